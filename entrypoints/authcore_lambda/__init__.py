@@ -1,0 +1,1 @@
+"""Cognito's trigger functions, one module per trigger."""

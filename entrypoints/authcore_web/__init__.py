@@ -1,0 +1,1 @@
+"""The auth service: sign-in, callback, session (Starlette)."""

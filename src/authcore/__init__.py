@@ -1,0 +1,1 @@
+"""Cognito sign-in for web systems that have a login of their own."""

@@ -1,0 +1,1 @@
+"""Amazon Cognito, over HTTP and over boto3."""

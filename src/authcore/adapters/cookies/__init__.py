@@ -1,0 +1,1 @@
+"""Values in a browser's cookies, sealed or plain, in chunks."""

@@ -1,0 +1,1 @@
+"""Cognito's published keys and the signatures made with them."""

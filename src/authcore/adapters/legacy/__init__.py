@@ -1,0 +1,1 @@
+"""The system that is being replaced, over HTTP."""

@@ -1,0 +1,38 @@
+"""The machine's own clock, chance and environment: the one place that asks for them."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from authcore.ports.ambient import Clock, Entropy
+
+
+monotonic = time.monotonic
+"""Seconds that never run backwards: for deadlines, not for lifetimes."""
+
+
+class SystemClock(Clock):
+    """The machine's clock."""
+
+    __slots__ = ()
+
+    def now(self) -> datetime:
+        """See the port."""
+        return datetime.now(UTC)
+
+
+class SystemEntropy(Entropy):
+    """The operating system's random source."""
+
+    __slots__ = ()
+
+    def token(self) -> str:
+        """See the port."""
+        return secrets.token_urlsafe(32)
+
+
+def environment() -> Mapping[str, str]:
+    """A copy of the process's environment variables."""
+    return dict(os.environ)

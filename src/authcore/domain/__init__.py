@@ -1,0 +1,1 @@
+"""What authcore decides, with no idea of the outside."""

@@ -1,0 +1,1 @@
+"""Frozen values; a secret never shows in their repr."""

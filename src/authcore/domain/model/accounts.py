@@ -1,0 +1,61 @@
+"""The same person as the legacy system and as Cognito know them."""
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Credentials:
+    """
+    What somebody typed.  Never trimmed, folded or normalised.
+
+    Attributes:
+        username: As typed; may be an e-mail address.
+        password: As typed, byte for byte.
+    """
+
+    username: str = attrs.field(repr=False)
+    password: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class LegacyAccount:
+    """
+    A row of the legacy system's user table.
+
+    Attributes:
+        legacy_uid: Its primary key there, as text.
+        username: The legacy login name.
+        email: As stored there; None where there is none.
+        email_verified: True only if the legacy system itself verified *email*.
+        display_name: For greeting people.
+        cognito_id: The Cognito ``sub`` the legacy system knows, if any.
+    """
+
+    legacy_uid: str
+    username: str = attrs.field(repr=False)
+    email: str | None = attrs.field(repr=False)
+    email_verified: bool
+    display_name: str | None = attrs.field(repr=False)
+    cognito_id: str | None = None
+
+
+@attrs.frozen
+class DirectoryUser:
+    """
+    A user of the Cognito pool.
+
+    Attributes:
+        username: The pool's own user name.
+        subject: ``sub``.
+        enabled: False once an administrator disabled the user.
+        status: Cognito's UserStatus, e.g. ``CONFIRMED``.
+        attributes: All attributes, by name, values as text.
+    """
+
+    username: str
+    subject: str
+    enabled: bool
+    status: str
+    attributes: Mapping[str, str] = attrs.field(repr=False)

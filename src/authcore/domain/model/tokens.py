@@ -1,0 +1,143 @@
+"""Tokens: what arrives unchecked, and what is left once everything was checked."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NewType
+
+import attrs
+
+
+SignedClaims = NewType("SignedClaims", Mapping[str, object])
+"""Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""
+
+RefreshToken = NewType("RefreshToken", str)
+"""An opaque refresh token as Cognito issued it.  Only token endpoints and cookie jars make them."""
+
+
+@attrs.frozen
+class TokenSet:
+    """
+    The three tokens of one session, as issued.
+
+    Attributes:
+        access_token: Compact JWT.
+        id_token: Compact JWT.
+        refresh_token: Opaque.  None where the provider returned none.
+    """
+
+    access_token: str = attrs.field(repr=False)
+    id_token: str = attrs.field(repr=False)
+    refresh_token: RefreshToken | None = attrs.field(repr=False)
+
+
+def _moment(claims: SignedClaims, name: str) -> datetime:
+    seconds = claims[name]
+    assert isinstance(seconds, int | float)  # noqa: S101 - the validator refused anything else
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _text(claims: SignedClaims, name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _texts(claims: SignedClaims, name: str) -> tuple[str, ...]:
+    value = claims.get(name)
+    if not isinstance(value, list):
+        return ()
+    return tuple(entry for entry in value if isinstance(entry, str))
+
+
+@attrs.frozen
+class _CheckedClaims:
+    claims: SignedClaims = attrs.field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        """The pool's own id of the user; with ``issuer`` the identity key."""
+        return str(self.claims["sub"])
+
+    @property
+    def issuer(self) -> str:
+        """Exactly one of the configured issuers."""
+        return str(self.claims["iss"])
+
+    @property
+    def issued_at(self) -> datetime:
+        """Aware, UTC."""
+        return _moment(self.claims, "iat")
+
+    @property
+    def expires_at(self) -> datetime:
+        """Aware, UTC."""
+        return _moment(self.claims, "exp")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """``cognito:groups``; empty when the token has none."""
+        return _texts(self.claims, "cognito:groups")
+
+    @property
+    def origin_jti(self) -> str | None:
+        """Id of the sign-in that all refreshed tokens descend from."""
+        return _text(self.claims, "origin_jti")
+
+
+@attrs.frozen
+class AccessClaims(_CheckedClaims):
+    """
+    What a fully checked access token says.
+
+    Attributes:
+        claims: All claims, as signed.
+    """
+
+    @property
+    def client_id(self) -> str:
+        """The app client the token was issued to."""
+        return str(self.claims["client_id"])
+
+    @property
+    def username(self) -> str | None:
+        """None for client-credentials tokens, which have no user."""
+        return _text(self.claims, "username")
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """See: RFC 8693 §4.2."""
+        return frozenset((_text(self.claims, "scope") or "").split())
+
+
+@attrs.frozen
+class IdentityClaims(_CheckedClaims):
+    """
+    What a fully checked ID token says.
+
+    Attributes:
+        claims: All claims, as signed.
+    """
+
+    @property
+    def username(self) -> str | None:
+        """``cognito:username``."""
+        return _text(self.claims, "cognito:username")
+
+    @property
+    def email(self) -> str | None:
+        """Not an identity: anybody may have typed it unless ``email_verified``."""
+        return _text(self.claims, "email")
+
+    @property
+    def email_verified(self) -> bool:
+        """True only for the JSON literal ``true``; Cognito's ID token has a boolean here."""
+        return self.claims.get("email_verified") is True
+
+    @property
+    def name(self) -> str | None:
+        """The display name."""
+        return _text(self.claims, "name")
+
+    @property
+    def legacy_uid(self) -> str | None:
+        """``custom:legacy_uid``: the user's id in the legacy system."""
+        return _text(self.claims, "custom:legacy_uid")

@@ -1,0 +1,40 @@
+"""URLs that come from settings, never from a request."""
+
+import re
+from typing import Final, NewType
+
+
+ServiceUrl = NewType("ServiceUrl", str)
+"""https, or http on loopback; no userinfo, query or fragment.  Only ``service_url`` makes them."""
+
+MAX_URL_LENGTH: Final = 1024
+
+_SHAPE: Final = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*)"
+)
+_LOOPBACK: Final = re.compile(r"127(?:\.[0-9]{1,3}){3}|\[::1\]|(?:[a-z0-9-]+\.)*localhost")
+
+
+def service_url(text: str) -> ServiceUrl:
+    """
+    *text* as a URL that this process may talk to, without a trailing slash.
+
+    Raises:
+        ValueError: Anything but https, or http on loopback.  The message says what is wrong.
+    """
+    shape = _SHAPE.fullmatch(text) if len(text) <= MAX_URL_LENGTH else None
+    if shape is None or int(shape["port"] or 443) not in range(1, 65536):
+        raise ValueError("must be an absolute URL: https://host[:port][/path], lower-case host")
+    if shape["scheme"] == "http" and not _LOOPBACK.fullmatch(shape["host"]):
+        raise ValueError("must be https; plain http is for loopback hosts only")
+    return ServiceUrl(text.rstrip("/"))
+
+
+def origin_of(url: ServiceUrl) -> str:
+    """Scheme, host and port of *url*, as written."""
+    shape = _SHAPE.fullmatch(url)
+    if shape is None:
+        raise ValueError("not a service URL")
+    port = f":{shape['port']}" if shape["port"] else ""
+    return f"{shape['scheme']}://{shape['host']}{port}"

@@ -1,0 +1,1 @@
+"""Decisions; each service depends on ports and values only."""

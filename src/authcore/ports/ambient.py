@@ -1,0 +1,29 @@
+"""Time and chance."""
+
+from abc import abstractmethod
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def now(self) -> datetime:
+        """The present moment, aware and in UTC."""
+
+
+class Entropy(Protocol):
+    """Makes what nobody can guess."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def token(self) -> str:
+        """
+        A fresh secret: at least 256 random bits in 43 to 128 characters of base64url.
+
+        See: RFC 7636 §4.1, RFC 4086.
+        """

@@ -1,0 +1,1 @@
+"""One pytest suite per port; a fake and every adapter pass the same one."""

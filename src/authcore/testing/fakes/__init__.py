@@ -1,0 +1,1 @@
+"""An in-memory double for every port, one file per port file."""
