@@ -1,0 +1,27 @@
+"""Settings, in groups, from ``AUTHCORE_*`` variables."""
+
+from authcore.settings.groups import (
+    CognitoSettings,
+    CookieSettings,
+    GuardSettings,
+    LegacySettings,
+    MigrationSettings,
+    SignInSettings,
+)
+from authcore.settings.reader import PREFIX, Setting, described, load, setting, variable_name
+
+
+__all__ = [
+    "PREFIX",
+    "CognitoSettings",
+    "CookieSettings",
+    "GuardSettings",
+    "LegacySettings",
+    "MigrationSettings",
+    "Setting",
+    "SignInSettings",
+    "described",
+    "load",
+    "setting",
+    "variable_name",
+]

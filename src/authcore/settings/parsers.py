@@ -1,0 +1,77 @@
+"""From the text of a variable to a value, or a ValueError that says what is wrong."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from authcore.settings.reader import Parser
+
+
+def words(text: str) -> tuple[str, ...]:
+    """*text* split at white space and commas."""
+    found = tuple(re.split(r"[\s,]+", text.strip(" \t\r\n,")))
+    if found == ("",):
+        raise ValueError("must hold at least one word")
+    return found
+
+
+def matching(pattern: str, sentence: str) -> Parser[str]:
+    """A parser that takes what matches *pattern* in full."""
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError(sentence)
+        return text
+
+    return parse
+
+
+def seconds(lowest: int, highest: int) -> Parser[timedelta]:
+    """A parser of whole seconds from *lowest* to *highest*."""
+    whole = integer(lowest, highest)
+    return lambda text: timedelta(seconds=whole(text))
+
+
+def integer(lowest: int, highest: int) -> Parser[int]:
+    """A parser of integers from *lowest* to *highest*."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
+            raise ValueError(f"must be a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
+
+
+def one_of(*choices: str) -> Parser[str]:
+    """A parser that takes one of *choices*."""
+    return matching("|".join(map(re.escape, choices)), f"must be one of {', '.join(choices)}")
+
+
+def key_ring(text: str) -> tuple[bytes, ...]:
+    """AES-256 keys: 32 bytes each in base64url or base64, the first one writes, all read."""
+    return tuple(_key(word) for word in words(text))
+
+
+def _key(word: str) -> bytes:
+    try:
+        key = base64.b64decode(word.replace("-", "+").replace("_", "/") + "=" * (-len(word) % 4))
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise ValueError("every key must be 32 bytes in base64")
+    return key
+
+
+def pairs(text: str) -> Mapping[str, str]:
+    """``to=from`` pairs split at white space and commas."""
+    found = [word.partition("=") for word in words(text)]
+    if not all(left and right for left, _, right in found):
+        raise ValueError("must be pairs like name=display_name")
+    return {left: right for left, _, right in found}
+
+
+secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")
