@@ -42,7 +42,7 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.ready ## Measure side by side with peers, print a table
-	@$(BIN)/python -m tests.bench
+	@PYTHONPATH=tests $(BIN)/python -m bench
 
 lock: $(VENV)/.ready ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
