@@ -1,0 +1,312 @@
+"""
+Tokens as Cognito shapes them, and wrong in each way a token can be wrong.
+
+For tests and for the local stack: the private keys live in this process and nowhere else.
+"""
+
+import base64
+import hashlib
+import hmac
+import itertools
+import json
+import threading
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Final, Literal
+
+import attrs
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from authcore.adapters.system import SystemClock
+from authcore.ports.ambient import Clock
+
+
+DEFAULT_ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
+DEFAULT_CLIENT_ID: Final = "1example23456789abcdefghij"
+DEFAULT_SUBJECT: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
+DEFAULT_USERNAME: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
+
+TokenUse = Literal["id", "access"]
+
+
+def _base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _number(value: int) -> str:
+    return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+@attrs.frozen
+class SigningKey:
+    """
+    An RSA-2048 key pair under a key id of Cognito's form.
+
+    Attributes:
+        private: Signs.
+        kid: 44 characters of base64, derived from the modulus.
+    """
+
+    private: rsa.RSAPrivateKey = attrs.field(repr=False)
+    kid: str
+
+    def jwk(self) -> dict[str, str]:
+        """The public half.  See: RFC 7517 §4."""
+        public = self.private.public_key().public_numbers()
+        return {
+            "alg": "RS256",
+            "e": _number(public.e),
+            "kid": self.kid,
+            "kty": "RSA",
+            "n": _number(public.n),
+            "use": "sig",
+        }
+
+    def public_pem(self) -> bytes:
+        """The public half as SubjectPublicKeyInfo, PEM."""
+        return self.private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def sign(self, message: bytes) -> bytes:
+        """RSASSA-PKCS1-v1_5 with SHA-256.  See: RFC 7518 §3.3."""
+        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+def generate_key(bits: int = 2048) -> SigningKey:
+    """A new key pair; takes a tenth of a second."""
+    private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    modulus = _number(private.public_key().public_numbers().n)
+    digest = hashlib.sha256(modulus.encode()).digest()
+    return SigningKey(private, base64.b64encode(digest).decode())
+
+
+_pool: Final[dict[str, SigningKey]] = {}
+_pool_lock: Final = threading.Lock()
+
+
+def _pooled_key(name: str) -> SigningKey:
+    with _pool_lock:
+        if name not in _pool:
+            _pool[name] = generate_key()
+        return _pool[name]
+
+
+class TokenMint:
+    """
+    One user pool's token service, with the keys in hand.
+
+    Keys are made once per process and shared by all mints that do not ask for fresh ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str = DEFAULT_ISSUER,
+        client_id: str = DEFAULT_CLIENT_ID,
+        clock: Clock | None = None,
+        subject: str = DEFAULT_SUBJECT,
+        username: str = DEFAULT_USERNAME,
+        lifetime: timedelta = timedelta(hours=1),
+        fresh_keys: bool = False,
+    ) -> None:
+        """
+        Open a mint.
+
+        Args:
+            issuer: The ``iss`` of every token.
+
+            client_id: The app client all tokens are issued to.
+
+            clock: Tells ``iat``; the system's by default.
+
+            subject: ``sub``.
+
+            username: ``username`` and ``cognito:username``.
+
+            lifetime: From ``iat`` to ``exp``.
+
+            fresh_keys: Make keys that no other mint of this process has.
+        """
+        self.issuer = issuer
+        self.client_id = client_id
+        self._clock = clock or SystemClock()
+        self._subject = subject
+        self._username = username
+        self._lifetime = lifetime
+        self._fresh = fresh_keys
+        self._generation = 0
+        self._keys = self._next_keys()
+        self._published = list(self._keys.values())
+        self._serial = itertools.count(1)
+
+    def _next_keys(self) -> dict[TokenUse, SigningKey]:
+        number = self._generation
+        self._generation += 1
+        if self._fresh:
+            return {"id": generate_key(), "access": generate_key()}
+        return {"id": _pooled_key(f"id {number}"), "access": _pooled_key(f"access {number}")}
+
+    def key(self, use: TokenUse) -> SigningKey:
+        """The key that signs tokens of *use* now."""
+        return self._keys[use]
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The published keys, those in use first.  See: RFC 7517 §5."""
+        return {"keys": [key.jwk() for key in self._published]}
+
+    def jwks_bytes(self) -> bytes:
+        """The published keys as the body of an HTTP answer."""
+        return _json(self.jwks())
+
+    def rotate(self, *, keep_old: bool = True) -> None:
+        """Sign with two new keys from now on; publish the old ones still, or drop them."""
+        kept = self._published if keep_old else []
+        self._keys = self._next_keys()
+        self._published = [*self._keys.values(), *kept]
+
+    def sign(self, claims: Mapping[str, object], *, use: TokenUse) -> str:
+        """*claims* exactly as given, signed with the key for *use*."""
+        key = self._keys[use]
+        return self.sign_octets(_json({"kid": key.kid, "alg": "RS256"}), _json(claims), use=use)
+
+    def sign_octets(self, header: bytes, payload: bytes, *, use: TokenUse = "access") -> str:
+        """Any two byte strings, signed as if they were a header and claims."""
+        signed = f"{_base64url(header)}.{_base64url(payload)}"
+        return f"{signed}.{_base64url(self._keys[use].sign(signed.encode()))}"
+
+    def at_hash(self, access_token: str) -> str:
+        """See: OpenID Connect Core §3.1.3.6; the left half of SHA-256, base64url."""
+        return _base64url(hashlib.sha256(access_token.encode()).digest()[:16])
+
+    def access(
+        self,
+        *,
+        without: Collection[str] = (),
+        header: Mapping[str, object] | None = None,
+        without_header: Collection[str] = (),
+        alg: Literal["RS256", "HS256", "none"] = "RS256",
+        hmac_secret: bytes | None = None,
+        tampered: bool = False,
+        signed_by: Literal["issuer", "stranger"] = "issuer",
+        **claims: object,
+    ) -> str:
+        """
+        An access token; valid unless asked otherwise.
+
+        Args:
+            without: Claims to leave out.
+
+            header: Header parameters to add or replace.
+
+            without_header: Header parameters to leave out.
+
+            alg: ``none`` has an empty signature; ``HS256`` is keyed with *hmac_secret*.
+
+            hmac_secret: By default the issuer's public key in PEM: the key-confusion attack.
+
+            tampered: Change the payload after signing.
+
+            signed_by: ``stranger`` is a key that is not published, under a published key's id.
+
+            claims: Claims to add or replace.
+        """
+        token = _Wanted(
+            without, header or {}, without_header, alg, hmac_secret, tampered, signed_by
+        )
+        return self._make("access", {**self._access_claims(), **claims}, token)
+
+    def identity(
+        self,
+        *,
+        without: Collection[str] = (),
+        header: Mapping[str, object] | None = None,
+        without_header: Collection[str] = (),
+        alg: Literal["RS256", "HS256", "none"] = "RS256",
+        hmac_secret: bytes | None = None,
+        tampered: bool = False,
+        signed_by: Literal["issuer", "stranger"] = "issuer",
+        **claims: object,
+    ) -> str:
+        """An ID token; valid unless asked otherwise.  Arguments as for ``access``."""
+        token = _Wanted(
+            without, header or {}, without_header, alg, hmac_secret, tampered, signed_by
+        )
+        return self._make("id", {**self._identity_claims(), **claims}, token)
+
+    def _uuid(self) -> str:
+        return f"00000000-0000-4000-8000-{next(self._serial):012d}"
+
+    def _shared_claims(self) -> dict[str, object]:
+        now = int(self._clock.now().timestamp())
+        return {
+            "sub": self._subject,
+            "cognito:groups": ["editors"],
+            "iss": self.issuer,
+            "origin_jti": self._uuid(),
+            "event_id": self._uuid(),
+            "auth_time": now,
+            "exp": now + int(self._lifetime.total_seconds()),
+            "iat": now,
+            "jti": self._uuid(),
+        }
+
+    def _access_claims(self) -> dict[str, object]:
+        return {
+            **self._shared_claims(),
+            "version": 2,
+            "client_id": self.client_id,
+            "token_use": "access",
+            "scope": "openid profile email",
+            "username": self._username,
+        }
+
+    def _identity_claims(self) -> dict[str, object]:
+        return {
+            **self._shared_claims(),
+            "aud": self.client_id,
+            "token_use": "id",
+            "cognito:username": self._username,
+            "email": "mint@example.com",
+            "email_verified": True,
+            "name": "Mint Example",
+            "custom:legacy_uid": "4711",
+        }
+
+    def _make(self, use: TokenUse, claims: Mapping[str, object], wanted: "_Wanted") -> str:
+        key = self._keys[use]
+        header = {"kid": key.kid, "alg": wanted.alg, **wanted.header}
+        signed = ".".join(
+            _base64url(_json({name: part[name] for name in part if name not in left_out}))
+            for part, left_out in ((header, wanted.without_header), (claims, wanted.without))
+        )
+        signature = _base64url(wanted.signature(signed.encode(), key))
+        if wanted.tampered:
+            altered = {**claims, "username": "somebody-else"}
+            signed = f"{signed.partition('.')[0]}.{_base64url(_json(altered))}"
+        return f"{signed}.{signature}"
+
+
+@attrs.frozen
+class _Wanted:
+    """How a token is to be wrong."""
+
+    without: Collection[str]
+    header: Mapping[str, object]
+    without_header: Collection[str]
+    alg: Literal["RS256", "HS256", "none"]
+    hmac_secret: bytes | None = attrs.field(repr=False)
+    tampered: bool
+    signed_by: Literal["issuer", "stranger"]
+
+    def signature(self, message: bytes, key: SigningKey) -> bytes:
+        if self.alg == "none":
+            return b""
+        if self.alg == "HS256":
+            return hmac.digest(self.hmac_secret or key.public_pem(), message, "sha256")
+        return (_pooled_key("stranger") if self.signed_by == "stranger" else key).sign(message)
