@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SOURCES := src entrypoints tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit lint bench lock browser
+.PHONY: help setup demo tour test unit lint bench docs lock browser
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 
 bench: $(VENV)/.ready ## Measure side by side with peers, print a table
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
+	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
+	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 
 lock: $(VENV)/.ready ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt

@@ -1,0 +1,163 @@
+"""
+Which test proves which requirement: read from the tests themselves.
+
+``python -m documentation.requirement_rows`` (with ``tests`` on the path; ``make docs``) writes the
+table of docs/security.md anew.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "security.md"
+BEGIN: Final = "<!-- rows: written by `make docs` -->"
+END: Final = "<!-- end of rows -->"
+ROW_ID: Final = re.compile(r"\b(?:TV|KF|RD|SP|CK|DL|MG|LT|VA|RF|AL|PS)-[0-9]{2}\b")
+SPAN: Final = re.compile(r"\b([A-Z]{2})-([0-9]{2})\s*(?:\.\.|…|to)\s*(?:[A-Z]{2}-)?([0-9]{2})\b")
+
+DEMANDS: Final = {
+    "TV-01": "No claim is used before the signature held",
+    "TV-02": "RS256 and nothing else",
+    "TV-03": "A public key never serves as an HMAC secret",
+    "TV-04": "Keys named by the token are never used, and cause no call",
+    "TV-05": "`crit` and `b64` are refused",
+    "TV-06": "Compact form only, judged before decoding",
+    "TV-07": "`iss` is exactly a configured issuer",
+    "TV-08": "`aud` of an ID token is exactly our client",
+    "TV-09": "`client_id` of an access token is ours; the two kinds cannot be swapped",
+    "TV-10": "`token_use` is required and fits the use",
+    "TV-11": "`exp` is required, a number, and not past",
+    "TV-12": "`nbf` is honoured, `iat` required and not in the future",
+    "TV-13": "`sub` is required; identity is issuer and `sub`",
+    "TV-14": "`at_hash` binds the access token",
+    "TV-15": "Header and payload are bounded UTF-8 JSON objects",
+    "TV-16": "One family of typed refusals, nothing else escapes",
+    "KF-01": "Keys come from the configured URL only, no redirects",
+    "KF-02": "Only RSA signature keys of 2048 bits and more",
+    "KF-03": "A `kid` published twice is refused",
+    "KF-04": "`kid` is required, a text, and bounded",
+    "KF-05": "A new key is fetched once and then works",
+    "KF-06": "A flood of unknown `kid`s causes one fetch per cool-down",
+    "KF-07": "A failed fetch never empties a good cache",
+    "KF-08": "A cold start without keys fails closed, quickly, and recovers",
+    "KF-09": "Concurrent cold checks share one fetch",
+    "KF-10": "The key document is capped on the wire, undecoded",
+    "KF-11": "A key fetch has one total deadline",
+    "KF-12": "One bad member does not disable the others",
+    "RD-01": "Targets are on an allow-list of exact origins",
+    "RD-02": "What browsers read differently is refused before parsing",
+    "RD-03": "Legitimate targets pass",
+    "RD-04": "`redirect_uri` is one configured string",
+    "RD-05": "The form that was judged is the form that is sent",
+    "RD-06": "No line break or non-ASCII reaches a header",
+    "RD-07": "Look-alike hosts, ports and addresses do not match",
+    "RD-08": "A malformed target is refused, never an error",
+    "RD-09": "Redirects never repeat a POST",
+    "RD-10": "Callback answers leak no referrer",
+    "SP-01": "`state` is random, single-use, short-lived and bound to the browser",
+    "SP-02": "Another browser's state is refused (login CSRF)",
+    "SP-03": "The target in `state` is bound and checked again on return",
+    "SP-04": "PKCE S256, a fresh verifier each time",
+    "SP-05": "`nonce` is sent and must come back",
+    "SP-06": "Every error answer of the provider is handled, none reflected",
+    "SP-07": "Duplicate callback parameters are refused",
+    "SP-08": "A token answer is exactly one, or none",
+    "SP-09": "Several tabs sign in at once; their number is bounded",
+    "SP-10": "An attempt is bound to issuer, client and callback",
+    "SP-11": "Secrets show in no URL, log, error or repr",
+    "CK-01": "Secure, HttpOnly, Path=/ and `__Secure-`",
+    "CK-02": "SameSite=Lax",
+    "CK-03": "Attempt cookies are `__Host-`",
+    "CK-04": "Every chunk and the whole header stay within limits",
+    "CK-05": "Torn, mixed or reordered chunks read as no session",
+    "CK-06": "A shrinking session deletes its surplus chunks",
+    "CK-07": "A sibling's shadow cookie never wins",
+    "CK-08": "The cookie parser survives anything",
+    "CK-09": "The cookie domain is no public suffix and covers the host",
+    "CK-10": "Sealed and authenticated; keys rotate",
+    "CK-11": "A new sign-in replaces everything",
+    "CK-12": "No cookie outlives 400 days",
+    "DL-01": "Token length is capped before anything else",
+    "DL-02": "Headers, chunks, redirects, states and queries are capped",
+    "DL-03": "Every body read is capped on the wire",
+    "DL-04": "Pools and retries are bounded",
+    "DL-05": "No input costs more than linear time",
+    "DL-06": "Every memory is bounded",
+    "MG-01": "Only the exact positive answer lets a user in",
+    "MG-02": "The password is in the request body and nowhere else",
+    "MG-03": "Unknown, wrong and locked look alike",
+    "MG-04": "Forgot-password vouches for nothing the legacy system does not",
+    "MG-06": "Only allow-listed attributes are copied",
+    "MG-07": "The password arrives byte for byte",
+    "MG-08": "Two first sign-ins at once make one user",
+    "LT-01": "A trigger answers within four seconds",
+    "LT-02": "Triggers may run again, or at the same time",
+    "LT-03": "Unknown events and fields pass through",
+    "LT-04": "No event is ever logged",
+    "LT-05": "A warm function keeps nothing of the last user",
+    "LT-07": "Client metadata decides nothing",
+    "VA-03": "Every answer is `no-store`",
+    "VA-04": "Forwarded and host headers change nothing",
+    "VA-05": "No input makes a 500",
+    "VA-06": "Security headers are on every answer",
+}
+
+
+def rows_named(text: str) -> set[str]:
+    """The ids in *text*; ``TV-01 .. 04`` names four."""
+    named = set(ROW_ID.findall(text))
+    for group, first, last in SPAN.findall(text):
+        named |= {f"{group}-{number:02d}" for number in range(int(first), int(last) + 1)}
+    return named
+
+
+def _tests_in(path: Path) -> Iterator[tuple[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    tree = ast.parse("\n".join(lines))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
+            while first and lines[first - 1].lstrip().startswith("#"):
+                first -= 1
+            yield node.name, "\n".join(lines[first : node.end_lineno])
+
+
+def proofs() -> dict[str, list[str]]:
+    """Row id → ``file::test`` of every test that names it, sorted."""
+    found: dict[str, list[str]] = {}
+    suites = ROOT / "src" / "authcore" / "testing" / "contracts"
+    for path in sorted([*(ROOT / "tests").rglob("test_*.py"), *suites.glob("*.py")]):
+        for name, source in _tests_in(path):
+            for row in rows_named(source):
+                found.setdefault(row, []).append(f"{path.relative_to(ROOT)}::{name}")
+    return {row: sorted(set(found[row])) for row in sorted(found)}
+
+
+def table() -> str:
+    """The rows of DEMANDS with their proofs, as Markdown."""
+    found = proofs()
+    lines = ["| row | demand | proven by |", "|---|---|---|"]
+    for row, demand in DEMANDS.items():
+        tests = found.get(row, [])
+        files = sorted({test.partition("::")[0] for test in tests})
+        counted = ", ".join(
+            f"[{Path(file).stem}](../{file}) ({sum(test.startswith(file + '::') for test in tests)})"
+            for file in files
+        )
+        lines.append(f"| {row} | {demand} | {counted or 'not yet'} |")
+    return "\n".join(lines)
+
+
+def page_with_table(page: str) -> str:
+    """*page* with what stands between the marks replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

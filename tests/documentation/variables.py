@@ -1,0 +1,72 @@
+"""
+The table of ``AUTHCORE_*`` variables in docs/operating.md, made from the settings themselves.
+
+``make docs`` writes it anew.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    GuardSettings,
+    LegacySettings,
+    MigrationSettings,
+    SignInSettings,
+    described,
+)
+
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
+BEGIN: Final = "<!-- variables: written by `make docs` -->"
+END: Final = "<!-- end of variables -->"
+
+
+@attrs.frozen
+class Everything:
+    """All groups there are."""
+
+    cognito: CognitoSettings
+    sign_in: SignInSettings
+    cookie: CookieSettings
+    guard: GuardSettings
+    legacy: LegacySettings
+    migration: MigrationSettings
+
+
+def _shown(default: object) -> str:
+    if default is attrs.NOTHING:
+        return "**required**"
+    if default is None or default == ():
+        return "none"
+    if isinstance(default, timedelta):
+        return str(int(default.total_seconds()))
+    if isinstance(default, tuple):
+        return " ".join(map(str, default))
+    if isinstance(default, dict):
+        return " ".join(f"{key}={value}" for key, value in default.items())
+    return str(default)
+
+
+def table() -> str:
+    """One row a variable."""
+    lines = ["| variable | type and unit | default | what it is for |", "|---|---|---|---|"]
+    for name, about, default in described(Everything):
+        secret = " (secret)" if about.secret else ""
+        lines.append(f"| `{name}` | {about.kind}{secret} | {_shown(default)} | {about.purpose} |")
+    return "\n".join(lines)
+
+
+def page_with_table(page: str) -> str:
+    """*page* with what stands between the marks replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
