@@ -8,8 +8,10 @@ connection of its own from a LIFO, because a shared httpx pool does not scale ov
 Name resolution is the operating system's and is not bounded by the deadline.
 """
 
+import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from typing import Final, Literal
@@ -23,6 +25,8 @@ from authcore.domain.model.urls import ServiceUrl
 
 
 MAX_IDLE_CONNECTIONS: Final = 256
+KEEP_ALIVE: Final = timedelta(seconds=4)
+"""Shorter than the 5 s after which common servers hang up: a POST that meets that is lost."""
 
 FailureReason = Literal["connect", "timeout", "protocol", "too_large", "encoded"]
 
@@ -113,6 +117,8 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 class _BoundedBackend(httpcore.NetworkBackend):
+    """Gives each address of a host its share of the time that is left, one after the other."""
+
     def __init__(self, deadline: _Deadline) -> None:
         self._backend = httpcore.SyncBackend()
         self._deadline = deadline
@@ -125,10 +131,24 @@ class _BoundedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._backend.connect_tcp(
-            host, port, self._deadline.remaining(), local_address, socket_options
-        )
-        return _BoundedStream(stream, self._deadline)
+        addresses = _addresses(host, port)
+        for tried, address in enumerate(addresses):
+            share = self._deadline.remaining() / (len(addresses) - tried)
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                stream = self._backend.connect_tcp(
+                    address, port, share, local_address, socket_options
+                )
+                return _BoundedStream(stream, self._deadline)
+        self._deadline.remaining()
+        raise httpcore.ConnectError
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise httpcore.ConnectError from None
+    return [str(address[0]) for *_, address in found]
 
 
 @cache
@@ -145,7 +165,7 @@ class _Connection(httpx.HTTPTransport):
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             max_connections=1,
-            keepalive_expiry=5.0,
+            keepalive_expiry=KEEP_ALIVE.total_seconds(),
             network_backend=_BoundedBackend(self.deadline),
         )
 
@@ -199,7 +219,7 @@ class HttpClient:
             content=content,
         )
         connection = self._take()
-        connection.deadline.start(min(within or self._within, self._within))
+        connection.deadline.start(self._within if within is None else min(within, self._within))
         try:
             answer = self._translated(lambda: self._read(connection, request))
         except BaseException:
@@ -210,8 +230,9 @@ class HttpClient:
 
     def close(self) -> None:
         """Close idle connections."""
-        while self._idle:
-            self._idle.pop().close()
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
     def _take(self) -> _Connection:
         try:

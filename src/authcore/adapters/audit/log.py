@@ -1,0 +1,58 @@
+"""The audit log as lines of the standard library's logging."""
+
+import json
+import logging
+import re
+from typing import Final
+
+from authcore.ports.audit import AuditEvent, AuditLog
+
+
+UNPRINTED: Final = "(not an id)"
+
+_ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
+"""Printable, no ``@`` and no white space, and too short for a JWT."""
+
+_LEVELS: Final = {
+    "accepted": logging.INFO,
+    "rejected": logging.INFO,
+    "unavailable": logging.WARNING,
+}
+
+
+class LoggingAuditLog(AuditLog):
+    """
+    Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
+
+    Absent fields are left out.  Whatever does not look like an id is written as ``(not an id)``,
+    so that an e-mail address or a token that strayed into an event stays out of the log.  Time and
+    place are the handler's to add.
+    """
+
+    def __init__(self, logger: logging.Logger) -> None:
+        """Write to *logger*: INFO, or WARNING where there was no answer."""
+        self._logger = logger
+
+    def record(self, event: AuditEvent) -> None:
+        """See the port."""
+        try:
+            self._logger.log(_LEVELS[event.outcome], "%s", _line(event))
+        except Exception:  # noqa: BLE001 - handlers are the team's own and may raise anything
+            return
+
+
+def _line(event: AuditEvent) -> str:
+    fields = {
+        "action": event.action,
+        "outcome": event.outcome,
+        "reason": event.reason,
+        "subject": event.subject,
+        "legacy_uid": event.legacy_uid,
+        "reference": event.reference,
+    }
+    present = {name: _printed(value) for name, value in fields.items() if value is not None}
+    return json.dumps({"event": "audit", **present}, separators=(",", ":"))
+
+
+def _printed(value: str) -> str:
+    return value if _ID.fullmatch(value) else UNPRINTED

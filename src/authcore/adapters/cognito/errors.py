@@ -1,0 +1,65 @@
+"""
+Cognito's error classes in the domain's words.
+
+Only what stands in a table here is a refusal.  All else, classes that nobody has heard of included,
+is "no answer worth trusting": throttling, outages, a pool or a permission that is missing, a
+trigger that failed.  Cognito's own sentences may quote an attribute, so none is passed on.
+
+See: the Errors sections of AdminGetUser and AdminUpdateUserAttributes.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AttributesRejectedError,
+    ProviderUnavailableError,
+    RejectedError,
+)
+
+
+Refusals = Mapping[str, type[RejectedError]]
+
+GETTING_A_USER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+}
+UPDATING_ATTRIBUTES: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+    "AliasExistsException": AttributesRejectedError,
+    "InvalidParameterException": AttributesRejectedError,
+}
+
+
+@contextmanager
+def translated(refusals: Refusals) -> Iterator[None]:
+    """
+    Turn what botocore raises inside into the domain's errors.
+
+    Args:
+        refusals: Which of the operation's error classes mean no.
+
+    Raises:
+        RejectedError: The one that *refusals* names.
+
+        ProviderUnavailableError: Any other failure.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise _domain_error(error, refusals) from None
+    except BotoCoreError:
+        raise ProviderUnavailableError("Cognito could not be asked") from None
+
+
+def _domain_error(
+    error: ClientError, refusals: Refusals
+) -> RejectedError | ProviderUnavailableError:
+    vendor_class = error.response.get("Error", {}).get("Code", "")
+    refusal = refusals.get(vendor_class)
+    if refusal is None:
+        return ProviderUnavailableError("Cognito gave no usable answer")
+    return refusal(f"Cognito answers {vendor_class}")

@@ -1,0 +1,32 @@
+"""What Cognito takes, so that nothing else is sent.  See: Amazon Cognito "Quotas"."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+
+MAX_USERNAME_LENGTH: Final = 128
+MAX_ATTRIBUTES: Final = 50
+MAX_ATTRIBUTE_NAME_LENGTH: Final = 32
+MAX_ATTRIBUTE_VALUE_LENGTH: Final = 2048
+
+
+def can_be_username(text: str) -> bool:
+    """Whether a user of a pool may be called *text*: letters, marks, symbols, numbers, signs."""
+    return 1 <= len(text) <= MAX_USERNAME_LENGTH and all(
+        unicodedata.category(character)[0] in "LMSNP" for character in text
+    )
+
+
+def can_be_attributes(attributes: Mapping[str, str]) -> bool:
+    """Whether *attributes* fit one call: at most 50, names to 32 and values to 2048 characters."""
+    return len(attributes) <= MAX_ATTRIBUTES and all(
+        1 <= len(name) <= MAX_ATTRIBUTE_NAME_LENGTH and _can_be_value(value)
+        for name, value in attributes.items()
+    )
+
+
+def _can_be_value(value: str) -> bool:
+    return len(value) <= MAX_ATTRIBUTE_VALUE_LENGTH and not any(
+        unicodedata.category(character) == "Cs" for character in value
+    )

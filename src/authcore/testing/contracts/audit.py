@@ -1,0 +1,71 @@
+"""What every AuditLog does."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from authcore.ports.audit import AuditEvent, AuditLog
+
+
+ACCEPTED = AuditEvent(
+    action="sign_in.complete",
+    outcome="accepted",
+    reason="ok",
+    subject="5f0c8a1e-3b1d-4a63-9f0e-0c2f6f7a9b10",
+    legacy_uid="42",
+    reference="r-7d1f",
+)
+REJECTED = AuditEvent(action="migration", outcome="rejected", reason="credentials_rejected")
+UNAVAILABLE = AuditEvent(
+    action="sign_in.complete", outcome="unavailable", reason="provider_unavailable"
+)
+
+
+class AuditLogContract(ABC):
+    """Subclass it, and say where the log is and how to read it back."""
+
+    @pytest.fixture
+    @abstractmethod
+    def audit_log(self) -> AuditLog:
+        """The log under test, empty."""
+
+    @pytest.fixture
+    @abstractmethod
+    def recorded(self) -> Callable[[], Sequence[AuditEvent]]:
+        """Reads back what the log keeps, oldest first."""
+
+    @pytest.mark.parametrize("event", [ACCEPTED, REJECTED, UNAVAILABLE])
+    def test_an_event_is_kept_field_by_field(
+        self,
+        audit_log: AuditLog,
+        recorded: Callable[[], Sequence[AuditEvent]],
+        event: AuditEvent,
+    ) -> None:
+        audit_log.record(event)
+
+        assert list(recorded()) == [event]
+
+    def test_events_stay_in_order_and_repeated_ones_are_kept(
+        self, audit_log: AuditLog, recorded: Callable[[], Sequence[AuditEvent]]
+    ) -> None:
+        for event in (REJECTED, ACCEPTED, REJECTED):
+            audit_log.record(event)
+
+        assert list(recorded()) == [REJECTED, ACCEPTED, REJECTED]
+
+    def test_no_event_is_lost_between_threads(
+        self, audit_log: AuditLog, recorded: Callable[[], Sequence[AuditEvent]]
+    ) -> None:
+        def work() -> None:
+            for _ in range(25):
+                audit_log.record(ACCEPTED)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert list(recorded()) == [ACCEPTED] * 100

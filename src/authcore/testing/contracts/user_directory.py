@@ -1,0 +1,202 @@
+"""What every UserDirectory does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AttributesRejectedError,
+    ProviderUnavailableError,
+)
+from authcore.ports.user_directory import UserDirectory
+
+
+Enrol = Callable[[str, Mapping[str, str]], str]
+"""Makes an enabled user of this name with these attributes; gives the ``sub``."""
+
+
+class UserDirectoryContract(ABC):
+    """Subclass it, and say which pool: one that knows ``custom:legacy_uid`` and has no aliases."""
+
+    @pytest.fixture
+    @abstractmethod
+    def directory(self) -> UserDirectory:
+        """The directory under test, empty."""
+
+    @pytest.fixture
+    @abstractmethod
+    def enrol(self) -> Enrol:
+        """Adds users behind the directory's back."""
+
+    @pytest.fixture
+    @abstractmethod
+    def disable(self) -> Callable[[str], None]:
+        """Disables a user by name."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
+
+    def test_nobody_is_found_in_an_empty_pool(self, directory: UserDirectory) -> None:
+        assert directory.find("anna") is None
+
+    @pytest.mark.parametrize("name", ["", " ", "a b", "a\nb", "\x00", "a" * 129])
+    def test_a_name_that_no_user_can_have_finds_nobody(
+        self, directory: UserDirectory, name: str
+    ) -> None:
+        assert directory.find(name) is None
+
+    def test_a_user_is_found_by_name_with_all_attributes(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        subject = enrol("anna", {"email": "anna@example.com", "name": "Änna ⚓"})
+
+        found = directory.find("anna")
+
+        assert found is not None
+        assert (found.username, found.subject, found.enabled) == ("anna", subject, True)
+        assert found.attributes["sub"] == subject
+        assert found.attributes["email"] == "anna@example.com"
+        assert found.attributes["name"] == "Änna ⚓"
+
+    def test_a_user_is_found_by_sub(self, directory: UserDirectory, enrol: Enrol) -> None:
+        subject = enrol("anna", {})
+
+        found = directory.find(subject)
+
+        assert found is not None
+        assert found.username == "anna"
+
+    def test_a_disabled_user_is_found_and_says_so(
+        self, directory: UserDirectory, enrol: Enrol, disable: Callable[[str], None]
+    ) -> None:
+        enrol("anna", {})
+        disable("anna")
+
+        found = directory.find("anna")
+
+        assert found is not None
+        assert found.enabled is False
+
+    def test_written_attributes_are_found_and_the_others_stay(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {"name": "Anna", "locale": "de"})
+
+        directory.set_attributes("anna", {"name": "Ännchen", "custom:legacy_uid": "42"})
+
+        attributes = _attributes(directory)
+        assert attributes["name"] == "Ännchen"
+        assert attributes["custom:legacy_uid"] == "42"
+        assert attributes["locale"] == "de"
+
+    def test_writing_the_same_twice_changes_nothing(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {})
+        directory.set_attributes("anna", {"custom:legacy_uid": "42"})
+        once = _attributes(directory)
+
+        directory.set_attributes("anna", {"custom:legacy_uid": "42"})
+
+        assert _attributes(directory) == once
+
+    def test_an_empty_value_deletes_the_attribute(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {"name": "Anna"})
+
+        directory.set_attributes("anna", {"name": ""})
+
+        assert "name" not in _attributes(directory)
+
+    def test_a_new_email_is_not_verified(self, directory: UserDirectory, enrol: Enrol) -> None:
+        enrol("anna", {"email": "anna@example.com", "email_verified": "true"})
+
+        directory.set_attributes("anna", {"email": "new@example.com"})
+
+        assert _attributes(directory)["email"] == "new@example.com"
+        assert _attributes(directory).get("email_verified") != "true"
+
+    def test_a_new_email_is_verified_where_that_is_said_beside_it(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {"email": "anna@example.com"})
+
+        directory.set_attributes("anna", {"email": "new@example.com", "email_verified": "true"})
+
+        assert _attributes(directory)["email_verified"] == "true"
+
+    @pytest.mark.parametrize("name", ["nobody", "", "a b"])
+    def test_nothing_is_written_to_nobody(self, directory: UserDirectory, name: str) -> None:
+        with pytest.raises(AccountNotFoundError):
+            directory.set_attributes(name, {"name": "Anna"})
+
+    def test_the_longest_value_is_written(self, directory: UserDirectory, enrol: Enrol) -> None:
+        enrol("anna", {})
+
+        directory.set_attributes("anna", {"custom:legacy_uid": "é" * 2048})
+
+        assert _attributes(directory)["custom:legacy_uid"] == "é" * 2048
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            {"name": "a" * 2049},
+            {"custom:" + "n" * 26: "42"},
+            {"": "42"},
+            {f"custom:{number}": "42" for number in range(51)},
+        ],
+        ids=["value of 2049", "name of 33", "empty name", "51 attributes"],
+    )
+    def test_what_is_larger_than_a_user_can_be_is_refused(
+        self, directory: UserDirectory, enrol: Enrol, attributes: Mapping[str, str]
+    ) -> None:
+        enrol("anna", {})
+
+        with pytest.raises(AttributesRejectedError):
+            directory.set_attributes("anna", attributes)
+
+    def test_an_unknown_attribute_is_refused_and_nothing_beside_it_written(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {"name": "Anna"})
+
+        with pytest.raises(AttributesRejectedError):
+            directory.set_attributes("anna", {"name": "Ännchen", "custom:nobody_made_it": "42"})
+
+        assert _attributes(directory)["name"] == "Anna"
+
+    def test_nobody_becomes_somebody_else(self, directory: UserDirectory, enrol: Enrol) -> None:
+        """``sub`` is not written."""
+        subject = enrol("anna", {})
+
+        with pytest.raises(AttributesRejectedError):
+            directory.set_attributes("anna", {"sub": "00000000-0000-4000-8000-00000000beef"})
+
+        assert _attributes(directory)["sub"] == subject
+
+    def test_an_outage_is_not_an_empty_pool(
+        self, directory: UserDirectory, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(ProviderUnavailableError):
+            directory.find("anna")
+
+    def test_an_outage_is_not_a_refusal(
+        self, directory: UserDirectory, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(ProviderUnavailableError):
+            directory.set_attributes("anna", {"name": "Anna"})
+
+
+def _attributes(directory: UserDirectory) -> Mapping[str, str]:
+    found = directory.find("anna")
+    assert found is not None
+    return found.attributes

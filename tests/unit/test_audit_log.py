@@ -1,0 +1,68 @@
+"""The audit log's lines: one per event, ids only, and never an error of their own."""
+
+import json
+import logging
+
+import pytest
+
+from authcore.adapters.audit.log import UNPRINTED, LoggingAuditLog
+from authcore.ports.audit import AuditEvent
+
+
+LOGGER = logging.getLogger("unit.audit")
+
+
+class _FullDisk(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise OSError("no space left on device")
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "anna@example.com",
+        "anna\nrole=admin",
+        "two words",
+        "eyJhbGciOiJSUzI1NiJ9." + "A" * 200,
+        "",
+        "\u2028",
+    ],
+)
+def test_what_is_not_an_id_is_not_printed(stray: str, caplog: pytest.LogCaptureFixture) -> None:
+    # AL-08
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+    event = AuditEvent("link", "rejected", "ok", subject=stray, legacy_uid=stray, reference=stray)
+
+    LoggingAuditLog(LOGGER).record(event)
+
+    fields = json.loads(caplog.messages[0])
+    assert fields["subject"] == fields["legacy_uid"] == fields["reference"] == UNPRINTED
+
+
+def test_an_event_is_one_line_of_ascii_with_known_fields(caplog: pytest.LogCaptureFixture) -> None:
+    # AL-08
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("sign_in.begin", "accepted", "ok", legacy_uid="42"))
+
+    fields = '"action":"sign_in.begin","outcome":"accepted","reason":"ok","legacy_uid":"42"'
+    assert caplog.messages == ['{"event":"audit",' + fields + "}"]
+
+
+def test_an_outage_is_a_warning_and_a_refusal_is_not(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+    log = LoggingAuditLog(LOGGER)
+
+    log.record(AuditEvent("sign_in.complete", "rejected", "login_code"))
+    log.record(AuditEvent("sign_in.complete", "unavailable", "provider_unavailable"))
+
+    assert [record.levelno for record in caplog.records] == [logging.INFO, logging.WARNING]
+
+
+def test_a_full_disk_signs_nobody_out() -> None:
+    logger = logging.getLogger("unit.audit.full")
+    logger.addHandler(_FullDisk())
+    with pytest.raises(OSError, match="no space"):
+        logger.warning("the handler does raise")
+
+    LoggingAuditLog(logger).record(AuditEvent("sign_in.complete", "accepted", "ok"))
