@@ -15,6 +15,7 @@ Every error authcore raises, in one tree.
     │   │   └── ClaimRejectedError      a claim is missing, mistyped or not ours
     │   ├── LoginRejectedError          this sign-in cannot be completed (400)
     │   │   ├── AttemptRejectedError    no such attempt in this browser, expired, or used
+    │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
     │   │   ├── CodeRejectedError       the provider refuses the code
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
     │   │   └── ClientRejectedError     the provider refuses *us*: client id or secret
@@ -134,6 +135,21 @@ class AttemptRejectedError(LoginRejectedError):
     """This browser has no such attempt: never begun here, expired, altered, or used before."""
 
     code: ClassVar[str] = "login_attempt"
+
+
+class ParameterRejectedError(LoginRejectedError):
+    """
+    A parameter of the sign-in request or of the provider's answer is not acceptable.
+
+    Attributes:
+        parameter: Its name, from a fixed list of ours, or ``other``; never from the request.
+    """
+
+    code: ClassVar[str] = "login_parameter"
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter = parameter
+        super().__init__(f"the parameter {parameter!r} is missing, repeated or malformed")
 
 
 class CodeRejectedError(LoginRejectedError):

@@ -1,0 +1,168 @@
+"""
+Where a browser may be sent.
+
+A candidate is judged the way a browser reads it (WHATWG URL), by admitting only spellings that
+every reader reads alike: whatever browsers repair, skip or decode on the way to a host is refused
+before anything is taken apart.  What was judged is returned, byte for byte.
+
+======================================  =======================================================
+candidate                               answer
+======================================  =======================================================
+``https://app.example.com/a?b=//c@d#e`` taken; path, query and fragment are not looked into
+``HTTPS://APP.Example.com``             taken; scheme in lower or upper case, host in any
+``https://app.example.com:443/``        taken; the default port is the same origin
+``hTTps://app.example.com/``            refused: programs write one case, attackers mix them
+``https://app.example.com./``           refused: one spelling for each host ...
+``https://app.example.com:0443/``       refused: ... and one for each port
+``https://me@app.example.com/``         refused: user information
+``https:app.example.com/``              refused: missing or surplus slashes
+``https://app.example.com/a b``         refused: space, control, non-ASCII, backslash, ``"<>``
+``/articles/7``                         refused, unless the allow-list has a *base*
+``//app.example.com``, ``articles/7``   refused: relative in other ways
+======================================  =======================================================
+
+See: WHATWG URL §4.4, RFC 9700 §4.11.1, CWE-601.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from authcore.domain.errors import ConfigurationError, RedirectRejectedError
+from authcore.domain.model.session import RedirectTarget
+
+
+MAX_REDIRECT_LENGTH: Final = 2_048
+"""Characters of a target, base included."""
+
+MAX_ORIGINS: Final = 10_000
+
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
+
+# Spelled out, not IGNORECASE: under that flag the letter U+017F matches an s.
+_AUTHORITY: Final = (
+    r"(?P<scheme>https?|HTTPS?)://(?P<host>{host}|\[[0-9A-Fa-f:]{{2,39}}\])"
+    r"(?::(?P<port>[1-9][0-9]{{0,4}}))?"
+)
+_VISIBLE: Final = r"[!#-;=?-\[\]-~]"
+_ABSOLUTE: Final = re.compile(
+    _AUTHORITY.format(host=r"[A-Za-z0-9._-]{1,253}") + rf"(?:[/?#]{_VISIBLE}*)?"
+)
+_ROOTED: Final = re.compile(rf"/(?!/){_VISIBLE}*")
+
+_LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_ENTRY: Final = re.compile(_AUTHORITY.format(host=rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*"))
+_ANY_LABEL: Final = re.compile(rf"(?!xn--){_LABEL}")
+_NUMBER: Final = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+
+
+class RedirectAllowlist:
+    """
+    The origins that browsers may be sent to.
+
+    An origin is ``scheme://host[:port]`` and admits exactly itself: no other scheme, port,
+    subdomain or parent.  ``https://*.apps.example.com`` admits every host with exactly one label
+    in place of the star; a label in Punycode (``xn--``) is not admitted, list such hosts by name.
+    Stars over shared suffixes (``*.co.uk``, ``*.github.io``) are the operator's to avoid: no list
+    of public suffixes is consulted.
+
+    Args:
+        origins: At most MAX_ORIGINS.  None at all admits nothing.
+
+        base: An origin of its own, admitted too, that candidates such as ``/articles/7`` are
+            appended to.  Without it they are refused.
+
+    Raises:
+        ConfigurationError: Names every entry that is not an origin.
+    """
+
+    def __init__(self, origins: Iterable[str], *, base: str | None = None) -> None:
+        entries = [origins] if isinstance(origins, str) else list(origins)
+        if base is not None:
+            entries.append(base)
+        problems = [problem for entry in entries if (problem := _problem(entry))]
+        if isinstance(origins, str):
+            problems.append("redirect origins: must be a list of origins, not one text")
+        if base is not None and "*" in base:
+            problems.append("redirect base: must be one origin, without a star")
+        if len(entries) > MAX_ORIGINS:
+            problems.append(f"redirect origins: at most {MAX_ORIGINS} are allowed")
+        if problems:
+            raise ConfigurationError(problems)
+        self._origins = frozenset(_origin(entry, _ENTRY) for entry in entries)
+        self._base = base
+
+    def resolve(self, candidate: str | None) -> RedirectTarget:
+        """
+        *candidate*, unchanged, if a browser that follows it arrives at an admitted origin.
+
+        Takes the same time however many origins there are.
+
+        Args:
+            candidate: Decoded exactly once, at most MAX_REDIRECT_LENGTH characters.  None, as
+                of a parameter that is not there, is refused.
+
+        Returns:
+            An absolute URL of visible ASCII, safe in a ``Location`` header as it is.
+
+        Raises:
+            RedirectRejectedError: Anything else, whatever its type.
+        """
+        if not isinstance(candidate, str) or len(candidate) > MAX_REDIRECT_LENGTH:
+            raise RedirectRejectedError("the redirect target is too long, or not text")
+        if self._base is not None and _ROOTED.fullmatch(candidate):
+            return self.resolve(self._base + candidate)
+        origin = _origin(candidate, _ABSOLUTE)
+        if origin is None or not self._admits(origin):
+            raise RedirectRejectedError("the redirect target is not a URL of an allowed origin")
+        return RedirectTarget(candidate)
+
+    def _admits(self, origin: str) -> bool:
+        if origin in self._origins:
+            return True
+        scheme, _, authority = origin.partition("://")
+        label, _, parent = authority.partition(".")
+        return f"{scheme}://*.{parent}" in self._origins and bool(_ANY_LABEL.fullmatch(label))
+
+
+def _origin(url: str, shape: re.Pattern[str]) -> str | None:
+    """Scheme, host and port in lower case, the port always written."""
+    found = shape.fullmatch(url)
+    if found is None:
+        return None
+    scheme, host = found["scheme"].lower(), found["host"].lower()
+    return f"{scheme}://{host}:{found['port'] or _DEFAULT_PORTS[scheme]}"
+
+
+def _problem(entry: object) -> str | None:
+    """What keeps *entry* from being an origin that a browser would write the same way."""
+    found = _ENTRY.fullmatch(entry) if isinstance(entry, str) else None
+    if found is None:
+        return f"redirect origin {_shown(entry)}: must look like https://app.example.com[:port]"
+    host = found["host"].lower()
+    if int(found["port"] or 80) > 65_535:
+        return f"redirect origin {_shown(entry)}: there is no such port"
+    if len(host) > 253 or not _is_canonical(host):
+        return f"redirect origin {_shown(entry)}: the host is not as a browser would write it"
+    if host.startswith("*.") and host.count(".") < 2:
+        return f"redirect origin {_shown(entry)}: a star needs at least two labels after it"
+    return None
+
+
+def _is_canonical(host: str) -> bool:
+    """Whether *host* is a name, or an address in the one form that browsers turn it into."""
+    is_literal = host.startswith("[")
+    if not is_literal and not _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return True
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        return is_literal and address.ipv4_mapped is None and str(address) == host[1:-1]
+    return not is_literal
+
+
+def _shown(entry: object) -> str:
+    return "(with user information)" if "@" in str(entry) else repr(entry)[:100]
