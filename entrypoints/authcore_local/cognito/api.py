@@ -1,0 +1,156 @@
+"""The part of the ``cognito-idp`` JSON API that the project calls."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authcore_local.cognito.errors import CognitoError, invalid_parameter
+
+
+TARGET_PREFIX: Final = "AWSCognitoIdentityProviderService."
+MEDIA_TYPE: Final = "application/x-amz-json-1.1"
+MAX_LIST: Final = 100
+
+_SIGNATURE_SCHEME: Final = "AWS4-HMAC-SHA256 "
+
+
+class Input:
+    """The members of one call's input, checked as they are read."""
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        self._members = members
+
+    def text(self, name: str, *, default: str | None = None, longest: int = 2048) -> str:
+        """
+        A text of 1 to *longest* characters.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name, default)
+        if not isinstance(value, str) or not 0 < len(value) <= longest:
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """
+        A boolean; absent is false.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name, False)
+        if not isinstance(value, bool):
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return value
+
+    def texts(self, name: str) -> dict[str, str]:
+        """
+        A map of texts; absent is empty.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name) or {}
+        if not isinstance(value, dict) or len(value) > MAX_LIST:
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        if not all(isinstance(text, str) for text in value.values()):
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return value
+
+    def attributes(self, name: str) -> dict[str, str]:
+        """
+        A list of ``{Name, Value}`` as a map; absent is empty, an absent Value too.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name) or []
+        if not isinstance(value, list) or len(value) > MAX_LIST:
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        pairs = [Input(entry if isinstance(entry, dict) else {}) for entry in value]
+        names = [pair.text("Name", longest=32) for pair in pairs]
+        if len(set(names)) != len(names):
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return {name: pair.optional("Value") for name, pair in zip(names, pairs, strict=True)}
+
+    def optional(self, name: str) -> str:
+        """
+        A text of any length; absent is empty.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name, "")
+        if not isinstance(value, str):
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return value
+
+
+Operation = Callable[[Input], Mapping[str, object]]
+
+
+class Api:
+    """
+    Dispatches ``POST /`` by ``X-Amz-Target``.
+
+    Signatures are not verified: there are no keys to verify them with.  Signed operations still
+    refuse a call that carries none.
+    """
+
+    def __init__(
+        self, *, unsigned: Mapping[str, Operation], signed: Mapping[str, Operation]
+    ) -> None:
+        """
+        Serve these operations.
+
+        Args:
+            unsigned: Anybody may call them.
+
+            signed: Need IAM credentials at Amazon's.
+        """
+        self._unsigned = unsigned
+        self._signed = signed
+
+    def call(self, request: Request, body: bytes) -> Response:
+        """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
+        try:
+            operation = self._operation(request)
+            return _answer(200, operation(Input(_members(body))))
+        except CognitoError as error:
+            refusal = {"__type": error.kind, "message": error.message}
+            return _answer(400, refusal, {"x-amzn-errortype": error.kind})
+
+    def _operation(self, request: Request) -> Operation:
+        target = request.headers.get("x-amz-target", "")
+        name = target.removeprefix(TARGET_PREFIX) if target.startswith(TARGET_PREFIX) else ""
+        if name in self._unsigned:
+            return self._unsigned[name]
+        if name not in self._signed:
+            raise CognitoError("UnknownOperationException", "Unknown operation")
+        if not request.headers.get("authorization", "").startswith(_SIGNATURE_SCHEME):
+            raise CognitoError(
+                "MissingAuthenticationTokenException", "Missing Authentication Token"
+            )
+        return self._signed[name]
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(body)
+        json.dumps(members, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise CognitoError("SerializationException", "Malformed input") from None
+    if not isinstance(members, dict):
+        raise CognitoError("SerializationException", "Malformed input")
+    return members
+
+
+def _answer(
+    status: int, members: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> Response:
+    body = json.dumps(members).encode()
+    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE)

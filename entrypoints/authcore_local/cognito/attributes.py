@@ -1,0 +1,70 @@
+"""What the pool's schema lets a user's attributes be."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import invalid_parameter
+
+
+_BOOLEANS: Final = frozenset(("email_verified", "phone_number_verified"))
+_VERIFIED_BY: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
+
+
+def first_problem(config: PoolConfig, attributes: Mapping[str, str]) -> str | None:
+    """Why *attributes* do not conform to the schema; None when they do."""
+    schema = config.schema
+    for name, value in attributes.items():
+        known = schema.get(name)
+        if known is None:
+            return "Attribute does not exist in the schema."
+        if len(value) > known.max_length:
+            return f"{name}: String length is greater than {known.max_length}."
+        if name in _BOOLEANS and value not in {"true", "false", ""}:
+            return f"{name}: Must be true or false."
+    return None
+
+
+def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]:
+    """
+    The attributes of a user created with *given*.
+
+    Raises:
+        CognitoError: InvalidParameterException.
+    """
+    problem = first_problem(config, given)
+    if problem is not None:
+        raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
+    return _written({}, given)
+
+
+def updated(
+    config: PoolConfig, current: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """
+    *current* after AdminUpdateUserAttributes: all of *given* is written, or nothing.
+
+    A written ``email`` is unverified unless ``email_verified`` is ``"true"`` beside it.  An empty
+    value deletes the attribute.
+
+    Raises:
+        CognitoError: InvalidParameterException.
+    """
+    if "sub" in given:
+        raise invalid_parameter("user.sub: Attribute cannot be updated.")
+    problem = first_problem(config, given)
+    if problem is not None:
+        raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
+    if any(not config.schema[name].mutable for name in given):
+        raise invalid_parameter("user attributes: Attribute cannot be updated.")
+    return _written(current, given)
+
+
+def _written(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    result = {**current, **given}
+    for claim, verified in _VERIFIED_BY.items():
+        if claim in given:
+            result[verified] = given.get(verified) or "false"
+        if not result.get(claim):
+            result.pop(verified, None)
+    return {name: value for name, value in result.items() if value}

@@ -1,0 +1,157 @@
+"""What an operator chooses about the pool, its domain and its one app client."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Literal
+
+import attrs
+from attrs import validators
+
+from authcore.domain.model.urls import service_url
+
+
+STANDARD_ATTRIBUTES: Final = (
+    "address",
+    "birthdate",
+    "email",
+    "email_verified",
+    "family_name",
+    "gender",
+    "given_name",
+    "locale",
+    "middle_name",
+    "name",
+    "nickname",
+    "phone_number",
+    "phone_number_verified",
+    "picture",
+    "preferred_username",
+    "profile",
+    "updated_at",
+    "website",
+    "zoneinfo",
+)
+MAX_ATTRIBUTE_LENGTH: Final = 2048
+MAX_CUSTOM_ATTRIBUTES: Final = 50
+MAX_CALLBACK_URLS: Final = 100
+MAX_CALLBACK_URL_LENGTH: Final = 1024
+SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
+LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
+
+_CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
+
+AuthFlow = Literal["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+
+
+@attrs.frozen
+class SchemaAttribute:
+    """
+    One attribute that users of the pool can have.
+
+    Attributes:
+        name: ``custom:`` and up to 20 characters, or a standard name.
+        mutable: Whether it can change after the user was created.
+        max_length: In characters.
+    """
+
+    name: str
+    mutable: bool = True
+    max_length: int = MAX_ATTRIBUTE_LENGTH
+
+
+def _client_word(_: object, field: "attrs.Attribute[str]", value: str) -> None:
+    if not _CLIENT_WORD.fullmatch(value):
+        raise ValueError(f"{field.name} must be 1 to 128 letters, digits, - or _")
+
+
+def _one_or_two_secrets(
+    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
+) -> None:
+    if len(value) not in {1, 2} or not all(_CLIENT_WORD.fullmatch(secret) for secret in value):
+        raise ValueError(f"{field.name} must be one or two words of letters, digits, - or _")
+
+
+def _callback_urls(
+    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
+) -> None:
+    if not 1 <= len(value) <= MAX_CALLBACK_URLS:
+        raise ValueError(f"{field.name} must hold 1 to {MAX_CALLBACK_URLS} URLs")
+    for url in value:
+        service_url(url)
+
+
+def _custom_attributes(
+    _: object,
+    field: "attrs.Attribute[tuple[SchemaAttribute, ...]]",
+    value: tuple[SchemaAttribute, ...],
+) -> None:
+    if len(value) > MAX_CUSTOM_ATTRIBUTES:
+        raise ValueError(f"{field.name} must hold at most {MAX_CUSTOM_ATTRIBUTES} attributes")
+    if not all(_CUSTOM_NAME.fullmatch(attribute.name) for attribute in value):
+        raise ValueError(f"{field.name} must be custom: and up to 20 characters each")
+
+
+_token_lifetime: Final = validators.and_(
+    validators.ge(SHORTEST_TOKEN_LIFETIME), validators.le(LONGEST_TOKEN_LIFETIME)
+)
+
+
+@attrs.frozen(kw_only=True)
+class PoolConfig:
+    """
+    A user pool with one confidential app client.
+
+    Users sign in with the user name they were created with, case-sensitively: the pool has no
+    aliases.  The client may read every attribute.
+
+    Attributes:
+        region: The first part of the pool id.
+        pool_id: E.g. ``eu-local-1_Demo00001``.
+        issuer: The ``iss`` of every token; keys are at ``<issuer>/.well-known/jwks.json``.
+        domain: Managed login's origin as browsers see it, without a trailing slash.
+        client_id: The app client.
+        client_secrets: One, or two while one is being replaced; either is accepted.
+        callback_urls: Compared character by character.
+        scopes: What the client may ask for, and gets when it asks for none.
+        auth_flows: The client's ExplicitAuthFlows.
+        prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
+        custom_attributes: Beside the standard ones.
+        access_token_lifetime: 5 minutes to 1 day.
+        id_token_lifetime: 5 minutes to 1 day.
+        code_lifetime: Of an authorization code.
+        session_lifetime: Of the managed-login cookie; use does not prolong it.
+        page_lifetime: How long a sign-in page may stay open.
+    """
+
+    region: str
+    pool_id: str
+    issuer: str
+    domain: str
+    client_id: str = attrs.field(validator=_client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_one_or_two_secrets)
+    callback_urls: tuple[str, ...] = attrs.field(validator=_callback_urls)
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    auth_flows: frozenset[AuthFlow] = frozenset(
+        ("ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH")
+    )
+    prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
+    custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
+        default=(SchemaAttribute("custom:legacy_uid"),), validator=_custom_attributes
+    )
+    access_token_lifetime: timedelta = attrs.field(
+        default=timedelta(hours=1), validator=_token_lifetime
+    )
+    id_token_lifetime: timedelta = attrs.field(
+        default=timedelta(hours=1), validator=_token_lifetime
+    )
+    code_lifetime: timedelta = timedelta(minutes=5)
+    session_lifetime: timedelta = timedelta(hours=1)
+    page_lifetime: timedelta = timedelta(minutes=5)
+
+    @property
+    def schema(self) -> Mapping[str, SchemaAttribute]:
+        """Every attribute but ``sub``, by name."""
+        standard = (SchemaAttribute(name) for name in STANDARD_ATTRIBUTES)
+        return {attribute.name: attribute for attribute in (*standard, *self.custom_attributes)}

@@ -1,0 +1,155 @@
+"""The user migration trigger: what is sent, and what is believed of the answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from authcore_local.cognito.attributes import for_new_user
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.triggers import (
+    TriggerRaisedError,
+    TriggerRunner,
+    TriggerTimedOutError,
+)
+from authcore_local.cognito.users import PoolUser, UserStatus, UserStore
+
+
+SOURCE: Final = "UserMigration_Authentication"
+
+_ALLOWED: Final[Mapping[str, frozenset[str]]] = {
+    "finalUserStatus": frozenset(("null", '"CONFIRMED"')),
+    "messageAction": frozenset(("null", '"SUPPRESS"', '"RESEND"')),
+    "desiredDeliveryMediums": frozenset(
+        ("null", "[]", '["EMAIL"]', '["SMS"]', '["EMAIL", "SMS"]', '["SMS", "EMAIL"]')
+    ),
+    "forceAliasCreation": frozenset(("null", "false", "true")),
+    "enableSMSMFA": frozenset(("null", "false")),
+}
+"""As JSON, so that ``1`` is not ``true``."""
+
+
+@attrs.frozen
+class MigratedProfile:
+    """
+    What a handler said about a user, validated.
+
+    Attributes:
+        attributes: Conform to the schema.
+        status: CONFIRMED keeps the typed password; RESET_REQUIRED does not.
+    """
+
+    attributes: Mapping[str, str] = attrs.field(repr=False)
+    status: UserStatus
+
+
+class UserMigration:
+    """Creates users whom only the legacy system knows, when they sign in with a password."""
+
+    def __init__(self, config: PoolConfig, *, users: UserStore, runner: TriggerRunner) -> None:
+        self._config = config
+        self._users = users
+        self._runner = runner
+
+    def on_sign_in(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> PoolUser | None:
+        """
+        The user as migrated; None when no handler knows them.
+
+        Raises:
+            CognitoError: The trigger failed or answered what Cognito refuses;
+                UsernameExistsException when another sign-in created the user meanwhile.
+        """
+        event = self._event(username, password, validation_data)
+        profile = self._profile(event)
+        if profile is None:
+            return None
+        return self._users.create(
+            username,
+            password if profile.status == "CONFIRMED" else None,
+            status=profile.status,
+            attributes=profile.attributes,
+        )
+
+    def _event(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> dict[str, Any]:
+        return {
+            "version": "1",
+            "triggerSource": SOURCE,
+            "region": self._config.region,
+            "userPoolId": self._config.pool_id,
+            "userName": username,
+            "callerContext": {
+                "awsSdkVersion": "aws-sdk-unknown-unknown",
+                "clientId": self._config.client_id,
+            },
+            "request": {
+                "password": password,
+                "validationData": validation_data,
+                "clientMetadata": None,
+            },
+            "response": {},
+        }
+
+    def _profile(self, event: Mapping[str, Any]) -> MigratedProfile | None:
+        try:
+            answer = self._runner.fire(event)
+        except TriggerRaisedError as error:
+            raise self._failed(f"UserMigration failed with error {error.text}") from None
+        except TriggerTimedOutError:
+            raise self._failed("Exception during user migration") from None
+        if answer is None:
+            return None
+        return migrated_profile(self._config, event["userName"], answer.get("response"))
+
+    def _failed(self, shown: str) -> CognitoError:
+        message = f"Exception migrating user in app client {self._config.client_id}"
+        return CognitoError("UserNotFoundException", message, shown=shown)
+
+
+def migrated_profile(config: PoolConfig, username: str, response: object) -> MigratedProfile | None:
+    """
+    Judge the ``response`` of a handler's answer.
+
+    Returns:
+        None when it has no user attributes: no such user.
+
+    Raises:
+        CognitoError: InvalidLambdaResponseException (mistyped), or UserNotFoundException (a value
+            that Cognito refuses: foreign user name, attribute outside the schema, final status
+            other than CONFIRMED).
+    """
+    if not isinstance(response, dict):
+        raise CognitoError("InvalidLambdaResponseException", "Unrecognizable lambda output")
+    given = response.get("userAttributes")
+    if not given:
+        return None
+    for field, allowed in _ALLOWED.items():
+        if json.dumps(response.get(field)) not in allowed:
+            raise _refused(f"invalid {field}")
+    status: UserStatus = "CONFIRMED" if response.get("finalUserStatus") else "RESET_REQUIRED"
+    return MigratedProfile(_attributes(config, username, given), status)
+
+
+def _attributes(config: PoolConfig, username: str, given: object) -> dict[str, str]:
+    if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
+        raise CognitoError("InvalidLambdaResponseException", "userAttributes must be text")
+    if given.get("username", username) != username:
+        raise _refused("username must be the one that was typed")
+    wanted = {name: text for name, text in given.items() if name != "username"}
+    try:
+        return for_new_user(config, wanted)
+    except CognitoError as error:
+        raise _refused(error.message) from None
+
+
+def _refused(why: str) -> CognitoError:
+    return CognitoError(
+        "UserNotFoundException",
+        f"Error during migration: {why}",
+        shown="Exception during user migration",
+    )

@@ -1,0 +1,85 @@
+"""Who is behind a user name and a password."""
+
+from collections.abc import Mapping
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError, user_not_found, wrong_credentials
+from authcore_local.cognito.migration import UserMigration
+from authcore_local.cognito.users import (
+    MAX_PASSWORD_LENGTH,
+    MAX_USERNAME_LENGTH,
+    PoolUser,
+    UserStore,
+)
+
+
+class PasswordSignIn:
+    """
+    Checks what somebody typed, in managed login as over the API.
+
+    Order: the user is looked up; an unknown one is migrated; the password; then whether the
+    account may sign in.
+    """
+
+    def __init__(self, config: PoolConfig, *, users: UserStore, migration: UserMigration) -> None:
+        self._config = config
+        self._users = users
+        self._migration = migration
+
+    def authenticate(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None = None
+    ) -> PoolUser:
+        """
+        The user whose password this is; takes tens of milliseconds, more when a trigger runs.
+
+        Args:
+            username: As typed.
+
+            password: As typed.
+
+            validation_data: What the API's caller sent as ClientMetadata.
+
+        Raises:
+            CognitoError: NotAuthorizedException, UserNotFoundException (unknown user where
+                existence errors are LEGACY, failed migration), PasswordResetRequiredException, or
+                UnsupportedOperationException (a challenge that this pool cannot ask yet).
+        """
+        if not 0 < len(username) <= MAX_USERNAME_LENGTH:
+            raise wrong_credentials()
+        if not 0 < len(password) <= MAX_PASSWORD_LENGTH:
+            raise wrong_credentials()
+        user = self._users.named(username)
+        if user is None:
+            user = self._migrated(username, password, validation_data)
+        if user.status == "RESET_REQUIRED":
+            raise CognitoError(
+                "PasswordResetRequiredException", "Password reset required for the user"
+            )
+        return _admitted(user, password)
+
+    def _migrated(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> PoolUser:
+        try:
+            migrated = self._migration.on_sign_in(username, password, validation_data)
+        except CognitoError as error:
+            if error.kind != "UsernameExistsException":
+                raise
+            migrated = self._users.named(username)
+        if migrated is not None:
+            return migrated
+        if self._config.prevent_user_existence_errors == "LEGACY":
+            raise user_not_found()
+        raise wrong_credentials()
+
+
+def _admitted(user: PoolUser, password: str) -> PoolUser:
+    if user.password is None or not user.password.matches(password):
+        raise wrong_credentials()
+    if not user.enabled:
+        raise CognitoError("NotAuthorizedException", "User is disabled.")
+    if user.status != "CONFIRMED":
+        raise CognitoError(
+            "UnsupportedOperationException", "NEW_PASSWORD_REQUIRED is not part of this local pool."
+        )
+    return user

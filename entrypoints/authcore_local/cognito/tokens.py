@@ -1,0 +1,185 @@
+"""Tokens as Cognito shapes them."""
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from authcore.ports.ambient import Clock, Entropy
+from authcore.testing.mint import TokenMint
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.tickets import Tickets
+from authcore_local.cognito.users import PoolUser, fresh_uuid
+
+
+API_SCOPE: Final = "aws.cognito.signin.user.admin"
+
+_BOOLEAN_CLAIMS: Final = frozenset(("email_verified", "phone_number_verified"))
+_JWE_HEADER: Final = {"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"}
+_JWE_PARTS: Final = (256, 12, 1016, 16)
+"""Octets of a JWE's encrypted key, initialisation vector, ciphertext and tag."""
+
+
+@attrs.frozen(kw_only=True)
+class SignedIn:
+    """
+    A finished sign-in, which tokens are made of.
+
+    Attributes:
+        user: As of now.
+        scopes: What the access token is good for.
+        at: When the password was typed; aware, UTC.
+        nonce: Of the authorization request.
+        hosted: True for managed login, whose ID tokens carry ``at_hash``.
+    """
+
+    user: PoolUser
+    scopes: Sequence[str]
+    at: datetime
+    nonce: str | None = None
+    hosted: bool = False
+
+
+@attrs.frozen
+class IssuedTokens:
+    """
+    What a sign-in yields.
+
+    Attributes:
+        access_token: Compact JWT.
+        id_token: Compact JWT; None without the scope ``openid`` in managed login.
+        refresh_token: Opaque.
+        expires_in: Seconds until the access token expires.
+    """
+
+    access_token: str = attrs.field(repr=False)
+    id_token: str | None = attrs.field(repr=False)
+    refresh_token: str = attrs.field(repr=False)
+    expires_in: int
+
+
+@attrs.frozen
+class AccessGrant:
+    """
+    What an access token is good for at userInfo.
+
+    Attributes:
+        subject: Whose.
+        scopes: As granted.
+    """
+
+    subject: str
+    scopes: tuple[str, ...]
+
+
+class TokenIssuer:
+    """Signs tokens with the mint's current keys and remembers what its access tokens are for."""
+
+    def __init__(
+        self, config: PoolConfig, *, mint: TokenMint, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._config = config
+        self._mint = mint
+        self._clock = clock
+        self._entropy = entropy
+        self._signing = threading.Lock()
+        self._grants: Tickets[AccessGrant] = Tickets(
+            clock, entropy, lifetime=config.access_token_lifetime
+        )
+
+    def issue(self, sign_in: SignedIn) -> IssuedTokens:
+        """Fresh tokens for *sign_in*."""
+        shared = self._shared_claims(sign_in)
+        with self._signing:
+            access = self._mint.sign(self._access_claims(sign_in, shared), use="access")
+            identity = self._identity_token(sign_in, shared, access)
+        grant = AccessGrant(sign_in.user.subject, tuple(sign_in.scopes))
+        self._grants.keep(_digest(access), grant)
+        lifetime = int(self._config.access_token_lifetime.total_seconds())
+        return IssuedTokens(access, identity, self._refresh_token(), lifetime)
+
+    def grant_of(self, access_token: str) -> AccessGrant | None:
+        """What *access_token* is good for; None unless it was issued here and is not expired."""
+        return self._grants.read(_digest(access_token))
+
+    def rotate_keys(self, *, keep_old: bool) -> None:
+        """Sign with new keys from now on; go on publishing the old ones, or drop them."""
+        with self._signing:
+            self._mint.rotate(keep_old=keep_old)
+
+    def published_keys(self) -> bytes:
+        """The JWK set.  See: RFC 7517 §5."""
+        with self._signing:
+            return json.dumps(self._mint.jwks()).encode()
+
+    def _shared_claims(self, sign_in: SignedIn) -> dict[str, object]:
+        return {
+            "sub": sign_in.user.subject,
+            "iss": self._config.issuer,
+            "origin_jti": fresh_uuid(self._entropy),
+            "event_id": fresh_uuid(self._entropy),
+            "auth_time": int(sign_in.at.timestamp()),
+            "iat": int(self._clock.now().timestamp()),
+        }
+
+    def _access_claims(self, sign_in: SignedIn, shared: dict[str, object]) -> dict[str, object]:
+        return {
+            **shared,
+            "version": 2,
+            "client_id": self._config.client_id,
+            "token_use": "access",
+            "scope": " ".join(sign_in.scopes),
+            "exp": self._expiry(self._config.access_token_lifetime.total_seconds()),
+            "jti": fresh_uuid(self._entropy),
+            "username": sign_in.user.username,
+        }
+
+    def _identity_token(
+        self, sign_in: SignedIn, shared: dict[str, object], access_token: str
+    ) -> str | None:
+        if sign_in.hosted and "openid" not in sign_in.scopes:
+            return None
+        claims = {**shared, **self._identity_claims(sign_in), **claims_of(sign_in.user)}
+        if sign_in.hosted:
+            claims["at_hash"] = self._mint.at_hash(access_token)
+        if sign_in.nonce is not None:
+            claims["nonce"] = sign_in.nonce
+        return self._mint.sign(claims, use="id")
+
+    def _identity_claims(self, sign_in: SignedIn) -> dict[str, object]:
+        return {
+            "aud": self._config.client_id,
+            "token_use": "id",
+            "exp": self._expiry(self._config.id_token_lifetime.total_seconds()),
+            "jti": fresh_uuid(self._entropy),
+            "cognito:username": sign_in.user.username,
+        }
+
+    def _expiry(self, seconds: float) -> int:
+        return int(self._clock.now().timestamp()) + int(seconds)
+
+    def _refresh_token(self) -> str:
+        seed = hashlib.shake_256(self._entropy.token().encode())
+        octets = seed.digest(sum(_JWE_PARTS))
+        parts = [json.dumps(_JWE_HEADER, separators=(",", ":")).encode()]
+        for length in _JWE_PARTS:
+            parts.append(octets[:length])
+            octets = octets[length:]
+        return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+def claims_of(user: PoolUser) -> dict[str, object]:
+    """A user's attributes as ID-token claims: the ``…_verified`` ones are booleans there."""
+    return {
+        name: text == "true" if name in _BOOLEAN_CLAIMS else text
+        for name, text in user.attributes.items()
+    }
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
