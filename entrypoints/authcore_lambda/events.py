@@ -1,0 +1,41 @@
+"""
+The Cognito trigger events as Amazon documents them.
+
+They say what our answers look like.  What arrives is read member by member instead: Amazon adds
+names and moves elements, and a function that insists locks people out.
+
+See: Amazon Cognito "Customizing user pool workflows with Lambda triggers".
+"""
+
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
+
+
+class LambdaContext(Protocol):
+    """The part of AWS Lambda's context object that is used here."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is killed."""
+
+
+class UserMigrationAnswer(TypedDict):
+    """
+    ``response`` of a user migration event that creates a user.
+
+    Attributes:
+        userAttributes: Strings by name; without ``username``, which the pool knows.
+        finalUserStatus: ``CONFIRMED`` keeps the typed password; left out, the user must reset it.
+        messageAction: No welcome message.
+        forceAliasCreation: False: never takes an alias away from another user.
+
+    See: Amazon Cognito "Migrate user Lambda trigger".
+    """
+
+    userAttributes: dict[str, str]
+    finalUserStatus: NotRequired[Literal["CONFIRMED"]]
+    messageAction: Literal["SUPPRESS"]
+    desiredDeliveryMediums: list[Literal["EMAIL", "SMS"]]
+    forceAliasCreation: bool
+
+
+Event = dict[str, Any]
+"""Any trigger event, as JSON objects arrive."""

@@ -1,0 +1,225 @@
+"""
+The user migration trigger: ``authcore_lambda.user_migration.handler``.
+
+Cognito asks it about people it does not know yet.  A yes of the legacy system makes a user; a no,
+of whatever kind, returns the event as it came, which Cognito shows as a wrong password; no answer
+raises one fixed sentence, because Cognito shows it to whoever is signing in.
+
+Wired by hand: importing a container library would cost as much as everything else here.
+See: docs/adr on import budgets; Amazon Cognito "Migrate user Lambda trigger".
+"""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
+from authcore.adapters.system import environment, monotonic
+from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore.domain.model.accounts import Credentials
+from authcore.domain.services.migration import MigratedUser, UserMigration
+from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.settings import LegacySettings, MigrationSettings, load
+from authcore_lambda.events import Event, LambdaContext, UserMigrationAnswer
+
+
+OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
+
+ANSWER_MARGIN: Final = timedelta(milliseconds=250)
+"""Kept free of every budget, for what happens before and after the legacy call."""
+
+_log: Final = logging.getLogger("authcore.user_migration")
+
+
+class MigrationUnavailableError(Exception):
+    """What Cognito shows when the legacy system gave no answer.  Always OUTAGE_TEXT."""
+
+    def __init__(self) -> None:
+        super().__init__(OUTAGE_TEXT)
+
+
+@attrs.frozen(kw_only=True)
+class UserMigrationSettings:
+    """What this trigger reads from ``AUTHCORE_LEGACY_*`` and ``AUTHCORE_MIGRATION_*``."""
+
+    legacy: LegacySettings
+    migration: MigrationSettings
+
+
+class UserMigrationTrigger:
+    """Answers one event at a time from any number of threads; keeps nothing between events."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Callable[[timedelta], LegacyAccounts],
+        audit: AuditLog,
+        attributes: Mapping[str, str],
+        budget: timedelta,
+    ) -> None:
+        """
+        Answer from *accounts*.
+
+        Args:
+            accounts: Given the time left for asking, the legacy accounts to ask.
+
+            audit: Learns of every decision.
+
+            attributes: Cognito attribute to legacy field.
+
+            budget: Total time of one event, less than the five seconds that Cognito waits.
+
+        Raises:
+            ConfigurationError: An attribute that a legacy field may not fill.
+        """
+        self._accounts = accounts
+        self._audit = audit
+        self._attributes = attributes
+        self._budget = budget
+        self._migration(budget)
+
+    def __call__(
+        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+    ) -> Event:
+        """
+        Answer *event*.
+
+        Args:
+            event: As Cognito sent it; missing and unknown members are tolerated.
+
+            context: Lambda's, for the time that remains.
+
+            started: When the work on this event began, by ``monotonic``; now, if left out.
+
+        Raises:
+            MigrationUnavailableError: No answer worth trusting, or a fault of our own.
+        """
+        left = self._time_left(monotonic() if started is None else started, context)
+        try:
+            user = _decided(event, self._migration(left))
+        except UnavailableError as error:
+            _log.warning("no answer: %s", error)
+            raise MigrationUnavailableError from None
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+            _log.critical("fault: %s at %s", type(error).__name__, _places(error))
+            raise MigrationUnavailableError from None
+        return event if user is None else {**event, "response": _answer(user)}
+
+    def _migration(self, left: timedelta) -> UserMigration:
+        return UserMigration(
+            accounts=self._accounts(left), audit=self._audit, attributes=self._attributes
+        )
+
+    def _time_left(self, started: float, context: LambdaContext | None) -> timedelta:
+        left = self._budget - timedelta(seconds=monotonic() - started)
+        if context is not None:
+            left = min(left, timedelta(milliseconds=context.get_remaining_time_in_millis()))
+        return left - ANSWER_MARGIN
+
+
+def build_handler(
+    variables: Mapping[str, str],
+    *,
+    audit: AuditLog | None = None,
+    http: HttpClient | None = None,
+) -> UserMigrationTrigger:
+    """
+    The trigger as *variables* configure it.
+
+    Args:
+        variables: ``AUTHCORE_*`` by name.
+
+        audit: Where decisions go; by default to the function's log.
+
+        http: For callers that want to close it; by default one of the trigger's own.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    settings = load(UserMigrationSettings, variables)
+    accounts = HttpLegacyAccounts(
+        http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
+        base_url=settings.legacy.url,
+        api_key=settings.legacy.api_key,
+    )
+    return UserMigrationTrigger(
+        accounts=accounts.bounded,
+        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
+        attributes=settings.migration.attributes,
+        budget=settings.migration.budget,
+    )
+
+
+_building: Final = threading.Lock()
+_built: list[UserMigrationTrigger] = []
+
+
+def handler(event: Event, context: LambdaContext | None) -> Event:
+    """
+    AWS Lambda's entry point.  Settings are read once, at the first event.
+
+    Raises:
+        MigrationUnavailableError: No answer worth trusting.  Cognito shows its text to people.
+    """
+    started = monotonic()
+    return _trigger()(event, context, started=started)
+
+
+def _trigger() -> UserMigrationTrigger:
+    with _building:
+        if not _built:
+            logging.getLogger("authcore").setLevel(logging.INFO)
+            _built.append(_configured())
+        return _built[0]
+
+
+def _configured() -> UserMigrationTrigger:
+    try:
+        return build_handler(environment())
+    except ConfigurationError as error:
+        _log.critical("settings cannot work: %s", error)
+        raise MigrationUnavailableError from None
+
+
+def _decided(event: Event, migration: UserMigration) -> MigratedUser | None:
+    source, username = _text(event, "triggerSource"), _text(event, "userName")
+    if not username:
+        return None
+    if source == "UserMigration_ForgotPassword":
+        return migration.forgot_password(username)
+    password = _text(event.get("request"), "password")
+    if source == "UserMigration_Authentication" and password:
+        return migration.authenticate(Credentials(username, password))
+    return None
+
+
+def _text(members: object, name: str) -> str | None:
+    value = members.get(name) if isinstance(members, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _answer(user: MigratedUser) -> UserMigrationAnswer:
+    answer: UserMigrationAnswer = {
+        "userAttributes": dict(user.attributes),
+        "messageAction": "SUPPRESS",
+        "desiredDeliveryMediums": ["EMAIL"],
+        "forceAliasCreation": False,
+    }
+    if user.keeps_password:
+        answer["finalUserStatus"] = "CONFIRMED"
+    return answer
+
+
+def _places(error: BaseException) -> str:
+    """Where *error* came from, without its text and without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

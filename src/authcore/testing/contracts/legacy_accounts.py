@@ -1,0 +1,173 @@
+"""What every LegacyAccounts does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+import pytest
+
+from authcore.domain.errors import CredentialsRejectedError, LegacyUnavailableError
+from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.ports.legacy_accounts import LegacyAccounts
+
+
+@attrs.frozen
+class Person:
+    """Somebody the accounts under test must know; *locked* ones may not sign in."""
+
+    account: LegacyAccount
+    password: str = attrs.field(repr=False)
+    locked: bool = False
+
+
+EMMA: Final = Person(
+    LegacyAccount(
+        legacy_uid="1815",
+        username="emma",
+        email="emma@hartfield.example",
+        email_verified=True,
+        display_name="Emma Woodhouse",
+    ),
+    "Box-Hill-1815",
+)
+IGNAZ: Final = Person(
+    LegacyAccount(
+        legacy_uid="1932",
+        username="ignaz",
+        email="ignaz@radetzky.example",
+        email_verified=False,
+        display_name="Ignaz Trotta",
+    ),
+    " Kapuzinergruft ﬁ é e\u0301 \U0001f40e ",
+)
+NEMO: Final = Person(
+    LegacyAccount(
+        legacy_uid="1870", username="nemo", email=None, email_verified=False, display_name=None
+    ),
+    "Mobilis-in-mobili",
+)
+FAUST: Final = Person(
+    LegacyAccount(
+        legacy_uid="1808",
+        username="faust",
+        email="faust@studierzimmer.example",
+        email_verified=True,
+        display_name="Heinrich Faust",
+    ),
+    "Verweile-doch",
+    locked=True,
+)
+PEOPLE: Final = (EMMA, IGNAZ, NEMO, FAUST)
+
+
+class LegacyAccountsContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def accounts(self) -> LegacyAccounts:
+        """Accounts that know exactly PEOPLE."""
+
+    @pytest.fixture
+    @abstractmethod
+    def go_down(self) -> Callable[[], None]:
+        """Makes the legacy system behind *accounts* stop answering."""
+
+    @pytest.mark.parametrize("person", [EMMA, IGNAZ, NEMO], ids=lambda p: p.account.username)
+    def test_the_right_password_opens_the_account(
+        self, accounts: LegacyAccounts, person: Person
+    ) -> None:
+        credentials = Credentials(person.account.username, person.password)
+
+        assert accounts.authenticate(credentials) == person.account
+
+    def test_an_email_address_opens_the_account_too(self, accounts: LegacyAccounts) -> None:
+        credentials = Credentials("emma@hartfield.example", EMMA.password)
+
+        assert accounts.authenticate(credentials) == EMMA.account
+
+    @pytest.mark.parametrize(
+        ("username", "password"),
+        [
+            ("emma", "box-hill-1815"),
+            ("emma", "Box-Hill-1815 "),
+            ("emma", NEMO.password),
+            ("emma", ""),
+            ("nobody", EMMA.password),
+            ("", EMMA.password),
+            ("faust", FAUST.password),
+            ("faust", "wrong"),
+        ],
+    )
+    def test_no_such_user_wrong_password_and_locked_are_one_rejection(
+        self, accounts: LegacyAccounts, username: str, password: str
+    ) -> None:
+        # MG-03
+        with pytest.raises(CredentialsRejectedError) as refused:
+            accounts.authenticate(Credentials(username, password))
+
+        assert refused.value.code == "credentials_rejected"
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            IGNAZ.password.strip(),
+            IGNAZ.password.casefold(),
+            IGNAZ.password.replace("ﬁ", "fi"),
+            IGNAZ.password.replace("e\u0301", "é"),
+        ],
+    )
+    def test_a_password_is_never_trimmed_folded_or_normalised(
+        self, accounts: LegacyAccounts, changed: str
+    ) -> None:
+        # MG-07
+        with pytest.raises(CredentialsRejectedError):
+            accounts.authenticate(Credentials("ignaz", changed))
+
+    @pytest.mark.parametrize("impossible", ["Box\0Hill", "Box\ud800Hill", "x" * 257])
+    def test_what_cannot_be_a_password_is_rejected(
+        self, accounts: LegacyAccounts, impossible: str
+    ) -> None:
+        # MG-07
+        with pytest.raises(CredentialsRejectedError):
+            accounts.authenticate(Credentials("emma", impossible))
+
+    @pytest.mark.parametrize("name", ["emma", "emma@hartfield.example"])
+    def test_an_account_is_found_by_login_name_and_by_email(
+        self, accounts: LegacyAccounts, name: str
+    ) -> None:
+        assert accounts.find(name) == EMMA.account
+
+    @pytest.mark.parametrize("name", ["nobody", "", "em\0ma", "em\udfffma", "x" * 129, "faust"])
+    def test_a_name_that_nobody_may_sign_in_with_is_not_found(
+        self, accounts: LegacyAccounts, name: str
+    ) -> None:
+        assert accounts.find(name) is None
+
+    def test_an_outage_is_no_rejection(
+        self, accounts: LegacyAccounts, go_down: Callable[[], None]
+    ) -> None:
+        go_down()
+
+        with pytest.raises(LegacyUnavailableError):
+            accounts.authenticate(Credentials("emma", EMMA.password))
+        with pytest.raises(LegacyUnavailableError):
+            accounts.authenticate(Credentials("emma", "wrong"))
+        with pytest.raises(LegacyUnavailableError):
+            accounts.find("emma")
+        with pytest.raises(LegacyUnavailableError):
+            accounts.find("nobody")
+
+    def test_neither_password_nor_name_is_in_an_error(
+        self, accounts: LegacyAccounts, go_down: Callable[[], None]
+    ) -> None:
+        # MG-02
+        canary = Credentials("canary-name", "canary-password")
+        with pytest.raises(CredentialsRejectedError) as refused:
+            accounts.authenticate(canary)
+        go_down()
+        with pytest.raises(LegacyUnavailableError) as unanswered:
+            accounts.authenticate(canary)
+
+        for error in (refused.value, unanswered.value):
+            assert "canary" not in f"{error!r} {error} {canary!r}"
+            assert error.__cause__ is None
