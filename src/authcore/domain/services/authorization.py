@@ -1,0 +1,199 @@
+"""
+The authorize request and what the browser brings back from it.
+
+See: RFC 6749 §4.1.1-4.1.2, RFC 7636 §4.2-4.3, OpenID Connect Core §3.1.2; Amazon Cognito
+"Authorize endpoint".
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from authcore.domain.errors import ParameterRejectedError
+from authcore.domain.model.session import RedirectTarget
+
+
+MAX_STATE_LENGTH: Final = 3_000
+"""Characters; holds the longest target beside 128 random characters."""
+
+MAX_CODE_LENGTH: Final = 512
+"""Characters; Cognito's codes have 36."""
+
+MAX_PARAMETERS: Final = 20
+
+LANGUAGES: Final = frozenset(
+    ("de", "en", "es", "fr", "id", "it", "ja", "ko", "pt-BR", "zh-CN", "zh-TW")
+)
+"""What Cognito's managed login speaks."""
+
+ERROR_CODES: Final = frozenset(
+    (
+        # RFC 6749 §4.1.2.1
+        "invalid_request",
+        "unauthorized_client",
+        "access_denied",
+        "unsupported_response_type",
+        "invalid_scope",
+        "server_error",
+        "temporarily_unavailable",
+        # OpenID Connect Core §3.1.2.6
+        "interaction_required",
+        "login_required",
+        "account_selection_required",
+        "consent_required",
+        "invalid_request_uri",
+        "invalid_request_object",
+        "request_not_supported",
+        "request_uri_not_supported",
+        "registration_not_supported",
+    )
+)
+
+_STATE: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_STATE_LENGTH}}}")
+_CODE: Final = re.compile(rf"[!-~]{{1,{MAX_CODE_LENGTH}}}")
+_PROVIDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@=-]{0,31}")
+_LANGUAGE: Final = re.compile("|".join(sorted(LANGUAGES)))
+_LOGIN_HINT: Final = re.compile(r"[ -~]{1,256}")
+_SEPARATOR: Final = "_redirect="
+
+
+@attrs.frozen
+class AuthorizationCode:
+    """
+    The user signed in.
+
+    Attributes:
+        state: As it came back.
+        code: Buys the tokens, once.
+    """
+
+    state: str = attrs.field(repr=False)
+    code: str = attrs.field(repr=False)
+
+
+@attrs.frozen
+class AuthorizationError:
+    """
+    The provider refused.
+
+    Attributes:
+        reason: One of ERROR_CODES, or ``other``.  What else the provider said is dropped.
+        state: None where the provider sent none; Cognito often does not.
+    """
+
+    reason: str
+    state: str | None = attrs.field(repr=False)
+
+
+def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | AuthorizationError:
+    """
+    What the callback's query says.
+
+    Args:
+        parameters: In order, repeated ones kept, decoded exactly once.
+
+    Raises:
+        ParameterRejectedError: Repeated, missing, malformed or over-long, or both a code and an
+            error.  Unknown names are ignored, unless repeated.
+
+    See: RFC 6749 §3.1, §4.1.2.
+    """
+    found = _unrepeated(parameters)
+    if "error" in found:
+        if "code" in found:
+            raise ParameterRejectedError("error")
+        reason = found["error"] if found["error"] in ERROR_CODES else "other"
+        state = _matched(_STATE, "state", found["state"]) if "state" in found else None
+        return AuthorizationError(reason, state)
+    return AuthorizationCode(
+        state=_matched(_STATE, "state", found.get("state", "")),
+        code=_matched(_CODE, "code", found.get("code", "")),
+    )
+
+
+def _unrepeated(parameters: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    if len(parameters) > MAX_PARAMETERS:
+        raise ParameterRejectedError("other")
+    found: dict[str, str] = {}
+    for name, value in parameters:
+        if name in found:
+            known = name in ("code", "state", "error", "error_description")
+            raise ParameterRejectedError(name if known else "other")
+        found[name] = value
+    return found
+
+
+def _matched(shape: re.Pattern[str], name: str, value: str) -> str:
+    if not shape.fullmatch(value):
+        raise ParameterRejectedError(name)
+    return value
+
+
+def sign_in_options(
+    provider: str | None, lang: str | None, login_hint: str | None
+) -> Mapping[str, str]:
+    """
+    Cognito's own authorize parameters for those that were given.
+
+    Args:
+        provider: Name of an identity provider of the pool, at most 32 characters of ASCII.
+
+        lang: One of LANGUAGES.
+
+        login_hint: At most 256 printable ASCII characters.
+
+    Raises:
+        ParameterRejectedError: Any of them is something else.
+    """
+    asked = (
+        ("identity_provider", _PROVIDER, "provider", provider),
+        ("lang", _LANGUAGE, "lang", lang),
+        ("login_hint", _LOGIN_HINT, "login_hint", login_hint),
+    )
+    return {
+        parameter: _matched(shape, name, value)
+        for parameter, shape, name, value in asked
+        if value is not None
+    }
+
+
+def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
+    """*endpoint* with *parameters* as its query, percent-encoded."""
+    return f"{endpoint}?{urlencode(parameters, quote_via=quote, safe='')}"
+
+
+def code_challenge_for(code_verifier: str) -> str:
+    """The S256 challenge.  See: RFC 7636 §4.2."""
+    return _base64url(hashlib.sha256(code_verifier.encode("ascii")).digest())
+
+
+def state_for(random: str, target: RedirectTarget) -> str:
+    """
+    ``<random>_redirect=<target>`` in base64url without padding: other services can read it.
+
+    Args:
+        random: Base64url, so that the first ``_redirect=`` is the separator.
+
+        target: Where to go when all is done.
+    """
+    return _base64url(f"{random}{_SEPARATOR}{target}".encode("ascii"))
+
+
+def candidate_in(state: str) -> str | None:
+    """The target that *state* carries, unchecked; None if it carries none."""
+    try:
+        text = base64.b64decode(state + "=" * (-len(state) % 4), b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    _, separator, candidate = text.partition(_SEPARATOR)
+    return candidate if separator else None
+
+
+def _base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
