@@ -8,6 +8,7 @@ connection of its own from a LIFO, because a shared httpx pool does not scale ov
 Name resolution is the operating system's and is not bounded by the deadline.
 """
 
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
@@ -170,6 +171,11 @@ class _Connection(httpx.HTTPTransport):
         )
 
 
+def _above_debug(record: logging.LogRecord) -> bool:
+    """At DEBUG httpcore prints answers' headers, ``Set-Cookie`` included."""
+    return record.levelno > logging.DEBUG
+
+
 class HttpClient:
     """Speaks HTTP within bounds.  Safe to share between threads."""
 
@@ -182,6 +188,7 @@ class HttpClient:
 
             max_bytes: The largest body that is read.
         """
+        logging.getLogger("httpcore.http11").addFilter(_above_debug)
         self._within = within
         self._max_bytes = max_bytes
         self._idle: list[_Connection] = []

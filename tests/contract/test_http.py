@@ -1,0 +1,398 @@
+"""HTTP within bounds: what the other side may do, and what it costs."""
+
+import gzip
+import logging
+import socket
+import threading
+import traceback
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from authcore.adapters.http import HttpClient, HttpFailedError
+from authcore.adapters.system import monotonic
+from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
+
+
+DEADLINE = timedelta(seconds=0.3)
+SLACK = 1.0
+MAX_BYTES = 1000
+CANARY = "canary-0f1e2d3c4b5a"
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _request: [answer(body=b"{}")]) as server:
+        yield server
+
+
+@pytest.fixture
+def http() -> Iterator[HttpClient]:
+    client = HttpClient(within=timedelta(seconds=5), max_bytes=MAX_BYTES)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hurried() -> Iterator[HttpClient]:
+    client = HttpClient(within=DEADLINE, max_bytes=MAX_BYTES)
+    yield client
+    client.close()
+
+
+def _reason(client: HttpClient, url: str) -> str:
+    with pytest.raises(HttpFailedError) as failure:
+        client.request("POST", url, content=b"code=1")
+    return failure.value.reason
+
+
+def test_an_answer_comes_back_whole(server: ScriptedServer, http: HttpClient) -> None:
+    server.script = lambda _request: [
+        answer(418, b"tea", media_type="Text/Plain; charset=utf-8", headers=["X-A: 1", "x-a: 2"])
+    ]
+
+    got = http.request("GET", f"{server.url}/pot")
+
+    assert (got.status, got.body, got.media_type) == (418, b"tea", "text/plain")
+    assert [value for name, value in got.headers if name == "x-a"] == ["1", "2"]
+    assert got.header("x-a") == "1"
+    assert got.header("x-b") is None
+
+
+def test_what_was_asked_for_is_what_is_sent(server: ScriptedServer, http: HttpClient) -> None:
+    http.request("POST", f"{server.url}/t?a=1", headers={"X-Key": "k"}, content=b"hello")
+
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /t?a=1 HTTP/1.1\r\n")
+    assert b"x-key: k" in head.lower()
+    assert b"accept-encoding: identity" in head.lower()
+    assert body == b"hello"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        drip(answer(body=b"{}"), every=0.02),
+        [answer(body=b"x" * 500)[:-500]],
+        SILENCE,
+    ],
+    ids=["headers drip", "body never comes", "silence"],
+)
+def test_the_deadline_is_total(
+    server: ScriptedServer, hurried: HttpClient, pieces: Iterable[bytes]
+) -> None:
+    # DL-03, LT-01: 100 bytes, one each 20 ms, would take two seconds; none is late by itself.
+    server.script = lambda _request: pieces
+    began = monotonic()
+
+    assert _reason(hurried, server.url) == "timeout"
+    assert monotonic() - began < DEADLINE.total_seconds() + SLACK
+
+
+def test_a_dripping_body_meets_the_deadline(server: ScriptedServer, hurried: HttpClient) -> None:
+    # LT-01
+    whole = answer(body=b"x" * 500)
+    server.script = lambda _request: (
+        piece for part in ([whole[:-500]], drip(whole[-500:], every=0.02)) for piece in part
+    )
+
+    assert _reason(hurried, server.url) == "timeout"
+
+
+@pytest.mark.parametrize("within", [timedelta(0), timedelta(seconds=-1)])
+def test_a_spent_budget_is_a_timeout_before_anything_is_sent(
+    server: ScriptedServer, http: HttpClient, within: timedelta
+) -> None:
+    with pytest.raises(HttpFailedError) as failure:
+        http.request("POST", server.url, content=b"code=1", within=within)
+
+    assert failure.value.reason == "timeout"
+    assert server.requests == []
+
+
+def test_a_shorter_budget_counts_and_a_longer_one_does_not(
+    server: ScriptedServer, hurried: HttpClient
+) -> None:
+    server.script = lambda _request: SILENCE
+    for within in (timedelta(seconds=0.1), timedelta(seconds=60)):
+        began = monotonic()
+        with pytest.raises(HttpFailedError):
+            hurried.request("GET", server.url, within=within)
+        assert monotonic() - began < DEADLINE.total_seconds() + SLACK
+
+
+def test_the_next_request_has_a_deadline_of_its_own(
+    server: ScriptedServer, hurried: HttpClient
+) -> None:
+    for _ in range(3):
+        threading.Event().wait(DEADLINE.total_seconds() / 2)
+        assert hurried.request("GET", server.url).status == 200
+
+
+@pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1])
+def test_the_cap_is_exact(server: ScriptedServer, http: HttpClient, size: int) -> None:
+    # KF-10, DL-03
+    server.script = lambda _request: [answer(body=b"x" * size)]
+
+    if size > MAX_BYTES:
+        assert _reason(http, server.url) == "too_large"
+    else:
+        assert len(http.request("GET", server.url).body) == size
+
+
+def test_an_endless_body_is_left_at_the_cap(server: ScriptedServer, http: HttpClient) -> None:
+    # KF-10, DL-03: chunked, so that no length announces it.
+    sent: list[int] = []
+
+    def flood(_request: bytes) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        while True:
+            sent.append(4096)
+            yield b"1000\r\n" + b"x" * 4096 + b"\r\n"
+
+    server.script = flood
+
+    assert _reason(http, server.url) == "too_large"
+    server.stop()
+    assert sum(sent) < 50_000_000
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "deflate", "identity, gzip", "zstd"])
+def test_an_encoded_body_is_refused_undecoded(
+    server: ScriptedServer, http: HttpClient, encoding: str
+) -> None:
+    # KF-10, DL-03
+    bomb = gzip.compress(b"\0" * 900_000)
+    assert len(bomb) < MAX_BYTES
+    server.script = lambda _request: [answer(body=bomb, headers=[f"Content-Encoding: {encoding}"])]
+
+    assert _reason(http, server.url) == "encoded"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_an_answer_and_nothing_is_sent_after_it(
+    server: ScriptedServer, http: HttpClient, status: int
+) -> None:
+    # SP-08
+    with ScriptedServer(lambda _request: [answer()]) as elsewhere:
+        server.script = lambda _request: [answer(status, headers=[f"Location: {elsewhere.url}"])]
+
+        assert http.request("POST", server.url, content=b"code=1").status == status
+        assert len(server.requests) == 1
+        assert elsewhere.connections == 0
+
+
+def test_cookies_are_not_kept(server: ScriptedServer, http: HttpClient) -> None:
+    server.script = lambda _request: [answer(headers=["Set-Cookie: a=1; Path=/"])]
+    for _ in range(2):
+        http.request("GET", server.url)
+
+    assert not any(b"cookie:" in request.lower() for request in server.requests)
+
+
+def test_a_proxy_in_the_environment_is_not_used(
+    server: ScriptedServer, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(lambda _request: [HANG_UP]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+
+        assert http.request("GET", server.url).status == 200
+        assert proxy.connections == 0
+
+
+def test_requests_one_after_the_other_share_a_connection(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    for _ in range(5):
+        http.request("GET", server.url)
+
+    assert (len(server.requests), server.connections) == (5, 1)
+
+
+def test_requests_at_once_do_not_wait_for_each_other(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    """Both are answered only when both have arrived."""
+    together = threading.Barrier(2, timeout=5)
+
+    def script(_request: bytes) -> list[bytes]:
+        together.wait()
+        return [answer(body=b"{}")]
+
+    server.script = script
+    statuses: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: statuses.append(http.request("GET", server.url).status))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [200, 200]
+
+
+def test_a_connection_that_failed_is_not_used_again(
+    server: ScriptedServer, hurried: HttpClient
+) -> None:
+    """Else the late answer to one request would be read as the answer to the next."""
+    server.script = lambda _request: SILENCE
+    assert _reason(hurried, server.url) == "timeout"
+    server.script = lambda _request: [answer(body=b"second")]
+
+    assert hurried.request("GET", server.url).body == b"second"
+    assert server.connections == 2
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_replaced_unused(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    server.script = lambda _request: [answer(), HANG_UP]
+    for _ in range(3):
+        assert http.request("POST", server.url, content=b"code=1").status == 200
+        threading.Event().wait(0.05)
+
+    assert len(server.requests) == 3
+
+
+def test_one_client_speaks_to_several_servers(server: ScriptedServer, http: HttpClient) -> None:
+    with ScriptedServer(lambda _request: [answer(body=b"other")]) as other:
+        bodies = [http.request("GET", url).body for url in (server.url, other.url, server.url)]
+
+    assert bodies == [b"{}", b"other", b"{}"]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [HANG_UP],
+        [answer(body=b"x" * 100)[:-50], HANG_UP],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", HANG_UP],
+        [b"HTTP/1.1 2", HANG_UP],
+        [b"SSH-2.0-OpenSSH\r\n\r\n"],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"],
+        [b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n"],
+    ],
+    ids=["nothing", "half", "half a chunk", "half a line", "not HTTP", "two lengths", "huge head"],
+)
+def test_a_broken_answer_is_a_failure_and_nothing_is_sent_twice(
+    server: ScriptedServer, http: HttpClient, pieces: list[bytes]
+) -> None:
+    # SP-08, RF-07: a code or a password is not sent again, whatever the first try came to.
+    server.script = lambda _request: pieces
+
+    assert _reason(http, server.url) == "protocol"
+    assert len(server.requests) == 1
+
+
+def test_a_used_connection_that_breaks_is_not_a_reason_to_send_again(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    """The second request goes out on the first one's connection and is hung up on after reading."""
+    http.request("GET", server.url)
+    server.script = lambda _request: [HANG_UP]
+
+    assert _reason(http, server.url) == "protocol"
+    assert (len(server.requests), server.connections) == (2, 1)
+
+
+def test_a_closed_port_refuses(http: HttpClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+
+    assert _reason(http, f"http://127.0.0.1:{port}") == "connect"
+
+
+def test_a_name_that_does_not_resolve_is_a_failure_to_connect(http: HttpClient) -> None:
+    assert _reason(http, "http://nowhere.invalid.") == "connect"
+
+
+def test_every_address_of_a_host_is_tried(
+    server: ScriptedServer, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first address takes no connection; the second one does."""
+    _resolve_to(monkeypatch, ["127.0.0.2", "127.0.0.1"])
+
+    assert http.request("GET", f"http://cognito.test:{server.port}/").status == 200
+
+
+def test_addresses_share_the_deadline(hurried: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    # LT-01: a listener whose queue is full swallows connections without a word.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        port = deaf.getsockname()[1]
+        crowd = [_knock(port) for _ in range(4)]
+        _resolve_to(monkeypatch, ["127.0.0.1"] * 5)
+        began = monotonic()
+
+        reason = _reason(hurried, f"http://cognito.test:{port}/")
+
+        for each in crowd:
+            each.close()
+    assert reason == "timeout"
+    assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
+
+
+def _knock(port: int) -> socket.socket:
+    knocking = socket.socket()
+    knocking.setblocking(False)
+    knocking.connect_ex(("127.0.0.1", port))
+    return knocking
+
+
+def _resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
+    real = socket.getaddrinfo
+
+    def resolve(host: str, port: int, *rest: int, **more: int) -> list[object]:
+        if host != "cognito.test":
+            return list(real(host, port, *rest, **more))
+        return [found for each in addresses for found in real(each, port, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+@pytest.mark.parametrize("pieces", [[answer(body=b"{}")], [HANG_UP], SILENCE])
+def test_what_is_sent_stays_out_of_logs_and_tracebacks(
+    server: ScriptedServer,
+    hurried: HttpClient,
+    caplog: pytest.LogCaptureFixture,
+    pieces: Iterable[bytes],
+) -> None:
+    # SP-11, MG-02
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpcore.http11")
+    server.script = lambda _request: pieces
+    shown = ""
+    try:
+        got = hurried.request(
+            "POST",
+            server.url,
+            headers={"Authorization": f"Basic {CANARY}"},
+            content=f"code={CANARY}".encode(),
+        )
+        shown = repr(got)
+    except HttpFailedError as failure:
+        shown = "".join(traceback.format_exception(failure)) + repr(failure)
+
+    assert CANARY.encode() in server.requests[0]
+    assert CANARY not in shown
+    assert CANARY not in caplog.text
+    assert "httpcore.connection" in caplog.text
+
+
+def test_what_is_answered_stays_out_of_reprs_and_logs(
+    server: ScriptedServer, http: HttpClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    # SP-11
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="httpcore.http11")
+    body = f'{{"access_token":"{CANARY}"}}'.encode()
+    server.script = lambda _request: [answer(body=body, headers=[f"Set-Cookie: s={CANARY}"])]
+
+    got = http.request("GET", server.url)
+
+    assert got.body == body
+    assert CANARY not in repr(got)
+    assert CANARY not in caplog.text
