@@ -1,0 +1,103 @@
+"""Sign-ins begun and not finished, one sealed cookie each."""
+
+import re
+from collections import defaultdict
+from typing import Final
+
+from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
+from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookies.sealing import Envelope, KeyRing, Unsealed
+from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.domain.errors import SessionTooLargeError
+from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
+from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.cookies import CookieJar
+
+
+_PREFIX: Final = "__Host-authcore_attempt_"
+_ID_LENGTH: Final = 16
+_ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
+_HOST_ONLY: Final = CookieScope(domain=None)
+
+
+class SealedAttemptJar(CookieJar[PendingSignIns]):
+    """
+    The sign-ins one browser has begun: a cookie each, for this host only.
+
+    ``__Host-`` cookies cannot be set from a sibling host, so nobody else can begin a sign-in here
+    on this browser's behalf.  Expired and altered ones are not read; ``write`` and ``clear`` delete
+    them.  Ids differ from attempt to attempt, so ``clear`` can delete only what it is shown.
+
+    Args:
+        ring: Of the services that complete sign-ins.
+
+        clock: Ends attempts.
+
+        entropy: For nonces.
+    """
+
+    __slots__ = ("_clock", "_envelope")
+
+    def __init__(self, *, ring: KeyRing, clock: Clock, entropy: Entropy) -> None:
+        self._envelope = Envelope("attempt", ring=ring, clock=clock, entropy=entropy)
+        self._clock = clock
+
+    def read(self, cookie_header: str) -> PendingSignIns | None:
+        """See the port."""
+        carried = self._carried(cookie_header).values()
+        oldest_first = sorted(carried, key=lambda attempt: attempt.expires_at)
+        return PendingSignIns(tuple(oldest_first[-MAX_PENDING_ATTEMPTS:])) if carried else None
+
+    def write(self, value: PendingSignIns, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port.  What the browser carries unchanged is not set again."""
+        now = self._clock.now()
+        live = [attempt for attempt in value.attempts if attempt.expires_at > now]
+        wanted = {_attempt_name(attempt): attempt for attempt in live[-MAX_PENDING_ATTEMPTS:]}
+        carried = self._carried(cookie_header)
+        surplus = [name for name in _attempt_names(cookie_header) if name not in wanted]
+        changed = {name: a for name, a in wanted.items() if carried.get(name) != a}
+        return (
+            *(self._setting(name, attempt) for name, attempt in changed.items()),
+            *map(_HOST_ONLY.deleting, surplus),
+        )
+
+    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        return tuple(map(_HOST_ONLY.deleting, _attempt_names(cookie_header)))
+
+    def _carried(self, cookie_header: str) -> dict[str, SignInAttempt]:
+        found: dict[str, set[SignInAttempt]] = defaultdict(set)
+        for name, value in cookie_pairs(cookie_header):
+            unsealed = self._envelope.unseal(value) if _ATTEMPT.fullmatch(name) else None
+            attempt = unsealed and _attempt(unsealed)
+            if attempt and _attempt_name(attempt) == name:
+                found[name].add(attempt)
+        return {name: attempts.pop() for name, attempts in found.items() if len(attempts) == 1}
+
+    def _setting(self, name: str, attempt: SignInAttempt) -> str:
+        texts = (attempt.state_digest, attempt.code_verifier, attempt.nonce, attempt.client)
+        sealed = self._envelope.seal(texts, expires_at=attempt.expires_at)
+        cookie = _HOST_ONLY.setting(name, sealed, attempt.expires_at - self._clock.now())
+        if len(cookie) > MAX_SET_COOKIE_LENGTH:
+            raise SessionTooLargeError("a sign-in attempt does not fit a cookie")
+        return cookie
+
+
+def _attempt_name(attempt: SignInAttempt) -> str:
+    name = _PREFIX + attempt.state_digest[:_ID_LENGTH]
+    if not _ATTEMPT.fullmatch(name):
+        raise ValueError("a state digest is SHA-256 in lower-case hex")
+    return name
+
+
+def _attempt_names(cookie_header: str) -> list[str]:
+    names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
+    return [name for name in names if _ATTEMPT.fullmatch(name)]
+
+
+def _attempt(unsealed: Unsealed) -> SignInAttempt | None:
+    match unsealed.texts:
+        case (str(state_digest), str(code_verifier), str(nonce), str(client)):
+            return SignInAttempt(state_digest, code_verifier, nonce, client, unsealed.expires_at)
+        case _:
+            return None

@@ -1,0 +1,30 @@
+"""The Cookie header, read the way browsers write it."""
+
+import re
+from typing import Final
+
+
+MAX_HEADER_LENGTH: Final = 65_536
+MAX_PAIRS: Final = 200
+
+_PRINTABLE: Final = re.compile(r"[\t\x20-\x7e]*")
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def cookie_pairs(header: str) -> Pairs:
+    """
+    Name and value of each cookie in *header*, in its order, duplicates kept.
+
+    Values are taken as they stand: no unquoting, no percent decoding.  A pair without ``=``,
+    without a name, or with anything but printable ASCII is skipped and harms no other.  A header
+    of more than MAX_HEADER_LENGTH characters or MAX_PAIRS pairs reads as empty as a whole: of a
+    header cut short nobody could say whether a cookie in it stood alone.
+
+    See: RFC 6265bis §5.8.3.
+    """
+    if len(header) > MAX_HEADER_LENGTH or header.count(";") >= MAX_PAIRS:
+        return ()
+    halves = (part.partition("=") for part in header.split(";") if _PRINTABLE.fullmatch(part))
+    stripped = ((name.strip(" \t"), value.strip(" \t")) for name, equals, value in halves if equals)
+    return tuple((name, value) for name, value in stripped if name)

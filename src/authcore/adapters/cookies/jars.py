@@ -1,0 +1,8 @@
+"""The jars of this package, by name."""
+
+from authcore.adapters.cookies.attempts import SealedAttemptJar
+from authcore.adapters.cookies.plain_session import PlainSessionJar
+from authcore.adapters.cookies.sealed_session import SealedSessionJar
+
+
+__all__ = ["PlainSessionJar", "SealedAttemptJar", "SealedSessionJar"]

@@ -1,0 +1,94 @@
+"""The session, readable: a decision against encryption."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from authcore.adapters.cookies.chunking import generation_of
+from authcore.adapters.cookies.header import Pairs, cookie_pairs
+from authcore.adapters.cookies.session_cookies import (
+    ACCESS_TOKEN,
+    DEFAULT_BUDGET,
+    ID_TOKEN,
+    REFRESH_TOKEN,
+    SessionCookies,
+)
+from authcore.domain.errors import MalformedTokenError
+from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.ports.cookies import CookieJar
+
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9._=-]+")
+_PLAIN: Final = (ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
+_PLAIN_NAMES: Final = frozenset(name for series in _PLAIN for name in series.names())
+
+
+class PlainSessionJar(CookieJar[TokenSet]):
+    """
+    A session that services in other languages can read, one cookie per token.
+
+    Choosing it is a decision against encryption: who reads the cookies reads the tokens.  To read
+    a token, take what follows the ``~`` of ``__Secure-authcore_id_token`` and, where there are
+    such, of ``…_1``, ``…_2``; the signatures are what makes the tokens trustworthy.
+
+    The three tokens of one write share a generation, the digest of all three, so that tokens of
+    two writes never make one session.  Two different cookies of one name read as None.
+
+    Args:
+        domain: The host that carries the cookies, and all below it.
+
+        lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
+
+        budget: Characters of ``Cookie`` header that a session may take, names included.
+    """
+
+    __slots__ = ("_cookies",)
+
+    def __init__(self, *, domain: str, lifetime: timedelta, budget: int = DEFAULT_BUDGET) -> None:
+        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
+
+    def read(self, cookie_header: str) -> TokenSet | None:
+        """See the port."""
+        pairs = tuple(dict.fromkeys(cookie_pairs(cookie_header)))
+        if _shadowed(pairs):
+            return None
+        access, identity, refresh = (series.gather(pairs) for series in _PLAIN)
+        for generation in access.keys() & identity.keys():  # one at most: no name is here twice
+            tokens = _tokens(access[generation], identity[generation], refresh.get(generation))
+            if _digest(tokens) == generation:
+                return tokens
+        return None
+
+    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
+        """
+        See the port.
+
+        Raises:
+            MalformedTokenError: A token holds characters that a cookie must not.
+        """
+        texts = dict(zip(_PLAIN, _present(value), strict=False))
+        if not all(_TOKEN.fullmatch(text) for text in texts.values()):
+            raise MalformedTokenError("a token holds characters that a cookie must not")
+        return self._cookies.setting(texts, generation=_digest(value), cookie_header=cookie_header)
+
+    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        return self._cookies.deleting(cookie_header)
+
+
+def _shadowed(pairs: Pairs) -> bool:
+    ours = [name for name, _ in pairs if name in _PLAIN_NAMES]
+    return len(set(ours)) < len(ours)
+
+
+def _tokens(access: str, identity: str, refresh: str | None) -> TokenSet:
+    return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
+
+
+def _present(tokens: TokenSet) -> tuple[str, ...]:
+    required = (tokens.access_token, tokens.id_token)
+    return required if tokens.refresh_token is None else (*required, tokens.refresh_token)
+
+
+def _digest(tokens: TokenSet) -> str:
+    return generation_of("~".join(_present(tokens)))

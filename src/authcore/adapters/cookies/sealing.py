@@ -1,0 +1,120 @@
+"""Texts that only we can write and only we can read."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import attrs
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from authcore.adapters.cookies.base64url import decoded, encoded
+from authcore.adapters.cookies.packing import pack, unpack
+from authcore.domain.errors import ConfigurationError, SessionTooLargeError
+from authcore.ports.ambient import Clock, Entropy
+
+
+KEY_BYTES: Final = 32
+MAX_KEYS: Final = 8
+NONCE_BYTES: Final = 12
+_EXPIRY_BYTES: Final = 8
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class KeyRing:
+    """
+    AES-256-GCM keys: the first one seals, every one opens.
+
+    To rotate, put a new key first; drop the old one when the cookies it sealed have expired.
+    Nonces are random: rotate before one key has sealed 2**32 values.
+
+    See: NIST SP 800-38D §8.3.
+    """
+
+    __slots__ = ("_ciphers",)
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not 1 <= len(keys) <= MAX_KEYS:
+            raise ConfigurationError([f"a key ring holds 1 to {MAX_KEYS} keys"])
+        if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) < len(keys):
+            raise ConfigurationError([f"ring keys are {KEY_BYTES} bytes each, all different"])
+        self._ciphers = tuple(AESGCM(key) for key in keys)
+
+    def seal(self, plaintext: bytes, *, nonce: bytes, purpose: bytes) -> bytes:
+        """Nonce, ciphertext and tag, under the first key."""
+        return nonce + self._ciphers[0].encrypt(nonce, plaintext, purpose)
+
+    def unseal(self, sealed: bytes, *, purpose: bytes) -> bytes | None:
+        """The plaintext; None unless one of the keys sealed exactly this for *purpose*."""
+        nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        if len(nonce) < NONCE_BYTES:
+            return None
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, ciphertext, purpose)
+            except InvalidTag:
+                continue
+        return None
+
+
+@attrs.frozen
+class Unsealed:
+    """
+    What an envelope held.
+
+    Attributes:
+        texts: As they were sealed.
+        expires_at: Aware, UTC; in the future.
+    """
+
+    texts: tuple[str | None, ...] = attrs.field(repr=False)
+    expires_at: datetime
+
+
+class Envelope:
+    """
+    Seals texts for one purpose until one moment.
+
+    The purpose is authenticated with the content: what was sealed for a session does not open as a
+    sign-in attempt, whatever name its cookie is given.
+
+    Nonces come from the Entropy port, hashed: every character of a token counts, and a port that
+    repeats itself is a broken port, not a second source of chance to reason about.
+    """
+
+    __slots__ = ("_clock", "_entropy", "_purpose", "_ring")
+
+    def __init__(self, purpose: str, *, ring: KeyRing, clock: Clock, entropy: Entropy) -> None:
+        self._purpose = f"authcore/{purpose}/1".encode()
+        self._ring = ring
+        self._clock = clock
+        self._entropy = entropy
+
+    def seal(self, texts: Sequence[str | None], *, expires_at: datetime) -> str:
+        """
+        *texts* in base64url, unreadable and unalterable.
+
+        Raises:
+            SessionTooLargeError: A text is larger than any cookie could hold.
+        """
+        expiry = (expires_at - _EPOCH) // timedelta(microseconds=1)
+        try:
+            plaintext = expiry.to_bytes(_EXPIRY_BYTES, "big") + pack(texts)
+        except OverflowError:
+            raise SessionTooLargeError("a token is larger than any cookie could hold") from None
+        nonce = hashlib.sha256(self._entropy.token().encode()).digest()[:NONCE_BYTES]
+        return encoded(self._ring.seal(plaintext, nonce=nonce, purpose=self._purpose))
+
+    def unseal(self, text: str) -> Unsealed | None:
+        """What *text* holds; None if it is altered, for another purpose, or expired."""
+        sealed = decoded(text)
+        plaintext = sealed and self._ring.unseal(sealed, purpose=self._purpose)
+        if not plaintext:
+            return None
+        try:
+            expiry = timedelta(microseconds=int.from_bytes(plaintext[:_EXPIRY_BYTES], "big"))
+            found = Unsealed(unpack(plaintext[_EXPIRY_BYTES:]), _EPOCH + expiry)
+        except (ValueError, OverflowError):  # sealed with our key, but not by this code
+            return None
+        return found if found.expires_at > self._clock.now() else None

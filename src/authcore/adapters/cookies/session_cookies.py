@@ -1,0 +1,104 @@
+"""The names, scope and budget that both session formats share."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
+from authcore.adapters.cookies.header import MAX_HEADER_LENGTH, cookie_pairs
+from authcore.adapters.cookies.set_cookie import (
+    DOMAIN_SHAPE,
+    MAX_DOMAIN_LENGTH,
+    MAX_LIFETIME,
+    CookieScope,
+)
+from authcore.domain.errors import ConfigurationError, SessionTooLargeError
+
+
+DEFAULT_BUDGET: Final = 8_000
+"""Characters of ``Cookie`` header, so that it fits one 8 KiB line of nginx."""
+
+MAX_BUDGET: Final = MAX_HEADER_LENGTH // 2
+
+SEALED: Final = Series("__Secure-authcore_session")
+ACCESS_TOKEN: Final = Series("__Secure-authcore_access_token")
+ID_TOKEN: Final = Series("__Secure-authcore_id_token")
+REFRESH_TOKEN: Final = Series("__Secure-authcore_refresh_token")
+
+_EVERY_SERIES: Final = (SEALED, ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
+_EVERY_NAME: Final = frozenset(name for series in _EVERY_SERIES for name in series.names())
+
+
+class SessionCookies:
+    """
+    Sets and deletes session cookies, sealed and plain alike.
+
+    Either format deletes what the other left behind: whoever signs in anew carries one session.
+    """
+
+    __slots__ = ("_budget", "_lifetime", "_scope")
+
+    def __init__(self, *, domain: str, lifetime: timedelta, budget: int) -> None:
+        problems = _problems(domain, lifetime, budget)
+        if problems:
+            raise ConfigurationError(problems)
+        self._scope = CookieScope(domain)
+        self._lifetime = lifetime
+        self._budget = budget
+
+    def setting(
+        self, texts: Mapping[Series, str], *, generation: str, cookie_header: str
+    ) -> tuple[str, ...]:
+        """
+        The ``Set-Cookie`` values that carry *texts*, and delete all others of *cookie_header*.
+
+        Raises:
+            SessionTooLargeError: Too many chunks, or more than the budget.
+        """
+        overhead = len(self._scope.setting(SEALED.name, "", self._lifetime)) - len(SEALED.name) - 1
+        cookies: dict[str, str] = {}
+        for series, text in texts.items():
+            cookies |= series.split(text, generation=generation, attributes_length=overhead)
+        self._check_budget(cookies)
+        surplus = [name for name in _carried(cookie_header) if name not in cookies]
+        kept = (self._scope.setting(*cookie, self._lifetime) for cookie in cookies.items())
+        return (*kept, *map(self._scope.deleting, surplus))
+
+    def deleting(self, cookie_header: str) -> tuple[str, ...]:
+        """
+        The ``Set-Cookie`` values that delete every session cookie of *cookie_header*.
+
+        A header that shows none may be one that nobody could read: then, all that fit the budget.
+        """
+        names = _carried(cookie_header) or self._possible()
+        return tuple(map(self._scope.deleting, names))
+
+    def _check_budget(self, cookies: Mapping[str, str]) -> None:
+        length = len("; ".join(f"{name}={value}" for name, value in cookies.items()))
+        if length > self._budget:
+            raise SessionTooLargeError(
+                f"the session takes {length} characters of cookies, {self._budget} are allowed"
+            )
+
+    def _possible(self) -> Iterable[str]:
+        smallest_full_cookie = MAX_SET_COOKIE_LENGTH - 512
+        count = min(MAX_CHUNKS, self._budget // smallest_full_cookie + 1)
+        return (name for series in _EVERY_SERIES for name in series.names()[:count])
+
+
+def _carried(cookie_header: str) -> list[str]:
+    names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
+    return [name for name in names if name in _EVERY_NAME]
+
+
+def _problems(domain: str, lifetime: timedelta, budget: int) -> list[str]:
+    checks = {
+        "the cookie domain is not a lower-case domain": (
+            len(domain) <= MAX_DOMAIN_LENGTH and DOMAIN_SHAPE.fullmatch(domain)
+        ),
+        f"the cookie lifetime is not within 1 second and {MAX_LIFETIME.days} days": (
+            timedelta(seconds=1) <= lifetime <= MAX_LIFETIME
+        ),
+        f"the cookie budget is not within 1 and {MAX_BUDGET}": 1 <= budget <= MAX_BUDGET,
+    }
+    return [problem for problem, holds in checks.items() if not holds]

@@ -1,0 +1,187 @@
+"""What every CookieJar must do."""
+
+import re
+from abc import ABC, abstractmethod
+from typing import Final, Generic, TypeVar
+
+import pytest
+
+from authcore.domain.errors import SessionTooLargeError
+from authcore.ports.cookies import CookieJar
+from authcore.testing.browser import BrowserCookies
+
+
+Value = TypeVar("Value")
+
+HOST: Final = "auth.example.com"
+MAX_AGE: Final = 400 * 86_400
+
+STRANGERS: Final = (
+    "theme=dark",
+    "legacy_session=abc=def==",
+    'quoted="a;b"',
+    "no-equals-sign",
+    "=nameless",
+    "naïve=Ünïcode",
+    "tab\tname=x",
+    "{json:[1,2]}=odd, very odd",
+)
+
+HOSTILE: Final = (
+    ";",
+    "=",
+    "; ; ;=;==; =;",
+    "\x00\r\n\x7f",
+    "a=1\r\nSet-Cookie: b=2",
+    "\ud800=\udfff",
+    "__Host-",
+    "__Host-=",
+    "__Secure-authcore_session=",
+    "__Secure-authcore_session=é",
+    "__Secure-authcore_session=...~",
+    "__Secure-authcore_session=0123456789012345678901.0.1~",
+    "__Secure-authcore_session=0123456789012345678901.0.1~AAAA",
+    "__Secure-authcore_session=0123456789012345678901.\u0660.\u0661~AAAA",
+    "__Host-authcore_attempt_0123456789abcdef=",
+    "__Host-authcore_attempt_0123456789abcdef=AAAA",
+    "__Host-authcore_attempt_0123456789abcdef=" + "A" * 60_000,
+    "=" * 65_536,
+    "a=1;" * 16_384,
+    "a" * 10_000_000,
+)
+
+
+class CookieJarContract(ABC, Generic[Value]):
+    """
+    Subclasses say which jar, and which values to put into it.
+
+    Every check goes through a browser's cookie store: what counts is what a browser keeps.
+    """
+
+    @pytest.fixture
+    @abstractmethod
+    def jar(self) -> CookieJar[Value]:
+        """The jar under test; its cookies reach HOST."""
+
+    @pytest.fixture
+    @abstractmethod
+    def value(self) -> Value:
+        """Something to keep."""
+
+    @pytest.fixture
+    @abstractmethod
+    def other_value(self) -> Value:
+        """Something else to keep."""
+
+    @pytest.fixture
+    @abstractmethod
+    def huge_value(self) -> Value:
+        """Something that this jar cannot keep."""
+
+    @pytest.fixture
+    def browser(self) -> BrowserCookies:
+        return BrowserCookies()
+
+    @pytest.fixture
+    def carried(self, jar: CookieJar[Value], value: Value, browser: BrowserCookies) -> str:
+        """The header of a browser that carries *value*."""
+        browser.apply(jar.write(value), HOST)
+        assert not browser.refused
+        return browser.header(HOST)
+
+    def test_a_fresh_browser_carries_nothing(self, jar: CookieJar[Value]) -> None:
+        assert jar.read("") is None
+
+    def test_what_was_written_is_read(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        assert jar.read(carried) == value
+
+    def test_writing_replaces_what_the_browser_carried(
+        self, jar: CookieJar[Value], other_value: Value, carried: str, browser: BrowserCookies
+    ) -> None:
+        browser.apply(jar.write(other_value, carried), HOST)  # CK-11
+        assert jar.read(browser.header(HOST)) == other_value
+
+    def test_writing_the_same_again_keeps_it(
+        self, jar: CookieJar[Value], value: Value, carried: str, browser: BrowserCookies
+    ) -> None:
+        browser.apply(jar.write(value, carried), HOST)
+        assert jar.read(browser.header(HOST)) == value
+
+    def test_clearing_leaves_nothing_behind(
+        self, jar: CookieJar[Value], carried: str, browser: BrowserCookies
+    ) -> None:
+        browser.apply(jar.clear(carried), HOST)  # CK-06
+        assert browser.header(HOST) == ""
+
+    def test_cookies_of_others_are_neither_in_the_way_nor_touched(
+        self, jar: CookieJar[Value], value: Value, browser: BrowserCookies, carried: str
+    ) -> None:
+        crowd = "; ".join((*STRANGERS, carried, *STRANGERS))  # CK-08
+        assert jar.read(crowd) == value
+        browser.apply(["theme=dark; Path=/"], HOST)
+        browser.apply(jar.clear(crowd), HOST)
+        assert browser.header(HOST) == "theme=dark"
+
+    def test_the_same_cookie_twice_is_one_cookie(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        assert jar.read(f"{carried}; {carried}") == value
+
+    def test_an_altered_character_never_makes_another_value(
+        self, jar: CookieJar[Value], carried: str
+    ) -> None:
+        start = carried.index("=") + 1  # CK-10
+        for position in range(start, len(carried), max(1, len(carried) // 50)):
+            altered = chr(ord(carried[position]) ^ 1)
+            assert jar.read(carried[:position] + altered + carried[position + 1 :]) is None
+
+    def test_a_header_cut_short_reads_as_nothing(self, jar: CookieJar[Value], carried: str) -> None:
+        for length in range(0, len(carried), max(1, len(carried) // 50)):
+            assert jar.read(carried[:length]) is None
+
+    @pytest.mark.parametrize("header", HOSTILE)
+    def test_no_header_whatever_raises(self, jar: CookieJar[Value], header: str) -> None:
+        assert jar.read(header) is None  # CK-08
+        assert all(text.isascii() for text in jar.clear(header))
+
+    def test_a_header_over_64_kib_reads_as_nothing(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        filler = "; x=" + "x" * (65_536 - len(carried) - len("; x="))  # DL-02
+        assert jar.read(carried + filler) == value
+        assert jar.read(carried + filler + "x") is None
+
+    def test_a_header_of_more_than_200_cookies_reads_as_nothing(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        fillers = "; x=1" * (199 - carried.count(";"))  # DL-02
+        assert jar.read(carried + fillers) == value
+        assert jar.read(carried + fillers + "; x=1") is None
+
+    def test_a_value_that_does_not_fit_is_refused_before_anything_is_set(
+        self, jar: CookieJar[Value], huge_value: Value
+    ) -> None:
+        with pytest.raises(SessionTooLargeError):  # CK-04
+            jar.write(huge_value)
+
+    def test_every_cookie_is_out_of_reach_of_scripts_and_plain_http(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        for text in (*jar.write(value), *jar.clear(carried)):  # CK-01 CK-02
+            name, *attributes = re.split("=|; ", text)
+            assert name.startswith(("__Secure-", "__Host-"))
+            assert {"Secure", "HttpOnly"} <= set(attributes)
+            assert "; Path=/; " in text
+            assert text.endswith("; SameSite=Lax")
+
+    def test_every_cookie_fits_what_browsers_keep(
+        self, jar: CookieJar[Value], value: Value, carried: str
+    ) -> None:
+        for text in (*jar.write(value), *jar.clear(carried)):  # CK-04 CK-12
+            assert len(text) <= 3900
+            assert re.fullmatch(r"[\x21-\x3a\x3c-\x7e]+(; [\x20-\x3a\x3c-\x7e]+)*", text)
+            age = re.search("Max-Age=([0-9]+)", text)
+            assert age is not None
+            assert int(age[1]) <= MAX_AGE

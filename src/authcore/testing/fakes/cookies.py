@@ -1,0 +1,58 @@
+"""A cookie jar that keeps the values itself and gives browsers a claim ticket."""
+
+import hashlib
+from collections.abc import Container
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.domain.errors import SessionTooLargeError
+from authcore.ports.cookies import CookieJar
+
+
+Value = TypeVar("Value")
+
+_NAME: Final = "__Host-authcore_fake"
+_SCOPE: Final = CookieScope(domain=None)
+_LIFETIME: Final = timedelta(days=1)
+
+
+class InMemoryCookieJar(CookieJar[Value]):
+    """
+    Keeps every value that was written, under a ticket that nobody guesses.
+
+    Args:
+        name: Of the cookie; begins with ``__Host-``.
+
+        too_large: The values that it refuses to write.
+    """
+
+    def __init__(self, name: str = _NAME, *, too_large: Container[Value] = ()) -> None:
+        self._name = name
+        self._too_large = too_large
+        self._kept: dict[str, Value] = {}
+
+    def read(self, cookie_header: str) -> Value | None:
+        """See the port."""
+        tickets = self._tickets(cookie_header)
+        return self._kept.get(tickets.pop()) if len(tickets) == 1 else None
+
+    def write(
+        self,
+        value: Value,
+        cookie_header: str = "",  # noqa: ARG002 - one name, so nothing is ever surplus
+    ) -> tuple[str, ...]:
+        """See the port."""
+        if value in self._too_large:
+            raise SessionTooLargeError("a value that this jar was told to refuse")
+        ticket = hashlib.sha256(f"{self._name} {len(self._kept)}".encode()).hexdigest()
+        self._kept[ticket] = value
+        return (_SCOPE.setting(self._name, ticket, _LIFETIME),)
+
+    def clear(self, cookie_header: str = "") -> tuple[str, ...]:  # noqa: ARG002 - one name
+        """See the port."""
+        return (_SCOPE.deleting(self._name),)
+
+    def _tickets(self, cookie_header: str) -> set[str]:
+        return {value for name, value in cookie_pairs(cookie_header) if name == self._name}

@@ -1,0 +1,111 @@
+"""Every cookie jar under the contract of its port."""
+
+import hashlib
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from authcore.adapters.cookies.jars import PlainSessionJar, SealedAttemptJar, SealedSessionJar
+from authcore.adapters.cookies.sealing import KeyRing
+from authcore.domain.model.session import PendingSignIns, SignInAttempt
+from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.ports.cookies import CookieJar
+from authcore.testing.contracts.cookies import CookieJarContract
+from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.cookies import InMemoryCookieJar
+
+
+KEY = hashlib.sha256(b"a key of the tests").digest()
+CLOCK = FrozenClock()
+TOKENS = TokenSet(
+    "aGVhZGVy." + "QUNDRVNT" * 85 + "." + "U0lHTkFU" * 43,
+    "aGVhZGVy." + "SURFTlRJ" * 165 + "." + "U0lHTkFU" * 43,
+    RefreshToken("aGVhZGVy." + "UkVGUkVT" * 190 + "..." + "SA"),
+)
+ATTEMPT = SignInAttempt(
+    state_digest=hashlib.sha256(b"state").hexdigest(),
+    code_verifier="v" * 43,
+    nonce="n" * 43,
+    client=hashlib.sha256(b"client").hexdigest(),
+    expires_at=CLOCK.now() + timedelta(minutes=10),
+)
+LATER = attrs.evolve(
+    ATTEMPT,
+    state_digest=hashlib.sha256(b"another state").hexdigest(),
+    expires_at=ATTEMPT.expires_at + timedelta(seconds=1),
+)
+
+
+class TestInMemoryCookieJar(CookieJarContract[str]):
+    @pytest.fixture
+    def jar(self) -> CookieJar[str]:
+        return InMemoryCookieJar(too_large=["too much"])
+
+    @pytest.fixture
+    def value(self) -> str:
+        return "one thing"
+
+    @pytest.fixture
+    def other_value(self) -> str:
+        return "another thing"
+
+    @pytest.fixture
+    def huge_value(self) -> str:
+        return "too much"
+
+
+class SessionJarContract(CookieJarContract[TokenSet]):
+    """The values that both session jars are tried with."""
+
+    @pytest.fixture
+    def value(self) -> TokenSet:
+        return TOKENS
+
+    @pytest.fixture
+    def other_value(self) -> TokenSet:
+        return TokenSet("another.access.token", "another.id.token", None)
+
+    @pytest.fixture(params=[8_000, 40_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> TokenSet:
+        return attrs.evolve(TOKENS, access_token="!" * request.param)
+
+
+class TestSealedSessionJar(SessionJarContract):
+    @pytest.fixture
+    def jar(self) -> CookieJar[TokenSet]:
+        return SealedSessionJar(
+            ring=KeyRing([KEY]),
+            domain="example.com",
+            lifetime=timedelta(days=30),
+            clock=CLOCK,
+            entropy=ScriptedEntropy(),
+        )
+
+
+class TestPlainSessionJar(SessionJarContract):
+    @pytest.fixture
+    def jar(self) -> CookieJar[TokenSet]:
+        return PlainSessionJar(domain="example.com", lifetime=timedelta(days=30))
+
+    @pytest.fixture(params=[8_000, 40_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> TokenSet:
+        return attrs.evolve(TOKENS, access_token="a" * request.param)
+
+
+class TestSealedAttemptJar(CookieJarContract[PendingSignIns]):
+    @pytest.fixture
+    def jar(self) -> CookieJar[PendingSignIns]:
+        return SealedAttemptJar(ring=KeyRing([KEY]), clock=CLOCK, entropy=ScriptedEntropy())
+
+    @pytest.fixture
+    def value(self) -> PendingSignIns:
+        return PendingSignIns((ATTEMPT,))
+
+    @pytest.fixture
+    def other_value(self) -> PendingSignIns:
+        return PendingSignIns((ATTEMPT, LATER))
+
+    @pytest.fixture(params=[8_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> PendingSignIns:
+        return PendingSignIns((attrs.evolve(ATTEMPT, nonce="!" * request.param),))
