@@ -9,13 +9,13 @@ from authcore_local.cognito.api import Input, Operation
 from authcore_local.cognito.attributes import for_new_user, updated
 from authcore_local.cognito.authentication import check_pool
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
 from authcore_local.cognito.users import (
     MAX_PASSWORD_LENGTH,
-    MAX_USERNAME_LENGTH,
     PoolUser,
     UserStatus,
     UserStore,
+    is_username,
 )
 
 
@@ -90,7 +90,10 @@ class Administration:
 
     def _username(self, given: Input) -> str:
         check_pool(self._config, given)
-        return given.text("Username", longest=MAX_USERNAME_LENGTH)
+        username = given.text("Username")
+        if not is_username(username):
+            raise invalid_parameter("Invalid value at 'Username'")
+        return username
 
 
 def _acceptable(password: str) -> str:

@@ -7,9 +7,9 @@ from authcore_local.cognito.errors import CognitoError, user_not_found, wrong_cr
 from authcore_local.cognito.migration import UserMigration
 from authcore_local.cognito.users import (
     MAX_PASSWORD_LENGTH,
-    MAX_USERNAME_LENGTH,
     PoolUser,
     UserStore,
+    is_username,
 )
 
 
@@ -44,9 +44,7 @@ class PasswordSignIn:
                 existence errors are LEGACY, failed migration), PasswordResetRequiredException, or
                 UnsupportedOperationException (a challenge that this pool cannot ask yet).
         """
-        if not 0 < len(username) <= MAX_USERNAME_LENGTH:
-            raise wrong_credentials()
-        if not 0 < len(password) <= MAX_PASSWORD_LENGTH:
+        if not is_username(username) or not 0 < len(password) <= MAX_PASSWORD_LENGTH:
             raise wrong_credentials()
         user = self._users.named(username)
         if user is None:

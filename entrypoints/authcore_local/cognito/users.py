@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import threading
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -19,6 +20,13 @@ MAX_USERNAME_LENGTH: Final = 128
 MAX_PASSWORD_LENGTH: Final = 256
 
 UserStatus = Literal["CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"]
+
+
+def is_username(text: str) -> bool:
+    """Whether a user can be called *text*: letters, marks, symbols, numbers and punctuation."""
+    return 0 < len(text) <= MAX_USERNAME_LENGTH and all(
+        unicodedata.category(character)[0] in "LMSNP" for character in text
+    )
 
 
 def fresh_uuid(entropy: Entropy) -> str:

@@ -1,0 +1,195 @@
+"""A local Cognito on a free port, and a browser without a screen to sign in with."""
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import parse_qsl, urlencode
+
+from authcore.adapters.http import HttpAnswer, HttpClient
+from authcore.testing.browser import BrowserCookies
+from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.mint import TokenMint
+from authcore_local.cognito import LocalCognito, PoolConfig, TriggerHandler, Triggers
+from authcore_local.flow import FlowLog
+from authcore_local.servers import LoopbackServer
+
+
+POOL_ID: Final = "eu-local-1_Test00001"
+CLIENT_ID: Final = "client1234567890"
+CLIENT_SECRET: Final = "canary-client-secret-0123456789"
+CALLBACK: Final = "http://127.0.0.1:8401/auth/signin/callback"
+VERIFIER: Final = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE: Final = (
+    base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+)
+PASSWORD: Final = "canary-Pässword 1"
+FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
+
+REQUEST: Final[Mapping[str, str]] = {
+    "client_id": CLIENT_ID,
+    "redirect_uri": CALLBACK,
+    "response_type": "code",
+    "scope": "openid email profile",
+    "state": "state-1",
+    "nonce": "nonce-1",
+    "code_challenge": CHALLENGE,
+    "code_challenge_method": "S256",
+}
+
+
+class LocalPool:
+    """One pool, served until the context ends, with one user: anna, confirmed."""
+
+    def __init__(
+        self,
+        *,
+        user_migration: TriggerHandler | None = None,
+        trigger_limit: timedelta = timedelta(seconds=5),
+        **config: Any,
+    ) -> None:
+        self.server = LoopbackServer(self)
+        self.url = self.server.url
+        self.clock = FrozenClock()
+        self.flow = FlowLog(self.clock)
+        self.config = PoolConfig(
+            **{
+                "region": "eu-local-1",
+                "pool_id": POOL_ID,
+                "issuer": f"{self.url}/{POOL_ID}",
+                "domain": self.url,
+                "client_id": CLIENT_ID,
+                "client_secrets": (CLIENT_SECRET,),
+                "callback_urls": (CALLBACK,),
+                **config,
+            }
+        )
+        self.cognito = LocalCognito(
+            self.config,
+            clock=self.clock,
+            entropy=ScriptedEntropy(),
+            mint=TokenMint(clock=self.clock),
+            triggers=Triggers(user_migration=user_migration, limit=trigger_limit),
+            flow=self.flow,
+        )
+        self.http = HttpClient(within=timedelta(seconds=30), max_bytes=1_000_000)
+        self.anna = self.cognito.users.create(
+            "anna",
+            PASSWORD,
+            status="CONFIRMED",
+            attributes={
+                "email": "anna@example.com",
+                "email_verified": "true",
+                "name": "Anna",
+                "custom:legacy_uid": "42",
+            },
+        )
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.cognito.app(scope, receive, send)
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.http.close()
+        self.server.stop()
+
+    def redeem(
+        self, code: str, *, secret: str = CLIENT_SECRET, **changes: str | None
+    ) -> HttpAnswer:
+        """POST /oauth2/token with Basic authentication; a change to None leaves a field out."""
+        fields = {
+            "grant_type": "authorization_code",
+            "client_id": CLIENT_ID,
+            "code": code,
+            "redirect_uri": CALLBACK,
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+        form = {name: value for name, value in fields.items() if value is not None}
+        pair = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
+        headers = {**FORM, "authorization": f"Basic {pair}"}
+        return self.http.request(
+            "POST", f"{self.url}/oauth2/token", headers=headers, content=urlencode(form).encode()
+        )
+
+
+class Browser:
+    """Follows nothing by itself; keeps cookies."""
+
+    def __init__(self, pool: LocalPool) -> None:
+        self._pool = pool
+        self.cookies = BrowserCookies(pool.clock)
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> HttpAnswer:
+        return self._ask("GET", f"{path}?{urlencode(query)}" if query else path)
+
+    def authorize(self, **changes: str | None) -> HttpAnswer:
+        return self.get("/oauth2/authorize", request(**changes))
+
+    def page(self, **changes: str | None) -> HttpAnswer:
+        return self.get("/login", request(**changes))
+
+    def submit(self, page: HttpAnswer, username: str, password: str) -> HttpAnswer:
+        """Fill the form on *page* and send it."""
+        form = {**hidden_fields(page), "username": username, "password": password}
+        return self._ask("POST", form_action(page), urlencode(form).encode())
+
+    def sign_in(self, username: str, password: str, **changes: str | None) -> HttpAnswer:
+        return self.submit(self.page(**changes), username, password)
+
+    def _ask(self, method: Any, path: str, content: bytes = b"") -> HttpAnswer:
+        headers = {"cookie": self.cookies.header("127.0.0.1"), **(FORM if content else {})}
+        answer = self._pool.http.request(
+            method, f"{self._pool.url}{path}", headers=headers, content=content
+        )
+        set_cookies = [value for name, value in answer.headers if name == "set-cookie"]
+        self.cookies.apply(set_cookies, "127.0.0.1")
+        return answer
+
+
+def request(**changes: str | None) -> dict[str, str]:
+    """An authorization request; a change to None leaves a parameter out."""
+    return {name: value for name, value in {**REQUEST, **changes}.items() if value is not None}
+
+
+def form_action(page: HttpAnswer) -> str:
+    found = re.search(r'action="([^"]*)"', page.body.decode())
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def hidden_fields(page: HttpAnswer) -> dict[str, str]:
+    found = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.body.decode())
+    return {name: html.unescape(value) for name, value in found}
+
+
+def problem_on(page: HttpAnswer) -> str:
+    """The text above the prompt."""
+    found = re.search(r'<p class="problem"[^>]*>([^<]*)</p>', page.body.decode())
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def sent_to(answer: HttpAnswer) -> tuple[str, dict[str, str]]:
+    """Where a redirect goes, without its query, and the query."""
+    assert answer.status == 302
+    location, _, query = (answer.header("location") or "").partition("?")
+    return location, dict(parse_qsl(query, keep_blank_values=True))
+
+
+def code_of(answer: HttpAnswer) -> str:
+    location, parameters = sent_to(answer)
+    assert location == CALLBACK
+    return parameters["code"]
