@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NewType
+from typing import Final, NewType
 
 import attrs
 
+
+MAX_TOKEN_LENGTH: Final = 8 * 1024
+"""Characters.  Longer ones are refused unread; Cognito's have about a thousand."""
 
 SignedClaims = NewType("SignedClaims", Mapping[str, object])
 """Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""

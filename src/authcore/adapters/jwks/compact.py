@@ -1,0 +1,149 @@
+"""
+The compact serialisation of a signed JWT, read strictly.
+
+Nothing is decoded before the length is known to be bounded, and nothing is accepted in two
+spellings: no padding, no whitespace, no stray bits at the end of a segment.
+
+See: RFC 7515 §3.1, RFC 8725 §3.
+"""
+
+import binascii
+from functools import lru_cache
+from typing import Final
+
+import attrs
+
+from authcore.adapters.jwks.strict_json import json_object
+from authcore.domain.errors import MalformedTokenError
+from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, SignedClaims
+
+
+MAX_HEADER_LENGTH: Final = 1024
+"""Characters of the first segment; Cognito's has 108."""
+
+MAX_KID_LENGTH: Final = 128
+"""Characters; Cognito's have 44."""
+
+HEADERS_KEPT: Final = 32
+"""How many read headers are kept; all tokens of one key share one."""
+
+REFUSED_PARAMETERS: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c"})
+"""They carry a key or change what is signed.  Unknown others are ignored.  See: RFC 7515 §4."""
+
+ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
+"""What ``typ`` may say, in any case; Cognito leaves it out.  See: RFC 8725 §3.11, RFC 9068 §2."""
+
+_BASE64URL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_BASE64: Final = _BASE64URL[:-2] + b"+/"
+_TO_BASE64: Final = bytes(
+    _BASE64[_BASE64URL.index(octet)] if octet in _BASE64URL else ord("!") for octet in range(256)
+)
+_PADDING: Final = (b"", None, b"==", b"=")
+_LAST: Final = (frozenset(_BASE64URL), None, frozenset(b"AQgw"), frozenset(b"AEIMQUYcgkosw048"))
+
+
+@attrs.frozen
+class CompactToken:
+    """
+    The three parts of a token whose form is right; nothing of it is trusted.
+
+    Attributes:
+        kid: Which key it claims to be signed with.
+        signed: The octets the signature is over.
+        signature: Decoded.
+        payload: Decoded from base64url, not yet read.
+    """
+
+    kid: str
+    signed: bytes = attrs.field(repr=False)
+    signature: bytes = attrs.field(repr=False)
+    payload: bytes = attrs.field(repr=False)
+
+
+def octets_of(unverified_token: object) -> bytes:
+    """
+    *unverified_token* as ASCII, once its length is known to be bounded.
+
+    Raises:
+        MalformedTokenError: Not a str, longer than MAX_TOKEN_LENGTH, or not ASCII.
+    """
+    if not isinstance(unverified_token, str) or len(unverified_token) > MAX_TOKEN_LENGTH:
+        raise MalformedTokenError("not a token of acceptable length")
+    try:
+        return unverified_token.encode("ascii")
+    except UnicodeEncodeError:
+        raise MalformedTokenError("not ASCII") from None
+
+
+def parse(octets: bytes) -> CompactToken:
+    """
+    Take a token apart.
+
+    Args:
+        octets: From ``octets_of``.
+
+    Raises:
+        MalformedTokenError: Not the compact serialisation of an RS256 JWT with a key id.
+    """
+    segments = octets.split(b".", 3)
+    if len(segments) != 3:
+        raise MalformedTokenError("not three segments")
+    header, payload, signature = segments
+    if len(header) > MAX_HEADER_LENGTH:
+        raise MalformedTokenError("the header is too long")
+    try:
+        return CompactToken(
+            _kid(header),
+            octets[: -len(signature) - 1],
+            base64url(signature),
+            base64url(payload),
+        )
+    except ValueError:
+        raise MalformedTokenError("not base64url of a JSON object, or ambiguous") from None
+
+
+def claims_of(payload: bytes) -> SignedClaims:
+    """
+    The claims of a payload whose signature held.
+
+    Raises:
+        MalformedTokenError: Not one unambiguous JSON object.
+    """
+    try:
+        return SignedClaims(json_object(payload))
+    except ValueError:
+        raise MalformedTokenError("the payload is not a JSON object, or ambiguous") from None
+
+
+def base64url(segment: bytes) -> bytes:
+    """
+    Decode *segment*, which must be the one spelling of its octets.
+
+    Raises:
+        ValueError: Empty, padded, a foreign character, or non-zero bits at the end.
+
+    See: RFC 7515 §2, RFC 4648 §3.5.
+    """
+    padding, last = _PADDING[len(segment) % 4], _LAST[len(segment) % 4]
+    if not segment or padding is None or last is None or segment[-1] not in last:
+        raise ValueError("not canonical base64url")
+    return binascii.a2b_base64(segment.translate(_TO_BASE64) + padding, strict_mode=True)
+
+
+@lru_cache(maxsize=HEADERS_KEPT)
+def _kid(header: bytes) -> str:
+    parameters = json_object(base64url(header))
+    if parameters.get("alg") != "RS256":
+        raise MalformedTokenError("the algorithm is not RS256")
+    if not REFUSED_PARAMETERS.isdisjoint(parameters):
+        raise MalformedTokenError("a header parameter that carries a key or changes the rules")
+    if "typ" in parameters and not _is_jwt(parameters["typ"]):
+        raise MalformedTokenError("the type is not JWT")
+    kid = parameters.get("kid")
+    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID_LENGTH:
+        raise MalformedTokenError("no key id, or one that is too long")
+    return kid
+
+
+def _is_jwt(typ: object) -> bool:
+    return isinstance(typ, str) and typ.lower() in ACCEPTED_TYPES

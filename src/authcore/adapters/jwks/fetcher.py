@@ -1,0 +1,38 @@
+"""Reads the issuer's key set over HTTP."""
+
+from authcore.adapters.http import HttpClient, HttpFailedError
+from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
+from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
+from authcore.domain.errors import KeySourceUnavailableError
+from authcore.domain.model.urls import ServiceUrl
+
+
+class JwksFetcher:
+    """
+    Gets one fixed URL.  No redirect is followed and no content encoding is decoded.
+
+    Callable, as ``KeyCache`` wants it.
+    """
+
+    def __init__(self, url: ServiceUrl) -> None:
+        """Read from *url*, which comes from settings and never from a token."""
+        self._url = url
+        self._http = HttpClient(within=FETCH_DEADLINE, max_bytes=MAX_KEY_SET_BYTES)
+
+    def __call__(self) -> bytes:
+        """
+        The body of a 200 answer.
+
+        Raises:
+            KeySourceUnavailableError: Any other status, a body of more than MAX_KEY_SET_BYTES or in
+                a content encoding, or no complete answer by the deadline.
+        """
+        try:
+            answer = self._http.request("GET", self._url, headers={"accept": "application/json"})
+        except HttpFailedError as error:
+            raise KeySourceUnavailableError(
+                f"no answer from the key source: {error.reason}"
+            ) from None
+        if answer.status != 200:
+            raise KeySourceUnavailableError(f"the key source answered {answer.status}")
+        return answer.body

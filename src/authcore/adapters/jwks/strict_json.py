@@ -1,0 +1,76 @@
+"""JSON objects read so that no two readers can disagree on them.  See: RFC 8259, RFC 7493."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+
+MAX_DEPTH: Final = 16
+"""How deep objects and arrays may nest."""
+
+MAX_DIGITS: Final = 20
+"""How many characters an integer may have, its sign included."""
+
+_STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
+
+Pairs = list[tuple[str, object]]
+
+
+def unique_members(pairs: Pairs) -> dict[str, object]:
+    """The object of *pairs*; ValueError when a name comes twice."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member name comes twice")
+    return members
+
+
+def bounded_integer(digits: str) -> int:
+    """The integer; ValueError beyond MAX_DIGITS."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("an integer is too long")
+    return int(digits)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def decoder(
+    members: Callable[[Pairs], object], number: Callable[[str], object]
+) -> Callable[[str], object]:
+    """A parser that refuses NaN and Infinity and leaves objects and integers to the caller."""
+    return json.JSONDecoder(
+        object_pairs_hook=members, parse_int=number, parse_constant=_no_constant
+    ).decode
+
+
+_decode: Final = decoder(unique_members, bounded_integer)
+
+
+def json_object(octets: bytes, decode: Callable[[str], object] = _decode) -> dict[str, object]:
+    """
+    The one JSON object that *octets* hold.
+
+    Raises:
+        ValueError: Not UTF-8, not JSON, not an object, a name twice, nested or numbered beyond the
+            bounds, or text with half a surrogate pair.  Never RecursionError.
+    """
+    text = octets.decode()
+    if octets.count(b"[") + octets.count(b"{") > MAX_DEPTH:
+        _check_depth(octets)
+    value = decode(text)
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one error for all bad octets
+    if b"\\u" in octets:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _check_depth(octets: bytes) -> None:
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(octets):
+        opening = token[0] in (b"[", b"{")
+        depth += opening - (token[0] in (b"]", b"}"))
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deep")

@@ -1,0 +1,63 @@
+"""Checks RS256 signatures with the issuer's published keys."""
+
+from typing import Final
+
+import attrs
+from jwt.algorithms import RSAAlgorithm
+
+from authcore.adapters.jwks.compact import claims_of, octets_of, parse
+from authcore.adapters.jwks.key_set import Keys, PublishedKey
+from authcore.domain.errors import SignatureRejectedError
+from authcore.domain.model.tokens import SignedClaims
+from authcore.ports.signatures import SignatureVerifier
+
+
+_RS256: Final = RSAAlgorithm(RSAAlgorithm.SHA256)
+
+
+@attrs.frozen
+class Verified:
+    """
+    What held.
+
+    Attributes:
+        claims: The payload.
+        key: The key it held under.
+    """
+
+    claims: SignedClaims = attrs.field(repr=False)
+    key: PublishedKey
+
+
+class JwksSignatureVerifier(SignatureVerifier):
+    """
+    Verifies with whatever *keys* publishes.
+
+    A token causes no network call of its own: its header only names a key.  The payload is not read
+    before the signature held.
+    """
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def verify(self, unverified_token: str) -> SignedClaims:
+        """See the port."""
+        return self.check(octets_of(unverified_token)).claims
+
+    def check(self, octets: bytes) -> Verified:
+        """
+        Verify, and say with which key.
+
+        Args:
+            octets: From ``compact.octets_of``.
+
+        Raises:
+            TokenRejectedError, KeySourceUnavailableError: As the port.
+        """
+        token = parse(octets)
+        key = self._keys.key(token.kid)
+        if not _RS256.verify(token.signed, key.public, token.signature):
+            raise SignatureRejectedError("the signature does not hold")
+        return Verified(claims_of(token.payload), key)

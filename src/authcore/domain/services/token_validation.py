@@ -1,0 +1,238 @@
+"""What a token must say before anybody acts on it."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from authcore.domain.errors import (
+    ClaimRejectedError,
+    ConfigurationError,
+    MalformedTokenError,
+    TokenExpiredError,
+    TokenNotYetValidError,
+)
+from authcore.domain.model.tokens import (
+    MAX_TOKEN_LENGTH,
+    AccessClaims,
+    IdentityClaims,
+    SignedClaims,
+)
+from authcore.ports.ambient import Clock
+from authcore.ports.signatures import SignatureVerifier
+
+
+MAX_LEEWAY: Final = timedelta(seconds=60)
+"""How far our clock and the issuer's may be trusted to differ."""
+
+MAX_SUBJECT_LENGTH: Final = 255
+"""Characters.  See: OpenID Connect Core §2."""
+
+LAST_MOMENT: Final = 253_402_300_799
+"""The last second of the year 9999; later ones are nobody's expiry."""
+
+
+class TokenValidator:
+    """
+    Says yes to a token only when everything about it is right.
+
+    Which check comes first is no promise, but for two: the signature comes before all, and expiry
+    last, so that TokenExpiredError means "was good once".
+    """
+
+    def __init__(
+        self,
+        *,
+        signatures: SignatureVerifier,
+        clock: Clock,
+        issuers: Collection[str],
+        client_ids: Collection[str],
+        leeway: timedelta = timedelta(0),
+        required_groups: Collection[str] = (),
+        required_scopes: Collection[str] = (),
+    ) -> None:
+        """
+        Settle what is acceptable.
+
+        Args:
+            signatures: Knows the issuer's keys.
+
+            clock: Tells the time.
+
+            issuers: Acceptable ``iss``, character by character.
+
+            client_ids: App clients whose tokens are acceptable.
+
+            leeway: How far clocks may differ; 0 to 60 seconds.
+
+            required_groups: The user must be in every one of them.
+
+            required_scopes: The access token must carry every one of them.  ID tokens have none.
+
+        Raises:
+            ConfigurationError: An empty list, a str where a list belongs, or too much leeway.
+        """
+        problems = configuration_problems(
+            needed={"issuers": issuers, "client_ids": client_ids},
+            optional={"required_groups": required_groups, "required_scopes": required_scopes},
+            leeway=leeway,
+        )
+        if problems:
+            raise ConfigurationError(problems)
+        self._signatures = signatures
+        self._clock = clock
+        self._issuers = frozenset(issuers)
+        self._client_ids = frozenset(client_ids)
+        self._leeway = leeway.total_seconds()
+        self._required_groups = frozenset(required_groups)
+        self._required_scopes = frozenset(required_scopes)
+
+    def access(self, unverified_token: str) -> AccessClaims:
+        """
+        Check an access token.
+
+        Raises:
+            TokenRejectedError: The token is not good; the subclass says why.
+
+            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+
+        See: Amazon Cognito "Verifying JSON web tokens", RFC 8725 §3.
+        """
+        claims = self._signatures.verify(unverified_token)
+        self._check_origin(claims, "access")
+        if not _is_one_of(claims.get("client_id"), self._client_ids):
+            raise ClaimRejectedError("client_id")
+        if "aud" in claims and not _is_text_or_texts(claims["aud"]):
+            raise ClaimRejectedError("aud")
+        if self._required_scopes:
+            self._check_scopes(claims)
+        self._check_times(claims)
+        return AccessClaims(claims)
+
+    def identity(
+        self, unverified_token: str, *, nonce: str | None = None, access_token: str | None = None
+    ) -> IdentityClaims:
+        """
+        Check an ID token.
+
+        Args:
+            unverified_token: Compact JWT.
+
+            nonce: What the token must repeat, where one was sent.
+
+            access_token: The access token that came along; ``at_hash`` must fit it, if present.
+
+        Raises:
+            TokenRejectedError: The token is not good; the subclass says why.
+
+            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+
+        See: OpenID Connect Core §3.1.3.7, §3.1.3.6.
+        """
+        claims = self._signatures.verify(unverified_token)
+        self._check_origin(claims, "id")
+        if not _is_one_of(_sole(claims.get("aud")), self._client_ids):
+            raise ClaimRejectedError("aud")
+        if "azp" in claims and not _is_one_of(claims["azp"], self._client_ids):
+            raise ClaimRejectedError("azp")
+        if nonce is not None and not _same_secret(claims.get("nonce"), nonce):
+            raise ClaimRejectedError("nonce")
+        if access_token is not None and "at_hash" in claims:
+            _check_at_hash(claims["at_hash"], access_token)
+        self._check_times(claims)
+        return IdentityClaims(claims)
+
+    def _check_origin(self, claims: SignedClaims, use: str) -> None:
+        if not _is_one_of(claims.get("iss"), self._issuers):
+            raise ClaimRejectedError("iss")
+        if claims.get("token_use") != use:
+            raise ClaimRejectedError("token_use")
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
+            raise ClaimRejectedError("sub")
+        if self._required_groups:
+            self._check_groups(claims)
+
+    def _check_groups(self, claims: SignedClaims) -> None:
+        groups = claims.get("cognito:groups")
+        if not isinstance(groups, list) or not all(
+            name in groups for name in self._required_groups
+        ):
+            raise ClaimRejectedError("cognito:groups")
+
+    def _check_scopes(self, claims: SignedClaims) -> None:
+        scope = claims.get("scope")
+        if not isinstance(scope, str) or not self._required_scopes.issubset(scope.split(" ")):
+            raise ClaimRejectedError("scope")
+
+    def _check_times(self, claims: SignedClaims) -> None:
+        now = self._clock.now().timestamp()
+        expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
+        begins = _seconds(claims, "nbf") if "nbf" in claims else issued
+        if max(issued, begins) > now + self._leeway:
+            raise TokenNotYetValidError("the token is not valid yet")
+        if now >= expires + self._leeway:
+            raise TokenExpiredError(datetime.fromtimestamp(expires, UTC))
+
+
+def configuration_problems(
+    *,
+    needed: Mapping[str, Collection[str]],
+    optional: Mapping[str, Collection[str]],
+    leeway: timedelta,
+) -> list[str]:
+    """What is wrong with a validator's settings, one sentence each; none if it will work."""
+    problems = [f"{name} must not be empty" for name, texts in needed.items() if not any(texts)]
+    problems += [
+        f"{name} must be a collection of texts, not one text"
+        for name, texts in {**needed, **optional}.items()
+        if isinstance(texts, str)
+    ]
+    if not timedelta(0) <= leeway <= MAX_LEEWAY:
+        problems.append(f"leeway must be 0 to {MAX_LEEWAY.total_seconds():.0f} seconds")
+    return problems
+
+
+def _is_one_of(value: object, texts: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in texts
+
+
+def _is_text_or_texts(value: object) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(entry, str) for entry in values)
+
+
+def _sole(audience: object) -> object:
+    """The one audience of a list of one; anything else as it is."""
+    return audience[0] if isinstance(audience, list) and len(audience) == 1 else audience
+
+
+def _seconds(claims: SignedClaims, name: str) -> float:
+    """A NumericDate; NaN compares false.  See: RFC 7519 §2."""
+    value = claims.get(name)
+    if (type(value) is int or type(value) is float) and 0 <= value <= LAST_MOMENT:
+        return value
+    raise ClaimRejectedError(name)
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _same_secret(claimed: object, expected: str) -> bool:
+    return (
+        isinstance(claimed, str)
+        and claimed != ""
+        and hmac.compare_digest(_octets(claimed), _octets(expected))
+    )
+
+
+def _check_at_hash(claimed: object, access_token: object) -> None:
+    """RS256 goes with SHA-256, of which the left half counts."""
+    if not isinstance(access_token, str) or len(access_token) > MAX_TOKEN_LENGTH:
+        raise MalformedTokenError("not an access token of acceptable length")
+    left_half = hashlib.sha256(_octets(access_token)).digest()[:16]
+    if not _same_secret(claimed, base64.urlsafe_b64encode(left_half).rstrip(b"=").decode()):
+        raise ClaimRejectedError("at_hash")
