@@ -1,0 +1,35 @@
+"""Three tokens become a session once they are all good and speak of the same person."""
+
+from authcore.domain.errors import ClaimRejectedError
+from authcore.domain.model.session import Session
+from authcore.domain.model.tokens import TokenSet
+from authcore.domain.services.token_validation import TokenValidator
+
+
+def checked_session(
+    validator: TokenValidator, tokens: TokenSet, *, nonce: str | None = None
+) -> Session:
+    """
+    *tokens* and what they say, both JWTs checked, and checked against each other.
+
+    Args:
+        validator: Checks each on its own, and ``at_hash``.
+
+        tokens: As issued or as a browser carries them.
+
+        nonce: Of the sign-in that brought them; None for tokens that came otherwise.
+
+    Raises:
+        TokenRejectedError: Either is not good, or they differ in issuer, app client or subject.
+
+        KeySourceUnavailableError: The keys cannot be had.  Retryable.
+    """
+    access = validator.access(tokens.access_token)
+    identity = validator.identity(tokens.id_token, nonce=nonce, access_token=tokens.access_token)
+    if identity.issuer != access.issuer:
+        raise ClaimRejectedError("iss")
+    if identity.claims["aud"] not in (access.client_id, [access.client_id]):
+        raise ClaimRejectedError("aud")
+    if identity.subject != access.subject:
+        raise ClaimRejectedError("sub")
+    return Session(tokens=tokens, identity=identity, access=access)
