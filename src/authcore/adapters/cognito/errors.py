@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from authcore.domain.errors import (
     AccountNotFoundError,
@@ -37,7 +37,7 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
 @contextmanager
 def translated(refusals: Refusals) -> Iterator[None]:
     """
-    Turn what botocore raises inside into the domain's errors.
+    Turn what botocore raises inside into the domain's errors.  Wrap the call and nothing else.
 
     Args:
         refusals: Which of the operation's error classes mean no.
@@ -51,8 +51,8 @@ def translated(refusals: Refusals) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _domain_error(error, refusals) from None
-    except BotoCoreError:
-        raise ProviderUnavailableError("Cognito could not be asked") from None
+    except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
+        raise ProviderUnavailableError("Cognito could not be asked, or not be understood") from None
 
 
 def _domain_error(

@@ -1,7 +1,7 @@
 """The user directory of a Cognito pool, through its admin API."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
@@ -16,10 +16,7 @@ from authcore.ports.user_directory import UserDirectory
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
-    from types_boto3_cognito_idp.type_defs import (
-        AdminGetUserResponseTypeDef,
-        ResponseMetadataTypeDef,
-    )
+    from types_boto3_cognito_idp.type_defs import ResponseMetadataTypeDef
 
 _MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 
@@ -82,15 +79,19 @@ def _require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
         raise ProviderUnavailableError("something else answers in Cognito's place")
 
 
-def _user(found: "AdminGetUserResponseTypeDef") -> DirectoryUser:
+def _user(found: Mapping[str, Any]) -> DirectoryUser:
     try:
-        attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
-        return DirectoryUser(
+        attributes = {each["Name"]: each.get("Value", "") for each in found["UserAttributes"]}
+        user = DirectoryUser(
             username=found["Username"],
             subject=attributes["sub"],
             enabled=found["Enabled"],
             status=found["UserStatus"],
             attributes=attributes,
         )
-    except KeyError:
+    except (KeyError, TypeError):
         raise ProviderUnavailableError("Cognito describes a user incompletely") from None
+    texts = (user.username, user.status, *attributes, *attributes.values())
+    if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
+        raise ProviderUnavailableError("Cognito describes a user oddly")
+    return user

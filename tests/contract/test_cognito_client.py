@@ -1,0 +1,349 @@
+"""Cognito's admin API over a real socket: what comes back, what it costs, what it leaves behind."""
+
+import json
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from authcore.adapters.cognito.client import cognito_client
+from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES
+from authcore.adapters.cognito.user_directory import CognitoUserDirectory
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AttributesRejectedError,
+    AuthcoreError,
+    ProviderUnavailableError,
+)
+from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+
+
+AMZ_JSON = "application/x-amz-json-1.1"
+CANARY = "canary@example.com"
+USER = {
+    "Username": "anna",
+    "UserAttributes": [{"Name": "sub", "Value": "s-1"}, {"Name": "email", "Value": CANARY}],
+    "Enabled": True,
+    "UserStatus": "CONFIRMED",
+}
+
+# Every error class of the API that an operation of a pool's users can answer with, and one that
+# nobody has heard of.
+ERROR_CLASSES: Final = [
+    "AccessDenied",
+    "AliasExists",
+    "CodeDeliveryFailure",
+    "CodeMismatch",
+    "ConcurrentModification",
+    "ExpiredCode",
+    "FeatureUnavailableInTier",
+    "Forbidden",
+    "InternalError",
+    "InvalidEmailRoleAccessPolicy",
+    "InvalidLambdaResponse",
+    "InvalidParameter",
+    "InvalidPassword",
+    "InvalidSmsRoleAccessPolicy",
+    "InvalidSmsRoleTrustRelationship",
+    "InvalidUserPoolConfiguration",
+    "LimitExceeded",
+    "MFAMethodNotFound",
+    "NotAuthorized",
+    "OperationNotEnabled",
+    "PasswordHistoryPolicyViolation",
+    "PasswordResetRequired",
+    "PreconditionNotMet",
+    "RefreshTokenReuse",
+    "ResourceNotFound",
+    "SoftwareTokenMFANotFound",
+    "TooManyFailedAttempts",
+    "TooManyRequests",
+    "Throttling",
+    "Unauthorized",
+    "UnexpectedLambda",
+    "UnsupportedOperation",
+    "UnsupportedTokenType",
+    "UnsupportedUserState",
+    "UserLambdaValidation",
+    "UserNotConfirmed",
+    "UserNotFound",
+    "UsernameExists",
+    "NobodyHasHeardOfThis",
+]
+
+
+def _says(status: int, members: object, media_type: str = AMZ_JSON) -> list[bytes]:
+    return [answer(status, json.dumps(members).encode(), media_type=media_type)]
+
+
+def _refuses(error_class: str, status: int = 400) -> list[bytes]:
+    return _says(status, {"__type": f"{error_class}Exception", "message": f"{CANARY} is taken"})
+
+
+def _directory(server: ScriptedServer, within: timedelta) -> CognitoUserDirectory:
+    client = cognito_client(region="eu-west-1", endpoint_url=server.url, within=within)
+    return CognitoUserDirectory(client=client, user_pool_id="eu-west-1_Ab12Cd34")
+
+
+@pytest.fixture(scope="module")
+def listening() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _request: SILENCE) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def directory(listening: ScriptedServer) -> CognitoUserDirectory:
+    return _directory(listening, timedelta(seconds=6))
+
+
+@pytest.fixture(scope="module")
+def hurried(listening: ScriptedServer) -> CognitoUserDirectory:
+    return _directory(listening, timedelta(seconds=0.6))
+
+
+@pytest.fixture
+def server(listening: ScriptedServer) -> ScriptedServer:
+    listening.requests.clear()
+    listening.script = lambda _request: _says(200, USER)
+    return listening
+
+
+def _find(directory: CognitoUserDirectory) -> object:
+    return directory.find("anna")
+
+
+def _write(directory: CognitoUserDirectory) -> object:
+    directory.set_attributes("anna", {"email": CANARY})
+    return None
+
+
+both = pytest.mark.parametrize("call", [_find, _write])
+Call = Callable[[CognitoUserDirectory], object]
+
+
+def test_a_user_is_read_as_described(
+    server: ScriptedServer, directory: CognitoUserDirectory
+) -> None:
+    found = directory.find("anna")
+
+    assert found is not None
+    assert (found.username, found.subject, found.enabled) == ("anna", "s-1", True)
+    assert found.status == "CONFIRMED"
+    assert found.attributes == {"sub": "s-1", "email": CANARY}
+
+
+def test_attributes_are_written_in_one_call(
+    server: ScriptedServer, directory: CognitoUserDirectory
+) -> None:
+    server.script = lambda _request: _says(200, {})
+
+    directory.set_attributes("anna", {"name": "Anna", "locale": "de"})
+
+    (request,) = server.requests
+    assert b"AWSCognitoIdentityProviderService.AdminUpdateUserAttributes" in request
+    assert json.loads(request.partition(b"\r\n\r\n")[2]) == {
+        "UserPoolId": "eu-west-1_Ab12Cd34",
+        "Username": "anna",
+        "UserAttributes": [{"Name": "name", "Value": "Anna"}, {"Name": "locale", "Value": "de"}],
+    }
+
+
+@pytest.mark.parametrize("error_class", ERROR_CLASSES)
+def test_every_error_class_of_a_look_up_is_decided(
+    server: ScriptedServer, directory: CognitoUserDirectory, error_class: str
+) -> None:
+    """Only an unknown user is nobody; an InvalidParameter may be our own mistake."""
+    server.script = lambda _request: _refuses(error_class)
+
+    if error_class == "UserNotFound":
+        assert directory.find("anna") is None
+    else:
+        with pytest.raises(ProviderUnavailableError):
+            directory.find("anna")
+
+
+@pytest.mark.parametrize("error_class", ERROR_CLASSES)
+def test_every_error_class_of_a_write_is_decided(
+    server: ScriptedServer, directory: CognitoUserDirectory, error_class: str
+) -> None:
+    refusals: dict[str, type[AuthcoreError]] = {
+        "UserNotFound": AccountNotFoundError,
+        "AliasExists": AttributesRejectedError,
+        "InvalidParameter": AttributesRejectedError,
+    }
+    server.script = lambda _request: _refuses(error_class)
+
+    with pytest.raises(refusals.get(error_class, ProviderUnavailableError)):
+        directory.set_attributes("anna", {"email": CANARY})
+
+
+@pytest.mark.parametrize(
+    ("operation", "refusals"),
+    [("AdminGetUser", GETTING_A_USER), ("AdminUpdateUserAttributes", UPDATING_ATTRIBUTES)],
+)
+def test_the_tables_and_the_lists_above_know_the_classes_of_the_installed_sdk(
+    directory: CognitoUserDirectory, operation: str, refusals: dict[str, object]
+) -> None:
+    """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
+    model = directory._client.meta.service_model.operation_model(operation)
+    declared = {shape.name for shape in model.error_shapes}
+
+    assert declared <= {f"{name}Exception" for name in ERROR_CLASSES}
+    assert refusals.keys() <= declared
+
+
+@both
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [HANG_UP],
+        _says(200, USER, "text/html"),
+        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
+        [answer(302, headers=["Location: /"])],
+        [answer(503, b"", media_type="text/html")],
+        [answer(400, b"", media_type=AMZ_JSON)],
+        [answer(400, b"<html>UserNotFoundException</html>", media_type="text/html")],
+        _says(500, {"__type": "InternalErrorException"}),
+        _says(404, {}),
+        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
+    ],
+)
+def test_no_usable_answer_is_an_outage_and_is_not_asked_for_twice(
+    server: ScriptedServer, directory: CognitoUserDirectory, call: Call, pieces: list[bytes]
+) -> None:
+    server.script = lambda _request: pieces
+
+    with pytest.raises(ProviderUnavailableError):
+        call(directory)
+
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        *({name: value for name, value in USER.items() if name != left} for left in USER),
+        {**USER, "UserAttributes": [{"Name": "email", "Value": CANARY}]},
+        {**USER, "UserAttributes": [{"Name": "sub"}]},
+        {**USER, "UserAttributes": "sub"},
+        {**USER, "UserAttributes": None},
+        {**USER, "UserAttributes": ["sub"]},
+        {**USER, "UserAttributes": [{"Name": "sub", "Value": ""}]},
+        {**USER, "UserAttributes": [{"Name": "sub", "Value": 1}]},
+        {**USER, "Enabled": "false"},
+        {**USER, "Username": ["anna"]},
+        [],
+        [USER],
+        None,
+        "anna",
+        {},
+    ],
+)
+def test_a_user_that_is_not_fully_described_is_no_answer(
+    server: ScriptedServer, directory: CognitoUserDirectory, described: object
+) -> None:
+    server.script = lambda _request: _says(200, described)
+
+    with pytest.raises(ProviderUnavailableError):
+        directory.find("anna")
+
+
+def test_a_truncated_user_is_no_answer(
+    server: ScriptedServer, directory: CognitoUserDirectory
+) -> None:
+    (whole,) = _says(200, USER)
+    server.script = lambda _request: [whole[:-5], HANG_UP]
+
+    with pytest.raises(ProviderUnavailableError):
+        directory.find("anna")
+
+
+@both
+def test_silence_ends_in_time(
+    server: ScriptedServer, hurried: CognitoUserDirectory, call: Call
+) -> None:
+    # LT-01
+    server.script = lambda _request: SILENCE
+    began = monotonic()
+
+    with pytest.raises(ProviderUnavailableError):
+        call(hurried)
+
+    assert monotonic() - began < 2
+    assert len(server.requests) == 1
+
+
+@both
+def test_throttling_is_not_answered_with_more_calls(
+    server: ScriptedServer, directory: CognitoUserDirectory, call: Call
+) -> None:
+    # DL-04
+    server.script = lambda _request: _refuses("TooManyRequests")
+
+    with pytest.raises(ProviderUnavailableError):
+        call(directory)
+
+    assert len(server.requests) == 1
+
+
+def test_a_stand_in_on_loopback_sees_no_real_credentials(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"):
+        monkeypatch.setenv(f"AWS_{name}", "REALCREDENTIAL")
+
+    _directory(server, timedelta(seconds=6)).find("anna")
+
+    assert b"REALCREDENTIAL" not in server.requests[0]
+    assert re.search(rb"Credential=local/[0-9]{8}/eu-west-1/cognito-idp/", server.requests[0])
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [_says(200, USER), _refuses("AliasExists"), _refuses("UserNotFound"), [HANG_UP], SILENCE],
+    ids=["user", "alias", "unknown", "hangs up", "silence"],
+)
+@both
+def test_no_attribute_reaches_a_log_a_traceback_or_an_error(
+    server: ScriptedServer,
+    hurried: CognitoUserDirectory,
+    caplog: pytest.LogCaptureFixture,
+    call: Call,
+    pieces: list[bytes],
+) -> None:
+    # SP-11, AL-08: also where somebody turned everything to DEBUG.
+    caplog.set_level(logging.DEBUG)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("botocore")]:
+        caplog.set_level(logging.DEBUG, logger=name)
+    server.script = lambda _request: pieces
+
+    try:
+        shown = repr(call(hurried))
+    except AuthcoreError as error:
+        shown = "".join(traceback.format_exception(error)) + repr(error)
+
+    assert server.requests
+    assert CANARY not in shown + repr(hurried)
+    assert CANARY not in caplog.text
+
+
+def test_a_session_token_reaches_no_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # SP-11: AWS credentials from the environment, as in a Lambda function.
+    caplog.set_level(logging.DEBUG)
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN"):
+        monkeypatch.setenv(f"AWS_{name}", f"CANARY{name}")
+    client = cognito_client(region="eu-west-1", within=timedelta(seconds=1))
+
+    client.generate_presigned_url(
+        "admin_get_user", Params={"UserPoolId": "eu-west-1_Ab12Cd34", "Username": "anna"}
+    )
+
+    assert "CANARYSESSION_TOKEN" not in caplog.text
+    assert "CANARYSECRET_ACCESS_KEY" not in caplog.text
