@@ -28,6 +28,8 @@ DEFAULT_SUBJECT: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
 DEFAULT_USERNAME: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
 
 TokenUse = Literal["id", "access"]
+Algorithm = Literal["RS256", "HS256", "none"]
+Signer = Literal["issuer", "stranger"]
 
 
 def _base64url(octets: bytes) -> str:
@@ -170,15 +172,22 @@ class TokenMint:
         self._keys = self._next_keys()
         self._published = [*self._keys.values(), *kept]
 
-    def sign(self, claims: Mapping[str, object], *, use: TokenUse) -> str:
-        """*claims* exactly as given, signed with the key for *use*."""
-        key = self._keys[use]
-        return self.sign_octets(_json({"kid": key.kid, "alg": "RS256"}), _json(claims), use=use)
+    def sign(
+        self, claims: Mapping[str, object], *, use: TokenUse, signed_by: Signer = "issuer"
+    ) -> str:
+        """*claims* exactly as given, under the id of the key for *use*."""
+        header = {"kid": self._keys[use].kid, "alg": "RS256"}
+        return self.sign_octets(_json(header), _json(claims), use=use, signed_by=signed_by)
 
-    def sign_octets(self, header: bytes, payload: bytes, *, use: TokenUse = "access") -> str:
+    def sign_octets(
+        self, header: bytes, payload: bytes, *, use: TokenUse, signed_by: Signer = "issuer"
+    ) -> str:
         """Any two byte strings, signed as if they were a header and claims."""
         signed = f"{_base64url(header)}.{_base64url(payload)}"
-        return f"{signed}.{_base64url(self._keys[use].sign(signed.encode()))}"
+        return f"{signed}.{_base64url(self._signer(use, signed_by).sign(signed.encode()))}"
+
+    def _signer(self, use: TokenUse, signed_by: Signer) -> SigningKey:
+        return _pooled_key("stranger") if signed_by == "stranger" else self._keys[use]
 
     def at_hash(self, access_token: str) -> str:
         """See: OpenID Connect Core §3.1.3.6; the left half of SHA-256, base64url."""
@@ -190,10 +199,10 @@ class TokenMint:
         without: Collection[str] = (),
         header: Mapping[str, object] | None = None,
         without_header: Collection[str] = (),
-        alg: Literal["RS256", "HS256", "none"] = "RS256",
+        alg: Algorithm = "RS256",
         hmac_secret: bytes | None = None,
         tampered: bool = False,
-        signed_by: Literal["issuer", "stranger"] = "issuer",
+        signed_by: Signer = "issuer",
         **claims: object,
     ) -> str:
         """
@@ -208,7 +217,7 @@ class TokenMint:
 
             alg: ``none`` has an empty signature; ``HS256`` is keyed with *hmac_secret*.
 
-            hmac_secret: By default the issuer's public key in PEM: the key-confusion attack.
+            hmac_secret: By default the signer's public key in PEM: the key-confusion attack.
 
             tampered: Change the payload after signing.
 
@@ -227,10 +236,10 @@ class TokenMint:
         without: Collection[str] = (),
         header: Mapping[str, object] | None = None,
         without_header: Collection[str] = (),
-        alg: Literal["RS256", "HS256", "none"] = "RS256",
+        alg: Algorithm = "RS256",
         hmac_secret: bytes | None = None,
         tampered: bool = False,
-        signed_by: Literal["issuer", "stranger"] = "issuer",
+        signed_by: Signer = "issuer",
         **claims: object,
     ) -> str:
         """An ID token; valid unless asked otherwise.  Arguments as for ``access``."""
@@ -279,8 +288,8 @@ class TokenMint:
         }
 
     def _make(self, use: TokenUse, claims: Mapping[str, object], wanted: "_Wanted") -> str:
-        key = self._keys[use]
-        header = {"kid": key.kid, "alg": wanted.alg, **wanted.header}
+        key = self._signer(use, wanted.signed_by)
+        header = {"kid": self._keys[use].kid, "alg": wanted.alg, **wanted.header}
         signed = ".".join(
             _base64url(_json({name: part[name] for name in part if name not in left_out}))
             for part, left_out in ((header, wanted.without_header), (claims, wanted.without))
@@ -299,14 +308,14 @@ class _Wanted:
     without: Collection[str]
     header: Mapping[str, object]
     without_header: Collection[str]
-    alg: Literal["RS256", "HS256", "none"]
+    alg: Algorithm
     hmac_secret: bytes | None = attrs.field(repr=False)
     tampered: bool
-    signed_by: Literal["issuer", "stranger"]
+    signed_by: Signer
 
     def signature(self, message: bytes, key: SigningKey) -> bytes:
         if self.alg == "none":
             return b""
         if self.alg == "HS256":
             return hmac.digest(self.hmac_secret or key.public_pem(), message, "sha256")
-        return (_pooled_key("stranger") if self.signed_by == "stranger" else key).sign(message)
+        return key.sign(message)
