@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415 - whoever builds one thing does not pay for the others
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -13,6 +13,8 @@ from authcore.domain.model.urls import ServiceUrl, service_url
 
 if TYPE_CHECKING:
     from authcore.adapters.jwks.key_set import Keys
+    from authcore.domain.services.redirects import RedirectAllowlist
+    from authcore.domain.services.session_guard import SessionGuard
     from authcore.domain.services.token_validation import TokenValidator
     from authcore.ports.ambient import Clock
 
@@ -93,6 +95,64 @@ def token_validator(
         leeway=leeway,
         required_groups=required_groups,
         required_scopes=required_scopes,
+    )
+
+
+def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "RedirectAllowlist":
+    """
+    The origins that browsers may be sent to after sign-in.  Safe to share between threads.
+
+    Args:
+        origins: Each ``https://host[:port]``, or ``https://*.apps.example.com`` for every host
+            with exactly one label in place of the star.
+
+        base: The origin that candidates such as ``/articles/7`` belong to; without it they are
+            refused.
+
+    Raises:
+        ConfigurationError: Names every entry that is not an origin.
+    """
+    from authcore.domain.services.redirects import RedirectAllowlist
+
+    return RedirectAllowlist(origins, base=base)
+
+
+def session_guard(
+    *,
+    region: str,
+    user_pool_id: str,
+    client_id: str | Collection[str],
+    issuer: str | None = None,
+    jwks_url: str | None = None,
+    leeway: timedelta = timedelta(0),
+    jwks: Mapping[str, object] | bytes | None = None,
+    required_groups: Collection[str] = (),
+    required_scopes: Collection[str] = (),
+    clock: "Clock | None" = None,
+    remember: bool = True,
+) -> "SessionGuard":
+    """
+    Says of the tokens a browser carries whether they are a session.  Holds no secret.
+
+    Build one and keep it; it is safe to share between threads.  Arguments and errors are those of
+    ``token_validator``.
+    """
+    from authcore.domain.services.session_guard import SessionGuard
+
+    return SessionGuard(
+        token_validator(
+            region,
+            user_pool_id,
+            client_id,
+            issuer,
+            jwks_url,
+            leeway=leeway,
+            jwks=jwks,
+            required_groups=required_groups,
+            required_scopes=required_scopes,
+            clock=clock,
+            remember=remember,
+        )
     )
 
 

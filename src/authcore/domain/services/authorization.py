@@ -6,7 +6,6 @@ See: RFC 6749 §4.1.1-4.1.2, RFC 7636 §4.2-4.3, OpenID Connect Core §3.1.2; Am
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -189,7 +188,7 @@ def candidate_in(state: str) -> str | None:
     """The target that *state* carries, unchecked; None if it carries none."""
     try:
         text = base64.b64decode(state + "=" * (-len(state) % 4), b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return None
     _, separator, candidate = text.partition(_SEPARATOR)
     return candidate if separator else None
