@@ -106,7 +106,7 @@ class LocalPool:
         self.server.stop()
 
     def redeem(
-        self, code: str, *, secret: str = CLIENT_SECRET, **changes: str | None
+        self, code: str, /, *, secret: str = CLIENT_SECRET, **changes: str | None
     ) -> HttpAnswer:
         """POST /oauth2/token with Basic authentication; a change to None leaves a field out."""
         fields = {
