@@ -83,3 +83,17 @@ def test_expires_counts_where_max_age_is_missing() -> None:
     browser.apply(["a=1; Path=/"], AUTH)
     browser.apply(["a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], AUTH)
     assert browser.header(AUTH) == ""
+
+
+def test_an_attribute_of_more_than_1024_bytes_does_not_count() -> None:
+    browser = BrowserCookies()
+    browser.apply(["a=1; Path=/" + "x" * 1023, "b=2; Path=/" + "x" * 1024], AUTH, path="/app/x")
+    assert browser.header(AUTH, path="/app") == "b=2"
+    assert browser.header(AUTH, path="/" + "x" * 1023) == "a=1"
+
+
+def test_a_cookie_without_path_belongs_to_the_folder_of_the_request() -> None:
+    browser = BrowserCookies()
+    browser.apply(["a=1"], AUTH, path="/auth/signin")
+    assert browser.header(AUTH, path="/auth/callback") == "a=1"
+    assert browser.header(AUTH) == browser.header(AUTH, path="/authority") == ""

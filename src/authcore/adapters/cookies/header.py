@@ -1,13 +1,10 @@
 """The Cookie header, read the way browsers write it."""
 
-import re
 from typing import Final
 
 
 MAX_HEADER_LENGTH: Final = 65_536
 MAX_PAIRS: Final = 200
-
-_PRINTABLE: Final = re.compile(r"[\t\x20-\x7e]*")
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -25,6 +22,10 @@ def cookie_pairs(header: str) -> Pairs:
     """
     if len(header) > MAX_HEADER_LENGTH or header.count(";") >= MAX_PAIRS:
         return ()
-    halves = (part.partition("=") for part in header.split(";") if _PRINTABLE.fullmatch(part))
+    halves = (part.partition("=") for part in header.split(";") if _printable_ascii(part))
     stripped = ((name.strip(" \t"), value.strip(" \t")) for name, equals, value in halves if equals)
     return tuple((name, value) for name, value in stripped if name)
+
+
+def _printable_ascii(text: str) -> bool:
+    return text.isascii() and text.replace("\t", " ").isprintable()

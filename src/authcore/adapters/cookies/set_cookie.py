@@ -11,7 +11,7 @@ MAX_LIFETIME: Final = timedelta(days=400)
 MAX_DOMAIN_LENGTH: Final = 253
 
 DOMAIN_SHAPE: Final = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 _NAME: Final = re.compile(r"__(?:Secure|Host)-[a-z0-9_]{1,80}")
 _VALUE: Final = re.compile(r"[A-Za-z0-9._=~-]*")
