@@ -119,6 +119,18 @@ class KeyCache(Keys):
             return snapshot.keys.get(kid)
         return self._from_memory(kid, now)
 
+    def warm_up(self) -> None:
+        """
+        Return once there are keys in memory.  Takes no longer than FETCH_DEADLINE.
+
+        Raises:
+            KeySourceUnavailableError: There are none, and they cannot be had.
+        """
+        if self._usable(self._clock.now()) is None and (flight := self._take_off()):
+            flight.wait()
+        if self._usable(self._clock.now()) is None:
+            raise KeySourceUnavailableError("the keys cannot be read", retry_after=COOL_DOWN)
+
     def prefetch(self) -> None:
         """Begin to fetch, without waiting, so that the first caller need not."""
         self._take_off()

@@ -38,3 +38,11 @@ def origin_of(url: ServiceUrl) -> str:
         raise ValueError("not a service URL")
     port = f":{shape['port']}" if shape["port"] else ""
     return f"{shape['scheme']}://{shape['host']}{port}"
+
+
+def host_of(url: ServiceUrl) -> str:
+    """Host of *url*, as written, without the port."""
+    shape = _SHAPE.fullmatch(url)
+    if shape is None:
+        raise ValueError("not a service URL")
+    return shape["host"]

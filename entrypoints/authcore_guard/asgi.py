@@ -1,0 +1,174 @@
+"""
+A guard for any ASGI application.
+
+::
+
+    app = Guard.from_environment(app)      # scope["user"] is an authcore User, or None
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
+from typing import Any, Final, Self
+
+from authcore.domain.errors import KeySourceUnavailableError, UnavailableError
+from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.session_guard import GuardDecision, SessionGuard
+from authcore.ports.cookies import CookieJar
+from authcore_guard.container import guard_container
+from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CLOSE_SIGN_IN_REQUIRED: Final = 4401
+CLOSE_TRY_AGAIN_LATER: Final = 1013
+"""WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
+
+
+class Guard:
+    """
+    Lets signed-in people and public paths through to *app*.
+
+    Browsers are sent to sign in (302), other callers get 401 and ``{"reason": code}``, an outage
+    of the key source is 503 with Retry-After, never a redirect.  A WebSocket is closed before it
+    is accepted, which browsers see as 403.
+    """
+
+    def __init__(
+        self,
+        app: AsgiApp,
+        *,
+        session_guard: SessionGuard,
+        jar: CookieJar[TokenSet],
+        signin_url: ServiceUrl,
+        app_url: ServiceUrl,
+        public_paths: Iterable[str] = (),
+        at_hand: SessionGuard | None = None,
+    ) -> None:
+        """
+        Stand in front of *app*.
+
+        Args:
+            app: The application.
+
+            session_guard: Checks sessions; in a thread, because it may wait for keys.
+
+            jar: Reads session cookies.
+
+            signin_url: The auth service's ``/auth/signin``.
+
+            app_url: Where the application's root is, as browsers see it.
+
+            public_paths: Exact paths, and prefixes, which end with a slash.
+
+            at_hand: Checks sessions without ever waiting, on the event loop; asked first.
+
+        Raises:
+            ConfigurationError: A public path is not plain.
+        """
+        self._app = app
+        self._session_guard = session_guard
+        self._at_hand = at_hand
+        self._jar = jar
+        self._doorkeeper = Doorkeeper(
+            signin_url=signin_url, app_url=app_url, public_paths=public_paths
+        )
+
+    @classmethod
+    def from_environment(cls, app: AsgiApp, environment: Mapping[str, str] | None = None) -> Self:
+        """
+        Guard *app* as the ``AUTHCORE_*`` variables say.
+
+        Args:
+            app: The application.
+
+            environment: Variables by name; the process's own when None.
+
+        Raises:
+            ConfigurationError: Names every missing and every wrong variable.
+        """
+        container = guard_container(environment)
+        door = container.guard()
+        return cls(
+            app,
+            session_guard=container.session_guard(),
+            jar=container.sessions(),
+            signin_url=door.signin_url,
+            app_url=door.app_url,
+            public_paths=door.public_paths,
+            at_hand=container.session_guard_at_hand(),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See: ASGI 3.0."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        verdict = await self._judged(_visit(scope))
+        if isinstance(verdict, Pass):
+            await self._app({**scope, "user": verdict.user}, receive, send)
+        elif scope["type"] == "websocket":
+            await _close(verdict, receive, send)
+        else:
+            await _answer(verdict, scope["method"], send)
+
+    async def _judged(self, visit: Visit) -> Pass | Refusal:
+        try:
+            decision = await self._decided(self._jar.read(visit.cookies))
+        except UnavailableError as error:
+            return self._doorkeeper.judge_undecided(visit, error)
+        return self._doorkeeper.judge(visit, decision)
+
+    async def _decided(self, tokens: TokenSet | None) -> GuardDecision:
+        if tokens is None:
+            return self._session_guard.decide(None)
+        if self._at_hand is not None:
+            with suppress(KeySourceUnavailableError):
+                return self._at_hand.decide(tokens)
+        return await asyncio.to_thread(self._session_guard.decide, tokens)
+
+
+def _visit(scope: Scope) -> Visit:
+    raw_path: bytes | None = scope.get("raw_path")
+    return Visit(
+        method=scope.get("method", "GET"),
+        path=_routed_path(scope["path"], scope.get("root_path", "")),
+        raw_path=None if raw_path is None else raw_path.decode("latin-1"),
+        query=scope.get("query_string", b"").decode("latin-1"),
+        cookies=_header(scope, b"cookie", "; "),
+        accept=_header(scope, b"accept", ", "),
+        fetch_mode=_header(scope, b"sec-fetch-mode", ", "),
+    )
+
+
+def _routed_path(path: str, root_path: str) -> str:
+    below = path.removeprefix(root_path) or "/"
+    return below if below.startswith("/") else path
+
+
+def _header(scope: Scope, name: bytes, joint: str) -> str:
+    return joint.join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+
+
+async def _answer(refusal: Refusal, method: str, send: Send) -> None:
+    headers = (*refusal.headers, ("content-length", str(len(refusal.body))))
+    await send(
+        {
+            "type": "http.response.start",
+            "status": refusal.status,
+            "headers": [(name.encode("ascii"), value.encode("ascii")) for name, value in headers],
+        }
+    )
+    body = b"" if method == "HEAD" else refusal.body
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _close(refusal: Refusal, receive: Receive, send: Send) -> None:
+    await receive()
+    code = CLOSE_TRY_AGAIN_LATER if refusal.is_outage else CLOSE_SIGN_IN_REQUIRED
+    await send({"type": "websocket.close", "code": code})

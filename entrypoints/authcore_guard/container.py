@@ -1,0 +1,141 @@
+"""Who is who where sessions are checked."""
+
+from collections.abc import Mapping
+
+import attrs
+from dependency_injector import containers, providers
+
+from authcore.adapters.cookies.plain_session import PlainSessionJar
+from authcore.adapters.cookies.sealed_session import SealedSessionJar
+from authcore.adapters.cookies.sealing import KeyRing
+from authcore.adapters.jwks.at_hand import KeysAtHand
+from authcore.adapters.jwks.fetcher import JwksFetcher
+from authcore.adapters.jwks.key_cache import KeyCache
+from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
+from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.adapters.system import SystemClock, SystemEntropy
+from authcore.adapters.system import environment as process_environment
+from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.session_guard import SessionGuard
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.cookies import CookieJar
+from authcore.ports.signatures import SignatureVerifier
+from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+
+
+def issuer_of(cognito: CognitoSettings) -> str:
+    """The ``iss`` of the pool's tokens."""
+    usual = f"https://cognito-idp.{cognito.region}.amazonaws.com/{cognito.user_pool_id}"
+    return cognito.issuer or usual
+
+
+def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
+    """Where the pool publishes its keys."""
+    return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
+
+
+def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> CookieJar[TokenSet]:
+    """The jar of the configured format."""
+    if cookie.format == "plain":
+        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime)
+    return SealedSessionJar(
+        ring=KeyRing(cookie.keys),
+        domain=cookie.domain,
+        lifetime=cookie.lifetime,
+        clock=clock,
+        entropy=entropy,
+    )
+
+
+class SessionContainer(containers.DeclarativeContainer):
+    """
+    Checks sessions.  The auth service builds on it, so that both doors judge alike.
+
+    ``session_guard`` may wait for the issuer's keys.  ``session_guard_at_hand`` never does: it
+    raises KeySourceUnavailableError where it would have to.
+    """
+
+    cognito: providers.Dependency[CognitoSettings] = providers.Dependency(
+        instance_of=CognitoSettings
+    )
+    cookie: providers.Dependency[CookieSettings] = providers.Dependency(instance_of=CookieSettings)
+
+    clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
+    entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
+    issuer: providers.Provider[str] = providers.ThreadSafeSingleton(issuer_of, cognito)
+    fetcher = providers.ThreadSafeSingleton(
+        JwksFetcher, providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    )
+    keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
+    keys_at_hand = providers.ThreadSafeSingleton(KeysAtHand, keys)
+
+    signatures: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
+        RememberedSignatureVerifier,
+        providers.ThreadSafeSingleton(JwksSignatureVerifier, keys),
+        keys,
+        clock,
+    )
+    signatures_at_hand: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
+        RememberedSignatureVerifier,
+        providers.ThreadSafeSingleton(JwksSignatureVerifier, keys_at_hand),
+        keys_at_hand,
+        clock,
+    )
+    validator = providers.ThreadSafeSingleton(
+        TokenValidator,
+        signatures=signatures,
+        clock=clock,
+        issuers=providers.List(issuer),
+        client_ids=providers.List(cognito.provided.client_id),
+    )
+    validator_at_hand = providers.ThreadSafeSingleton(
+        TokenValidator,
+        signatures=signatures_at_hand,
+        clock=clock,
+        issuers=providers.List(issuer),
+        client_ids=providers.List(cognito.provided.client_id),
+    )
+    session_guard = providers.ThreadSafeSingleton(SessionGuard, validator)
+    session_guard_at_hand = providers.ThreadSafeSingleton(SessionGuard, validator_at_hand)
+    sessions: providers.Provider[CookieJar[TokenSet]] = providers.ThreadSafeSingleton(
+        session_jar, cookie, clock, entropy
+    )
+
+
+class GuardContainer(SessionContainer):
+    """Stands in front of one application."""
+
+    guard: providers.Dependency[GuardSettings] = providers.Dependency(instance_of=GuardSettings)
+
+
+@attrs.frozen
+class GuardDoorSettings:
+    """
+    The groups of a guarded application.
+
+    Attributes:
+        cognito: Which pool.
+        cookie: Where the session is.
+        guard: Which application.
+    """
+
+    cognito: CognitoSettings
+    cookie: CookieSettings
+    guard: GuardSettings
+
+
+def guard_container(environment: Mapping[str, str] | None = None) -> GuardContainer:
+    """
+    Wire a guard as the ``AUTHCORE_*`` variables say.
+
+    Args:
+        environment: Variables by name; the process's own when None.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    variables = process_environment() if environment is None else environment
+    settings = load(GuardDoorSettings, variables)
+    return GuardContainer(cognito=settings.cognito, cookie=settings.cookie, guard=settings.guard)

@@ -1,0 +1,152 @@
+"""What a guarded application does with one request: the same for ASGI and WSGI."""
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote
+
+import attrs
+
+from authcore.domain.errors import UnavailableError
+from authcore.domain.model.session import User
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.session_guard import Admitted, GuardDecision
+from authcore_guard.paths import PublicPaths, way_back
+
+
+DEFAULT_RETRY_SECONDS: Final = 5
+
+_NO_STORE: Final = (
+    ("cache-control", "no-store"),
+    ("vary", "Cookie"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+)
+_OUTAGE: Final = (
+    "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"
+)
+
+
+@attrs.frozen
+class Visit:
+    """
+    One request, as far as a guard cares.
+
+    Attributes:
+        method: Upper case, as sent.
+        path: Decoded, as the application routes it.
+        raw_path: As it came over the wire; None where the server does not tell.
+        query: Undecoded, without the question mark.
+        cookies: Every ``Cookie`` header, joined by ``"; "``.
+        accept: The ``Accept`` header.
+        fetch_mode: The ``Sec-Fetch-Mode`` header; empty when there is none.
+    """
+
+    method: str
+    path: str
+    raw_path: str | None
+    query: str = attrs.field(repr=False)
+    cookies: str = attrs.field(repr=False)
+    accept: str
+    fetch_mode: str
+
+    @property
+    def is_navigation(self) -> bool:
+        """Whether a person looks at the answer, and can be sent elsewhere and back."""
+        return (
+            self.method in ("GET", "HEAD")
+            and "text/html" in self.accept.lower()
+            and self.fetch_mode in ("", "navigate")
+        )
+
+
+@attrs.frozen
+class Pass:
+    """
+    The application answers.
+
+    Attributes:
+        user: Who is signed in; None only on public paths.
+    """
+
+    user: User | None
+
+
+@attrs.frozen
+class Refusal:
+    """
+    The guard answers.
+
+    Attributes:
+        status: HTTP status.
+        headers: Names in lower case; ASCII.
+        body: Complete.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
+    body: bytes
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether it says "try later" instead of "no"."""
+        return self.status == 503
+
+
+class Doorkeeper:
+    """Turns what was decided about a session into what happens to a request."""
+
+    def __init__(
+        self, *, signin_url: ServiceUrl, app_url: ServiceUrl, public_paths: Iterable[str] = ()
+    ) -> None:
+        """
+        Stand in front of one application.
+
+        Args:
+            signin_url: The auth service's ``/auth/signin``.
+
+            app_url: Where the application's root is, as browsers see it.
+
+            public_paths: See PublicPaths.
+
+        Raises:
+            ConfigurationError: A public path is not plain.
+        """
+        self._signin_url = signin_url
+        self._app_url = app_url
+        self._public = PublicPaths(public_paths)
+
+    def judge(self, visit: Visit, decision: GuardDecision) -> Pass | Refusal:
+        """Let *visit* pass if it may, or say where to sign in."""
+        if isinstance(decision, Admitted):
+            return Pass(decision.session.user)
+        return Pass(None) if self._is_public(visit) else self._sign_in(visit, decision.reason)
+
+    def judge_undecided(self, visit: Visit, error: UnavailableError) -> Pass | Refusal:
+        """Let *visit* pass only if everybody may; otherwise ask to come back later."""
+        return Pass(None) if self._is_public(visit) else _outage(visit, error)
+
+    def _is_public(self, visit: Visit) -> bool:
+        return self._public.cover(visit.path, raw_path=visit.raw_path)
+
+    def _sign_in(self, visit: Visit, reason: str) -> Refusal:
+        if not visit.is_navigation:
+            return _json(401, reason)
+        back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
+        location = f"{self._signin_url}?redirect={back}"
+        return Refusal(302, (*_NO_STORE, ("location", location)), b"")
+
+
+def _json(status: int, reason: str, *headers: tuple[str, str]) -> Refusal:
+    body = json.dumps({"reason": reason}).encode()
+    return Refusal(status, (*_NO_STORE, ("content-type", "application/json"), *headers), body)
+
+
+def _outage(visit: Visit, error: UnavailableError) -> Refusal:
+    wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
+    retry = ("retry-after", str(max(1, math.ceil(wait))))
+    if not visit.is_navigation:
+        return _json(503, error.code, retry)
+    plain = ("content-type", "text/plain; charset=utf-8")
+    return Refusal(503, (*_NO_STORE, plain, retry), _OUTAGE.encode())

@@ -1,0 +1,92 @@
+"""
+The auth service as an ASGI application.
+
+::
+
+    uvicorn --factory authcore_web.app:from_environment
+"""
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Lifespan
+
+from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore_web.container import WebContainer, web_container
+from authcore_web.safe_answers import SafeAnswers
+from authcore_web.settings import CALLBACK_PATH
+
+
+EXIT_CONFIGURATION: Final = 2
+
+
+def create_app(container: WebContainer) -> Starlette:
+    """
+    The auth service, wired by *container*.
+
+    Raises:
+        ConfigurationError: Its settings cannot work.
+    """
+    refusals = container.refusals()
+
+    async def unrouted(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        return refusals.unrouted(request, error.status_code, error.headers or {})
+
+    app = Starlette(
+        routes=_routes(container),
+        middleware=[Middleware(SafeAnswers, refusals=refusals)],
+        exception_handlers={HTTPException: unrouted},
+        lifespan=_lifespan(container),
+    )
+    app.router.redirect_slashes = False  # Starlette would build that redirect from Host
+    return app
+
+
+def _routes(container: WebContainer) -> list[Route]:
+    sign_in = container.sign_in_routes()
+    session = container.session_routes()
+    service = container.service_routes()
+    return [
+        Route("/auth/signin", sign_in.begin),
+        Route(CALLBACK_PATH, sign_in.callback),
+        Route("/auth/session", session.session),
+        Route("/healthz", service.alive),
+        Route("/readyz", service.ready),
+        Route("/openapi.json", service.document),
+    ]
+
+
+def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with suppress(UnavailableError):  # the service starts; /readyz says when it is ready
+            await container.threads().run(container.keys().warm_up)
+        yield
+
+    return lifespan
+
+
+def from_environment() -> Starlette:
+    """
+    The auth service as the ``AUTHCORE_*`` variables say.
+
+    Wrong settings are printed, one a line, and end the process with EXIT_CONFIGURATION.
+    """
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    try:
+        return create_app(web_container())
+    except ConfigurationError as error:
+        lines = "".join(f"  {problem}\n" for problem in error.problems)
+        sys.stderr.write(f"the auth service cannot start:\n{lines}")
+        raise SystemExit(EXIT_CONFIGURATION) from None

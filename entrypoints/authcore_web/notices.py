@@ -1,0 +1,60 @@
+"""What people are told when a sign-in does not work out."""
+
+from typing import Final
+
+from authcore_web.pages import Notice
+
+
+START_AGAIN: Final = "Start again"
+
+
+MISUNDERSTOOD: Final = Notice(
+    "That link did not work",
+    "The address was incomplete or altered on its way. You can start the sign-in again from here.",
+    START_AGAIN,
+)
+NOT_COMPLETED: Final = Notice(
+    "This sign-in can no longer be finished",
+    "It took too long, was finished before, or was begun in another browser or window. "
+    "Nothing is wrong with your account.",
+    START_AGAIN,
+)
+PROVIDER_REFUSED: Final = Notice(
+    "You are not signed in",
+    "The sign-in page was left or refused before it was complete. Your account is unchanged.",
+    START_AGAIN,
+)
+FOREIGN_TARGET: Final = Notice(
+    "We do not send people there",
+    "The page you were to be taken to after sign-in is not one of ours. "
+    "You can still sign in and begin from the front page.",
+    START_AGAIN,
+)
+NOT_SIGNED_IN: Final = Notice("You are not signed in", "Please sign in.", "Sign in")
+TOO_LARGE: Final = Notice(
+    "Your session does not fit",
+    "Your account carries more data than a browser can keep for us. Signing in again will not "
+    "help; please tell the people who run this service.",
+)
+OUR_FAULT: Final = Notice(
+    "Something is wrong on our side",
+    "Sign-in is not set up correctly at the moment. It has been noted; please try again later.",
+    START_AGAIN,
+)
+LATER: Final = Notice(
+    "Sign-in is not reachable just now",
+    "A system we depend on does not answer. If you were signed in, you still are. "
+    "Please try again in a moment.",
+    "Try again",
+)
+NOT_FOUND: Final = Notice(
+    "There is no such page", "The address leads nowhere here.", "Go to sign-in"
+)
+NOT_ALLOWED: Final = Notice(
+    "That is not possible here", "This address does not take that kind of request.", "Go to sign-in"
+)
+UNEXPECTED: Final = Notice(
+    "Something went wrong on our side",
+    "This should not have happened, and it has been noted. You can start again.",
+    START_AGAIN,
+)

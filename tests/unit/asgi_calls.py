@@ -1,0 +1,134 @@
+"""Calls an ASGI application in-process, without a socket."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+import attrs
+
+
+Headers = Iterable[tuple[str, str]]
+
+PAGE: Final = ("accept", "text/html,application/xhtml+xml")
+PROGRAM: Final = ("accept", "application/json")
+
+
+@attrs.frozen
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        found = self.all(name)
+        assert len(found) < 2, f"{name} came {len(found)} times"
+        return found[0] if found else None
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def call(
+    app: Any,
+    target: str,
+    *,
+    method: str = "GET",
+    headers: Headers = (),
+    cookies: str = "",
+    **scope: object,
+) -> Answer:
+    """
+    The answer to one request.
+
+    Args:
+        app: An ASGI application.
+
+        target: Path and query, percent-encoded, as in a request line.
+
+        method: As sent.
+
+        headers: Beside Host and Cookie.
+
+        cookies: The Cookie header.
+
+        scope: Entries of the ASGI scope to replace.
+    """
+    sent = asyncio.run(_messages(app, {**http_scope(target, method, headers, cookies), **scope}))
+    start, body = sent[0], b"".join(message.get("body", b"") for message in sent[1:])
+    assert start["type"] == "http.response.start"
+    return Answer(start["status"], _text(start["headers"]), body)
+
+
+def http_scope(
+    target: str, method: str = "GET", headers: Headers = (), cookies: str = ""
+) -> dict[str, Any]:
+    """The scope a server makes of a request."""
+    raw_path, _, query = target.partition("?")
+    given = [("host", "anything.example"), *headers, *([("cookie", cookies)] if cookies else [])]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(raw_path),
+        "raw_path": raw_path.encode("latin-1"),
+        "root_path": "",
+        "query_string": query.encode("latin-1"),
+        "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
+        "client": None,
+        "server": None,
+    }
+
+
+def run_lifespan(app: Any) -> list[str]:
+    """Start and stop *app*; the types of what it sent."""
+    asked = iter(("lifespan.startup", "lifespan.shutdown"))
+    sent: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(asked)}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        sent.append(message["type"])
+
+    asyncio.run(app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send))
+    return sent
+
+
+def open_websocket(app: Any, target: str, *, cookies: str = "") -> list[Mapping[str, Any]]:
+    """What *app* sends to a WebSocket that wants to connect."""
+    scope = {**http_scope(target, "GET", (), cookies), "type": "websocket"}
+    del scope["method"]
+    return asyncio.run(_messages(app, scope, {"type": "websocket.connect"}))
+
+
+async def _messages(
+    app: Any, scope: dict[str, Any], first: Mapping[str, Any] | None = None
+) -> list[Mapping[str, Any]]:
+    sent: list[Mapping[str, Any]] = []
+
+    async def receive() -> Mapping[str, Any]:
+        return first or {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
+
+
+def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("ascii"), value.decode("ascii")) for name, value in headers)
