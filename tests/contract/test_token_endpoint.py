@@ -28,6 +28,7 @@ from authcore.testing.contracts.token_endpoint import (
     IssueCode,
 )
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
+from local_pool import PASSWORD, Browser, LocalPool, code_of
 from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 from token_endpoint_stub import CLIENT_ID, CLIENT_SECRET, TokenEndpointStub
 
@@ -106,6 +107,36 @@ class TestCognitoCodeExchangerOnStub(CodeExchangerContract):
 
         with pytest.raises(ClientRejectedError):
             exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
+
+
+class TestCognitoCodeExchangerOnLocalCognito(CodeExchangerContract):
+    @pytest.fixture
+    def pool(self) -> Iterator[LocalPool]:
+        with LocalPool(callback_urls=(REDIRECT_URI,)) as pool:
+            yield pool
+
+    @pytest.fixture
+    def exchanger(self, http: HttpClient, pool: LocalPool) -> CognitoCodeExchanger:
+        return CognitoCodeExchanger(
+            http=http,
+            token_url=service_url(f"{pool.url}/oauth2/token"),
+            client_id=pool.config.client_id,
+            client_secret=pool.config.client_secrets[0],
+        )
+
+    @pytest.fixture
+    def issue(self, pool: LocalPool) -> IssueCode:
+        def sign_in(*, redirect_uri: str, code_challenge: str) -> str:
+            back = Browser(pool).sign_in(
+                "anna", PASSWORD, redirect_uri=redirect_uri, code_challenge=code_challenge
+            )
+            return code_of(back)
+
+        return sign_in
+
+    @pytest.fixture
+    def outage(self, pool: LocalPool) -> Callable[[], None]:
+        return pool.server.stop
 
 
 @pytest.fixture
