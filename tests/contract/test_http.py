@@ -6,6 +6,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -320,26 +321,34 @@ def test_every_address_of_a_host_is_tried(
 
 
 def test_addresses_share_the_deadline(hurried: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    # LT-01: a listener whose queue is full swallows connections without a word.
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
-        port = deaf.getsockname()[1]
-        crowd = [_knock(port) for _ in range(4)]
+    # LT-01
+    with _deaf_listener("127.0.0.1", 0) as port:
         _resolve_to(monkeypatch, ["127.0.0.1"] * 5)
         began = monotonic()
 
-        reason = _reason(hurried, f"http://cognito.test:{port}/")
-
-        for each in crowd:
-            each.close()
-    assert reason == "timeout"
-    assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
+        assert _reason(hurried, f"http://cognito.test:{port}/") == "timeout"
+        assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
 
 
-def _knock(port: int) -> socket.socket:
-    knocking = socket.socket()
-    knocking.setblocking(False)
-    knocking.connect_ex(("127.0.0.1", port))
-    return knocking
+def test_a_deaf_address_leaves_time_for_the_next(
+    server: ScriptedServer, hurried: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _deaf_listener("127.0.0.2", server.port) as port:
+        _resolve_to(monkeypatch, ["127.0.0.2", "127.0.0.1"])
+
+        assert hurried.request("GET", f"http://cognito.test:{port}/").status == 200
+
+
+@contextmanager
+def _deaf_listener(host: str, port: int) -> Iterator[int]:
+    """A listener whose queue is full swallows connections without a word.  Gives its port."""
+    with socket.create_server((host, port), backlog=0) as deaf, ExitStack() as crowd:
+        address: tuple[str, int] = deaf.getsockname()
+        for _ in range(4):
+            knocking = crowd.enter_context(socket.socket())
+            knocking.setblocking(False)
+            knocking.connect_ex(address)
+        yield address[1]
 
 
 def _resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:

@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS: Final = 64
 
-_TALKATIVE: Final = (
-    "botocore.auth",
-    "botocore.endpoint",
-    "botocore.hooks",
-    "botocore.httpsession",
-    "botocore.parsers",
-    "botocore.retryhandler",
-)
+_TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
 """At DEBUG these print request bodies, answers and the credentials' session token."""
 
 
