@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.jars import SealedAttemptJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import KeyRing
+from authcore.adapters.cookies.sealing import Envelope, KeyRing
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
@@ -196,6 +196,15 @@ def test_a_session_cookie_is_no_attempt_and_an_attempt_no_session(
     assert sessions.read(f"__Secure-authcore_session={chunk}") is None
     same_chunk = f"{generation_of(sealed)}.0.1~{sealed}"
     assert sessions.read(f"__Secure-authcore_session={same_chunk}") is not None
+
+
+def test_what_our_key_sealed_but_this_jar_did_not_write_is_no_attempt(
+    jar: SealedAttemptJar, clock: FrozenClock
+) -> None:
+    envelope = Envelope("attempt", ring=RING, clock=clock, entropy=ScriptedEntropy())
+    for texts in ((), ("a" * 64,), ("a" * 64, "v", None, "c"), ("a" * 64, "v", "n", "c", "x")):
+        sealed = envelope.seal(texts, expires_at=clock.now() + LIFETIME)
+        assert jar.read(f"__Host-authcore_attempt_{'a' * 16}={sealed}") is None
 
 
 def test_a_sibling_host_cannot_plant_an_attempt(
