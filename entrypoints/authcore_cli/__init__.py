@@ -1,1 +1,1 @@
-"""The authcore command."""
+"""The ``authcore`` command: look at tokens, build sign-in URLs, check settings."""

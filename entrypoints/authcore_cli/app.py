@@ -1,0 +1,91 @@
+"""
+The command line.
+
+Exit status: 0 done; 1 the answer is no; 2 wrong usage or settings; 3 no answer, try later.
+"""
+
+import re
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+from authcore.domain.errors import (
+    AuthcoreError,
+    ConfigurationError,
+    RejectedError,
+    UnavailableError,
+)
+from authcore_cli.config_check import ConfigCommands
+from authcore_cli.readable import printable
+from authcore_cli.signin_url import SignInUrlCommand
+from authcore_cli.surroundings import ExitStatus, Surroundings, of_this_process
+from authcore_cli.token_commands import TokenCommands
+
+
+_TOKEN: Final = re.compile(r"eyJ[A-Za-z0-9_.=-]*")
+
+EXIT_STATUSES: Final[tuple[tuple[type[AuthcoreError], ExitStatus], ...]] = (
+    (ConfigurationError, ExitStatus.USAGE),
+    (RejectedError, ExitStatus.REJECTED),
+    (UnavailableError, ExitStatus.UNAVAILABLE),
+)
+
+
+def main() -> None:
+    """Run the command of this process and leave with its status."""
+    sys.exit(run(sys.argv[1:], of_this_process(sys.stdin, sys.stdout, sys.stderr)))
+
+
+def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
+    """
+    Run one command.
+
+    Returns:
+        The exit status; see ExitStatus.  Never a traceback for what a person typed.
+    """
+    app = _app(surroundings)
+    try:
+        status = app(list(arguments), exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        surroundings.complain(_one_line(str(error)))
+        return ExitStatus.USAGE
+    except ConfigurationError as error:
+        for problem in error.problems:
+            surroundings.complain(_one_line(problem))
+        return ExitStatus.USAGE
+    except AuthcoreError as error:
+        surroundings.complain(f"{error.code}: {_one_line(str(error))}")
+        return _status_of(error)
+    return ExitStatus.OK if status is None else int(status)
+
+
+def _status_of(error: AuthcoreError) -> ExitStatus:
+    return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
+
+
+def _one_line(text: str) -> str:
+    """*text* on one line, without a token that somebody put in the wrong place."""
+    return printable(_TOKEN.sub("(token)", " ".join(text.split())))
+
+
+def _app(surroundings: Surroundings) -> App:
+    app = App(
+        name="authcore",
+        help="Look at tokens, build sign-in URLs, check settings.",
+        version=lambda: version("authcore"),
+        console=surroundings.answers,
+        result_action="return_value",
+    )
+    tokens = App(name="token", help="Look at or check one token.")
+    token_commands = TokenCommands(surroundings)
+    tokens.command(token_commands.inspect)
+    tokens.command(token_commands.verify)
+    config = App(name="config", help="Check settings.")
+    config.command(ConfigCommands(surroundings).check)
+    app.command(tokens)
+    app.command(config)
+    app.command(SignInUrlCommand(surroundings).signin_url)
+    return app

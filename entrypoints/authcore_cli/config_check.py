@@ -1,0 +1,105 @@
+"""``authcore config check``."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Final
+
+import attrs
+from rich.box import SIMPLE
+from rich.table import Table
+from rich.text import Text
+
+from authcore.settings import PREFIX, Setting, described
+from authcore_cli.doors import DOORS, Door, DoorName
+from authcore_cli.readable import printable
+from authcore_cli.surroundings import ExitStatus, Surroundings
+
+
+MAX_UNKNOWN_NAMES: Final = 50
+"""How many unknown names are warned about."""
+
+
+@attrs.frozen
+class ConfigCommands:
+    """
+    Judges the settings of this environment.
+
+    Attributes:
+        surroundings: The process.
+    """
+
+    surroundings: Surroundings
+
+    def check(self, *, door: DoorName = "web") -> ExitStatus:
+        """
+        Show every setting of a door, every problem at once, and names nobody reads.
+
+        Secrets are masked.  Exit status: 0 the door would start, 2 it would not.
+
+        Args:
+            door: The auth service, a guarded application, or the migration trigger.
+        """
+        environment = self.surroundings.environment
+        checked = DOORS[door]()
+        self.surroundings.answers.print(_table(checked, environment))
+        for warning in unknown_names(environment):
+            self.surroundings.complain(f"warning: {warning}")
+        checked.check(environment)
+        self.surroundings.say(f"the {door} door would start with these settings")
+        return ExitStatus.OK
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
+    known = {name for door in DOORS.values() for name, _, _ in described(door().settings)}
+    strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
+    return [_doubt(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
+
+
+def _doubt(name: str, known: set[str]) -> str:
+    close = get_close_matches(name, known, n=1, cutoff=0.8)
+    meant = f"; did you mean {close[0]}?" if close else ""
+    return f"no door reads {printable(name)}{meant}"
+
+
+def _table(door: Door, environment: Mapping[str, str]) -> Table:
+    table = Table(box=SIMPLE)
+    for heading in ("variable", "value", "what it is for"):
+        table.add_column(heading, overflow="fold")
+    for name, about, default in described(door.settings):
+        table.add_row(Text(name), _shown(about, environment.get(name, ""), default), about.purpose)
+    return table
+
+
+def _shown(about: Setting, text: str, default: object) -> Text:
+    if not text:
+        return _shown_default(default)
+    if about.secret:
+        return Text("(secret)")
+    try:
+        about.parse(text)
+    except ValueError:
+        return Text(printable(text), "bold red")
+    return Text(printable(text))
+
+
+def _shown_default(default: object) -> Text:
+    if default is attrs.NOTHING:
+        return Text("missing", "bold red")
+    return Text(f"(default) {_as_written(default)}".rstrip(), "dim")
+
+
+def _as_written(default: object) -> str:
+    """*default* as somebody would write it into the variable."""
+    match default:
+        case None:
+            return ""
+        case timedelta():
+            return f"{default.total_seconds():.0f}"
+        case tuple():
+            return " ".join(default)
+        case Mapping():
+            return " ".join(f"{name}={value}" for name, value in default.items())
+        case _:
+            return str(default)

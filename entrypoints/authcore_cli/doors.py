@@ -1,0 +1,52 @@
+"""Which variables each door reads, and what it would say to them at start-up."""
+
+# ruff: noqa: PLC0415 - only who checks settings pays for importing the doors
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+import attrs
+
+
+DoorName = Literal["web", "guard", "user-migration"]
+Environment = Mapping[str, str]
+
+
+@attrs.frozen
+class Door:
+    """
+    One way into authcore.
+
+    Attributes:
+        settings: The groups of variables it reads.
+        check: Starts it as far as that needs no network; raises ConfigurationError.
+    """
+
+    settings: type[attrs.AttrsInstance]
+    check: Callable[[Environment], object]
+
+
+def _web() -> Door:
+    from authcore_web.settings import WebSettings, web_settings
+
+    return Door(WebSettings, web_settings)
+
+
+def _guard() -> Door:
+    from authcore_guard.container import GuardDoorSettings
+    from authcore_guard.wsgi import Guard
+
+    return Door(GuardDoorSettings, lambda given: Guard.from_environment(lambda *_: (), given))
+
+
+def _user_migration() -> Door:
+    from authcore_lambda.user_migration import UserMigrationSettings, build_handler
+
+    return Door(UserMigrationSettings, build_handler)
+
+
+DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
+    "web": _web,
+    "guard": _guard,
+    "user-migration": _user_migration,
+}

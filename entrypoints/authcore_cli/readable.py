@@ -1,0 +1,58 @@
+"""Values from outside, made fit for a terminal."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+
+MAX_SHOWN: Final = 1000
+"""Characters of one value; the rest is cut and counted."""
+
+_UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def printable(text: str) -> str:
+    """
+    *text* without anything a terminal would obey: control and format characters are escaped.
+
+    Longer than MAX_SHOWN is cut.
+    """
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:MAX_SHOWN])
+    left = len(text) - MAX_SHOWN
+    return f"{shown}… ({left} more)" if left > 0 else shown
+
+
+def value(unverified: object) -> str:
+    """A JSON value on one line; text without its quotes."""
+    if isinstance(unverified, str):
+        return printable(unverified)
+    return printable(json.dumps(unverified, ensure_ascii=False))
+
+
+def moment(unverified: object, *, now: datetime) -> str:
+    """
+    A NumericDate as UTC and as distance from *now*; anything else as it is, and said to be odd.
+
+    See: RFC 7519 §2.
+    """
+    if isinstance(unverified, bool) or not isinstance(unverified, int | float):
+        return f"{value(unverified)} (not a time)"
+    try:
+        at = datetime.fromtimestamp(unverified, UTC)
+    except (ValueError, OverflowError, OSError):
+        return f"{value(unverified)} (not a time)"
+    return f"{value(unverified)} = {at:%Y-%m-%d %H:%M:%S} UTC ({distance(at - now)})"
+
+
+def distance(ahead: timedelta) -> str:
+    """*ahead* in its two largest units: ``in 59 minutes 30 seconds``, ``2 days 1 hour ago``."""
+    seconds = int(abs(ahead).total_seconds())
+    if seconds == 0:
+        return "now"
+    parts: list[str] = []
+    for unit, size in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
+    text = " ".join(parts[:2])
+    return f"in {text}" if ahead > timedelta(0) else f"{text} ago"

@@ -1,0 +1,67 @@
+"""``authcore signin-url``."""
+
+from typing import Any, Final
+from urllib.parse import quote
+
+import attrs
+
+import authcore
+from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.urls import ServiceUrl
+from authcore.settings import Setting, SignInSettings, load, setting
+from authcore_cli.surroundings import ExitStatus, Surroundings
+
+
+CALLBACK_PATH: Final = "/auth/signin/callback"
+SIGN_IN_PATH: Final = "/auth/signin"
+
+
+def _as_in_sign_in(name: str) -> Any:
+    """The same variable that the auth service reads, without the secrets beside it."""
+    about: Setting = getattr(attrs.fields(SignInSettings), name).metadata["setting"]
+    return setting(about.parse, about.kind, about.purpose)
+
+
+@attrs.frozen(kw_only=True)
+class _PublicSignInSettings:
+    callback_url: ServiceUrl = _as_in_sign_in("callback_url")
+    redirects: tuple[str, ...] = _as_in_sign_in("redirects")
+
+
+@attrs.frozen
+class _Door:
+    sign_in: _PublicSignInSettings
+
+
+@attrs.frozen
+class SignInUrlCommand:
+    """
+    Builds the link that an application sends a browser to.
+
+    Attributes:
+        surroundings: The process.
+    """
+
+    surroundings: Surroundings
+
+    def signin_url(self, *, redirect: str) -> ExitStatus:
+        """
+        Print the auth service's sign-in URL that leads back to a page.
+
+        Needs AUTHCORE_SIGN_IN_CALLBACK_URL and AUTHCORE_SIGN_IN_REDIRECTS.  Exit status: 0 printed,
+        1 the page is not on the allow-list, 2 wrong usage or settings.
+
+        Args:
+            redirect: The page to come back to; absolute.
+        """
+        settings = load(_Door, self.surroundings.environment).sign_in
+        target = authcore.redirect_allowlist(settings.redirects).resolve(redirect)
+        self.surroundings.say(f"{_sign_in_url(settings)}?redirect={quote(target, safe='')}")
+        return ExitStatus.OK
+
+
+def _sign_in_url(settings: _PublicSignInSettings) -> str:
+    service, path, rest = settings.callback_url.partition(CALLBACK_PATH)
+    if not path or rest:
+        raise ConfigurationError([f"AUTHCORE_SIGN_IN_CALLBACK_URL must end in {CALLBACK_PATH}"])
+    return service + SIGN_IN_PATH

@@ -1,0 +1,77 @@
+"""What a command needs of the process it runs in, so that a test can stand in for it."""
+
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from typing import Final, TextIO
+
+import attrs
+from rich.console import Console
+
+import authcore
+from authcore.adapters.system import SystemClock, environment
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.ambient import Clock
+
+
+FALLBACK_WIDTH: Final = 120
+"""Columns of a table that goes to a file or a pipe."""
+
+
+class ExitStatus(IntEnum):
+    """How the command ended, for scripts."""
+
+    OK = 0
+    REJECTED = 1
+    USAGE = 2
+    UNAVAILABLE = 3
+
+
+def _console(stream: TextIO) -> Console:
+    """A console that writes in colour only where *stream* is a terminal that has it."""
+    width = None if stream.isatty() else FALLBACK_WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+@attrs.frozen
+class Surroundings:
+    """
+    The process, as commands see it.
+
+    Attributes:
+        environment: Variables by name.
+        stdin: Where a token comes from when it is not an argument.
+        stdout: Answers.
+        stderr: Warnings and the one line that says what went wrong.
+        clock: Tells how old a token is.
+        build_validator: Same parameters as ``authcore.token_validator``.
+    """
+
+    environment: Mapping[str, str] = attrs.field(repr=False)
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    clock: Clock = attrs.field(factory=SystemClock)
+    build_validator: Callable[..., TokenValidator] = authcore.token_validator
+
+    @property
+    def answers(self) -> Console:
+        """For tables; colour only on a terminal."""
+        return _console(self.stdout)
+
+    @property
+    def warnings(self) -> Console:
+        """For what a person must not overlook; colour only on a terminal."""
+        return _console(self.stderr)
+
+    def say(self, line: str) -> None:
+        """Write one answer, unwrapped, for pipes."""
+        self.stdout.write(f"{line}\n")
+
+    def complain(self, line: str) -> None:
+        """Write the one line that says what went wrong."""
+        self.stderr.write(f"authcore: {line}\n")
+
+
+def of_this_process(stdin: TextIO, stdout: TextIO, stderr: TextIO) -> Surroundings:
+    """The real ones."""
+    return Surroundings(environment(), stdin, stdout, stderr)

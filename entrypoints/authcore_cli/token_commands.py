@@ -1,0 +1,143 @@
+"""``authcore token …``."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import attrs
+from cyclopts import Parameter
+from rich.box import SIMPLE
+from rich.table import Table
+from rich.text import Text
+
+from authcore.domain.model.tokens import AccessClaims, IdentityClaims
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.settings import CognitoSettings, load, variable_name
+from authcore_cli.readable import moment, printable, value
+from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore_cli.unverified import STDIN, decoded, read_token
+
+
+TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
+
+
+def _no_option(_: object, token: str) -> None:
+    if token.startswith("-") and token != STDIN:
+        raise ValueError("no such option, and no token begins with a hyphen")
+
+
+Token = Annotated[
+    str, Parameter(allow_leading_hyphen=True, show_default=False, validator=_no_option)
+]
+Use = Literal["access", "id"]
+
+
+@attrs.frozen
+class _Pool:
+    cognito: CognitoSettings
+
+
+@attrs.frozen
+class TokenCommands:
+    """
+    Looks at one token.
+
+    Attributes:
+        surroundings: The process.
+    """
+
+    surroundings: Surroundings
+
+    def inspect(self, token: Token = STDIN, /) -> ExitStatus:
+        """
+        Show what a token says about itself.  NOTHING IS VERIFIED.
+
+        Args:
+            token: Left out or ``-``: read from standard input, which is better: other users of
+                this machine can read the arguments of a command.
+        """
+        unverified = decoded(read_token(token, self.surroundings.stdin))
+        self.surroundings.warnings.print(
+            Text("NOTHING IS VERIFIED: anybody can write a token that says this.", "bold red")
+        )
+        answers = self.surroundings.answers
+        answers.print(self._table("header", unverified.header))
+        answers.print(self._table("claims", unverified.claims))
+        answers.print(Text(f"signature: {unverified.signature_length} characters, NOT VERIFIED"))
+        return ExitStatus.OK
+
+    def verify(
+        self,
+        token: Token = STDIN,
+        /,
+        *,
+        use: Use = "access",
+        region: str | None = None,
+        user_pool_id: str | None = None,
+        client_id: str | None = None,
+        issuer: str | None = None,
+        jwks_url: str | None = None,
+    ) -> ExitStatus:
+        """
+        Check a token as a guarded application would.
+
+        Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be had.
+
+        Args:
+            token: Left out or ``-``: read from standard input, which is better: other users of
+                this machine can read the arguments of a command.
+
+            use: Whether it must be an access token or an ID token.
+
+            region: Instead of AUTHCORE_COGNITO_REGION.
+
+            user_pool_id: Instead of AUTHCORE_COGNITO_USER_POOL_ID.
+
+            client_id: Instead of AUTHCORE_COGNITO_CLIENT_ID.
+
+            issuer: Instead of AUTHCORE_COGNITO_ISSUER.
+
+            jwks_url: Instead of AUTHCORE_COGNITO_JWKS_URL.
+        """
+        validator = self._validator(
+            region=region,
+            user_pool_id=user_pool_id,
+            client_id=client_id,
+            issuer=issuer,
+            jwks_url=jwks_url,
+        )
+        candidate = read_token(token, self.surroundings.stdin)
+        claims = _checked(validator, candidate, use)
+        self.surroundings.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
+        self.surroundings.answers.print(self._table("claims", claims.claims))
+        return ExitStatus.OK
+
+    def _validator(self, **flags: str | None) -> TokenValidator:
+        """Flags go where variables go, so that both are judged by the same rules."""
+        given = {
+            variable_name(("cognito", name)): text
+            for name, text in flags.items()
+            if text is not None
+        }
+        pool = load(_Pool, {**self.surroundings.environment, **given}).cognito
+        return self.surroundings.build_validator(
+            region=pool.region,
+            user_pool_id=pool.user_pool_id,
+            client_id=pool.client_id,
+            issuer=pool.issuer,
+            jwks_url=pool.jwks_url,
+        )
+
+    def _table(self, title: str, members: Mapping[str, object]) -> Table:
+        table = Table("name", "value", title=title, title_justify="left", box=SIMPLE)
+        now = self.surroundings.clock.now()
+        for name, member in members.items():
+            shown = moment(member, now=now) if name in TIMES else value(member)
+            table.add_row(Text(printable(name)), Text(shown))
+        return table
+
+
+_NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID token"}
+
+
+def _checked(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
+    return validator.access(candidate) if use == "access" else validator.identity(candidate)
