@@ -33,6 +33,8 @@ class JwksFetcher:
             raise KeySourceUnavailableError(
                 f"no answer from the key source: {error.reason}"
             ) from None
+        finally:
+            self._http.close()  # the next fetch is minutes away
         if answer.status != 200:
             raise KeySourceUnavailableError(f"the key source answered {answer.status}")
         return answer.body

@@ -1,0 +1,88 @@
+"""Where the four servers are: for browsers, and for each other."""
+
+from typing import Final, Self
+
+import attrs
+
+
+CMS_HOST: Final = "cms.authcore.localhost"
+AUTH_HOST: Final = "auth.authcore.localhost"
+COGNITO_HOST: Final = "cognito.localhost"
+COOKIE_DOMAIN: Final = "authcore.localhost"
+LOOPBACK: Final = "127.0.0.1"
+
+REGION: Final = "eu-local-1"
+POOL_ID: Final = "eu-local-1_Demo00001"
+CLIENT_ID: Final = "4l0c4ld3m0cl13nt"
+
+
+@attrs.frozen(kw_only=True)
+class Ports:
+    """
+    The four ports, all on 127.0.0.1; 0 takes a free one.
+
+    Attributes:
+        cms: The sample CMS.
+        auth: The auth service.
+        cognito: The local Cognito.
+        legacy: The legacy system.
+    """
+
+    cms: int = 8400
+    auth: int = 8401
+    cognito: int = 8402
+    legacy: int = 8403
+
+    @classmethod
+    def free(cls) -> Self:
+        """Any four that are free."""
+        return cls(cms=0, auth=0, cognito=0, legacy=0)
+
+
+@attrs.frozen
+class Addresses:
+    """
+    URLs that follow from the ports.
+
+    Browsers resolve ``*.localhost`` themselves, programs do not: servers call each other by number.
+
+    Attributes:
+        ports: As bound; none is 0.
+    """
+
+    ports: Ports
+
+    @property
+    def cms_url(self) -> str:
+        """The CMS, for browsers."""
+        return f"http://{CMS_HOST}:{self.ports.cms}"
+
+    @property
+    def auth_url(self) -> str:
+        """The auth service, for browsers."""
+        return f"http://{AUTH_HOST}:{self.ports.auth}"
+
+    @property
+    def cognito_url(self) -> str:
+        """Managed login, for browsers."""
+        return f"http://{COGNITO_HOST}:{self.ports.cognito}"
+
+    @property
+    def callback_url(self) -> str:
+        """The redirect_uri that is registered with the pool."""
+        return f"{self.auth_url}/auth/signin/callback"
+
+    @property
+    def cognito_server_url(self) -> str:
+        """Token endpoint and API, for servers."""
+        return f"http://{LOOPBACK}:{self.ports.cognito}"
+
+    @property
+    def issuer(self) -> str:
+        """The ``iss`` of every token."""
+        return f"{self.cognito_server_url}/{POOL_ID}"
+
+    @property
+    def legacy_url(self) -> str:
+        """The legacy HTTP API, for servers."""
+        return f"http://{LOOPBACK}:{self.ports.legacy}"

@@ -1,0 +1,56 @@
+"""The settings of the local stack: the same variables that a deployment sets."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+import attrs
+
+from authcore.ports.ambient import Entropy
+from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
+from authcore_local.cms import PUBLIC_PATHS
+
+
+@attrs.frozen
+class Secrets:
+    """
+    Made anew for every stack.
+
+    Attributes:
+        client_secret: Of the app client.
+        cookie_key: AES-256, in base64.
+        legacy_api_key: Authenticates the migration trigger to the legacy system.
+    """
+
+    client_secret: str = attrs.field(repr=False)
+    cookie_key: str = attrs.field(repr=False)
+    legacy_api_key: str = attrs.field(repr=False)
+
+
+def fresh_secrets(entropy: Entropy) -> Secrets:
+    """Secrets that no other stack has."""
+    key = base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
+    return Secrets(entropy.token(), key, entropy.token())
+
+
+def environment_of(addresses: Addresses, secrets: Secrets) -> Mapping[str, str]:
+    """The ``AUTHCORE_*`` variables of every door; each reads only those it needs."""
+    return {
+        "AUTHCORE_COGNITO_REGION": REGION,
+        "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
+        "AUTHCORE_COGNITO_CLIENT_ID": CLIENT_ID,
+        "AUTHCORE_COGNITO_ISSUER": addresses.issuer,
+        "AUTHCORE_SIGN_IN_DOMAIN_URL": addresses.cognito_url,
+        "AUTHCORE_SIGN_IN_TOKEN_URL": addresses.cognito_server_url,
+        "AUTHCORE_SIGN_IN_CLIENT_SECRET": secrets.client_secret,
+        "AUTHCORE_SIGN_IN_CALLBACK_URL": addresses.callback_url,
+        "AUTHCORE_SIGN_IN_REDIRECTS": addresses.cms_url,
+        "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": f"{addresses.cms_url}/",
+        "AUTHCORE_COOKIE_DOMAIN": COOKIE_DOMAIN,
+        "AUTHCORE_COOKIE_KEYS": secrets.cookie_key,
+        "AUTHCORE_GUARD_SIGNIN_URL": f"{addresses.auth_url}/auth/signin",
+        "AUTHCORE_GUARD_APP_URL": addresses.cms_url,
+        "AUTHCORE_GUARD_PUBLIC_PATHS": " ".join(PUBLIC_PATHS),
+        "AUTHCORE_LEGACY_URL": addresses.legacy_url,
+        "AUTHCORE_LEGACY_API_KEY": secrets.legacy_api_key,
+    }

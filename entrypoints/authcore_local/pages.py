@@ -1,0 +1,136 @@
+"""The look that the sample CMS and the flow page share: plain HTML, one stylesheet, no CDN."""
+
+from html import escape
+from typing import Final
+
+from starlette.responses import HTMLResponse
+
+from authcore.domain.model.session import User
+
+
+NAVIGATION: Final = (
+    ("/", "Home"),
+    ("/articles", "Articles"),
+    ("/new-post?draft=7&tab=2", "New post"),
+    ("/flow", "Flow"),
+)
+
+
+def page(
+    title: str,
+    main: str,
+    *,
+    nonce: str,
+    here: str,
+    user: User | None = None,
+    head: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """
+    A whole page.
+
+    Args:
+        title: Text.
+
+        main: HTML; whoever made it has escaped what it holds.
+
+        nonce: Fresh for this answer; permits the stylesheet and the script.
+
+        here: Path of the page, to mark it in the navigation.
+
+        user: Who is signed in.
+
+        head: More HTML for the head.
+
+        status: HTTP status.
+    """
+    document = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
+        f"<title>{escape(title)} · The Daily Sample</title>"
+        f'<style nonce="{escape(nonce)}">{stylesheet()}</style>{head}</head><body>'
+        '<a class="skip" href="#main">Skip to content</a>'
+        f'<header><strong>The Daily Sample</strong><nav aria-label="Pages">{_links(here)}</nav>'
+        f'{_badge(user)}</header><main id="main"><h1>{escape(title)}</h1>{main}</main></body>'
+        "</html>"
+    )
+    return HTMLResponse(document, status, security_headers(nonce))
+
+
+def security_headers(nonce: str) -> dict[str, str]:
+    """What every answer carries; scripts and styles only with *nonce*, nothing from elsewhere."""
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return {
+        "cache-control": "no-store",
+        "content-security-policy": policy,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "vary": "Cookie",
+    }
+
+
+def _links(here: str) -> str:
+    return "".join(
+        f'<a href="{escape(target)}"{_current(target, here)}>{name}</a>'
+        for target, name in NAVIGATION
+    )
+
+
+def _current(target: str, here: str) -> str:
+    return ' aria-current="page"' if target.partition("?")[0] == here else ""
+
+
+def _badge(user: User | None) -> str:
+    if user is None:
+        return '<span class="who">not signed in</span>'
+    return f'<span class="who">{escape(user.name or "signed in")}</span>'
+
+
+def stylesheet() -> str:
+    """The one stylesheet; follows the reader's light or dark scheme and a narrow screen."""
+    return _STYLE
+
+
+_STYLE: Final = """
+:root{color-scheme:light dark;--ink:#1c2430;--soft:#5b6675;--paper:#fbfaf7;--card:#fff;
+--line:#dcd8cf;--accent:#0b5d6b;--good:#146c43;--move:#0b5d6b;--no:#9a3412;--down:#a11b2b}
+@media(prefers-color-scheme:dark){:root{--ink:#e8e6e1;--soft:#a5adb8;--paper:#14181d;
+--card:#1c2229;--line:#343c46;--accent:#6cc5d4;--good:#6fcf97;--move:#6cc5d4;--no:#f0a36b;
+--down:#ff8a94}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.6 system-ui,sans-serif}
+header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline;
+padding:.8rem max(1rem,calc(50vw - 24rem));background:var(--card);
+border-bottom:1px solid var(--line)}
+header strong{font-family:Georgia,serif;font-size:1.15rem}
+nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem}
+.who{margin-left:auto;color:var(--soft)}
+main{max-width:50rem;margin:0 auto;padding:1rem}
+h1{font:600 2rem/1.2 Georgia,serif;margin:1rem 0}
+h2{font:600 1.25rem/1.3 Georgia,serif;margin:0 0 .3rem}
+a{color:var(--accent)}
+a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+[aria-current]{font-weight:600;text-decoration:none;color:inherit}
+.skip{position:absolute;left:-99rem}.skip:focus{position:static}
+.card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;
+margin:0 0 1rem}
+.soft{color:var(--soft)}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+code{font:.92em/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+ol.hops{list-style:none;margin:0;padding:0}
+ol.hops li{display:grid;grid-template-columns:2.5rem 11rem 1fr;gap:0 .8rem;padding:.5rem 0;
+border-bottom:1px solid var(--line)}
+.number{color:var(--soft);text-align:right}
+.actors{font-weight:600;white-space:nowrap}
+.detail{display:block;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
+.answer{font-weight:600}
+.good{color:var(--good)}.move{color:var(--move)}.no{color:var(--no)}.down{color:var(--down)}
+@media(max-width:40rem){ol.hops li{grid-template-columns:2rem 1fr}.message{grid-column:2}
+.who{margin-left:0}}
+"""

@@ -1,0 +1,125 @@
+"""Notes each request to a server in the flow log, secrets shortened."""
+
+from collections.abc import Awaitable, Callable, Collection, Container, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from authcore_local.flow import Actor, FlowLog, shortened
+from authcore_local.servers import AsgiApp
+
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+MAX_SHOWN: Final = 120
+"""Characters of a path or of a value that is no secret."""
+
+PUBLIC_PARAMETERS: Final = frozenset(
+    {
+        "client_id",
+        "code_challenge_method",
+        "draft",
+        "error",
+        "redirect",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "tab",
+    }
+)
+"""Query parameters whose values are shown; of all others, only enough to recognise them."""
+
+
+class Recorded:
+    """
+    An ASGI app whose requests are noted as hops from the browser.
+
+    Only for apps that do not note their own.
+    """
+
+    def __init__(
+        self, app: AsgiApp, flow: FlowLog, receiver: Actor, *, except_paths: Collection[str] = ()
+    ) -> None:
+        """
+        Wrap *app*.
+
+        Args:
+            app: Answers.
+
+            flow: Where hops are noted.
+
+            receiver: Who *app* is.
+
+            except_paths: Not noted: what a page asks for every second.
+        """
+        self._app = app
+        self._flow = flow
+        self._receiver = receiver
+        self._except_paths = frozenset(except_paths)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """See: ASGI 3.0."""
+        if scope["type"] != "http" or scope["path"] in self._except_paths:
+            await self._app(scope, receive, send)
+            return
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._note(scope, message)
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+    def _note(self, scope: Message, start: Message) -> None:
+        query = scope["query_string"].decode("latin-1")
+        request = f"{scope['method']} {_cut(scope['path'])}"
+        self._flow.record(
+            "browser",
+            self._receiver,
+            f"{request}?{_parameters(query)}" if query else request,
+            str(start["status"]),
+            _detail(start.get("headers", ())),
+        )
+
+
+def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
+    found = [(name.lower(), value.decode("latin-1")) for name, value in headers]
+    parts = [f"to {shown_url(value)}" for name, value in found if name == b"location"]
+    cookies = [value for name, value in found if name == b"set-cookie"]
+    for verb, deletes in (("sets", False), ("deletes", True)):
+        names = [v.partition("=")[0] for v in cookies if ("Max-Age=0" in v) is deletes]
+        if names:
+            parts.append(f"{verb} {', '.join(map(_cut, names))}")
+    return "; ".join(parts)
+
+
+def shown_url(url: str, only: Container[str] | None = None) -> str:
+    """
+    *url* with its query shortened.
+
+    Args:
+        url: Absolute, or a path.
+
+        only: The names of the parameters that are worth the room; all, if left out.
+    """
+    place, mark, query = url.partition("?")
+    return _cut(place) + (f"?{_parameters(query, only)}" if mark else "")
+
+
+def _parameters(query: str, only: Container[str] | None = None) -> str:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=20)
+    except ValueError:
+        return "…"
+    shown = [pair for pair in pairs if only is None or pair[0] in only]
+    cut = "" if len(shown) == len(pairs) else "&…" if shown else "…"
+    return "&".join(f"{_cut(name)}={_value(name, value)}" for name, value in shown) + cut
+
+
+def _value(name: str, value: str) -> str:
+    return _cut(value) if name in PUBLIC_PARAMETERS else shortened(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

@@ -1,0 +1,194 @@
+"""The whole system in one process: four servers on loopback, joined by settings alone."""
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
+
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.system import SystemClock, SystemEntropy
+from authcore.ports.ambient import Clock, Entropy
+from authcore.testing.mint import TokenMint
+from authcore_lambda.user_migration import build_handler
+from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses, Ports
+from authcore_local.cms import guarded_cms
+from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
+from authcore_local.cognito.triggers import TRIGGER_LIMIT
+from authcore_local.environment import Secrets, environment_of, fresh_secrets
+from authcore_local.flow import FlowLog
+from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
+from authcore_local.recording import Receive, Recorded, Send
+from authcore_local.servers import AsgiApp, LoopbackServer
+from authcore_web.app import create_app
+from authcore_web.container import web_container
+
+
+NAMES: Final = ("cms", "auth", "cognito", "legacy")
+
+
+class PortTakenError(Exception):
+    """
+    Another program has the port.
+
+    Attributes:
+        name: Which server wanted it.
+        port: The port.
+    """
+
+    def __init__(self, name: str, port: int) -> None:
+        self.name = name
+        self.port = port
+        super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
+
+
+class _Place:
+    """A server's app, which can be exchanged while the server runs: a new release, as it were."""
+
+    app: AsgiApp
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+class LocalStack:
+    """
+    The sample CMS, the auth service, the local Cognito and the legacy system.
+
+    Auth service, guard and migration trigger are built from ``environment`` by the code that
+    builds them in production.
+
+    Attributes:
+        flow: Every hop.
+        addresses: URLs.
+        environment: The ``AUTHCORE_*`` variables.
+        legacy: Steerable.
+        cognito: Steerable.
+    """
+
+    def __init__(
+        self,
+        *,
+        ports: Ports | None = None,
+        clock: Clock | None = None,
+        entropy: Entropy | None = None,
+        users: Iterable[SeedUser] = SEED_USERS,
+    ) -> None:
+        """
+        Bind four ports and build what answers there, with fresh secrets and keys.
+
+        Args:
+            ports: The documented ones by default.
+
+            clock: Of the local Cognito and of the flow log.
+
+            entropy: Of everything that is local.
+
+            users: Whom the legacy system knows.
+
+        Raises:
+            PortTakenError: Nothing stays bound.
+        """
+        self._entropy = entropy or SystemEntropy()
+        self._clock = clock or SystemClock()
+        self.flow = FlowLog(self._clock)
+        self._to_legacy = HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES)
+        self._clients = [self._to_legacy]
+        self._places = {name: _Place() for name in NAMES}
+        self._servers = _bound(self._places, ports or Ports())
+        self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
+        secrets = fresh_secrets(self._entropy)
+        self.environment: Mapping[str, str] = environment_of(self.addresses, secrets)
+        self.legacy = LegacySystem(
+            users, secrets.legacy_api_key, flow=self.flow, entropy=self._entropy
+        )
+        self.cognito = self._local_cognito(secrets)
+        self._places["legacy"].app = self.legacy.app
+        self._places["cognito"].app = self.cognito.app
+        self.rebuild()
+
+    @property
+    def cms_url(self) -> str:
+        """The CMS, for browsers."""
+        return self.addresses.cms_url
+
+    @property
+    def auth_url(self) -> str:
+        """The auth service, for browsers."""
+        return self.addresses.auth_url
+
+    def rebuild(self, changes: Mapping[str, str] | None = None) -> None:
+        """
+        Put new instances of auth service and CMS where the old ones are, with nothing in memory.
+
+        Args:
+            changes: Variables that differ from ``environment``.
+        """
+        environment = {**self.environment, **(changes or {})}
+        container = web_container(environment)
+        self._clients.append(container.http())
+        self._places["auth"].app = Recorded(create_app(container), self.flow, "auth")
+        self._places["cms"].app = guarded_cms(environment, self.flow, self._entropy)
+
+    def start(self) -> None:
+        """Serve from now on."""
+        for server in self._servers.values():
+            server.start()
+
+    def stop(self) -> None:
+        """Stop all four servers, and close the connections between them."""
+        for client in self._clients:
+            client.close()
+        for server in self._servers.values():
+            server.stop()
+
+    def stop_legacy(self) -> None:
+        """Stop the legacy system: nobody listens on its port any more."""
+        self._servers["legacy"].stop()
+
+    def _local_cognito(self, secrets: Secrets) -> LocalCognito:
+        config = PoolConfig(
+            region=REGION,
+            pool_id=POOL_ID,
+            issuer=self.addresses.issuer,
+            domain=self.addresses.cognito_url,
+            client_id=CLIENT_ID,
+            client_secrets=(secrets.client_secret,),
+            callback_urls=(self.addresses.callback_url,),
+        )
+        return LocalCognito(
+            config,
+            clock=self._clock,
+            entropy=self._entropy,
+            mint=TokenMint(
+                issuer=config.issuer, client_id=CLIENT_ID, clock=self._clock, fresh_keys=True
+            ),
+            triggers=Triggers(user_migration=build_handler(self.environment, http=self._to_legacy)),
+            flow=self.flow,
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _bound(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
+    servers: dict[str, LoopbackServer] = {}
+    with ExitStack() as undo:
+        for name, place in places.items():
+            port: int = getattr(ports, name)
+            try:
+                servers[name] = LoopbackServer(place, port=port)
+            except OSError:
+                raise PortTakenError(name, port) from None
+            undo.callback(servers[name].stop)
+        undo.pop_all()
+    return servers

@@ -1,0 +1,76 @@
+"""The tour: exit 0 only if every hop was right, and the wrong one named when it was not."""
+
+import io
+
+import pytest
+
+from authcore_local.tour.__main__ import main
+from authcore_local.tour.report import Report, Row, WrongHopError
+
+
+def tour(*arguments: str) -> tuple[int, str]:
+    out = io.StringIO()
+    return main(arguments, out), out.getvalue()
+
+
+def test_every_hop_of_a_whole_sign_in_is_right() -> None:
+    """Guard, auth service, Cognito, trigger, legacy system and back, on real sockets."""
+    # RD-01 RD-04 SP-01 SP-02 SP-03 SP-09
+    status, printed = tour()
+
+    assert "hops were right" in printed
+    assert status == 0
+    for hop in (
+        "browser → cms",
+        "browser → auth",
+        "browser → cognito",
+        "cognito → lambda",
+        "lambda → legacy",
+        "auth → cognito",
+    ):
+        assert hop in printed
+    assert "200 Hello, Jane Eyre, legacy id 1847" in printed
+    assert "\x1b" not in printed
+
+
+@pytest.mark.parametrize(
+    ("part", "hop"),
+    [
+        ("legacy", "lambda → legacy POST /api/login"),
+        ("allowlist", "browser → auth GET /auth/signin/callback"),
+        ("keys", "browser → cms GET /new-post"),
+    ],
+)
+def test_a_broken_part_ends_the_tour_at_its_hop(part: str, hop: str) -> None:
+    status, printed = tour("--break", part)
+
+    assert status == 1
+    assert "is wrong: " + hop in printed
+    assert printed.count("✗") == printed.count("is wrong: ")
+
+
+def test_the_tour_prints_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    # SP-11
+    with caplog.at_level("DEBUG"):
+        _, printed = tour()
+
+    assert "Thornfield" not in printed + caplog.text
+    assert "eyJ" not in printed + caplog.text
+
+
+def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        tour("--break", "everything")
+
+    assert caught.value.code == 2
+    assert "invalid choice" in capsys.readouterr().err
+
+
+def test_a_report_stops_at_the_first_wrong_hop() -> None:
+    report = Report()
+    report.note(Row("browser", "cms", "GET /", "200", "200"))
+
+    with pytest.raises(WrongHopError):
+        report.note(Row("browser", "auth", "GET /auth/session", "200", "401"))
+    assert report.wrong == [(2, report.rows[1])]
+    assert report.verdict()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
