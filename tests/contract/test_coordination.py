@@ -45,6 +45,17 @@ class TestProcessSeenBefore(SeenBeforeContract):
         assert not any(seen.first_time(key, TTL) for key in "bcd")
         assert seen.first_time("a", TTL)
 
+    def test_what_was_forgotten_and_came_again_is_young(self, clock: FrozenClock) -> None:
+        seen = ProcessSeenBefore(clock, max_entries=3)
+        seen.first_time("long", TTL)
+        seen.first_time("again", timedelta(minutes=1))
+        seen.first_time("older", TTL)
+        clock.advance(timedelta(minutes=2))
+        seen.first_time("again", TTL)
+        seen.first_time("new", TTL)
+        seen.first_time("newer", TTL)
+        assert not seen.first_time("again", TTL)
+
     def test_fifty_thousand_distinct_keys_leave_no_more_than_the_bound(
         self, clock: FrozenClock
     ) -> None:
