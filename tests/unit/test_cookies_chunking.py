@@ -221,3 +221,9 @@ def test_two_different_chunks_for_one_place_leave_no_text() -> None:
     first, second = (f"{'g' * 22}.0.1~{payload}" for payload in ("x", "y"))
     assert SERIES.gather(((SERIES.name, first), (SERIES.name, second))) == {}
     assert SERIES.gather(((SERIES.name, first), (SERIES.name, first))) == {"g" * 22: "x"}
+
+
+def test_two_chunks_for_one_place_do_not_stand_in_for_a_missing_one() -> None:
+    # CK-05
+    first, second = (f"{'g' * 22}.0.2~{payload}" for payload in ("x", "y"))
+    assert SERIES.gather(((SERIES.name, first), (SERIES.name, second))) == {}

@@ -197,6 +197,17 @@ def test_a_jar_serves_many_threads(jar: CookieJar[TokenSet]) -> None:
         assert all(threads.map(round_trip, range(200)))
 
 
+@BOTH
+def test_every_flipped_bit_of_a_session_ends_it(jar: CookieJar[TokenSet]) -> None:
+    """Of the chunk's own label too."""
+    # CK-10
+    header = header_of(jar.write(TokenSet("a.c", "i.d", None)))
+    for position, character in enumerate(header):
+        for bit in range(7):
+            flipped = chr(ord(character) ^ 1 << bit)
+            assert jar.read(header[:position] + flipped + header[position + 1 :]) is None
+
+
 def test_what_our_key_sealed_but_this_jar_did_not_write_is_no_session() -> None:
     envelope = Envelope(
         "session", ring=KeyRing([b"k" * 32]), clock=FrozenClock(), entropy=ScriptedEntropy()
