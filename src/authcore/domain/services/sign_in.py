@@ -77,31 +77,19 @@ class SignIn:
     """
     Signs browsers in at one app client of one pool.
 
-    Args:
+    Attributes:
         allowlist: Where browsers may be sent afterwards.
-
         default_redirect: Where they are sent when none was asked for; on the allow-list.
-
         exchanger: Cognito's token endpoint.
-
         validator: For the same pool and app client.
-
         seen: Shared by all processes that serve the callback.
-
         clock: Tells when an attempt is too old.
-
         entropy: Makes state, nonce and PKCE verifier.
-
         authorize_url: Cognito's ``…/oauth2/authorize``.
-
         issuer: Of the pool.
-
         client_id: Of the app client.
-
         redirect_uri: Our callback, as registered: the one string sent in both requests.
-
         scopes: ``openid`` among them.
-
         attempt_lifetime: From begin to callback; at most MAX_ATTEMPT_LIFETIME.
 
     Raises:
@@ -221,7 +209,7 @@ class SignIn:
         """
         answer = read_answer(parameters)
         if answer.state is None:
-            raise _refused(answer)
+            raise ProviderRefusedError(answer.reason)
         state_digest = _digest(answer.state)
         for attempt in pending.attempts if pending else ():
             if hmac.compare_digest(attempt.state_digest, state_digest):
@@ -260,10 +248,10 @@ class SignIn:
         """
         answer = read_answer(parameters)
         if answer.state is None:
-            raise _refused(answer)
+            raise ProviderRefusedError(answer.reason)
         self._check(attempt, answer.state)
         if isinstance(answer, AuthorizationError):
-            raise _refused(answer)
+            raise ProviderRefusedError(answer.reason)
         target = self._allowlist.resolve(candidate_in(answer.state))
         self._use_up(attempt, answer)
         tokens = self._exchanger.exchange(
@@ -289,10 +277,6 @@ class SignIn:
         for key in (f"attempt:{attempt.state_digest}", f"code:{_digest(answer.code)}"):
             if not self._seen.first_time(key, MAX_ATTEMPT_LIFETIME):
                 raise AttemptRejectedError("the sign-in was already completed")
-
-
-def _refused(answer: AuthorizationError) -> ProviderRefusedError:
-    return ProviderRefusedError(answer.reason)
 
 
 def _digest(text: str) -> str:
