@@ -6,18 +6,15 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
 
 from authcore.adapters.http import HttpClient, HttpFailedError
-from authcore.adapters.system import monotonic
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
+from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 DEADLINE = timedelta(seconds=0.3)
-SLACK = 1.0
 MAX_BYTES = 1000
 CANARY = "canary-0f1e2d3c4b5a"
 
@@ -69,66 +66,6 @@ def test_what_was_asked_for_is_what_is_sent(server: ScriptedServer, http: HttpCl
     assert b"x-key: k" in head.lower()
     assert b"accept-encoding: identity" in head.lower()
     assert body == b"hello"
-
-
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        drip(answer(body=b"{}"), every=0.02),
-        [answer(body=b"x" * 500)[:-500]],
-        SILENCE,
-    ],
-    ids=["headers drip", "body never comes", "silence"],
-)
-def test_the_deadline_is_total(
-    server: ScriptedServer, hurried: HttpClient, pieces: Iterable[bytes]
-) -> None:
-    # DL-03, LT-01: 100 bytes, one each 20 ms, would take two seconds; none is late by itself.
-    server.script = lambda _request: pieces
-    began = monotonic()
-
-    assert _reason(hurried, server.url) == "timeout"
-    assert monotonic() - began < DEADLINE.total_seconds() + SLACK
-
-
-def test_a_dripping_body_meets_the_deadline(server: ScriptedServer, hurried: HttpClient) -> None:
-    # LT-01
-    whole = answer(body=b"x" * 500)
-    server.script = lambda _request: (
-        piece for part in ([whole[:-500]], drip(whole[-500:], every=0.02)) for piece in part
-    )
-
-    assert _reason(hurried, server.url) == "timeout"
-
-
-@pytest.mark.parametrize("within", [timedelta(0), timedelta(seconds=-1)])
-def test_a_spent_budget_is_a_timeout_before_anything_is_sent(
-    server: ScriptedServer, http: HttpClient, within: timedelta
-) -> None:
-    with pytest.raises(HttpFailedError) as failure:
-        http.request("POST", server.url, content=b"code=1", within=within)
-
-    assert failure.value.reason == "timeout"
-    assert server.requests == []
-
-
-def test_a_shorter_budget_counts_and_a_longer_one_does_not(
-    server: ScriptedServer, hurried: HttpClient
-) -> None:
-    server.script = lambda _request: SILENCE
-    for within in (timedelta(seconds=0.1), timedelta(seconds=60)):
-        began = monotonic()
-        with pytest.raises(HttpFailedError):
-            hurried.request("GET", server.url, within=within)
-        assert monotonic() - began < DEADLINE.total_seconds() + SLACK
-
-
-def test_the_next_request_has_a_deadline_of_its_own(
-    server: ScriptedServer, hurried: HttpClient
-) -> None:
-    for _ in range(3):
-        threading.Event().wait(DEADLINE.total_seconds() / 2)
-        assert hurried.request("GET", server.url).status == 200
 
 
 @pytest.mark.parametrize("size", [MAX_BYTES, MAX_BYTES + 1])
@@ -309,57 +246,6 @@ def test_a_closed_port_refuses(http: HttpClient) -> None:
 
 def test_a_name_that_does_not_resolve_is_a_failure_to_connect(http: HttpClient) -> None:
     assert _reason(http, "http://nowhere.invalid.") == "connect"
-
-
-def test_every_address_of_a_host_is_tried(
-    server: ScriptedServer, http: HttpClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first address takes no connection; the second one does."""
-    _resolve_to(monkeypatch, ["127.0.0.2", "127.0.0.1"])
-
-    assert http.request("GET", f"http://cognito.test:{server.port}/").status == 200
-
-
-def test_addresses_share_the_deadline(hurried: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    # LT-01
-    with _deaf_listener("127.0.0.1", 0) as port:
-        _resolve_to(monkeypatch, ["127.0.0.1"] * 5)
-        began = monotonic()
-
-        assert _reason(hurried, f"http://cognito.test:{port}/") == "timeout"
-        assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
-
-
-def test_a_deaf_address_leaves_time_for_the_next(
-    server: ScriptedServer, hurried: HttpClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with _deaf_listener("127.0.0.2", server.port) as port:
-        _resolve_to(monkeypatch, ["127.0.0.2", "127.0.0.1"])
-
-        assert hurried.request("GET", f"http://cognito.test:{port}/").status == 200
-
-
-@contextmanager
-def _deaf_listener(host: str, port: int) -> Iterator[int]:
-    """A listener whose queue is full swallows connections without a word.  Gives its port."""
-    with socket.create_server((host, port), backlog=0) as deaf, ExitStack() as crowd:
-        address: tuple[str, int] = deaf.getsockname()
-        for _ in range(4):
-            knocking = crowd.enter_context(socket.socket())
-            knocking.setblocking(False)
-            knocking.connect_ex(address)
-        yield address[1]
-
-
-def _resolve_to(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
-    real = socket.getaddrinfo
-
-    def resolve(host: str, port: int, *rest: int, **more: int) -> list[object]:
-        if host != "cognito.test":
-            return list(real(host, port, *rest, **more))
-        return [found for each in addresses for found in real(each, port, *rest, **more)]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
 
 @pytest.mark.parametrize("pieces", [[answer(body=b"{}")], [HANG_UP], SILENCE])
