@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SOURCES := src entrypoints tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit lint bench docs lock browser
+.PHONY: help setup demo tour test unit lint bench docs lock browser pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,3 +58,7 @@ browser: ## Install Debian's chromium for the browser tests (asks for root)
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium; }
 	@chromium --version
+
+pictures: $(VENV)/.ready ## Take the pictures of docs/images with the browser tests
+	@mkdir -p docs/images
+	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py --screenshots docs/images

@@ -4,3 +4,8 @@ import pytest
 
 
 pytest.register_assert_rewrite("authcore.testing.contracts")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--screenshots DIR``: the browser tests leave pictures there (``make pictures``)."""
+    parser.addoption("--screenshots", metavar="DIR", help="where browser tests leave pictures")

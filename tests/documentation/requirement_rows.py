@@ -7,6 +7,7 @@ table of docs/security.md anew.
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -119,7 +120,9 @@ def _tests_in(path: Path) -> Iterator[tuple[str, str]]:
     lines = path.read_text(encoding="utf-8").splitlines()
     tree = ast.parse("\n".join(lines))
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
+            "test_"
+        ):
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
             while first and lines[first - 1].lstrip().startswith("#"):
                 first -= 1
@@ -143,10 +146,9 @@ def table() -> str:
     lines = ["| row | demand | proven by |", "|---|---|---|"]
     for row, demand in DEMANDS.items():
         tests = found.get(row, [])
-        files = sorted({test.partition("::")[0] for test in tests})
+        files = Counter(test.partition("::")[0] for test in tests)
         counted = ", ".join(
-            f"[{Path(file).stem}](../{file}) ({sum(test.startswith(file + '::') for test in tests)})"
-            for file in files
+            f"[{Path(file).stem}](../{file}) ({times})" for file, times in files.items()
         )
         lines.append(f"| {row} | {demand} | {counted or 'not yet'} |")
     return "\n".join(lines)
