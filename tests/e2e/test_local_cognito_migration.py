@@ -250,6 +250,13 @@ class TestFailures:
             assert page.status == 400
             assert pool.cognito.users.named("bob") is None
 
+    def test_what_a_handler_says_is_shown_to_the_person_and_to_nobody_else(self) -> None:
+        # MG-02
+        with pool_with(raising(RuntimeError(f"no {OLD}"))) as pool:
+            assert OLD in problem_on(Browser(pool).sign_in("bob", OLD))
+
+            assert OLD not in repr(pool.flow.since(0))
+
     def test_hops_name_every_attempt_and_hold_no_password(self) -> None:
         # MG-02
         with pool_with(Handler()) as pool:

@@ -17,6 +17,7 @@ from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import ClientRejectedError, CodeRejectedError, UnknownKeyError
 from authcore.domain.model.urls import service_url
+from authcore.embedding import token_validator
 from local_pool import (
     CALLBACK,
     CLIENT_ID,
@@ -57,9 +58,12 @@ def error_of(answer: HttpAnswer) -> str:
     return str(body["error"])
 
 
+def published_by(pool: LocalPool) -> bytes:
+    return pool.http.request("GET", f"{pool.config.issuer}/.well-known/jwks.json").body
+
+
 def claims_in(pool: LocalPool, token: str) -> dict[str, Any]:
-    keys = pool.http.request("GET", f"{pool.config.issuer}/.well-known/jwks.json").body
-    return dict(JwksSignatureVerifier(StaticKeys(keys)).verify(token))
+    return dict(JwksSignatureVerifier(StaticKeys(published_by(pool))).verify(token))
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -213,6 +217,16 @@ class TestTheExchange:
             content=content.encode(),
         )
 
+    def test_secrets_are_in_no_repr_and_no_hop(self, pool: LocalPool, code: str) -> None:
+        # SP-11
+        body = json.loads(pool.redeem(code).body)
+        said = repr((pool.config, pool.anna, pool.flow.since(0)))
+
+        for secret in (CLIENT_SECRET, code, VERIFIER, PASSWORD, "anna@example.com"):
+            assert secret not in said
+        for name in ("access_token", "id_token", "refresh_token"):
+            assert body[name] not in said
+
 
 class TestTheTokens:
     """What is in them."""
@@ -310,6 +324,31 @@ class TestTheTokens:
         assert tokens["expires_in"] == 300
         assert (access["auth_time"], access["iat"]) == (typed_at, typed_at + 600)
         assert (access["exp"], identity["exp"]) == (typed_at + 900, typed_at + 600 + 86_400)
+
+
+class TestTheProjectsOwnValidator:
+    """``authcore.token_validator``, with the keys this pool publishes."""
+
+    def test_it_accepts_what_a_sign_in_yields(self, pool: LocalPool, code: str) -> None:
+        tokens = json.loads(pool.redeem(code).body)
+        validator = token_validator(
+            region="eu-local-1",
+            user_pool_id=POOL_ID,
+            client_id=CLIENT_ID,
+            issuer=pool.config.issuer,
+            jwks=published_by(pool),
+            clock=pool.clock,
+        )
+
+        access = validator.access(tokens["access_token"])
+        identity = validator.identity(
+            tokens["id_token"], nonce="nonce-1", access_token=tokens["access_token"]
+        )
+
+        assert access.subject == identity.subject == pool.anna.subject
+        assert access.scopes == {"openid", "email", "profile"}
+        assert (identity.email, identity.email_verified) == ("anna@example.com", True)
+        assert (identity.name, identity.legacy_uid) == ("Anna", "42")
 
 
 class TestUserInfo:

@@ -110,11 +110,13 @@ class ManagedLogin:
         username = form.get("username", "")
         browser = request.cookies.get(FORM_COOKIE, "")
         if not browser or not self._forms.holds(form.get("_csrf", ""), browser, query):
-            return self._refused(request, query, username, STALE_FORM)
+            self._note("POST /login", "400 sign-in page", "form too old, or another browser's")
+            return self._page(request, query, username=username, problem=STALE_FORM)
         try:
             user = self._sign_in.authenticate(username, form.get("password", ""))
         except CognitoError as error:
-            return self._refused(request, query, username, error.shown)
+            self._note("POST /login", "400 sign-in page", error.kind)
+            return self._page(request, query, username=username, problem=error.shown)
         return self._signed_in(asked, user)
 
     def _asked(self, request: Request) -> tuple[Mapping[str, str], AuthorizationRequest]:
@@ -139,12 +141,6 @@ class ManagedLogin:
         code = self._codes.issue(CodeGrant(asked, session))
         self._note(step, "302 to the callback", f"code {shortened(code)}")
         return _redirect(asked.answered(code))
-
-    def _refused(
-        self, request: Request, query: Mapping[str, str], username: str, problem: str
-    ) -> Response:
-        self._note("POST /login", "400 sign-in page", problem)
-        return self._page(request, query, username=username, problem=problem)
 
     def _page(
         self, request: Request, query: Mapping[str, str], *, username: str, problem: str = ""
