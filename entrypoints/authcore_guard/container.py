@@ -1,6 +1,6 @@
 """Who is who where sessions are checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 from dependency_injector import containers, providers
@@ -65,8 +65,9 @@ class SessionContainer(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
     issuer: providers.Provider[str] = providers.ThreadSafeSingleton(issuer_of, cognito)
-    fetcher = providers.ThreadSafeSingleton(
-        JwksFetcher, providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    jwks_url: providers.Provider[ServiceUrl] = providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    fetcher: providers.Provider[Callable[[], bytes]] = providers.ThreadSafeSingleton(
+        JwksFetcher, jwks_url
     )
     keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
     keys_at_hand = providers.ThreadSafeSingleton(KeysAtHand, keys)

@@ -59,10 +59,13 @@ class WebContainer(SessionContainer):
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
     )
+    authorize_url = providers.ThreadSafeSingleton(authorize_url_of, sign_in_settings)
+    token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
+    signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
     exchanger: providers.Provider[CodeExchanger] = providers.ThreadSafeSingleton(
         CognitoCodeExchanger,
         http=http,
-        token_url=providers.ThreadSafeSingleton(token_url_of, sign_in_settings),
+        token_url=token_url,
         client_id=SessionContainer.cognito.provided.client_id,
         client_secret=sign_in_settings.provided.client_secret,
     )
@@ -87,7 +90,7 @@ class WebContainer(SessionContainer):
         seen=seen,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
-        authorize_url=providers.ThreadSafeSingleton(authorize_url_of, sign_in_settings),
+        authorize_url=authorize_url,
         issuer=SessionContainer.issuer,
         client_id=SessionContainer.cognito.provided.client_id,
         redirect_uri=sign_in_settings.provided.callback_url,
@@ -100,7 +103,7 @@ class WebContainer(SessionContainer):
         audit=audit,
         entropy=SessionContainer.entropy,
         allowlist=allowlist,
-        signin_url=providers.ThreadSafeSingleton(signin_url_of, sign_in_settings),
+        signin_url=signin_url,
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,

@@ -1,0 +1,126 @@
+"""The description of the auth service says what the service does, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from starlette.routing import Route
+
+from unit.asgi_calls import PAGE, PROGRAM, Answer
+from unit.web_world import WebWorld
+
+
+DOCUMENT_URI = "urn:authcore:openapi"
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    return WebWorld().visit("/openapi.json").json
+
+
+def test_it_is_valid_openapi_3_1(document: Any) -> None:
+    validate(document, cls=OpenAPIV31SpecValidator)
+
+
+def test_every_route_is_described_and_every_description_is_a_route(document: Any) -> None:
+    routes = {
+        (route.path, method)
+        for route in WebWorld().app.routes
+        if isinstance(route, Route)
+        for method in (route.methods or ())
+        if method != "HEAD"  # the document says once that every GET answers it
+    }
+    described = {
+        (path, method.upper()) for path, methods in document["paths"].items() for method in methods
+    }
+
+    assert described == routes
+
+
+def test_it_names_no_server_for_it_knows_none(document: Any) -> None:
+    """VA-04."""
+    assert "servers" not in document
+
+
+def described(document: Any, path: str, answer: Answer) -> Any:
+    """What the document says about *answer*; fails where it says nothing."""
+    return resolved(document, document["paths"][path]["get"]["responses"][str(answer.status)])
+
+
+def resolved(document: Any, part: Any) -> Any:
+    reference = part.get("$ref")
+    if reference is None:
+        return part
+    for step in reference.removeprefix("#/").split("/"):
+        document = document[step]
+    return document
+
+
+def check(document: Any, path: str, answer: Answer) -> None:
+    said = described(document, path, answer)
+    media_type = (answer.header("content-type") or "").partition(";")[0]
+    if "content" not in said:
+        assert answer.body == b""
+    else:
+        schema = said["content"][media_type].get("schema", {})
+        value = answer.json if media_type == "application/json" else answer.text
+        registry: Any = Registry().with_resource(
+            DOCUMENT_URI, Resource.from_contents(document, default_specification=DRAFT202012)
+        )
+        absolute = json.loads(json.dumps(schema).replace('"#/', f'"{DOCUMENT_URI}#/'))
+        OAS31Validator(absolute, registry=registry).validate(value)
+    for name, header in said.get("headers", {}).items():
+        if resolved(document, header).get("required"):
+            assert answer.header(name.lower()) is not None
+
+
+def answers() -> list[tuple[str, Answer]]:
+    """At least one real answer of each kind that the document promises."""
+    world = WebWorld()
+    signin, callback = "/auth/signin", "/auth/signin/callback"
+    found = [
+        ("/auth/session", world.visit("/auth/session")),
+        (signin, world.visit(signin)),
+        (signin, world.visit(f"{signin}?redirect=x")),
+        (signin, world.visit(f"{signin}?redirect=x", headers=[PROGRAM])),
+        (callback, world.visit(callback, headers=[PROGRAM])),
+        (callback, world.sign_in()),
+        ("/auth/session", world.visit("/auth/session")),
+        ("/healthz", world.visit("/healthz")),
+        ("/readyz", world.visit("/readyz")),
+        ("/openapi.json", world.visit("/openapi.json")),
+    ]
+    wrong = world.begin()
+    found.append((callback, world.visit(world.issue(wrong, world.tokens(nonce="another")))))
+    large = world.begin()
+    tokens = world.tokens(nonce=large["nonce"], **{"custom:about": "a" * 5000})
+    found.append((callback, world.visit(world.issue(large, tokens))))
+    target = world.issue(world.begin())
+    world.exchanger.knows_client = False
+    found.append((callback, world.visit(target, headers=[PROGRAM])))
+    target = world.issue(world.begin())
+    world.exchanger.available = False
+    found.append((callback, world.visit(target, headers=[PAGE])))
+    target = world.issue(world.begin())
+    world.exchanger.exchange = None  # type: ignore[assignment, method-assign]
+    found.append((callback, world.visit(target, headers=[PROGRAM])))
+    down = WebWorld()
+    down.keys.is_up = False
+    found.append(("/readyz", down.visit("/readyz")))
+    return found
+
+
+def test_real_answers_are_as_described(document: Any) -> None:
+    for path, answer in answers():
+        check(document, path, answer)
+
+
+def test_the_real_answers_cover_every_status_of_the_sign_in(document: Any) -> None:
+    seen = {(path, str(answer.status)) for path, answer in answers()}
+
+    for status in document["paths"]["/auth/signin/callback"]["get"]["responses"]:
+        assert ("/auth/signin/callback", status) in seen
