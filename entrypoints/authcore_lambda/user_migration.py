@@ -6,7 +6,7 @@ of whatever kind, returns the event as it came, which Cognito shows as a wrong p
 raises one fixed sentence, because Cognito shows it to whoever is signing in.
 
 Wired by hand: importing a container library would cost as much as everything else here.
-See: docs/adr on import budgets; Amazon Cognito "Migrate user Lambda trigger".
+See: docs/adr/0003-migration-door-wired-by-hand.md; Amazon Cognito "Migrate user Lambda trigger".
 """
 
 import logging
