@@ -1,10 +1,16 @@
 """Reads the issuer's key set over HTTP."""
 
+from typing import Final
+
 from authcore.adapters.http import HttpClient, HttpFailedError
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
 from authcore.domain.errors import KeySourceUnavailableError
 from authcore.domain.model.urls import ServiceUrl
+
+
+_HEADERS: Final = {"accept": "application/json", "connection": "close"}
+"""Minutes lie between two fetches: no connection would live that long."""
 
 
 class JwksFetcher:
@@ -28,7 +34,7 @@ class JwksFetcher:
                 a content encoding, or no complete answer by the deadline.
         """
         try:
-            answer = self._http.request("GET", self._url, headers={"accept": "application/json"})
+            answer = self._http.request("GET", self._url, headers=_HEADERS)
         except HttpFailedError as error:
             raise KeySourceUnavailableError(
                 f"no answer from the key source: {error.reason}"

@@ -1,0 +1,121 @@
+"""A connection whose every wait, be it connect, TLS, headers or body, ends at one deadline."""
+
+import socket
+import ssl
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+import httpcore
+import httpx
+
+from authcore.adapters.system import monotonic
+
+
+KEEP_ALIVE: Final = timedelta(seconds=4)
+"""Shorter than the 5 s after which common servers hang up: a POST that meets that is lost."""
+
+
+class Deadline:
+    """The moment by which one request must be over."""
+
+    def __init__(self) -> None:
+        self._at = 0.0
+
+    def start(self, within: timedelta) -> None:
+        """Begin to count."""
+        self._at = monotonic() + within.total_seconds()
+
+    def remaining(self) -> float:
+        """Seconds; raises httpcore.ReadTimeout when none are left."""
+        left = self._at - monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return left
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """A socket whose every wait ends at the deadline, whatever the caller's timeout says."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.remaining())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.remaining())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.remaining()
+        return _BoundedStream(
+            self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
+        )
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+class _BoundedBackend(httpcore.NetworkBackend):
+    """Gives each address of a host its share of the time that is left, one after the other."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = _addresses(host, port)
+        for tried, address in enumerate(addresses):
+            share = self._deadline.remaining() / (len(addresses) - tried)
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                stream = self._backend.connect_tcp(
+                    address, port, share, local_address, socket_options
+                )
+                return _BoundedStream(stream, self._deadline)
+        self._deadline.remaining()
+        raise httpcore.ConnectError
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise httpcore.ConnectError from None
+    return [str(address[0]) for *_, address in found]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+class BoundedConnection(httpx.HTTPTransport):
+    """At most one connection, used by one request at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(verify=_tls(), trust_env=False)
+        self.deadline = Deadline()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_tls(),
+            max_connections=1,
+            keepalive_expiry=KEEP_ALIVE.total_seconds(),
+            network_backend=_BoundedBackend(self.deadline),
+        )
