@@ -72,6 +72,7 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         with suppress(UnavailableError):  # the service starts; /readyz says when it is ready
             await container.threads().run(container.keys().warm_up)
         yield
+        container.http().close()
 
     return lifespan
 

@@ -1,0 +1,115 @@
+"""What a guard owes to its server: the event loop, mount points, WebSockets, start-up."""
+
+from typing import Any
+
+import pytest
+
+from authcore.domain.errors import ConfigurationError
+from authcore_guard import asgi, wsgi
+from unit.asgi_calls import open_websocket, run_lifespan
+from unit.door_world import environment_for
+from unit.guard_world import GuardWorld
+
+
+@pytest.fixture
+def world() -> GuardWorld:
+    return GuardWorld()
+
+
+def test_a_session_whose_keys_are_in_memory_stays_on_the_event_loop(world: GuardWorld) -> None:
+    cookies = world.cookies()
+    world.asgi("/articles", cookies=cookies)
+    assert world.waiting.asked == 1
+
+    for _ in range(3):
+        assert world.asgi("/articles", cookies=cookies).status == 200
+
+    assert world.waiting.asked == 1
+    assert world.keys.fetches == 1
+
+
+def test_without_a_guard_that_never_waits_every_session_is_checked_in_a_thread(
+    world: GuardWorld,
+) -> None:
+    door = world.container.guard()
+    guard = asgi.Guard(
+        world.app.asgi,
+        session_guard=world.waiting,
+        jar=world.jar,
+        signin_url=door.signin_url,
+        app_url=door.app_url,
+    )
+    world.asgi_guard = guard
+
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
+    assert world.waiting.asked == 2
+
+
+def test_an_application_mounted_below_a_path_is_judged_by_its_own_paths(world: GuardWorld) -> None:
+    for target in ("/cms", "/cms/", "/cms/about"):
+        assert world.asgi(target, root_path="/cms").status == 200
+
+    answer = world.asgi("/cms/articles", root_path="/cms")
+
+    assert (answer.header("location") or "").endswith("cms.example.com%2Farticles")
+    assert world.asgi("/cmsabout", root_path="/cms").status == 302
+    assert world.wsgi("/about", SCRIPT_NAME="/cms").status == 200
+
+
+def test_a_server_that_does_not_tell_the_raw_path_is_served_too(world: GuardWorld) -> None:
+    assert world.asgi("/about", raw_path=None).status == 200
+    assert world.wsgi("/about", RAW_URI="/about?x=%20").status == 200
+    assert world.wsgi("/about", REQUEST_URI="/%61bout").status == 302
+
+
+def test_a_user_that_was_in_the_scope_before_is_not_believed(world: GuardWorld) -> None:
+    """VA-04."""
+    assert world.asgi("/about", user="ada").json is None
+    believed: Any = {"authcore.user": "ada"}
+    assert world.wsgi("/about", **believed).json is None
+
+
+def test_a_websocket_opens_for_a_session_only(world: GuardWorld) -> None:
+    assert open_websocket(world.asgi_guard, "/live") == [{"type": "websocket.close", "code": 4401}]
+
+    opened = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
+
+    assert opened == [{"type": "websocket.accept"}]
+    assert world.app.scopes[0]["user"].name == "Ada"
+
+
+def test_a_websocket_is_asked_to_come_back_during_an_outage(world: GuardWorld) -> None:
+    world.keys.is_up = False
+
+    answered = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
+
+    assert answered == [{"type": "websocket.close", "code": 1013}]
+
+
+def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for kind in ("startup", "shutdown"):
+            assert (await receive())["type"] == f"lifespan.{kind}"
+            await send({"type": f"lifespan.{kind}.complete"})
+
+    guard = asgi.Guard.from_environment(app, environment_for(world.mint))
+
+    assert run_lifespan(guard) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize("door", [asgi.Guard, wsgi.Guard])
+def test_a_guard_is_three_lines_of_code_and_a_few_variables(door: Any, world: GuardWorld) -> None:
+    guard = door.from_environment(world.app, environment_for(world.mint))
+    assert isinstance(guard, door)
+
+    with pytest.raises(ConfigurationError) as caught:
+        door.from_environment(world.app, {"AUTHCORE_COOKIE_DOMAIN": "Example"})
+    assert len(caught.value.problems) == 7
+
+
+def test_a_plain_jar_is_read_where_the_settings_say_so() -> None:
+    world = GuardWorld(COOKIE_FORMAT="plain")
+
+    assert "__Secure-authcore_id_token" in world.cookies()
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
