@@ -60,7 +60,7 @@ def guarded_cms(environment: Mapping[str, str], flow: FlowLog, entropy: Entropy)
         entropy: Makes the nonces of the content security policy.
     """
     guard = Guard.from_environment(cms(flow, entropy), environment)
-    return Recorded(guard, flow, "cms", except_paths=(HOPS_PATH,))
+    return Recorded(guard, flow, "cms", except_paths=(FLOW_PATH, HOPS_PATH))
 
 
 def cms(flow: FlowLog, entropy: Entropy) -> Starlette:

@@ -51,7 +51,7 @@ class Recorded:
 
             receiver: Who *app* is.
 
-            except_paths: Not noted: what a page asks for every second.
+            except_paths: Not noted: the page that shows the log, and what it asks for every second.
         """
         self._app = app
         self._flow = flow

@@ -167,7 +167,7 @@ def test_a_malformed_since_is_400(stack: LocalStack, browser: Browser, since: st
     assert (page.status, page.member("reason")) == (400, "since_malformed")
 
 
-def test_the_flow_page_shows_hops_without_a_script_and_does_not_note_its_own_polling(
+def test_the_flow_page_shows_hops_without_a_script_and_does_not_note_itself(
     stack: LocalStack, browser: Browser
 ) -> None:
     browser.get(f"{stack.cms_url}/articles")
@@ -175,7 +175,9 @@ def test_the_flow_page_shows_hops_without_a_script_and_does_not_note_its_own_pol
 
     page = browser.get(f"{stack.cms_url}/flow/hops?since={before - 1}")
 
+    shown = browser.get(f"{stack.cms_url}/flow").text
     assert len(stack.flow.since(0)) == before
+    assert "GET /articles" in shown
     assert page.member("hops") == [
         {
             "number": before,
@@ -186,7 +188,6 @@ def test_the_flow_page_shows_hops_without_a_script_and_does_not_note_its_own_pol
             "kind": "move",
         }
     ]
-    assert "GET /articles" in browser.get(f"{stack.cms_url}/flow").text
 
 
 def test_the_flow_page_escapes_what_came_from_outside(stack: LocalStack, browser: Browser) -> None:
@@ -222,8 +223,22 @@ def secrets_of(stack: LocalStack) -> list[str]:
     ]
 
 
+def test_code_and_state_are_too_short_in_the_flow_to_be_used(
+    stack: LocalStack, browser: Browser
+) -> None:
+    # SP-11
+    page = login_form(browser, f"{stack.cms_url}/articles")
+    callback = browser.send(typed(page, JANE.username, JANE.password)).location
+    browser.get(callback)
+
+    hops = repr(stack.flow.since(0))
+    given = dict(pair.split("=", 1) for pair in callback.partition("?")[2].split("&"))
+    for name in ("code", "state"):
+        assert given[name][:6] in hops
+        assert given[name][:7] not in hops
+
+
 def test_a_legacy_outage_is_not_a_wrong_password(stack: LocalStack, browser: Browser) -> None:
-    # MG-01
     gregor = SEED_USERS[2]
     page = login_form(browser, f"{stack.cms_url}/articles")
     stack.legacy.behave("down")

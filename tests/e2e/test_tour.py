@@ -4,7 +4,10 @@ import io
 
 import pytest
 
+from authcore_local.addresses import Addresses, Ports
 from authcore_local.tour.__main__ import main
+from authcore_local.tour.answers import Places, said
+from authcore_local.tour.browser import Page
 from authcore_local.tour.report import Report, Row, WrongHopError
 
 
@@ -15,7 +18,7 @@ def tour(*arguments: str) -> tuple[int, str]:
 
 def test_every_hop_of_a_whole_sign_in_is_right() -> None:
     """Guard, auth service, Cognito, trigger, legacy system and back, on real sockets."""
-    # RD-01 RD-04 SP-01 SP-02 SP-03 SP-09
+    # RD-01 SP-01 SP-02
     status, printed = tour()
 
     assert "hops were right" in printed
@@ -42,6 +45,7 @@ def test_every_hop_of_a_whole_sign_in_is_right() -> None:
     ],
 )
 def test_a_broken_part_ends_the_tour_at_its_hop(part: str, hop: str) -> None:
+    # SP-03
     status, printed = tour("--break", part)
 
     assert status == 1
@@ -74,3 +78,21 @@ def test_a_report_stops_at_the_first_wrong_hop() -> None:
         report.note(Row("browser", "auth", "GET /auth/session", "200", "401"))
     assert report.wrong == [(2, report.rows[1])]
     assert report.verdict()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("http://cms.authcore.localhost:8400/articles?x=1", "to cms /articles?x=1"),
+        ("http://auth.authcore.localhost:8401/auth/signin?x=1", "to auth /auth/signin"),
+        ("http://cms.authcore.localhost:8400.evil.example/", "to a stranger"),
+        ("https://cms.authcore.localhost:8400/articles", "to a stranger"),
+        ("//evil.example/articles", "to a stranger"),
+    ],
+)
+def test_a_redirect_out_of_the_stack_is_never_taken_for_one_within(
+    location: str, words: str
+) -> None:
+    page = Page("http://cms.authcore.localhost:8400/", 302, location, "")
+
+    assert said(page, Places(Addresses(Ports()))) == words

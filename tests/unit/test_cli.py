@@ -169,7 +169,7 @@ def test_verify_accepts_a_good_id_token_when_asked_for_one(shell: Shell, mint: T
 
 
 def test_verify_rejects_an_id_token_as_access_token(shell: Shell, mint: TokenMint) -> None:
-    # TV-06
+    # TV-09
     ran = shell("token", "verify", stdin=mint.identity())
 
     assert ran.status == 1
@@ -178,6 +178,7 @@ def test_verify_rejects_an_id_token_as_access_token(shell: Shell, mint: TokenMin
 
 
 def test_verify_rejects_an_altered_token(shell: Shell, mint: TokenMint) -> None:
+    # TV-01
     ran = shell("token", "verify", stdin=mint.access(tampered=True))
 
     assert ran.status == 1

@@ -181,6 +181,6 @@ def _parts(url: str) -> tuple[str, str, str, str]:
 
 
 def _absolute(base: str, reference: str) -> str:
-    if reference.startswith("http"):
+    if reference.startswith(("http", "//")):
         return reference
     return _parts(base)[0] + reference if reference else base

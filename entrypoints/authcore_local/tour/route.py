@@ -1,18 +1,15 @@
 """The way the tour takes, and what must come back at each hop."""
 
-import re
 from collections.abc import Callable
 from typing import Final, Literal
 from urllib.parse import quote
 
-import attrs
-
 from authcore.adapters.http import HttpFailedError
 from authcore.adapters.system import SystemClock
-from authcore_local.flow import Actor, Hop
 from authcore_local.legacy import SEED_USERS
 from authcore_local.recording import shown_url
 from authcore_local.stack import LocalStack
+from authcore_local.tour.answers import Inner, Places, inner_rows, said, with_altered_state
 from authcore_local.tour.browser import Browser, Form, Page
 from authcore_local.tour.report import Report, Row, WrongHopError
 
@@ -27,17 +24,6 @@ DEEP_LINK: Final = "/new-post?draft=7&tab=2"
 PERSON: Final = SEED_USERS[0]
 
 _SHOWN_PARAMETERS: Final = frozenset({"redirect", "draft", "tab", "error"})
-_PLACE: Final = re.compile(r"(https?://[^/?#]+)(/[^?#]*)?(\?[^#]*)?")
-
-
-@attrs.frozen
-class Inner:
-    """A hop between servers that a browser's request must cause."""
-
-    sender: Actor
-    receiver: Actor
-    request: str
-    answer: str
 
 
 def migration(legacy_answer: str) -> tuple[Inner, ...]:
@@ -70,11 +56,7 @@ class Tour:
         self._stack = stack
         self._report = report
         self._breakage = breakage
-        self._actors: dict[str, Actor] = {
-            stack.cms_url: "cms",
-            stack.auth_url: "auth",
-            stack.addresses.cognito_url: "cognito",
-        }
+        self._places = Places(stack.addresses)
         self._hello = f"Hello, {PERSON.display_name}, legacy id {PERSON.userid}"
 
     def drive(self) -> None:
@@ -199,78 +181,24 @@ class Tour:
         inner: tuple[Inner, ...],
         remark: str,
     ) -> Page:
+        place = self._places.of(url)
+        if place is None:
+            raise ValueError("the tour stays within the local stack")
+        receiver, path = place
         last = self._last_hop()
-        page = Page(url, 0, "", "")
+        page, answer = self._answered(url, send)
+        asked = f"{method} {shown_url(path, _SHOWN_PARAMETERS)} {remark and f'({remark})'}".rstrip()
+        row = Row("browser", receiver, asked, answer, expected)
+        self._report.note(*inner_rows(inner, self._stack.flow.since(last)), row)
+        return page
+
+    def _answered(self, url: str, send: Callable[[], Page]) -> tuple[Page, str]:
         try:
             page = send()
-            answer = f"{page.status} {self._said(page)}"
         except HttpFailedError as error:
-            answer = f"no answer ({error.reason})"
-        receiver, path = self._place(url)
-        asked = f"{method} {shown_url(path, _SHOWN_PARAMETERS)}" + (
-            f" ({remark})" if remark else ""
-        )
-        row = Row("browser", receiver, asked, answer, expected)
-        self._report.note(*_inner_rows(inner, self._stack.flow.since(last)), row)
-        return page
+            return Page(url, 0, "", ""), f"no answer ({error.reason})"
+        return page, f"{page.status} {said(page, self._places)}"
 
     def _last_hop(self) -> int:
         hops = self._stack.flow.since(0)
         return hops[-1].number if hops else 0
-
-    def _said(self, page: Page) -> str:
-        if page.location:
-            receiver, path = self._place(page.location)
-            return f"to {receiver} {path if receiver == 'cms' else path.partition('?')[0]}"
-        if page.form is not None:
-            return page.marked("alert") or "sign-in form"
-        return _json_said(page) or _greeting(page)
-
-    def _place(self, url: str) -> tuple[Actor, str]:
-        shape = _PLACE.fullmatch(url)
-        if shape is None or shape[1] not in self._actors:
-            raise ValueError("a redirect left the local stack")
-        return self._actors[shape[1]], (shape[2] or "/") + (shape[3] or "")
-
-
-def with_altered_state(callback: str) -> str:
-    """*callback* with one character of its ``state`` changed."""
-    before, name, state = callback.partition("state=")
-    middle = len(state.partition("&")[0]) // 2
-    other = "A" if state[middle] != "A" else "B"
-    return f"{before}{name}{state[:middle]}{other}{state[middle + 1 :]}"
-
-
-def _inner_rows(expected: tuple[Inner, ...], hops: list[Hop]) -> list[Row]:
-    seen = [hop for hop in hops if hop.sender != "browser"]
-    rows = []
-    for want in expected:
-        found = next((hop for hop in seen if _same_request(hop, want)), None)
-        if found is not None:
-            seen.remove(found)
-        answer = "nothing: not called" if found is None else found.answer
-        rows.append(Row(want.sender, want.receiver, want.request, answer, want.answer))
-    uncalled_for = [
-        Row(hop.sender, hop.receiver, hop.request, hop.answer, "no such call") for hop in seen
-    ]
-    return rows + uncalled_for
-
-
-def _same_request(hop: Hop, want: Inner) -> bool:
-    return (hop.sender, hop.receiver, hop.request) == (want.sender, want.receiver, want.request)
-
-
-def _json_said(page: Page) -> str:
-    if reason := page.member("reason"):
-        return str(reason)
-    if page.member("user") is None:
-        return ""
-    return f"{page.member('user', 'name')}, legacy id {page.member('user', 'legacy_uid')}"
-
-
-def _greeting(page: Page) -> str:
-    parts = [page.marked("greeting")]
-    if uid := page.marked("legacy-uid"):
-        parts.append(f"legacy id {uid}")
-    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.marked(name))]
-    return ", ".join(part for part in parts if part) or f"page {page.marked('h1')!r}"

@@ -1,0 +1,104 @@
+"""An answer in a few words, so that it can be compared with the expected one and printed."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from authcore_local.addresses import Addresses
+from authcore_local.flow import Actor, Hop
+from authcore_local.tour.browser import Page
+from authcore_local.tour.report import Row
+
+
+_URL: Final = re.compile(r"(https?://[^/?#]+)(/[^?#]*)?(\?[^#]*)?")
+
+
+class Places:
+    """Knows who answers at which origin."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        """Know the three origins that browsers see."""
+        self._actors: dict[str, Actor] = {
+            addresses.cms_url: "cms",
+            addresses.auth_url: "auth",
+            addresses.cognito_url: "cognito",
+        }
+
+    def of(self, url: str) -> tuple[Actor, str] | None:
+        """Who answers at *url*, and path and query there; None where it is nobody of ours."""
+        shape = _URL.fullmatch(url)
+        if shape is None or shape[1] not in self._actors:
+            return None
+        return self._actors[shape[1]], (shape[2] or "/") + (shape[3] or "")
+
+
+def said(page: Page, places: Places) -> str:
+    """Where *page* leads, or what it says."""
+    if page.location:
+        return _leads_to(places.of(page.location))
+    if page.form is not None:
+        return page.marked("alert") or "sign-in form"
+    return _json_said(page) or _greeting(page)
+
+
+def _leads_to(place: tuple[Actor, str] | None) -> str:
+    if place is None:
+        return "to a stranger"
+    receiver, path = place
+    return f"to {receiver} {path if receiver == 'cms' else path.partition('?')[0]}"
+
+
+def _json_said(page: Page) -> str:
+    if reason := page.member("reason"):
+        return str(reason)
+    if page.member("user") is None:
+        return ""
+    return f"{page.member('user', 'name')}, legacy id {page.member('user', 'legacy_uid')}"
+
+
+def _greeting(page: Page) -> str:
+    parts = [page.marked("greeting")]
+    if uid := page.marked("legacy-uid"):
+        parts.append(f"legacy id {uid}")
+    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.marked(name))]
+    return ", ".join(part for part in parts if part) or f"page {page.marked('h1')!r}"
+
+
+@attrs.frozen
+class Inner:
+    """A hop between servers that a browser's request must cause."""
+
+    sender: Actor
+    receiver: Actor
+    request: str
+    answer: str
+
+
+def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
+    """What servers asked each other, beside what they had to; the browser's hops are left out."""
+    seen = [hop for hop in hops if hop.sender != "browser"]
+    rows = []
+    for want in expected:
+        found = next((hop for hop in seen if _same_request(hop, want)), None)
+        if found is not None:
+            seen.remove(found)
+        answer = "nothing: not called" if found is None else found.answer
+        rows.append(Row(want.sender, want.receiver, want.request, answer, want.answer))
+    uncalled_for = [
+        Row(hop.sender, hop.receiver, hop.request, hop.answer, "no such call") for hop in seen
+    ]
+    return rows + uncalled_for
+
+
+def _same_request(hop: Hop, want: Inner) -> bool:
+    return (hop.sender, hop.receiver, hop.request) == (want.sender, want.receiver, want.request)
+
+
+def with_altered_state(callback: str) -> str:
+    """*callback* with one character of its ``state`` changed."""
+    before, name, state = callback.partition("state=")
+    middle = len(state.partition("&")[0]) // 2
+    other = "A" if state[middle] != "A" else "B"
+    return f"{before}{name}{state[:middle]}{other}{state[middle + 1 :]}"
