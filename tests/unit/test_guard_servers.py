@@ -53,7 +53,8 @@ def test_an_application_mounted_below_a_path_is_judged_by_its_own_paths(world: G
     answer = world.asgi("/cms/articles", root_path="/cms")
 
     assert (answer.header("location") or "").endswith("cms.example.com%2Farticles")
-    assert world.asgi("/cmsabout", root_path="/cms").status == 302
+    elsewhere = world.asgi("/cmsabout", root_path="/cms")
+    assert (elsewhere.header("location") or "").endswith("cms.example.com%2Fcmsabout")
     assert world.wsgi("/about", SCRIPT_NAME="/cms").status == 200
 
 
