@@ -23,11 +23,17 @@ Every error authcore raises, in one tree.
     │   ├── CredentialsRejectedError    unknown user and wrong password alike (401)
     │   ├── AccountNotFoundError        the directory has no such user (404)
     │   ├── AttributesRejectedError     the directory refuses the values (409)
-    │   └── SessionTooLargeError        the cookies would not fit the header budget (431)
+    │   ├── SessionTooLargeError        the cookies would not fit the header budget (431)
+    │   └── LinkRejectedError           these two accounts must not become one person
+    │       ├── AmbiguousAccountError   several legacy accounts could be meant
+    │       ├── AccountTakenError       one of the two already belongs to somebody else
+    │       └── BlindRetryRefusedError  the account may exist already; a person must look
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
-        └── LegacyUnavailableError
+        ├── LegacyUnavailableError
+        ├── LeaseHeldError              somebody else is at it
+        └── CoordinationUnavailableError
 
 ``code`` is stable and machine-readable.  ``str(error)`` is safe to log: it never holds a token, a
 password, a code, a cookie or an e-mail address.
@@ -209,6 +215,30 @@ class SessionTooLargeError(RejectedError):
     code: ClassVar[str] = "session_too_large"
 
 
+class LinkRejectedError(RejectedError):
+    """These two accounts must not become one person."""
+
+    code: ClassVar[str] = "link_rejected"
+
+
+class AmbiguousAccountError(LinkRejectedError):
+    """Several legacy accounts could be meant."""
+
+    code: ClassVar[str] = "link_ambiguous"
+
+
+class AccountTakenError(LinkRejectedError):
+    """One of the two already belongs to somebody else."""
+
+    code: ClassVar[str] = "link_taken"
+
+
+class BlindRetryRefusedError(LinkRejectedError):
+    """An earlier attempt may have created the account and nobody can tell; a person must look."""
+
+    code: ClassVar[str] = "link_blind_retry"
+
+
 class UnavailableError(AuthcoreError):
     """
     No answer worth trusting.  Asking later may help.
@@ -240,3 +270,15 @@ class LegacyUnavailableError(UnavailableError):
     """The legacy system gave no answer worth trusting."""
 
     code: ClassVar[str] = "legacy_unavailable"
+
+
+class LeaseHeldError(UnavailableError):
+    """Somebody else is doing the same thing right now."""
+
+    code: ClassVar[str] = "lease_held"
+
+
+class CoordinationUnavailableError(UnavailableError):
+    """The store that leases and replay memory live in gave no answer worth trusting."""
+
+    code: ClassVar[str] = "coordination_unavailable"

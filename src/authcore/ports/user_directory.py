@@ -4,7 +4,9 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Protocol
 
-from authcore.domain.model.accounts import DirectoryUser
+import attrs
+
+from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
 
 
 class UserDirectory(Protocol):
@@ -38,4 +40,71 @@ class UserDirectory(Protocol):
             ProviderUnavailableError: Throttled, down, or an answer that is not one.
 
         See: Amazon Cognito AdminUpdateUserAttributes.
+        """
+
+
+class ProviderLinks(Protocol):
+    """External identities of pool users."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
+        """
+        The pool's own users (no external ones) with exactly this address, verified or not.
+
+        Eventually consistent: a user of the last seconds may be missing.
+
+        Raises:
+            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+
+        See: Amazon Cognito ListUsers.
+        """
+
+    @abstractmethod
+    def link_provider(self, username: str, identity: ExternalIdentity) -> None:
+        """
+        Let *identity* sign in as the user *username* from now on.  Linking twice is harmless.
+
+        *identity* must not have signed in yet.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            AccountTakenError: *identity* is a user of its own or another user's.
+
+            LinkRejectedError: The user has as many identities as the pool allows (5).
+
+            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+
+        See: Amazon Cognito AdminLinkProviderForUser.
+        """
+
+
+@attrs.frozen
+class DirectoryPage:
+    """
+    Some users of the pool.
+
+    Attributes:
+        users: At most 60.
+        next: Asks for the following page; None on the last.
+    """
+
+    users: tuple[DirectoryUser, ...]
+    next: str | None
+
+
+class DirectoryListing(Protocol):
+    """All users of the pool, for audits."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def users(self, after: str | None = None) -> DirectoryPage:
+        """
+        The first page, or the one that *after* of an earlier page asks for.
+
+        Raises:
+            ProviderUnavailableError: Throttled, down, or an answer that is not one.
         """
