@@ -5,6 +5,8 @@ import json
 import logging
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
@@ -412,3 +414,16 @@ def test_the_handler_reads_its_settings_once_for_all_threads(
 
     assert statuses == ["CONFIRMED"] * 8
     assert len(readings) == len(built) == 1
+
+
+def test_importing_the_handler_loads_no_library_of_another_door() -> None:
+    """Cognito's five seconds include the cold start."""
+    others = {"boto3", "botocore", "starlette", "jwt", "cryptography", "dependency_injector"}
+    statement = "import sys, authcore_lambda.user_migration; print(*sys.modules)"
+
+    run = subprocess.run(
+        [sys.executable, "-c", statement], check=True, capture_output=True, text=True
+    )
+
+    assert others.isdisjoint(run.stdout.split())
+    assert "authcore_lambda.user_migration" in run.stdout.split()

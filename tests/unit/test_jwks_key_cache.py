@@ -153,6 +153,24 @@ def test_a_flood_of_unknown_keys_costs_one_fetch_per_cool_down(
     assert source.fetches == 3
 
 
+def test_a_flood_from_many_threads_costs_no_more(source: Source, cache: KeyCache) -> None:
+    # KF-06
+    cache.key(source.mint.key("access").kid)
+    source.fetches = 0
+
+    def flood(thread: int) -> None:
+        for number in range(50):
+            with pytest.raises(UnknownKeyError):
+                cache.key(f"no such key {thread} {number}")
+
+    threads = [threading.Thread(target=flood, args=(thread,)) for thread in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert source.fetches == 1
+
+
 def test_a_flood_while_the_source_fails_costs_no_more(
     source: Source, cache: KeyCache, clock: FrozenClock
 ) -> None:

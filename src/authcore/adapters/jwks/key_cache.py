@@ -70,6 +70,7 @@ class _Flight:
 
     def __init__(self, began: datetime) -> None:
         self.began = began
+        self.wanted: set[str] = set()
         self.landed = threading.Event()
         self._due = monotonic() + FETCH_DEADLINE.total_seconds()
 
@@ -146,7 +147,7 @@ class KeyCache(Keys):
         return snapshot.keys[kid]
 
     def _from_source(self, kid: str) -> PublishedKey:
-        flight = self._take_off()
+        flight = self._take_off(kid)
         if flight is not None:
             flight.wait()
         snapshot = self._usable(self._clock.now())
@@ -156,8 +157,6 @@ class KeyCache(Keys):
             return snapshot.keys[kid]
         if self._failures or (flight and not flight.landed.is_set()):
             raise KeySourceUnavailableError("the key may be new", retry_after=COOL_DOWN)
-        if flight:
-            self._paused_until = flight.began + COOL_DOWN
         raise UnknownKeyError("the issuer publishes no key of this id")
 
     def _usable(self, now: datetime) -> _Snapshot | None:
@@ -173,7 +172,7 @@ class KeyCache(Keys):
         until = self._paused_until
         return until is not None and now < until <= now + COOL_DOWN
 
-    def _take_off(self) -> _Flight | None:
+    def _take_off(self, wanted: str | None = None) -> _Flight | None:
         """The flight in the air, or a new one; None while there must be none."""
         with self._lock:
             now = self._clock.now()
@@ -182,6 +181,8 @@ class KeyCache(Keys):
                 self._count_failure(now)
             if self._flight is None and not self._is_paused(now):
                 self._flight = self._started(_Flight(now))
+            if self._flight and wanted:
+                self._flight.wanted.add(wanted)
             return self._flight
 
     def _started(self, flight: _Flight) -> _Flight | None:
@@ -206,7 +207,9 @@ class KeyCache(Keys):
         with self._lock:
             if keys is not None:
                 self._snapshot = _Snapshot(keys, flight.began, flight.began + REFRESH_AFTER)
-                self._failures, self._failed_at, self._paused_until = 0, None, None
+                self._failures, self._failed_at = 0, None
+                missed = flight.wanted - keys.keys()
+                self._paused_until = flight.began + COOL_DOWN if missed else None
             elif self._flight is flight:
                 self._count_failure(self._clock.now())
             if self._flight is flight:

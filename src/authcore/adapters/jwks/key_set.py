@@ -1,6 +1,8 @@
 """A JWK set, reduced to the keys that may check a token.  See: RFC 7517, RFC 7518 §6.3."""
 
+import json
 import math
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final, Protocol, cast
@@ -10,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
 from authcore.adapters.jwks.compact import MAX_KID_LENGTH, base64url
-from authcore.adapters.jwks.strict_json import Pairs, decoder, json_object
+from authcore.adapters.jwks.strict_json import Pairs, object_of
 from authcore.domain.errors import UnknownKeyError
 
 
@@ -47,6 +49,9 @@ class PublishedKey:
 class Keys(Protocol):
     """Where a verifier looks for keys."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def key(self, kid: str) -> PublishedKey:
         """
         The published key of this id.
@@ -83,7 +88,7 @@ def keys_in(body: bytes) -> dict[str, PublishedKey]:
     """
     if len(body) > MAX_KEY_SET_BYTES:
         raise ValueError("the key set is too large")
-    return keys_of(json_object(body, _decode))
+    return keys_of(object_of(body, _decode))
 
 
 def keys_of(jwks: Mapping[str, object]) -> dict[str, PublishedKey]:
@@ -113,11 +118,13 @@ def _members(pairs: Pairs) -> dict[str, object] | None:
     return members if len(members) == len(pairs) else None
 
 
-def _no_number(_digits: str) -> None:
-    """No member we read is a number, so an absurd one costs nothing."""
+def _no_number(_text: str) -> None:
+    """No member we read is a number, so an absurd one costs nothing and harms no key."""
 
 
-_decode: Final = decoder(_members, _no_number)
+_decode: Final = json.JSONDecoder(
+    object_pairs_hook=_members, parse_int=_no_number, parse_constant=_no_number
+).decode
 
 
 def _usable(jwk: Mapping[str, object]) -> PublishedKey | None:

@@ -17,7 +17,7 @@ _STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]'
 Pairs = list[tuple[str, object]]
 
 
-def unique_members(pairs: Pairs) -> dict[str, object]:
+def _unique_members(pairs: Pairs) -> dict[str, object]:
     """The object of *pairs*; ValueError when a name comes twice."""
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -25,7 +25,7 @@ def unique_members(pairs: Pairs) -> dict[str, object]:
     return members
 
 
-def bounded_integer(digits: str) -> int:
+def _bounded_integer(digits: str) -> int:
     """The integer; ValueError beyond MAX_DIGITS."""
     if len(digits) > MAX_DIGITS:
         raise ValueError("an integer is too long")
@@ -36,19 +36,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def decoder(
-    members: Callable[[Pairs], object], number: Callable[[str], object]
-) -> Callable[[str], object]:
-    """A parser that refuses NaN and Infinity and leaves objects and integers to the caller."""
-    return json.JSONDecoder(
-        object_pairs_hook=members, parse_int=number, parse_constant=_no_constant
-    ).decode
-
-
-_decode: Final = decoder(unique_members, bounded_integer)
-
-
-def json_object(octets: bytes, decode: Callable[[str], object] = _decode) -> dict[str, object]:
+def json_object(octets: bytes) -> dict[str, object]:
     """
     The one JSON object that *octets* hold.
 
@@ -56,15 +44,36 @@ def json_object(octets: bytes, decode: Callable[[str], object] = _decode) -> dic
         ValueError: Not UTF-8, not JSON, not an object, a name twice, nested or numbered beyond the
             bounds, or text with half a surrogate pair.  Never RecursionError.
     """
+    value = object_of(octets, _decode)
+    if b"\\" in octets:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def object_of(octets: bytes, decode: Callable[[str], object]) -> dict[str, object]:
+    """
+    What *decode* makes of *octets*.
+
+    Args:
+        octets: UTF-8.
+
+        decode: The ``decode`` of a ``json.JSONDecoder``.
+
+    Raises:
+        ValueError: Not UTF-8, nested beyond MAX_DEPTH, not JSON, or not an object.
+    """
     text = octets.decode()
     if octets.count(b"[") + octets.count(b"{") > MAX_DEPTH:
         _check_depth(octets)
     value = decode(text)
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - one error for all bad octets
-    if b"\\u" in octets:
-        json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+_decode: Final = json.JSONDecoder(
+    object_pairs_hook=_unique_members, parse_int=_bounded_integer, parse_constant=_no_constant
+).decode
 
 
 def _check_depth(octets: bytes) -> None:
