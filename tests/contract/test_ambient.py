@@ -1,11 +1,13 @@
-"""Clocks and sources of chance."""
+"""Clocks, pauses and sources of chance."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from authcore.adapters.system import SystemClock, SystemEntropy
-from authcore.ports.ambient import Clock, Entropy
-from authcore.testing.contracts.ambient import ClockContract, EntropyContract
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause, monotonic
+from authcore.ports.ambient import Clock, Entropy, Pause
+from authcore.testing.contracts.ambient import ClockContract, EntropyContract, PauseContract
+from authcore.testing.fakes.ambient import FrozenClock, RecordedPause, ScriptedEntropy
 
 
 class TestFrozenClock(ClockContract):
@@ -18,6 +20,41 @@ class TestSystemClock(ClockContract):
     @pytest.fixture
     def clock(self) -> Clock:
         return SystemClock()
+
+
+class TestRecordedPause(PauseContract):
+    @pytest.fixture
+    def clock(self) -> FrozenClock:
+        return FrozenClock()
+
+    @pytest.fixture
+    def pause(self, clock: FrozenClock) -> Pause:
+        return RecordedPause(clock)
+
+    def test_every_wait_is_recorded(self, clock: FrozenClock) -> None:
+        pause = RecordedPause(clock)
+
+        pause.wait(timedelta(seconds=2))
+        pause.wait(timedelta(seconds=1))
+
+        assert pause.waited == [timedelta(seconds=2), timedelta(seconds=1)]
+
+
+class _MonotonicClock(Clock):
+    """The wall clock may be set while a test runs."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 14, tzinfo=UTC) + timedelta(seconds=monotonic())
+
+
+class TestSystemPause(PauseContract):
+    @pytest.fixture
+    def pause(self) -> Pause:
+        return SystemPause()
+
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return _MonotonicClock()
 
 
 class TestScriptedEntropy(EntropyContract):

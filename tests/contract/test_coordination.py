@@ -1,15 +1,18 @@
-"""Replay memory: the fake and the adapter under one suite."""
+"""Leases and replay memory: the fakes and one process's own under the ports' suites."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.coordination.memory import ProcessSeenBefore
-from authcore.ports.coordination import SeenBefore
-from authcore.testing.contracts.coordination import TTL, SeenBeforeContract
+from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.ambient import Clock
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
 from authcore.testing.fakes.ambient import FrozenClock
-from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
 
 
 @pytest.fixture
@@ -72,3 +75,74 @@ class TestProcessSeenBefore(SeenBeforeContract):
         clock.advance(TTL)
         seen.first_time("new", TTL)
         assert len(seen) == 1
+
+
+class TestInMemoryLease(LeaseContract):
+    @pytest.fixture
+    def lease(self, clock: FrozenClock) -> InMemoryLease:
+        return InMemoryLease(clock)
+
+    @pytest.fixture
+    def lease_clock(self, clock: FrozenClock) -> Clock:
+        return clock
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    @pytest.fixture
+    def outage(self, lease: InMemoryLease) -> Callable[[], None]:
+        def begin() -> None:
+            lease.unavailable = True
+
+        return begin
+
+    def test_it_tells_which_keys_it_was_asked_for(self, lease: InMemoryLease) -> None:
+        for key in "aba":
+            with lease.hold(key, TTL):
+                pass
+
+        assert lease.asked == ["a", "b", "a"]
+
+
+class TestProcessLease(LeaseContract):
+    @pytest.fixture
+    def lease(self, clock: FrozenClock) -> Lease:
+        return ProcessLease(clock, max_leases=3)
+
+    @pytest.fixture
+    def lease_clock(self, clock: FrozenClock) -> Clock:
+        return clock
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    @pytest.fixture
+    def outage(self, lease: Lease) -> Iterator[Callable[[], None]]:
+        """Full: the only way in which a process's own memory cannot answer."""
+        with ExitStack() as others:
+
+            def begin() -> None:
+                for key in "bcd":
+                    others.enter_context(lease.hold(key, TTL))
+
+            yield begin
+
+    def test_nothing_is_remembered_of_leases_that_were_given_back(self, clock: FrozenClock) -> None:
+        # DL-06
+        lease = ProcessLease(clock)
+        for number in range(100):
+            with lease.hold(str(number), TTL):
+                pass
+        assert len(lease) == 0
+
+    def test_leases_that_ran_out_make_room(self, clock: FrozenClock) -> None:
+        # DL-06
+        lease = ProcessLease(clock, max_leases=2)
+        with lease.hold("a", TTL), lease.hold("b", TTL):
+            with pytest.raises(CoordinationUnavailableError), lease.hold("c", TTL):
+                pass
+            clock.advance(TTL)
+            with lease.hold("c", TTL):
+                assert len(lease) == 1

@@ -13,7 +13,7 @@ import authcore.ports
 import authcore.testing.contracts
 
 
-FAKES: Final = ("TestInMemory", "TestFrozen", "TestScripted")
+FAKES: Final = ("TestInMemory", "TestFrozen", "TestRecorded", "TestScripted")
 
 
 def _classes(package: str, path: list[str]) -> Iterator[type]:

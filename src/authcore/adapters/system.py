@@ -2,11 +2,12 @@
 
 import os
 import secrets
+import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.ambient import Clock, Entropy, Pause
 
 
 monotonic = time.monotonic
@@ -21,6 +22,19 @@ class SystemClock(Clock):
     def now(self) -> datetime:
         """See the port."""
         return datetime.now(UTC)
+
+
+class SystemPause(Pause):
+    """The machine's own patience.  Ends early only with KeyboardInterrupt."""
+
+    __slots__ = ()
+
+    def wait(self, duration: timedelta) -> None:
+        """See the port."""
+        until = monotonic() + duration.total_seconds()
+        never = threading.Event()
+        while (left := until - monotonic()) > 0:
+            never.wait(min(left, threading.TIMEOUT_MAX))
 
 
 class SystemEntropy(Entropy):

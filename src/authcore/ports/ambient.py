@@ -1,7 +1,7 @@
 """Time and chance."""
 
 from abc import abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -13,6 +13,16 @@ class Clock(Protocol):
     @abstractmethod
     def now(self) -> datetime:
         """The present moment, aware and in UTC."""
+
+
+class Pause(Protocol):
+    """Lets time pass."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def wait(self, duration: timedelta) -> None:
+        """Return no earlier than *duration* from now; at once where it is zero or negative."""
 
 
 class Entropy(Protocol):

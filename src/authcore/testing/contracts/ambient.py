@@ -1,4 +1,4 @@
-"""What every Clock and every Entropy does."""
+"""What every Clock, every Pause and every Entropy does."""
 
 import re
 from abc import ABC, abstractmethod
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.ambient import Clock, Entropy, Pause
 
 
 class ClockContract(ABC):
@@ -24,6 +24,37 @@ class ClockContract(ABC):
         moments = [clock.now() for _ in range(100)]
 
         assert moments == sorted(moments)
+
+
+class PauseContract(ABC):
+    """Subclass it, and say which pause, and the clock by which it waits."""
+
+    @pytest.fixture
+    @abstractmethod
+    def pause(self) -> Pause:
+        """The pause under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def clock(self) -> Clock:
+        """Shows how long ``pause`` waited."""
+
+    def test_it_waits_no_less_than_it_was_told(self, pause: Pause, clock: Clock) -> None:
+        began = clock.now()
+
+        pause.wait(timedelta(milliseconds=20))
+
+        assert timedelta(milliseconds=20) <= clock.now() - began < timedelta(seconds=5)
+
+    @pytest.mark.parametrize("duration", [timedelta(0), timedelta(days=-1)])
+    def test_what_is_over_already_is_not_waited_for(
+        self, pause: Pause, clock: Clock, duration: timedelta
+    ) -> None:
+        began = clock.now()
+
+        pause.wait(duration)
+
+        assert timedelta(0) <= clock.now() - began < timedelta(seconds=5)
 
 
 class EntropyContract(ABC):

@@ -1,15 +1,17 @@
-"""What every replay memory promises."""
+"""What every lease and every replay memory promises."""
 
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 
 import pytest
 
-from authcore.ports.coordination import SeenBefore
+from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
+from authcore.ports.ambient import Clock
+from authcore.ports.coordination import Lease, SeenBefore
 
 
 TTL = timedelta(minutes=10)
@@ -96,3 +98,141 @@ class SeenBeforeContract(ABC):
         with ThreadPoolExecutor(2) as threads:
             answers = list(threads.map(seen.first_time, [key, key], [TTL, TTL]))
         assert sorted(answers) == [False, True]
+
+
+class LeaseContract(ABC):
+    """Run by every Lease: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def lease(self) -> Lease:
+        """A lease that nobody has held yet."""
+
+    @pytest.fixture
+    @abstractmethod
+    def lease_clock(self) -> Clock:
+        """The clock by which ``lease`` tells when a grant ends."""
+
+    @pytest.fixture
+    @abstractmethod
+    def fast_forward(self) -> Callable[[timedelta], None]:
+        """Lets time pass for the very lease that ``lease`` gives."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody can say who holds what."""
+
+    def test_what_is_held_cannot_be_held_again(self, lease: Lease) -> None:
+        with lease.hold("a", TTL), pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+            pytest.fail("two hold one lease")
+
+    def test_who_is_refused_learns_how_long_to_wait_at_most(self, lease: Lease) -> None:
+        with lease.hold("a", TTL):
+            with pytest.raises(LeaseHeldError) as refusal, lease.hold("a", TTL):
+                pass
+            wait = refusal.value.retry_after
+            assert wait is None or timedelta(0) < wait <= TTL + timedelta(seconds=1)
+
+    def test_a_refusal_leaves_the_holder_its_lease(self, lease: Lease) -> None:
+        with lease.hold("a", TTL):
+            for _ in range(2):
+                with pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+                    pass
+
+    def test_keys_do_not_keep_each_other_out(self, lease: Lease) -> None:
+        with lease.hold("a", TTL), lease.hold("b", TTL), lease.hold("A", TTL):
+            pass
+
+    def test_it_is_free_after_the_block(self, lease: Lease) -> None:
+        for _ in range(3):
+            with lease.hold("a", TTL):
+                pass
+
+    def test_it_is_free_after_a_block_that_failed(self, lease: Lease) -> None:
+        with pytest.raises(ZeroDivisionError), lease.hold("a", TTL):
+            raise ZeroDivisionError
+
+        with lease.hold("a", TTL):
+            pass
+
+    def test_it_is_held_for_the_whole_ttl(
+        self, lease: Lease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        with lease.hold("a", TTL):
+            fast_forward(TTL - timedelta(seconds=2))
+            with pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+                pass
+
+    def test_it_is_free_after_the_ttl_though_its_holder_never_came_back(
+        self, lease: Lease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        # AL-07: a killed process releases nothing.
+        with lease.hold("a", TTL):
+            fast_forward(TTL + timedelta(seconds=2))
+            with lease.hold("a", TTL):
+                pass
+
+    def test_a_late_release_does_not_free_what_another_holds_by_now(
+        self, lease: Lease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        # AL-07
+        with ExitStack() as successor:
+            with lease.hold("a", TTL):
+                fast_forward(TTL + timedelta(seconds=2))
+                successor.enter_context(lease.hold("a", TTL))
+            with pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+                pass
+
+    def test_the_grant_says_when_it_ends(self, lease: Lease, lease_clock: Clock) -> None:
+        before = lease_clock.now()
+        with lease.hold("a", TTL) as grant:
+            after = lease_clock.now()
+
+        assert grant.expires_at.utcoffset() == timedelta(0)
+        assert before + TTL <= grant.expires_at <= after + TTL
+
+    def test_the_fence_grows_with_every_grant(
+        self, lease: Lease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        # AL-07: over a release, and over a lease that ran out and came back late.
+        fences = []
+        with lease.hold("a", TTL) as grant:
+            fences.append(grant.fence)
+        with lease.hold("a", TTL) as grant:
+            fences.append(grant.fence)
+            fast_forward(TTL + timedelta(seconds=2))
+            with lease.hold("a", TTL) as successor:
+                fences.append(successor.fence)
+        fast_forward(TTL * 10)
+        with lease.hold("a", TTL) as grant:
+            fences.append(grant.fence)
+
+        assert fences[0] > 0
+        assert fences == sorted(set(fences))
+
+    @pytest.mark.parametrize("number", range(5))
+    def test_of_two_threads_at_once_one_holds(self, lease: Lease, number: int) -> None:
+        # AL-07, LT-02
+        key = _MeetingKey(f"race {number}")
+        asked = threading.Barrier(2)
+
+        def attempt(_: int) -> bool:
+            try:
+                with lease.hold(key, TTL):
+                    asked.wait(timeout=5)
+                    return True
+            except LeaseHeldError:
+                asked.wait(timeout=5)
+                return False
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(attempt, range(2))) == [False, True]
+
+    def test_an_outage_is_not_a_lease_and_not_a_holder(
+        self, lease: Lease, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(CoordinationUnavailableError), lease.hold("a", TTL):
+            pytest.fail("held, though nobody can say")

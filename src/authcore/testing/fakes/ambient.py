@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.ambient import Clock, Entropy, Pause
 
 
 class FrozenClock(Clock):
@@ -19,6 +19,24 @@ class FrozenClock(Clock):
     def advance(self, by: timedelta) -> None:
         """Let *by* pass."""
         self._now += by
+
+
+class RecordedPause(Pause):
+    """
+    Moves *clock* instead of waiting.
+
+    Attributes:
+        waited: How long each wait would have been, in order.
+    """
+
+    def __init__(self, clock: FrozenClock) -> None:
+        self._clock = clock
+        self.waited: list[timedelta] = []
+
+    def wait(self, duration: timedelta) -> None:
+        """See the port."""
+        self.waited.append(duration)
+        self._clock.advance(max(duration, timedelta(0)))
 
 
 class ScriptedEntropy(Entropy):

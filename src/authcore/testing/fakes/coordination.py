@@ -1,10 +1,13 @@
-"""Replay memory in a dictionary."""
+"""Leases and replay memory in dictionaries."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
 from authcore.ports.ambient import Clock
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
 
 
 class InMemorySeenBefore(SeenBefore):
@@ -33,3 +36,49 @@ class InMemorySeenBefore(SeenBefore):
                 return False
             self._forget_at[key] = now + ttl
             return True
+
+
+class InMemoryLease(Lease):
+    """
+    Leases that *clock* brings to their end.
+
+    Args:
+        clock: Tells when a lease has had its time.
+
+    Attributes:
+        asked: Every key it was asked for, in order.
+        unavailable: While True every call raises CoordinationUnavailableError.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._granted: dict[str, LeaseGrant] = {}
+        self._lock = threading.Lock()
+        self.asked: list[str] = []
+        self.unavailable = False
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        """See the port."""
+        grant = self._acquire(key, ttl)
+        try:
+            yield grant
+        finally:
+            self._release(key, grant)
+
+    def _acquire(self, key: str, ttl: timedelta) -> LeaseGrant:
+        with self._lock:
+            self.asked.append(key)
+            if self.unavailable:
+                raise CoordinationUnavailableError("the lease was told to be unavailable")
+            now = self._clock.now()
+            last = self._granted.get(key, LeaseGrant(0, now))
+            if last.expires_at > now:
+                raise LeaseHeldError("the lease is held", retry_after=last.expires_at - now)
+            self._granted[key] = LeaseGrant(last.fence + 1, now + ttl)
+            return self._granted[key]
+
+    def _release(self, key: str, grant: LeaseGrant) -> None:
+        with self._lock:
+            if self._granted[key] == grant:
+                self._granted[key] = LeaseGrant(grant.fence, self._clock.now())
