@@ -1,23 +1,14 @@
-"""A boto3 client whose every call ends in time and whose log holds no one's data."""
+"""The client of the pool's admin API."""
 
-import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
-
+from authcore.adapters.aws import MAX_CONNECTIONS, aws_client
 from authcore.domain.model.urls import ServiceUrl
 
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
-
-
-MAX_CONNECTIONS: Final = 64
-
-_TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
-"""At DEBUG these print request bodies, answers and the credentials' session token."""
 
 
 def cognito_client(
@@ -28,40 +19,22 @@ def cognito_client(
     max_connections: int = MAX_CONNECTIONS,
 ) -> "CognitoIdentityProviderClient":
     """
-    A client for the pool's admin API.  Credentials come from the AWS chain, never from a caller.
-
-    Plain http is loopback (ServiceUrl), where a stand-in listens: it gets made-up credentials, so
-    that real ones are not even looked for.
+    A client for the pool's admin API, bounded and silent as ``aws_client`` makes it.
 
     Args:
         region: Of the pool.
 
         endpoint_url: Where the API is, if not at the usual place.
 
-        within: A third of it for connecting, the rest for each wait for the answer.  One attempt:
-            who called knows better whether there is time for another.
+        within: Of one call.
 
-        max_connections: Kept open, and as many calls as can run at once without opening more.
+        max_connections: As many calls as can run at once without opening more.
     """
-    silence_botocore()
-    seconds = within.total_seconds()
-    config = Config(
-        connect_timeout=seconds / 3,
-        read_timeout=seconds * 2 / 3,
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        max_pool_connections=max_connections,
+    client: CognitoIdentityProviderClient = aws_client(
+        "cognito-idp",
+        region=region,
+        endpoint_url=endpoint_url,
+        within=within,
+        max_connections=max_connections,
     )
-    made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
-    return boto3.session.Session(
-        region_name=region, aws_access_key_id=made_up, aws_secret_access_key=made_up
-    ).client("cognito-idp", endpoint_url=endpoint_url, config=config)
-
-
-def silence_botocore() -> None:
-    """Drop botocore's DEBUG records that print bodies, whatever level anybody sets later."""
-    for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_above_debug)
-
-
-def _above_debug(record: logging.LogRecord) -> bool:
-    return record.levelno > logging.DEBUG
+    return client

@@ -1,0 +1,67 @@
+"""A boto3 client whose every call ends in time and whose log holds no one's data."""
+
+import logging
+from datetime import timedelta
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+from authcore.domain.model.urls import ServiceUrl
+
+
+MAX_CONNECTIONS: Final = 64
+
+_TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
+"""At DEBUG these print request bodies, answers and the credentials' session token."""
+
+
+def aws_client(
+    service: str,
+    *,
+    region: str,
+    endpoint_url: ServiceUrl | None = None,
+    within: timedelta,
+    max_connections: int = MAX_CONNECTIONS,
+) -> Any:
+    """
+    A client for one API.  Credentials come from the AWS chain, never from a caller.
+
+    Plain http is loopback (ServiceUrl), where a stand-in listens: it gets made-up credentials, so
+    that real ones are not even looked for.
+
+    Args:
+        service: As boto3 calls it.
+
+        region: Where the API is.
+
+        endpoint_url: Where the API is, if not at the usual place.
+
+        within: A third of it for connecting, the rest for each wait for the answer.  One attempt:
+            who called knows better whether there is time for another.
+
+        max_connections: Kept open, and as many calls as can run at once without opening more.
+    """
+    silence_botocore()
+    seconds = within.total_seconds()
+    config = Config(
+        connect_timeout=seconds / 3,
+        read_timeout=seconds * 2 / 3,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        max_pool_connections=max_connections,
+    )
+    made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
+    session: Any = boto3.session.Session(
+        region_name=region, aws_access_key_id=made_up, aws_secret_access_key=made_up
+    )
+    return session.client(service, endpoint_url=endpoint_url, config=config)
+
+
+def silence_botocore() -> None:
+    """Drop botocore's DEBUG records that print bodies, whatever level anybody sets later."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_above_debug)
+
+
+def _above_debug(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG

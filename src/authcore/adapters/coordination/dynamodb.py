@@ -1,0 +1,223 @@
+"""
+Leases and replay memory in one DynamoDB table, for processes that share nothing else.
+
+The table has a string partition key ``pk``.  Every question is one conditional UpdateItem, which
+DynamoDB decides item by item, one after the other.  ``ends_at`` (milliseconds since 1970) alone
+says whether an item still counts: the table's TTL on ``expires`` (seconds) deletes days late.
+
+See: Amazon DynamoDB "Condition expressions", "Using time to live (TTL)".
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import ClientError
+
+from authcore.adapters.aws import aws_client
+from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
+from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+
+
+CLOCK_SKEW: Final = timedelta(seconds=1)
+"""How far two machines' clocks may be apart: a lease is not taken over earlier than its end."""
+
+KEPT_AFTER_ITS_END: Final = timedelta(days=1)
+"""How long an item stays at least, for its fence and for clocks that are wrong."""
+
+Item = Mapping[str, Mapping[str, str]]
+
+
+class DynamoDbClient(Protocol):
+    """The part of boto3's DynamoDB client that is used here."""
+
+    def update_item(self, **request: Any) -> Mapping[str, Any]:
+        """See: Amazon DynamoDB UpdateItem."""
+
+
+class _ConditionFailedError(Exception):
+    """The item is not as the condition wants it."""
+
+
+class _AnswerLostError(CoordinationUnavailableError):
+    """It may have happened or not."""
+
+
+def dynamodb_client(
+    *, region: str, endpoint_url: ServiceUrl | None = None, within: timedelta
+) -> DynamoDbClient:
+    """
+    A client for the table's API, bounded and silent as ``aws_client`` makes it.
+
+    Args:
+        region: Of the table.
+
+        endpoint_url: Where the API is, if not at the usual place.
+
+        within: Of one call.  Holding a lease takes two at most, giving it back one.
+    """
+    client: DynamoDbClient = aws_client(
+        "dynamodb", region=region, endpoint_url=endpoint_url, within=within
+    )
+    return client
+
+
+class DynamoDbLease(Lease):
+    """
+    Leases between processes.
+
+    Fences begin at the time of a key's first grant, so that they grow even over the deletion of
+    its item.  When the answer to a claim is lost, the claim is made once more under the same name:
+    what the first one took is ours.  A release that gets no answer is left to the ttl.
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Within CLOCK_SKEW of every other holder's.
+
+        entropy: Makes holders' names, so that nobody frees what another holds by now.
+    """
+
+    def __init__(
+        self, *, client: DynamoDbClient, table: str, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+        self._entropy = entropy
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        """See the port."""
+        holder = self._entropy.token()
+        grant = self._acquire(key, holder, ttl)
+        try:
+            yield grant
+        finally:
+            self._release(key, holder)
+
+    def _acquire(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
+        try:
+            return self._claim(key, holder, ttl)
+        except _AnswerLostError:
+            return self._claim(key, holder, ttl)
+
+    def _claim(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
+        now = self._clock.now()
+        try:
+            taken = _updated(
+                self._client,
+                self._table,
+                f"lease#{key}",
+                "SET holder = :holder, ends_at = :end, expires = :expires,"
+                " fence = if_not_exists(fence, :now) + :one",
+                "attribute_not_exists(pk) OR ends_at < :latest OR holder = :holder",
+                {
+                    **_ending(now + ttl),
+                    ":holder": {"S": holder},
+                    ":now": _milliseconds(now),
+                    ":latest": _milliseconds(now - CLOCK_SKEW),
+                    ":one": {"N": "1"},
+                },
+            )
+        except _ConditionFailedError:
+            raise LeaseHeldError("somebody else holds the lease") from None
+        return LeaseGrant(_fence(taken, holder), now + ttl)
+
+    def _release(self, key: str, holder: str) -> None:
+        with suppress(_ConditionFailedError, CoordinationUnavailableError):
+            _updated(
+                self._client,
+                self._table,
+                f"lease#{key}",
+                "SET ends_at = :past",
+                "holder = :holder",
+                {":past": {"N": "0"}, ":holder": {"S": holder}},
+            )
+
+
+class DynamoDbSeenBefore(SeenBefore):
+    """
+    Replay memory between processes.
+
+    A question whose answer is lost raises CoordinationUnavailableError, and has perhaps been
+    remembered: who asks again may hear "seen", never twice "first".
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Tells when a key has had its time.
+    """
+
+    def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        """See the port."""
+        now = self._clock.now()
+        values = {**_ending(now + ttl), ":now": _milliseconds(now)}
+        try:
+            noted = _updated(
+                self._client,
+                self._table,
+                f"seen#{key}",
+                "SET ends_at = :end, expires = :expires",
+                "attribute_not_exists(pk) OR ends_at <= :now",
+                values,
+            )
+        except _ConditionFailedError:
+            return False
+        if noted.get("ends_at") != values[":end"]:
+            raise CoordinationUnavailableError("something else answers in DynamoDB's place")
+        return True
+
+
+def _updated(
+    client: DynamoDbClient, table: str, pk: str, update: str, condition: str, values: Item
+) -> Item:
+    """The whole item after *update*; an answer that does not show it is not DynamoDB's."""
+    try:
+        answer = client.update_item(
+            TableName=table,
+            Key={"pk": {"S": pk}},
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_NEW",
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
+            raise _ConditionFailedError from None
+        raise CoordinationUnavailableError("DynamoDB gave no usable answer") from None
+    except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
+        raise _AnswerLostError("DynamoDB could not be asked, or not be understood") from None
+    item: Item = answer.get("Attributes", {})
+    return item
+
+
+def _fence(taken: Item, holder: str) -> int:
+    """Only an answer that names this very holder is a yes."""
+    if taken.get("holder") != {"S": holder}:
+        raise CoordinationUnavailableError("something else answers in DynamoDB's place")
+    try:
+        return int(taken["fence"]["N"])
+    except (KeyError, TypeError, ValueError):
+        raise CoordinationUnavailableError("DynamoDB describes a lease oddly") from None
+
+
+def _ending(end: datetime) -> Item:
+    deleted = (end + KEPT_AFTER_ITS_END).timestamp()
+    return {":end": _milliseconds(end), ":expires": {"N": str(int(deleted))}}
+
+
+def _milliseconds(moment: datetime) -> Mapping[str, str]:
+    return {"N": str(int(moment.timestamp() * 1000))}

@@ -1,0 +1,429 @@
+"""Leases and replay memory in DynamoDB: under the ports' suites on moto, and over a real socket."""
+
+import json
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from moto import mock_aws
+
+from authcore.adapters.coordination.dynamodb import (
+    DynamoDbClient,
+    DynamoDbLease,
+    DynamoDbSeenBefore,
+    dynamodb_client,
+)
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import AuthcoreError, CoordinationUnavailableError, LeaseHeldError
+from authcore.ports.ambient import Clock
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
+from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+
+
+REGION = "eu-west-1"
+PATIENCE = timedelta(seconds=5)
+AMZ_JSON = "application/x-amz-json-1.0"
+HOLDER = "canary-holder-0123456789-0123456789-0123456"
+
+ERROR_CLASSES: Final = [
+    "AccessDenied",
+    "ConditionalCheckFailed",
+    "InternalServerError",
+    "ItemCollectionSizeLimitExceeded",
+    "ProvisionedThroughputExceeded",
+    "ReplicatedWriteConflict",
+    "RequestLimitExceeded",
+    "ResourceNotFound",
+    "Throttling",
+    "TransactionConflict",
+    "Validation",
+    "NobodyHasHeardOfThis",
+]
+
+
+class _OneAtATime:
+    """
+    Decides item by item as DynamoDB does; moto, asked by two threads, may tell both yes.
+
+    The first two calls wait for each other before they are made, but not for long: where asking
+    and taking were two calls, both would have asked before either takes.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._meeting = threading.Barrier(2)
+        self._lock = threading.Lock()
+
+    def update_item(self, **request: Any) -> Mapping[str, Any]:
+        with suppress(threading.BrokenBarrierError):
+            self._meeting.wait(timeout=0.02)
+        with self._lock:
+            result: Mapping[str, Any] = self._client.update_item(**request)
+            return result
+
+
+class _LosesAnswers:
+    """Does what it is asked to, and breaks the connection where it should say so."""
+
+    def __init__(self, client: DynamoDbClient, *, lost: int) -> None:
+        self._client = client
+        self._lost = lost
+
+    def update_item(self, **request: Any) -> Mapping[str, Any]:
+        done = self._client.update_item(**request)
+        if self._lost == 0:
+            return done
+        self._lost -= 1
+        raise ConnectionResetError
+
+
+class Table:
+    """An empty table of moto's, and its client."""
+
+    def __init__(self, client: Any) -> None:
+        self.name = "coordination"
+        self.raw = client
+        self.client = _OneAtATime(client)
+        client.create_table(
+            TableName=self.name,
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def items(self) -> list[dict[str, dict[str, str]]]:
+        listed: list[dict[str, dict[str, str]]] = self.raw.scan(TableName=self.name)["Items"]
+        return listed
+
+    def drop(self) -> None:
+        self.raw.delete_table(TableName=self.name)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield dynamodb_client(region=REGION, within=PATIENCE)
+
+
+@pytest.fixture
+def table(moto: Any) -> Iterator[Table]:
+    table = Table(moto)
+    yield table
+    with suppress(moto.exceptions.ResourceNotFoundException):
+        table.drop()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def fast_forward(clock: FrozenClock) -> Callable[[timedelta], None]:
+    return clock.advance
+
+
+def _lease(
+    client: DynamoDbClient, clock: Clock, *, holders: list[str] | None = None
+) -> DynamoDbLease:
+    return DynamoDbLease(
+        client=client, table="coordination", clock=clock, entropy=ScriptedEntropy(holders or [])
+    )
+
+
+def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbSeenBefore:
+    return DynamoDbSeenBefore(client=client, table="coordination", clock=clock)
+
+
+class TestDynamoDbSeenBefore(SeenBeforeContract):
+    @pytest.fixture
+    def seen(self, table: Table, clock: FrozenClock) -> SeenBefore:
+        return _seen(table.client, clock)
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    def test_two_processes_share_one_memory(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock
+    ) -> None:
+        # SP-01
+        assert seen.first_time("a", TTL)
+        assert not _seen(table.client, clock).first_time("a", TTL)
+
+    def test_after_a_lost_answer_nobody_is_first(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock
+    ) -> None:
+        with pytest.raises(CoordinationUnavailableError):
+            _seen(_LosesAnswers(table.client, lost=1), clock).first_time("a", TTL)
+
+        assert not seen.first_time("a", TTL)
+
+    def test_without_its_table_nobody_can_say(self, table: Table, seen: SeenBefore) -> None:
+        table.drop()
+
+        with pytest.raises(CoordinationUnavailableError):
+            seen.first_time("a", TTL)
+
+
+class TestDynamoDbLease(LeaseContract):
+    @pytest.fixture
+    def lease(self, table: Table, clock: FrozenClock) -> Lease:
+        return _lease(table.client, clock)
+
+    @pytest.fixture
+    def lease_clock(self, clock: FrozenClock) -> Clock:
+        return clock
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    @pytest.fixture
+    def outage(self, table: Table) -> Callable[[], None]:
+        return table.drop
+
+    def test_a_lease_and_a_memory_of_the_same_key_are_two_things(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        with lease.hold("a", TTL):
+            assert _seen(table.client, clock).first_time("a", TTL)
+
+    def test_a_claim_whose_answer_is_lost_is_ours_all_the_same(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        # AL-07
+        unlucky = _lease(_LosesAnswers(table.client, lost=1), clock, holders=[HOLDER])
+
+        with unlucky.hold("a", TTL), pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+            pass
+        with lease.hold("a", TTL):
+            pass
+
+    def test_when_no_answer_comes_through_the_lease_ends_with_its_ttl(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        unlucky = _lease(_LosesAnswers(table.client, lost=2), clock, holders=[HOLDER])
+
+        with pytest.raises(CoordinationUnavailableError), unlucky.hold("a", TTL):
+            pass
+        with pytest.raises(LeaseHeldError), lease.hold("a", TTL):
+            pass
+        clock.advance(TTL + timedelta(seconds=2))
+        with lease.hold("a", TTL):
+            pass
+
+    def test_a_release_that_gets_no_answer_undoes_nothing(self, table: Table, lease: Lease) -> None:
+        with lease.hold("a", TTL):
+            table.drop()
+
+    def test_clocks_a_second_apart_do_not_share_a_lease(
+        self, table: Table, clock: FrozenClock
+    ) -> None:
+        ahead = FrozenClock(clock.now() + timedelta(seconds=1))
+        ahead.advance(TTL)
+
+        with (
+            _lease(table.client, clock, holders=[HOLDER]).hold("a", TTL),
+            pytest.raises(LeaseHeldError),
+            _lease(table.client, ahead).hold("a", TTL),
+        ):
+            pass
+
+    def test_the_fence_grows_even_after_its_item_was_deleted(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        # AL-07: DynamoDB's TTL may do that a day after the lease's end.
+        with lease.hold("a", TTL) as first:
+            pass
+        table.raw.delete_item(TableName=table.name, Key={"pk": {"S": "lease#a"}})
+        clock.advance(TTL + timedelta(days=1))
+
+        with lease.hold("a", TTL) as second:
+            assert second.fence > first.fence
+
+    def test_ttl_leaves_an_item_a_day_beyond_its_end(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        """``expires`` is what the table's TTL goes by: whole seconds since 1970."""
+        with lease.hold("a", TTL):
+            (item,) = table.items()
+
+        assert int(item["expires"]["N"]) == int((clock.now() + TTL).timestamp()) + 86_400
+        assert table.items()[0].keys() >= {"fence", "expires"}
+
+
+@pytest.fixture(scope="module")
+def listening() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _request: SILENCE) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(listening: ScriptedServer) -> DynamoDbClient:
+    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=timedelta(seconds=6))
+
+
+@pytest.fixture(scope="module")
+def hurried(listening: ScriptedServer) -> DynamoDbClient:
+    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=timedelta(seconds=0.6))
+
+
+@pytest.fixture
+def server(listening: ScriptedServer) -> ScriptedServer:
+    listening.requests.clear()
+    listening.script = _yes
+    return listening
+
+
+def _says(status: int, members: object, media_type: str = AMZ_JSON) -> list[bytes]:
+    return [answer(status, json.dumps(members).encode(), media_type=media_type)]
+
+
+def _refuses(error_class: str, status: int = 400) -> list[bytes]:
+    name = error_class if error_class.endswith("Error") else f"{error_class}Exception"
+    return _says(status, {"__type": f"com.amazonaws.dynamodb.v20120810#{name}"})
+
+
+def _values(request: bytes) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(request.partition(b"\r\n\r\n")[2])
+    values: dict[str, Any] = body["ExpressionAttributeValues"]
+    return values
+
+
+def _yes(request: bytes) -> list[bytes]:
+    values = _values(request)
+    written = {
+        "holder": values.get(":holder"),
+        "ends_at": values.get(":end"),
+        "fence": {"N": "7"},
+    }
+    return _says(200, {"Attributes": {name: value for name, value in written.items() if value}})
+
+
+def _hold(client: DynamoDbClient) -> object:
+    with _lease(client, FrozenClock(), holders=[HOLDER]).hold("a", TTL) as grant:
+        return grant
+
+
+def _ask(client: DynamoDbClient) -> object:
+    return _seen(client, FrozenClock()).first_time("a", TTL)
+
+
+Call = Callable[[DynamoDbClient], object]
+both = pytest.mark.parametrize("call", [_hold, _ask])
+
+
+@both
+@pytest.mark.parametrize("error_class", ERROR_CLASSES)
+def test_every_error_class_is_decided_and_asked_once(
+    server: ScriptedServer, client: DynamoDbClient, call: Call, error_class: str
+) -> None:
+    # DL-04
+    server.script = lambda _request: _refuses(error_class)
+
+    if error_class != "ConditionalCheckFailed":
+        with pytest.raises(CoordinationUnavailableError):
+            call(client)
+    elif call is _ask:
+        assert call(client) is False
+    else:
+        with pytest.raises(LeaseHeldError):
+            call(client)
+    assert len(server.requests) == 1
+
+
+def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:
+    """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
+    declared = client.meta.service_model.operation_model("UpdateItem").error_shapes
+    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
+
+    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+
+
+@both
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
+        _says(200, {}),
+        _says(200, {"Attributes": {}}),
+        _says(200, {"Attributes": None}),
+        _says(200, {"Attributes": {"holder": {"S": "another"}, "fence": {"N": "7"}}}),
+        _says(200, {"Attributes": {"holder": {"S": HOLDER}}}),
+        _says(200, {"Attributes": {"holder": {"S": HOLDER}, "fence": {"N": "many"}}}),
+        _says(200, {"Attributes": {"ends_at": {"N": "1"}}}),
+        _says(200, {"Attributes": "holder"}),
+        _says(200, []),
+        [answer(302, headers=["Location: /"])],
+        [answer(503, b"", media_type="text/html")],
+        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
+        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
+        [HANG_UP],
+    ],
+)
+def test_what_is_not_dynamodbs_own_yes_is_an_outage(
+    server: ScriptedServer, client: DynamoDbClient, call: Call, pieces: list[bytes]
+) -> None:
+    server.script = lambda _request: pieces
+
+    with pytest.raises(CoordinationUnavailableError):
+        call(client)
+
+
+def test_a_lost_answer_is_asked_for_once_more_under_the_same_name(
+    server: ScriptedServer, client: DynamoDbClient
+) -> None:
+    server.script = lambda request: [HANG_UP] if len(server.requests) == 1 else _yes(request)
+
+    _hold(client)
+
+    claims = [_values(request) for request in server.requests[:2]]
+    assert [values[":holder"] for values in claims] == [{"S": HOLDER}] * 2
+    assert len(server.requests) == 3
+
+
+@both
+def test_silence_ends_in_time(server: ScriptedServer, hurried: DynamoDbClient, call: Call) -> None:
+    # LT-01: two claims of 0.4 s each.
+    server.script = lambda _request: SILENCE
+    began = monotonic()
+
+    with pytest.raises(CoordinationUnavailableError):
+        call(hurried)
+
+    assert monotonic() - began < 2
+    assert len(server.requests) <= 2
+
+
+@pytest.mark.parametrize("pieces", [None, _refuses("Validation"), [HANG_UP]])
+def test_a_holders_name_reaches_no_log_and_no_error(
+    server: ScriptedServer,
+    client: DynamoDbClient,
+    caplog: pytest.LogCaptureFixture,
+    pieces: list[bytes] | None,
+) -> None:
+    # SP-11: also where somebody turned everything to DEBUG.
+    caplog.set_level(logging.DEBUG)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("botocore")]:
+        caplog.set_level(logging.DEBUG, logger=name)
+    if pieces is not None:
+        server.script = lambda _request: pieces
+
+    try:
+        shown = repr(_hold(client))
+    except AuthcoreError as error:
+        shown = "".join(traceback.format_exception(error)) + repr(error)
+
+    assert server.requests
+    assert HOLDER not in shown
+    assert HOLDER not in caplog.text
