@@ -50,6 +50,7 @@ class LocalPool:
         *,
         user_migration: TriggerHandler | None = None,
         trigger_limit: timedelta = timedelta(seconds=5),
+        triggers: Triggers | None = None,
         **config: Any,
     ) -> None:
         self.server = LoopbackServer(self)
@@ -73,7 +74,7 @@ class LocalPool:
             clock=self.clock,
             entropy=ScriptedEntropy(),
             mint=TokenMint(clock=self.clock),
-            triggers=Triggers(user_migration=user_migration, limit=trigger_limit),
+            triggers=triggers or Triggers(user_migration=user_migration, limit=trigger_limit),
             flow=self.flow,
         )
         self.http = HttpClient(within=timedelta(seconds=30), max_bytes=1_000_000)

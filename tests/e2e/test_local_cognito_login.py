@@ -82,7 +82,7 @@ class TestAuthorize:
             ({"scope": "openid root"}, "invalid_scope"),
             ({"scope": "email"}, "invalid_scope"),
             ({"prompt": "perhaps"}, "invalid_request"),
-            ({"identity_provider": "Google"}, "invalid_request"),
+            ({"identity_provider": "Twitter"}, "invalid_request"),
             ({"idp_identifier": "google.com"}, "invalid_request"),
             ({"resource": "https://api.example.com"}, "invalid_request"),
             ({"nonce": "n" * 2049}, "invalid_request"),

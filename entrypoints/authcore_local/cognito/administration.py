@@ -1,7 +1,6 @@
 """The ``Admin…`` operations on users."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import attrs
 
@@ -9,17 +8,10 @@ from authcore_local.cognito.api import Input, Operation
 from authcore_local.cognito.attributes import for_new_user, updated
 from authcore_local.cognito.authentication import check_pool
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
-from authcore_local.cognito.users import (
-    MAX_PASSWORD_LENGTH,
-    PoolUser,
-    UserStatus,
-    UserStore,
-    is_username,
-)
-
-
-MIN_PASSWORD_LENGTH: Final = 8
+from authcore_local.cognito.errors import invalid_parameter, user_not_found
+from authcore_local.cognito.passwords import of_a_possible_length
+from authcore_local.cognito.user_listing import described, listed
+from authcore_local.cognito.users import UserStatus, UserStore, is_username
 
 
 class Administration:
@@ -45,7 +37,7 @@ class Administration:
         user = self._users.known_as(self._username(given))
         if user is None:
             raise user_not_found()
-        return {**_described(user), "UserAttributes": _listed(user)}
+        return {**described(user), "UserAttributes": listed(user)}
 
     def update_attributes(self, given: Input) -> Mapping[str, object]:
         """``AdminUpdateUserAttributes``: all, or none."""
@@ -63,15 +55,15 @@ class Administration:
         password = given.optional("TemporaryPassword")
         user = self._users.create(
             self._username(given),
-            _acceptable(password) if password else None,
+            of_a_possible_length(password) if password else None,
             status="FORCE_CHANGE_PASSWORD",
             attributes=for_new_user(self._config, given.attributes("UserAttributes")),
         )
-        return {"User": {**_described(user), "Attributes": _listed(user)}}
+        return {"User": {**described(user), "Attributes": listed(user)}}
 
     def set_password(self, given: Input) -> Mapping[str, object]:
         """``AdminSetUserPassword``."""
-        password = _acceptable(given.text("Password"))
+        password = of_a_possible_length(given.text("Password"))
         status: UserStatus = "CONFIRMED" if given.flag("Permanent") else "FORCE_CHANGE_PASSWORD"
         self._users.set_password(self._username(given), password, status)
         return {}
@@ -94,30 +86,3 @@ class Administration:
         if not is_username(username):
             raise invalid_parameter("Invalid value at 'Username'")
         return username
-
-
-def _acceptable(password: str) -> str:
-    if MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        return password
-    raise CognitoError(
-        "InvalidPasswordException",
-        f"Password did not conform with policy: {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH}"
-        " characters",
-    )
-
-
-def _described(user: PoolUser) -> dict[str, object]:
-    return {
-        "Username": user.username,
-        "UserCreateDate": user.created_at.timestamp(),
-        "UserLastModifiedDate": user.modified_at.timestamp(),
-        "Enabled": user.enabled,
-        "UserStatus": user.status,
-    }
-
-
-def _listed(user: PoolUser) -> list[dict[str, str]]:
-    return [
-        {"Name": name, "Value": value}
-        for name, value in {"sub": user.subject, **user.attributes}.items()
-    ]

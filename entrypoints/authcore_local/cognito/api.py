@@ -47,6 +47,30 @@ class Input:
             raise invalid_parameter(f"Invalid value at '{name}'")
         return value
 
+    def number(self, name: str, *, default: int, highest: int) -> int:
+        """
+        A whole number from 0 to *highest*.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name, default)
+        if type(value) is not int or not 0 <= value <= highest:
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return value
+
+    def members(self, name: str) -> "Input":
+        """
+        A structure within this one.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
+        value = self._members.get(name)
+        if not isinstance(value, dict):
+            raise invalid_parameter(f"Invalid value at '{name}'")
+        return Input(value)
+
     def texts(self, name: str) -> dict[str, str]:
         """
         A map of texts; absent is empty.

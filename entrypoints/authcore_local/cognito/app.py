@@ -22,10 +22,12 @@ from authcore_local.cognito.managed_login import CodeGrant, ManagedLogin
 from authcore_local.cognito.migration import UserMigration
 from authcore_local.cognito.pages import HEADERS, error_page
 from authcore_local.cognito.password_sign_in import PasswordSignIn
+from authcore_local.cognito.provider_links import ProviderLinking
 from authcore_local.cognito.tickets import Tickets
 from authcore_local.cognito.token_endpoint import TokenEndpoint
 from authcore_local.cognito.tokens import TokenIssuer
 from authcore_local.cognito.triggers import TriggerRunner, Triggers
+from authcore_local.cognito.user_listing import UserListing
 from authcore_local.cognito.users import UserStore
 from authcore_local.flow import FlowLog
 
@@ -68,7 +70,7 @@ class LocalCognito:
 
             flow: Hears of every hop.
         """
-        self.users = UserStore(clock, entropy)
+        self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
         codes: Tickets[CodeGrant] = Tickets(clock, entropy, lifetime=config.code_lifetime)
         runner = TriggerRunner(triggers, entropy=entropy, flow=flow)
         migration = UserMigration(config, users=self.users, runner=runner)
@@ -152,10 +154,13 @@ def _api(
 ) -> Api:
     authentication = Authentication(config, sign_in=sign_in, issuer=issuer, clock=clock)
     administration = Administration(config, users=users)
+    linking = ProviderLinking(config, users=users, clock=clock)
     return Api(
         unsigned={"InitiateAuth": authentication.initiate},
         signed={
             "AdminInitiateAuth": authentication.admin_initiate,
+            "AdminLinkProviderForUser": linking.link,
+            "ListUsers": UserListing(config, users=users).list_users,
             **administration.operations(),
         },
     )

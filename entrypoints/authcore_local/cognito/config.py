@@ -42,6 +42,7 @@ LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
 _CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
+Provider = Literal["Google", "Facebook"]
 AuthFlow = Literal["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
 
 
@@ -103,8 +104,8 @@ class PoolConfig:
     """
     A user pool with one confidential app client.
 
-    Users sign in with the user name they were created with, case-sensitively: the pool has no
-    aliases.  The client may read every attribute.
+    Users sign in with the user name they were created with: the pool has no aliases.  The client
+    may read every attribute, and write every mutable one.
 
     Attributes:
         region: The first part of the pool id.
@@ -117,6 +118,12 @@ class PoolConfig:
         scopes: What the client may ask for, and gets when it asks for none.
         auth_flows: The client's ExplicitAuthFlows.
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
+        case_sensitive: False writes every user name in lower case, those of federated users
+            included, and finds it in any.
+        identity_providers: Social ones, which users may continue with.
+        self_sign_up: Whether people may sign up themselves.
+        post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
+            there.  Amazon's documents do not say so for certain.
         custom_attributes: Beside the standard ones.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
@@ -137,6 +144,10 @@ class PoolConfig:
         ("ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH")
     )
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
+    case_sensitive: bool = True
+    identity_providers: tuple[Provider, ...] = ("Google", "Facebook")
+    self_sign_up: bool = True
+    post_authentication_in_managed_login: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
         default=(SchemaAttribute("custom:legacy_uid"),), validator=_custom_attributes
     )

@@ -5,12 +5,8 @@ from collections.abc import Mapping
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, user_not_found, wrong_credentials
 from authcore_local.cognito.migration import UserMigration
-from authcore_local.cognito.users import (
-    MAX_PASSWORD_LENGTH,
-    PoolUser,
-    UserStore,
-    is_username,
-)
+from authcore_local.cognito.passwords import MAX_PASSWORD_LENGTH
+from authcore_local.cognito.users import PoolUser, UserStore, is_username
 
 
 class PasswordSignIn:

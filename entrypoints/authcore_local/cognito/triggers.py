@@ -5,7 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 from attrs import validators
@@ -34,17 +34,36 @@ class Triggers:
 
     Attributes:
         user_migration: For ``UserMigration_…`` events.
+        pre_sign_up: For ``PreSignUp_…``.
+        post_confirmation: For ``PostConfirmation_…``.
+        pre_authentication: For ``PreAuthentication_…``.
+        post_authentication: For ``PostAuthentication_…``.
+        pre_token_generation: For ``TokenGeneration_…``.
+        pre_token_version: Which events pre_token_generation gets; V2_0 needs Essentials or Plus.
         limit: How long one invocation may take; 5 seconds at Amazon's, shorter in tests.
     """
 
     user_migration: TriggerHandler | None = None
+    pre_sign_up: TriggerHandler | None = None
+    post_confirmation: TriggerHandler | None = None
+    pre_authentication: TriggerHandler | None = None
+    post_authentication: TriggerHandler | None = None
+    pre_token_generation: TriggerHandler | None = None
+    pre_token_version: Literal["V1_0", "V2_0"] = "V1_0"
     limit: timedelta = attrs.field(
         default=TRIGGER_LIMIT, validator=[validators.gt(timedelta(0)), validators.le(TRIGGER_LIMIT)]
     )
 
     def attached_to(self, source: str) -> TriggerHandler | None:
         """The function for events whose ``triggerSource`` is *source*."""
-        attached = {"UserMigration": self.user_migration}
+        attached = {
+            "UserMigration": self.user_migration,
+            "PreSignUp": self.pre_sign_up,
+            "PostConfirmation": self.post_confirmation,
+            "PreAuthentication": self.pre_authentication,
+            "PostAuthentication": self.post_authentication,
+            "TokenGeneration": self.pre_token_generation,
+        }
         return attached[source.partition("_")[0]]
 
 

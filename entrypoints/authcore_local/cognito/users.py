@@ -1,25 +1,27 @@
 """The pool's users, in memory, with their passwords hashed."""
 
 import hashlib
-import hmac
 import threading
 import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 import attrs
 
 from authcore.ports.ambient import Clock, Entropy
 from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.identities import Identity, as_attribute
+from authcore_local.cognito.passwords import PasswordHash
 
 
 MAX_USERS: Final = 10_000
 MAX_USERNAME_LENGTH: Final = 128
-MAX_PASSWORD_LENGTH: Final = 256
 
-UserStatus = Literal["CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"]
+UserStatus = Literal[
+    "UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "EXTERNAL_PROVIDER"
+]
 
 
 def is_username(text: str) -> bool:
@@ -35,28 +37,6 @@ def fresh_uuid(entropy: Entropy) -> str:
     return str(uuid.UUID(bytes=octets, version=4))
 
 
-def _scrypt(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
-
-
-@attrs.frozen
-class PasswordHash:
-    """A password nobody can read back.  See: RFC 7914."""
-
-    salt: bytes = attrs.field(repr=False)
-    digest: bytes = attrs.field(repr=False)
-
-    @classmethod
-    def of(cls, password: str, entropy: Entropy) -> Self:
-        """Hash *password* under a fresh salt; takes tens of milliseconds."""
-        salt = hashlib.sha256(entropy.token().encode()).digest()[:16]
-        return cls(salt, _scrypt(password, salt))
-
-    def matches(self, password: str) -> bool:
-        """Whether *password* is the one that was hashed, byte for byte."""
-        return hmac.compare_digest(self.digest, _scrypt(password, self.salt))
-
-
 @attrs.frozen(kw_only=True)
 class PoolUser:
     """
@@ -68,7 +48,9 @@ class PoolUser:
         password: None until one was set.
         status: Cognito's UserStatus.
         enabled: False once an administrator disabled the user.
-        attributes: Without ``sub``; every value is text.
+        attributes: Without ``sub`` and ``identities``; every value is text.
+        identities: At most MAX_IDENTITIES.
+        groups: Names.
         created_at: Aware, UTC.
         modified_at: Aware, UTC.
     """
@@ -79,19 +61,28 @@ class PoolUser:
     status: UserStatus
     enabled: bool = True
     attributes: Mapping[str, str] = attrs.field(repr=False)
+    identities: tuple[Identity, ...] = ()
+    groups: tuple[str, ...] = ()
     created_at: datetime
     modified_at: datetime
+
+    def all_attributes(self) -> dict[str, str]:
+        """As administrators and triggers see them: with ``sub``, and ``identities`` as JSON."""
+        linked = {"identities": as_attribute(self.identities)} if self.identities else {}
+        return {"sub": self.subject, **self.attributes, **linked}
 
 
 class UserStore:
     """All users of the pool, at most MAX_USERS.  Safe to share between threads."""
 
-    def __init__(self, clock: Clock, entropy: Entropy) -> None:
+    def __init__(self, clock: Clock, entropy: Entropy, *, case_sensitive: bool = True) -> None:
         self._clock = clock
         self._entropy = entropy
+        self._case_sensitive = case_sensitive
         self._lock = threading.Lock()
         self._by_username: dict[str, PoolUser] = {}
         self._username_of: dict[str, str] = {}
+        self._linked_to: dict[tuple[str, str], str] = {}
 
     def create(
         self,
@@ -100,20 +91,25 @@ class UserStore:
         *,
         status: UserStatus,
         attributes: Mapping[str, str],
+        identities: tuple[Identity, ...] = (),
+        groups: tuple[str, ...] = (),
     ) -> PoolUser:
         """
         A new user with a ``sub`` of its own.
 
         Raises:
-            CognitoError: UsernameExistsException, or LimitExceededException.
+            CognitoError: UsernameExistsException (an identity in use counts), or
+                LimitExceededException.
         """
         now = self._clock.now()
         user = PoolUser(
-            username=username,
+            username=self.spelt(username),
             subject=fresh_uuid(self._entropy),
             password=None if password is None else PasswordHash.of(password, self._entropy),
             status=status,
             attributes=dict(attributes),
+            identities=identities,
+            groups=groups,
             created_at=now,
             modified_at=now,
         )
@@ -121,40 +117,65 @@ class UserStore:
             self._admit(user)
         return user
 
+    def spelt(self, username: str) -> str:
+        """*username* as the pool writes it: in lower case where case does not count."""
+        return username if self._case_sensitive else username.lower()
+
     def _admit(self, user: PoolUser) -> None:
         if user.username in self._by_username or user.username in self._username_of:
             raise CognitoError("UsernameExistsException", "User account already exists.")
+        if any(identity.key in self._linked_to for identity in user.identities):
+            raise CognitoError("UsernameExistsException", "User account already exists.")
         if len(self._by_username) >= MAX_USERS:
             raise CognitoError("LimitExceededException", f"The pool holds {MAX_USERS} users.")
-        self._by_username[user.username] = user
+        self._replace(user)
         self._username_of[user.subject] = user.username
 
+    def _replace(self, user: PoolUser) -> None:
+        self._by_username[user.username] = user
+        self._linked_to |= dict.fromkeys((each.key for each in user.identities), user.username)
+
     def named(self, username: str) -> PoolUser | None:
-        """The user who signs in as *username*, exactly as written."""
+        """The user who signs in as *username*."""
         with self._lock:
-            return self._by_username.get(username)
+            return self._by_username.get(self.spelt(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
         """The user whom administrators call *username_or_subject*."""
         with self._lock:
-            username = self._username_of.get(username_or_subject, username_or_subject)
-            return self._by_username.get(username)
+            return self._by_username.get(self._name_of(username_or_subject))
+
+    def identified_by(self, provider: str, user_id: str) -> PoolUser | None:
+        """The user whom this account at *provider* signs in."""
+        with self._lock:
+            return self._by_username.get(self._linked_to.get((provider, user_id), ""))
+
+    def everybody(self) -> tuple[PoolUser, ...]:
+        """In the order in which they were created."""
+        with self._lock:
+            return tuple(self._by_username.values())
 
     def change(self, username_or_subject: str, to: Callable[[PoolUser], PoolUser]) -> PoolUser:
         """
         Replace a user by what *to* makes of it; nothing changes where *to* raises.
 
         Raises:
-            CognitoError: UserNotFoundException.
+            CognitoError: UserNotFoundException; AliasExistsException when a new identity is
+                another user's.
         """
         with self._lock:
-            username = self._username_of.get(username_or_subject, username_or_subject)
+            username = self._name_of(username_or_subject)
             user = self._by_username.get(username)
             if user is None:
                 raise user_not_found()
             changed = attrs.evolve(to(user), modified_at=self._clock.now())
-            self._by_username[username] = changed
+            if any(self._linked_to.get(i.key, username) != username for i in changed.identities):
+                raise CognitoError("AliasExistsException", "The identity is another user's.")
+            self._replace(changed)
             return changed
+
+    def _name_of(self, username_or_subject: str) -> str:
+        return self._username_of.get(username_or_subject, self.spelt(username_or_subject))
 
     def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
         """

@@ -1,0 +1,72 @@
+"""Who a pool user is at Google or Facebook, in the three forms in which Cognito says so."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+
+MAX_IDENTITIES: Final = 5
+
+
+@attrs.frozen
+class Identity:
+    """
+    An account at a provider that signs its owner in here.
+
+    Attributes:
+        provider: As the pool calls it, letter case kept.
+        user_id: The provider's own, letter case kept.
+        primary: True for the identity that a federated profile was made for.
+        created_at: Aware, UTC.
+    """
+
+    provider: str
+    user_id: str = attrs.field(repr=False)
+    primary: bool
+    created_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no two users share."""
+        return self.provider, self.user_id
+
+
+def as_attribute(identities: Iterable[Identity]) -> str:
+    """``identities`` in events and AdminGetUser: JSON text, ``dateCreated`` in milliseconds."""
+    return json.dumps([_members(identity) for identity in identities], separators=(",", ":"))
+
+
+def as_claim(identities: Iterable[Identity]) -> list[dict[str, str | None]]:
+    """``identities`` in ID tokens: a list whose ``primary`` and ``dateCreated`` are text."""
+    return [
+        {
+            **_names(identity),
+            "primary": "true" if identity.primary else "false",
+            "dateCreated": str(_milliseconds(identity)),
+        }
+        for identity in identities
+    ]
+
+
+def _members(identity: Identity) -> dict[str, object]:
+    return {
+        **_names(identity),
+        "primary": identity.primary,
+        "dateCreated": _milliseconds(identity),
+    }
+
+
+def _names(identity: Identity) -> dict[str, str | None]:
+    return {
+        "userId": identity.user_id,
+        "providerName": identity.provider,
+        "providerType": identity.provider,
+        "issuer": None,
+    }
+
+
+def _milliseconds(identity: Identity) -> int:
+    return int(identity.created_at.timestamp() * 1000)
