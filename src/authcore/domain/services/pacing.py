@@ -14,8 +14,8 @@ class Pacer:
     set back costs one such time.
 
     Args:
-        rate_per_second: Turns, at least 1.  Cognito gives an account and region 25 user updates, sign-ins
-            included, and does not give more.
+        rate_per_second: Turns, at least 1.  Cognito gives an account and region 25 user updates,
+            those of sign-ins included, and does not give more.
 
         clock: Shows how long the last turn is ago.
 
