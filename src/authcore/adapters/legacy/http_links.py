@@ -1,0 +1,43 @@
+"""Links between accounts, over the legacy HTTP API."""
+
+from authcore.adapters.legacy import link_contract as contract
+from authcore.adapters.legacy.legacy_api import LegacyApi
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+from authcore.ports.legacy_accounts import LegacyLinks
+
+
+class HttpLegacyLinks(LegacyApi, LegacyLinks):
+    """
+    Asks the legacy system once per question.  Safe to share between threads.
+
+    Answers larger than ``link_contract.MAX_LINK_ANSWER_BYTES`` count as none.
+
+    See: docs/legacy-api.yaml.
+    """
+
+    __slots__ = ()
+
+    def match(self, query: AccountQuery) -> AccountMatches:
+        """See the port.  Ambiguous only where neither Cognito id nor identity finds anybody."""
+        answer = self._post(contract.MATCH_PATH, contract.match_request(query))
+        return contract.match_answer(answer, query)
+
+    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
+        """See the port.  Names and addresses that the contract cannot hold are left out."""
+        key = {"idempotency-key": contract.idempotency_key(idempotency_key)}
+        answer = self._post(contract.CREATE_PATH, contract.create_request(account), key)
+        return contract.create_answer(answer, account.cognito_id)
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        """See the port."""
+        body = contract.attach_request(legacy_uid, cognito_id, reset_access=reset_access)
+        return contract.attach_answer(
+            self._post(contract.ATTACH_PATH, body), legacy_uid, cognito_id
+        )

@@ -1,0 +1,22 @@
+"""All legacy accounts, page by page, over the legacy HTTP API."""
+
+from authcore.adapters.legacy import listing_contract as contract
+from authcore.adapters.legacy.legacy_api import LegacyApi
+from authcore.ports.legacy_accounts import AccountPage, LegacyListing
+
+
+class HttpLegacyListing(LegacyApi, LegacyListing):
+    """
+    Asks the legacy system once per page.  Safe to share between threads.
+
+    Answers larger than ``listing_contract.MAX_PAGE_BYTES`` count as none.
+
+    See: docs/legacy-api.yaml.
+    """
+
+    __slots__ = ()
+
+    def accounts(self, after: str | None = None) -> AccountPage:
+        """See the port."""
+        answer = self._post(contract.LIST_PATH, contract.list_request(after))
+        return contract.list_answer(answer, after)

@@ -1,0 +1,76 @@
+"""One call to the legacy HTTP API: authenticated, within its time, sent once."""
+
+import copy
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Literal, Self
+
+from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
+from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.model.urls import ServiceUrl
+
+
+_JSON: Final = {"content-type": "application/json", "accept": "application/json"}
+
+
+class LegacyApi:
+    """What all adapters of the legacy HTTP API share.  Safe to share between threads."""
+
+    __slots__ = ("_base_url", "_headers", "_http", "_within")
+
+    def __init__(
+        self,
+        *,
+        http: HttpClient,
+        base_url: ServiceUrl,
+        api_key: str,
+        within: timedelta | None = None,
+    ) -> None:
+        """
+        Talk to one legacy system.
+
+        Args:
+            http: Its cap must hold the longest answer that is asked for; larger ones count as none.
+
+            base_url: What stands before ``/api/``.
+
+            api_key: Sent as ``X-Api-Key``.
+
+            within: Total time of one question, where it is shorter than *http*'s.
+        """
+        self._http = http
+        self._base_url = base_url
+        self._headers: Mapping[str, str] = {**_JSON, "x-api-key": api_key}
+        self._within = within
+
+    def bounded(self, within: timedelta) -> Self:
+        """The same, over the same connections, for a caller with *within* left."""
+        bounded = copy.copy(self)
+        bounded._within = within  # noqa: SLF001 - of this very class
+        return bounded
+
+    def _post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        return self._asked("POST", path, body, headers or {}, self._within)
+
+    def _asked(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        within: timedelta | None,
+    ) -> HttpAnswer:
+        if within is not None and within <= timedelta(0):
+            raise LegacyUnavailableError("no time is left to ask the legacy system")
+        try:
+            return self._http.request(
+                method,
+                f"{self._base_url}{path}",
+                headers={**self._headers, **headers},
+                content=body,
+                within=within,
+            )
+        except HttpFailedError as failure:
+            raise LegacyUnavailableError(
+                f"the legacy system cannot be asked: {failure.reason}"
+            ) from None

@@ -1,0 +1,232 @@
+"""
+How accounts are joined over the legacy HTTP API, byte for byte, as docs/legacy-api.yaml has it.
+
+Every answer is held against its question: an account with another id than the one that was asked
+for is no answer.
+"""
+
+import re
+from typing import Final
+
+from authcore.adapters.http import HttpAnswer
+from authcore.adapters.legacy.exact_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.users import (
+    MAX_DISPLAY_NAME_LENGTH,
+    MAX_EMAIL_LENGTH,
+    MAX_ID_LENGTH,
+    MAX_USERNAME_LENGTH,
+    account_in,
+    is_address,
+    same_person,
+)
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AccountTakenError,
+    AmbiguousAccountError,
+    LinkRejectedError,
+)
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    ExternalIdentity,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+
+
+MATCH_PATH: Final = "/api/cognito_helper/match"
+ATTACH_PATH: Final = "/api/cognito_helper/attach"
+CREATE_PATH: Final = "/api/create_legacy_account"
+
+MAX_LINK_ANSWER_BYTES: Final = 8192
+"""Holds three users of the longest texts in UTF-8."""
+
+MAX_PROVIDER_LENGTH: Final = 32
+"""Characters; Cognito's own limit."""
+
+MAX_IDENTITY_LENGTH: Final = 256
+"""Characters of a provider's user id."""
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_MATCHES: Final = frozenset({"status", "by_cognito_id", "by_identity", "by_email"})
+
+
+def match_request(query: AccountQuery) -> bytes:
+    """
+    The body of a match.
+
+    Raises:
+        LinkRejectedError: An id that the contract cannot hold.
+    """
+    email = query.email
+    return written(
+        {
+            "cognito_id": _cognito_id(query.cognito_id),
+            "identity": _identity(query.identity),
+            "email": email if email is not None and _is_sendable_address(email) else None,
+        }
+    )
+
+
+def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
+    """
+    The accounts that were found.
+
+    Raises:
+        AmbiguousAccountError: The legacy system says that several could be meant.
+
+        LegacyUnavailableError: Anything else but exact matches of *query*.
+    """
+    said = object_in(answer, MAX_LINK_ANSWER_BYTES)
+    if said == {"status": "ambiguous"}:
+        raise AmbiguousAccountError("several legacy accounts could be meant")
+    if said.keys() != _MATCHES or said["status"] != "matches":
+        off_contract("another status or other members")
+    matches = AccountMatches(
+        by_cognito_id=_user_or_none(said["by_cognito_id"]),
+        by_identity=_user_or_none(said["by_identity"]),
+        by_email=_user_or_none(said["by_email"]),
+    )
+    if not _answers(query, matches):
+        off_contract("an answer about somebody else")
+    return matches
+
+
+def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> bytes:
+    """
+    The body of an attachment.
+
+    Raises:
+        AccountNotFoundError: No account can have such an id.
+
+        LinkRejectedError: No user can have such a ``sub``.
+    """
+    if not sendable(legacy_uid, MAX_ID_LENGTH):
+        raise AccountNotFoundError("no account has such an id")
+    return written(
+        {
+            "userid": legacy_uid,
+            "cognito_id": _cognito_id(cognito_id),
+            "reset_access": reset_access,
+        }
+    )
+
+
+def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> LegacyAccount:
+    """
+    The account with its new id.
+
+    Raises:
+        AccountNotFoundError: The legacy system says so.
+
+        AccountTakenError: The legacy system says so.
+
+        LegacyUnavailableError: Anything else.
+    """
+    said = object_in(answer, MAX_LINK_ANSWER_BYTES)
+    if said == {"status": "not_found"}:
+        raise AccountNotFoundError("the legacy system has no such account")
+    account = _user_or_taken(said, "attached")
+    if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
+        off_contract("an answer about somebody else")
+    return account
+
+
+def create_request(account: NewLegacyAccount) -> bytes:
+    """
+    The body of a creation.  A name or address that the contract cannot hold is left out, not cut.
+
+    Raises:
+        LinkRejectedError: An id that the contract cannot hold.
+    """
+    email = account.email if account.email and _is_sendable_address(account.email) else None
+    return written(
+        {
+            "cognito_id": _cognito_id(account.cognito_id),
+            "identity": _identity(account.identity),
+            "username": _text_or_none(account.username, MAX_USERNAME_LENGTH),
+            "email": email,
+            "email_verified": account.email_verified and email is not None,
+            "display_name": _text_or_none(account.display_name, MAX_DISPLAY_NAME_LENGTH),
+        }
+    )
+
+
+def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
+    """
+    The account that exists now.
+
+    Raises:
+        AccountTakenError: The legacy system says so.
+
+        LegacyUnavailableError: Anything else.
+    """
+    account = _user_or_taken(object_in(answer, MAX_LINK_ANSWER_BYTES), "created")
+    if account.cognito_id != cognito_id:
+        off_contract("an answer about somebody else")
+    return account
+
+
+def idempotency_key(key: str) -> str:
+    """
+    *key* as a header's value.
+
+    Raises:
+        LinkRejectedError: 255 visible ASCII characters cannot hold it.
+    """
+    if not _KEY.fullmatch(key):
+        raise LinkRejectedError("no header can carry this idempotency key")
+    return key
+
+
+def _answers(query: AccountQuery, matches: AccountMatches) -> bool:
+    mine, identified, addressed = matches.by_cognito_id, matches.by_identity, matches.by_email
+    return (
+        (mine is None or mine.cognito_id == query.cognito_id)
+        and (identified is None or query.identity is not None)
+        and (addressed is None or (query.email or "") != "")
+        and (addressed is None or same_person(query.email or "", addressed.email))
+        and _consistent([each for each in (mine, identified, addressed) if each is not None])
+    )
+
+
+def _consistent(accounts: list[LegacyAccount]) -> bool:
+    """Whether an account that was found in two ways looks the same both times."""
+    return len(set(accounts)) == len({account.legacy_uid for account in accounts})
+
+
+def _user_or_none(user: object) -> LegacyAccount | None:
+    return None if user is None else account_in(user)
+
+
+def _user_or_taken(said: dict[str, object], yes: str) -> LegacyAccount:
+    if said == {"status": "taken"}:
+        raise AccountTakenError("one of the two belongs to somebody else already")
+    if said.keys() != {"status", "user"} or said["status"] != yes:
+        off_contract("another status or other members")
+    return account_in(said["user"])
+
+
+def _cognito_id(subject: str) -> str:
+    if not sendable(subject, MAX_ID_LENGTH):
+        raise LinkRejectedError("no user has such a sub")
+    return subject
+
+
+def _identity(identity: ExternalIdentity | None) -> dict[str, str] | None:
+    if identity is None:
+        return None
+    if not (
+        sendable(identity.provider_name, MAX_PROVIDER_LENGTH)
+        and sendable(identity.user_id, MAX_IDENTITY_LENGTH)
+    ):
+        raise LinkRejectedError("an identity that the legacy API cannot hold")
+    return {"provider": identity.provider_name, "user_id": identity.user_id}
+
+
+def _text_or_none(value: str | None, longest: int) -> str | None:
+    return value if value is not None and sendable(value, longest) else None
+
+
+def _is_sendable_address(email: str) -> bool:
+    return sendable(email, MAX_EMAIL_LENGTH) and is_address(email)

@@ -1,0 +1,43 @@
+"""How the legacy HTTP API lists all accounts, byte for byte, as docs/legacy-api.yaml has it."""
+
+from typing import Final
+
+from authcore.adapters.http import HttpAnswer
+from authcore.adapters.legacy.exact_json import object_in, off_contract, text_or_none, written
+from authcore.adapters.legacy.users import account_in
+from authcore.ports.legacy_accounts import AccountPage
+
+
+LIST_PATH: Final = "/api/cognito_helper/list"
+
+MAX_PAGE: Final = 100
+"""Accounts in one answer."""
+
+MAX_PAGE_BYTES: Final = 262_144
+"""Holds MAX_PAGE users of the longest texts in UTF-8."""
+
+MAX_CURSOR_LENGTH: Final = 256
+"""Characters."""
+
+
+def list_request(after: str | None) -> bytes:
+    """The body that asks for one page."""
+    return written({"after": after})
+
+
+def list_answer(answer: HttpAnswer, after: str | None) -> AccountPage:
+    """
+    One page.
+
+    Raises:
+        LegacyUnavailableError: Anything else, a page that leads to itself included.
+    """
+    said = object_in(answer, MAX_PAGE_BYTES)
+    if said.keys() != {"status", "users", "next"} or said["status"] != "listed":
+        off_contract("another status or other members")
+    users, following = said["users"], text_or_none(said["next"], MAX_CURSOR_LENGTH)
+    if not isinstance(users, list) or len(users) > MAX_PAGE:
+        off_contract("no list of users, or too long a one")
+    if following is not None and (following == after or not users):
+        off_contract("a page that leads nowhere")
+    return AccountPage(accounts=tuple(map(account_in, users)), next=following)
