@@ -1,0 +1,119 @@
+"""The ports of account linking, each call one step of an injector."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import timedelta
+
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    LegacyUnavailableError,
+    ProviderUnavailableError,
+)
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    DirectoryUser,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.user_directory import UserDirectory
+from faults.outside import Outside
+from faults.steps import StepInjector
+
+
+class InjectedLinks(LegacyLinks):
+    """The simulated legacy system, through *line*."""
+
+    def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._legacy = outside.legacy
+        self._line = line
+
+    def match(self, query: AccountQuery) -> AccountMatches:
+        return self._line.call("match", lambda: self._legacy.match(query), LegacyUnavailableError)
+
+    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
+        return self._line.call(
+            "create",
+            lambda: self._legacy.create(account, idempotency_key),
+            LegacyUnavailableError,
+        )
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        return self._line.call(
+            "attach",
+            lambda: self._legacy.attach(legacy_uid, cognito_id, reset_access=reset_access),
+            LegacyUnavailableError,
+        )
+
+
+class InjectedDirectory(UserDirectory):
+    """The simulated pool, through *line*."""
+
+    def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._directory = outside.directory
+        self._line = line
+
+    def find(self, username: str) -> DirectoryUser | None:
+        return self._line.call(
+            "find", lambda: self._directory.find(username), ProviderUnavailableError
+        )
+
+    def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
+        self._line.call(
+            "set_attributes",
+            lambda: self._directory.set_attributes(username, attributes),
+            ProviderUnavailableError,
+        )
+
+
+class InjectedLease(Lease):
+    """
+    The simulated lease store, through *line*.
+
+    As in the real adapters a release has a time of its own, and one that fails is nobody's
+    concern: the lease ends by itself.
+    """
+
+    def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._lease = outside.lease
+        self._abandoned = outside.abandoned_leases
+        self._line = line
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        held = self._lease.hold(key, ttl)
+        self._abandoned.append(held)
+        grant = self._line.call("hold", held.__enter__, CoordinationUnavailableError)
+        try:
+            yield grant
+        finally:
+            with suppress(CoordinationUnavailableError):
+                self._line.call(
+                    "release",
+                    lambda: _given_back(held),
+                    CoordinationUnavailableError,
+                    whenever=True,
+                )
+
+
+def _given_back(held: AbstractContextManager[LeaseGrant]) -> None:
+    held.__exit__(None, None, None)
+
+
+class InjectedSeenBefore(SeenBefore):
+    """The simulated memory, through *line*."""
+
+    def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._intents = outside.intents
+        self._line = line
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        return self._line.call(
+            "first_time",
+            lambda: self._intents.first_time(key, ttl),
+            CoordinationUnavailableError,
+        )
