@@ -21,6 +21,7 @@ from authcore_web.threads import WorkerThreads
 
 BEGIN: Final = "sign_in.begin"
 COMPLETE: Final = "sign_in.complete"
+RESTART: Final = "sign_in.restart"
 
 
 class SignInRoutes:
@@ -72,7 +73,8 @@ class SignInRoutes:
         """
         302 to the page that was asked for, with the session.
 
-        A refusal ends the attempt.  An outage leaves everything the browser holds as it is.
+        A refusal ends the attempt.  An outage leaves everything the browser holds as it is.  A
+        sign-in that Cognito broke off because its user has just been linked begins again, once.
         """
         sent = cookie_header(request)
         pending = self._attempts.read(sent) or PendingSignIns()
@@ -80,6 +82,8 @@ class SignInRoutes:
         forgetting: tuple[str, ...] = ()
         try:
             given = parameters(request.scope["query_string"])
+            if broken_off := self._sign_in.broken_off(pending, given):
+                return self._begin_again(broken_off, pending, sent)
             attempt = self._sign_in.attempt_for(pending, given)
             forgetting = self._attempts.write(pending.without(attempt), sent)
             completion = await self._threads.run(lambda: self._sign_in.complete(attempt, given))
@@ -91,6 +95,15 @@ class SignInRoutes:
             )
         self._note(completion)
         return sent_to(completion.target, (*session, *forgetting))
+
+    def _begin_again(
+        self, broken_off: SignInAttempt, pending: PendingSignIns, sent: str
+    ) -> Response:
+        start = self._sign_in.begin_again(broken_off)
+        remaining = pending.without(broken_off).adding(start.attempt, now=self._clock.now())
+        cookies = self._attempts.write(remaining, sent)
+        self._audit.record(AuditEvent(RESTART, "accepted", "ok"))
+        return sent_to(start.authorize_url, cookies)
 
     def _note(self, completion: SignInCompletion) -> None:
         user = completion.session.user

@@ -18,6 +18,7 @@ _PREFIX: Final = "__Host-authcore_attempt_"
 _ID_LENGTH: Final = 16
 _ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
 _HOST_ONLY: Final = CookieScope(domain=None)
+_RESTARTED: Final = "1"
 
 
 class SealedAttemptJar(CookieJar[PendingSignIns]):
@@ -75,8 +76,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
         return {name: attempts.pop() for name, attempts in found.items() if len(attempts) == 1}
 
     def _setting(self, name: str, attempt: SignInAttempt) -> str:
-        texts = (attempt.state_digest, attempt.code_verifier, attempt.nonce, attempt.client)
-        sealed = self._envelope.seal(texts, expires_at=attempt.expires_at)
+        sealed = self._envelope.seal(_texts(attempt), expires_at=attempt.expires_at)
         cookie = _HOST_ONLY.setting(name, sealed, attempt.expires_at - self._clock.now())
         if len(cookie) > MAX_SET_COOKIE_LENGTH:
             raise SessionTooLargeError("a sign-in attempt does not fit a cookie")
@@ -95,9 +95,29 @@ def _attempt_names(cookie_header: str) -> list[str]:
     return [name for name in names if _ATTEMPT.fullmatch(name)]
 
 
+def _texts(attempt: SignInAttempt) -> tuple[str | None, ...]:
+    begun = (attempt.state_digest, attempt.code_verifier, attempt.nonce, attempt.client)
+    return (*begun, attempt.target, attempt.provider, _RESTARTED if attempt.restarted else None)
+
+
 def _attempt(unsealed: Unsealed) -> SignInAttempt | None:
-    match unsealed.texts:
-        case (str(state_digest), str(code_verifier), str(nonce), str(client)):
-            return SignInAttempt(state_digest, code_verifier, nonce, client, unsealed.expires_at)
+    """With four texts, as sealed before attempts could be begun again, or with seven."""
+    texts = unsealed.texts if len(unsealed.texts) != 4 else (*unsealed.texts, None, None, None)
+    match texts:
+        case (
+            str(state_digest),
+            str(code_verifier),
+            str(nonce),
+            str(client),
+            str() | None as target,
+            str() | None as provider,
+            None | "1" as restarted,
+        ):
+            return SignInAttempt(
+                *(state_digest, code_verifier, nonce, client, unsealed.expires_at),
+                target=target,
+                provider=provider,
+                restarted=restarted is not None,
+            )
         case _:
             return None

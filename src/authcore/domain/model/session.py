@@ -14,6 +14,9 @@ RedirectTarget = NewType("RedirectTarget", str)
 MAX_PENDING_ATTEMPTS = 10
 """How many sign-ins one browser may have begun and not finished."""
 
+MAX_REMEMBERED_TARGET = 256
+"""Characters; ten attempts that remember longer targets would not fit a request's header."""
+
 
 @attrs.frozen
 class SignInAttempt:
@@ -26,6 +29,10 @@ class SignInAttempt:
         nonce: What the ID token must repeat.
         client: Digest of issuer, client id and redirect_uri that began it.
         expires_at: Aware, UTC.
+        target: Where it is to end, for beginning anew where the state is lost; None where that is
+            longer than MAX_REMEMBERED_TARGET.
+        provider: The identity provider that was asked for, for the same.
+        restarted: Whether it stands for an earlier attempt already.
     """
 
     state_digest: str
@@ -33,6 +40,9 @@ class SignInAttempt:
     nonce: str = attrs.field(repr=False)
     client: str
     expires_at: datetime
+    target: str | None = attrs.field(default=None, repr=False)
+    provider: str | None = None
+    restarted: bool = False
 
 
 @attrs.frozen

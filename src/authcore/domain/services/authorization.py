@@ -60,6 +60,7 @@ _PROVIDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@=-]{0,31}")
 _LANGUAGE: Final = re.compile("|".join(sorted(LANGUAGES)))
 _LOGIN_HINT: Final = re.compile(r"[ -~]{1,256}")
 _SEPARATOR: Final = "_redirect="
+_BROKEN_OFF: Final = "Already found an entry for username"
 
 
 @attrs.frozen
@@ -84,10 +85,13 @@ class AuthorizationError:
     Attributes:
         reason: One of ERROR_CODES, or ``other``.  What else the provider said is dropped.
         state: None where the provider sent none; Cognito often does not.
+        broken_off: Whether Cognito broke the sign-in off because a trigger has just linked the
+            external user to an existing one.  The next attempt works.
     """
 
     reason: str
     state: str | None = attrs.field(repr=False)
+    broken_off: bool = False
 
 
 def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | AuthorizationError:
@@ -109,7 +113,7 @@ def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | Au
             raise ParameterRejectedError("error")
         reason = found["error"] if found["error"] in ERROR_CODES else "other"
         state = _matched(_STATE, "state", found["state"]) if "state" in found else None
-        return AuthorizationError(reason, state)
+        return AuthorizationError(reason, state, _BROKEN_OFF in found.get("error_description", ""))
     return AuthorizationCode(
         state=_matched(_STATE, "state", found.get("state", "")),
         code=_matched(_CODE, "code", found.get("code", "")),

@@ -21,7 +21,13 @@ from authcore.domain.errors import (
     ProviderRefusedError,
     RedirectRejectedError,
 )
-from authcore.domain.model.session import PendingSignIns, RedirectTarget, Session, SignInAttempt
+from authcore.domain.model.session import (
+    MAX_REMEMBERED_TARGET,
+    PendingSignIns,
+    RedirectTarget,
+    Session,
+    SignInAttempt,
+)
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.authorization import (
     AuthorizationCode,
@@ -170,6 +176,8 @@ class SignIn:
             nonce=self._entropy.token(),
             client=self._client,
             expires_at=self._clock.now() + self._attempt_lifetime,
+            target=target if len(target) <= MAX_REMEMBERED_TARGET else None,
+            provider=provider,
         )
         return SignInStart(self._authorize(attempt, state, options), attempt)
 
@@ -188,6 +196,42 @@ class SignIn:
                 **options,
             },
         )
+
+    def broken_off(
+        self, pending: PendingSignIns, parameters: Sequence[tuple[str, str]]
+    ) -> SignInAttempt | None:
+        """
+        The attempt that Cognito broke off after linking its user, to be begun again; else None.
+
+        Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
+        begun again already is not begun a third time.
+
+        Args:
+            pending: From the browser's cookies.
+
+            parameters: Of the callback's query, in order, repeated ones kept, decoded once.
+
+        Raises:
+            ParameterRejectedError: The query is not an answer of an authorize endpoint.
+
+            AttemptRejectedError: This browser began no such attempt.
+        """
+        answer = read_answer(parameters)
+        if not (isinstance(answer, AuthorizationError) and answer.broken_off and pending.attempts):
+            return None
+        newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))
+        attempt = newest if answer.state is None else self.attempt_for(pending, parameters)
+        return None if attempt.restarted else attempt
+
+    def begin_again(self, attempt: SignInAttempt) -> SignInStart:
+        """
+        Begin what *attempt* began, for the last time.
+
+        Raises:
+            RedirectRejectedError: Its target is no longer on the allow-list.
+        """
+        start = self.begin(attempt.target, provider=attempt.provider)
+        return attrs.evolve(start, attempt=attrs.evolve(start.attempt, restarted=True))
 
     def attempt_for(
         self, pending: PendingSignIns | None, parameters: Sequence[tuple[str, str]]
