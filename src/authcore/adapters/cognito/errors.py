@@ -5,7 +5,8 @@ Only what stands in a table here is a refusal.  All else, classes that nobody ha
 is "no answer worth trusting": throttling, outages, a pool or a permission that is missing, a
 trigger that failed.  Cognito's own sentences may quote an attribute, so none is passed on.
 
-See: the Errors sections of AdminGetUser and AdminUpdateUserAttributes.
+See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers and
+AdminLinkProviderForUser.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,9 @@ from botocore.exceptions import ClientError
 
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AccountTakenError,
     AttributesRejectedError,
+    LinkRejectedError,
     ProviderUnavailableError,
     RejectedError,
 )
@@ -31,6 +34,13 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AttributesRejectedError,
     "InvalidParameterException": AttributesRejectedError,
+}
+LISTING_USERS: Final[Refusals] = {}
+LINKING_A_PROVIDER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+    "AliasExistsException": AccountTakenError,
+    "InvalidParameterException": AccountTakenError,
+    "LimitExceededException": LinkRejectedError,
 }
 
 

@@ -9,6 +9,10 @@ MAX_USERNAME_LENGTH: Final = 128
 MAX_ATTRIBUTES: Final = 50
 MAX_ATTRIBUTE_NAME_LENGTH: Final = 32
 MAX_ATTRIBUTE_VALUE_LENGTH: Final = 2048
+MAX_PROVIDER_NAME_LENGTH: Final = 32
+MAX_IDENTITIES: Final = 5
+MAX_PAGE: Final = 60
+MAX_FILTER_LENGTH: Final = 256
 
 
 def can_be_username(text: str) -> bool:
@@ -23,6 +27,13 @@ def can_be_attributes(attributes: Mapping[str, str]) -> bool:
     return len(attributes) <= MAX_ATTRIBUTES and all(
         1 <= len(name) <= MAX_ATTRIBUTE_NAME_LENGTH and _can_be_value(value)
         for name, value in attributes.items()
+    )
+
+
+def can_be_identity(provider_name: str, user_id: str) -> bool:
+    """Whether both can be parts of a user name: a provider's sign-in makes one of them."""
+    return len(provider_name) <= MAX_PROVIDER_NAME_LENGTH and all(
+        can_be_username(text) for text in (provider_name, user_id)
     )
 
 

@@ -1,24 +1,18 @@
 """The user directory of a Cognito pool, through its admin API."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
+from authcore.adapters.cognito.described_users import described_user, require_cognitos_own
 from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
-from authcore.domain.errors import (
-    AccountNotFoundError,
-    AttributesRejectedError,
-    ProviderUnavailableError,
-)
+from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
 from authcore.domain.model.accounts import DirectoryUser
 from authcore.ports.user_directory import UserDirectory
 
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
-    from types_boto3_cognito_idp.type_defs import ResponseMetadataTypeDef
-
-_MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 
 
 class CognitoUserDirectory(UserDirectory):
@@ -52,8 +46,8 @@ class CognitoUserDirectory(UserDirectory):
                 )
         except AccountNotFoundError:
             return None
-        _require_cognitos_own(found["ResponseMetadata"])
-        return _user(found)
+        require_cognitos_own(found["ResponseMetadata"])
+        return described_user(found, "UserAttributes")
 
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         """See the port."""
@@ -69,29 +63,4 @@ class CognitoUserDirectory(UserDirectory):
                     {"Name": name, "Value": value} for name, value in attributes.items()
                 ],
             )
-        _require_cognitos_own(written["ResponseMetadata"])
-
-
-def _require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
-    """To botocore any 200 is a yes, a captive portal's page included."""
-    media_type = metadata["HTTPHeaders"].get("content-type", "")
-    if metadata["HTTPStatusCode"] != 200 or media_type.partition(";")[0] != _MEDIA_TYPE:
-        raise ProviderUnavailableError("something else answers in Cognito's place")
-
-
-def _user(found: Mapping[str, Any]) -> DirectoryUser:
-    try:
-        attributes = {each["Name"]: each.get("Value", "") for each in found["UserAttributes"]}
-        user = DirectoryUser(
-            username=found["Username"],
-            subject=attributes["sub"],
-            enabled=found["Enabled"],
-            status=found["UserStatus"],
-            attributes=attributes,
-        )
-    except (KeyError, TypeError):
-        raise ProviderUnavailableError("Cognito describes a user incompletely") from None
-    texts = (user.username, user.status, *attributes, *attributes.values())
-    if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
-        raise ProviderUnavailableError("Cognito describes a user oddly")
-    return user
+        require_cognitos_own(written["ResponseMetadata"])

@@ -1,18 +1,32 @@
 """A user pool's directory, without the pool."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Final
 
 import attrs
 
-from authcore.adapters.cognito.limits import can_be_attributes
+from authcore.adapters.cognito.described_users import EXTERNAL, is_native, signs_in_as
+from authcore.adapters.cognito.limits import (
+    MAX_IDENTITIES,
+    MAX_PAGE,
+    can_be_attributes,
+    can_be_identity,
+)
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AccountTakenError,
     AttributesRejectedError,
+    LinkRejectedError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import DirectoryUser
-from authcore.ports.user_directory import UserDirectory
+from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.ports.user_directory import (
+    DirectoryListing,
+    DirectoryPage,
+    ProviderLinks,
+    UserDirectory,
+)
 
 
 STANDARD_ATTRIBUTES: Final = frozenset(
@@ -55,6 +69,25 @@ class InMemoryUserDirectory(UserDirectory):
         self._users[username] = DirectoryUser(username, subject, enabled, status, held)
         return self._users[username]
 
+    def federate(
+        self, identity: ExternalIdentity, attributes: Mapping[str, str] | None = None
+    ) -> DirectoryUser:
+        """The user whom a first sign-in as *identity* makes."""
+        return self.add(
+            f"{identity.provider_name}_{identity.user_id}",
+            {**(attributes or {}), "identities": _with_identity("[]", identity, primary=True)},
+            status=EXTERNAL,
+        )
+
+    def everybody(self) -> tuple[DirectoryUser, ...]:
+        """In the order in which they were added."""
+        self._answer()
+        return tuple(self._users.values())
+
+    def replace(self, user: DirectoryUser) -> None:
+        """Put *user* in the place of the one with the same name."""
+        self._users[user.username] = user
+
     def disable(self, username: str) -> None:
         """As an administrator would."""
         self._users[username] = attrs.evolve(self._users[username], enabled=False)
@@ -78,8 +111,94 @@ class InMemoryUserDirectory(UserDirectory):
         if "email" in attributes:
             changed["email_verified"] = attributes.get("email_verified", "false")
         held = {name: value for name, value in changed.items() if value}
-        self._users[user.username] = attrs.evolve(user, attributes=held)
+        self.replace(attrs.evolve(user, attributes=held))
 
     def _answer(self) -> None:
         if self.unavailable:
             raise ProviderUnavailableError("the directory was told to be unavailable")
+
+
+class InMemoryProviderLinks(ProviderLinks):
+    """
+    External identities of the users of an InMemoryUserDirectory.
+
+    Args:
+        directory: Whose users; while it is unavailable, so is this.
+    """
+
+    def __init__(self, directory: InMemoryUserDirectory) -> None:
+        self._directory = directory
+
+    def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
+        """See the port."""
+        return tuple(
+            user
+            for user in self._directory.everybody()
+            if user.attributes.get("email") == email and is_native(user)
+        )
+
+    def link_provider(self, username: str, identity: ExternalIdentity) -> None:
+        """See the port."""
+        user = self._directory.find(username)
+        if user is None or not is_native(user):
+            raise AccountNotFoundError("no such user")
+        if not can_be_identity(identity.provider_name, identity.user_id):
+            raise LinkRejectedError("no provider's user can be called this")
+        owners = [each for each in self._directory.everybody() if signs_in_as(each, identity)]
+        if owners and user not in owners:
+            raise AccountTakenError("the identity is a user of its own or another user's")
+        if not owners:
+            self._add(user, identity)
+
+    def _add(self, user: DirectoryUser, identity: ExternalIdentity) -> None:
+        held = user.attributes.get("identities", "[]")
+        if len(json.loads(held)) >= MAX_IDENTITIES:
+            raise LinkRejectedError("the user has as many identities as there may be")
+        identities = _with_identity(held, identity, primary=False)
+        self._directory.replace(
+            attrs.evolve(user, attributes={**user.attributes, "identities": identities})
+        )
+
+
+class InMemoryDirectoryListing(DirectoryListing):
+    """
+    Pages of the users of an InMemoryUserDirectory.
+
+    Args:
+        directory: Whose users; while it is unavailable, so is this.
+
+        page_size: How many users a page has.
+    """
+
+    def __init__(self, directory: InMemoryUserDirectory, page_size: int = MAX_PAGE) -> None:
+        self._directory = directory
+        self._page_size = page_size
+
+    def users(self, after: str | None = None) -> DirectoryPage:
+        """See the port."""
+        everybody = self._directory.everybody()
+        begin = _position(after)
+        end = begin + self._page_size
+        return DirectoryPage(everybody[begin:end], f"after-{end}" if end < len(everybody) else None)
+
+
+def _position(after: str | None) -> int:
+    if after is None:
+        return 0
+    marker, _, number = after.partition("-")
+    if marker != "after" or not number.isdecimal():
+        raise ProviderUnavailableError("no page of this listing asks for that")
+    return int(number)
+
+
+def _with_identity(held: str, identity: ExternalIdentity, *, primary: bool) -> str:
+    """*held*, a pool's ``identities`` attribute, and *identity*."""
+    added = {
+        "userId": identity.user_id,
+        "providerName": identity.provider_name,
+        "providerType": identity.provider_type or identity.provider_name,
+        "issuer": identity.issuer,
+        "primary": primary,
+        "dateCreated": 1773480413000,
+    }
+    return json.dumps([*json.loads(held), added])

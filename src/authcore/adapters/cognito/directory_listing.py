@@ -1,0 +1,64 @@
+"""The users of a Cognito pool, page by page."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from authcore.adapters.cognito.described_users import described_user, require_cognitos_own
+from authcore.adapters.cognito.errors import LISTING_USERS, translated
+from authcore.adapters.cognito.limits import MAX_PAGE
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.ports.user_directory import DirectoryListing, DirectoryPage
+
+
+if TYPE_CHECKING:
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
+    from types_boto3_cognito_idp.type_defs import ListUsersRequestTypeDef
+
+
+class CognitoDirectoryListing(DirectoryListing):
+    """
+    Asks with ListUsers: 60 users a call, 30 calls a second per account and region, and nobody
+    counts as active for it.
+    """
+
+    def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
+        """
+        Speak for one pool.
+
+        Args:
+            client: From ``cognito_client``, which bounds its calls and its log.
+
+            user_pool_id: Of the pool.
+        """
+        self._client = client
+        self._user_pool_id = user_pool_id
+
+    def users(self, after: str | None = None) -> DirectoryPage:
+        """See the port."""
+        return self.matching(None, after)
+
+    def matching(self, filter_expression: str | None, after: str | None) -> DirectoryPage:
+        """
+        A page of the users whom *filter_expression* lets through; of all where it is None.
+
+        Raises:
+            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+
+        See: Amazon Cognito ListUsers.
+        """
+        request: ListUsersRequestTypeDef = {"UserPoolId": self._user_pool_id, "Limit": MAX_PAGE}
+        if filter_expression is not None:
+            request["Filter"] = filter_expression
+        if after is not None:
+            request["PaginationToken"] = after
+        with translated(LISTING_USERS):
+            listed = self._client.list_users(**request)
+        require_cognitos_own(listed["ResponseMetadata"])
+        return _page(listed)
+
+
+def _page(listed: Mapping[str, Any]) -> DirectoryPage:
+    found, following = listed.get("Users"), listed.get("PaginationToken")
+    if found is None or len(found) > MAX_PAGE or not isinstance(following, str | None):
+        raise ProviderUnavailableError("Cognito lists users oddly")
+    return DirectoryPage(tuple(described_user(each, "Attributes") for each in found), following)

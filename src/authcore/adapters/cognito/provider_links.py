@@ -1,0 +1,112 @@
+"""Which external identities sign in as which users of a Cognito pool."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from authcore.adapters.cognito.described_users import (
+    is_native,
+    require_cognitos_own,
+    signs_in_as,
+)
+from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
+from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translated
+from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
+from authcore.adapters.cognito.user_directory import CognitoUserDirectory
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    LinkRejectedError,
+    ProviderUnavailableError,
+)
+from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.ports.user_directory import ProviderLinks
+
+
+if TYPE_CHECKING:
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
+
+MAX_PAGES: Final = 5
+"""Of users with one address; beyond these nobody can say who has it."""
+
+_PREFIX_LENGTH: Final = 100
+
+
+class CognitoProviderLinks(ProviderLinks):
+    """
+    Asks with ListUsers, links with AdminLinkProviderForUser.
+
+    Cognito refuses a link in the same words whether it exists already or is somebody else's, and is
+    known to refuse one and make it all the same.  So after a refusal the user is read again, and
+    a link that is there is a link.
+    """
+
+    def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
+        """
+        Speak for one pool.
+
+        Args:
+            client: From ``cognito_client``, which bounds its calls and its log.
+
+            user_pool_id: Of the pool.
+        """
+        self._client = client
+        self._user_pool_id = user_pool_id
+        self._listing = CognitoDirectoryListing(client=client, user_pool_id=user_pool_id)
+        self._directory = CognitoUserDirectory(client=client, user_pool_id=user_pool_id)
+
+    def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
+        """See the port."""
+        found = self._users_like(email)
+        return tuple(
+            user for user in found if user.attributes.get("email") == email and is_native(user)
+        )
+
+    def _users_like(self, email: str) -> Iterator[DirectoryUser]:
+        after = None
+        for _ in range(MAX_PAGES):
+            page = self._listing.matching(_email_filter(email), after)
+            yield from page.users
+            if page.next is None:
+                return
+            after = page.next
+        raise ProviderUnavailableError("more users have the address than are asked for")
+
+    def link_provider(self, username: str, identity: ExternalIdentity) -> None:
+        """See the port."""
+        if not can_be_username(username):
+            raise AccountNotFoundError("no user can have this name")
+        if not can_be_identity(identity.provider_name, identity.user_id):
+            raise LinkRejectedError("no provider's user can be called this")
+        try:
+            self._link(username, identity)
+        except LinkRejectedError:
+            if not self._is_linked(username, identity):
+                raise
+
+    def _link(self, username: str, identity: ExternalIdentity) -> None:
+        with translated(LINKING_A_PROVIDER):
+            linked = self._client.admin_link_provider_for_user(
+                UserPoolId=self._user_pool_id,
+                DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": username},
+                SourceUser={
+                    "ProviderName": identity.provider_name,
+                    "ProviderAttributeName": "Cognito_Subject",
+                    "ProviderAttributeValue": identity.user_id,
+                },
+            )
+        require_cognitos_own(linked["ResponseMetadata"])
+
+    def _is_linked(self, username: str, identity: ExternalIdentity) -> bool:
+        user = self._directory.find(username)
+        return user is not None and signs_in_as(user, identity)
+
+
+def _email_filter(email: str) -> str:
+    """Lets through everybody with this address; where it is too long for that, some others too."""
+    exact = f'email = "{_escaped(email)}"'
+    if len(exact) <= MAX_FILTER_LENGTH:
+        return exact
+    return f'email ^= "{_escaped(email[:_PREFIX_LENGTH])}"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

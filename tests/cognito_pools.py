@@ -1,0 +1,182 @@
+"""Cognito pools for the contract suites: moto's, and the local Cognito's over a socket."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import pytest
+from moto import mock_aws
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from authcore.adapters.cognito.client import cognito_client
+from authcore.domain.model.accounts import ExternalIdentity
+from authcore.domain.model.urls import service_url
+from authcore.testing.contracts.user_directory import Enrol
+from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.mint import TokenMint
+from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
+from authcore_local.cognito.identities import Identity
+from authcore_local.servers import LoopbackServer
+
+
+if TYPE_CHECKING:
+    from types_boto3_cognito_idp import CognitoIdentityProviderClient
+
+REGION: Final = "eu-west-1"
+PATIENCE: Final = timedelta(seconds=5)
+
+
+@attrs.frozen
+class Pool:
+    """A user pool, and the administrator's way into it."""
+
+    client: "CognitoIdentityProviderClient"
+    id: str
+
+    def enrol(self, username: str, attributes: Mapping[str, str]) -> str:
+        created = self.client.admin_create_user(
+            UserPoolId=self.id,
+            Username=username,
+            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
+            MessageAction="SUPPRESS",
+        )
+        listed = created["User"]["Attributes"]
+        return next(each["Value"] for each in listed if each["Name"] == "sub")
+
+    def disable(self, username: str) -> None:
+        self.client.admin_disable_user(UserPoolId=self.id, Username=username)
+
+    def attributes(self, username: str) -> Mapping[str, str]:
+        found = self.client.admin_get_user(UserPoolId=self.id, Username=username)
+        return {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+
+
+class OnMoto:
+    """A new pool of moto's for every test."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def client(cls) -> "Iterator[CognitoIdentityProviderClient]":
+        with pytest.MonkeyPatch.context() as environment, mock_aws():
+            environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+            environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+            yield cognito_client(region=REGION, within=PATIENCE)
+
+    @pytest.fixture
+    def pool(self, client: "CognitoIdentityProviderClient") -> Pool:
+        created = client.create_user_pool(
+            PoolName="contract",
+            Schema=[{"Name": "legacy_uid", "AttributeDataType": "String", "Mutable": True}],
+        )
+        return Pool(client, created["UserPool"]["Id"])
+
+    @pytest.fixture
+    def enrol(self, pool: Pool) -> Enrol:
+        return pool.enrol
+
+    @pytest.fixture
+    def disable(self, pool: Pool) -> Callable[[str], None]:
+        return pool.disable
+
+    @pytest.fixture
+    def outage(self, pool: Pool) -> Callable[[], None]:
+        """The pool is gone: moto cannot be unplugged, and this is no answer about users either."""
+
+        def begin() -> None:
+            pool.client.delete_user_pool(UserPoolId=pool.id)
+
+        return begin
+
+
+class Exchangeable:
+    """An ASGI app behind which every test puts a pool of its own; servers and clients stay."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp = PlainTextResponse(status_code=503)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+class OnLocalCognito:
+    """A new pool of the local Cognito's for every test, behind one socket."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def behind(cls) -> Exchangeable:
+        return Exchangeable()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def client(cls, behind: Exchangeable) -> "Iterator[CognitoIdentityProviderClient]":
+        with LoopbackServer(behind) as server:
+            yield cognito_client(
+                region=REGION, endpoint_url=service_url(server.url), within=PATIENCE
+            )
+
+    @pytest.fixture
+    def local(self, behind: Exchangeable) -> LocalCognito:
+        config = PoolConfig(
+            region=REGION,
+            pool_id=f"{REGION}_Contract1",
+            issuer="http://127.0.0.1:8402/contract",
+            domain="http://127.0.0.1:8402",
+            client_id="contract",
+            client_secrets=("contract",),
+            callback_urls=("http://127.0.0.1:8401/callback",),
+        )
+        local = LocalCognito(
+            config,
+            clock=FrozenClock(),
+            entropy=ScriptedEntropy(),
+            mint=TokenMint(),
+            triggers=Triggers(),
+        )
+        behind.app = local.app
+        return local
+
+    @pytest.fixture
+    def pool(self, client: "CognitoIdentityProviderClient", local: LocalCognito) -> Pool:
+        return Pool(client, f"{REGION}_Contract1")
+
+    @pytest.fixture
+    def enrol(self, local: LocalCognito) -> Enrol:
+        def create(username: str, attributes: Mapping[str, str]) -> str:
+            user = local.users.create(username, None, status="CONFIRMED", attributes=attributes)
+            return user.subject
+
+        return create
+
+    @pytest.fixture
+    def federate(
+        self, local: LocalCognito
+    ) -> Callable[[ExternalIdentity, Mapping[str, str]], None]:
+        def sign_in(identity: ExternalIdentity, attributes: Mapping[str, str]) -> None:
+            held = Identity(
+                identity.provider_name,
+                identity.user_id,
+                primary=True,
+                created_at=FrozenClock().now(),
+            )
+            local.users.create(
+                f"{identity.provider_name}_{identity.user_id}",
+                None,
+                status="EXTERNAL_PROVIDER",
+                attributes=attributes,
+                identities=(held,),
+            )
+
+        return sign_in
+
+    @pytest.fixture
+    def disable(self, pool: Pool) -> Callable[[str], None]:
+        return pool.disable
+
+    @pytest.fixture
+    def outage(self, behind: Exchangeable, local: LocalCognito) -> Callable[[], None]:
+        def begin() -> None:
+            behind.app = PlainTextResponse(status_code=503)
+
+        return begin
