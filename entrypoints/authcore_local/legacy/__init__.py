@@ -1,7 +1,17 @@
 """A legacy system to migrate from: its own user table, password hashes and HTTP API."""
 
+from authcore_local.legacy.api import Behaviour, LegacyCall
+from authcore_local.legacy.links import Mode
 from authcore_local.legacy.people import SEED_USERS, SeedUser
-from authcore_local.legacy.system import Behaviour, LegacyCall, LegacySystem
+from authcore_local.legacy.system import LegacySystem, StoredAccount
 
 
-__all__ = ["SEED_USERS", "Behaviour", "LegacyCall", "LegacySystem", "SeedUser"]
+__all__ = [
+    "SEED_USERS",
+    "Behaviour",
+    "LegacyCall",
+    "LegacySystem",
+    "Mode",
+    "SeedUser",
+    "StoredAccount",
+]

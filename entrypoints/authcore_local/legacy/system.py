@@ -1,52 +1,58 @@
-"""The legacy HTTP API as a legacy team would serve it.  See: docs/legacy-api.yaml."""
+"""A legacy system: what it knows, and what its visitors do there."""
 
-import hmac
-import json
 import threading
 from collections import deque
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final
 
-import anyio
 import attrs
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
 
 from authcore.adapters.system import SystemEntropy
 from authcore.ports.ambient import Entropy
 from authcore_local.flow import FlowLog
+from authcore_local.legacy.access import Access
+from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
+from authcore_local.legacy.links import Links, Mode
+from authcore_local.legacy.operations import Operations
 from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.people import SeedUser
-from authcore_local.legacy.table import Row, UserTable
+from authcore_local.legacy.seed_dialect import SeedDialect
+from authcore_local.legacy.store import Store
+from authcore_local.legacy.table import NewUser, Row, UserTable
 
 
-Behaviour = Literal["honest", "down", "slow", "garbage"]
-"""``slow`` answers after SLOW_SECONDS, which is too late for every caller."""
-
-SLOW_SECONDS: Final = 8.0
-MAX_REQUEST_BYTES: Final = 8192
 MAX_CALLS_KEPT: Final = 1000
 
 
 @attrs.frozen
-class LegacyCall:
+class StoredAccount:
     """
-    One call that was answered.
+    Everything the legacy system holds about one user.
 
     Attributes:
-        path: Of the API.
-        status: HTTP status.
-        verdict: ``status`` of the body, or the behaviour that stood in for it.
-        userid: Whom the answer was about, if anybody.
+        userid: The primary key.
+        username: The login name.
+        email: None where there is none.
+        email_verified: Whether somebody showed there that they read mail at *email*.
+        display_name: For greeting people.
+        cognito_id: ``sub``, once linked.
+        locked: May not sign in.
+        has_password: Whether any password opens the account.
+        identities: Provider and user id of each.
+        pending_email: Where a pending e-mail change leads.
     """
 
-    path: str
-    status: int
-    verdict: str
-    userid: str | None = None
+    userid: str
+    username: str
+    email: str | None
+    email_verified: bool
+    display_name: str | None
+    cognito_id: str | None
+    locked: bool
+    has_password: bool
+    identities: tuple[tuple[str, str], ...]
+    pending_email: str | None
 
 
 class LegacySystem:
@@ -61,6 +67,8 @@ class LegacySystem:
         users: Iterable[SeedUser],
         api_key: str,
         *,
+        mode: Mode = "unique",
+        insecure_get_dialect: bool = False,
         flow: FlowLog | None = None,
         entropy: Entropy | None = None,
         database: str = ":memory:",
@@ -73,27 +81,34 @@ class LegacySystem:
 
             api_key: What callers show in ``X-Api-Key``.
 
+            mode: What it can promise about creates and look-ups.
+
+            insecure_get_dialect: Whether the seed's GET forms are answered too.
+
             flow: Where calls show up for people.
 
-            entropy: For salts; the system's by default.
+            entropy: For salts and tokens; the system's by default.
 
             database: SQLite file; in memory by default.
         """
-        self.passwords = PasswordHashing(entropy or SystemEntropy())
-        self._table = UserTable(database)
+        entropy = entropy or SystemEntropy()
+        store = Store(database)
+        self.passwords = PasswordHashing(entropy)
+        self._users = UserTable(store)
+        self._access = Access(store, entropy)
         for user in users:
-            self._table.put(user, self.passwords.hashed(user.password))
-        self._api_key = api_key.encode()
-        self._flow = flow
-        self._behaviour: Behaviour = "honest"
+            self._users.put(user, self.passwords.hashed(user.password))
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
-        self.app = Starlette(
-            routes=[
-                Route("/api/login", self._login, methods=["POST"]),
-                Route("/api/cognito_helper", self._look_up, methods=["POST"]),
-            ]
+        self._flow = flow
+        links = Links(store, self._users, self._access, mode)
+        self._http = LegacyHttp(
+            Operations(self._users, links, self.passwords).all,
+            api_key,
+            self._note,
+            SeedDialect(links, self.passwords) if insecure_get_dialect else None,
         )
+        self.app: Starlette = self._http.app
 
     @property
     def calls(self) -> list[LegacyCall]:
@@ -103,93 +118,79 @@ class LegacySystem:
 
     def behave(self, behaviour: Behaviour) -> None:
         """Answer like this from now on; ``honest`` is what it begins with."""
-        self._behaviour = behaviour
+        self._http.behaviour = behaviour
 
-    async def _login(self, request: Request) -> Response:
-        return await self._answer(request, ("username", "password"))
+    def accounts(self) -> list[StoredAccount]:
+        """All users, in the order of their arrival."""
+        return [self._stored(row) for row in self._users.page(0, -1)]
 
-    async def _look_up(self, request: Request) -> Response:
-        return await self._answer(request, ("username",))
+    def account(self, userid: str) -> StoredAccount | None:
+        """One user."""
+        rows = self._users.where("userid", userid)
+        return self._stored(rows[0]) if rows else None
 
-    async def _answer(self, request: Request, members: tuple[str, ...]) -> Response:
-        path, behaviour = request.url.path, self._behaviour
-        if behaviour == "slow":
-            await anyio.sleep(SLOW_SECONDS)
-        if behaviour != "honest":
-            return self._noted(path, _misbehaved(behaviour), behaviour)
-        if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
-            return self._noted(path, JSONResponse({"error": "api_key"}, 401), "wrong API key")
-        asked = _asked(await _body(request), members)
-        if asked is None:
-            return self._noted(path, JSONResponse({"error": "malformed"}, 400), "malformed")
-        decide = self._checked if "password" in asked else self._found
-        return await run_in_threadpool(decide, path, asked)
+    def sessions(self, userid: str) -> list[str]:
+        """Tokens of all open sessions of one user."""
+        return self._access.sessions(userid)
 
-    def _checked(self, path: str, asked: dict[str, str]) -> Response:
-        row = self._table.find(asked["username"])
-        right = self.passwords.matches(asked["password"], row.password_hash if row else None)
-        if row is None or not right or row.locked:
-            return self._noted(path, JSONResponse({"status": "rejected"}), "rejected")
-        return self._positive(path, "authenticated", row)
+    def sign_up(
+        self, username: str, password: str, email: str | None, *, email_verified: bool = False
+    ) -> str:
+        """The id of a new user, who may be anybody."""
+        hashed = self.passwords.hashed(password)
+        user = NewUser(
+            username=username, email=email, email_verified=email_verified, password_hash=hashed
+        )
+        return self._users.insert(user).userid
 
-    def _found(self, path: str, asked: dict[str, str]) -> Response:
-        row = self._table.find(asked["username"])
-        if row is None or row.locked:
-            return self._noted(path, JSONResponse({"status": "not_found"}), "not_found")
-        return self._positive(path, "found", row)
+    def verify_email(self, userid: str) -> None:
+        """Somebody follows the link in the mail to the account's address."""
+        self._access.verify_email(userid)
 
-    def _positive(self, path: str, status: str, row: Row) -> Response:
-        answer = JSONResponse({"status": status, "user": _user(row)})
-        return self._noted(path, answer, status, row.userid)
+    def open_session(self, userid: str) -> str:
+        """The token of a new session."""
+        return self._access.open_session(userid)
 
-    def _noted(
-        self, path: str, response: Response, verdict: str, userid: str | None = None
-    ) -> Response:
+    def request_email_change(self, userid: str, email: str) -> str:
+        """The token that is mailed to *email*."""
+        return self._access.request_email_change(userid, email)
+
+    def confirm_email_change(self, token: str) -> bool:
+        """Whether *token* was good; then the address is another, and verified."""
+        return self._access.confirm_email_change(token)
+
+    def add_identity(self, userid: str, provider: str, user_id: str) -> None:
+        """Connect an identity; LookupError if there is no such user."""
+        self._access.add_identity(self._users.where("userid", userid)[0], provider, user_id)
+
+    def opened_by_password(self, username: str, password: str) -> str | None:
+        """Whose account this password opens."""
+        row = self._users.find(username)
+        right = self.passwords.matches(password, row.password_hash if row else None)
+        return row.userid if row and right and not row.locked else None
+
+    def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
+        """Whose accounts this identity opens at the legacy system's own social sign-in."""
+        return [row.userid for row in self._users.identified(provider, user_id) if not row.locked]
+
+    def _stored(self, row: Row) -> StoredAccount:
+        return StoredAccount(
+            userid=row.userid,
+            username=row.username,
+            email=row.email,
+            email_verified=row.email_verified,
+            display_name=row.display_name,
+            cognito_id=row.cognito_id,
+            locked=row.locked,
+            has_password=row.password_hash is not None,
+            identities=tuple(self._access.identities(row.userid)),
+            pending_email=self._access.pending_email(row.userid),
+        )
+
+    def _note(self, method: str, call: LegacyCall) -> None:
         with self._lock:
-            self._calls.append(LegacyCall(path, response.status_code, verdict, userid))
+            self._calls.append(call)
         if self._flow:
-            answer = f"{response.status_code} {verdict}"
-            detail = f"userid {userid}" if userid else ""
-            self._flow.record("lambda", "legacy", f"POST {path}", answer, detail)
-        return response
-
-
-def _user(row: Row) -> dict[str, object]:
-    return {
-        "userid": row.userid,
-        "username": row.username,
-        "display_name": row.display_name,
-        "email": row.email,
-        "email_verified": row.email_verified,
-        "cognito_id": row.cognito_id,
-    }
-
-
-def _misbehaved(behaviour: Behaviour) -> Response:
-    if behaviour == "garbage":
-        return HTMLResponse("<!doctype html><title>Welcome back</title><p>You are signed in.")
-    return HTMLResponse("<!doctype html><title>Maintenance</title>", 503)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_REQUEST_BYTES:
-            return b""
-    return bytes(body)
-
-
-def _asked(body: bytes, members: tuple[str, ...]) -> dict[str, str] | None:
-    try:
-        asked = json.loads(body)
-        if set(asked) != set(members):
-            return None
-        return {name: _sound(asked[name]) for name in members}
-    except (ValueError, TypeError, RecursionError):
-        return None
-
-
-def _sound(value: str) -> str:
-    """*value*, if it is a text that UTF-8 can hold; TypeError or ValueError if not."""
-    return str.encode(value).decode()
+            answer = f"{call.status} {call.verdict}"
+            detail = f"userid {call.userid}" if call.userid else ""
+            self._flow.record("lambda", "legacy", f"{method} {call.path}", answer, detail)

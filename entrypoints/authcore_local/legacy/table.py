@@ -1,80 +1,166 @@
-"""The legacy user table, in SQLite."""
+"""The legacy user table.  E-mail addresses are not unique in it."""
 
-import sqlite3
-import threading
-import weakref
 from typing import Final
 
 import attrs
 
 from authcore_local.legacy.people import SeedUser
+from authcore_local.legacy.store import Store
 
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS users (
-    userid TEXT PRIMARY KEY,
-    username TEXT NOT NULL UNIQUE,
-    password_hash TEXT NOT NULL,
-    email TEXT UNIQUE,
-    email_verified INTEGER NOT NULL,
-    display_name TEXT,
-    cognito_id TEXT UNIQUE,
-    locked INTEGER NOT NULL
-)
-"""
+FIRST_NEW_ID: Final = 100_000
+
 _COLUMNS: Final = (
-    "userid, username, password_hash, email, email_verified, display_name, cognito_id, locked"
+    "number, userid, username, email, email_verified, display_name, cognito_id, locked, "
+    "password_hash, created_under"
+)
+_DOMAIN_FOLDED: Final = (
+    "substr(email, 1, instr(email, '@')) || lower(substr(email, instr(email, '@') + 1))"
 )
 
 
 @attrs.frozen
 class Row:
-    """One user, in the order of the columns."""
+    """
+    One user, in the order of the columns.
 
+    Attributes:
+        number: Order of arrival.
+        userid: The primary key that others see.
+        username: The login name.
+        email: None where there is none.
+        email_verified: Whether somebody showed here that they read mail at *email*.
+        display_name: For greeting people.
+        cognito_id: ``sub``, once linked.
+        locked: May not sign in, whatever the password.
+        password_hash: None for accounts that no password opens.
+        created_under: Idempotency key of the call that created it, if any.
+    """
+
+    number: int
     userid: str
     username: str
-    password_hash: str = attrs.field(repr=False)
     email: str | None
     email_verified: bool = attrs.field(converter=bool)
     display_name: str | None
     cognito_id: str | None
     locked: bool = attrs.field(converter=bool)
+    password_hash: str | None = attrs.field(repr=False)
+    created_under: str | None
+
+
+@attrs.frozen(kw_only=True)
+class NewUser:
+    """
+    A user to be inserted.
+
+    Attributes:
+        username: A wish; another name is chosen where it is taken, missing or looks like an
+            address, which would shadow the one whose address it is.
+        email: None where there is none.
+        email_verified: Whether *email* counts as verified here from now on.
+        display_name: For greeting people.
+        cognito_id: ``sub`` to be attached from the first moment.
+        password_hash: None if no password is to open the account.
+        created_under: Idempotency key.
+    """
+
+    username: str | None = None
+    email: str | None = None
+    email_verified: bool = False
+    display_name: str | None = None
+    cognito_id: str | None = None
+    password_hash: str | None = attrs.field(default=None, repr=False)
+    created_under: str | None = None
 
 
 class UserTable:
-    """Users by name or e-mail address.  Safe to share between threads."""
+    """Users by everything that leads to one."""
 
-    def __init__(self, database: str) -> None:
-        """Open *database*: a file name, or ``:memory:``."""
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(database, check_same_thread=False)
-        self._connection.execute(_SCHEMA)
-        weakref.finalize(self, self._connection.close)
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def put(self, user: SeedUser, password_hash: str) -> None:
         """Insert *user*, or replace the one with this id."""
-        values = (
-            user.userid,
-            user.username,
-            password_hash,
-            user.email,
-            user.email_verified,
-            user.display_name,
-            None,
-            user.locked,
-        )
-        with self._lock, self._connection:
-            self._connection.execute(
-                f"INSERT OR REPLACE INTO users ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - fixed columns
-                values,
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO users (userid, username, email, email_verified,"
+                " display_name, locked, password_hash, password_vouched)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    user.userid,
+                    user.username,
+                    user.email,
+                    user.email_verified,
+                    user.display_name,
+                    user.locked,
+                    password_hash,
+                    user.email_verified,
+                ),
+            )
+
+    def insert(self, user: NewUser) -> Row:
+        """Insert *user* under an id that nobody ever had."""
+        with self._store.transaction() as connection:
+            count = connection.execute("SELECT count(*) FROM users").fetchone()[0]
+            userid = str(FIRST_NEW_ID + count)
+            connection.execute(
+                "INSERT INTO users (userid, username, email, email_verified, display_name,"
+                " cognito_id, locked, password_hash, password_vouched, created_under)"
+                " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                (
+                    userid,
+                    self._free_name(user.username, userid),
+                    user.email,
+                    user.email_verified,
+                    user.display_name,
+                    user.cognito_id,
+                    user.password_hash,
+                    user.email_verified,
+                    user.created_under,
+                ),
+            )
+            return self.where("userid", userid)[0]
+
+    def set_cognito_id(self, userid: str, cognito_id: str) -> None:
+        """Attach *cognito_id*."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
 
     def find(self, name: str) -> Row | None:
-        """The user with this login name, or else with this e-mail address."""
-        with self._lock:
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM users WHERE username = ? OR email = ?"  # noqa: S608 - fixed columns
-                " ORDER BY username = ? DESC LIMIT 1",
-                (name, name, name),
-            ).fetchall()
-        return Row(*rows[0]) if rows else None
+        """The user with this login name, or else the only one with this e-mail address."""
+        by_name = self.where("username", name)
+        found = by_name or self.where("email", name)
+        return found[0] if len(found) == 1 else None
+
+    def addressed(self, email: str) -> list[Row]:
+        """Users with this address, letter case of the domain aside."""
+        return self._rows(f"WHERE {_DOMAIN_FOLDED} = ?", (email,))
+
+    def identified(self, provider: str, user_id: str) -> list[Row]:
+        """Users with this identity; the provider's letter case does not matter, its ids' does."""
+        return self._rows(
+            "WHERE userid IN (SELECT userid FROM identities"
+            " WHERE lower(provider) = lower(?) AND user_id = ?)",
+            (provider, user_id),
+        )
+
+    def where(self, column: str, value: str) -> list[Row]:
+        """Users whose *column*, a name from this file's list, is *value*."""
+        return self._rows(f"WHERE {column} = ?", (value,))
+
+    def page(self, after: int, size: int) -> list[Row]:
+        """At most *size* users that came after number *after*."""
+        return self._rows("WHERE number > ? ORDER BY number LIMIT ?", (after, size))
+
+    def _rows(self, condition: str, values: tuple[object, ...]) -> list[Row]:
+        with self._store.transaction() as connection:
+            query = f"SELECT {_COLUMNS} FROM users {condition}"  # noqa: S608 - fixed texts
+            return [Row(*row) for row in connection.execute(query, values).fetchall()]
+
+    def _free_name(self, wish: str | None, userid: str) -> str:
+        if wish is None or "@" in wish:
+            return f"user-{userid}"
+        return f"{wish[:100]}-{userid}" if self.where("username", wish) else wish

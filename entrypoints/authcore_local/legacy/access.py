@@ -1,0 +1,88 @@
+"""Ways into a legacy account beside its password."""
+
+from typing import Final
+
+from authcore.ports.ambient import Entropy
+from authcore_local.legacy.store import Store
+from authcore_local.legacy.table import Row
+
+
+_RESET: Final = (
+    "DELETE FROM sessions WHERE userid = ?",
+    "DELETE FROM email_changes WHERE userid = ?",
+    "DELETE FROM identities WHERE userid = ? AND NOT vouched",
+    "UPDATE users SET password_hash = NULL WHERE userid = ? AND NOT password_vouched",
+)
+
+
+class Access:
+    """
+    Sessions, pending e-mail changes and identities at social providers.
+
+    A sign-in method is vouched for if it was added when the account's address was verified
+    already; before that, anybody may have added it.
+    """
+
+    def __init__(self, store: Store, entropy: Entropy) -> None:
+        self._store = store
+        self._entropy = entropy
+
+    def open_session(self, userid: str) -> str:
+        """The token of a new session."""
+        token = self._entropy.token()
+        self._do("INSERT INTO sessions VALUES (?, ?)", token, userid)
+        return token
+
+    def sessions(self, userid: str) -> list[str]:
+        """Tokens of all open sessions of one user."""
+        return [row[0] for row in self._do("SELECT token FROM sessions WHERE userid = ?", userid)]
+
+    def request_email_change(self, userid: str, email: str) -> str:
+        """The token that is mailed to *email*."""
+        token = self._entropy.token()
+        self._do("INSERT INTO email_changes VALUES (?, ?, ?)", token, userid, email)
+        return token
+
+    def confirm_email_change(self, token: str) -> bool:
+        """Whether *token* was good; then the address is another, and verified."""
+        with self._store.transaction():
+            pending = self._do("SELECT email, userid FROM email_changes WHERE token = ?", token)
+            for change in pending:
+                self._do("UPDATE users SET email = ?, email_verified = 1 WHERE userid = ?", *change)
+            self._do("DELETE FROM email_changes WHERE token = ?", token)
+            return bool(pending)
+
+    def verify_email(self, userid: str) -> None:
+        """Count the address as verified; what was added before stays unvouched."""
+        self._do("UPDATE users SET email_verified = 1 WHERE userid = ?", userid)
+
+    def add_identity(self, row: Row, provider: str, user_id: str) -> None:
+        """Let an identity at *provider* sign in; vouched for if the address is verified now."""
+        vouched = int(row.email_verified)
+        self._do(
+            "INSERT INTO identities VALUES (?, ?, ?, ?)", row.userid, provider, user_id, vouched
+        )
+
+    def add_vouched_identity(self, userid: str, provider: str, user_id: str) -> None:
+        """Let an identity that the pool vouches for sign in."""
+        self._do("INSERT INTO identities VALUES (?, ?, ?, 1)", userid, provider, user_id)
+
+    def identities(self, userid: str) -> list[tuple[str, str]]:
+        """Provider and user id of each identity."""
+        found = self._do("SELECT provider, user_id FROM identities WHERE userid = ?", userid)
+        return [(provider, user_id) for provider, user_id in found]
+
+    def pending_email(self, userid: str) -> str | None:
+        """The address that a pending change leads to."""
+        found = self._do("SELECT email FROM email_changes WHERE userid = ?", userid)
+        return found[-1][0] if found else None
+
+    def reset(self, userid: str) -> None:
+        """End all sessions, drop pending changes and every method nobody vouches for."""
+        with self._store.transaction():
+            for statement in _RESET:
+                self._do(statement, userid)
+
+    def _do(self, statement: str, *values: object) -> list[tuple[str, ...]]:
+        with self._store.transaction() as connection:
+            return connection.execute(statement, values).fetchall()

@@ -1,0 +1,129 @@
+"""The legacy HTTP API as a legacy team would serve it.  See: docs/legacy-api.yaml."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, Literal
+
+import anyio
+import attrs
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from authcore_local.legacy.asked import asked_in, body_of
+from authcore_local.legacy.operations import Operation, Said
+from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDialect
+
+
+Behaviour = Literal["honest", "down", "slow", "garbage"]
+"""``slow`` answers after SLOW_SECONDS, which is too late for every caller."""
+
+SLOW_SECONDS: Final = 8.0
+
+
+@attrs.frozen
+class LegacyCall:
+    """
+    One call that was answered.
+
+    Attributes:
+        path: Of the API.
+        status: HTTP status.
+        verdict: ``status`` of the body, or the behaviour that stood in for it.
+        userid: Whom the answer was about, if anybody.
+    """
+
+    path: str
+    status: int
+    verdict: str
+    userid: str | None = None
+
+
+class LegacyHttp:
+    """
+    Serves operations over HTTP; ``app`` is the ASGI application.
+
+    Attributes:
+        behaviour: How it answers from now on.
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        api_key: str,
+        note: Callable[[str, LegacyCall], None],
+        dialect: SeedDialect | None,
+    ) -> None:
+        self.behaviour: Behaviour = "honest"
+        self._api_key = api_key.encode()
+        self._note = note
+        routes = [Route(each.path, self._posted(each), methods=["POST"]) for each in operations]
+        if dialect:
+            got = self._got(dialect)
+            routes += [Route(path, got, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)]
+        self.app: Final = Starlette(routes=routes)
+
+    def _posted(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            async def decided() -> Said | None:
+                asked = asked_in(await body_of(request), operation.members)
+                key = request.headers.get("idempotency-key")
+                if asked is None:
+                    return None
+                return await run_in_threadpool(operation.decide, asked, key)
+
+            return await self._answer(request, decided)
+
+        return endpoint
+
+    def _got(self, dialect: SeedDialect) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            async def decided() -> Said | None:
+                asked = dict(request.query_params)
+                return await run_in_threadpool(dialect.decide, request.url.path, asked)
+
+            return await self._answer(request, decided)
+
+        return endpoint
+
+    async def _answer(
+        self, request: Request, decided: Callable[[], Awaitable[Said | None]]
+    ) -> Response:
+        behaviour = self.behaviour
+        if behaviour == "slow":
+            await anyio.sleep(SLOW_SECONDS)
+        if behaviour != "honest":
+            return self._noted(request, _misbehaved(behaviour), behaviour)
+        if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
+            return self._noted(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
+        said = await decided()
+        if said is None:
+            return self._noted(request, JSONResponse({"error": "malformed"}, 400), "malformed")
+        return self._noted(request, JSONResponse(said), _verdict(said), _about(said))
+
+    def _noted(
+        self, request: Request, response: Response, verdict: str, userid: str | None = None
+    ) -> Response:
+        call = LegacyCall(request.url.path, response.status_code, verdict, userid)
+        self._note(request.method, call)
+        return response
+
+
+def _verdict(said: Said) -> str:
+    return str(said.get("status", f"success {said.get('success')}"))
+
+
+def _about(said: Said) -> str | None:
+    """The first user in *said*, as people would read it."""
+    for member in ("user", "by_cognito_id", "by_identity", "by_email"):
+        if user := said.get(member):
+            return str(user.get("userid") or user["id"])
+    return said.get("userid")
+
+
+def _misbehaved(behaviour: Behaviour) -> Response:
+    if behaviour == "garbage":
+        return HTMLResponse("<!doctype html><title>Welcome back</title><p>You are signed in.")
+    return HTMLResponse("<!doctype html><title>Maintenance</title>", 503)

@@ -1,0 +1,105 @@
+"""How far the legacy system can tell whose account is whose."""
+
+from typing import Literal
+
+import attrs
+
+from authcore_local.legacy.access import Access
+from authcore_local.legacy.store import Store
+from authcore_local.legacy.table import NewUser, Row, UserTable
+
+
+Mode = Literal["unique", "idempotent", "lookup", "none"]
+"""
+What the legacy system can promise.
+
+``unique``: one account per Cognito id and per identity.  ``idempotent``: one per idempotency key,
+and per identity.  ``lookup``: accounts are found by Cognito id and identity, every create makes
+one.  ``none``: every create makes one, and only e-mail addresses can be looked up.
+"""
+
+Identity = tuple[str, str]
+"""Provider and user id."""
+
+
+@attrs.frozen
+class Found:
+    """Users that each way leads to; at most one each."""
+
+    by_cognito_id: Row | None
+    by_identity: Row | None
+    by_email: Row | None
+
+
+class Links:
+    """Matches, creates and attaches, each in one transaction."""
+
+    def __init__(self, store: Store, users: UserTable, access: Access, mode: Mode) -> None:
+        self._store = store
+        self._users = users
+        self._access = access
+        self._mode = mode
+
+    def match(
+        self, cognito_id: str | None, identity: Identity | None, email: str | None
+    ) -> Found | None:
+        """Who is meant; None if that cannot be said."""
+        with self._store.transaction():
+            mine = self._attached(cognito_id)
+            identified = self._identified(identity)
+            addressed = self._users.addressed(email) if email else []
+        if len(addressed) > 1 and (mine or identified):
+            addressed = []
+        if max(map(len, (mine, identified, addressed))) > 1:
+            return None
+        return Found(_only(mine), _only(identified), _only(addressed))
+
+    def create(self, user: NewUser, identity: Identity | None) -> Row | None:
+        """The user that exists now, and did before if this was asked before; None if taken."""
+        with self._store.transaction():
+            before = self._created_before(user)
+            if before:
+                return before[0] if before[0].cognito_id == user.cognito_id else None
+            if self._mode in {"unique", "idempotent"} and self._identified(identity):
+                return None
+            row = self._users.insert(user)
+            if identity:
+                self._access.add_vouched_identity(row.userid, *identity)
+            return row
+
+    def attach(
+        self, userid: str, cognito_id: str, *, reset_access: bool
+    ) -> Row | Literal["not_found", "taken"]:
+        """The user with its new id, or why not."""
+        with self._store.transaction():
+            row = _only(self._users.where("userid", userid))
+            if row is None:
+                return "not_found"
+            others = [each for each in self._attached(cognito_id) if each.userid != userid]
+            if row.cognito_id not in {None, cognito_id} or others:
+                return "taken"
+            self._users.set_cognito_id(userid, cognito_id)
+            if reset_access:
+                self._access.reset(userid)
+            return self._users.where("userid", userid)[0]
+
+    def _created_before(self, user: NewUser) -> list[Row]:
+        if self._mode == "unique":
+            return self._attached(user.cognito_id)
+        if self._mode == "idempotent" and user.created_under:
+            return self._users.where("created_under", user.created_under)
+        return []
+
+    def _attached(self, cognito_id: str | None) -> list[Row]:
+        if cognito_id is None or self._mode == "none":
+            return []
+        return self._users.where("cognito_id", cognito_id)
+
+    def _identified(self, identity: Identity | None) -> list[Row]:
+        if identity is None or self._mode == "none":
+            return []
+        return self._users.identified(*identity)
+
+
+def _only(rows: list[Row]) -> Row | None:
+    return rows[0] if rows else None

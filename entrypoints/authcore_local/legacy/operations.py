@@ -1,0 +1,134 @@
+"""What the legacy HTTP API does, without the HTTP.  See: docs/legacy-api.yaml."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+
+from authcore_local.legacy.asked import (
+    Asked,
+    Members,
+    identity_or_none,
+    sound,
+    sound_or_none,
+    truth,
+)
+from authcore_local.legacy.links import Links
+from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.table import NewUser, Row, UserTable
+
+
+PAGE_SIZE: Final = 100
+MAX_DISPLAY_NAME: Final = 100
+
+Said = dict[str, Any]
+"""A body of the contract; None in its place is a malformed request."""
+
+
+@attrs.frozen
+class Operation:
+    """
+    One call of the API.
+
+    Attributes:
+        path: Where it is made.
+        members: Of its body.
+        decide: Takes the body and the idempotency key.
+    """
+
+    path: str
+    members: Members
+    decide: Callable[[Asked, str | None], Said | None]
+
+
+class Operations:
+    """All calls over one table."""
+
+    def __init__(self, users: UserTable, links: Links, passwords: PasswordHashing) -> None:
+        self._users = users
+        self._links = links
+        self._passwords = passwords
+        self.all: Final = (
+            Operation("/api/login", {"username": sound, "password": sound}, self._login),
+            Operation("/api/cognito_helper", {"username": sound}, self._find),
+            Operation(
+                "/api/cognito_helper/match",
+                {"cognito_id": sound, "identity": identity_or_none, "email": sound_or_none},
+                self._match,
+            ),
+            Operation(
+                "/api/cognito_helper/attach",
+                {"userid": sound, "cognito_id": sound, "reset_access": truth},
+                self._attach,
+            ),
+            Operation(
+                "/api/create_legacy_account",
+                {
+                    "cognito_id": sound,
+                    "identity": identity_or_none,
+                    "username": sound_or_none,
+                    "email": sound_or_none,
+                    "email_verified": truth,
+                    "display_name": sound_or_none,
+                },
+                self._create,
+            ),
+            Operation("/api/cognito_helper/list", {"after": sound_or_none}, self._list),
+        )
+
+    def _login(self, asked: Asked, _: str | None) -> Said:
+        row = self._users.find(asked["username"])
+        right = self._passwords.matches(asked["password"], row.password_hash if row else None)
+        if row is None or not right or row.locked:
+            return {"status": "rejected"}
+        return {"status": "authenticated", "user": shown(row)}
+
+    def _find(self, asked: Asked, _: str | None) -> Said:
+        row = self._users.find(asked["username"])
+        if row is None or row.locked:
+            return {"status": "not_found"}
+        return {"status": "found", "user": shown(row)}
+
+    def _match(self, asked: Asked, _: str | None) -> Said:
+        found = self._links.match(**asked)
+        if found is None:
+            return {"status": "ambiguous"}
+        ways = attrs.asdict(found, recurse=False)
+        return {"status": "matches", **{way: row and shown(row) for way, row in ways.items()}}
+
+    def _attach(self, asked: Asked, _: str | None) -> Said:
+        row = self._links.attach(**asked)
+        return (
+            {"status": row} if isinstance(row, str) else {"status": "attached", "user": shown(row)}
+        )
+
+    def _create(self, asked: Asked, key: str | None) -> Said | None:
+        if not key:
+            return None
+        identity = asked.pop("identity")
+        row = self._links.create(NewUser(**asked, created_under=key), identity)
+        return {"status": "taken"} if row is None else {"status": "created", "user": shown(row)}
+
+    def _list(self, asked: Asked, _: str | None) -> Said | None:
+        after = asked["after"] or "0"
+        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
+            return None
+        rows = self._users.page(int(after), PAGE_SIZE + 1)
+        page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+        return {
+            "status": "listed",
+            "users": [shown(row) for row in page],
+            "next": str(page[-1].number) if more else None,
+        }
+
+
+def shown(row: Row) -> dict[str, object]:
+    """*row* as the contract shows a user."""
+    return {
+        "userid": row.userid,
+        "username": row.username,
+        "display_name": row.display_name and row.display_name[:MAX_DISPLAY_NAME],
+        "email": row.email,
+        "email_verified": row.email_verified,
+        "cognito_id": row.cognito_id,
+    }

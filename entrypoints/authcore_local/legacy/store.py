@@ -1,0 +1,61 @@
+"""The legacy system's database, in SQLite."""
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS users (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    userid TEXT NOT NULL UNIQUE,
+    username TEXT NOT NULL UNIQUE,
+    email TEXT,
+    email_verified INTEGER NOT NULL,
+    display_name TEXT,
+    cognito_id TEXT,
+    locked INTEGER NOT NULL,
+    password_hash TEXT,
+    password_vouched INTEGER NOT NULL,
+    created_under TEXT
+);
+CREATE TABLE IF NOT EXISTS identities (
+    userid TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    vouched INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, userid TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS email_changes (
+    token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
+);
+"""
+
+
+class Store:
+    """One connection that threads take turns at."""
+
+    def __init__(self, database: str) -> None:
+        """Open *database*: a file name, or ``:memory:``."""
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._connection.executescript(_SCHEMA)
+        weakref.finalize(self, self._connection.close)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of what happens inside, or nothing.  One inside another is part of it."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
