@@ -6,7 +6,6 @@ import re
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Final
 
 import pytest
 
@@ -20,69 +19,8 @@ from authcore.domain.errors import (
     AuthcoreError,
     ProviderUnavailableError,
 )
+from cognito_wire import AMZ_JSON, CANARY, ERROR_CLASSES, USER, refuses, says
 from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
-
-
-AMZ_JSON = "application/x-amz-json-1.1"
-CANARY = "canary@example.com"
-USER = {
-    "Username": "anna",
-    "UserAttributes": [{"Name": "sub", "Value": "s-1"}, {"Name": "email", "Value": CANARY}],
-    "Enabled": True,
-    "UserStatus": "CONFIRMED",
-}
-
-# Every error class of the API that an operation of a pool's users can answer with, and one that
-# nobody has heard of.
-ERROR_CLASSES: Final = [
-    "AccessDenied",
-    "AliasExists",
-    "CodeDeliveryFailure",
-    "CodeMismatch",
-    "ConcurrentModification",
-    "ExpiredCode",
-    "FeatureUnavailableInTier",
-    "Forbidden",
-    "InternalError",
-    "InvalidEmailRoleAccessPolicy",
-    "InvalidLambdaResponse",
-    "InvalidParameter",
-    "InvalidPassword",
-    "InvalidSmsRoleAccessPolicy",
-    "InvalidSmsRoleTrustRelationship",
-    "InvalidUserPoolConfiguration",
-    "LimitExceeded",
-    "MFAMethodNotFound",
-    "NotAuthorized",
-    "OperationNotEnabled",
-    "PasswordHistoryPolicyViolation",
-    "PasswordResetRequired",
-    "PreconditionNotMet",
-    "RefreshTokenReuse",
-    "ResourceNotFound",
-    "SoftwareTokenMFANotFound",
-    "TooManyFailedAttempts",
-    "TooManyRequests",
-    "Throttling",
-    "Unauthorized",
-    "UnexpectedLambda",
-    "UnsupportedOperation",
-    "UnsupportedTokenType",
-    "UnsupportedUserState",
-    "UserLambdaValidation",
-    "UserNotConfirmed",
-    "UserNotFound",
-    "UsernameExists",
-    "NobodyHasHeardOfThis",
-]
-
-
-def _says(status: int, members: object, media_type: str = AMZ_JSON) -> list[bytes]:
-    return [answer(status, json.dumps(members).encode(), media_type=media_type)]
-
-
-def _refuses(error_class: str, status: int = 400) -> list[bytes]:
-    return _says(status, {"__type": f"{error_class}Exception", "message": f"{CANARY} is taken"})
 
 
 def _directory(server: ScriptedServer, within: timedelta) -> CognitoUserDirectory:
@@ -109,7 +47,7 @@ def hurried(listening: ScriptedServer) -> CognitoUserDirectory:
 @pytest.fixture
 def server(listening: ScriptedServer) -> ScriptedServer:
     listening.requests.clear()
-    listening.script = lambda _request: _says(200, USER)
+    listening.script = lambda _request: says(200, USER)
     return listening
 
 
@@ -140,7 +78,7 @@ def test_a_user_is_read_as_described(
 def test_attributes_are_written_in_one_call(
     server: ScriptedServer, directory: CognitoUserDirectory
 ) -> None:
-    server.script = lambda _request: _says(200, {})
+    server.script = lambda _request: says(200, {})
 
     directory.set_attributes("anna", {"name": "Anna", "locale": "de"})
 
@@ -158,7 +96,7 @@ def test_every_error_class_of_a_look_up_is_decided(
     server: ScriptedServer, directory: CognitoUserDirectory, error_class: str
 ) -> None:
     """Only an unknown user is nobody; an InvalidParameter may be our own mistake."""
-    server.script = lambda _request: _refuses(error_class)
+    server.script = lambda _request: refuses(error_class)
 
     if error_class == "UserNotFound":
         assert directory.find("anna") is None
@@ -176,7 +114,7 @@ def test_every_error_class_of_a_write_is_decided(
         "AliasExists": AttributesRejectedError,
         "InvalidParameter": AttributesRejectedError,
     }
-    server.script = lambda _request: _refuses(error_class)
+    server.script = lambda _request: refuses(error_class)
 
     with pytest.raises(refusals.get(error_class, ProviderUnavailableError)):
         directory.set_attributes("anna", {"email": CANARY})
@@ -202,14 +140,14 @@ def test_the_tables_and_the_lists_above_know_the_classes_of_the_installed_sdk(
     "pieces",
     [
         [HANG_UP],
-        _says(200, USER, "text/html"),
+        says(200, USER, "text/html"),
         [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
         [answer(302, headers=["Location: /"])],
         [answer(503, b"", media_type="text/html")],
         [answer(400, b"", media_type=AMZ_JSON)],
         [answer(400, b"<html>UserNotFoundException</html>", media_type="text/html")],
-        _says(500, {"__type": "InternalErrorException"}),
-        _says(404, {}),
+        says(500, {"__type": "InternalErrorException"}),
+        says(404, {}),
         [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
     ],
 )
@@ -247,7 +185,7 @@ def test_no_usable_answer_is_an_outage_and_is_not_asked_for_twice(
 def test_a_user_that_is_not_fully_described_is_no_answer(
     server: ScriptedServer, directory: CognitoUserDirectory, described: object
 ) -> None:
-    server.script = lambda _request: _says(200, described)
+    server.script = lambda _request: says(200, described)
 
     with pytest.raises(ProviderUnavailableError):
         directory.find("anna")
@@ -256,7 +194,7 @@ def test_a_user_that_is_not_fully_described_is_no_answer(
 def test_a_truncated_user_is_no_answer(
     server: ScriptedServer, directory: CognitoUserDirectory
 ) -> None:
-    (whole,) = _says(200, USER)
+    (whole,) = says(200, USER)
     server.script = lambda _request: [whole[:-5], HANG_UP]
 
     with pytest.raises(ProviderUnavailableError):
@@ -283,7 +221,7 @@ def test_throttling_is_not_answered_with_more_calls(
     server: ScriptedServer, directory: CognitoUserDirectory, call: Call
 ) -> None:
     # DL-04
-    server.script = lambda _request: _refuses("TooManyRequests")
+    server.script = lambda _request: refuses("TooManyRequests")
 
     with pytest.raises(ProviderUnavailableError):
         call(directory)
@@ -305,7 +243,7 @@ def test_a_stand_in_on_loopback_sees_no_real_credentials(
 
 @pytest.mark.parametrize(
     "pieces",
-    [_says(200, USER), _refuses("AliasExists"), _refuses("UserNotFound"), [HANG_UP], SILENCE],
+    [says(200, USER), refuses("AliasExists"), refuses("UserNotFound"), [HANG_UP], SILENCE],
     ids=["user", "alias", "unknown", "hangs up", "silence"],
 )
 @both
