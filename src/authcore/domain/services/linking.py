@@ -1,0 +1,227 @@
+"""
+Gives everybody who signs in exactly one legacy account, known to both sides.
+
+The legacy side is written first, ``custom:legacy_uid`` last, so that an external user who has that
+attribute is linked completely and costs no call.  An attempt that is cut short anywhere leaves
+something the next one finds: the account by its Cognito id or identity, or the missing attribute.
+
+See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import attrs
+
+from authcore.domain.errors import (
+    AccountTakenError,
+    AmbiguousAccountError,
+    BlindRetryRefusedError,
+    LeaseHeldError,
+    RejectedError,
+    UnavailableError,
+)
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    LegacyAccount,
+    NewLegacyAccount,
+    PoolAccount,
+)
+from authcore.domain.model.emails import canonical_email
+from authcore.domain.model.linking import NATIVE, LinkOutcome, LinkPolicy, LinkStatus
+from authcore.ports.ambient import Clock
+from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.user_directory import UserDirectory
+
+
+LEGACY_UID: Final = "custom:legacy_uid"
+
+LEASE_TTL: Final = timedelta(seconds=30)
+"""Several times what one attempt may take; a killed attempt delays the next one by so much."""
+
+INTENT_TTL: Final = timedelta(days=3650)
+"""How long an unexplained create is remembered where the legacy system promises nothing."""
+
+_OUTCOMES: Final[dict[LinkStatus, Literal["accepted", "rejected", "unavailable"]]] = {
+    "already_linked": "accepted",
+    "linked": "accepted",
+    "created": "accepted",
+    "refused": "rejected",
+    "postponed": "unavailable",
+}
+
+_Way = Literal["cognito_id", "identity", "email"]
+
+
+@attrs.frozen
+class _Found:
+    """An account that is the person's, and which way led there."""
+
+    account: LegacyAccount
+    way: _Way
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class AccountLinking:
+    """
+    Links one pool user at a time; safe to run twice, also at the same time.
+
+    Args:
+        links: The legacy system.
+
+        directory: The pool.
+
+        lease: Keeps attempts apart where the policy's creation is ``lease``.
+
+        intents: Remembers begun creates where it is ``once``; must be durable there.
+
+        audit: Learns of every outcome.
+
+        policy: What the team allows.
+
+        issuer: Of the pool; with ``sub`` the identity key.
+
+        clock: Tells whether a lease still holds.
+    """
+
+    _links: LegacyLinks
+    _directory: UserDirectory
+    _lease: Lease
+    _intents: SeenBefore
+    _audit: AuditLog
+    _policy: LinkPolicy
+    _issuer: str
+    _clock: Clock
+
+    def link(self, person: PoolAccount) -> LinkOutcome:
+        """
+        See that *person* has one legacy account and both sides know both ids.
+
+        Never raises one of our errors: a no is ``refused``, no answer is ``postponed``.
+        """
+        try:
+            outcome = self._link(person)
+        except RejectedError as error:
+            outcome = LinkOutcome("refused", error.code)
+        except UnavailableError as error:
+            outcome = LinkOutcome("postponed", error.code)
+        self._note(person, outcome)
+        return outcome
+
+    def _link(self, person: PoolAccount) -> LinkOutcome:
+        if person.legacy_uid is None:
+            return self._first_link(person)
+        if person.identity is None:
+            self._links.attach_cognito_id(person.legacy_uid, person.subject, reset_access=False)
+        return LinkOutcome("already_linked", "ok", person.legacy_uid)
+
+    def _first_link(self, person: PoolAccount) -> LinkOutcome:
+        with self._alone(person) as held_until:
+            found = self._found(person)
+            if held_until is not None and self._clock.now() >= held_until:
+                raise LeaseHeldError("the lease ended before anything was written")
+            account = found.account if found else self._created(person)
+            if account.cognito_id is None:
+                reset = found is not None and found.way == "email"
+                self._links.attach_cognito_id(
+                    account.legacy_uid, person.subject, reset_access=reset
+                )
+        self._directory.set_attributes(person.username, {LEGACY_UID: account.legacy_uid})
+        if found:
+            return LinkOutcome("linked", found.way, account.legacy_uid)
+        return LinkOutcome("created", "ok", account.legacy_uid)
+
+    @contextmanager
+    def _alone(self, person: PoolAccount) -> Iterator[datetime | None]:
+        """Until when nobody else links *person*; None where the legacy system sees to that."""
+        if self._policy.creation != "lease":
+            yield None
+            return
+        with self._lease.hold(f"link:{self._key(person)}", LEASE_TTL) as grant:
+            yield grant.expires_at
+
+    def _found(self, person: PoolAccount) -> _Found | None:
+        query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
+        matches = self._links.match(query)
+        found = _nearest(matches, query.email)
+        if found and found.account.cognito_id not in (None, person.subject):
+            raise AccountTakenError("the account belongs to another Cognito user")
+        return found
+
+    def _comparable_email(self, person: PoolAccount) -> str | None:
+        provider = person.identity.provider_name if person.identity else NATIVE
+        if provider not in self._policy.email_providers or not person.email_verified:
+            return None
+        return canonical_email(person.email) if person.email else None
+
+    def _created(self, person: PoolAccount) -> LegacyAccount:
+        key = self._key(person)
+        if self._policy.creation == "once" and not self._intents.first_time(
+            f"create:{key}", INTENT_TTL
+        ):
+            raise BlindRetryRefusedError("an earlier attempt may have created the account")
+        account = self._links.create(_new_account(person), idempotency_key=key)
+        if account.cognito_id not in (None, person.subject):
+            raise AccountTakenError("the new account belongs to another Cognito user")
+        return account
+
+    def _key(self, person: PoolAccount) -> str:
+        return hashlib.sha256(f"{self._issuer}\n{person.subject}".encode()).hexdigest()
+
+    def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
+        self._audit.record(
+            AuditEvent(
+                f"account_linking.{outcome.status}",
+                _OUTCOMES[outcome.status],
+                outcome.reason,
+                subject=person.subject,
+                legacy_uid=outcome.legacy_uid or person.legacy_uid,
+            )
+        )
+
+
+def _nearest(matches: AccountMatches, email: str | None) -> _Found | None:
+    """
+    The account that *matches* mean.
+
+    Raises:
+        AmbiguousAccountError: Cognito id and identity lead to different people.
+    """
+    known, social = matches.by_cognito_id, matches.by_identity
+    if known and social and known.legacy_uid != social.legacy_uid:
+        raise AmbiguousAccountError("the Cognito id and the identity lead to different accounts")
+    if known:
+        return _Found(known, "cognito_id")
+    if social:
+        return _Found(social, "identity")
+    if matches.by_email and _is_proven(matches.by_email, email):
+        return _Found(matches.by_email, "email")
+    return None
+
+
+def _is_proven(account: LegacyAccount, email: str | None) -> bool:
+    """Whether *account* is its owner's beyond doubt, nobody else's, and has exactly *email*."""
+    return (
+        email is not None
+        and account.email is not None
+        and account.email_verified
+        and account.cognito_id is None
+        and canonical_email(account.email) == email
+    )
+
+
+def _new_account(person: PoolAccount) -> NewLegacyAccount:
+    return NewLegacyAccount(
+        cognito_id=person.subject,
+        identity=person.identity,
+        username=person.username,
+        email=person.email,
+        email_verified=person.email is not None and person.email_verified,
+        display_name=person.name,
+    )
