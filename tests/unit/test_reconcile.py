@@ -1,0 +1,226 @@
+"""A repair fills what is empty, replaces nothing, and comes to rest."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
+from authcore.domain.model.reconcile import Mended
+from authcore.domain.services.reconcile import LEGACY_UID
+from unit.reconcile_world import CANARY, World, subject
+
+
+def test_a_legacy_account_without_its_cognito_id_gets_it_and_keeps_its_access() -> None:
+    world = World(["a"], {"a": None})
+
+    assert world.mend_all() == [Mended(subject(1), "a", "mended", "ok")]
+    assert world.table.cognito_ids == {"a": subject(1)}
+    assert world.table.reset == [False]
+
+
+def test_a_user_without_the_legacy_uid_gets_it() -> None:
+    world = World([None], {"a": 1})
+
+    assert world.mend_all() == [Mended(subject(1), "a", "mended", "ok")]
+    assert world.state()[0] == {subject(1): "a"}
+
+
+def test_a_dry_run_writes_nothing_and_says_what_it_would() -> None:
+    world = World([None, "b"], {"a": 1, "b": None})
+    before = world.state()
+
+    assert {each.status for each in world.mend_all(dry_run=True)} == {"would_mend"}
+    assert world.state() == before
+    assert world.audit_log.events == []
+
+
+def test_what_somebody_else_mended_meanwhile_is_left_as_it_is() -> None:
+    world = World([None], {"a": 1})
+    (finding,) = world.findings()
+    world.users.set_attributes("user-1", {LEGACY_UID: "a"})
+
+    assert world.repair.mend(finding).status == "already_whole"
+
+
+@pytest.mark.parametrize("named", ["b", "c"])
+def test_a_user_who_was_linked_otherwise_meanwhile_is_left_alone(named: str) -> None:
+    # AL-07: what is read right before the write decides, not what the audit saw.
+    world = World([None], {"a": 1, "b": None})
+    (finding,) = world.findings()
+    world.users.set_attributes("user-1", {LEGACY_UID: named})
+
+    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "changed_meanwhile")
+    assert world.state()[0] == {subject(1): named}
+
+
+def test_an_account_that_was_attached_to_another_meanwhile_is_left_alone() -> None:
+    world = World(["a", None], {"a": None})
+    finding = world.findings()[0]
+    world.table.cognito_ids["a"] = subject(2)
+
+    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "link_taken")
+    assert world.table.cognito_ids == {"a": subject(2)}
+
+
+def test_a_user_who_is_attached_elsewhere_meanwhile_is_left_alone() -> None:
+    world = World(["a"], {"a": None, "b": None})
+    (finding,) = world.findings()
+    world.table.cognito_ids["b"] = subject(1)
+
+    assert world.repair.mend(finding).reason == "changed_meanwhile"
+    assert world.table.cognito_ids["a"] is None
+
+
+def test_a_link_that_was_taken_back_on_both_sides_meanwhile_is_not_made_again() -> None:
+    world = World([None], {"a": 1})
+    (finding,) = world.findings()
+    world.table.cognito_ids["a"] = None
+
+    assert world.repair.mend(finding).reason == "changed_meanwhile"
+    assert world.state() == ({subject(1): None}, {"a": None})
+
+
+def test_an_account_that_is_gone_meanwhile_is_not_attached() -> None:
+    world = World(["a"], {"a": None})
+    (finding,) = world.findings()
+    del world.table.cognito_ids["a"]
+
+    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "account_not_found")
+
+
+def test_what_needs_a_person_cannot_be_mended() -> None:
+    world = World(["a", "a"], {"a": None})
+
+    with pytest.raises(ValueError, match="person"):
+        world.repair.mend(world.findings()[0])
+
+
+def test_calls_keep_the_pace() -> None:
+    world = World(["a", "b", "c"], {"a": None, "b": None, "c": None}, rate=10)
+    began = world.clock.now()
+
+    world.mend_all()
+
+    # One page of users, one of accounts, three repairs: five turns.
+    assert world.clock.now() - began == 4 * timedelta(milliseconds=100)
+
+
+def test_a_throttled_repair_backs_off_and_goes_on() -> None:
+    world = World(["a"], {"a": None})
+    (finding,) = world.findings()
+    world.table.failures = 3
+
+    assert world.repair.mend(finding).status == "mended"
+    assert [each for each in world.pause.waited if each >= timedelta(seconds=1)] == [
+        timedelta(seconds=1),
+        timedelta(seconds=2),
+        timedelta(seconds=4),
+    ]
+
+
+def test_an_outage_is_given_up_after_seven_attempts() -> None:
+    world = World(["a"], {"a": None})
+    world.table.failures = 100
+
+    with pytest.raises(LegacyUnavailableError):
+        world.findings()
+    assert world.table.calls == 7
+
+
+def test_a_pool_that_is_down_is_an_outage_and_changes_nothing() -> None:
+    world = World(["a"], {"a": None})
+    (finding,) = world.findings()
+    world.users.unavailable = True
+
+    with pytest.raises(ProviderUnavailableError):
+        world.repair.mend(finding)
+    assert world.table.cognito_ids == {"a": None}
+
+
+def test_repairs_are_audited_with_ids_and_no_address() -> None:
+    # AL-08
+    world = World(["a", None], {"a": None, "b": 2})
+    findings = world.findings()
+    world.table.cognito_ids["a"] = subject(9)
+
+    for finding in findings:
+        world.repair.mend(finding)
+
+    assert [
+        (each.action, each.outcome, each.reason, each.subject, each.legacy_uid)
+        for each in world.audit_log.events
+    ] == [
+        ("links.repair", "rejected", "link_taken", subject(1), "a"),
+        ("links.repair", "accepted", "ok", subject(2), "b"),
+    ]
+    assert CANARY not in repr((world.audit_log.events, findings))
+
+
+UIDS = st.sampled_from("abcdefgh")
+MIXES = st.tuples(
+    st.lists(st.none() | UIDS, max_size=8),
+    st.dictionaries(UIDS, st.none() | st.integers(1, 9), max_size=8),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MIXES)
+def test_no_mix_of_broken_links_makes_a_repair_cross_or_duplicate_anybody(
+    mix: tuple[list[str | None], dict[str, int | None]],
+) -> None:
+    # AL-07
+    world = World(*mix)
+    users_before, accounts_before = world.state()
+
+    world.mend_all()
+
+    users, accounts = world.state()
+    for own, before, now in (
+        *((each, users_before[each], users[each]) for each in users),
+        *((each, accounts_before[each], accounts[each]) for each in accounts),
+    ):
+        assert now == before or before is None, f"an id of {own} was replaced"
+    for sub in users:
+        if users[sub] != users_before[sub]:
+            assert accounts[users[sub] or ""] == sub
+            assert [*users.values()].count(users[sub]) == 1
+    for uid in accounts:
+        if accounts[uid] != accounts_before[uid]:
+            assert users[accounts[uid] or ""] == uid
+            assert [*accounts.values()].count(accounts[uid]) == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(MIXES)
+def test_a_repair_mends_all_it_can_at_once_and_a_second_one_does_nothing(
+    mix: tuple[list[str | None], dict[str, int | None]],
+) -> None:
+    world = World(*mix)
+    before = world.findings()
+
+    mended = world.mend_all()
+
+    after, events = world.findings(), len(world.audit_log.events)
+    assert {each.status for each in mended} <= {"mended"}
+    assert after == [each for each in before if not each.mendable]
+    assert world.mend_all() == []
+    assert len(world.audit_log.events) == events
+
+
+@settings(max_examples=200, deadline=None)
+@given(MIXES)
+def test_every_link_is_whole_or_in_exactly_one_finding(
+    mix: tuple[list[str | None], dict[str, int | None]],
+) -> None:
+    world = World(*mix)
+    users, accounts = world.state()
+    found = world.findings()
+
+    in_findings = [user.subject for each in found for user in each.users]
+    assert len(in_findings) == len(set(in_findings))
+    for sub, uid in users.items():
+        whole = uid is not None and accounts.get(uid) == sub
+        alone = [*users.values()].count(uid) == 1 and [*accounts.values()].count(sub) == 1
+        assert (sub in in_findings) is not (whole and alone)
