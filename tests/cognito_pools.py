@@ -116,8 +116,14 @@ class OnLocalCognito:
                 region=REGION, endpoint_url=service_url(server.url), within=PATIENCE
             )
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def mint(cls) -> TokenMint:
+        """Its RSA keys take longer than any test here."""
+        return TokenMint()
+
     @pytest.fixture
-    def local(self, behind: Exchangeable) -> LocalCognito:
+    def local(self, behind: Exchangeable, mint: TokenMint) -> LocalCognito:
         config = PoolConfig(
             region=REGION,
             pool_id=f"{REGION}_Contract1",
@@ -131,7 +137,7 @@ class OnLocalCognito:
             config,
             clock=FrozenClock(),
             entropy=ScriptedEntropy(),
-            mint=TokenMint(),
+            mint=mint,
             triggers=Triggers(),
         )
         behind.app = local.app
