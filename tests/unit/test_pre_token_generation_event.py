@@ -1,0 +1,278 @@
+"""The pre token generation event, in and out."""
+
+import copy
+import json
+import logging
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+
+from authcore.domain.model.accounts import DirectoryUser
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda import pre_token_generation
+from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
+from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, Left, any_event, trigger_event
+
+
+HOSTED: Final = "TokenGeneration_HostedAuth"
+REFRESH: Final = "TokenGeneration_RefreshTokens"
+ROLE: Final = "arn:aws:iam::123456789012:role/editor"
+FORMS: Final = {
+    "1": "claimsOverrideDetails",
+    "2": "claimsAndScopeOverrideDetails",
+    "3": "claimsAndScopeOverrideDetails",
+}
+
+
+class World:
+    """A pool with one user and the trigger before it."""
+
+    def __init__(self) -> None:
+        self.audit = InMemoryAuditLog()
+        self.directory = Counting()
+        self.user = self.directory.add("elizabeth", {"custom:legacy_uid": "1813"})
+        self.trigger = PreTokenGenerationTrigger(
+            directory=lambda *_: self.directory, audit=self.audit
+        )
+
+    def attributes(self, **more: object) -> dict[str, object]:
+        return {**EXTERNAL, "sub": self.user.subject, **more}
+
+    def answer(self, event: Event) -> Any:
+        """What the trigger adds to the response."""
+        before = copy.deepcopy(event)
+        answered = self.trigger(event, Left(5000))
+        assert event == before
+        assert {**answered, "response": None} == {**before, "response": None}
+        json.dumps(answered)
+        return answered["response"].get(FORMS[event["version"]])
+
+
+class Counting(InMemoryUserDirectory):
+    """Notes whom it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def find(self, username: str) -> DirectoryUser | None:
+        self.asked.append(username)
+        return super().find(username)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def groups(*names: str) -> dict[str, object]:
+    return {"groupsToOverride": [*names], "iamRolesToOverride": [ROLE], "preferredRole": ROLE}
+
+
+def claims_in(answer: Any, version: str) -> Any:
+    token = answer if version == "1" else answer["idTokenGeneration"]
+    return token.get("claimsToAddOrOverride", {})
+
+
+@pytest.mark.parametrize("version", FORMS)
+def test_the_claim_comes_from_the_event_and_nobody_is_asked(world: World, version: str) -> None:
+    attributes = world.attributes(**{"custom:legacy_uid": "42"})
+
+    answer = world.answer(trigger_event(HOSTED, attributes, version=version))
+
+    assert claims_in(answer, version) == {"custom:legacy_uid": "42"}
+    assert world.directory.asked == []
+
+
+@pytest.mark.parametrize("version", FORMS)
+def test_the_very_first_token_has_it_although_the_event_has_not(world: World, version: str) -> None:
+    """The event may be older than what the post confirmation trigger wrote."""
+    answer = world.answer(trigger_event(HOSTED, world.attributes(), version=version))
+
+    assert claims_in(answer, version) == {"custom:legacy_uid": "1813"}
+    assert world.directory.asked == ["elizabeth"]
+
+
+def test_only_the_id_token_changes_in_the_second_version(world: World) -> None:
+    answer = world.answer(trigger_event(HOSTED, world.attributes(), version="2"))
+
+    assert answer == {"idTokenGeneration": {"claimsToAddOrOverride": {"custom:legacy_uid": "1813"}}}
+
+
+def test_a_refresh_asks_nobody(world: World) -> None:
+    assert world.answer(trigger_event(REFRESH, world.attributes())) is None
+    assert world.directory.asked == []
+
+
+def test_an_answer_about_somebody_else_is_no_answer(world: World) -> None:
+    """A name that the pool gave to another user meanwhile, or an alias."""
+    attributes = world.attributes(sub="11111111-2222-4333-8444-555555555555")
+
+    assert world.answer(trigger_event(HOSTED, attributes)) is None
+
+
+def test_an_unlinked_user_gets_their_tokens_as_they_are(world: World) -> None:
+    world.directory.set_attributes("elizabeth", {"custom:legacy_uid": ""})
+
+    assert world.answer(trigger_event(HOSTED, world.attributes())) is None
+
+
+def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
+    world.directory.unavailable = True
+    event = trigger_event(
+        HOSTED, world.attributes(), groupConfiguration=groups(f"{POOL_ID}_Google", "editors")
+    )
+
+    assert world.answer(event) == {"groupOverrideDetails": groups("editors")}
+    assert [(e.outcome, e.reason) for e in world.audit.events] == [
+        ("unavailable", "provider_unavailable")
+    ]
+
+
+def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture) -> None:
+    def faulty(*_: object) -> InMemoryUserDirectory:
+        raise RuntimeError("canary")
+
+    event = trigger_event(HOSTED, EXTERNAL)
+    with caplog.at_level(logging.DEBUG):
+        answered = PreTokenGenerationTrigger(directory=faulty, audit=InMemoryAuditLog())(
+            event, None
+        )
+
+    assert answered == event
+    assert "RuntimeError at faulty" in caplog.text
+    assert "canary" not in caplog.text
+
+
+# --- groups ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", FORMS)
+@pytest.mark.parametrize("spelled", ["Google", "google", "GOOGLE"])
+def test_the_group_of_a_provider_says_where_somebody_comes_from_and_is_taken_out(
+    world: World, version: str, spelled: str
+) -> None:
+    configured = groups("editors", f"{POOL_ID}_{spelled}", "Google")
+    event = trigger_event(
+        HOSTED, world.attributes(), version=version, groupConfiguration=configured
+    )
+
+    assert world.answer(event)["groupOverrideDetails"] == groups("editors", "Google")
+
+
+@pytest.mark.parametrize("listed", [[GOOGLE], json.dumps([GOOGLE])])
+def test_identities_are_read_as_text_and_as_a_list(world: World, listed: object) -> None:
+    event = trigger_event(
+        HOSTED,
+        world.attributes(identities=listed),
+        groupConfiguration=groups(f"{POOL_ID}_Google"),
+    )
+
+    assert world.answer(event)["groupOverrideDetails"] == groups()
+
+
+@pytest.mark.parametrize(
+    "kept", [f"{POOL_ID}_Facebook", "eu-west-1_Other_Google", "Google", f"{POOL_ID}_Google_admins"]
+)
+def test_every_other_group_stays(world: World, kept: str) -> None:
+    event = trigger_event(HOSTED, world.attributes(), groupConfiguration=groups(kept))
+
+    assert world.answer(event)["groupOverrideDetails"] == groups(kept)
+
+
+def test_a_native_user_keeps_a_group_that_is_called_like_a_provider(world: World) -> None:
+    attributes = {**NATIVE, "sub": world.user.subject}
+    event = trigger_event(HOSTED, attributes, groupConfiguration=groups(f"{POOL_ID}_Google"))
+
+    assert world.answer(event)["groupOverrideDetails"] == groups(f"{POOL_ID}_Google")
+
+
+def test_groups_are_said_again_wherever_a_claim_is_added(world: World) -> None:
+    """An answer with a null in their place takes them all away."""
+    event = trigger_event(HOSTED, world.attributes(), groupConfiguration=groups("editors"))
+
+    assert world.answer(event)["groupOverrideDetails"] == groups("editors")
+
+
+# --- other events ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "version"),
+    [
+        ("TokenGeneration_ClientCredentials", "3"),
+        ("PostAuthentication_Authentication", "1"),
+        (HOSTED, "4"),
+        (HOSTED, ""),
+        ("", "1"),
+    ],
+)
+def test_an_event_that_is_not_for_people_or_not_known_passes_unchanged(
+    world: World, source: str, version: str
+) -> None:
+    # LT-03
+    event = trigger_event(source, world.attributes(), version=version)
+
+    assert world.trigger(event, None) == event
+    assert world.directory.asked == []
+
+
+@pytest.mark.parametrize("member", ["clientMetadata", "validationData"])
+def test_what_the_client_can_set_becomes_no_claim(world: World, member: str) -> None:
+    # LT-07
+    planted = {"custom:legacy_uid": "1", "sub": world.user.subject, "identities": [GOOGLE]}
+    event = trigger_event(HOSTED, {**NATIVE, "sub": "another"})
+    event["request"][member] = planted
+
+    assert world.answer(event) is None
+
+
+def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:
+    # LT-05
+    other = world.directory.add("jane", {"custom:legacy_uid": "7"})
+    events = {
+        "1813": trigger_event(HOSTED, world.attributes()),
+        "7": trigger_event(HOSTED, {**NATIVE, "sub": other.subject}, username="jane"),
+    }
+
+    for _ in range(500):
+        for legacy_uid, event in events.items():
+            assert claims_in(world.answer(event), "1") == {"custom:legacy_uid": legacy_uid}
+
+
+@settings(deadline=None)
+@given(event=any_event(HOSTED, REFRESH, "TokenGeneration_Authentication"))
+def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
+    # LT-03
+    before = copy.deepcopy(event)
+
+    answered = World().trigger(event, None)
+
+    assert event == before
+    if answered != before:
+        assert {**answered, "response": None} == {**before, "response": None}
+        assert others(answered["response"]) == others(before.get("response"))
+
+
+def others(response: object) -> dict[str, object]:
+    """What is not ours to answer."""
+    members = response if isinstance(response, dict) else {}
+    return {name: value for name, value in members.items() if name not in FORMS.values()}
+
+
+# --- the function itself ---------------------------------------------------------------------
+
+
+def test_a_function_without_settings_keeps_no_token_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unset: ConfiguredOnce[PreTokenGenerationTrigger] = ConfiguredOnce(lambda _: build_handler({}))
+    monkeypatch.setattr(pre_token_generation, "_trigger", unset)
+    event = trigger_event(HOSTED, EXTERNAL)
+
+    assert pre_token_generation.handler(event, None) == event
+    assert "AUTHCORE_COGNITO_REGION is missing" in caplog.text
