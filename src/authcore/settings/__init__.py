@@ -8,6 +8,7 @@ from authcore.settings.groups import (
     MigrationSettings,
     SignInSettings,
 )
+from authcore.settings.linking_groups import LinkingSettings
 from authcore.settings.reader import PREFIX, Setting, described, load, setting, variable_name
 
 
@@ -17,6 +18,7 @@ __all__ = [
     "CookieSettings",
     "GuardSettings",
     "LegacySettings",
+    "LinkingSettings",
     "MigrationSettings",
     "Setting",
     "SignInSettings",

@@ -1,8 +1,27 @@
 """A legacy system in a dictionary."""
 
-from authcore.domain.errors import CredentialsRejectedError, LegacyUnavailableError
-from authcore.domain.model.accounts import Credentials, LegacyAccount
-from authcore.ports.legacy_accounts import LegacyAccounts
+import threading
+from collections.abc import Iterable
+
+import attrs
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AccountTakenError,
+    AmbiguousAccountError,
+    CredentialsRejectedError,
+    LegacyUnavailableError,
+)
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    Credentials,
+    ExternalIdentity,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+from authcore.domain.model.linking import Creation
+from authcore.ports.legacy_accounts import AccountPage, LegacyAccounts, LegacyLinks, LegacyListing
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):
@@ -44,3 +63,140 @@ class InMemoryLegacyAccounts(LegacyAccounts):
             (row for row in self._rows if name in {row[0].username, row[0].email}),
             None,
         )
+
+
+@attrs.frozen
+class LegacyRow:
+    """
+    One account as the fake legacy system keeps it.
+
+    Attributes:
+        account: What callers see.
+        identities: Provider name and user id.
+        unproven_access: Sessions, pending e-mail changes and unverified sign-in methods that
+            whoever opened the account may still hold.
+    """
+
+    account: LegacyAccount
+    identities: frozenset[tuple[str, str]] = frozenset()
+    unproven_access: frozenset[str] = frozenset()
+
+
+class InMemoryLegacyLinks(LegacyLinks):
+    """
+    A legacy user table that promises as much as *mode* says; can be down.
+
+    ``unique`` and ``idempotent`` create once, ``lease`` can only look accounts up, ``once`` cannot
+    even do that.
+
+    Attributes:
+        rows: By legacy id, in the order of creation.
+        calls: The name of each method that was called, in order.
+        available: False to give no answers.
+    """
+
+    def __init__(self, rows: Iterable[LegacyRow] = (), *, mode: Creation = "unique") -> None:
+        self.rows = {row.account.legacy_uid: row for row in rows}
+        self.calls: list[str] = []
+        self.available = True
+        self._mode = mode
+        self._keyed: dict[str, str] = {}
+        self._lock = threading.RLock()
+
+    def match(self, query: AccountQuery) -> AccountMatches:
+        """See the port."""
+        with self._lock:
+            self._called("match")
+            by_email = [r.account for r in self.rows.values() if query.email == r.account.email]
+            if query.email is not None and len(by_email) > 1:
+                raise AmbiguousAccountError("several accounts have the e-mail address")
+            return AccountMatches(
+                by_cognito_id=self._with_cognito_id(query.cognito_id),
+                by_identity=self._with_identity(query.identity),
+                by_email=by_email[0] if query.email is not None and by_email else None,
+            )
+
+    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
+        """See the port."""
+        with self._lock:
+            self._called("create")
+            earlier = self._created_before(account, idempotency_key)
+            if earlier is not None:
+                return earlier
+            uid = str(5000 + len(self.rows))
+            made = LegacyAccount(
+                legacy_uid=uid,
+                username=f"{account.username}-{uid}",
+                email=account.email,
+                email_verified=account.email_verified,
+                display_name=account.display_name,
+                cognito_id=account.cognito_id,
+            )
+            self.rows[uid] = LegacyRow(made, _named(account.identity))
+            self._keyed[idempotency_key] = uid
+            return made
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        """See the port."""
+        with self._lock:
+            self._called("attach_cognito_id")
+            row = self.rows.get(legacy_uid)
+            if row is None:
+                raise AccountNotFoundError("no such legacy account")
+            holder = next(
+                (r for r in self.rows.values() if r.account.cognito_id == cognito_id), row
+            )
+            if holder is not row or row.account.cognito_id not in (None, cognito_id):
+                raise AccountTakenError("one of the two already belongs to somebody else")
+            account = attrs.evolve(row.account, cognito_id=cognito_id)
+            held = frozenset[str]() if reset_access else row.unproven_access
+            self.rows[legacy_uid] = attrs.evolve(row, account=account, unproven_access=held)
+            return account
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        if not self.available:
+            raise LegacyUnavailableError("the legacy system is down")
+
+    def _with_cognito_id(self, cognito_id: str) -> LegacyAccount | None:
+        if self._mode == "once":
+            return None
+        rows = self.rows.values()
+        return next((r.account for r in rows if r.account.cognito_id == cognito_id), None)
+
+    def _with_identity(self, identity: ExternalIdentity | None) -> LegacyAccount | None:
+        if identity is None or self._mode == "once":
+            return None
+        wanted = (identity.provider_name, identity.user_id)
+        return next((r.account for r in self.rows.values() if wanted in r.identities), None)
+
+    def _created_before(self, account: NewLegacyAccount, key: str) -> LegacyAccount | None:
+        if self._mode == "unique":
+            return self._with_cognito_id(account.cognito_id)
+        if self._mode == "idempotent" and key in self._keyed:
+            return self.rows[self._keyed[key]].account
+        return None
+
+
+def _named(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
+    return frozenset({(identity.provider_name, identity.user_id)} if identity else ())
+
+
+class InMemoryLegacyListing(LegacyListing):
+    """Pages through the rows of *links*, *page_size* at a time."""
+
+    def __init__(self, links: InMemoryLegacyLinks, *, page_size: int = 100) -> None:
+        self._links = links
+        self._page_size = page_size
+
+    def accounts(self, after: str | None = None) -> AccountPage:
+        """See the port."""
+        if not self._links.available:
+            raise LegacyUnavailableError("the legacy system is down")
+        start = int(after or 0)
+        everybody = [row.account for row in self._links.rows.values()]
+        end = start + self._page_size
+        following = str(end) if end < len(everybody) else None
+        return AccountPage(tuple(everybody[start:end]), following)

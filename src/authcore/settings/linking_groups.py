@@ -1,0 +1,48 @@
+"""What the triggers read that link accounts."""
+
+from datetime import timedelta
+
+import attrs
+
+from authcore.settings.parsers import matching, one_of, seconds, words
+from authcore.settings.reader import setting
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LinkingSettings:
+    """How pool users and legacy accounts become one person."""
+
+    email_providers: tuple[str, ...] = setting(
+        words,
+        "list of provider names",
+        "whose verified e-mail may link an existing account; Cognito stands for native users",
+        default=(),
+    )
+    creation: str = setting(
+        one_of("unique", "idempotent", "lease", "once"),
+        "unique, idempotent, lease or once",
+        "what keeps the legacy system from creating an account twice",
+        default="unique",
+    )
+    on_failure: str = setting(
+        one_of("allow", "block"),
+        "allow or block",
+        "whether somebody whose link failed gets in and is linked next time",
+        default="allow",
+    )
+    budget: timedelta = setting(
+        seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
+    )
+    table: str | None = setting(
+        matching(r"[A-Za-z0-9_.-]{3,255}", "must be a DynamoDB table name"),
+        "table name",
+        "DynamoDB table for leases and begun creates; needed for lease and once",
+        default=None,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.creation in ("lease", "once") and self.table is None:
+            raise ValueError(
+                f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={self.creation}"
+                " keeps leases and begun creates there"
+            )
