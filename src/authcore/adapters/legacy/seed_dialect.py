@@ -1,0 +1,149 @@
+"""
+Links over the GET forms of the seed's legacy system.  Insecure; for systems that have no others.
+
+What leaks, because it stands in URLs and those end up in access logs, proxies and traces: provider
+and provider's user id, name, user name, verified e-mail address and first password of every account
+that is created, and both ids of every link.  Whoever reads such a log can sign in to the legacy
+system with that password.
+"""
+
+import logging
+import warnings
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.adapters.http import HttpAnswer, HttpClient
+from authcore.adapters.legacy import seed_forms
+from authcore.adapters.legacy.legacy_api import LegacyApi
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import AccountTakenError, LinkRejectedError
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.ambient import Entropy
+from authcore.ports.legacy_accounts import LegacyLinks
+
+
+_WARNING: Final = (
+    "the legacy system is asked by GET: personal data and first passwords stand in URLs and in "
+    "whatever logs them; implement docs/legacy-api.yaml and drop the insecure dialect"
+)
+_log: Final = logging.getLogger("authcore.legacy")
+
+
+class InsecureLegacyDialectWarning(UserWarning):
+    """Personal data travels in URLs."""
+
+
+class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
+    """
+    Says with GET what can be said with GET, and refuses the rest.  Safe to share between threads.
+
+    Nobody is found by Cognito id or e-mail address, and no create is keyed: of the creation
+    policies only ``lease`` and ``once`` are safe here.  Answers do not tell whom an account belongs
+    to: an attachment must be answered with ``{"success": 0}`` where the account has another Cognito
+    id already, for nothing else keeps it from changing hands.
+
+    See: ``seed_forms`` for forms and answers.
+    """
+
+    __slots__ = ("_entropy",)
+
+    def __init__(
+        self,
+        *,
+        http: HttpClient,
+        base_url: ServiceUrl,
+        api_key: str,
+        entropy: Entropy,
+        within: timedelta | None = None,
+    ) -> None:
+        """
+        Talk to one legacy system.  Warns (InsecureLegacyDialectWarning) and logs the warning.
+
+        Args:
+            http: Larger answers than its cap count as none.
+
+            base_url: What stands before ``/api/``.
+
+            api_key: Sent as ``X-Api-Key``.
+
+            entropy: For passwords, which the form of a creation demands.
+
+            within: Total time of one question, where it is shorter than *http*'s.
+        """
+        warnings.warn(_WARNING, InsecureLegacyDialectWarning, stacklevel=2)
+        _log.warning(_WARNING)
+        super().__init__(http=http, base_url=base_url, api_key=api_key, within=within)
+        self._entropy = entropy
+
+    def match(self, query: AccountQuery) -> AccountMatches:
+        """
+        See the port.  Only identities can be looked up.
+
+        Raises:
+            LinkRejectedError: There is no identity; or it finds nobody, and the e-mail address,
+                which cannot be asked for, might: creating an account now could double a person.
+        """
+        found = seed_forms.found_in(self._get(seed_forms.lookup_form(query.identity)))
+        if found is None and query.email is not None:
+            raise LinkRejectedError("the seed's forms cannot say this: an e-mail address")
+        return AccountMatches(by_identity=found)
+
+    def create(
+        self,
+        account: NewLegacyAccount,
+        *,
+        idempotency_key: str,  # noqa: ARG002 - no form holds it
+    ) -> LegacyAccount:
+        """
+        See the port.  Two calls in the time of one, as the form cannot hold the Cognito id.
+
+        Raises:
+            LinkRejectedError: There is no identity, or a member that the form cannot hold.
+        """
+        began = monotonic()
+        form = seed_forms.creation_form(account, self._entropy.token())
+        created = seed_forms.created_in(self._get(form), account.username)
+        if created is None:
+            raise AccountTakenError("the legacy system creates no such account")
+        gone = timedelta(seconds=monotonic() - began)
+        return self._attached(created, account.cognito_id, gone)
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        """
+        See the port.  The account's user name stays unknown: its id stands in for it.
+
+        Raises:
+            AccountTakenError: The legacy system refuses; it may as well have no such account.
+
+            LinkRejectedError: Access is to be reset, which no form can say.
+        """
+        if reset_access:
+            raise LinkRejectedError("the seed's forms cannot say this: resetting access")
+        unknown = LegacyAccount(
+            legacy_uid=legacy_uid,
+            username=legacy_uid,
+            email=None,
+            email_verified=False,
+            display_name=None,
+        )
+        return self._attached(unknown, cognito_id, timedelta(0))
+
+    def _attached(self, account: LegacyAccount, cognito_id: str, gone: timedelta) -> LegacyAccount:
+        form = seed_forms.attachment_form(account.legacy_uid, cognito_id)
+        if not seed_forms.was_attached(self._get(form, gone)):
+            raise AccountTakenError("the legacy system refuses to attach this Cognito id")
+        return attrs.evolve(account, cognito_id=cognito_id)
+
+    def _get(self, form: str, gone: timedelta = timedelta(0)) -> HttpAnswer:
+        within = None if self._within is None else self._within - gone
+        return self._asked("GET", form, b"", {}, within)

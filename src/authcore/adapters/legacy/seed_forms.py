@@ -1,0 +1,169 @@
+"""
+The GET forms of the seed's legacy system, and the answers to them.
+
+=============================================  ===================================================
+``/api/cognito_helper``                        look-up
+``?provider=…&user_id=…``                      ``{"success": 1, "user": {"id": …, "username": …}}``
+                                               or ``{"success": 0}``
+``/api/create_legacy_account``                 creation
+``?<provider>_uid&name&username&email&pw``     ``{"status": "created", "userid": …}``
+                                               or ``{"status": "failed"}``
+``/api/cognito_helper``                        attachment
+``?cognito_id=…&user_id=…``                    ``{"success": 1}`` or ``{"success": 0}``
+=============================================  ===================================================
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from authcore.adapters.http import HttpAnswer
+from authcore.adapters.legacy.exact_json import object_in, off_contract, sendable, text
+from authcore.adapters.legacy.users import (
+    MAX_DISPLAY_NAME_LENGTH,
+    MAX_EMAIL_LENGTH,
+    MAX_ID_LENGTH,
+    MAX_USERNAME_LENGTH,
+)
+from authcore.domain.errors import LinkRejectedError
+from authcore.domain.model.accounts import ExternalIdentity, LegacyAccount, NewLegacyAccount
+
+
+MAX_FORM_ANSWER_BYTES: Final = 1024
+MAX_IDENTITY_LENGTH: Final = 256
+"""Characters of a provider's user id."""
+
+_HELPER: Final = "/api/cognito_helper"
+_CREATE: Final = "/api/create_legacy_account"
+_PROVIDER: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,31}")
+
+
+def lookup_form(identity: ExternalIdentity | None) -> str:
+    """
+    Path and query that look an identity up.
+
+    Raises:
+        LinkRejectedError: The form cannot say this.
+    """
+    provider, user_id = _identified(identity)
+    return _form(_HELPER, {"provider": provider, "user_id": user_id})
+
+
+def found_in(answer: HttpAnswer) -> LegacyAccount | None:
+    """
+    The account that was found.  The form tells neither address nor Cognito id.
+
+    Raises:
+        LegacyUnavailableError: Neither of the two answers there are.
+    """
+    said = object_in(answer, MAX_FORM_ANSWER_BYTES)
+    if not _success(said, yes={"user"}):
+        return None
+    user = said["user"]
+    if not isinstance(user, dict) or user.keys() != {"id", "username"}:
+        off_contract("a user with other members")
+    return _account(text(user["id"], MAX_ID_LENGTH), text(user["username"], MAX_USERNAME_LENGTH))
+
+
+def creation_form(account: NewLegacyAccount, password: str) -> str:
+    """
+    Path and query that create an account.
+
+    An address that the pool does not vouch for is left out, as the form cannot say so.
+
+    Raises:
+        LinkRejectedError: The form cannot say this.
+    """
+    provider, user_id = _identified(account.identity)
+    email = account.email if account.email_verified else None
+    return _form(
+        _CREATE,
+        {
+            f"{provider.lower()}_uid": user_id,
+            "name": _fitting(account.display_name or "", MAX_DISPLAY_NAME_LENGTH),
+            "username": _fitting(account.username, MAX_USERNAME_LENGTH),
+            "email": _fitting(email or "", MAX_EMAIL_LENGTH),
+            "pw": password,
+        },
+    )
+
+
+def created_in(answer: HttpAnswer, username: str) -> LegacyAccount | None:
+    """
+    The account that was created, not attached to anybody yet; None if it was refused.
+
+    Raises:
+        LegacyUnavailableError: Neither of the two answers there are.
+    """
+    said = object_in(answer, MAX_FORM_ANSWER_BYTES)
+    if said == {"status": "failed"}:
+        return None
+    if said.keys() != {"status", "userid"} or said["status"] != "created":
+        off_contract("another status or other members")
+    return _account(text(said["userid"], MAX_ID_LENGTH), username)
+
+
+def attachment_form(legacy_uid: str, cognito_id: str) -> str:
+    """
+    Path and query that write a Cognito id to an account.
+
+    Raises:
+        LinkRejectedError: The form cannot say this.
+    """
+    if not legacy_uid or not cognito_id:
+        raise LinkRejectedError("the seed's forms cannot say this: an empty id")
+    return _form(
+        _HELPER,
+        {
+            "cognito_id": _fitting(cognito_id, MAX_ID_LENGTH),
+            "user_id": _fitting(legacy_uid, MAX_ID_LENGTH),
+        },
+    )
+
+
+def was_attached(answer: HttpAnswer) -> bool:
+    """
+    Whether the id was written.
+
+    Raises:
+        LegacyUnavailableError: Neither of the two answers there are.
+    """
+    return _success(object_in(answer, MAX_FORM_ANSWER_BYTES), yes=set())
+
+
+def _identified(identity: ExternalIdentity | None) -> tuple[str, str]:
+    if identity is None:
+        raise LinkRejectedError("the seed's forms cannot say this: a user without an identity")
+    if not _PROVIDER.fullmatch(identity.provider_name) or not identity.user_id:
+        raise LinkRejectedError("the seed's forms cannot say this: such an identity")
+    return identity.provider_name, _fitting(identity.user_id, MAX_IDENTITY_LENGTH)
+
+
+def _fitting(value: str, longest: int) -> str:
+    if value and not sendable(value, longest):
+        raise LinkRejectedError("the seed's forms cannot say this: such a text")
+    return value
+
+
+def _form(path: str, fields: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(fields, quote_via=quote, safe='')}"
+
+
+def _success(said: Mapping[str, object], *, yes: set[str]) -> bool:
+    value = said.get("success")
+    if type(value) is not int or value not in {0, 1}:
+        off_contract("success is neither 1 nor 0")
+    if said.keys() != ({"success", *yes} if value else {"success"}):
+        off_contract("other members")
+    return value == 1
+
+
+def _account(legacy_uid: str, username: str) -> LegacyAccount:
+    return LegacyAccount(
+        legacy_uid=legacy_uid,
+        username=username,
+        email=None,
+        email_verified=False,
+        display_name=None,
+    )
