@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from authcore_local.cognito.managed_login import FORM_COOKIE, SESSION_COOKIE, STALE_FORM
+from authcore_local.cognito.hosted import FORM_COOKIE, SESSION_COOKIE, STALE_FORM
 from local_pool import (
     CALLBACK,
     FORM,

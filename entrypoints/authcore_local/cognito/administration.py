@@ -9,6 +9,7 @@ from authcore_local.cognito.attributes import for_new_user, updated
 from authcore_local.cognito.authentication import check_pool
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import invalid_parameter, user_not_found
+from authcore_local.cognito.lifecycle import Lifecycle
 from authcore_local.cognito.passwords import of_a_possible_length
 from authcore_local.cognito.user_listing import described, listed
 from authcore_local.cognito.users import UserStatus, UserStore, is_username
@@ -17,9 +18,10 @@ from authcore_local.cognito.users import UserStatus, UserStore, is_username
 class Administration:
     """What needs IAM credentials at Amazon's.  Users are called by user name or ``sub``."""
 
-    def __init__(self, config: PoolConfig, *, users: UserStore) -> None:
+    def __init__(self, config: PoolConfig, *, users: UserStore, lifecycle: Lifecycle) -> None:
         self._config = config
         self._users = users
+        self._lifecycle = lifecycle
 
     def operations(self) -> Mapping[str, Operation]:
         """By name."""
@@ -53,11 +55,14 @@ class Administration:
     def create_user(self, given: Input) -> Mapping[str, object]:
         """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; nobody is sent a message here."""
         password = given.optional("TemporaryPassword")
+        username, wanted = self._username(given), given.attributes("UserAttributes")
+        attributes = for_new_user(self._config, wanted)
+        self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, wanted)
         user = self._users.create(
-            self._username(given),
+            username,
             of_a_possible_length(password) if password else None,
             status="FORCE_CHANGE_PASSWORD",
-            attributes=for_new_user(self._config, given.attributes("UserAttributes")),
+            attributes=attributes,
         )
         return {"User": {**described(user), "Attributes": listed(user)}}
 

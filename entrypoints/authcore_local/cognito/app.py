@@ -1,38 +1,33 @@
-"""One user pool, its domain and its API, as one ASGI app."""
-
-from collections.abc import Awaitable, Callable
-from typing import Final
-
-from anyio import to_thread
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+"""One user pool, its domain and its API, put together."""
 
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
+from authcore_local.cognito.account_pages import AccountPages
 from authcore_local.cognito.administration import Administration
 from authcore_local.cognito.api import Api
 from authcore_local.cognito.authentication import Authentication
-from authcore_local.cognito.authorization import AuthorizationRefusedError, UntrustedRequestError
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.forms import MalformedParametersError
-from authcore_local.cognito.managed_login import CodeGrant, ManagedLogin
+from authcore_local.cognito.confirmation_codes import ConfirmationCodes
+from authcore_local.cognito.federation import FederatedSignIn
+from authcore_local.cognito.forgotten_passwords import ForgottenPasswords
+from authcore_local.cognito.hosted import CodeGrant, HostedPages
+from authcore_local.cognito.lifecycle import Lifecycle
+from authcore_local.cognito.managed_login import ManagedLogin
 from authcore_local.cognito.migration import UserMigration
-from authcore_local.cognito.pages import HEADERS, error_page
+from authcore_local.cognito.outbox import Outbox, OutboxPage
 from authcore_local.cognito.password_sign_in import PasswordSignIn
 from authcore_local.cognito.provider_links import ProviderLinking
+from authcore_local.cognito.provider_pages import ProviderPages
+from authcore_local.cognito.routing import Doors, published_routes, routed
+from authcore_local.cognito.sign_up import SignUp
 from authcore_local.cognito.tickets import Tickets
+from authcore_local.cognito.token_changes import PreTokenGeneration
 from authcore_local.cognito.token_endpoint import TokenEndpoint
 from authcore_local.cognito.tokens import TokenIssuer
 from authcore_local.cognito.triggers import TriggerRunner, Triggers
 from authcore_local.cognito.user_listing import UserListing
 from authcore_local.cognito.users import UserStore
 from authcore_local.flow import FlowLog
-
-
-MAX_BODY_BYTES: Final = 65_536
 
 
 class LocalCognito:
@@ -42,6 +37,7 @@ class LocalCognito:
     Attributes:
         app: Serves the pool's domain, its issuer and the ``cognito-idp`` API.
         users: The pool's users, for set-up and checks.
+        outbox: The mail that the pool would have sent.
     """
 
     def __init__(
@@ -71,26 +67,27 @@ class LocalCognito:
             flow: Hears of every hop.
         """
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
-        codes: Tickets[CodeGrant] = Tickets(clock, entropy, lifetime=config.code_lifetime)
-        runner = TriggerRunner(triggers, entropy=entropy, flow=flow)
-        migration = UserMigration(config, users=self.users, runner=runner)
-        sign_in = PasswordSignIn(config, users=self.users, migration=migration)
+        self.outbox = Outbox(clock, flow)
         self._config = config
-        self._issuer = TokenIssuer(config, mint=mint, clock=clock, entropy=entropy)
-        self._login = ManagedLogin(
+        self._clock = clock
+        self._entropy = entropy
+        self._flow = flow
+        self._runner = TriggerRunner(triggers, entropy=entropy, flow=flow)
+        self._lifecycle = Lifecycle(config, self._runner)
+        self._migration = UserMigration(
+            config, users=self.users, runner=self._runner, lifecycle=self._lifecycle
+        )
+        self._sign_in = PasswordSignIn(
+            config, users=self.users, migration=self._migration, lifecycle=self._lifecycle
+        )
+        self._issuer = TokenIssuer(
             config,
-            users=self.users,
-            sign_in=sign_in,
-            codes=codes,
+            mint=mint,
+            trigger=PreTokenGeneration(self._lifecycle, triggers.pre_token_version),
             clock=clock,
             entropy=entropy,
-            flow=flow,
         )
-        self._tokens = TokenEndpoint(
-            config, users=self.users, codes=codes, issuer=self._issuer, flow=flow
-        )
-        self._api = _api(config, self.users, sign_in, self._issuer, clock)
-        self.app = self._routed()
+        self.app = routed(self._doors(), published_routes(config, self._issuer))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """
@@ -101,94 +98,60 @@ class LocalCognito:
         """
         self._issuer.rotate_keys(keep_old=keep_old)
 
-    def _routed(self) -> Starlette:
-        well_known = f"/{self._config.pool_id}/.well-known"
-        return Starlette(
-            routes=[
-                Route("/oauth2/authorize", self._login.authorize),
-                Route("/login", self._login.show),
-                Route("/login", _reading(self._login.submit), methods=["POST"]),
-                Route("/oauth2/token", _reading(self._tokens.token), methods=["POST"]),
-                Route("/oauth2/userInfo", self._tokens.user_info, methods=["GET", "POST"]),
-                Route(f"{well_known}/jwks.json", self._keys),
-                Route(f"{well_known}/openid-configuration", self._discovery),
-                Route("/", _reading(self._api.call), methods=["POST"]),
-            ],
-            exception_handlers={
-                UntrustedRequestError: _unregistered,
-                MalformedParametersError: _malformed,
-                AuthorizationRefusedError: _told_by_redirect,
+    def _doors(self) -> Doors:
+        config, users, clock, entropy = self._config, self.users, self._clock, self._entropy
+        codes: Tickets[CodeGrant] = Tickets(clock, entropy, lifetime=config.code_lifetime)
+        hosted = HostedPages(
+            config, users=users, codes=codes, clock=clock, entropy=entropy, flow=self._flow
+        )
+        login = ManagedLogin(hosted, sign_in=self._sign_in)
+        federation = FederatedSignIn(config, users=users, lifecycle=self._lifecycle, clock=clock)
+        return Doors(
+            login=login,
+            accounts=self._account_pages(hosted, login),
+            providers=ProviderPages(hosted, federation=federation, clock=clock, entropy=entropy),
+            outbox=OutboxPage(config, self.outbox),
+            tokens=TokenEndpoint(
+                config, users=users, codes=codes, issuer=self._issuer, flow=self._flow
+            ),
+            api=self._api(),
+        )
+
+    def _account_pages(self, hosted: HostedPages, login: ManagedLogin) -> AccountPages:
+        codes = ConfirmationCodes(self._clock, self._entropy)
+        return AccountPages(
+            hosted,
+            login=login,
+            sign_up=SignUp(
+                self._config,
+                users=self.users,
+                lifecycle=self._lifecycle,
+                codes=codes,
+                outbox=self.outbox,
+            ),
+            forgotten=ForgottenPasswords(
+                self._config,
+                users=self.users,
+                migration=self._migration,
+                lifecycle=self._lifecycle,
+                codes=codes,
+                outbox=self.outbox,
+            ),
+        )
+
+    def _api(self) -> Api:
+        config, users = self._config, self.users
+        authentication = Authentication(
+            config, sign_in=self._sign_in, issuer=self._issuer, clock=self._clock
+        )
+        return Api(
+            unsigned={"InitiateAuth": authentication.initiate},
+            signed={
+                "AdminInitiateAuth": authentication.admin_initiate,
+                "AdminLinkProviderForUser": ProviderLinking(
+                    config, users=users, clock=self._clock
+                ).link,
+                "ListUsers": UserListing(config, users=users).list_users,
+                **Administration(config, users=users, lifecycle=self._lifecycle).operations(),
             },
         )
-
-    def _keys(self, _: Request) -> Response:
-        return Response(self._issuer.published_keys(), media_type="application/json")
-
-    def _discovery(self, _: Request) -> Response:
-        config = self._config
-        return JSONResponse(
-            {
-                "issuer": config.issuer,
-                "jwks_uri": f"{config.issuer}/.well-known/jwks.json",
-                "authorization_endpoint": f"{config.domain}/oauth2/authorize",
-                "token_endpoint": f"{config.domain}/oauth2/token",
-                "userinfo_endpoint": f"{config.domain}/oauth2/userInfo",
-                "response_types_supported": ["code"],
-                "scopes_supported": list(config.scopes),
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "token_endpoint_auth_methods_supported": [
-                    "client_secret_basic",
-                    "client_secret_post",
-                ],
-            }
-        )
-
-
-def _api(
-    config: PoolConfig,
-    users: UserStore,
-    sign_in: PasswordSignIn,
-    issuer: TokenIssuer,
-    clock: Clock,
-) -> Api:
-    authentication = Authentication(config, sign_in=sign_in, issuer=issuer, clock=clock)
-    administration = Administration(config, users=users)
-    linking = ProviderLinking(config, users=users, clock=clock)
-    return Api(
-        unsigned={"InitiateAuth": authentication.initiate},
-        signed={
-            "AdminInitiateAuth": authentication.admin_initiate,
-            "AdminLinkProviderForUser": linking.link,
-            "ListUsers": UserListing(config, users=users).list_users,
-            **administration.operations(),
-        },
-    )
-
-
-def _reading(
-    handle: Callable[[Request, bytes], Response],
-) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise HTTPException(413)
-        return await to_thread.run_sync(handle, request, bytes(body))
-
-    return endpoint
-
-
-def _unregistered(_: Request, __: Exception) -> Response:
-    return error_page("The application or its return address is not registered with this pool.")
-
-
-def _malformed(_: Request, __: Exception) -> Response:
-    return error_page("The request is malformed.")
-
-
-def _told_by_redirect(_: Request, error: Exception) -> Response:
-    if not isinstance(error, AuthorizationRefusedError):
-        raise error
-    return RedirectResponse(error.location, 302, HEADERS)

@@ -58,7 +58,7 @@ class Authentication:
         for name in ("USERNAME", "PASSWORD"):
             if not parameters.get(name):
                 raise invalid_parameter(f"Missing required parameter {name}")
-        user = self._sign_in.authenticate(
+        user = self._sign_in.over_the_api(
             parameters["USERNAME"], parameters["PASSWORD"], metadata or None
         )
         signed_in = SignedIn(user=user, scopes=(API_SCOPE,), at=self._clock.now())

@@ -7,17 +7,21 @@ from urllib.parse import urlencode
 
 import attrs
 
-from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.config import PoolConfig, Provider
 
 
 MAX_VALUE_LENGTH: Final = 2048
+NATIVE: Final = "COGNITO"
+"""Stands for the pool's own users in ``identity_provider``."""
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROMPTS: Final = frozenset(("none", "login", "select_account", "consent"))
 _NEED_OPENID: Final = frozenset(("phone", "email", "profile"))
 _NOT_SUPPORTED: Final = ("idp_identifier", "resource")
 
-ErrorCode = Literal["invalid_request", "unauthorized_client", "invalid_scope", "login_required"]
+ErrorCode = Literal[
+    "invalid_request", "unauthorized_client", "invalid_scope", "login_required", "access_denied"
+]
 
 
 class UntrustedRequestError(Exception):
@@ -54,6 +58,7 @@ class AuthorizationRequest:
         code_challenge: S256.  See: RFC 7636 §4.2.
         prompt: None, or one of OIDC's values.
         login_hint: Pre-fills the user name.
+        provider: Where people go at once, past the sign-in page; None shows it.
     """
 
     redirect_uri: str
@@ -63,10 +68,15 @@ class AuthorizationRequest:
     code_challenge: str | None = attrs.field(repr=False)
     prompt: str | None
     login_hint: str = attrs.field(repr=False)
+    provider: Provider | None
 
     def answered(self, code: str) -> str:
         """Where the browser takes *code*."""
         return answer_to(self.redirect_uri, {"code": code}, self.state)
+
+    def refused(self, error: ErrorCode, description: str) -> AuthorizationRefusedError:
+        """What the client is told of a sign-in that came to nothing."""
+        return AuthorizationRefusedError(self.redirect_uri, error, description)
 
     def login_required(self) -> AuthorizationRefusedError:
         """``prompt=none`` and nobody is signed in."""
@@ -97,7 +107,7 @@ def authorization_request(config: PoolConfig, given: Mapping[str, str]) -> Autho
     redirect_uri = given.get("redirect_uri", "")
     if given.get("client_id") != config.client_id or redirect_uri not in config.callback_urls:
         raise UntrustedRequestError
-    for problem in (_shape(given), _response_type(given), _pkce(given), _provider(given)):
+    for problem in (_shape(given), _response_type(given), _pkce(given), _provider(config, given)):
         if problem is not None:
             raise AuthorizationRefusedError(redirect_uri, *problem)
     return AuthorizationRequest(
@@ -108,6 +118,7 @@ def authorization_request(config: PoolConfig, given: Mapping[str, str]) -> Autho
         code_challenge=given.get("code_challenge"),
         prompt=given.get("prompt"),
         login_hint=given.get("login_hint", ""),
+        provider=provider_called(config, given.get("identity_provider", "")),
     )
 
 
@@ -142,8 +153,13 @@ def _pkce(given: Mapping[str, str]) -> _Problem | None:
     return None
 
 
-def _provider(given: Mapping[str, str]) -> _Problem | None:
-    if given.get("identity_provider", "COGNITO") != "COGNITO":
+def provider_called(config: PoolConfig, name: str) -> Provider | None:
+    """The pool's provider of that name, letter for letter."""
+    return next((provider for provider in config.identity_providers if provider == name), None)
+
+
+def _provider(config: PoolConfig, given: Mapping[str, str]) -> _Problem | None:
+    if given.get("identity_provider", NATIVE) not in {NATIVE, *config.identity_providers}:
         return "invalid_request", "identity_provider is unknown"
     if any(name in given for name in _NOT_SUPPORTED):
         return "invalid_request", "a parameter is not supported by this local pool"

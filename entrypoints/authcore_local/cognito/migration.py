@@ -9,6 +9,7 @@ import attrs
 from authcore_local.cognito.attributes import for_new_user
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.lifecycle import Lifecycle, event_of
 from authcore_local.cognito.triggers import (
     TriggerRaisedError,
     TriggerRunner,
@@ -16,8 +17,6 @@ from authcore_local.cognito.triggers import (
 )
 from authcore_local.cognito.users import PoolUser, UserStatus, UserStore
 
-
-SOURCE: Final = "UserMigration_Authentication"
 
 _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "finalUserStatus": frozenset(("null", '"CONFIRMED"')),
@@ -46,54 +45,62 @@ class MigratedProfile:
 
 
 class UserMigration:
-    """Creates users whom only the legacy system knows, when they sign in with a password."""
+    """Creates users whom only the legacy system knows."""
 
-    def __init__(self, config: PoolConfig, *, users: UserStore, runner: TriggerRunner) -> None:
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        runner: TriggerRunner,
+        lifecycle: Lifecycle,
+    ) -> None:
         self._config = config
         self._users = users
         self._runner = runner
+        self._lifecycle = lifecycle
 
     def on_sign_in(
         self, username: str, password: str, validation_data: Mapping[str, str] | None
     ) -> PoolUser | None:
         """
-        The user as migrated; None when no handler knows them.
+        The user as migrated, when they sign in with a password; None when no handler knows them.
 
         Raises:
-            CognitoError: The trigger failed or answered what Cognito refuses;
-                UsernameExistsException when another sign-in created the user meanwhile.
+            CognitoError: The trigger failed or answered what Cognito refuses, or the pre sign-up
+                trigger refused.
         """
-        event = self._event(username, password, validation_data)
-        profile = self._profile(event)
+        request = {
+            "password": password,
+            "validationData": validation_data,
+            "clientMetadata": None,
+        }
+        return self._migrated("UserMigration_Authentication", username, request, password)
+
+    def on_forgotten_password(self, username: str) -> PoolUser | None:
+        """The same, when they forgot their password.  Raises as ``on_sign_in``."""
+        request = {"validationData": None, "clientMetadata": None}
+        return self._migrated("UserMigration_ForgotPassword", username, request, None)
+
+    def _migrated(
+        self, source: str, username: str, request: Mapping[str, Any], password: str | None
+    ) -> PoolUser | None:
+        profile = self._profile(event_of(self._config, source, username, request))
         if profile is None:
             return None
-        return self._users.create(
-            username,
-            password if profile.status == "CONFIRMED" else None,
-            status=profile.status,
-            attributes=profile.attributes,
-        )
-
-    def _event(
-        self, username: str, password: str, validation_data: Mapping[str, str] | None
-    ) -> dict[str, Any]:
-        return {
-            "version": "1",
-            "triggerSource": SOURCE,
-            "region": self._config.region,
-            "userPoolId": self._config.pool_id,
-            "userName": username,
-            "callerContext": {
-                "awsSdkVersion": "aws-sdk-unknown-unknown",
-                "clientId": self._config.client_id,
-            },
-            "request": {
-                "password": password,
-                "validationData": validation_data,
-                "clientMetadata": None,
-            },
-            "response": {},
-        }
+        kept = profile.status == "CONFIRMED"
+        self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, profile.attributes)
+        try:
+            return self._users.create(
+                username,
+                password if kept else None,
+                status=profile.status,
+                attributes=profile.attributes,
+            )
+        except CognitoError as error:
+            if error.kind != "UsernameExistsException":
+                raise
+            return self._users.named(username)
 
     def _profile(self, event: Mapping[str, Any]) -> MigratedProfile | None:
         try:

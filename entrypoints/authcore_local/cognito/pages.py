@@ -2,10 +2,10 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse
 
@@ -28,15 +28,38 @@ input, button { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border-
 input { border: 1px solid var(--line); background: var(--ground); color: inherit; }
 button { margin-top: 1.5rem; border: 0; background: var(--accent); color: var(--on-accent);
   font-weight: 600; cursor: pointer; }
-input:focus-visible, button:focus-visible { outline: 3px solid var(--accent);
-  outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { margin: 0; padding: .75rem 1rem; border-left: .25rem solid var(--bad);
   border-radius: .25rem; background: var(--bad-ground); color: var(--bad);
   overflow-wrap: anywhere; }
 .problem:empty { display: none; }
+.notice { margin: 0; padding: .75rem 1rem; border-left: .25rem solid var(--accent);
+  border-radius: .25rem; background: var(--ground); }
+a { color: var(--accent); }
+.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 1rem;
+  margin: 1.5rem 0 0; }
+.or { display: flex; align-items: center; gap: .75rem; margin: 1.5rem 0 0; color: var(--soft); }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+.button { display: block; width: 100%; min-height: 2.75rem; margin-top: .75rem; padding: .6rem;
+  border: 1px solid var(--line); border-radius: .5rem; color: inherit; font-weight: 600;
+  text-align: center; text-decoration: none; }
+button.choice, button.plain { margin-top: .75rem; border: 1px solid var(--line);
+  background: var(--ground); color: inherit; }
+button.choice { text-align: left; }
+small { display: block; color: var(--soft); font-weight: 400; overflow-wrap: anywhere; }
+summary { margin-top: 1.5rem; cursor: pointer; font-weight: 600; }
+.check { display: flex; align-items: center; gap: .5rem; font-weight: 400; }
+.check input { width: 1.25rem; min-height: 1.25rem; }
+.soft { color: var(--soft); }
+ol { list-style: none; margin: 0; padding: 0; }
+li { padding: 1rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.code { display: block; font: 600 1.75rem/1.4 ui-monospace, monospace; letter-spacing: .15em; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .875rem; }
 """.strip()
 
+MAX_ADDRESS_LENGTH: Final = 254
+
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 # No form-action: browsers apply it to every redirect that follows the form, and the pool cannot
@@ -55,58 +78,66 @@ HEADERS: Final[Mapping[str, str]] = {
 _NOTE: Final = "The local Cognito of authcore, for this machine only. It is not Amazon&rsquo;s."
 
 
-def _page(title: str, content: str, status: int) -> HTMLResponse:
+def page(
+    title: str, content: str, *, problem: str = "", notice: str = "", head: str = ""
+) -> HTMLResponse:
+    """
+    A whole page.
+
+    Args:
+        title: Text.
+
+        content: HTML; whoever made it has escaped what it holds.
+
+        problem: Text, shown first; the status is then 400.
+
+        notice: Text, shown first.
+
+        head: More HTML for the head.
+    """
+    said = f'<p class="notice" role="status">{escape(notice)}</p>' if notice else ""
     document = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)}</title>
-<style>{STYLE}</style>
+<style>{STYLE}</style>{head}
 </head>
 <body>
 <main>
 <h1>{escape(title)}</h1>
-{content}
+<p class="problem" role="alert" aria-live="assertive">{escape(problem)}</p>
+{said}{content}
 <footer>{_NOTE}</footer>
 </main>
 </body>
 </html>
 """
-    return HTMLResponse(document, status, HEADERS)
+    return HTMLResponse(document, 400 if problem else 200, HEADERS)
 
 
-def sign_in_page(
-    *, query: Mapping[str, str], form_token: str, username: str, problem: str = ""
-) -> HTMLResponse:
-    """
-    The prompt for user name and password.
+def form(action: str, form_token: str, content: str) -> str:
+    """A form that comes back to *action* with its token; *content* is HTML."""
+    return (
+        f'<form method="post" action="{escape(action)}">'
+        f'<input type="hidden" name="_csrf" value="{escape(form_token)}">{content}</form>'
+    )
 
-    Args:
-        query: The authorization request, which the form carries along.
 
-        form_token: Comes back with the form.
-
-        username: Pre-filled; the cursor is in the first empty field.
-
-        problem: Shown above the prompt; the status is then 400.
-    """
-    on_name, on_password = ("", " autofocus") if username else (" autofocus", "")
-    content = f"""<p class="problem" role="alert" aria-live="assertive">{escape(problem)}</p>
-<form method="post" action="/login?{escape(urlencode(query))}">
-<input type="hidden" name="_csrf" value="{escape(form_token)}">
-<label for="username">User name or e-mail address</label>
-<input id="username" name="username" value="{escape(username)}" autocomplete="username"
- autocapitalize="none" spellcheck="false" maxlength="128" required{on_name}>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password"
- maxlength="256" required{on_password}>
-<button type="submit">Sign in</button>
-</form>"""
-    return _page("Sign in", content, 400 if problem else 200)
+def field(name: str, label: str, more: str = "", *, value: str = "") -> str:
+    """A labelled input; *more* is HTML of further attributes."""
+    return (
+        f'<label for="{name}">{escape(label)}</label>'
+        f'<input id="{name}" name="{name}" value="{escape(value)}" {more}>'
+    )
 
 
 def error_page(problem: str) -> HTMLResponse:
     """What people see when there is nowhere safe to send them."""
-    content = f'<p class="problem" role="alert">{escape(problem)}</p>'
-    return _page("This cannot be done", content, 400)
+    return page("This cannot be done", "", problem=problem)
+
+
+def is_address(text: str) -> bool:
+    """Whether *text* looks like an e-mail address: something, one @, something with a dot."""
+    return len(text) <= MAX_ADDRESS_LENGTH and bool(_ADDRESS.fullmatch(text))

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.forms import MalformedParametersError, parameters
-from authcore_local.cognito.managed_login import CodeGrant
+from authcore_local.cognito.hosted import CodeGrant
 from authcore_local.cognito.tickets import Tickets
 from authcore_local.cognito.tokens import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.users import UserStore
@@ -77,6 +78,10 @@ class TokenEndpoint:
         except TokenRequestRefusedError as refused:
             self._note(f"400 {refused.error}", "")
             return JSONResponse({"error": refused.error}, 400, HEADERS)
+        except CognitoError as failed:
+            self._note("400 invalid_grant", failed.kind)
+            said = {"error": "invalid_grant", "error_description": failed.message}
+            return JSONResponse(said, 400, HEADERS)
         self._note("200 tokens", f"code {shortened(form['code'])}, redeemed")
         return JSONResponse(_body(tokens), 200, HEADERS)
 
@@ -127,13 +132,13 @@ class TokenEndpoint:
         grant = self._codes.redeem(form["code"])
         if grant is None or not _bound(grant, form):
             raise TokenRequestRefusedError("invalid_grant")
-        user = self._users.named(grant.session.username)
-        if user is None or not user.enabled:
+        current = self._users.named(grant.user.username)
+        if current is None or not current.enabled:
             raise TokenRequestRefusedError("invalid_grant")
         return SignedIn(
-            user=user,
+            user=grant.user,
             scopes=grant.request.scopes,
-            at=grant.session.at,
+            at=grant.at,
             nonce=grant.request.nonce,
             hosted=True,
         )

@@ -13,7 +13,9 @@ import attrs
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.identities import as_claim
 from authcore_local.cognito.tickets import Tickets
+from authcore_local.cognito.token_changes import PreTokenGeneration, TokenChanges, TokenSource
 from authcore_local.cognito.users import PoolUser, fresh_uuid
 
 
@@ -31,9 +33,9 @@ class SignedIn:
     A finished sign-in, which tokens are made of.
 
     Attributes:
-        user: As of now.
+        user: As of the sign-in; attributes written since show in the next one's tokens.
         scopes: What the access token is good for.
-        at: When the password was typed; aware, UTC.
+        at: When the user proved who they are; aware, UTC.
         nonce: Of the authorization request.
         hosted: True for managed login, whose ID tokens carry ``at_hash``.
     """
@@ -43,6 +45,11 @@ class SignedIn:
     at: datetime
     nonce: str | None = None
     hosted: bool = False
+
+    @property
+    def source(self) -> TokenSource:
+        """Of the event that the pre token generation trigger gets."""
+        return "TokenGeneration_HostedAuth" if self.hosted else "TokenGeneration_Authentication"
 
 
 @attrs.frozen
@@ -81,9 +88,16 @@ class TokenIssuer:
     """Signs tokens with the mint's current keys and remembers what its access tokens are for."""
 
     def __init__(
-        self, config: PoolConfig, *, mint: TokenMint, clock: Clock, entropy: Entropy
+        self,
+        config: PoolConfig,
+        *,
+        mint: TokenMint,
+        trigger: PreTokenGeneration,
+        clock: Clock,
+        entropy: Entropy,
     ) -> None:
         self._config = config
+        self._trigger = trigger
         self._mint = mint
         self._clock = clock
         self._entropy = entropy
@@ -93,12 +107,20 @@ class TokenIssuer:
         )
 
     def issue(self, sign_in: SignedIn) -> IssuedTokens:
-        """Fresh tokens for *sign_in*."""
-        shared = self._shared_claims(sign_in)
+        """
+        Fresh tokens for *sign_in*.
+
+        Raises:
+            CognitoError: The pre token generation trigger failed; see Lifecycle.
+        """
+        changes = self._trigger.changes(sign_in.source, sign_in.user, sign_in.scopes)
+        shared = self._shared_claims(sign_in, changes)
+        scopes = changes.scopes(sign_in.scopes)
         with self._signing:
-            access = self._mint.sign(self._access_claims(sign_in, shared), use="access")
-            identity = self._identity_token(sign_in, shared, access)
-        grant = AccessGrant(sign_in.user.subject, tuple(sign_in.scopes))
+            claims = changes.access.applied_to(self._access_claims(sign_in, shared, scopes))
+            access = self._mint.sign(claims, use="access")
+            identity = self._identity_token(sign_in, shared, changes, access)
+        grant = AccessGrant(sign_in.user.subject, scopes)
         self._grants.keep(_digest(access), grant)
         lifetime = int(self._config.access_token_lifetime.total_seconds())
         return IssuedTokens(access, identity, self._refresh_token(), lifetime)
@@ -117,8 +139,10 @@ class TokenIssuer:
         with self._signing:
             return json.dumps(self._mint.jwks()).encode()
 
-    def _shared_claims(self, sign_in: SignedIn) -> dict[str, object]:
+    def _shared_claims(self, sign_in: SignedIn, changes: TokenChanges) -> dict[str, object]:
+        groups = sign_in.user.groups if changes.groups is None else changes.groups
         return {
+            **({"cognito:groups": list(groups)} if groups else {}),
             "sub": sign_in.user.subject,
             "iss": self._config.issuer,
             "origin_jti": fresh_uuid(self._entropy),
@@ -127,20 +151,26 @@ class TokenIssuer:
             "iat": int(self._clock.now().timestamp()),
         }
 
-    def _access_claims(self, sign_in: SignedIn, shared: dict[str, object]) -> dict[str, object]:
+    def _access_claims(
+        self, sign_in: SignedIn, shared: dict[str, object], scopes: Sequence[str]
+    ) -> dict[str, object]:
         return {
             **shared,
             "version": 2,
             "client_id": self._config.client_id,
             "token_use": "access",
-            "scope": " ".join(sign_in.scopes),
+            "scope": " ".join(scopes),
             "exp": self._expiry(self._config.access_token_lifetime.total_seconds()),
             "jti": fresh_uuid(self._entropy),
             "username": sign_in.user.username,
         }
 
     def _identity_token(
-        self, sign_in: SignedIn, shared: dict[str, object], access_token: str
+        self,
+        sign_in: SignedIn,
+        shared: dict[str, object],
+        changes: TokenChanges,
+        access_token: str,
     ) -> str | None:
         if sign_in.hosted and "openid" not in sign_in.scopes:
             return None
@@ -149,7 +179,7 @@ class TokenIssuer:
             claims["at_hash"] = self._mint.at_hash(access_token)
         if sign_in.nonce is not None:
             claims["nonce"] = sign_in.nonce
-        return self._mint.sign(claims, use="id")
+        return self._mint.sign(changes.identity.applied_to(claims), use="id")
 
     def _identity_claims(self, sign_in: SignedIn) -> dict[str, object]:
         return {
@@ -175,10 +205,12 @@ class TokenIssuer:
 
 def claims_of(user: PoolUser) -> dict[str, object]:
     """A user's attributes as ID-token claims: the ``…_verified`` ones are booleans there."""
-    return {
+    linked = {"identities": as_claim(user.identities)} if user.identities else {}
+    told = {
         name: text == "true" if name in _BOOLEAN_CLAIMS else text
         for name, text in user.attributes.items()
     }
+    return {**told, **linked}
 
 
 def _digest(token: str) -> str:

@@ -1,0 +1,144 @@
+"""Which path leads where, and what people see of errors."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import attrs
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from authcore_local.cognito.account_pages import AccountPages
+from authcore_local.cognito.api import Api
+from authcore_local.cognito.authorization import AuthorizationRefusedError, UntrustedRequestError
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.forms import MalformedParametersError
+from authcore_local.cognito.hosted import redirect
+from authcore_local.cognito.login_pages import (
+    CONFIRM_PATH,
+    FORGOT_PATH,
+    NEW_PASSWORD_PATH,
+    RESEND_PATH,
+    SIGN_UP_PATH,
+)
+from authcore_local.cognito.managed_login import ManagedLogin
+from authcore_local.cognito.outbox import OUTBOX_PATH, OutboxPage
+from authcore_local.cognito.pages import error_page
+from authcore_local.cognito.provider_pages import RESPONSE_PATH, ProviderPages
+from authcore_local.cognito.token_endpoint import TokenEndpoint
+from authcore_local.cognito.tokens import TokenIssuer
+
+
+MAX_BODY_BYTES: Final = 65_536
+
+Form = Callable[[Request, bytes], Response]
+
+
+@attrs.frozen(kw_only=True)
+class Doors:
+    """What answers."""
+
+    login: ManagedLogin
+    accounts: AccountPages
+    providers: ProviderPages
+    outbox: OutboxPage
+    tokens: TokenEndpoint
+    api: Api
+
+
+def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
+    """All of it as one ASGI app."""
+    login, accounts, providers = doors.login, doors.accounts, doors.providers
+    consent = "/local-providers/{provider}"
+    return Starlette(
+        routes=[
+            Route("/oauth2/authorize", login.authorize),
+            Route("/login", login.show),
+            _form("/login", login.submit),
+            Route(SIGN_UP_PATH, accounts.show_sign_up),
+            _form(SIGN_UP_PATH, accounts.sign_up),
+            Route(CONFIRM_PATH, accounts.show_confirm),
+            _form(CONFIRM_PATH, accounts.confirm),
+            _form(RESEND_PATH, accounts.resend),
+            Route(FORGOT_PATH, accounts.show_forgot),
+            _form(FORGOT_PATH, accounts.forgot),
+            _form(NEW_PASSWORD_PATH, accounts.new_password),
+            Route(consent, providers.show),
+            _form(consent, providers.submit),
+            Route(RESPONSE_PATH, providers.receive),
+            Route(OUTBOX_PATH, doors.outbox.show),
+            _form("/oauth2/token", doors.tokens.token),
+            Route("/oauth2/userInfo", doors.tokens.user_info, methods=["GET", "POST"]),
+            *published,
+            _form("/", doors.api.call),
+        ],
+        exception_handlers={
+            UntrustedRequestError: _unregistered,
+            MalformedParametersError: _malformed,
+            AuthorizationRefusedError: _told_by_redirect,
+        },
+    )
+
+
+def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
+    """The keys, and the discovery document.  See: OIDC Discovery §4."""
+
+    def keys(_: Request) -> Response:
+        return Response(issuer.published_keys(), media_type="application/json")
+
+    def discovery(_: Request) -> Response:
+        return JSONResponse(_discovery(config))
+
+    well_known = f"/{config.pool_id}/.well-known"
+    return [
+        Route(f"{well_known}/jwks.json", keys),
+        Route(f"{well_known}/openid-configuration", discovery),
+    ]
+
+
+def _discovery(config: PoolConfig) -> dict[str, object]:
+    return {
+        "issuer": config.issuer,
+        "jwks_uri": f"{config.issuer}/.well-known/jwks.json",
+        "authorization_endpoint": f"{config.domain}/oauth2/authorize",
+        "token_endpoint": f"{config.domain}/oauth2/token",
+        "userinfo_endpoint": f"{config.domain}/oauth2/userInfo",
+        "response_types_supported": ["code"],
+        "scopes_supported": list(config.scopes),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }
+
+
+def _form(path: str, handle: Form) -> Route:
+    return Route(path, _reading(handle), methods=["POST"])
+
+
+def _reading(handle: Form) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413)
+        return await to_thread.run_sync(handle, request, bytes(body))
+
+    return endpoint
+
+
+def _unregistered(_: Request, __: Exception) -> Response:
+    return error_page("The application or its return address is not registered with this pool.")
+
+
+def _malformed(_: Request, __: Exception) -> Response:
+    return error_page("The request is malformed.")
+
+
+def _told_by_redirect(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AuthorizationRefusedError):
+        raise error
+    return redirect(error.location)
