@@ -79,6 +79,7 @@ class InjectedLease(Lease):
     """
 
     def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._clock = outside.clock
         self._lease = outside.lease
         self._abandoned = outside.abandoned_leases
         self._line = line

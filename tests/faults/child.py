@@ -1,0 +1,97 @@
+"""An attempt in a process of its own, whose calls to the outside the parent carries out."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    DirectoryUser,
+    LegacyAccount,
+    NewLegacyAccount,
+    PoolAccount,
+)
+from authcore.domain.model.linking import Creation
+from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.user_directory import UserDirectory
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from faults.linking_runs import Ports, linking
+
+
+KILLED: Final = 9
+"""Exit status of a child that was told to die."""
+
+DIE: Final = "die"
+
+
+class _Asking:
+    def __init__(self, parent: Connection) -> None:
+        self._parent = parent
+
+    def _asked(self, name: str, *arguments: object, **named: object) -> Any:
+        self._parent.send((name, arguments, named))
+        said, value = self._parent.recv()
+        if said == DIE:
+            os._exit(KILLED)
+        if said == "raised":
+            raise value
+        return value
+
+
+class _Links(_Asking, LegacyLinks):
+    def match(self, query: AccountQuery) -> AccountMatches:
+        found: AccountMatches = self._asked("links.match", query)
+        return found
+
+    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
+        created: LegacyAccount = self._asked(
+            "links.create", account, idempotency_key=idempotency_key
+        )
+        return created
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        attached: LegacyAccount = self._asked(
+            "links.attach_cognito_id", legacy_uid, cognito_id, reset_access=reset_access
+        )
+        return attached
+
+
+class _Directory(_Asking, UserDirectory):
+    def find(self, username: str) -> DirectoryUser | None:
+        found: DirectoryUser | None = self._asked("directory.find", username)
+        return found
+
+    def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
+        self._asked("directory.set_attributes", username, attributes)
+
+
+class _Lease(_Asking, Lease):
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        grant = self._asked("lease.hold", key, ttl)
+        try:
+            yield grant
+        finally:
+            self._asked("release")
+
+
+class _Memory(_Asking, SeenBefore):
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        first: bool = self._asked("intents.first_time", key, ttl)
+        return first
+
+
+def attempt(parent: Connection, mode: Creation, now: datetime, person: PoolAccount) -> None:
+    """Link *person*, asking *parent* for every call; its last word is ``outcome``."""
+    audit = InMemoryAuditLog()
+    ports = Ports(_Links(parent), _Directory(parent), _Lease(parent), _Memory(parent))
+    outcome = linking(ports, mode, audit, FrozenClock(now))(person)
+    parent.send(("outcome", (outcome, audit.events), {}))
