@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore_cli.config_check import ConfigCommands
+from authcore_cli.links import LinksCommands
 from authcore_cli.readable import printable
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.surroundings import ExitStatus, Surroundings, of_this_process
@@ -74,7 +75,7 @@ def _one_line(text: str) -> str:
 def _app(surroundings: Surroundings) -> App:
     app = App(
         name="authcore",
-        help="Look at tokens, build sign-in URLs, check settings.",
+        help="Look at tokens, build sign-in URLs, check settings, compare and repair links.",
         version=lambda: version("authcore"),
         console=surroundings.answers,
         result_action="return_value",
@@ -85,7 +86,12 @@ def _app(surroundings: Surroundings) -> App:
     tokens.command(token_commands.verify)
     config = App(name="config", help="Check settings.")
     config.command(ConfigCommands(surroundings).check)
+    links = App(name="links", help="Compare who is who in the pool and in the legacy system.")
+    link_commands = LinksCommands(surroundings)
+    links.command(link_commands.audit)
+    links.command(link_commands.repair)
     app.command(tokens)
+    app.command(links)
     app.command(config)
     app.command(SignInUrlCommand(surroundings).signin_url)
     return app

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import attrs
 from rich.console import Console
@@ -11,6 +11,11 @@ import authcore
 from authcore.adapters.system import SystemClock, environment
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.ambient import Clock
+
+
+if TYPE_CHECKING:
+    from authcore.domain.services.patience import Told
+    from authcore_cli.links_run import LinkTools
 
 
 FALLBACK_WIDTH: Final = 120
@@ -32,6 +37,12 @@ def _console(stream: TextIO) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
+def _link_tools(environment: Mapping[str, str], rate: int, told: "Told") -> "LinkTools":
+    from authcore_cli.links_container import link_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return link_tools(environment, rate, told)
+
+
 @attrs.frozen
 class Surroundings:
     """
@@ -44,6 +55,7 @@ class Surroundings:
         stderr: Warnings and the one line that says what went wrong.
         clock: Tells how old a token is.
         build_validator: Same parameters as ``authcore.token_validator``.
+        link_tools: Same parameters as ``authcore_cli.links_container.link_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -52,6 +64,7 @@ class Surroundings:
     stderr: TextIO
     clock: Clock = attrs.field(factory=SystemClock)
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
+    link_tools: "Callable[[Mapping[str, str], int, Told], LinkTools]" = _link_tools
 
     @property
     def answers(self) -> Console:

@@ -1,12 +1,14 @@
 """A pool and a legacy system with whatever links a test wants, and both tools of reconciling."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
     LegacyUnavailableError,
+    UnavailableError,
 )
 from authcore.domain.model.accounts import (
     AccountMatches,
@@ -16,7 +18,7 @@ from authcore.domain.model.accounts import (
 )
 from authcore.domain.model.reconcile import BothSides, Finding, Mended
 from authcore.domain.services.pacing import Pacer
-from authcore.domain.services.patience import Patience
+from authcore.domain.services.patience import Patience, Told
 from authcore.domain.services.reconcile import LEGACY_UID, LinkAudit, LinkRepair
 from authcore.ports.legacy_accounts import AccountPage, LegacyLinks, LegacyListing
 from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
@@ -39,7 +41,12 @@ class LegacyTable(LegacyLinks, LegacyListing):
 
     Attributes:
         cognito_ids: By legacy id.
-        before_write: Called before each attaching, as another process might act.
+        reset: The *reset_access* of every attaching.
+        failures: So many of the next calls get no answer.
+        calls: How many there were.
+        pages_read: How many.
+        stops: Raised once, right after the attaching with this number.
+        stops_reading: The same for pages.
     """
 
     def __init__(self, cognito_ids: Mapping[str, str | None], *, page: int = 3) -> None:
@@ -47,6 +54,9 @@ class LegacyTable(LegacyLinks, LegacyListing):
         self.reset: list[bool] = []
         self.failures = 0
         self.calls = 0
+        self.pages_read = 0
+        self.stops: dict[int, BaseException] = {}
+        self.stops_reading: dict[int, BaseException] = {}
         self._page = page
 
     def match(self, query: AccountQuery) -> AccountMatches:
@@ -71,10 +81,15 @@ class LegacyTable(LegacyLinks, LegacyListing):
             raise AccountTakenError("one of the two belongs to somebody else")
         self.cognito_ids[legacy_uid] = cognito_id
         self.reset.append(reset_access)
+        if len(self.reset) in self.stops:
+            raise self.stops.pop(len(self.reset))
         return self._account(legacy_uid)
 
     def accounts(self, after: str | None = None) -> AccountPage:
         self._answer()
+        self.pages_read += 1
+        if self.pages_read in self.stops_reading:
+            raise self.stops_reading.pop(self.pages_read)
         start = int(after or 0)
         some = [*self.cognito_ids][start : start + self._page]
         end = start + len(some)
@@ -98,6 +113,8 @@ class World:
     Attributes:
         users: The pool.
         table: The legacy system.
+        told: Who hears of waits.
+        close: Called when the tools are put away.
     """
 
     def __init__(
@@ -113,7 +130,13 @@ class World:
         self.clock = FrozenClock()
         self.pause = RecordedPause(self.clock)
         self.audit_log = InMemoryAuditLog()
-        patience = Patience(pacer=Pacer(rate, clock=self.clock, pause=self.pause), pause=self.pause)
+        self.told: list[Told] = []
+        self.close: Callable[[], None] = lambda: None
+        patience = Patience(
+            pacer=Pacer(rate, clock=self.clock, pause=self.pause),
+            pause=self.pause,
+            told=self._tell,
+        )
         self.audit = LinkAudit(
             directory=InMemoryDirectoryListing(self.users), legacy=self.table, patience=patience
         )
@@ -137,5 +160,9 @@ class World:
             self.repair.mend(each, dry_run=dry_run) for each in self.findings() if each.mendable
         ]
 
-    def tools(self, closed: Callable[[], None] = lambda: None) -> LinkTools:
-        return LinkTools(self.audit, self.repair, self.clock, "pool legacy", closed)
+    def _tell(self, error: UnavailableError, wait: timedelta) -> None:
+        for told in self.told:
+            told(error, wait)
+
+    def tools(self) -> LinkTools:
+        return LinkTools(self.audit, self.repair, self.clock, "pool legacy", self.close)

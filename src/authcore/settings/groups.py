@@ -43,6 +43,9 @@ class CognitoSettings:
     jwks_url: ServiceUrl | None = setting(
         service_url, "URL", "where the pool publishes its keys; from the issuer", default=None
     )
+    endpoint_url: ServiceUrl | None = setting(
+        service_url, "URL", "where the admin API is, if not at the usual place", default=None
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -1,0 +1,177 @@
+"""What ``authcore links`` prints: a bar and a table for people, JSON lines for programs."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+from rich.box import SIMPLE
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from authcore.domain.errors import UnavailableError
+from authcore.domain.model.reconcile import AccountLink, BothSides, Finding, Mended, UserLink
+from authcore_cli.links_run import LinkReport, Summary
+from authcore_cli.surroundings import Surroundings
+
+
+MAX_ROWS: Final = 50
+"""Of the table."""
+
+MAX_IDS: Final = 100
+"""Of users, and of accounts, in one line or row; how many more there are is said."""
+
+UNPRINTED: Final = "(not an id)"
+
+_ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
+
+
+class JsonReport(LinkReport):
+    """
+    One line a finding, and one for the summary.
+
+    An id that could be an e-mail address, or that a terminal would obey, is not printed.
+    """
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+
+    def reading(self, both: BothSides) -> None:
+        """See the protocol."""
+
+    def comparing(self, total: int) -> None:
+        """See the protocol."""
+
+    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._surroundings.complain(_waiting(error, wait))
+
+    def found(self, finding: Finding, mended: Mended | None) -> None:
+        """See the protocol."""
+        line: dict[str, object] = {
+            "finding": finding.reason,
+            "users": [_user(user) for user in finding.users[:MAX_IDS]],
+            "accounts": [_account(account) for account in finding.accounts[:MAX_IDS]],
+            "involved": len(finding.users) + len(finding.accounts),
+        }
+        if mended:
+            line |= {"repair": mended.status, "reason": mended.reason}
+        self._say(line)
+
+    def ended(self, summary: Summary) -> None:
+        """See the protocol."""
+        self._say(
+            {
+                "summary": {
+                    "users": summary.users,
+                    "accounts": summary.accounts,
+                    "findings": dict(summary.findings),
+                    "repairs": dict(summary.repairs),
+                    "remaining": summary.remaining,
+                    "complete": summary.complete,
+                }
+            }
+        )
+
+    def _say(self, line: Mapping[str, object]) -> None:
+        self._surroundings.say(json.dumps(line, separators=(",", ":")))
+
+
+class TerminalReport(LinkReport):
+    """A bar while it runs; then a table of the first MAX_ROWS findings, and a sentence."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._console = surroundings.answers
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("reading", total=None)
+        self._table = Table("finding", box=SIMPLE)
+        self._table.add_column("cognito id", no_wrap=True)
+        self._table.add_column("legacy uid", overflow="fold")
+        self._table.add_column("repair")
+
+    def reading(self, both: BothSides) -> None:
+        """See the protocol."""
+        self._progress.start()
+        read = len(both.users) + len(both.accounts)
+        self._progress.update(self._task, completed=read)
+
+    def comparing(self, total: int) -> None:
+        """See the protocol."""
+        self._progress.start()
+        self._progress.update(self._task, description="findings", completed=0, total=total)
+
+    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._console.print(Text(_waiting(error, wait), "yellow"))
+
+    def found(self, finding: Finding, mended: Mended | None) -> None:
+        """See the protocol."""
+        self._progress.advance(self._task)
+        if self._table.row_count < MAX_ROWS:
+            self._table.add_row(
+                finding.reason,
+                _listed([user.subject for user in finding.users]),
+                _listed([account.legacy_uid for account in finding.accounts]),
+                _said(mended),
+            )
+
+    def ended(self, summary: Summary) -> None:
+        """See the protocol."""
+        self._progress.stop()
+        if self._table.row_count:
+            self._console.print(self._table)
+        left_out = summary.findings.total() - self._table.row_count
+        if left_out > 0:
+            self._console.print(f"and {left_out} more; --json lists all")
+        for sentence in _sentences(summary):
+            self._console.print(sentence)
+
+
+def _sentences(summary: Summary) -> Iterator[str]:
+    yield f"{summary.users} users and {summary.accounts} accounts compared"
+    for counts in (summary.findings, summary.repairs):
+        if counts:
+            yield ", ".join(f"{count} {name}" for name, count in counts.items())
+    if not summary.complete:
+        yield "stopped before the end"
+    elif not summary.findings:
+        yield "both sides agree"
+    else:
+        yield f"{summary.remaining} remain"
+
+
+def _waiting(error: UnavailableError, wait: timedelta) -> str:
+    return f"{error.code}: no answer, asking again in {wait.total_seconds():.0f} s"
+
+
+def _said(mended: Mended | None) -> str:
+    if mended is None:
+        return ""
+    return mended.status if mended.reason == "ok" else f"{mended.status}: {mended.reason}"
+
+
+def _listed(ids: list[str]) -> Text:
+    shown = [_shown(each) or "" for each in ids[:MAX_IDS]]
+    more = [f"and {len(ids) - MAX_IDS} more"] if len(ids) > MAX_IDS else []
+    return Text("\n".join(shown + more))
+
+
+def _user(user: UserLink) -> dict[str, str | None]:
+    return {"cognito_id": _shown(user.subject), "legacy_uid": _shown(user.legacy_uid)}
+
+
+def _account(account: AccountLink) -> dict[str, str | None]:
+    return {"legacy_uid": _shown(account.legacy_uid), "cognito_id": _shown(account.cognito_id)}
+
+
+def _shown(identifier: str | None) -> str | None:
+    return identifier if identifier is None or _ID.fullmatch(identifier) else UNPRINTED

@@ -1,0 +1,162 @@
+"""One run of ``authcore links``: read, compare, mend, and take note of each step."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+import attrs
+
+from authcore.domain.errors import UnavailableError
+from authcore.domain.model.reconcile import BothSides, Finding, Mended
+from authcore.domain.services.reconcile import LinkAudit, LinkRepair
+from authcore.ports.ambient import Clock
+from authcore_cli.links_state import RunState
+
+
+@attrs.frozen
+class LinkTools:
+    """
+    What a run works with.
+
+    Attributes:
+        audit: Reads and compares.
+        repair: Mends.
+        clock: Tells how old a state file is.
+        place: Which pool and which legacy system.
+        close: Ends the connections.
+    """
+
+    audit: LinkAudit
+    repair: LinkRepair
+    clock: Clock
+    place: str
+    close: Callable[[], None]
+
+
+@attrs.define
+class Summary:
+    """
+    What a run came to.
+
+    Attributes:
+        users: Read from the pool.
+        accounts: Read from the legacy system.
+        findings: How many of each reason.
+        repairs: How many of each status.
+        complete: Whether it came to its end.
+    """
+
+    users: int = 0
+    accounts: int = 0
+    findings: Counter[str] = attrs.field(factory=Counter)
+    repairs: Counter[str] = attrs.field(factory=Counter)
+    complete: bool = False
+
+    @property
+    def remaining(self) -> int:
+        """Findings that nobody has mended."""
+        done = self.repairs["mended"] + self.repairs["already_whole"]
+        return self.findings.total() - done
+
+    def count(self, finding: Finding, mended: Mended | None) -> None:
+        """*finding* was looked at; *mended* where something was tried."""
+        self.findings[finding.reason] += 1
+        if mended:
+            self.repairs[mended.status] += 1
+
+
+class LinkReport(Protocol):
+    """Hears of each step while the run goes on."""
+
+    def reading(self, both: BothSides) -> None:
+        """A page more was read."""
+
+    def comparing(self, total: int) -> None:
+        """So many findings will be looked at."""
+
+    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+        """There was no answer; the same is asked again after *wait*."""
+
+    def found(self, finding: Finding, mended: Mended | None) -> None:
+        """*finding* was looked at; *mended* where something was tried."""
+
+    def ended(self, summary: Summary) -> None:
+        """It is over, or was cut short."""
+
+
+class LinkRun:
+    """
+    Reads, compares and mends.
+
+    Attributes:
+        summary: Right at any time, so that a run which is cut short can be summed up too.
+    """
+
+    def __init__(self, tools: LinkTools, report: LinkReport, state: RunState | None = None) -> None:
+        """
+        Prepare a run.
+
+        Args:
+            tools: What it works with.
+
+            report: Hears of each step.
+
+            state: Of an earlier run that was cut short, to go on from there; for this one to keep.
+        """
+        self.summary = Summary()
+        self._tools = tools
+        self._report = report
+        self._state = state
+
+    def audit(self) -> None:
+        """
+        Report every finding.
+
+        Raises:
+            AuthcoreError: Cut short.
+        """
+        self._go(lambda _: None)
+
+    def repair(self, *, dry_run: bool) -> None:
+        """
+        Mend what can be mended, and report every finding.
+
+        Raises:
+            AuthcoreError: Cut short.
+        """
+        self._go(lambda finding: self._mended(finding, dry_run=dry_run))
+
+    def _go(self, mend: Callable[[Finding], Mended | None]) -> None:
+        findings = list(self._tools.audit.findings(self._read()))
+        self._report.comparing(len(findings))
+        for finding in findings:
+            mended = mend(finding)
+            self.summary.count(finding, mended)
+            self._report.found(finding, mended)
+        self.summary.complete = True
+        if self._state:
+            self._state.finish()
+
+    def _read(self) -> BothSides:
+        both = BothSides()
+        if self._state:
+            self._state.resume(both, now=self._tools.clock.now())
+        while not both.complete:
+            page = self._tools.audit.read(both)
+            if self._state:
+                self._state.note_page(page)
+            self._report.reading(both)
+        self.summary.users, self.summary.accounts = len(both.users), len(both.accounts)
+        return both
+
+    def _mended(self, finding: Finding, *, dry_run: bool) -> Mended | None:
+        if not finding.mendable:
+            return None
+        earlier = self._state.mended.get(finding.users[0].subject) if self._state else None
+        if earlier:
+            return earlier
+        mended = self._tools.repair.mend(finding, dry_run=dry_run)
+        if self._state and not dry_run:
+            self._state.note_mended(mended)
+        return mended

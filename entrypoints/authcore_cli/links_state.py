@@ -1,0 +1,153 @@
+"""What an unfinished run has read and mended, so that the next one can go on."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.reconcile import (
+    AccountLink,
+    AccountLinks,
+    BothSides,
+    LinkPage,
+    Mended,
+    UserLink,
+    UserLinks,
+)
+
+
+MAX_AGE: Final = timedelta(hours=1)
+"""Of the last line.  An older file is begun anew: what it says is no longer worth trusting."""
+
+MAX_LINE_BYTES: Final = 1 << 20
+
+_OWNER_ONLY: Final = 0o600
+
+
+class RunState:
+    """
+    A file of JSON lines, to which every page and every repair is appended in one write.
+
+    A line that was cut off when a run was killed is dropped.
+
+    Attributes:
+        mended: What was done, by ``sub``.
+    """
+
+    def __init__(self, path: Path, *, place: str) -> None:
+        """
+        Keep state in *path*.
+
+        Args:
+            path: Made readable by its owner only.  It holds ids and the listings' page tokens.
+
+            place: Which pool and which legacy system it is about.
+        """
+        self._path = path
+        self._place = place
+        self.mended: dict[str, Mended] = {}
+
+    def resume(self, both: BothSides, *, now: datetime) -> None:
+        """
+        Let *both* take the pages that were read, and fill ``mended``; or begin the file.
+
+        Raises:
+            ConfigurationError: It is about another place, is no such file, or cannot be used.
+        """
+        with self._usable():
+            if self._path.exists() and self._worth_trusting(now):
+                with self._path.open("rb+") as file:
+                    for line in _whole_lines(file):
+                        self._recall(json.loads(line), both)
+                return
+            self.finish()
+        self._append({"place": self._place})
+
+    def note_page(self, page: LinkPage) -> None:
+        """*page* was read."""
+        if isinstance(page, UserLinks):
+            self._append({"users": [_row(link) for link in page.links], "next": page.next})
+        else:
+            self._append({"accounts": [_row(link) for link in page.links], "next": page.next})
+
+    def note_mended(self, mended: Mended) -> None:
+        """*mended* was done."""
+        done = (mended.subject, mended.legacy_uid, mended.status, mended.reason)
+        self._append({"mended": done})
+
+    def finish(self) -> None:
+        """There is nothing left to go on with."""
+        self._path.unlink(missing_ok=True)
+
+    def _worth_trusting(self, now: datetime) -> bool:
+        """Whether the file is young.  Nobody else's file is ever overwritten."""
+        with self._path.open("rb") as file:
+            first = file.readline(MAX_LINE_BYTES)
+        if not first:
+            return False
+        if json.loads(first)["place"] != self._place:
+            raise ConfigurationError([f"{self._path} is about another pool or legacy system"])
+        changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        return now - changed <= MAX_AGE
+
+    def _recall(self, members: Mapping[str, Any], both: BothSides) -> None:
+        match members:
+            case {"users": rows, "next": after}:
+                links = tuple(UserLink(_text(own), _maybe(other)) for own, other in rows)
+                both.take(UserLinks(links, _maybe(after)))
+            case {"accounts": rows, "next": after}:
+                accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
+                both.take(AccountLinks(accounts, _maybe(after)))
+            case {"mended": [subject, legacy_uid, status, reason]}:
+                self.mended[_text(subject)] = Mended(subject, legacy_uid, status, reason)
+            case {"place": self._place}:
+                pass
+            case _:
+                raise ValueError("no line of such a file")
+
+    def _append(self, members: Mapping[str, object]) -> None:
+        line = json.dumps(members, separators=(",", ":")).encode() + b"\n"
+        with self._usable():
+            file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
+            try:
+                os.write(file, line)
+            finally:
+                os.close(file)
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, LookupError, TypeError):
+            raise ConfigurationError(
+                [f"{self._path} cannot be used as state: not readable, not writable, or not one"]
+            ) from None
+
+
+def _row(link: UserLink | AccountLink) -> tuple[str, str | None]:
+    if isinstance(link, UserLink):
+        return link.subject, link.legacy_uid
+    return link.legacy_uid, link.cognito_id
+
+
+def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
+    """All lines but one that was cut off, which is removed from the file."""
+    end = 0
+    while (line := file.readline(MAX_LINE_BYTES)).endswith(b"\n"):
+        yield line
+        end += len(line)
+    file.truncate(end)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _maybe(value: object) -> str | None:
+    return None if value is None else _text(value)
