@@ -1,8 +1,6 @@
 """Listing and linking over a real socket: what comes back, and what it leaves behind."""
 
 import json
-import logging
-import traceback
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -23,6 +21,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.accounts import ExternalIdentity
 from cognito_wire import CANARY, ERROR_CLASSES, USER, refuses, says
+from everything_said import everything_said
 from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
@@ -348,16 +347,10 @@ def test_no_address_and_no_identity_reaches_a_log_a_traceback_or_an_error(
     pieces: list[bytes],
 ) -> None:
     # SP-11, AL-08: also where somebody turned everything to DEBUG.
-    caplog.set_level(logging.DEBUG)
-    for name in [name for name in logging.root.manager.loggerDict if name.startswith("botocore")]:
-        caplog.set_level(logging.DEBUG, logger=name)
     server.script = lambda _request: pieces
 
-    try:
-        shown = repr(call(client))
-    except AuthcoreError as error:
-        shown = "".join(traceback.format_exception(error)) + repr(error)
+    said = everything_said(lambda: call(client), caplog)
 
     assert server.requests
-    assert CANARY not in shown + caplog.text
-    assert IDENTITY.user_id not in shown + caplog.text
+    assert CANARY not in said
+    assert IDENTITY.user_id not in said

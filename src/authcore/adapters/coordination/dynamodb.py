@@ -1,9 +1,10 @@
 """
 Leases and replay memory in one DynamoDB table, for processes that share nothing else.
 
-The table has a string partition key ``pk``.  Every question is one conditional UpdateItem, which
-DynamoDB decides item by item, one after the other.  ``ends_at`` (milliseconds since 1970) alone
-says whether an item still counts: the table's TTL on ``expires`` (seconds) deletes days late.
+The table has a string partition key ``pk``.  Every question is one conditional UpdateItem, the only
+permission needed, and DynamoDB decides those of one item one after the other: in one region, not
+across the replicas of a global table.  ``ends_at`` (milliseconds since 1970) alone says whether an
+item still counts: the table's TTL on ``expires`` (seconds) deletes days late.
 
 See: Amazon DynamoDB "Condition expressions", "Using time to live (TTL)".
 """
@@ -23,10 +24,19 @@ from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
 
 
 CLOCK_SKEW: Final = timedelta(seconds=1)
-"""How far two machines' clocks may be apart: a lease is not taken over earlier than its end."""
+"""How far two machines' clocks may be apart: nothing is over for one before it is for the other."""
 
 KEPT_AFTER_ITS_END: Final = timedelta(days=1)
 """How long an item stays at least, for its fence and for clocks that are wrong."""
+
+_CLAIM: Final = (
+    "SET holder = :holder, ends_at = :end, expires = :expires,"
+    " fence = if_not_exists(fence, :now) + :one"
+)
+_NOTE: Final = "SET ends_at = :end, expires = :expires"
+_RELEASE: Final = "SET ends_at = :past"
+_IS_OVER: Final = "attribute_not_exists(pk) OR ends_at < :latest"
+_IS_OURS: Final = "holder = :holder"
 
 Item = Mapping[str, Mapping[str, str]]
 
@@ -109,36 +119,25 @@ class DynamoDbLease(Lease):
 
     def _claim(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
         now = self._clock.now()
+        values = {
+            **_from_until(now, now + ttl),
+            ":holder": {"S": holder},
+            ":now": _milliseconds(now),
+            ":one": {"N": "1"},
+        }
         try:
-            taken = _updated(
-                self._client,
-                self._table,
-                f"lease#{key}",
-                "SET holder = :holder, ends_at = :end, expires = :expires,"
-                " fence = if_not_exists(fence, :now) + :one",
-                "attribute_not_exists(pk) OR ends_at < :latest OR holder = :holder",
-                {
-                    **_ending(now + ttl),
-                    ":holder": {"S": holder},
-                    ":now": _milliseconds(now),
-                    ":latest": _milliseconds(now - CLOCK_SKEW),
-                    ":one": {"N": "1"},
-                },
-            )
+            taken = self._updated(key, _CLAIM, f"{_IS_OVER} OR {_IS_OURS}", values)
         except _ConditionFailedError:
             raise LeaseHeldError("somebody else holds the lease") from None
         return LeaseGrant(_fence(taken, holder), now + ttl)
 
     def _release(self, key: str, holder: str) -> None:
+        values = {":past": {"N": "0"}, ":holder": {"S": holder}}
         with suppress(_ConditionFailedError, CoordinationUnavailableError):
-            _updated(
-                self._client,
-                self._table,
-                f"lease#{key}",
-                "SET ends_at = :past",
-                "holder = :holder",
-                {":past": {"N": "0"}, ":holder": {"S": holder}},
-            )
+            self._updated(key, _RELEASE, _IS_OURS, values)
+
+    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return _updated(self._client, self._table, f"lease#{key}", update, condition, values)
 
 
 class DynamoDbSeenBefore(SeenBefore):
@@ -164,16 +163,9 @@ class DynamoDbSeenBefore(SeenBefore):
     def first_time(self, key: str, ttl: timedelta) -> bool:
         """See the port."""
         now = self._clock.now()
-        values = {**_ending(now + ttl), ":now": _milliseconds(now)}
+        values = _from_until(now, now + ttl)
         try:
-            noted = _updated(
-                self._client,
-                self._table,
-                f"seen#{key}",
-                "SET ends_at = :end, expires = :expires",
-                "attribute_not_exists(pk) OR ends_at <= :now",
-                values,
-            )
+            noted = _updated(self._client, self._table, f"seen#{key}", _NOTE, _IS_OVER, values)
         except _ConditionFailedError:
             return False
         if noted.get("ends_at") != values[":end"]:
@@ -214,9 +206,13 @@ def _fence(taken: Item, holder: str) -> int:
         raise CoordinationUnavailableError("DynamoDB describes a lease oddly") from None
 
 
-def _ending(end: datetime) -> Item:
+def _from_until(now: datetime, end: datetime) -> Item:
     deleted = (end + KEPT_AFTER_ITS_END).timestamp()
-    return {":end": _milliseconds(end), ":expires": {"N": str(int(deleted))}}
+    return {
+        ":latest": _milliseconds(now - CLOCK_SKEW),
+        ":end": _milliseconds(end),
+        ":expires": {"N": str(int(deleted))},
+    }
 
 
 def _milliseconds(moment: datetime) -> Mapping[str, str]:
