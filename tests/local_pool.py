@@ -3,12 +3,15 @@
 import base64
 import hashlib
 import html
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlencode
+
+import attrs
 
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.testing.browser import BrowserCookies
@@ -106,6 +109,9 @@ class LocalPool:
         self.http.close()
         self.server.stop()
 
+    def disable(self, username: str) -> None:
+        self.cognito.users.change(username, lambda user: attrs.evolve(user, enabled=False))
+
     def redeem(
         self, code: str, /, *, secret: str = CLIENT_SECRET, **changes: str | None
     ) -> HttpAnswer:
@@ -143,9 +149,32 @@ class Browser:
         return self.get("/login", request(**changes))
 
     def submit(self, page: HttpAnswer, username: str, password: str) -> HttpAnswer:
-        """Fill the form on *page* and send it."""
-        form = {**hidden_fields(page), "username": username, "password": password}
+        """Fill the sign-in form on *page* and send it."""
+        return self.send(page, username=username, password=password)
+
+    def send(self, page: HttpAnswer, **fields: str) -> HttpAnswer:
+        """Fill the first form on *page* and send it."""
+        form = {**hidden_fields(page), **fields}
         return self._ask("POST", form_action(page), urlencode(form).encode())
+
+    def post(self, path: str, page: HttpAnswer, **fields: str) -> HttpAnswer:
+        """Send the hidden fields of *page*, and *fields*, to *path* instead."""
+        form = {**hidden_fields(page), **fields}
+        return self._ask("POST", f"{path}?{urlencode(request())}", urlencode(form).encode())
+
+    def open(self, path: str, **changes: str | None) -> HttpAnswer:
+        """A page that carries the authorization request."""
+        return self.get(path, request(**changes))
+
+    def consent(self, provider: str, **changes: str | None) -> HttpAnswer:
+        """The page of *provider*, reached by naming it."""
+        answer = self.authorize(identity_provider=provider, **changes)
+        return self.get(answer.header("location") or "")
+
+    def continue_with(self, provider: str, **somebody: str) -> HttpAnswer:
+        """Agree at *provider* to sign in as *somebody*; what the pool makes of it."""
+        agreed = self.send(self.consent(provider), **{"person": "", **somebody})
+        return self.get(agreed.header("location") or "")
 
     def sign_in(self, username: str, password: str, **changes: str | None) -> HttpAnswer:
         return self.submit(self.page(**changes), username, password)
@@ -188,6 +217,46 @@ def sent_to(answer: HttpAnswer) -> tuple[str, dict[str, str]]:
     assert answer.status == 302
     location, _, query = (answer.header("location") or "").partition("?")
     return location, dict(parse_qsl(query, keep_blank_values=True))
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a JWT says, unverified."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(
+        base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    )
+    return claims
+
+
+class Recorder:
+    """Every trigger of a pool: keeps the events, answers as it is told, or by default nothing."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        self.events.append(json.loads(json.dumps(event)))
+        answer = self.answers.get(event["triggerSource"])
+        return event if answer is None else answer(event)
+
+    @property
+    def sources(self) -> list[str]:
+        return [event["triggerSource"] for event in self.events]
+
+    def triggers(self, **more: Any) -> Triggers:
+        """Attached to the pool at every place."""
+        return Triggers(
+            **{
+                "user_migration": self,
+                "pre_sign_up": self,
+                "post_confirmation": self,
+                "pre_authentication": self,
+                "post_authentication": self,
+                "pre_token_generation": self,
+                **more,
+            }
+        )
 
 
 def code_of(answer: HttpAnswer) -> str:
