@@ -4,30 +4,26 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from authcore.domain.errors import (
-    AccountNotFoundError,
-    AccountTakenError,
-    LegacyUnavailableError,
-    UnavailableError,
-)
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.errors import LegacyUnavailableError, UnavailableError
+from authcore.domain.model.accounts import AccountMatches, AccountQuery, LegacyAccount
 from authcore.domain.model.reconcile import BothSides, Finding, Mended
 from authcore.domain.services.pacing import Pacer
 from authcore.domain.services.patience import Patience, Told
 from authcore.domain.services.reconcile import LEGACY_UID, LinkAudit, LinkRepair
-from authcore.ports.legacy_accounts import AccountPage, LegacyLinks, LegacyListing
+from authcore.ports.legacy_accounts import AccountPage
 from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.legacy_accounts import (
+    InMemoryLegacyLinks,
+    InMemoryLegacyListing,
+    LegacyRow,
+)
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing, InMemoryUserDirectory
 from authcore_cli.links_run import LinkTools
 
 
 CANARY: Final = "canary@example.com"
+SESSIONS: Final = frozenset({"a session"})
 
 
 def subject(number: int) -> str:
@@ -35,75 +31,71 @@ def subject(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-class LegacyTable(LegacyLinks, LegacyListing):
+class Steered:
     """
-    Which Cognito id each account holds, without any rule about it.
+    What happens to calls of the legacy system.
 
     Attributes:
-        cognito_ids: By legacy id.
-        reset: The *reset_access* of every attaching.
         failures: So many of the next calls get no answer.
         calls: How many there were.
-        pages_read: How many.
-        stops: Raised once, right after the attaching with this number.
+        pages_read: How many of them asked for a page.
+        attached: How many wrote an id.
+        stops: Raised once, right after the write with this number.
         stops_reading: The same for pages.
     """
 
-    def __init__(self, cognito_ids: Mapping[str, str | None], *, page: int = 3) -> None:
-        self.cognito_ids = dict(cognito_ids)
-        self.reset: list[bool] = []
+    def __init__(self) -> None:
         self.failures = 0
         self.calls = 0
         self.pages_read = 0
+        self.attached = 0
         self.stops: dict[int, BaseException] = {}
         self.stops_reading: dict[int, BaseException] = {}
-        self._page = page
+
+    def called(self) -> None:
+        self.calls += 1
+        if self.failures:
+            self.failures -= 1
+            raise LegacyUnavailableError("the legacy system was told to fail")
+
+
+class SteeredLinks(InMemoryLegacyLinks):
+    def __init__(self, rows: Iterable[LegacyRow], steered: Steered) -> None:
+        super().__init__(rows)
+        self._steered = steered
 
     def match(self, query: AccountQuery) -> AccountMatches:
-        self._answer()
         assert query.email is None, "accounts are never joined by address here"
-        found = [each for each, owner in self.cognito_ids.items() if owner == query.cognito_id]
-        if len(found) > 1:
-            raise LegacyUnavailableError("two accounts hold this id")
-        return AccountMatches(by_cognito_id=self._account(found[0]) if found else None)
-
-    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
-        raise AssertionError("reconciling creates nobody")
+        self._steered.called()
+        return super().match(query)
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
     ) -> LegacyAccount:
-        self._answer()
-        if legacy_uid not in self.cognito_ids:
-            raise AccountNotFoundError("no such account")
-        holds_it = {each for each, owner in self.cognito_ids.items() if owner == cognito_id}
-        if self.cognito_ids[legacy_uid] not in {None, cognito_id} or holds_it - {legacy_uid}:
-            raise AccountTakenError("one of the two belongs to somebody else")
-        self.cognito_ids[legacy_uid] = cognito_id
-        self.reset.append(reset_access)
-        if len(self.reset) in self.stops:
-            raise self.stops.pop(len(self.reset))
-        return self._account(legacy_uid)
+        self._steered.called()
+        attached = super().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
+        self._steered.attached += 1
+        if self._steered.attached in self._steered.stops:
+            raise self._steered.stops.pop(self._steered.attached)
+        return attached
+
+
+class SteeredListing(InMemoryLegacyListing):
+    def __init__(self, links: SteeredLinks, steered: Steered) -> None:
+        super().__init__(links, page_size=3)
+        self._steered = steered
 
     def accounts(self, after: str | None = None) -> AccountPage:
-        self._answer()
-        self.pages_read += 1
-        if self.pages_read in self.stops_reading:
-            raise self.stops_reading.pop(self.pages_read)
-        start = int(after or 0)
-        some = [*self.cognito_ids][start : start + self._page]
-        end = start + len(some)
-        more = str(end) if end < len(self.cognito_ids) else None
-        return AccountPage(tuple(map(self._account, some)), more)
+        self._steered.called()
+        self._steered.pages_read += 1
+        if self._steered.pages_read in self._steered.stops_reading:
+            raise self._steered.stops_reading.pop(self._steered.pages_read)
+        return super().accounts(after)
 
-    def _account(self, legacy_uid: str) -> LegacyAccount:
-        return LegacyAccount(legacy_uid, CANARY, CANARY, True, CANARY, self.cognito_ids[legacy_uid])
 
-    def _answer(self) -> None:
-        self.calls += 1
-        if self.failures:
-            self.failures -= 1
-            raise LegacyUnavailableError("the table was told to fail")
+def _row(legacy_uid: str, cognito_id: str | None) -> LegacyRow:
+    account = LegacyAccount(legacy_uid, CANARY, CANARY, True, CANARY, cognito_id)
+    return LegacyRow(account, unproven_access=SESSIONS)
 
 
 class World:
@@ -112,7 +104,8 @@ class World:
 
     Attributes:
         users: The pool.
-        table: The legacy system.
+        legacy: The legacy system.
+        steered: What happens to its calls.
         told: Who hears of waits.
         close: Called when the tools are put away.
     """
@@ -124,8 +117,13 @@ class World:
         for number, legacy_uid in enumerate(users, 1):
             named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
             self.users.add(f"user-{number}", {"email": CANARY, **named})
-        self.table = LegacyTable(
-            {uid: None if number is None else subject(number) for uid, number in accounts.items()}
+        self.steered = Steered()
+        self.legacy = SteeredLinks(
+            (
+                _row(uid, None if number is None else subject(number))
+                for uid, number in accounts.items()
+            ),
+            self.steered,
         )
         self.clock = FrozenClock()
         self.pause = RecordedPause(self.clock)
@@ -138,16 +136,26 @@ class World:
             told=self._tell,
         )
         self.audit = LinkAudit(
-            directory=InMemoryDirectoryListing(self.users), legacy=self.table, patience=patience
+            directory=InMemoryDirectoryListing(self.users),
+            legacy=SteeredListing(self.legacy, self.steered),
+            patience=patience,
         )
         self.repair = LinkRepair(
-            directory=self.users, links=self.table, audit=self.audit_log, patience=patience
+            directory=self.users, links=self.legacy, audit=self.audit_log, patience=patience
         )
 
     def state(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
         """What both sides hold: by ``sub``, and by legacy id."""
         users = {each.subject: each.attributes.get(LEGACY_UID) for each in self.users.everybody()}
-        return users, dict(self.table.cognito_ids)
+        return users, self.cognito_ids()
+
+    def cognito_ids(self) -> dict[str, str | None]:
+        """What the legacy system holds, by legacy id."""
+        return {uid: row.account.cognito_id for uid, row in self.legacy.rows.items()}
+
+    def write(self, legacy_uid: str, cognito_id: str | None) -> None:
+        """What another process did to the legacy system; it may be wrong."""
+        self.legacy.rows[legacy_uid] = _row(legacy_uid, cognito_id)
 
     def findings(self) -> list[Finding]:
         both = BothSides()

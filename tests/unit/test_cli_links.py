@@ -177,19 +177,19 @@ def test_settings_are_needed_and_all_are_named() -> None:
 
 def test_an_outage_ends_with_3_after_six_waits_and_says_what_was_done() -> None:
     world = World(["a"], {"a": None})
-    world.table.failures = 100
+    world.steered.failures = 100
 
     ran = links(world, "repair")
 
     assert ran.status == 3
     assert ran.err.count("asking again") == 6
-    assert ran.err.endswith("authcore: legacy_unavailable: the table was told to fail\n")
+    assert ran.err.endswith("authcore: legacy_unavailable: the legacy system was told to fail\n")
     assert ran.summary["complete"] is False
 
 
 def test_a_wait_is_said_on_the_other_stream() -> None:
     world = World(["a"], {"a": None})
-    world.table.failures = 1
+    world.steered.failures = 1
 
     ran = links(world, "repair")
 
@@ -199,7 +199,7 @@ def test_a_wait_is_said_on_the_other_stream() -> None:
 
 def test_ctrl_c_ends_with_3_and_a_summary_of_what_was_done() -> None:
     world = World(["a", "b", "c"], {"a": None, "b": None, "c": None})
-    world.table.stops[2] = KeyboardInterrupt()
+    world.steered.stops[2] = KeyboardInterrupt()
 
     ran = links(world, "repair")
 
@@ -213,7 +213,7 @@ def test_connections_are_closed_however_a_run_ends(terminal: bool) -> None:
     closed: list[str] = []
     world = World(["a"], {"a": None})
     world.close = lambda: closed.append("closed")
-    world.table.stops[1] = KeyboardInterrupt()
+    world.steered.stops[1] = KeyboardInterrupt()
 
     links(world, "repair", out=Terminal() if terminal else None)
 
@@ -231,17 +231,17 @@ BROKEN = ["a", "b", "c", "d"], {"a": None, "b": None, "c": None, "d": None}
 def test_a_killed_repair_goes_on_where_it_stopped(tmp_path: Path, nth: int) -> None:
     world = World(*BROKEN)
     state = tmp_path / "state"
-    world.table.stops[nth] = Killed()
+    world.steered.stops[nth] = Killed()
     with pytest.raises(Killed):
         links(world, "repair", "--state", str(state))
-    pages_read, writes = world.table.pages_read, len(world.table.reset)
+    pages_read, writes = world.steered.pages_read, world.steered.attached
 
     ran = links(world, "repair", "--state", str(state))
 
     assert ran.status == 0
     assert ran.summary["remaining"] == 0
-    assert world.table.pages_read == pages_read, "pages are not read twice"
-    assert len(world.table.reset) == len(BROKEN[1]), "nobody is attached twice"
+    assert world.steered.pages_read == pages_read, "pages are not read twice"
+    assert world.steered.attached == len(BROKEN[1]), "nobody is attached twice"
     assert writes == nth
     assert not state.exists()
 
@@ -249,7 +249,7 @@ def test_a_killed_repair_goes_on_where_it_stopped(tmp_path: Path, nth: int) -> N
 def test_a_repair_killed_while_reading_goes_on_with_the_next_page(tmp_path: Path) -> None:
     world = World([f"{n}" for n in range(9)], {f"{n}": None for n in range(9)})
     state = tmp_path / "state"
-    world.table.stops_reading[2] = Killed()
+    world.steered.stops_reading[2] = Killed()
     with pytest.raises(Killed):
         links(world, "repair", "--state", str(state))
 
@@ -258,13 +258,13 @@ def test_a_repair_killed_while_reading_goes_on_with_the_next_page(tmp_path: Path
     assert ran.status == 0
     assert ran.summary["repairs"] == {"mended": 9}
     # Three pages and the one whose answer was lost.
-    assert world.table.pages_read == 4
+    assert world.steered.pages_read == 4
 
 
 def stopped_run(tmp_path: Path, world: World) -> Path:
     """The state of a run that was stopped after the second write."""
     state = tmp_path / "state"
-    world.table.stops[2] = KeyboardInterrupt()
+    world.steered.stops[2] = KeyboardInterrupt()
     assert links(world, "repair", "--state", str(state)).status == 3
     return state
 
@@ -283,12 +283,12 @@ def test_a_state_older_than_an_hour_is_begun_anew(tmp_path: Path) -> None:
     state = stopped_run(tmp_path, world)
     old = world.clock.now().timestamp() - 3601
     os.utime(state, (old, old))
-    pages_read = world.table.pages_read
+    pages_read = world.steered.pages_read
 
     ran = links(world, "repair", "--state", str(state))
 
     assert ran.summary["repairs"] == {"mended": 2}
-    assert world.table.pages_read == 2 * pages_read
+    assert world.steered.pages_read == 2 * pages_read
 
 
 def test_a_dry_run_leaves_nothing_behind_that_a_repair_would_take_for_done(tmp_path: Path) -> None:

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
 from authcore.domain.model.reconcile import Mended
 from authcore.domain.services.reconcile import LEGACY_UID
-from unit.reconcile_world import CANARY, World, subject
+from unit.reconcile_world import CANARY, SESSIONS, World, subject
 
 
 def test_a_legacy_account_without_its_cognito_id_gets_it_and_keeps_its_access() -> None:
     world = World(["a"], {"a": None})
 
     assert world.mend_all() == [Mended(subject(1), "a", "mended", "ok")]
-    assert world.table.cognito_ids == {"a": subject(1)}
-    assert world.table.reset == [False]
+    assert world.cognito_ids() == {"a": subject(1)}
+    assert world.legacy.rows["a"].unproven_access == SESSIONS
 
 
 def test_a_user_without_the_legacy_uid_gets_it() -> None:
@@ -58,25 +58,25 @@ def test_a_user_who_was_linked_otherwise_meanwhile_is_left_alone(named: str) -> 
 def test_an_account_that_was_attached_to_another_meanwhile_is_left_alone() -> None:
     world = World(["a", None], {"a": None})
     finding = world.findings()[0]
-    world.table.cognito_ids["a"] = subject(2)
+    world.write("a", subject(2))
 
     assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "link_taken")
-    assert world.table.cognito_ids == {"a": subject(2)}
+    assert world.cognito_ids() == {"a": subject(2)}
 
 
 def test_a_user_who_is_attached_elsewhere_meanwhile_is_left_alone() -> None:
     world = World(["a"], {"a": None, "b": None})
     (finding,) = world.findings()
-    world.table.cognito_ids["b"] = subject(1)
+    world.write("b", subject(1))
 
     assert world.repair.mend(finding).reason == "changed_meanwhile"
-    assert world.table.cognito_ids["a"] is None
+    assert world.cognito_ids()["a"] is None
 
 
 def test_a_link_that_was_taken_back_on_both_sides_meanwhile_is_not_made_again() -> None:
     world = World([None], {"a": 1})
     (finding,) = world.findings()
-    world.table.cognito_ids["a"] = None
+    world.write("a", None)
 
     assert world.repair.mend(finding).reason == "changed_meanwhile"
     assert world.state() == ({subject(1): None}, {"a": None})
@@ -85,7 +85,7 @@ def test_a_link_that_was_taken_back_on_both_sides_meanwhile_is_not_made_again() 
 def test_an_account_that_is_gone_meanwhile_is_not_attached() -> None:
     world = World(["a"], {"a": None})
     (finding,) = world.findings()
-    del world.table.cognito_ids["a"]
+    del world.legacy.rows["a"]
 
     assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "account_not_found")
 
@@ -110,7 +110,7 @@ def test_calls_keep_the_pace() -> None:
 def test_a_throttled_repair_backs_off_and_goes_on() -> None:
     world = World(["a"], {"a": None})
     (finding,) = world.findings()
-    world.table.failures = 3
+    world.steered.failures = 3
 
     assert world.repair.mend(finding).status == "mended"
     assert [each for each in world.pause.waited if each >= timedelta(seconds=1)] == [
@@ -122,11 +122,11 @@ def test_a_throttled_repair_backs_off_and_goes_on() -> None:
 
 def test_an_outage_is_given_up_after_seven_attempts() -> None:
     world = World(["a"], {"a": None})
-    world.table.failures = 100
+    world.steered.failures = 100
 
     with pytest.raises(LegacyUnavailableError):
         world.findings()
-    assert world.table.calls == 7
+    assert world.steered.calls == 7
 
 
 def test_a_pool_that_is_down_is_an_outage_and_changes_nothing() -> None:
@@ -136,14 +136,14 @@ def test_a_pool_that_is_down_is_an_outage_and_changes_nothing() -> None:
 
     with pytest.raises(ProviderUnavailableError):
         world.repair.mend(finding)
-    assert world.table.cognito_ids == {"a": None}
+    assert world.cognito_ids() == {"a": None}
 
 
 def test_repairs_are_audited_with_ids_and_no_address() -> None:
     # AL-08
     world = World(["a", None], {"a": None, "b": 2})
     findings = world.findings()
-    world.table.cognito_ids["a"] = subject(9)
+    world.write("a", subject(9))
 
     for finding in findings:
         world.repair.mend(finding)

@@ -62,7 +62,7 @@ def test_a_finding_shows_everybody_who_is_involved_and_whom_they_name() -> None:
 @pytest.mark.parametrize("count", [0, 59, 60, 61, 121])
 def test_every_page_of_both_sides_is_read(count: int) -> None:
     world = World([f"{n}" for n in range(count)], {f"{n}": n + 1 for n in range(count)})
-    world.table.cognito_ids["last"] = subject(count + 1)
+    world.write("last", subject(count + 1))
 
     assert [finding.reason for finding in world.findings()] == ["dangling"]
 
