@@ -24,7 +24,8 @@ from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError, UnavailableError
-from authcore.domain.model.accounts import Credentials
+from authcore.domain.model.accounts import Credentials, PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.services.migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -65,6 +66,8 @@ class UserMigrationTrigger:
         audit: AuditLog,
         attributes: Mapping[str, str],
         budget: timedelta,
+        pool: PoolKind = "username",
+        passwords: PasswordPolicy | None = None,
     ) -> None:
         """
         Answer from *accounts*.
@@ -78,6 +81,10 @@ class UserMigrationTrigger:
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
+            pool: How people name themselves at the pool.
+
+            passwords: See UserMigration.
+
         Raises:
             ConfigurationError: An attribute that a legacy field may not fill.
         """
@@ -85,6 +92,8 @@ class UserMigrationTrigger:
         self._audit = audit
         self._attributes = attributes
         self._budget = budget
+        self._pool = pool
+        self._passwords = passwords
         self._migration(budget)
 
     def __call__(
@@ -116,7 +125,11 @@ class UserMigrationTrigger:
 
     def _migration(self, left: timedelta) -> UserMigration:
         return UserMigration(
-            accounts=self._accounts(left), audit=self._audit, attributes=self._attributes
+            accounts=self._accounts(left),
+            audit=self._audit,
+            attributes=self._attributes,
+            pool=self._pool,
+            passwords=self._passwords,
         )
 
     def _time_left(self, started: float, context: LambdaContext | None) -> timedelta:
@@ -156,6 +169,8 @@ def build_handler(
         audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
         attributes=settings.migration.attributes,
         budget=settings.migration.budget,
+        pool=settings.migration.pool,
+        passwords=settings.migration.password_policy,
     )
 
 

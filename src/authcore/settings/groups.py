@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import attrs
 
+from authcore.domain.model.accounts import PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import (
     key_ring,
     matching,
     one_of,
     pairs,
+    password_policy,
     seconds,
     secret_text,
     words,
@@ -129,6 +132,18 @@ class MigrationSettings:
         "attribute=field pairs",
         "which legacy fields become which Cognito attributes",
         default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
+    )
+    pool: PoolKind = setting(
+        one_of("username", "email", "alias"),
+        "username, email or alias",
+        "how people name themselves at the pool",
+        default="username",
+    )
+    password_policy: PasswordPolicy | None = setting(
+        password_policy,
+        "length and classes",
+        "legacy passwords below it must be replaced, e.g. `8 lower upper digit symbol`",
+        default=None,
     )
     budget: timedelta = setting(
         seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)

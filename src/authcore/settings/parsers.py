@@ -5,7 +5,9 @@ import binascii
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import get_args
 
+from authcore.domain.model.passwords import CharacterClass, PasswordPolicy
 from authcore.settings.reader import Parser
 
 
@@ -72,6 +74,15 @@ def pairs(text: str) -> Mapping[str, str]:
     if not all(left and right for left, _, right in found):
         raise ValueError("must be pairs like name=display_name")
     return {left: right for left, _, right in found}
+
+
+def password_policy(text: str) -> PasswordPolicy:
+    """A minimal length, then character classes: ``8 lower upper digit symbol``."""
+    length, *classes = words(text)
+    known = [name for name in get_args(CharacterClass) if name in classes]
+    if len(known) != len(classes):
+        raise ValueError("must be a length and any of lower, upper, digit, symbol, each once")
+    return PasswordPolicy(integer(6, 99)(length), frozenset(known))
 
 
 secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")

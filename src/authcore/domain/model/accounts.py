@@ -1,8 +1,18 @@
 """The same person as the legacy system and as Cognito know them."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import attrs
+
+
+PoolKind = Literal["username", "email", "alias"]
+"""
+How people name themselves at a pool.
+
+``username``: by a name of the pool's own.  ``email``: by their address, and the pool makes up a
+name (``UsernameAttributes``).  ``alias``: by either (``AliasAttributes``).
+"""
 
 
 @attrs.frozen

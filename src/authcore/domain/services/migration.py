@@ -11,7 +11,8 @@ from authcore.domain.errors import (
     CredentialsRejectedError,
     UnavailableError,
 )
-from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
@@ -33,8 +34,8 @@ class MigratedUser:
     Somebody the pool shall create.
 
     Attributes:
-        attributes: Cognito attributes by name; holds no ``username``: the pool keeps what was
-            typed.  ``email_verified`` is there only as ``"true"``.
+        attributes: Cognito attributes by name.  ``email_verified`` is there only as ``"true"``,
+            ``username`` only where an alias was typed; otherwise the pool keeps what was typed.
         keeps_password: True if the password was proven and stays valid; False if the user must
             choose a new one.
     """
@@ -47,7 +48,13 @@ class UserMigration:
     """Decides who may be created in the pool, and with which attributes."""
 
     def __init__(
-        self, *, accounts: LegacyAccounts, audit: AuditLog, attributes: Mapping[str, str]
+        self,
+        *,
+        accounts: LegacyAccounts,
+        audit: AuditLog,
+        attributes: Mapping[str, str],
+        pool: PoolKind = "username",
+        passwords: PasswordPolicy | None = None,
     ) -> None:
         """
         Migrate from *accounts*.
@@ -61,10 +68,18 @@ class UserMigration:
             attributes: Cognito attribute to legacy field (``email``, ``display_name``,
                 ``username``, ``legacy_uid``).
 
+            pool: How people name themselves at the pool.
+
+            passwords: A proven password that it does not accept must be replaced at once, unless
+                no code could reach the user; None keeps every password.
+
         Raises:
-            ConfigurationError: An attribute that a legacy field may not fill.
+            ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
+                pool that needs it.
         """
-        _check(attributes)
+        _check(attributes, pool)
+        self._pool = pool
+        self._passwords = passwords
         self._accounts = accounts
         self._audit = audit
         self._attributes = attributes
@@ -85,7 +100,8 @@ class UserMigration:
         except UnavailableError as error:
             self._note(action, "unavailable", error.code)
             raise
-        return self._accepted(action, account, keeps_password=True)
+        strong = self._passwords is None or self._passwords.accepts(credentials.password)
+        return self._accepted(action, credentials.username, account, keeps_password=strong)
 
     def forgot_password(self, username: str) -> MigratedUser | None:
         """
@@ -109,13 +125,36 @@ class UserMigration:
         if "email_verified" not in self._mapped(account):
             self._note(action, "rejected", "email_not_verified", account.legacy_uid)
             return None
-        return self._accepted(action, account, keeps_password=False)
+        return self._accepted(action, username, account, keeps_password=False)
 
     def _accepted(
-        self, action: str, account: LegacyAccount, *, keeps_password: bool
-    ) -> MigratedUser:
-        self._note(action, "accepted", "ok", account.legacy_uid)
-        return MigratedUser(self._mapped(account), keeps_password)
+        self, action: str, typed: str, account: LegacyAccount, *, keeps_password: bool
+    ) -> MigratedUser | None:
+        attributes = self._named(typed, self._mapped(account), account)
+        if isinstance(attributes, str):
+            self._note(action, "rejected", attributes, account.legacy_uid)
+            return None
+        reachable = "email_verified" in attributes
+        reason = "ok" if keeps_password or reachable else "weak_password_kept"
+        self._note(action, "accepted", reason, account.legacy_uid)
+        return MigratedUser(attributes, keeps_password or not reachable)
+
+    def _named(
+        self, typed: str, mapped: dict[str, str], account: LegacyAccount
+    ) -> dict[str, str] | str:
+        """
+        *mapped* so that a pool of this kind finds the user under what was *typed*, or why not.
+
+        See: Amazon Cognito "Migrate user Lambda trigger", ``userAttributes``.
+        """
+        typed_email = typed.lower() == mapped.get("email", "").lower() and typed.isascii()
+        if self._pool == "email" and not typed_email:
+            return "email_differs"
+        if self._pool == "alias" and typed_email:
+            if "email_verified" not in mapped:
+                return "email_not_verified"
+            return {**mapped, "email": typed, "username": f"legacy-{account.legacy_uid}"}
+        return mapped
 
     def _note(
         self,
@@ -143,11 +182,13 @@ class UserMigration:
         return mapped
 
 
-def _check(attributes: Mapping[str, str]) -> None:
+def _check(attributes: Mapping[str, str], pool: PoolKind) -> None:
     wrong = [
         f"the attribute {name!r} may not be filled from the legacy field {field!r}"
         for name, field in attributes.items()
         if field not in _MAY_BECOME or not _MAY_BECOME[field].fullmatch(name)
     ]
+    if pool != "username" and attributes.get("email") != "email":
+        wrong.append(f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'")
     if wrong:
         raise ConfigurationError(wrong)

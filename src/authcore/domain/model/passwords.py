@@ -1,0 +1,39 @@
+"""What a pool demands of passwords."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import attrs
+
+
+CharacterClass = Literal["lower", "upper", "digit", "symbol"]
+
+_HOLDS: Final[Mapping[CharacterClass, re.Pattern[str]]] = {
+    "lower": re.compile("[a-z]"),
+    "upper": re.compile("[A-Z]"),
+    "digit": re.compile("[0-9]"),
+    "symbol": re.compile(r"[\^$*.\[\]{}()?\"!@#%&/\\,><':;|_~`=+-]|(?<!^) (?!$)"),
+}
+
+
+@attrs.frozen
+class PasswordPolicy:
+    """
+    A pool's password policy, which Cognito does not apply to migrated users.
+
+    Attributes:
+        min_length: Characters; Cognito allows 6 to 99.
+        classes: Each must be there at least once.
+
+    See: Amazon Cognito "Adding user pool password requirements".
+    """
+
+    min_length: int
+    classes: frozenset[CharacterClass] = frozenset()
+
+    def accepts(self, password: str) -> bool:
+        """Whether the pool would let somebody choose *password*."""
+        return len(password) >= self.min_length and all(
+            _HOLDS[name].search(password) for name in self.classes
+        )
