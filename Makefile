@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SOURCES := src entrypoints tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit lint bench docs lock browser pictures
+.PHONY: help setup demo tour test unit lint bench faults docs lock browser pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 
 bench: $(VENV)/.ready ## Measure side by side with peers, print a table
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (about six minutes)
+	@PYTHONPATH=tests $(BIN)/python -m faults
 
 docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows

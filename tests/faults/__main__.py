@@ -1,0 +1,107 @@
+"""
+Run the whole fault suite, print the figures, exit 1 if any invariant was violated.
+
+See: docs/testing.md.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from authcore.adapters.system import SystemEntropy, monotonic
+from faults import hung_suite, linking_suite, migration_suite, process_suite, toxic_suite
+from faults.figures import Failure, Progress, Section, write_failures
+from faults.migration_suite import Left
+
+
+PARTS: Final = ("F1", "F2", "F5")
+TRIGGER: Final = Left(5000)
+"""What Cognito leaves a trigger."""
+
+_said: Final = Console(markup=False, highlight=False, soft_wrap=True)
+_going_on: Final = Console(markup=False, highlight=False, soft_wrap=True, stderr=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what *arguments* ask for."""
+    asked = _parser().parse_args(arguments)
+    logging.getLogger().addHandler(logging.NullHandler())
+    if asked.replay:
+        return _replayed(asked.replay, asked.seconds)
+    seed = asked.seed or SystemEntropy().token()[:12]
+    _said.print(
+        f"seed {seed}; {asked.random:,} random schedules; {asked.seconds:g} s of each toxic"
+    )
+    failed = 0
+    for section in _sections(asked.only, seed, asked.random, asked.seconds, _progress()):
+        _print(section)
+        failed += len(section.failures)
+        for path in write_failures(asked.out, section, seed) if section.failures else []:
+            _said.print(f"  violated: {path}")
+    _said.print(f"\n{failed} violated" if failed else "\nall invariants held")
+    return 1 if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part; all by default")
+    parser.add_argument("--seed", help="of the random schedules; a new one by default")
+    parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each toxic of F5")
+    parser.add_argument("--out", type=Path, default=Path(".faults"), metavar="DIR")
+    parser.add_argument("--replay", metavar="LINE", help="one line of a file under DIR")
+    return parser
+
+
+def _sections(
+    only: list[str] | None, seed: str, count: int, seconds: float, progress: Progress
+) -> Iterator[Section]:
+    chosen = only or PARTS
+    if "F1" in chosen:
+        yield from linking_suite.section(seed, progress, count)
+        yield process_suite.section(progress)
+        yield hung_suite.section(progress, TRIGGER)
+    if "F2" in chosen:
+        yield migration_suite.section(progress, TRIGGER)
+    if "F5" in chosen:
+        yield toxic_suite.section(progress, seconds, TRIGGER)
+
+
+def _replayed(line: str, seconds: float) -> int:
+    failure = _again(line, seconds)
+    _said.print(str(failure))
+    return 1 if failure.violations else 0
+
+
+def _again(line: str, seconds: float) -> Failure:
+    if line.startswith("F5 "):
+        return toxic_suite.replay(line, seconds, TRIGGER)
+    if line.startswith("F2 "):
+        return migration_suite.replay(line)
+    return linking_suite.replay(line)
+
+
+def _progress() -> Progress:
+    began = monotonic()
+
+    def show(what: str) -> None:
+        _going_on.print(f"{monotonic() - began:5.0f} s  {what}")
+
+    return show
+
+
+def _print(section: Section) -> None:
+    table = Table(title=section.title, title_justify="left", show_header=False, box=None)
+    for row in section.rows:
+        table.add_row(*row)
+    _said.print(table, "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

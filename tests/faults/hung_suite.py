@@ -1,0 +1,92 @@
+"""F1 over real sockets: the linking trigger before a legacy system that hangs."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from typing import Final
+
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+from authcore.adapters.system import monotonic
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore_lambda.account_linking import build_handler
+from authcore_lambda.events import Event
+from faults.figures import Failure, Progress, Section, milliseconds
+from faults.migration_suite import API_KEY, LIMIT, Left
+from scripted_server import SILENCE, Script, ScriptedServer, answer, drip
+
+
+AT_ONCE: Final = 8
+
+_MATCHES: Final = answer(
+    200,
+    json.dumps(
+        {"status": "matches", "by_cognito_id": None, "by_identity": None, "by_email": None}
+    ).encode(),
+)
+
+HUNG: Final[Mapping[str, Script]] = {
+    "silent": lambda _: SILENCE,
+    "one byte a second": lambda _: drip(_MATCHES, every=1.0),
+    "silent from the second call on": lambda asked: (_MATCHES,) if b"/match " in asked else SILENCE,
+}
+
+
+def event(person: int) -> Event:
+    """A first sign-in."""
+    identity = {"userId": str(person), "providerName": "Google", "primary": "true"}
+    return {
+        "version": "1",
+        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "region": "eu-west-1",
+        "userPoolId": "eu-west-1_Ab12Cd34E",
+        "userName": f"google_{person}",
+        "request": {
+            "userAttributes": {
+                "sub": f"00000000-0000-4000-8000-{person:012d}",
+                "cognito:user_status": "EXTERNAL_PROVIDER",
+                "identities": json.dumps([identity]),
+            }
+        },
+        "response": {},
+    }
+
+
+def attempts(script: Script, left: Left) -> tuple[list[float], list[str]]:
+    """How long AT_ONCE sign-ins took before *script*, and what became of them."""
+    audit = InMemoryAuditLog()
+    http = HttpClient(within=timedelta(seconds=LIMIT), max_bytes=MAX_LINK_ANSWER_BYTES)
+    with closing(http), ScriptedServer(script) as server, ThreadPoolExecutor(AT_ONCE) as threads:
+        variables = {
+            "AUTHCORE_COGNITO_REGION": "eu-west-1",
+            "AUTHCORE_LEGACY_URL": server.url,
+            "AUTHCORE_LEGACY_API_KEY": API_KEY,
+        }
+        trigger = build_handler(variables, audit=audit, http=http)
+
+        def sign_in(person: int) -> float:
+            began = monotonic()
+            trigger(event(person), left)
+            return monotonic() - began
+
+        taken = list(threads.map(sign_in, range(AT_ONCE)))
+    return taken, [f"{each.action} {each.reason}" for each in audit.events]
+
+
+def section(progress: Progress, left: Left) -> Section:
+    """The figures."""
+    seconds: list[float] = []
+    failures = []
+    for name, script in HUNG.items():
+        progress(f"F1 over sockets: {name}")
+        taken, outcomes = attempts(script, left)
+        seconds += taken
+        wrong = ["an attempt took more than 4.0 s"] * (max(taken) > LIMIT)
+        wrong += ["not postponed"] * (
+            outcomes != ["account_linking.postponed legacy_unavailable"] * AT_ONCE
+        )
+        failures += [Failure(f"hung: {name}", outcomes, wrong)] * bool(wrong)
+    rows = [("sign-ins", str(len(seconds))), ("attempt p50/p99/max", milliseconds(seconds))]
+    return Section("F1-hung linking over sockets, legacy system hung", rows, failures)
