@@ -1,0 +1,248 @@
+"""
+The linking triggers: ``authcore_lambda.account_linking.handler``.
+
+Attach it to the pool as *post confirmation* and as *post authentication*: Cognito runs the first
+one only at the first sign-in of an external user, and the second one only at later ones.  Both do
+the same, as often as Cognito likes to ask.
+
+Whatever becomes of the link, the event goes back as it came.  Only where the policy says ``block``
+does a failed one keep somebody out, with a sentence of ours that Cognito shows them.
+
+See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
+authentication Lambda trigger", "Lambda triggers for federated users".
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final, cast
+
+import attrs
+
+from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.http_links import HttpLegacyLinks
+from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+from authcore.adapters.system import SystemClock, SystemEntropy, environment, monotonic
+from authcore.domain.model.linking import Creation, LinkOutcome, LinkPolicy
+from authcore.domain.services.linking import AccountLinking
+from authcore.ports.ambient import Clock
+from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.settings import LegacySettings, LinkingSettings, load
+from authcore_lambda.events import Event, LambdaContext
+from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.members import SUBJECT, attributes, text
+from authcore_lambda.people import EventUnreadableError, account_in, pool_id_in
+from authcore_lambda.pool import PoolApi, PoolApiSettings
+from authcore_lambda.time_left import TimedLegacyLinks, TimeLeft
+
+
+SOURCES: Final = frozenset(("PostConfirmation_ConfirmSignUp", "PostAuthentication_Authentication"))
+
+BLOCKED_TEXT: Final = (
+    "Your account could not be set up just now. Please try again in a few minutes."
+)
+
+COGNITO_SHARE: Final = 4
+"""The last write, to Cognito, gets this part of the budget for itself."""
+
+STORE_SHARE: Final = 10
+"""Each of a lease's three calls at most gets this part of it."""
+
+STORE_CALLS: Final = 3
+
+_log: Final = logging.getLogger("authcore.account_linking")
+
+
+class LinkingFailedError(Exception):
+    """What Cognito shows to somebody who is kept out.  Always BLOCKED_TEXT."""
+
+    def __init__(self) -> None:
+        super().__init__(BLOCKED_TEXT)
+
+
+@attrs.frozen(kw_only=True)
+class AccountLinkingSettings:
+    """What this trigger reads from ``AUTHCORE_*``."""
+
+    cognito: PoolApiSettings
+    legacy: LegacySettings
+    linking: LinkingSettings
+
+
+class AccountLinkingTrigger:
+    """Answers one event at a time from any number of threads; keeps nothing between events."""
+
+    def __init__(
+        self,
+        *,
+        linking: Callable[[str, TimeLeft], AccountLinking],
+        audit: AuditLog,
+        budget: timedelta,
+        blocks_sign_in: bool,
+    ) -> None:
+        """
+        Answer with *linking*.
+
+        Args:
+            linking: Given a pool's id and the time there is, the service for it.
+
+            audit: Learns of events that never come so far.
+
+            budget: Total time of one event, less than the five seconds that Cognito waits.
+
+            blocks_sign_in: Whether a failed link keeps people out.
+        """
+        self._linking = linking
+        self._audit = audit
+        self._budget = budget
+        self._blocks_sign_in = blocks_sign_in
+
+    def __call__(
+        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+    ) -> Event:
+        """
+        Link the user of *event*, and return it unchanged.
+
+        Args:
+            event: As Cognito sent it; missing and unknown members are tolerated.
+
+            context: Lambda's, for the time that remains.
+
+            started: When the work on this event began, by ``monotonic``; now, if left out.
+
+        Raises:
+            LinkingFailedError: The link failed, and the policy is to keep people out.
+        """
+        if text(event, "triggerSource") not in SOURCES:
+            return event
+        outcome = self._outcome(event, TimeLeft(self._budget, context, started))
+        if self._blocks_sign_in and outcome.status in ("refused", "postponed"):
+            raise LinkingFailedError
+        return event
+
+    def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
+        try:
+            person = account_in(event)
+            return self._linking(pool_id_in(event), time).link(person)
+        except EventUnreadableError as error:
+            _log.error("cannot link: %s", error)
+            return self._postponed(event, error.code)
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+            log_fault(_log, error)
+            return self._postponed(event, "fault")
+
+    def _postponed(self, event: Event, reason: str) -> LinkOutcome:
+        subject = text(attributes(event), SUBJECT)
+        self._audit.record(AuditEvent("account_linking.postponed", "unavailable", reason, subject))
+        return LinkOutcome("postponed", reason)
+
+
+def build_handler(
+    variables: Mapping[str, str],
+    *,
+    audit: AuditLog | None = None,
+    http: HttpClient | None = None,
+    lease: Lease | None = None,
+    intents: SeenBefore | None = None,
+) -> AccountLinkingTrigger:
+    """
+    The trigger as *variables* configure it.
+
+    Args:
+        variables: ``AUTHCORE_*`` by name.
+
+        audit: Where decisions go; by default to the function's log.
+
+        http: For callers that want to close it; by default one of the trigger's own.
+
+        lease: By default in the table that is configured, or else for this process alone.
+
+        intents: Likewise.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    settings = load(AccountLinkingSettings, variables)
+    budget = settings.linking.budget
+    pool = PoolApi(settings.cognito, within=budget / COGNITO_SHARE)
+    links = HttpLegacyLinks(
+        http=http or HttpClient(within=budget, max_bytes=MAX_LINK_ANSWER_BYTES),
+        base_url=settings.legacy.url,
+        api_key=settings.legacy.api_key,
+    )
+    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
+    clock = SystemClock()
+    stores = _stores(settings, clock)
+    lease, intents = lease or stores[0], intents or stores[1]
+    reserve = _reserve(settings.linking)
+    policy = _policy(settings.linking)
+
+    def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
+        return AccountLinking(
+            links=TimedLegacyLinks(links.bounded, time, reserve),
+            directory=pool.directory(pool_id, time),
+            lease=lease,
+            intents=intents,
+            audit=audit,
+            policy=policy,
+            issuer=pool.issuer(pool_id),
+            clock=clock,
+        )
+
+    return AccountLinkingTrigger(
+        linking=linking, audit=audit, budget=budget, blocks_sign_in=policy.blocks_sign_in
+    )
+
+
+def _reserve(linking: LinkingSettings) -> timedelta:
+    """What legacy calls leave for Cognito, and for the store where there is one."""
+    calls = STORE_CALLS if linking.table else 0
+    return linking.budget / COGNITO_SHARE + calls * linking.budget / STORE_SHARE
+
+
+def _policy(linking: LinkingSettings) -> LinkPolicy:
+    return LinkPolicy(
+        email_providers=frozenset(linking.email_providers),
+        creation=cast("Creation", linking.creation),
+        blocks_sign_in=linking.on_failure == "block",
+    )
+
+
+def _stores(settings: AccountLinkingSettings, clock: Clock) -> tuple[Lease, SeenBefore]:
+    table = settings.linking.table
+    if table is None:
+        return ProcessLease(clock), ProcessSeenBefore(clock)
+    from authcore.adapters.coordination.dynamodb import (
+        DynamoDbLease,
+        DynamoDbSeenBefore,
+        dynamodb_client,
+    )
+
+    within = settings.linking.budget / STORE_SHARE
+    client = dynamodb_client(region=settings.cognito.region, within=within)
+    lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=SystemEntropy())
+    return lease, DynamoDbSeenBefore(client=client, table=table, clock=clock)
+
+
+_trigger: Final = ConfiguredOnce(build_handler)
+
+
+def handler(event: Event, context: LambdaContext | None) -> Event:
+    """
+    AWS Lambda's entry point.  Settings are read once, at the first event.
+
+    Raises:
+        LinkingFailedError: See AccountLinkingTrigger.  Where the settings cannot work, nobody is
+            kept out unless they say anything but ``allow``.
+    """
+    started = monotonic()
+    trigger = _trigger.get()
+    if trigger is not None:
+        return trigger(event, context, started=started)
+    policy = environment().get("AUTHCORE_LINKING_ON_FAILURE", "")
+    if text(event, "triggerSource") in SOURCES and policy not in ("", "allow"):
+        raise LinkingFailedError
+    return event

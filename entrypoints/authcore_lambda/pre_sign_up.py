@@ -1,0 +1,230 @@
+"""
+The pre sign-up trigger: ``authcore_lambda.pre_sign_up.handler``.
+
+Somebody who signs up under a name or address that still lives in the legacy system alone would shut
+its owner out: migration runs only for users whom the pool does not know.  So such a sign-up is
+refused, and so is every one that nobody can judge just now.  Users whom the migration trigger makes
+pass, and so do external ones; these can be linked to the one native user with the same address, if
+both sides verified it.
+
+It confirms nobody and verifies nothing: the ``auto…`` answers stay as Cognito sent them.
+
+See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre sign-up Lambda trigger", "Linking federated
+users to an existing user profile".
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import UnavailableError
+from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.settings import LegacySettings, LinkingSettings, load
+from authcore.settings.parsers import one_of
+from authcore.settings.reader import setting
+from authcore_lambda.events import Event, LambdaContext
+from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.members import attributes, text
+from authcore_lambda.native_links import NativeLinks
+from authcore_lambda.people import EventUnreadableError
+from authcore_lambda.pool import PoolApi, PoolApiSettings
+from authcore_lambda.time_left import NO_TIME, TimeLeft
+
+
+REFUSED_TEXT: Final = "Please sign in instead: this name or address is in use already."
+OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
+
+SIGN_UP: Final = "PreSignUp_SignUp"
+EXTERNAL: Final = "PreSignUp_ExternalProvider"
+
+COGNITO_CALLS: Final = 3
+"""How many fit the budget: who has the address, link, and look again after a refusal."""
+
+_log: Final = logging.getLogger("authcore.pre_sign_up")
+
+
+class SignUpRefusedError(Exception):
+    """What Cognito shows to somebody who cannot sign up.  One of the two texts above."""
+
+
+@attrs.frozen(kw_only=True)
+class NativeLinkSettings:
+    """Whether the trigger links external users to native ones."""
+
+    link_native: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "link new external users to the one native user with the same verified address",
+        default="off",
+    )
+
+
+@attrs.frozen(kw_only=True)
+class PreSignUpSettings:
+    """What this trigger reads from ``AUTHCORE_*``."""
+
+    cognito: PoolApiSettings
+    legacy: LegacySettings
+    linking: LinkingSettings
+    pre_sign_up: NativeLinkSettings
+
+
+class PreSignUpTrigger:
+    """Answers one event at a time from any number of threads; keeps nothing between events."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Callable[[timedelta], LegacyAccounts],
+        native_links: NativeLinks | None,
+        audit: AuditLog,
+        budget: timedelta,
+    ) -> None:
+        """
+        Ask *accounts*.
+
+        Args:
+            accounts: Given the time left for asking, the legacy accounts to ask.
+
+            native_links: Links external users; None where that is switched off.
+
+            audit: Learns of every decision.
+
+            budget: Total time of one event, less than the five seconds that Cognito waits.
+        """
+        self._accounts = accounts
+        self._native_links = native_links
+        self._audit = audit
+        self._budget = budget
+
+    def __call__(
+        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+    ) -> Event:
+        """
+        Return *event* as it came, or refuse.
+
+        Args:
+            event: As Cognito sent it; missing and unknown members are tolerated.
+
+            context: Lambda's, for the time that remains.
+
+            started: When the work on this event began, by ``monotonic``; now, if left out.
+
+        Raises:
+            SignUpRefusedError: REFUSED_TEXT, or OUTAGE_TEXT where nobody can say.
+        """
+        source = text(event, "triggerSource")
+        time = TimeLeft(self._budget, context, started)
+        if source == SIGN_UP:
+            self._require_nobody(event, time)
+        elif source == EXTERNAL and self._native_links is not None:
+            self._native_links.link(event, time)
+        return event
+
+    def _require_nobody(self, event: Event, time: TimeLeft) -> None:
+        try:
+            lives_there = self._lives_in_legacy_alone(event, time)
+        except UnavailableError as error:
+            self._audit.record(AuditEvent("sign_up", "unavailable", error.code))
+            raise SignUpRefusedError(OUTAGE_TEXT) from None
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+            log_fault(_log, error)
+            raise SignUpRefusedError(OUTAGE_TEXT) from None
+        if lives_there:
+            self._audit.record(AuditEvent("sign_up", "rejected", "lives_in_legacy"))
+            raise SignUpRefusedError(REFUSED_TEXT)
+        self._audit.record(AuditEvent("sign_up", "accepted", "ok"))
+
+    def _lives_in_legacy_alone(self, event: Event, time: TimeLeft) -> bool:
+        names = _names(event)
+        if not names:
+            raise EventUnreadableError("the event names nobody")
+        found = (self._accounts(time.keeping(NO_TIME)).find(name) for name in names)
+        return any(account is not None and account.cognito_id is None for account in found)
+
+
+def _names(event: Event) -> tuple[str, ...]:
+    """
+    What the legacy system may know the newcomer by, in both letter cases.
+
+    A pool may take a sign-in name regardless of case; whoever registers one form has them all.
+    """
+    held = attributes(event)
+    given = (text(held, "email"), text(held, "preferred_username"), text(event, "userName"))
+    forms = ((name, name.lower()) for name in given if name is not None)
+    return tuple(dict.fromkeys(form for both in forms for form in both))
+
+
+def build_handler(
+    variables: Mapping[str, str],
+    *,
+    audit: AuditLog | None = None,
+    http: HttpClient | None = None,
+) -> PreSignUpTrigger:
+    """
+    The trigger as *variables* configure it.
+
+    Args:
+        variables: ``AUTHCORE_*`` by name.
+
+        audit: Where decisions go; by default to the function's log.
+
+        http: For callers that want to close it; by default one of the trigger's own.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    settings = load(PreSignUpSettings, variables)
+    budget = settings.linking.budget
+    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
+    accounts = HttpLegacyAccounts(
+        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES),
+        base_url=settings.legacy.url,
+        api_key=settings.legacy.api_key,
+    )
+    return PreSignUpTrigger(
+        accounts=accounts.bounded,
+        native_links=_native_links(settings, audit),
+        audit=audit,
+        budget=budget,
+    )
+
+
+def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks | None:
+    """None where they are switched off: then no client of Cognito's is built either."""
+    if settings.pre_sign_up.link_native == "off":
+        return None
+    pool = PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_CALLS)
+    return NativeLinks(
+        links=pool.provider_links,
+        providers=frozenset(settings.linking.email_providers),
+        audit=audit,
+    )
+
+
+_trigger: Final = ConfiguredOnce(build_handler)
+
+
+def handler(event: Event, context: LambdaContext | None) -> Event:
+    """
+    AWS Lambda's entry point.  Settings are read once, at the first event.
+
+    Raises:
+        SignUpRefusedError: See PreSignUpTrigger; also where the settings cannot work.
+    """
+    started = monotonic()
+    trigger = _trigger.get()
+    if trigger is not None:
+        return trigger(event, context, started=started)
+    if text(event, "triggerSource") == SIGN_UP:
+        raise SignUpRefusedError(OUTAGE_TEXT)
+    return event

@@ -1,0 +1,360 @@
+"""The post confirmation and post authentication events, in and out."""
+
+import copy
+import json
+import logging
+from datetime import timedelta
+from typing import Any, Final
+
+import attrs
+import pytest
+from hypothesis import given, settings
+
+from authcore.domain.model.accounts import LegacyAccount, PoolAccount
+from authcore.domain.model.linking import LinkPolicy
+from authcore.domain.services.linking import AccountLinking
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda import account_linking
+from authcore_lambda.account_linking import (
+    BLOCKED_TEXT,
+    SOURCES,
+    AccountLinkingTrigger,
+    LinkingFailedError,
+    build_handler,
+)
+from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.people import account_in
+from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, any_event, trigger_event
+
+
+CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
+AUTHENTICATED: Final = "PostAuthentication_Authentication"
+DARCY: Final = LegacyAccount("1813", "darcy", CANARY, True, "Fitzwilliam Darcy")
+
+
+class World:
+    """Both sides in memory, and the trigger between them."""
+
+    def __init__(self, *, blocks: bool = False, email_providers: tuple[str, ...] = ()) -> None:
+        self.audit = InMemoryAuditLog()
+        self.directory = InMemoryUserDirectory()
+        self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
+        clock = FrozenClock()
+        self.linking = AccountLinking(
+            links=self.legacy,
+            directory=self.directory,
+            lease=InMemoryLease(clock),
+            intents=InMemorySeenBefore(clock),
+            audit=self.audit,
+            policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
+            clock=clock,
+        )
+        self.trigger = AccountLinkingTrigger(
+            linking=lambda *_: self.linking,
+            audit=self.audit,
+            budget=timedelta(seconds=4),
+            blocks_sign_in=blocks,
+        )
+
+    def person(self, username: str = "elizabeth", **attributes: object) -> dict[str, object]:
+        """Attributes of a new external user of the pool, as events show them."""
+        user = self.directory.add(username)
+        return {**EXTERNAL, "sub": user.subject, **attributes}
+
+    def legacy_uid(self, username: str = "elizabeth") -> str | None:
+        user = self.directory.find(username)
+        return user.attributes.get("custom:legacy_uid") if user else None
+
+    def reasons(self) -> list[str]:
+        return [event.reason for event in self.audit.events]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.mark.parametrize("source", sorted(SOURCES))
+def test_both_triggers_link_and_return_the_event_as_it_came(world: World, source: str) -> None:
+    """The first one fires at the first external sign-in, the second only at later ones."""
+    # LT-03
+    event = trigger_event(source, world.person())
+    before = copy.deepcopy(event)
+
+    answered = world.trigger(event, Left(5000))
+
+    assert answered == before
+    uid = world.legacy_uid()
+    assert uid is not None
+    assert world.legacy.rows[uid].account.cognito_id == event["request"]["userAttributes"]["sub"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["PostConfirmation_ConfirmForgotPassword", "PreSignUp_SignUp", "", "postauthentication", "X"],
+)
+def test_another_trigger_source_is_left_alone(world: World, source: str) -> None:
+    # LT-03
+    event = trigger_event(source, world.person())
+
+    assert world.trigger(event, None) == event
+    assert (world.legacy.calls, world.audit.events) == ([], [])
+
+
+def test_attempts_that_are_repeated_make_one_account(world: World) -> None:
+    # LT-02
+    event = trigger_event(CONFIRMED, world.person())
+
+    assert [world.trigger(event, None) for _ in range(5)] == [event] * 5
+    assert len(world.legacy.rows) == 2
+
+
+def test_a_linked_user_costs_no_call(world: World) -> None:
+    event = trigger_event(AUTHENTICATED, world.person(**{"custom:legacy_uid": "1813"}))
+
+    world.trigger(event, None)
+
+    assert world.legacy.calls == []
+
+
+@pytest.mark.parametrize("member", ["clientMetadata", "validationData"])
+def test_what_the_client_can_set_decides_nothing(member: str) -> None:
+    # LT-07
+    world = World(email_providers=("Google", "Cognito"))
+    planted: dict[str, object] = {
+        "sub": DARCY.legacy_uid,
+        "email": CANARY,
+        "email_verified": "true",
+        "custom:legacy_uid": "1813",
+        "identities": json.dumps([GOOGLE]),
+        "userAttributes": {"custom:legacy_uid": "1813"},
+    }
+    event = trigger_event(CONFIRMED, world.person(email="other@longbourn.example"))
+    event["request"][member] = planted
+
+    world.trigger(event, None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    assert world.legacy_uid() not in (None, "1813")
+
+
+@pytest.mark.parametrize(
+    ("verified", "linked"),
+    [
+        (True, True),
+        ("true", True),
+        *[
+            (other, False)
+            for other in (False, "false", None, "True", "TRUE", 1, "1", "yes", [True])
+        ],
+    ],
+)
+def test_an_address_links_only_where_the_pool_says_true(verified: object, linked: bool) -> None:
+    # AL-01, AL-03, AL-06
+    world = World(email_providers=("Google",))
+
+    world.trigger(trigger_event(CONFIRMED, world.person(email_verified=verified)), None)
+
+    assert (world.legacy_uid() == "1813") is linked
+
+
+def test_an_address_of_a_provider_that_is_not_trusted_links_nothing() -> None:
+    # AL-03
+    world = World(email_providers=("Facebook", "Cognito"))
+
+    world.trigger(trigger_event(CONFIRMED, world.person(email_verified="true")), None)
+
+    assert world.legacy_uid() not in (None, "1813")
+
+
+# --- who it is -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("identities", [[GOOGLE], json.dumps([GOOGLE])], ids=["list", "text"])
+def test_provider_and_id_come_from_the_identities_with_their_letter_case(
+    identities: object,
+) -> None:
+    person = account_in(
+        trigger_event(CONFIRMED, {**EXTERNAL, "identities": identities}, username="google_999_1")
+    )
+
+    assert person.identity is not None
+    assert (person.identity.provider_name, person.identity.user_id) == ("Google", GOOGLE["userId"])
+
+
+def test_of_several_identities_the_primary_one_counts_and_else_the_first() -> None:
+    other = {**GOOGLE, "providerName": "Facebook", "userId": "7", "primary": "false"}
+
+    for listed, name in (
+        ([other, GOOGLE], "Google"),
+        ([other, {**GOOGLE, "primary": "true"}], "Google"),
+        ([other, {**GOOGLE, "primary": False}], "Facebook"),
+    ):
+        person = account_in(trigger_event(CONFIRMED, {**EXTERNAL, "identities": listed}))
+        assert person.identity is not None
+        assert person.identity.provider_name == name
+
+
+@pytest.mark.parametrize("absent", [None, "", "[]", []])
+def test_a_native_user_has_no_identity(absent: object) -> None:
+    person = account_in(trigger_event(CONFIRMED, {**NATIVE, "identities": absent}))
+
+    assert person == PoolAccount(
+        "elizabeth", str(NATIVE["sub"]), CANARY, True, "Canary Bennet", None, None
+    )
+
+
+MALFORMED: Final = {
+    "absent": None,
+    "empty": "[]",
+    "no JSON": "[{",
+    "deep": "[" * 5000,
+    "long": json.dumps([{**GOOGLE, "more": "x" * 9000}]),
+    "an object": json.dumps(GOOGLE),
+    "texts": json.dumps(["Google_1"]),
+    "a number": "1",
+    "no id": json.dumps([{**GOOGLE, "userId": ""}]),
+    "a numeric id": json.dumps([{**GOOGLE, "userId": 109511962726719553612}]),
+    "no provider": json.dumps([{**GOOGLE, "providerName": None}]),
+    "two primary ones": json.dumps([GOOGLE, {**GOOGLE, "userId": "1"}]),
+    "too many": json.dumps([{}] * 21),
+}
+
+
+@pytest.mark.parametrize("identities", MALFORMED.values(), ids=MALFORMED)
+def test_an_external_user_whose_identity_cannot_be_read_is_postponed_and_not_guessed(
+    identities: object,
+) -> None:
+    # AL-03, LT-06
+    world = World(email_providers=("Google", "Cognito"))
+    person = world.person("Google_109511962726719553612", identities=identities)
+    event = trigger_event(
+        CONFIRMED,
+        {**person, "email_verified": "true"},
+        username="Google_109511962726719553612",
+    )
+
+    assert world.trigger(event, None) == event
+    assert world.legacy.calls == []
+    assert [(e.action, e.outcome, e.reason, e.subject) for e in world.audit.events] == [
+        ("account_linking.postponed", "unavailable", "event_unreadable", person["sub"])
+    ]
+
+
+@pytest.mark.parametrize("gone", ["userName", "userPoolId", "request"])
+def test_an_event_that_names_nobody_is_postponed(world: World, gone: str) -> None:
+    event = trigger_event(CONFIRMED, world.person())
+    del event[gone]
+
+    assert world.trigger(event, None) == event
+    assert world.reasons() == ["event_unreadable"]
+
+
+# --- when it fails ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+@pytest.mark.parametrize("failure", ["legacy down", "pool down", "taken", "unreadable", "fault"])
+def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
+    caplog: pytest.LogCaptureFixture, failure: str, blocks: bool
+) -> None:
+    # LT-04, LT-06
+    world = World(blocks=blocks, email_providers=("Google",))
+    person = world.person(email_verified="true")
+    event = trigger_event(AUTHENTICATED, person)
+    world.legacy.available = failure != "legacy down"
+    world.directory.unavailable = failure == "pool down"
+    if failure == "taken":
+        stranger = attrs.evolve(DARCY, cognito_id="another")
+        named = frozenset({("Google", str(GOOGLE["userId"]))})
+        world.legacy.rows["1813"] = LegacyRow(stranger, named)
+    if failure == "unreadable":
+        person["identities"] = CANARY
+    if failure == "fault":
+        world.trigger = AccountLinkingTrigger(
+            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), blocks_sign_in=blocks
+        )
+
+    with caplog.at_level(logging.DEBUG):
+        if blocks:
+            with pytest.raises(LinkingFailedError, match=f"^{BLOCKED_TEXT}$"):
+                world.trigger(event, None)
+        else:
+            assert world.trigger(event, None) == event
+
+    world.directory.unavailable = False
+    assert world.legacy_uid() is None
+    assert world.audit.events[-1].outcome in ("rejected", "unavailable")
+    assert "canary" not in caplog.text.lower() + repr(world.audit.events).lower()
+
+
+def faulty(*_: object) -> AccountLinking:
+    raise RuntimeError(CANARY)
+
+
+def test_nobody_who_is_linked_is_kept_out() -> None:
+    world = World(blocks=True)
+    event = trigger_event(CONFIRMED, world.person())
+
+    assert world.trigger(event, None) == event
+
+
+def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:
+    # LT-05
+    users = {name: world.person(name, email=f"{name}@meryton.example") for name in ("jane", "mary")}
+    for number, (name, person) in enumerate(users.items()):
+        person["identities"] = json.dumps([{**GOOGLE, "userId": str(number)}])
+        users[name] = person
+    linked: dict[str, set[str | None]] = {"jane": set(), "mary": set()}
+
+    for _ in range(500):
+        for name, person in users.items():
+            event = trigger_event(AUTHENTICATED, person, username=name)
+            assert world.trigger(event, None) == event
+            linked[name].add(world.legacy_uid(name))
+
+    assert [len(uids) for uids in linked.values()] == [1, 1]
+    assert linked["jane"] != linked["mary"]
+    assert len(world.legacy.rows) == 3
+
+
+@settings(deadline=None)
+@given(event=any_event(*SOURCES, "PostConfirmation_ConfirmForgotPassword"))
+def test_no_event_whatever_raises_or_changes(event: Any) -> None:
+    # LT-03
+    before = copy.deepcopy(event)
+    world = World(email_providers=("Google", "Cognito"))
+
+    assert world.trigger(event, None) == before
+    assert event == before
+    assert "fault" not in world.reasons()
+
+
+# --- the function itself ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("policy", "keeps_out"), [("", False), ("allow", False), ("block", True)])
+def test_a_function_without_settings_follows_the_policy_and_logs_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    policy: str,
+    keeps_out: bool,
+) -> None:
+    # LT-06
+    variables = {"AUTHCORE_LINKING_ON_FAILURE": policy}
+    unset = ConfiguredOnce(lambda _: build_handler(variables))
+    monkeypatch.setattr(account_linking, "_trigger", unset)
+    monkeypatch.setattr(account_linking, "environment", lambda: variables)
+    event = trigger_event(CONFIRMED, EXTERNAL)
+
+    if keeps_out:
+        with pytest.raises(LinkingFailedError):
+            account_linking.handler(event, None)
+    else:
+        assert account_linking.handler(event, None) == event
+    assert "AUTHCORE_LEGACY_URL is missing" in caplog.text

@@ -1,0 +1,374 @@
+"""The pre sign-up event: who may sign up, and who is linked on the way in."""
+
+import copy
+import json
+import logging
+from datetime import timedelta
+from typing import Any, Final
+
+import attrs
+import pytest
+from hypothesis import given, settings
+
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
+from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
+from authcore_lambda import pre_sign_up
+from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.native_links import NativeLinks
+from authcore_lambda.pre_sign_up import (
+    EXTERNAL,
+    OUTAGE_TEXT,
+    REFUSED_TEXT,
+    SIGN_UP,
+    PreSignUpTrigger,
+    SignUpRefusedError,
+    build_handler,
+)
+from unit.trigger_world import CANARY, Left, any_event, trigger_event
+
+
+ANNE: Final = LegacyAccount("1817", "anne", CANARY, True, "Anne Elliot")
+GOOGLE_NAME: Final = "Google_109511962726719553612"
+VERIFIED: Final = {"email": CANARY, "email_verified": "true"}
+
+
+class World:
+    """A legacy system, a pool, and the trigger between them."""
+
+    def __init__(self, *, links: bool = True, providers: tuple[str, ...] = ("Google",)) -> None:
+        self.audit = InMemoryAuditLog()
+        self.accounts = InMemoryLegacyAccounts()
+        self.directory = InMemoryUserDirectory()
+        native_links = NativeLinks(
+            links=lambda *_: InMemoryProviderLinks(self.directory),
+            providers=frozenset(providers),
+            audit=self.audit,
+        )
+        self.trigger = PreSignUpTrigger(
+            accounts=lambda _: self.accounts,
+            native_links=native_links if links else None,
+            audit=self.audit,
+            budget=timedelta(seconds=4),
+        )
+
+    def sign_up(self, email: str | None, username: str = "newcomer", **more: object) -> Event:
+        attributes = {**more, **({} if email is None else {"email": email})}
+        return self.passes(trigger_event(SIGN_UP, attributes, username=username))
+
+    def passes(self, event: Event) -> Event:
+        """The answer, which is the event and nothing else."""
+        before = copy.deepcopy(event)
+        answered = self.trigger(event, Left(5000))
+        assert answered == event == before
+        return answered
+
+    def identities(self, username: str = "elliot") -> list[dict[str, object]]:
+        user = self.directory.find(username)
+        assert user is not None
+        listed: list[dict[str, object]] = json.loads(user.attributes.get("identities", "[]"))
+        return listed
+
+    def reasons(self) -> list[str]:
+        return [event.reason for event in self.audit.events]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+# --- signing up ------------------------------------------------------------------------------
+
+
+def test_a_newcomer_signs_up(world: World) -> None:
+    world.accounts.add(ANNE, "password")
+
+    world.sign_up("frederick@laconia.example")
+
+
+@pytest.mark.parametrize(
+    ("email", "username", "more"),
+    [
+        (CANARY, "newcomer", {}),
+        (CANARY.upper(), "newcomer", {}),
+        (None, "anne", {}),
+        (None, "Anne", {}),
+        ("other@bath.example", CANARY, {}),
+        ("other@bath.example", "newcomer", {"preferred_username": "anne"}),
+    ],
+)
+def test_who_lives_in_the_legacy_system_alone_is_not_shut_out_by_a_sign_up(
+    world: World, email: str | None, username: str, more: dict[str, object]
+) -> None:
+    """Migration runs only for names that the pool does not know."""
+    world.accounts.add(ANNE, "password")
+
+    with pytest.raises(SignUpRefusedError, match=f"^{REFUSED_TEXT}$"):
+        world.sign_up(email, username, **more)
+    assert world.reasons() == ["lives_in_legacy"]
+
+
+def test_an_address_whose_owner_is_in_the_pool_already_is_left_to_the_pool(world: World) -> None:
+    world.accounts.add(attrs.evolve(ANNE, cognito_id="there"), "password")
+
+    world.sign_up(CANARY)
+
+
+def test_a_sign_up_that_nobody_can_judge_is_refused_with_the_word_later(world: World) -> None:
+    world.accounts.go_down()
+
+    with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$") as raised:
+        world.sign_up(CANARY)
+    assert raised.value.__suppress_context__
+    assert [(e.outcome, e.reason) for e in world.audit.events] == [
+        ("unavailable", "legacy_unavailable")
+    ]
+
+
+def test_a_sign_up_that_names_nobody_is_refused(world: World) -> None:
+    with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"):
+        world.trigger(trigger_event(SIGN_UP, {}, username=""), None)
+
+
+def test_a_fault_of_our_own_refuses_and_shows_nobody_its_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # LT-04
+    def faulty(_: timedelta) -> InMemoryLegacyAccounts:
+        raise RuntimeError(CANARY)
+
+    trigger = PreSignUpTrigger(
+        accounts=faulty,
+        native_links=None,
+        audit=InMemoryAuditLog(),
+        budget=timedelta(seconds=4),
+    )
+    with (
+        caplog.at_level(logging.DEBUG),
+        pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"),
+    ):
+        trigger(trigger_event(SIGN_UP), None)
+    assert "RuntimeError at faulty" in caplog.text
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize("member", ["clientMetadata", "validationData"])
+def test_what_the_client_can_set_lets_nobody_in(world: World, member: str) -> None:
+    # LT-07
+    world.accounts.add(ANNE, "password")
+    event = trigger_event(SIGN_UP, {"email": CANARY})
+    event["request"][member] = {"email": "other@bath.example", "email_verified": "true"}
+
+    with pytest.raises(SignUpRefusedError):
+        world.trigger(event, None)
+
+
+@pytest.mark.parametrize("source", ["PreSignUp_AdminCreateUser", "PreSignUp_New", "", SIGN_UP[:-1]])
+def test_users_whom_the_migration_makes_and_unknown_sources_pass(world: World, source: str) -> None:
+    # LT-03
+    world.accounts.add(ANNE, "password")
+    world.accounts.go_down()
+
+    world.passes(trigger_event(source, VERIFIED, username="anne"))
+
+
+# --- linking on the way in -------------------------------------------------------------------
+
+
+def external(username: str = GOOGLE_NAME, changes: dict[str, object] | None = None) -> Event:
+    attributes = {**VERIFIED, "cognito:email_alias": "", **(changes or {})}
+    return trigger_event(EXTERNAL, attributes, username=username)
+
+
+@pytest.mark.parametrize("username", [GOOGLE_NAME, GOOGLE_NAME.lower()])
+def test_an_external_user_becomes_the_native_user_with_the_same_verified_address(
+    world: World, username: str
+) -> None:
+    """Pools that ignore case have put the provider into lower case."""
+    # AL-05
+    user = world.directory.add("elliot", VERIFIED)
+
+    world.passes(external(username))
+
+    (identity,) = world.identities()
+    assert (identity["providerName"], identity["userId"]) == ("Google", GOOGLE_NAME[7:])
+    assert [(e.action, e.outcome, e.subject) for e in world.audit.events] == [
+        ("native.link", "accepted", user.subject)
+    ]
+
+
+NOT_LINKED: Final[dict[str, dict[str, object]]] = {
+    "unverified here": {"email_verified": "false"},
+    "not said": {"email_verified": None},
+    "not said as Cognito says it": {"email_verified": "True"},
+    "a number": {"email_verified": 1},
+    "another address": {"email": "canary2@pemberley.example"},
+    "another letter case": {"email": CANARY.capitalize()},
+    "fullwidth": {"email": CANARY.replace("@", "\uff20")},
+    "two": {"email": f"{CANARY},x@evil.example"},
+    "quoted": {"email": '"canary"@pemberley.example'},
+    "trailing dot": {"email": f"{CANARY}."},
+    "no text": {"email": [CANARY]},
+}
+
+
+@pytest.mark.parametrize("changes", NOT_LINKED.values(), ids=NOT_LINKED)
+def test_an_address_that_the_provider_did_not_verify_or_that_differs_links_nothing(
+    world: World, changes: dict[str, object]
+) -> None:
+    # AL-01, AL-03, AL-04
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external(changes=changes))
+
+    assert world.identities() == []
+
+
+@pytest.mark.parametrize(
+    "username",
+    [
+        "Facebook_123",
+        "Google_Work_123",
+        "Google_2_123",
+        "Google_abc",
+        "Google_12a",
+        "Google_",
+        "Google",
+        "_123",
+        "Google_\u0661\u0662",
+        "Google_123\n",
+        "",
+    ],
+)
+def test_a_user_name_that_leaves_room_for_guessing_links_nothing(
+    world: World, username: str
+) -> None:
+    # AL-03
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external(username))
+
+    assert world.identities() == []
+
+
+def test_two_trusted_providers_that_differ_in_letter_case_alone_link_nothing() -> None:
+    world = World(providers=("Google", "google"))
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external())
+
+    assert world.identities() == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "status", "enabled"),
+    [
+        ({"email": CANARY}, "CONFIRMED", True),
+        ({"email": CANARY, "email_verified": "false"}, "CONFIRMED", True),
+        (VERIFIED, "UNCONFIRMED", True),
+        (VERIFIED, "FORCE_CHANGE_PASSWORD", True),
+        (VERIFIED, "CONFIRMED", False),
+    ],
+)
+def test_a_native_user_who_did_not_prove_the_address_is_given_nobody(
+    world: World, attributes: dict[str, str], status: str, enabled: bool
+) -> None:
+    """Somebody may have signed up with a stranger's address and wait for the stranger."""
+    # AL-01
+    world.directory.add("elliot", attributes, status=status, enabled=enabled)
+
+    world.passes(external())
+
+    assert world.identities() == []
+    assert world.reasons() == ["link_unverified"]
+
+
+def test_of_two_native_users_with_the_address_neither_is_meant(world: World) -> None:
+    world.directory.add("elliot", VERIFIED)
+    world.directory.add("squatter", {"email": CANARY})
+
+    world.passes(external())
+
+    assert world.identities() == world.identities("squatter") == []
+
+
+def test_a_user_with_five_identities_gets_no_sixth_and_the_newcomer_gets_in(world: World) -> None:
+    # AL-05
+    world.directory.add("elliot", VERIFIED)
+    for number in range(6):
+        world.passes(external(f"Google_{number}"))
+
+    assert len(world.identities()) == 5
+    assert world.reasons() == ["ok"] * 5 + ["link_rejected"]
+
+
+def test_a_pool_that_does_not_answer_keeps_nobody_out(world: World) -> None:
+    world.directory.add("elliot", VERIFIED)
+    world.directory.unavailable = True
+    world.passes(external())
+    world.directory.unavailable = False
+
+    assert world.identities() == []
+    assert world.audit.events[-1].outcome == "unavailable"
+
+
+def test_nothing_is_linked_unless_it_is_switched_on() -> None:
+    world = World(links=False)
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external())
+
+    assert world.identities() == []
+
+
+def test_the_audit_holds_no_address(world: World) -> None:
+    # AL-08
+    world.directory.add("elliot", VERIFIED)
+    world.passes(external())
+
+    assert "canary" not in repr(world.audit.events)
+
+
+# --- anything at all -------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(event=any_event(SIGN_UP, EXTERNAL, "PreSignUp_AdminCreateUser"))
+def test_no_event_whatever_raises_anything_else_or_changes(event: Any) -> None:
+    # LT-03
+    before = copy.deepcopy(event)
+    world = World()
+    world.directory.add("elliot", VERIFIED)
+
+    try:
+        assert world.trigger(event, None) == before
+    except SignUpRefusedError:
+        assert event["triggerSource"] == SIGN_UP
+    assert event == before
+
+
+def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:
+    # LT-05
+    world.accounts.add(ANNE, "password")
+
+    for _ in range(500):
+        world.sign_up("frederick@laconia.example")
+        with pytest.raises(SignUpRefusedError):
+            world.sign_up(CANARY)
+
+
+# --- the function itself ---------------------------------------------------------------------
+
+
+def test_a_function_without_settings_lets_nobody_sign_up_and_everybody_else_pass(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pre_sign_up, "_trigger", ConfiguredOnce(lambda _: build_handler({})))
+
+    with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"):
+        pre_sign_up.handler(trigger_event(SIGN_UP), None)
+    assert pre_sign_up.handler(external(), None) == external()
+    assert "AUTHCORE_LEGACY_URL is missing" in caplog.text
