@@ -12,7 +12,7 @@ class SeedUser:
 
     Attributes:
         username: The login name.
-        password: In clear text, because it is printed for people to try.
+        password: In clear text, because it is printed for people to try; empty: none opens it.
         email: None where there is none.
         email_verified: Whether the legacy system once checked the address.
         display_name: For greeting people.

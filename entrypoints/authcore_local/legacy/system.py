@@ -97,7 +97,7 @@ class LegacySystem:
         self._users = UserTable(store)
         self._access = Access(store, entropy)
         for user in users:
-            self._users.put(user, self.passwords.hashed(user.password))
+            self._users.put(user, self.passwords.hashed(user.password) if user.password else None)
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow

@@ -80,8 +80,8 @@ class UserTable:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, user: SeedUser, password_hash: str) -> None:
-        """Insert *user*, or replace the one with this id."""
+    def put(self, user: SeedUser, password_hash: str | None) -> None:
+        """Insert *user*, or replace the one with this id; without a hash, no password opens it."""
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO users (userid, username, email, email_verified,"

@@ -12,8 +12,6 @@ import warnings
 from datetime import timedelta
 from typing import Final
 
-import attrs
-
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import seed_forms
 from authcore.adapters.legacy.legacy_api import LegacyApi
@@ -48,7 +46,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
     Nobody is found by Cognito id or e-mail address, and no create is keyed: of the creation
     policies only ``lease`` and ``once`` are safe here.  Answers do not tell whom an account belongs
     to: an attachment must be answered with ``{"success": 0}`` where the account has another Cognito
-    id already, for nothing else keeps it from changing hands.
+    id already, for nothing else keeps it from changing hands.  Only a look-up tells what an account
+    is called; elsewhere its id stands in for its user name.
 
     See: ``seed_forms`` for forms and answers.
     """
@@ -110,17 +109,17 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
-        created = seed_forms.created_in(self._get(form), account.username)
-        if created is None:
+        legacy_uid = seed_forms.created_in(self._get(form))
+        if legacy_uid is None:
             raise AccountTakenError("the legacy system creates no such account")
         gone = timedelta(seconds=monotonic() - began)
-        return self._attached(created, account.cognito_id, gone)
+        return self._attached(legacy_uid, account.cognito_id, gone)
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
     ) -> LegacyAccount:
         """
-        See the port.  The account's user name stays unknown: its id stands in for it.
+        See the port.
 
         Raises:
             AccountTakenError: The legacy system refuses; it may as well have no such account.
@@ -129,20 +128,20 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         """
         if reset_access:
             raise LinkRejectedError("the seed's forms cannot say this: resetting access")
-        unknown = LegacyAccount(
+        return self._attached(legacy_uid, cognito_id, timedelta(0))
+
+    def _attached(self, legacy_uid: str, cognito_id: str, gone: timedelta) -> LegacyAccount:
+        form = seed_forms.attachment_form(legacy_uid, cognito_id)
+        if not seed_forms.was_attached(self._get(form, gone)):
+            raise AccountTakenError("the legacy system refuses to attach this Cognito id")
+        return LegacyAccount(
             legacy_uid=legacy_uid,
             username=legacy_uid,
             email=None,
             email_verified=False,
             display_name=None,
+            cognito_id=cognito_id,
         )
-        return self._attached(unknown, cognito_id, timedelta(0))
-
-    def _attached(self, account: LegacyAccount, cognito_id: str, gone: timedelta) -> LegacyAccount:
-        form = seed_forms.attachment_form(account.legacy_uid, cognito_id)
-        if not seed_forms.was_attached(self._get(form, gone)):
-            raise AccountTakenError("the legacy system refuses to attach this Cognito id")
-        return attrs.evolve(account, cognito_id=cognito_id)
 
     def _get(self, form: str, gone: timedelta = timedelta(0)) -> HttpAnswer:
         within = None if self._within is None else self._within - gone

@@ -26,7 +26,7 @@ from authcore.adapters.legacy.users import (
     MAX_ID_LENGTH,
     MAX_USERNAME_LENGTH,
 )
-from authcore.domain.errors import LinkRejectedError
+from authcore.domain.errors import AccountNotFoundError, LinkRejectedError
 from authcore.domain.model.accounts import ExternalIdentity, LegacyAccount, NewLegacyAccount
 
 
@@ -63,7 +63,13 @@ def found_in(answer: HttpAnswer) -> LegacyAccount | None:
     user = said["user"]
     if not isinstance(user, dict) or user.keys() != {"id", "username"}:
         off_contract("a user with other members")
-    return _account(text(user["id"], MAX_ID_LENGTH), text(user["username"], MAX_USERNAME_LENGTH))
+    return LegacyAccount(
+        legacy_uid=text(user["id"], MAX_ID_LENGTH),
+        username=text(user["username"], MAX_USERNAME_LENGTH),
+        email=None,
+        email_verified=False,
+        display_name=None,
+    )
 
 
 def creation_form(account: NewLegacyAccount, password: str) -> str:
@@ -89,9 +95,9 @@ def creation_form(account: NewLegacyAccount, password: str) -> str:
     )
 
 
-def created_in(answer: HttpAnswer, username: str) -> LegacyAccount | None:
+def created_in(answer: HttpAnswer) -> str | None:
     """
-    The account that was created, not attached to anybody yet; None if it was refused.
+    The id of the account that was created, attached to nobody yet; None if it was refused.
 
     Raises:
         LegacyUnavailableError: Neither of the two answers there are.
@@ -101,7 +107,7 @@ def created_in(answer: HttpAnswer, username: str) -> LegacyAccount | None:
         return None
     if said.keys() != {"status", "userid"} or said["status"] != "created":
         off_contract("another status or other members")
-    return _account(text(said["userid"], MAX_ID_LENGTH), username)
+    return text(said["userid"], MAX_ID_LENGTH)
 
 
 def attachment_form(legacy_uid: str, cognito_id: str) -> str:
@@ -109,17 +115,15 @@ def attachment_form(legacy_uid: str, cognito_id: str) -> str:
     Path and query that write a Cognito id to an account.
 
     Raises:
-        LinkRejectedError: The form cannot say this.
+        AccountNotFoundError: No account can have such an id.
+
+        LinkRejectedError: No user can have such a ``sub``.
     """
-    if not legacy_uid or not cognito_id:
-        raise LinkRejectedError("the seed's forms cannot say this: an empty id")
-    return _form(
-        _HELPER,
-        {
-            "cognito_id": _fitting(cognito_id, MAX_ID_LENGTH),
-            "user_id": _fitting(legacy_uid, MAX_ID_LENGTH),
-        },
-    )
+    if not sendable(legacy_uid, MAX_ID_LENGTH):
+        raise AccountNotFoundError("no account has such an id")
+    if not sendable(cognito_id, MAX_ID_LENGTH):
+        raise LinkRejectedError("no user has such a sub")
+    return _form(_HELPER, {"cognito_id": cognito_id, "user_id": legacy_uid})
 
 
 def was_attached(answer: HttpAnswer) -> bool:
@@ -157,13 +161,3 @@ def _success(said: Mapping[str, object], *, yes: set[str]) -> bool:
     if said.keys() != ({"success", *yes} if value else {"success"}):
         off_contract("other members")
     return value == 1
-
-
-def _account(legacy_uid: str, username: str) -> LegacyAccount:
-    return LegacyAccount(
-        legacy_uid=legacy_uid,
-        username=username,
-        email=None,
-        email_verified=False,
-        display_name=None,
-    )

@@ -93,13 +93,16 @@ class InMemoryLegacyLinks(LegacyLinks):
         rows: By legacy id, in the order of creation.
         calls: The name of each method that was called, in order.
         available: False to give no answers.
+        unanswered: The name of a method that gives no answer and has no effect.
     """
 
     def __init__(self, rows: Iterable[LegacyRow] = (), *, mode: Creation = "unique") -> None:
         self.rows = {row.account.legacy_uid: row for row in rows}
         self.calls: list[str] = []
         self.available = True
+        self.unanswered: str | None = None
         self._mode = mode
+        self._keeps_identities_apart = mode in {"unique", "idempotent"}
         self._keyed: dict[str, str] = {}
         self._lock = threading.RLock()
 
@@ -107,14 +110,13 @@ class InMemoryLegacyLinks(LegacyLinks):
         """See the port."""
         with self._lock:
             self._called("match")
-            by_email = [r.account for r in self.rows.values() if query.email == r.account.email]
-            if query.email is not None and len(by_email) > 1:
+            known = self._with_cognito_id(query.cognito_id)
+            social = self._with_identity(query.identity)
+            addressed = self._with_email(query.email)
+            if len(addressed) > 1 and known is None and social is None:
                 raise AmbiguousAccountError("several accounts have the e-mail address")
-            return AccountMatches(
-                by_cognito_id=self._with_cognito_id(query.cognito_id),
-                by_identity=self._with_identity(query.identity),
-                by_email=by_email[0] if query.email is not None and by_email else None,
-            )
+            by_email = addressed[0] if len(addressed) == 1 else None
+            return AccountMatches(by_cognito_id=known, by_identity=social, by_email=by_email)
 
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
         """See the port."""
@@ -123,6 +125,8 @@ class InMemoryLegacyLinks(LegacyLinks):
             earlier = self._created_before(account, idempotency_key)
             if earlier is not None:
                 return earlier
+            if self._keeps_identities_apart and self._with_identity(account.identity):
+                raise AccountTakenError("the identity belongs to another account")
             uid = str(5000 + len(self.rows))
             made = LegacyAccount(
                 legacy_uid=uid,
@@ -157,7 +161,7 @@ class InMemoryLegacyLinks(LegacyLinks):
 
     def _called(self, name: str) -> None:
         self.calls.append(name)
-        if not self.available:
+        if not self.available or name == self.unanswered:
             raise LegacyUnavailableError("the legacy system is down")
 
     def _with_cognito_id(self, cognito_id: str) -> LegacyAccount | None:
@@ -171,6 +175,10 @@ class InMemoryLegacyLinks(LegacyLinks):
             return None
         wanted = (identity.provider_name, identity.user_id)
         return next((r.account for r in self.rows.values() if wanted in r.identities), None)
+
+    def _with_email(self, email: str | None) -> list[LegacyAccount]:
+        accounts = [row.account for row in self.rows.values()]
+        return [each for each in accounts if email is not None and each.email == email]
 
     def _created_before(self, account: NewLegacyAccount, key: str) -> LegacyAccount | None:
         if self._mode == "unique":

@@ -1,0 +1,304 @@
+"""What every LegacyLinks does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import attrs
+import pytest
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AccountTakenError,
+    AmbiguousAccountError,
+    LegacyUnavailableError,
+)
+from authcore.domain.model.accounts import (
+    AccountMatches,
+    AccountQuery,
+    ExternalIdentity,
+    LegacyAccount,
+    NewLegacyAccount,
+)
+from authcore.ports.legacy_accounts import LegacyLinks
+
+
+@attrs.frozen
+class Holder:
+    """Somebody the links under test must know, attached to nobody, with an identity or none."""
+
+    account: LegacyAccount
+    identity: ExternalIdentity | None = None
+
+
+def _holder(
+    legacy_uid: str,
+    email: str | None,
+    *,
+    email_verified: bool = True,
+    identity: ExternalIdentity | None = None,
+) -> Holder:
+    account = LegacyAccount(
+        legacy_uid=legacy_uid,
+        username=f"holder-{legacy_uid}",
+        email=email,
+        email_verified=email_verified,
+        display_name=None,
+    )
+    return Holder(account, identity)
+
+
+ROSALIND_AT_GOOGLE: Final = ExternalIdentity("Google", "115990000000000001599a")
+ROSALIND: Final = _holder("1599", "Rosalind@arden.example", identity=ROSALIND_AT_GOOGLE)
+VIOLA: Final = _holder("1601", "viola@illyria.example", email_verified=False)
+ARIEL: Final = _holder("1611", None)
+LOTTE: Final = _holder("1949", "zwilling@sprachheilschule.example")
+LUISE: Final = _holder("1950", "zwilling@sprachheilschule.example")
+HOLDERS: Final = (ROSALIND, VIOLA, ARIEL, LOTTE, LUISE)
+
+SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000001"
+ANOTHER_SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000002"
+PROSPERO: Final = NewLegacyAccount(
+    cognito_id=SUB,
+    identity=ExternalIdentity("Facebook", "10000000000001611"),
+    username="facebook_10000000000001611",
+    email="prospero@milano.example",
+    email_verified=True,
+    display_name="Próspero ☕",
+)
+
+
+def asked(
+    cognito_id: str = SUB, identity: ExternalIdentity | None = None, email: str | None = None
+) -> AccountQuery:
+    return AccountQuery(cognito_id, identity, email)
+
+
+class LegacyLinksContract(ABC):
+    @pytest.fixture
+    @abstractmethod
+    def links(self) -> LegacyLinks:
+        """Links that know exactly HOLDERS."""
+
+    @pytest.fixture
+    @abstractmethod
+    def go_down(self) -> Callable[[], None]:
+        """Makes the legacy system behind *links* stop answering."""
+
+    def test_a_stranger_matches_nobody(self, links: LegacyLinks) -> None:
+        stranger = asked(SUB, ExternalIdentity("Google", "1"), "nobody@arden.example")
+
+        assert links.match(stranger) == AccountMatches()
+
+    def test_an_identity_finds_its_account(self, links: LegacyLinks) -> None:
+        matches = links.match(asked(identity=ROSALIND_AT_GOOGLE))
+
+        assert matches == AccountMatches(by_identity=ROSALIND.account)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            ExternalIdentity("Google", ROSALIND_AT_GOOGLE.user_id.upper()),
+            ExternalIdentity("Google", ROSALIND_AT_GOOGLE.user_id[:-1]),
+            ExternalIdentity("Facebook", ROSALIND_AT_GOOGLE.user_id),
+            ExternalIdentity("Google", "%"),
+        ],
+        ids=["case", "shorter", "provider", "wildcard"],
+    )
+    def test_an_identity_that_is_not_exactly_the_same_finds_nobody(
+        self, links: LegacyLinks, other: ExternalIdentity
+    ) -> None:
+        # AL-03
+        assert links.match(asked(identity=other)) == AccountMatches()
+
+    @pytest.mark.parametrize("holder", [ROSALIND, VIOLA], ids=["verified", "unverified"])
+    def test_an_address_finds_its_account_and_says_whether_it_is_verified(
+        self, links: LegacyLinks, holder: Holder
+    ) -> None:
+        # AL-01
+        matches = links.match(asked(email=holder.account.email))
+
+        assert matches == AccountMatches(by_email=holder.account)
+
+    def test_each_way_is_answered_on_its_own(self, links: LegacyLinks) -> None:
+        links.attach_cognito_id("1611", SUB, reset_access=False)
+
+        matches = links.match(asked(SUB, ROSALIND_AT_GOOGLE, VIOLA.account.email))
+
+        assert matches == AccountMatches(
+            by_cognito_id=attrs.evolve(ARIEL.account, cognito_id=SUB),
+            by_identity=ROSALIND.account,
+            by_email=VIOLA.account,
+        )
+
+    def test_an_address_of_two_accounts_is_ambiguous(self, links: LegacyLinks) -> None:
+        # AL-04
+        with pytest.raises(AmbiguousAccountError):
+            links.match(asked(email=LOTTE.account.email))
+
+    def test_whoever_is_attached_is_found_though_others_have_the_address_too(
+        self, links: LegacyLinks
+    ) -> None:
+        """Otherwise anybody could break a link by signing up with the same address."""
+        links.attach_cognito_id("1949", SUB, reset_access=True)
+
+        matches = links.match(asked(SUB, email=LOTTE.account.email))
+
+        assert matches == AccountMatches(by_cognito_id=attrs.evolve(LOTTE.account, cognito_id=SUB))
+
+    @pytest.mark.parametrize("reset_access", [False, True])
+    def test_an_attached_account_is_found_by_its_cognito_id(
+        self, links: LegacyLinks, *, reset_access: bool
+    ) -> None:
+        attached = links.attach_cognito_id("1601", SUB, reset_access=reset_access)
+
+        assert attached == attrs.evolve(VIOLA.account, cognito_id=SUB)
+        assert links.match(asked()) == AccountMatches(by_cognito_id=attached)
+        assert links.match(asked(ANOTHER_SUB)) == AccountMatches()
+
+    def test_attaching_the_same_twice_is_harmless(self, links: LegacyLinks) -> None:
+        # LT-02
+        first = links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        assert links.attach_cognito_id("1601", SUB, reset_access=False) == first
+
+    @pytest.mark.parametrize("reset_access", [False, True])
+    def test_an_account_keeps_its_cognito_id(
+        self, links: LegacyLinks, *, reset_access: bool
+    ) -> None:
+        # AL-07
+        links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        with pytest.raises(AccountTakenError):
+            links.attach_cognito_id("1601", ANOTHER_SUB, reset_access=reset_access)
+
+    def test_a_cognito_id_keeps_its_account(self, links: LegacyLinks) -> None:
+        # AL-07
+        links.attach_cognito_id("1601", SUB, reset_access=False)
+
+        with pytest.raises(AccountTakenError):
+            links.attach_cognito_id("1611", SUB, reset_access=False)
+        assert links.match(asked()).by_cognito_id == attrs.evolve(VIOLA.account, cognito_id=SUB)
+
+    @pytest.mark.parametrize("legacy_uid", ["404", "", "x" * 65, "16\x0001", "16\udfff01"])
+    def test_an_account_that_is_none_cannot_be_attached(
+        self, links: LegacyLinks, legacy_uid: str
+    ) -> None:
+        with pytest.raises(AccountNotFoundError):
+            links.attach_cognito_id(legacy_uid, SUB, reset_access=False)
+
+    def test_a_created_account_is_returned_as_stored(self, links: LegacyLinks) -> None:
+        created = links.create(PROSPERO, idempotency_key="prospero")
+
+        assert created.legacy_uid not in {holder.account.legacy_uid for holder in HOLDERS}
+        assert created == LegacyAccount(
+            legacy_uid=created.legacy_uid,
+            username=created.username,
+            email="prospero@milano.example",
+            email_verified=True,
+            display_name="Próspero ☕",
+            cognito_id=SUB,
+        )
+
+    def test_a_created_account_is_found_in_every_way(self, links: LegacyLinks) -> None:
+        created = links.create(PROSPERO, idempotency_key="prospero")
+
+        matches = links.match(asked(SUB, PROSPERO.identity, PROSPERO.email))
+
+        assert matches == AccountMatches(created, created, created)
+
+    def test_a_user_without_identity_name_or_address_gets_an_account(
+        self, links: LegacyLinks
+    ) -> None:
+        bare = NewLegacyAccount(
+            cognito_id=SUB,
+            identity=None,
+            username="ferdinand",
+            email=None,
+            email_verified=False,
+            display_name=None,
+        )
+
+        created = links.create(bare, idempotency_key="ferdinand")
+
+        assert (created.email, created.email_verified, created.display_name) == (None, False, None)
+        assert links.match(asked()) == AccountMatches(by_cognito_id=created)
+
+    def test_an_address_nobody_vouches_for_is_not_verified_in_the_new_account(
+        self, links: LegacyLinks
+    ) -> None:
+        # AL-01
+        unverified = attrs.evolve(PROSPERO, email_verified=False)
+
+        assert links.create(unverified, idempotency_key="prospero").email_verified is False
+
+    def test_two_users_get_two_accounts(self, links: LegacyLinks) -> None:
+        at_google = ExternalIdentity("Google", "1611")
+        miranda = attrs.evolve(PROSPERO, cognito_id=ANOTHER_SUB, identity=at_google)
+
+        first = links.create(PROSPERO, idempotency_key="prospero")
+        second = links.create(miranda, idempotency_key="miranda")
+
+        assert first.legacy_uid != second.legacy_uid
+        assert first.username != second.username
+
+    def test_the_same_creation_again_creates_nothing(self, links: LegacyLinks) -> None:
+        # AL-07, LT-02
+        first = links.create(PROSPERO, idempotency_key="prospero")
+
+        assert links.create(PROSPERO, idempotency_key="prospero") == first
+
+    def test_the_same_cognito_id_under_another_key_creates_nothing(
+        self, links: LegacyLinks
+    ) -> None:
+        # AL-07
+        first = links.create(PROSPERO, idempotency_key="prospero")
+
+        assert links.create(PROSPERO, idempotency_key="prospero-2") == first
+
+    def test_the_same_creation_ten_times_at_once_creates_one(self, links: LegacyLinks) -> None:
+        # AL-07, LT-02
+        with ThreadPoolExecutor(10) as threads:
+            attempts = [
+                threads.submit(links.create, PROSPERO, idempotency_key="prospero")
+                for _ in range(10)
+            ]
+
+        assert len({attempt.result() for attempt in attempts}) == 1
+
+    def test_an_identity_of_another_account_is_taken(self, links: LegacyLinks) -> None:
+        # AL-07
+        thief = attrs.evolve(PROSPERO, identity=ROSALIND_AT_GOOGLE)
+
+        with pytest.raises(AccountTakenError):
+            links.create(thief, idempotency_key="thief")
+        assert links.match(asked(SUB, ROSALIND_AT_GOOGLE)).by_cognito_id is None
+
+    def test_an_outage_is_no_rejection(
+        self, links: LegacyLinks, go_down: Callable[[], None]
+    ) -> None:
+        go_down()
+
+        with pytest.raises(LegacyUnavailableError):
+            links.match(asked(identity=ROSALIND_AT_GOOGLE))
+        with pytest.raises(LegacyUnavailableError):
+            links.create(PROSPERO, idempotency_key="prospero")
+        with pytest.raises(LegacyUnavailableError):
+            links.attach_cognito_id("1601", SUB, reset_access=False)
+
+    def test_no_name_and_no_address_is_in_an_error(
+        self, links: LegacyLinks, go_down: Callable[[], None]
+    ) -> None:
+        # AL-08, LT-04
+        canary = attrs.evolve(PROSPERO, username="canary", email="canary@canary.example")
+        go_down()
+
+        with pytest.raises(LegacyUnavailableError) as unmatched:
+            links.match(asked(identity=ExternalIdentity("Google", "canary")))
+        with pytest.raises(LegacyUnavailableError) as uncreated:
+            links.create(canary, idempotency_key="canary")
+
+        for error in (unmatched.value, uncreated.value):
+            assert "canary" not in f"{error!r} {error} {canary!r}"
+            assert error.__cause__ is None
