@@ -1,0 +1,233 @@
+"""``authcore links`` over the local stack: what is broken is found, what can be is mended."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.http_links import HttpLegacyLinks
+from authcore.adapters.system import SystemPause, monotonic
+from authcore.domain.model.accounts import NewLegacyAccount
+from authcore.domain.model.urls import ServiceUrl
+from authcore_cli.app import run
+from authcore_cli.surroundings import Surroundings
+from authcore_local.addresses import Ports
+from authcore_local.stack import LocalStack
+
+
+NOBODY: Final = "dddddddd-0000-4000-8000-000000000000"
+PATIENCE: Final = 60.0
+"""Seconds for a process of its own to start and to write, on a busy machine."""
+
+
+class Broken:
+    """A stack whose two sides were put out of step by hand."""
+
+    def __init__(self, stack: LocalStack, http: HttpClient) -> None:
+        self.stack = stack
+        self.environment = {
+            **stack.environment,
+            "AUTHCORE_COGNITO_ENDPOINT_URL": stack.addresses.cognito_server_url,
+        }
+        self._links = HttpLegacyLinks(
+            http=http,
+            base_url=ServiceUrl(stack.addresses.legacy_url),
+            api_key=stack.environment["AUTHCORE_LEGACY_API_KEY"],
+        )
+        self._created = 0
+
+    def user(self, legacy_uid: str | None = None) -> str:
+        """A pool user's ``sub``."""
+        self._created += 1
+        named = {} if legacy_uid is None else {"custom:legacy_uid": legacy_uid}
+        user = self.stack.cognito.users.create(
+            f"user{self._created}", None, status="CONFIRMED", attributes=named
+        )
+        return user.subject
+
+    def account(self, cognito_id: str) -> str:
+        """A legacy account's id."""
+        self._created += 1
+        account = NewLegacyAccount(cognito_id, None, f"u{self._created}", None, False, None)
+        return self._links.create(account, idempotency_key=f"key-{self._created}").legacy_uid
+
+    def name(self, subject: str, legacy_uid: str) -> None:
+        """Let the pool's user name the account."""
+        self.stack.cognito.users.change(
+            subject,
+            lambda user: attrs.evolve(
+                user, attributes={**user.attributes, "custom:legacy_uid": legacy_uid}
+            ),
+        )
+
+    def named_by(self, subject: str) -> str | None:
+        user = self.stack.cognito.users.known_as(subject)
+        assert user is not None
+        return user.attributes.get("custom:legacy_uid")
+
+    def attached_to(self, legacy_uid: str) -> str | None:
+        account = self.stack.legacy.account(legacy_uid)
+        assert account is not None
+        return account.cognito_id
+
+    def make_whole_links(self, count: int) -> list[str]:
+        subjects = [self.user() for _ in range(count)]
+        for subject in subjects:
+            self.name(subject, self.account(subject))
+        return subjects
+
+    def make_half_links(self, count: int) -> dict[str, str]:
+        """Only the pool knows them: ``sub`` by legacy id."""
+        signed_up = [self.stack.legacy.sign_up(f"half{n}", "Half-1", None) for n in range(count)]
+        return {legacy_uid: self.user(legacy_uid) for legacy_uid in signed_up}
+
+    def attachings(self) -> int:
+        return sum(call.verdict == "attached" for call in self.stack.legacy.calls)
+
+
+@pytest.fixture(name="broken")
+def _broken() -> Iterator[Broken]:
+    http = HttpClient(within=timedelta(seconds=10), max_bytes=100_000)
+    with LocalStack(ports=Ports.free(), users=[]) as stack:
+        yield Broken(stack, http)
+    http.close()
+
+
+@attrs.frozen
+class Ran:
+    status: int
+    lines: list[dict[str, Any]]
+    err: str
+
+    @property
+    def found(self) -> Counter[str]:
+        return Counter(line["finding"] for line in self.lines if "finding" in line)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        summary: dict[str, Any] = self.lines[-1]["summary"]
+        return summary
+
+
+def links(broken: Broken, *arguments: str) -> Ran:
+    out, err = io.StringIO(), io.StringIO()
+    given = ["links", *arguments, "--rate", "25"]
+    status = run(given, Surroundings(broken.environment, io.StringIO(), out, err))
+    return Ran(status, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue())
+
+
+def test_an_audit_finds_exactly_what_is_broken_and_a_repair_leaves_only_what_needs_a_person(
+    broken: Broken,
+) -> None:
+    # LT-06, AL-07
+    broken.make_whole_links(70)
+    known_to_legacy = broken.user()
+    legacy_uid = broken.account(known_to_legacy)
+    ((unattached, known_to_pool),) = broken.make_half_links(1).items()
+    twice = broken.stack.legacy.sign_up("jekyll", "Strange-Case-1886", None)
+    broken.user(twice)
+    broken.user(twice)
+    viola = broken.user()
+    broken.user(broken.account(viola))
+    broken.user("9999999")
+    broken.account(NOBODY)
+    broken.user()
+    before = broken.stack.legacy.accounts()
+
+    audited = links(broken, "audit")
+
+    needs_a_person = Counter(duplicate=1, crossed=1, dangling=2, missing=1)
+    assert (audited.status, audited.err) == (1, "")
+    assert audited.found == needs_a_person + Counter(
+        legacy_lacks_cognito_id=1, cognito_lacks_legacy_uid=1
+    )
+    assert broken.stack.legacy.accounts() == before
+
+    repaired = links(broken, "repair")
+
+    assert (repaired.status, repaired.err) == (1, "")
+    assert repaired.summary["repairs"] == {"mended": 2}
+    assert broken.named_by(known_to_legacy) == legacy_uid
+    assert broken.attached_to(unattached) == known_to_pool
+    assert links(broken, "audit").found == needs_a_person
+    assert broken.attached_to(twice) is None
+    assert broken.named_by(viola) is None
+
+
+def test_sides_that_agree_are_left_alone(broken: Broken) -> None:
+    subjects = broken.make_whole_links(3)
+    users = [broken.stack.cognito.users.known_as(subject) for subject in subjects]
+
+    assert links(broken, "repair").status == 0
+    assert [broken.stack.cognito.users.known_as(subject) for subject in subjects] == users
+    assert broken.attachings() == 0
+
+
+def test_a_legacy_system_that_answers_otherwise_than_agreed_is_an_outage_not_a_finding(
+    broken: Broken,
+) -> None:
+    broken.make_half_links(1)
+    broken.stack.legacy.behave("garbage")
+    process = started(broken, "audit")
+    assert process.stderr is not None
+
+    assert "legacy_unavailable: no answer, asking again" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 3
+    assert json.loads(out.splitlines()[-1])["summary"]["findings"] == {}
+
+
+def started(broken: Broken, *arguments: str) -> "subprocess.Popen[str]":
+    """The command in a process of its own."""
+    program = "from authcore_cli.app import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", program, "links", *arguments],
+        env={**broken.environment, "PYTHONPATH": ":".join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_repairs(state: Path, count: int) -> None:
+    until = monotonic() + PATIENCE
+    while not state.exists() or state.read_text().count('{"mended"') < count:
+        assert monotonic() < until, "the repair does not come along"
+        SystemPause().wait(timedelta(milliseconds=20))
+
+
+@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_repair_stopped_half_way_goes_on_and_writes_nothing_twice(
+    broken: Broken, tmp_path: Path, signal_sent: signal.Signals
+) -> None:
+    # AL-07
+    halves = broken.make_half_links(8)
+    state = tmp_path / "state"
+    process = started(broken, "repair", "--rate", "4", "--state", str(state))
+    wait_for_repairs(state, 3)
+    process.send_signal(signal_sent)
+    out, err = process.communicate(timeout=PATIENCE)
+    attached = broken.attachings()
+
+    resumed = links(broken, "repair", "--state", str(state))
+
+    assert 3 <= attached < 8
+    assert resumed.status == 0
+    assert broken.attachings() == 8
+    assert {legacy_uid: broken.attached_to(legacy_uid) for legacy_uid in halves} == halves
+    assert not state.exists()
+    if signal_sent is signal.SIGINT:
+        assert (process.returncode, err) == (3, "authcore: stopped\n")
+        assert json.loads(out.splitlines()[-1])["summary"]["complete"] is False
