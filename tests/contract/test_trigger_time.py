@@ -1,0 +1,258 @@
+"""The trigger functions against a legacy system, a pool and a table that never answer."""
+
+import copy
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.accounts import DirectoryUser
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda import account_linking, pre_sign_up, pre_token_generation
+from authcore_lambda.events import Event
+from authcore_lambda.pre_sign_up import SignUpRefusedError
+from authcore_lambda.time_left import Impatience, TimedUserDirectory, TimeLeft
+from authcore_local.legacy import LegacySystem
+from authcore_local.servers import LoopbackServer
+from scripted_server import SILENCE, ScriptedServer
+from unit.trigger_world import EXTERNAL, Left, trigger_event
+
+
+API_KEY: Final = "canary-key"
+CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
+LIMIT: Final = 4.0
+"""Seconds for everything, the building of clients included."""
+
+
+@pytest.fixture(name="silent")
+def _silent() -> Iterator[ScriptedServer]:
+    """Takes requests and says nothing."""
+    with ScriptedServer(lambda _: SILENCE) as server:
+        yield server
+
+
+@pytest.fixture(name="deaf")
+def _deaf() -> Iterator[str]:
+    """Does not even take connections: its queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        queue = [socket.socket() for _ in range(4)]
+        for each in queue:
+            each.setblocking(False)
+            with suppress(BlockingIOError):
+                each.connect(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for each in queue:
+            each.close()
+
+
+@pytest.fixture(name="http")
+def _http() -> Iterator[HttpClient]:
+    client = HttpClient(within=timedelta(seconds=4), max_bytes=MAX_LINK_ANSWER_BYTES)
+    with closing(client):
+        yield client
+
+
+@pytest.fixture(name="legacy")
+def _legacy() -> LegacySystem:
+    return LegacySystem((), API_KEY)
+
+
+def variables(legacy: str, cognito: str, **more: str) -> dict[str, str]:
+    return {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_COGNITO_ENDPOINT_URL": cognito,
+        "AUTHCORE_LEGACY_URL": legacy,
+        "AUTHCORE_LEGACY_API_KEY": API_KEY,
+        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google",
+        **more,
+    }
+
+
+def timed(answer: Callable[[], Event]) -> tuple[Event | str, float]:
+    """The answer, or the text of the refusal, and the seconds it took."""
+    began = monotonic()
+    try:
+        answered: Event | str = answer()
+    except SignUpRefusedError as error:
+        answered = str(error)
+    return answered, monotonic() - began
+
+
+def test_with_everything_silent_linking_is_postponed_in_time(
+    silent: ScriptedServer, http: HttpClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    # LT-01, LT-04
+    audit = InMemoryAuditLog()
+    event = trigger_event(CONFIRMED, EXTERNAL)
+    before = copy.deepcopy(event)
+
+    def answer() -> Event:
+        started = monotonic()
+        trigger = account_linking.build_handler(
+            variables(silent.url, silent.url), audit=audit, http=http
+        )
+        return trigger(event, Left(30_000), started=started)
+
+    with caplog.at_level(logging.DEBUG):
+        answered, seconds = timed(answer)
+
+    assert answered == before
+    assert 2.0 < seconds < LIMIT
+    assert [event.reason for event in audit.events] == ["legacy_unavailable"]
+    assert "canary" not in caplog.text + repr(audit.events)
+
+
+@pytest.mark.parametrize("how", ["silent", "deaf"])
+def test_a_pool_that_hangs_after_the_legacy_system_answered_is_given_up_in_time(
+    request: pytest.FixtureRequest, how: str, legacy: LegacySystem, http: HttpClient
+) -> None:
+    """The next sign-in finds the account by its Cognito id."""
+    # LT-01, LT-02, LT-06
+    hung = request.getfixturevalue(how)
+    audit = InMemoryAuditLog()
+    event = trigger_event(CONFIRMED, EXTERNAL)
+    with LoopbackServer(legacy.app) as server:
+        trigger = account_linking.build_handler(
+            variables(server.url, hung if isinstance(hung, str) else hung.url),
+            audit=audit,
+            http=http,
+        )
+        for _ in range(2):
+            answered, seconds = timed(lambda: trigger(event, Left(5000)))
+            assert answered == event
+            assert seconds < 2.0
+
+    assert [event.reason for event in audit.events] == ["provider_unavailable"] * 2
+    assert len(legacy.accounts()) == 1
+
+
+def test_a_table_that_hangs_postpones_in_time(
+    silent: ScriptedServer,
+    legacy: LegacySystem,
+    http: HttpClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # LT-01
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "made-up")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", silent.url)
+    audit = InMemoryAuditLog()
+    more = {"AUTHCORE_LINKING_CREATION": "lease", "AUTHCORE_LINKING_TABLE": "links"}
+    event = trigger_event(CONFIRMED, EXTERNAL)
+    with LoopbackServer(legacy.app) as server:
+        trigger = account_linking.build_handler(
+            variables(server.url, silent.url, **more), audit=audit, http=http
+        )
+        answered, seconds = timed(lambda: trigger(event, Left(5000)))
+
+    assert answered == event
+    assert seconds < LIMIT
+    assert [event.reason for event in audit.events] == ["coordination_unavailable"]
+    assert legacy.accounts() == []
+
+
+def test_with_everything_silent_a_sign_up_is_refused_in_time(
+    silent: ScriptedServer, http: HttpClient
+) -> None:
+    # LT-01
+    trigger = pre_sign_up.build_handler(
+        variables(silent.url, silent.url), audit=InMemoryAuditLog(), http=http
+    )
+
+    answered, seconds = timed(lambda: trigger(trigger_event("PreSignUp_SignUp"), Left(30_000)))
+
+    assert answered == pre_sign_up.OUTAGE_TEXT
+    assert seconds < LIMIT
+
+
+@pytest.mark.parametrize("how", ["silent", "deaf"])
+def test_with_the_pool_hung_an_external_user_passes_in_time(
+    request: pytest.FixtureRequest, how: str, http: HttpClient
+) -> None:
+    # LT-01
+    hung = request.getfixturevalue(how)
+    url = hung if isinstance(hung, str) else hung.url
+    settings = variables(url, url, AUTHCORE_PRE_SIGN_UP_LINK_NATIVE="on")
+    trigger = pre_sign_up.build_handler(settings, audit=InMemoryAuditLog(), http=http)
+    attributes = {"email": "jane@bath.example", "email_verified": "true"}
+    event = trigger_event("PreSignUp_ExternalProvider", attributes, username="Google_1")
+
+    answered, seconds = timed(lambda: trigger(event, Left(5000)))
+
+    assert answered == event
+    assert seconds < LIMIT
+
+
+@pytest.mark.parametrize("how", ["silent", "deaf"])
+def test_with_the_pool_hung_the_token_comes_in_time(
+    request: pytest.FixtureRequest, how: str
+) -> None:
+    # LT-01
+    hung = request.getfixturevalue(how)
+    url = hung if isinstance(hung, str) else hung.url
+    trigger = pre_token_generation.build_handler(variables(url, url), audit=InMemoryAuditLog())
+    event = trigger_event("TokenGeneration_HostedAuth", EXTERNAL)
+
+    answered, seconds = timed(lambda: trigger(event, Left(5000)))
+
+    assert answered == event
+    assert seconds < 2.0
+
+
+def test_a_function_with_little_time_left_does_not_use_more(
+    silent: ScriptedServer, http: HttpClient
+) -> None:
+    # LT-01
+    trigger = account_linking.build_handler(
+        variables(silent.url, silent.url), audit=InMemoryAuditLog(), http=http
+    )
+
+    _, seconds = timed(lambda: trigger(trigger_event(CONFIRMED, EXTERNAL), Left(1600)))
+
+    assert seconds < 1.6
+
+
+class Stuck(InMemoryUserDirectory):
+    """As a client whose endpoint has many addresses, each of them deaf."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+
+    def find(self, username: str) -> DirectoryUser | None:
+        self.over.wait(10)
+        return None
+
+
+def test_a_client_that_outlasts_its_own_timeouts_is_given_up_however_many_calls_hang() -> None:
+    # LT-01
+    stuck, impatience = Stuck(), Impatience()
+    began = monotonic()
+
+    for _ in range(6):
+        time = TimeLeft(timedelta(milliseconds=300), None)
+        with pytest.raises(ProviderUnavailableError):
+            TimedUserDirectory(stuck, time, impatience).find("elizabeth")
+
+    assert monotonic() - began < 1.0
+    stuck.over.set()
+
+
+def test_no_call_begins_without_time() -> None:
+    asked: list[Any] = []
+
+    for left in (timedelta(0), timedelta(seconds=-1)):
+        with pytest.raises(ProviderUnavailableError):
+            Impatience().result(lambda: asked.append(1), left)
+
+    assert asked == []
