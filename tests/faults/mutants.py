@@ -123,7 +123,11 @@ anybodys_address = bent(
     lambda ports, outside, line: attrs.evolve(ports, links=AnybodysAddress(outside, line))
 )
 open_doors = bent(lambda ports, outside, line: attrs.evolve(ports, links=OpenDoors(outside, line)))
-no_lease = bent(lambda ports, outside, line: attrs.evolve(ports, lease=NoLease(outside, line)))
+no_lease = bent(
+    lambda ports, outside, line: attrs.evolve(
+        ports, lease=NoLease(outside, line), intents=NoMemory(outside, line)
+    )
+)
 no_memory = bent(lambda ports, outside, line: attrs.evolve(ports, intents=NoMemory(outside, line)))
 forgetful = bent(
     lambda ports, outside, line: attrs.evolve(ports, directory=Forgetful(outside, line))

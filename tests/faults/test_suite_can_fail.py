@@ -17,7 +17,7 @@ def test_without_faults_the_mutants_would_pass() -> None:
     """So that it is the schedules that find them."""
     for mode, build in [
         ("idempotent", mutants.no_key),
-        ("lease", mutants.no_lease),
+        ("lease", mutants.nothing_apart),
         ("once", mutants.no_memory),
     ]:
         assert wrong_with(build, f"F1 {mode} newcomer ok -") == set()
@@ -37,14 +37,26 @@ def overlapping(mode: Creation, build: Build) -> set[str]:
 
 @pytest.mark.parametrize(
     ("mode", "build"),
-    [("idempotent", mutants.no_key), ("lease", mutants.no_lease)],
+    [("idempotent", mutants.no_key), ("lease", mutants.nothing_apart)],
 )
 def test_creates_that_nothing_keeps_apart_are_caught(mode: Creation, build: Build) -> None:
     assert "duplicate account" in overlapping(mode, build)
 
 
+def test_a_create_that_is_carried_out_late_after_its_lease_was_given_back_is_caught() -> None:
+    found = wrong_with(mutants.no_memory, "F1 lease newcomer 4.late,ok.retry -")
+
+    assert "duplicate account" in found
+
+
 def test_a_blind_retry_that_is_made_is_caught() -> None:
-    found = wrong_with(mutants.no_memory, "F1 once newcomer 3.failed,ok.retry -")
+    found = wrong_with(mutants.no_memory, "F1 once unverified 3.failed,ok.retry -")
+
+    assert "duplicate account" in found
+
+
+def test_a_create_that_is_carried_out_late_and_was_not_waited_for_is_caught() -> None:
+    found = wrong_with(mutants.no_memory, "F1 lease newcomer 4.late,ok.retry -")
 
     assert "duplicate account" in found
 

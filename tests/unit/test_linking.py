@@ -13,7 +13,7 @@ from authcore.domain.model.accounts import (
     PoolAccount,
 )
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy
-from authcore.domain.services.linking import LEASE_TTL, AccountLinking
+from authcore.domain.services.linking import LATE_CREATE, LEASE_TTL, AccountLinking
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
@@ -252,7 +252,7 @@ def test_a_pool_that_is_down_leaves_a_half_that_the_next_sign_in_completes(
 
 def test_where_nothing_is_promised_a_blind_retry_is_refused_and_recorded() -> None:
     # AL-07, AL-08
-    world = World(creation="once")
+    world = World(creation="once", providers=frozenset())
     world.knows(EMMA)
     world.directory.unavailable = True
     world.service.link(EMMA)
@@ -264,6 +264,44 @@ def test_where_nothing_is_promised_a_blind_retry_is_refused_and_recorded() -> No
     assert len(world.links.rows) == 1
     assert world.audit.events[-1].reason == "link_blind_retry"
     assert world.audit.events[-1].subject == EMMA.subject
+
+
+def test_where_nothing_is_promised_a_proven_address_still_finds_what_was_created() -> None:
+    # AL-07
+    world = World(creation="once")
+    world.knows(EMMA)
+    world.directory.unavailable = True
+    world.service.link(EMMA)
+    world.directory.unavailable = False
+
+    assert world.signs_in(EMMA).status == "linked"
+    world.assert_linked(EMMA, *world.links.rows)
+
+
+def test_where_nothing_is_promised_an_attached_account_is_known_again_by_its_address() -> None:
+    # AL-07
+    world = World(row(), creation="once")
+    world.knows(EMMA)
+    world.directory.unavailable = True
+    world.service.link(EMMA)
+    world.directory.unavailable = False
+
+    assert world.signs_in(EMMA) == LinkOutcome("linked", "cognito_id", "1815")
+    assert [*world.links.rows] == ["1815"]
+
+
+def test_a_create_without_an_answer_is_waited_for_although_its_lease_is_free() -> None:
+    """The legacy system may carry it out after whoever asked for it has given up."""
+    # AL-07, LT-02
+    world = World(creation="lease")
+    world.knows(EMMA)
+    world.links.unanswered = "create"
+    assert world.service.link(EMMA) == LinkOutcome("postponed", "legacy_unavailable")
+    world.links.unanswered = None
+
+    assert world.signs_in(EMMA) == LinkOutcome("postponed", "lease_held")
+    world.clock.advance(LATE_CREATE)
+    assert world.signs_in(EMMA).status == "created"
 
 
 def test_two_attempts_at_once_do_not_both_create() -> None:

@@ -48,6 +48,13 @@ LEASE_TTL: Final = timedelta(seconds=30)
 INTENT_TTL: Final = timedelta(days=3650)
 """How long an unexplained create is remembered where the legacy system promises nothing."""
 
+LATE_CREATE: Final = timedelta(seconds=60)
+"""
+How long the legacy system may take to carry out a create whose answer nobody waited for.
+
+A lease ends with its attempt, such a create does not: until then no other one is begun.
+"""
+
 _OUTCOMES: Final[dict[LinkStatus, Literal["accepted", "rejected", "unavailable"]]] = {
     "already_linked": "accepted",
     "linked": "accepted",
@@ -79,7 +86,7 @@ class AccountLinking:
 
         lease: Keeps attempts apart where the policy's creation is ``lease``.
 
-        intents: Remembers begun creates where it is ``once``; must be durable there.
+        intents: Remembers begun creates where it is ``lease`` or ``once``; must be durable there.
 
         audit: Learns of every outcome.
 
@@ -124,6 +131,8 @@ class AccountLinking:
     def _first_link(self, person: PoolAccount) -> LinkOutcome:
         with self._alone(person) as held_until:
             found = self._found(person)
+            if found is None:
+                self._announce_create(person)
             if held_until is not None and self._clock.now() >= held_until:
                 raise LeaseHeldError("the lease ended before anything was written")
             account = found.account if found else self._created(person)
@@ -149,7 +158,7 @@ class AccountLinking:
     def _found(self, person: PoolAccount) -> _Found | None:
         query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
         matches = self._links.match(query)
-        found = _nearest(matches, query.email)
+        found = _nearest(matches, query)
         if found and found.account.cognito_id not in (None, person.subject):
             raise AccountTakenError("the account belongs to another Cognito user")
         return found
@@ -160,13 +169,17 @@ class AccountLinking:
             return None
         return canonical_email(person.email) if person.email else None
 
+    def _announce_create(self, person: PoolAccount) -> None:
+        """Remember that a create is begun, where the legacy system would carry out two."""
+        key = f"create:{self._key(person)}"
+        match self._policy.creation:
+            case "once" if not self._intents.first_time(key, INTENT_TTL):
+                raise BlindRetryRefusedError("an earlier attempt may have created the account")
+            case "lease" if not self._intents.first_time(key, LATE_CREATE):
+                raise LeaseHeldError("an earlier create may still be carried out")
+
     def _created(self, person: PoolAccount) -> LegacyAccount:
-        key = self._key(person)
-        if self._policy.creation == "once" and not self._intents.first_time(
-            f"create:{key}", INTENT_TTL
-        ):
-            raise BlindRetryRefusedError("an earlier attempt may have created the account")
-        account = self._links.create(_new_account(person), idempotency_key=key)
+        account = self._links.create(_new_account(person), idempotency_key=self._key(person))
         if account.cognito_id not in (None, person.subject):
             raise AccountTakenError("the new account belongs to another Cognito user")
         return account
@@ -186,22 +199,27 @@ class AccountLinking:
         )
 
 
-def _nearest(matches: AccountMatches, email: str | None) -> _Found | None:
+def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
     """
     The account that *matches* mean.
+
+    Where nobody is found by Cognito id, an account that an earlier attempt attached is still found
+    by its address.
 
     Raises:
         AmbiguousAccountError: Cognito id and identity lead to different people.
     """
-    known, social = matches.by_cognito_id, matches.by_identity
+    known, social, addressed = matches.by_cognito_id, matches.by_identity, matches.by_email
+    if known is None and addressed and addressed.cognito_id == query.cognito_id:
+        known = addressed
     if known and social and known.legacy_uid != social.legacy_uid:
         raise AmbiguousAccountError("the Cognito id and the identity lead to different accounts")
     if known:
         return _Found(known, "cognito_id")
     if social:
         return _Found(social, "identity")
-    if matches.by_email and _is_proven(matches.by_email, email):
-        return _Found(matches.by_email, "email")
+    if addressed and _is_proven(addressed, query.email):
+        return _Found(addressed, "email")
     return None
 
 
