@@ -1,0 +1,167 @@
+"""Every way into the pool, in Debian's chromium, and what both stores hold afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from authcore_local.addresses import Ports
+from authcore_local.legacy.system import StoredAccount
+from authcore_local.stack import LocalStack
+from e2e.conftest import Photographer
+
+
+pytestmark = pytest.mark.browser
+
+NEW_PASSWORD = "Pemberley-1813!"
+
+
+@pytest.fixture(name="stack")
+def _stack() -> Iterator[LocalStack]:
+    with LocalStack(ports=Ports.free()) as stack:
+        yield stack
+
+
+@pytest.fixture(name="page")
+def _page(chromium: Browser, stack: LocalStack) -> Iterator[Page]:
+    context: BrowserContext = chromium.new_context(viewport={"width": 1000, "height": 900})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{stack.cms_url}/articles")
+    yield page
+    context.close()
+
+
+def continue_with(page: Page, provider: str, person: str) -> None:
+    page.get_by_role("link", name=f"Continue with {provider}").click()
+    page.get_by_role("button", name=person).click()
+
+
+def greeted_as(page: Page, stack: LocalStack, name: str) -> StoredAccount:
+    """The legacy account whose id the CMS shows; both sides must hold both ids, exactly once."""
+    expect(page.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+    legacy_uid = page.locator("#legacy-uid").inner_text()
+    account = stack.legacy.account(legacy_uid)
+    assert account is not None
+    assert account.cognito_id is not None
+    user = stack.cognito.users.known_as(account.cognito_id)
+    assert user is not None
+    assert user.attributes["custom:legacy_uid"] == legacy_uid
+    holders = [a for a in stack.legacy.accounts() if a.cognito_id == account.cognito_id]
+    assert holders == [account]
+    return account
+
+
+def test_a_new_google_user_gets_one_legacy_account(
+    stack: LocalStack, page: Page, photograph: Photographer
+) -> None:
+    # AL-07
+    before = len(stack.legacy.accounts())
+    photograph(page, "sign-in-social")
+
+    continue_with(page, "Google", "Elizabeth Bennet")
+
+    account = greeted_as(page, stack, "Elizabeth Bennet")
+    assert account.identities == (("Google", "109018170003"),)
+    assert len(stack.legacy.accounts()) == before + 1
+
+
+def test_a_google_user_with_the_same_verified_address_gets_the_old_account(
+    stack: LocalStack, page: Page, photograph: Photographer
+) -> None:
+    # AL-01
+    before = len(stack.legacy.accounts())
+    page.get_by_role("link", name="Continue with Google").click()
+    photograph(page, "consent")
+    page.get_by_role("button", name="Jane Eyre").click()
+
+    account = greeted_as(page, stack, "Jane Eyre")
+
+    assert (account.userid, account.username) == ("1847", "jane")
+    assert len(stack.legacy.accounts()) == before
+
+
+def test_a_google_user_with_an_unverified_address_does_not_get_the_old_account(
+    stack: LocalStack, page: Page
+) -> None:
+    # AL-01, AL-03
+    continue_with(page, "Google", "Not Really Jane")
+
+    account = greeted_as(page, stack, "Not Really Jane")
+
+    assert account.userid != "1847"
+    jane = stack.legacy.account("1847")
+    assert jane is not None
+    assert jane.cognito_id is None
+
+
+def test_a_facebook_user_without_an_address_gets_exactly_one_account(
+    stack: LocalStack, page: Page
+) -> None:
+    # AL-07
+    continue_with(page, "Facebook", "Bartleby")
+
+    account = greeted_as(page, stack, "Bartleby")
+
+    assert account.email is None
+    assert account.userid != "1853"
+
+
+def test_somebody_who_signs_up_gets_exactly_one_account(
+    stack: LocalStack, page: Page, photograph: Photographer
+) -> None:
+    # AL-07
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_label("User name").fill("fitzwilliam")
+    page.get_by_label("E-mail address").fill("darcy@pemberley.example")
+    page.get_by_label("Name", exact=True).fill("Fitzwilliam Darcy")
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    photograph(page, "sign-up")
+    page.get_by_role("button", name="Sign up").click()
+
+    page.get_by_label("Code").fill(newest_code(stack))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    account = greeted_as(page, stack, "Fitzwilliam Darcy")
+    assert account.email == "darcy@pemberley.example"
+
+
+def test_an_address_that_lives_in_the_legacy_system_cannot_be_signed_up(
+    stack: LocalStack, page: Page
+) -> None:
+    # AL-01: whoever gets there first must not keep its owner from migrating.
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_label("User name").fill("not-jane")
+    page.get_by_label("E-mail address").fill("jane@thornfield.example")
+    page.get_by_label("Password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert stack.cognito.users.named("not-jane") is None
+
+
+def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_account(
+    stack: LocalStack, page: Page, photograph: Photographer
+) -> None:
+    # MG-04
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("User name or e-mail address").fill("gregor")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(newest_code(stack))
+    page.get_by_label("New password").fill(NEW_PASSWORD)
+    photograph(page, "new-password")
+    page.get_by_role("button", name="Change password").click()
+
+    page.goto(f"{stack.cms_url}/articles")
+    if page.url.startswith(stack.addresses.cognito_url):
+        page.get_by_label("User name or e-mail address").fill("gregor")
+        page.get_by_label("Password").fill(NEW_PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    assert greeted_as(page, stack, "Gregor Samsa").userid == "1915"
+
+
+def newest_code(stack: LocalStack) -> str:
+    return stack.cognito.outbox.messages()[0].code
