@@ -123,7 +123,7 @@ anybodys_address = bent(
     lambda ports, outside, line: attrs.evolve(ports, links=AnybodysAddress(outside, line))
 )
 open_doors = bent(lambda ports, outside, line: attrs.evolve(ports, links=OpenDoors(outside, line)))
-no_lease = bent(
+nothing_apart = bent(
     lambda ports, outside, line: attrs.evolve(
         ports, lease=NoLease(outside, line), intents=NoMemory(outside, line)
     )
