@@ -62,14 +62,15 @@ def _components(edges: Iterable[Edge]) -> Iterator[set[Node]]:
     for node, named in edges:
         neighbours[node].append(named)
         neighbours[named].append(node)
-    while neighbours:
+    for start in tuple(neighbours):
         component: set[Node] = set()
-        frontier = [next(iter(neighbours))]
+        frontier = [start] if start in neighbours else []
         while frontier:
             node = frontier.pop()
             component.add(node)
             frontier += neighbours.pop(node, ())
-        yield component
+        if component:
+            yield component
 
 
 def _finding(both: BothSides, nodes: Collection[Node]) -> Finding:
