@@ -8,7 +8,9 @@ from typing import Final, Literal
 import attrs
 
 
-DoorName = Literal["web", "guard", "user-migration"]
+DoorName = Literal[
+    "web", "guard", "user-migration", "account-linking", "pre-sign-up", "pre-token-generation"
+]
 Environment = Mapping[str, str]
 
 
@@ -45,8 +47,29 @@ def _user_migration() -> Door:
     return Door(UserMigrationSettings, build_handler)
 
 
+def _account_linking() -> Door:
+    from authcore_lambda.account_linking import AccountLinkingSettings, build_handler
+
+    return Door(AccountLinkingSettings, build_handler)
+
+
+def _pre_sign_up() -> Door:
+    from authcore_lambda.pre_sign_up import PreSignUpSettings, build_handler
+
+    return Door(PreSignUpSettings, build_handler)
+
+
+def _pre_token_generation() -> Door:
+    from authcore_lambda.pre_token_generation import PreTokenGenerationSettings, build_handler
+
+    return Door(PreTokenGenerationSettings, build_handler)
+
+
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "guard": _guard,
     "user-migration": _user_migration,
+    "account-linking": _account_linking,
+    "pre-sign-up": _pre_sign_up,
+    "pre-token-generation": _pre_token_generation,
 }

@@ -68,6 +68,11 @@ class Addresses:
         return f"http://{COGNITO_HOST}:{self.ports.cognito}"
 
     @property
+    def outbox_url(self) -> str:
+        """The mail that the pool would have sent, for browsers."""
+        return f"{self.cognito_url}/outbox"
+
+    @property
     def callback_url(self) -> str:
         """The redirect_uri that is registered with the pool."""
         return f"{self.auth_url}/auth/signin/callback"

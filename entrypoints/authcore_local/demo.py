@@ -65,6 +65,7 @@ def _places(stack: LocalStack) -> Table:
     table.add_column(no_wrap=True)
     table.add_row("sample CMS", Text(f"{stack.cms_url}/", "bold"))
     table.add_row("flow, live", Text(f"{stack.cms_url}/flow", "bold"))
+    table.add_row("outbox, live", Text(stack.addresses.outbox_url, "bold"))
     table.add_row("auth service", Text(f"{stack.auth_url}/auth/session"))
     table.add_row("local Cognito", Text(stack.addresses.issuer))
     table.add_row("legacy system", Text(stack.addresses.legacy_url))
@@ -88,6 +89,12 @@ def _steps(stack: LocalStack) -> tuple[str, ...]:
         f"2. open {stack.cms_url}/new-post?draft=7&tab=2 in another tab",
         f"3. sign in as {person.username}: a wrong password first, then the right one",
         "4. you are back on the page you asked for, greeted by name, with your legacy id",
+        "In a private window each, and look at the legacy id:",
+        f"5. Continue with Google as {person.display_name}: the verified address finds her account",
+        "6. Continue with Google as Not Really Jane: an unverified address gets one of its own",
+        "7. Continue with Facebook as Bartleby: no address at all, and still exactly one account",
+        "8. Sign up as somebody new; the code is in the outbox",
+        "9. Forgot your password? Say gregor: he is migrated, and the outbox has his code",
     )
 
 

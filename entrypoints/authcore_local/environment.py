@@ -3,12 +3,24 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
+from authcore.domain.model.linking import Creation
 from authcore.ports.ambient import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
+from authcore_local.legacy.links import Mode
+
+
+CREATION: Final[Mapping[Mode, Creation]] = {
+    "unique": "unique",
+    "idempotent": "idempotent",
+    "lookup": "lease",
+    "none": "once",
+}
+"""What makes up for each thing that a legacy system cannot promise."""
 
 
 @attrs.frozen
@@ -33,13 +45,16 @@ def fresh_secrets(entropy: Entropy) -> Secrets:
     return Secrets(entropy.token(), key, entropy.token())
 
 
-def environment_of(addresses: Addresses, secrets: Secrets) -> Mapping[str, str]:
+def environment_of(
+    addresses: Addresses, secrets: Secrets, creation: Creation = "unique"
+) -> Mapping[str, str]:
     """The ``AUTHCORE_*`` variables of every door; each reads only those it needs."""
     return {
         "AUTHCORE_COGNITO_REGION": REGION,
         "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
         "AUTHCORE_COGNITO_CLIENT_ID": CLIENT_ID,
         "AUTHCORE_COGNITO_ISSUER": addresses.issuer,
+        "AUTHCORE_COGNITO_ENDPOINT_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_DOMAIN_URL": addresses.cognito_url,
         "AUTHCORE_SIGN_IN_TOKEN_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_CLIENT_SECRET": secrets.client_secret,
@@ -53,4 +68,7 @@ def environment_of(addresses: Addresses, secrets: Secrets) -> Mapping[str, str]:
         "AUTHCORE_GUARD_PUBLIC_PATHS": " ".join(PUBLIC_PATHS),
         "AUTHCORE_LEGACY_URL": addresses.legacy_url,
         "AUTHCORE_LEGACY_API_KEY": secrets.legacy_api_key,
+        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",
+        "AUTHCORE_LINKING_CREATION": creation,
+        "AUTHCORE_LINKING_TABLE": "local-linking",
     }

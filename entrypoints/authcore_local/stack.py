@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
-from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
-from authcore_lambda.user_migration import build_handler
 from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses, Ports
 from authcore_local.cms import guarded_cms
-from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
-from authcore_local.cognito.triggers import TRIGGER_LIMIT
-from authcore_local.environment import Secrets, environment_of, fresh_secrets
+from authcore_local.cognito import LocalCognito, PoolConfig
+from authcore_local.environment import CREATION, Secrets, environment_of, fresh_secrets
 from authcore_local.flow import FlowLog
+from authcore_local.functions import attached_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
+from authcore_local.legacy.links import Mode
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp, LoopbackServer
 from authcore_web.app import create_app
@@ -42,6 +40,13 @@ class PortTakenError(Exception):
         super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
 
 
+class Closable(Protocol):
+    """Holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
 class _Place:
     """A server's app, which can be exchanged while the server runs: a new release, as it were."""
 
@@ -55,8 +60,8 @@ class LocalStack:
     """
     The sample CMS, the auth service, the local Cognito and the legacy system.
 
-    Auth service, guard and migration trigger are built from ``environment`` by the code that
-    builds them in production.
+    Auth service, guard and Lambda functions are built from ``environment`` by the code that builds
+    them in production.
 
     Attributes:
         flow: Every hop.
@@ -73,6 +78,8 @@ class LocalStack:
         clock: Clock | None = None,
         entropy: Entropy | None = None,
         users: Iterable[SeedUser] = SEED_USERS,
+        legacy_mode: Mode = "unique",
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """
         Bind four ports and build what answers there, with fresh secrets and keys.
@@ -86,21 +93,32 @@ class LocalStack:
 
             users: Whom the legacy system knows.
 
+            legacy_mode: What the legacy system can promise; linking is set up to make up for it.
+
+            variables: ``AUTHCORE_*`` beside, or in the place of, the usual ones.
+
         Raises:
             PortTakenError: Nothing stays bound.
         """
         self._entropy = entropy or SystemEntropy()
         self._clock = clock or SystemClock()
         self.flow = FlowLog(self._clock)
-        self._to_legacy = HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES)
-        self._clients = [self._to_legacy]
+        self._to_legacy = legacy_clients()
+        self._clients: list[Closable] = [self._to_legacy]
         self._places = {name: _Place() for name in NAMES}
         self._servers = _bound(self._places, ports or Ports())
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
-        self.environment: Mapping[str, str] = environment_of(self.addresses, secrets)
+        self.environment: Mapping[str, str] = {
+            **environment_of(self.addresses, secrets, CREATION[legacy_mode]),
+            **(variables or {}),
+        }
         self.legacy = LegacySystem(
-            users, secrets.legacy_api_key, flow=self.flow, entropy=self._entropy
+            users,
+            secrets.legacy_api_key,
+            mode=legacy_mode,
+            flow=self.flow,
+            entropy=self._entropy,
         )
         self.cognito = self._local_cognito(secrets)
         self._places["legacy"].app = self.legacy.app
@@ -163,7 +181,7 @@ class LocalStack:
             mint=TokenMint(
                 issuer=config.issuer, client_id=CLIENT_ID, clock=self._clock, fresh_keys=True
             ),
-            triggers=Triggers(user_migration=build_handler(self.environment, http=self._to_legacy)),
+            triggers=attached_functions(self.environment, self._to_legacy),
             flow=self.flow,
         )
 

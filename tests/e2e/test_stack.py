@@ -13,6 +13,7 @@ from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
+from authcore_cli.doors import DOORS
 from authcore_cli.surroundings import Surroundings
 from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Ports
@@ -64,7 +65,7 @@ def typed(page: Page, username: str, password: str) -> Form:
     return Form(page.form.url, {**page.form.fields, "username": username, "password": password})
 
 
-@pytest.mark.parametrize("door", ["web", "guard", "user-migration"])
+@pytest.mark.parametrize("door", DOORS)
 def test_every_door_would_start_with_the_stacks_settings(stack: LocalStack, door: str) -> None:
     out, err = io.StringIO(), io.StringIO()
 

@@ -34,7 +34,21 @@ def migration(legacy_answer: str) -> tuple[Inner, ...]:
     )
 
 
-EXCHANGE: Final = (Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),)
+LINKING: Final = (
+    Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
+    Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),
+)
+"""The account linking trigger fires, and sees to it that the legacy system knows the ``sub``."""
+
+FIRST_TIME: Final = (
+    *migration("200 authenticated"),
+    Inner("cognito", "lambda", "PreSignUp_AdminCreateUser", "answered"),
+    *LINKING,
+)
+EXCHANGE: Final = (
+    Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),
+    Inner("cognito", "lambda", "TokenGeneration_HostedAuth", "answered"),
+)
 
 
 class Tour:
@@ -89,7 +103,7 @@ class Tour:
             login,
             PERSON.password,
             "302 to auth /auth/signin/callback",
-            migration("200 authenticated"),
+            FIRST_TIME,
         )
         self._break("allowlist", self._shrink_allowlist)
         back = self._get(browser, signed_in.location, f"302 to cms {DEEP_LINK}", inner=EXCHANGE)
@@ -123,9 +137,10 @@ class Tour:
         self._refused(fresh, me, "401 no_session", "fresh browser")
 
     def _second_sign_in(self, fresh: Browser) -> None:
-        """The person is in the pool by now: nobody asks the legacy system."""
+        """The person is in the pool by now: nobody asks the legacy system for the password."""
         login = self._up_to_the_form(fresh, "/articles")
-        signed_in = self._type(fresh, login, PERSON.password, "302 to auth /auth/signin/callback")
+        answer = "302 to auth /auth/signin/callback"
+        signed_in = self._type(fresh, login, PERSON.password, answer, LINKING)
         back = self._get(fresh, signed_in.location, "302 to cms /articles", inner=EXCHANGE)
         self._get(fresh, back.location, f"200 {self._hello}")
 

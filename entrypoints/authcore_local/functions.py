@@ -1,0 +1,63 @@
+"""The project's own Lambda functions, attached to the local pool as a template attaches them."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+from authcore.adapters.system import SystemClock
+from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
+from authcore_local.cognito import Triggers
+from authcore_local.cognito.triggers import TRIGGER_LIMIT
+
+
+@attrs.frozen
+class LegacyClients:
+    """
+    What the functions call the legacy system with.
+
+    Attributes:
+        accounts: For what the seed's calls answer.
+        links: For the longer answers of linking.
+    """
+
+    accounts: HttpClient
+    links: HttpClient
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.accounts.close()
+        self.links.close()
+
+
+def legacy_clients() -> LegacyClients:
+    """Clients whose deadline is a trigger's."""
+    return LegacyClients(
+        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES),
+        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_LINK_ANSWER_BYTES),
+    )
+
+
+def attached_functions(environment: Mapping[str, str], clients: LegacyClients) -> Triggers:
+    """
+    Every function, built from *environment* by the code that builds it in production.
+
+    Leases and begun creates are kept in this process: there is one pool, and one of it.
+    """
+    clock = SystemClock()
+    linking = account_linking.build_handler(
+        environment,
+        http=clients.links,
+        lease=ProcessLease(clock),
+        intents=ProcessSeenBefore(clock),
+    )
+    return Triggers(
+        user_migration=user_migration.build_handler(environment, http=clients.accounts),
+        pre_sign_up=pre_sign_up.build_handler(environment, http=clients.accounts),
+        post_confirmation=linking,
+        post_authentication=linking,
+        pre_token_generation=pre_token_generation.build_handler(environment),
+    )
