@@ -1,7 +1,7 @@
 """
 Run the whole fault suite, print the figures, exit 1 if any invariant was violated.
 
-See: docs/testing.md.
+What was violated is left in files; the ``replay`` line of one is what ``--replay`` takes.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from rich.table import Table
 from authcore.adapters.system import SystemEntropy, monotonic
 from faults import hung_suite, linking_suite, migration_suite, process_suite, toxic_suite
 from faults.figures import Failure, Progress, Section, write_failures
-from faults.migration_suite import Left
+from faults.migration_table import Left
 
 
 PARTS: Final = ("F1", "F2", "F5")
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each toxic of F5")
-    parser.add_argument("--out", type=Path, default=Path(".faults"), metavar="DIR")
+    parser.add_argument("--out", type=Path, default=Path("build/faults"), metavar="DIR")
     parser.add_argument("--replay", metavar="LINE", help="one line of a file under DIR")
     return parser
 
@@ -82,6 +82,8 @@ def _replayed(line: str, seconds: float) -> int:
 def _again(line: str, seconds: float) -> Failure:
     if line.startswith("F5 "):
         return toxic_suite.replay(line, seconds, TRIGGER)
+    if line.startswith("hung "):
+        return hung_suite.replay(line, TRIGGER)
     if line.startswith("F2 "):
         return migration_suite.replay(line)
     return linking_suite.replay(line)

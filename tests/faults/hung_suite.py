@@ -14,7 +14,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.account_linking import build_handler
 from authcore_lambda.events import Event
 from faults.figures import Failure, Progress, Section, milliseconds
-from faults.migration_suite import API_KEY, LIMIT, Left
+from faults.migration_table import API_KEY, LIMIT, Left
 from scripted_server import SILENCE, Script, ScriptedServer, answer, drip
 
 
@@ -78,15 +78,24 @@ def attempts(script: Script, left: Left) -> tuple[list[float], list[str]]:
 def section(progress: Progress, left: Left) -> Section:
     """The figures."""
     seconds: list[float] = []
-    failures = []
-    for name, script in HUNG.items():
+    failures: list[Failure] = []
+    for name in HUNG:
         progress(f"F1 over sockets: {name}")
-        taken, outcomes = attempts(script, left)
+        taken, failure = _judged(name, left)
         seconds += taken
-        wrong = ["an attempt took more than 4.0 s"] * (max(taken) > LIMIT)
-        wrong += ["not postponed"] * (
-            outcomes != ["account_linking.postponed legacy_unavailable"] * AT_ONCE
-        )
-        failures += [Failure(f"hung: {name}", outcomes, wrong)] * bool(wrong)
+        failures += [failure] * bool(failure.violations)
     rows = [("sign-ins", str(len(seconds))), ("attempt p50/p99/max", milliseconds(seconds))]
     return Section("F1-hung linking over sockets, legacy system hung", rows, failures)
+
+
+def replay(line: str, left: Left) -> Failure:
+    """The way to hang that *line* names, again."""
+    return _judged(line.removeprefix("hung "), left)[1]
+
+
+def _judged(name: str, left: Left) -> tuple[list[float], Failure]:
+    taken, outcomes = attempts(HUNG[name], left)
+    expected = ["account_linking.postponed legacy_unavailable"] * AT_ONCE
+    wrong = ["an attempt took more than 4.0 s"] * (max(taken) > LIMIT)
+    wrong += ["not postponed"] * (outcomes != expected)
+    return taken, Failure(f"hung {name}", outcomes, wrong)

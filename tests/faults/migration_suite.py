@@ -1,17 +1,11 @@
 """F2: the user migration trigger against every answer, person, source and repetition."""
 
-import gzip
-import json
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from itertools import product
-from typing import Final
-
-import attrs
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
@@ -24,134 +18,18 @@ from authcore_lambda.user_migration import (
     build_handler,
 )
 from faults.figures import Failure, Progress, Section, milliseconds
+from faults.migration_table import (
+    ANSWERS,
+    API_KEY,
+    CELLS,
+    LIMIT,
+    PEOPLE,
+    SOURCES,
+    Cell,
+    Left,
+)
 from faults.tcp_proxy import TcpProxy, healthy, reset, silence
-from scripted_server import Script, ScriptedServer, answer
-
-
-CANARY: Final = "canary-Thornfield-1847"
-API_KEY: Final = "sparrow-key"
-"""Belongs in a request's head and nowhere else."""
-LIMIT: Final = 4.0
-"""Seconds for one attempt, with everything hung."""
-
-SOURCES: Final = ("UserMigration_Authentication", "UserMigration_ForgotPassword")
-REPEATS: Final = ("once", "3 attempts", "2 at once")
-
-
-@attrs.frozen
-class Person:
-    """
-    Somebody as the simulated legacy system knows them.
-
-    Attributes:
-        username: In the event.
-        password: In the event, where there is one.
-        opens: Whether that password opens an account.
-        found: Whether a look-up finds somebody who may sign in.
-        verified: Whether the legacy system verified the address.
-    """
-
-    username: str
-    password: str
-    opens: bool
-    found: bool
-    verified: bool = True
-
-    def may_be_created(self, source: str) -> bool:
-        """Given an exact positive answer."""
-        return self.opens if source == SOURCES[0] else self.found and self.verified
-
-
-PEOPLE: Final = {
-    "right": Person("jane", CANARY, opens=True, found=True),
-    "wrong": Person("jane", "canary-wrong", opens=False, found=True),
-    "unknown": Person("nobody", CANARY, opens=False, found=False),
-    "locked": Person("ahab", CANARY, opens=False, found=False),
-    "unverified": Person("huck", CANARY, opens=True, found=True, verified=False),
-}
-
-
-def honestly(request: bytes) -> bytes:
-    """What the contract says to *request*: the one place that knows who is who."""
-    head, _, body = request.partition(b"\r\n\r\n")
-    asked = json.loads(body)
-    login = head.startswith(b"POST /api/login ")
-    known = [each for each in PEOPLE.values() if each.username == asked["username"] and each.found]
-    if login:
-        known = [each for each in known if each.opens and each.password == asked["password"]]
-    if not known:
-        return json.dumps({"status": "rejected" if login else "not_found"}).encode()
-    return _positive("authenticated" if login else "found", known[0])
-
-
-def _positive(status: str, person: Person) -> bytes:
-    user = {
-        "userid": "1847",
-        "username": person.username,
-        "display_name": None,
-        "email": f"{person.username}@thornfield.example",
-        "email_verified": person.verified,
-        "cognito_id": None,
-    }
-    return json.dumps({"status": status, "user": user}).encode()
-
-
-def tempting(request: bytes) -> bytes:
-    """A yes to whatever was asked: what a broken system might put under a wrong status."""
-    asked = json.loads(request.partition(b"\r\n\r\n")[2])
-    person = Person(asked["username"], "", opens=True, found=True)
-    return _positive("authenticated" if "password" in asked else "found", person)
-
-
-def _saying(status: int, body: Callable[[bytes], bytes], *headers: str) -> Script:
-    return lambda request: (answer(status, body(request), headers=headers),)
-
-
-def _no(request: bytes) -> bytes:
-    status = "rejected" if request.startswith(b"POST /api/login ") else "not_found"
-    return json.dumps({"status": status}).encode()
-
-
-STATUSES: Final = (201, 301, 401, 403, 404, 409, 429, 500, 503)
-ANSWERS: Final[dict[str, Script]] = {
-    "200 yes": _saying(200, honestly),
-    "200 no": _saying(200, _no),
-    "200 garbage": _saying(200, lambda _: b"<!doctype html><title>Signed in</title>"),
-    "204": _saying(204, lambda _: b""),
-    **{str(status): _saying(status, tempting) for status in STATUSES},
-    "hang": _saying(200, tempting),
-    "reset": _saying(200, tempting),
-    "tls error": _saying(200, tempting),
-    "bomb": _saying(
-        200, lambda r: gzip.compress(b" " * 5_000_000 + tempting(r)), "Content-Encoding: gzip"
-    ),
-}
-
-
-@attrs.frozen
-class Cell:
-    """One place in the table."""
-
-    said: str
-    case: str
-    source: str
-    repeat: str
-
-    def __str__(self) -> str:
-        return f"F2 {self.said}; {self.case}; {self.source}; {self.repeat}"
-
-
-CELLS: Final = tuple(Cell(*each) for each in product(ANSWERS, PEOPLE, SOURCES, REPEATS))
-
-
-class Left:
-    """Lambda's context with so many milliseconds left."""
-
-    def __init__(self, milliseconds: int) -> None:
-        self._milliseconds = milliseconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self._milliseconds
+from scripted_server import ScriptedServer
 
 
 class _Overheard(logging.Handler):
@@ -295,7 +173,7 @@ def section(progress: Progress, left: Left, cells: tuple[Cell, ...] = CELLS) -> 
 
 
 def replay(line: str) -> Failure:
-    """The cell that *line* names, again."""
-    cell = next(each for each in CELLS if str(each) == line)
-    failures, _ = run_column(cell.said, [cell], Left(5000))
+    """The cells whose text begins with *line*, all of one answer, again."""
+    cells = [each for each in CELLS if str(each).startswith(line)]
+    failures, _ = run_column(cells[0].said, cells, Left(5000))
     return Failure(line, [], [wrong for failure in failures for wrong in failure.violations])

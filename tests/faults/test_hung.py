@@ -3,7 +3,7 @@
 import pytest
 
 from faults.hung_suite import AT_ONCE, HUNG, attempts
-from faults.migration_suite import LIMIT, Left
+from faults.migration_table import LIMIT, Left
 
 
 @pytest.mark.parametrize("name", HUNG)

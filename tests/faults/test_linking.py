@@ -20,7 +20,7 @@ from faults.schedules import parsed
 
 
 SEED: Final = "jane"
-RANDOM: Final = 600
+RANDOM: Final = 400
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -5,8 +5,8 @@ from typing import Final
 import pytest
 
 from authcore_lambda import user_migration
-from faults import migration_suite
-from faults.migration_suite import ANSWERS, CANARY, CELLS, Left, run_column, tempting
+from faults.migration_suite import run_column
+from faults.migration_table import ANSWERS, CANARY, CELLS, LIMIT, Left, tempting
 from scripted_server import answer
 
 
@@ -23,7 +23,7 @@ def test_nobody_is_created_without_an_exact_yes_and_no_password_leaks(said: str)
 
     assert failures == []
     assert len(cells) == 30
-    assert max(seconds) < migration_suite.LIMIT
+    assert max(seconds) < LIMIT
 
 
 def test_the_table_notices_a_false_accept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from authcore_lambda.user_migration import MigrationUnavailableError, build_hand
 from faults import tcp_proxy
 from faults.figures import Failure, Progress, Section, milliseconds, percentile
 from faults.linked_sign_ins import LinkedSignIns
-from faults.migration_suite import API_KEY, CANARY, LIMIT, SOURCES, Left, honestly
+from faults.migration_table import API_KEY, CANARY, LIMIT, SOURCES, Left, honestly
 from faults.tcp_proxy import TcpProxy, Toxic, instead, latency, slicing, slow_close
 from scripted_server import ScriptedServer, answer
 
