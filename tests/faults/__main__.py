@@ -24,7 +24,7 @@ PARTS: Final = ("F1", "F2", "F5")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
-_said: Final = Console(markup=False, highlight=False, soft_wrap=True)
+_said: Final = Console(markup=False, highlight=False, width=160)
 _going_on: Final = Console(markup=False, highlight=False, soft_wrap=True, stderr=True)
 
 
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; all by default")
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each toxic of F5")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each toxic of F5")
     parser.add_argument("--out", type=Path, default=Path("build/faults"), metavar="DIR")
     parser.add_argument("--replay", metavar="LINE", help="one line of a file under DIR")
     return parser
