@@ -1,32 +1,15 @@
 """Who is migrated, and with which attributes."""
 
-from typing import Final
-
 import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
-from authcore.domain.model.accounts import Credentials, LegacyAccount
-from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.model.accounts import Credentials
 from authcore.domain.services.migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditEvent
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
-
-
-MAPPING: Final = {
-    "email": "email",
-    "name": "display_name",
-    "custom:legacy_uid": "legacy_uid",
-}
-EMMA: Final = LegacyAccount(
-    legacy_uid="1815",
-    username="emma",
-    email="emma@hartfield.example",
-    email_verified=True,
-    display_name="Emma Woodhouse",
-)
-RIGHT: Final = Credentials("emma", "Box-Hill-1815")
+from unit.migration_world import EMMA, MAPPING, RIGHT
 
 
 @pytest.fixture(name="accounts")
@@ -235,108 +218,3 @@ def test_nothing_personal_is_in_reprs_or_audit(
     for canary in (RIGHT.password, "hartfield", "Woodhouse"):
         assert canary not in shown
     assert "1815" in shown
-
-
-POLICY: Final = PasswordPolicy(8, frozenset({"lower", "upper", "digit", "symbol"}))
-
-
-def test_a_proven_password_that_the_pool_would_not_accept_must_be_replaced(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
-) -> None:
-    # MG-04
-    accounts.add(EMMA, "highbury")
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, passwords=POLICY)
-
-    migrated = migration.authenticate(Credentials("emma", "highbury"))
-
-    assert migrated is not None
-    assert not migrated.keeps_password
-
-
-def test_a_weak_password_is_kept_where_no_code_could_reach_its_owner(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
-) -> None:
-    accounts.add(attrs.evolve(EMMA, email_verified=False), "highbury")
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, passwords=POLICY)
-
-    migrated = migration.authenticate(Credentials("emma", "highbury"))
-
-    assert migrated is not None
-    assert migrated.keeps_password
-    assert audit.events[-1].reason == "weak_password_kept"
-
-
-@pytest.mark.parametrize(
-    ("password", "accepted"),
-    [
-        ("Box-Hill-1815", True),
-        ("box-hill-1815", False),
-        ("BOX-HILL-1815", False),
-        ("Box-Hill-June", False),
-        ("BoxHill1815", False),
-        ("Box-181", False),
-        ("Box Hill 1815", True),
-        (" BoxHill1815", False),
-    ],
-)
-def test_a_policy_is_cognitos(password: str, accepted: bool) -> None:
-    assert POLICY.accepts(password) is accepted
-
-
-@pytest.mark.parametrize("typed", ["emma@hartfield.example", "Emma@Hartfield.example"])
-def test_an_email_pool_makes_up_the_name_of_whoever_typed_their_address(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, typed: str
-) -> None:
-    accounts.add(attrs.evolve(EMMA, username=typed), RIGHT.password)
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="email")
-
-    migrated = migration.authenticate(Credentials(typed, RIGHT.password))
-
-    assert migrated is not None
-    assert "username" not in migrated.attributes
-
-
-def test_an_email_pool_takes_nobody_who_typed_something_else(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
-) -> None:
-    accounts.add(EMMA, RIGHT.password)
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="email")
-
-    assert migration.authenticate(RIGHT) is None
-    assert audit.events[-1].reason == "email_differs"
-
-
-def test_an_alias_pool_gets_the_alias_as_typed_and_a_name_that_is_no_address(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
-) -> None:
-    accounts.add(EMMA, RIGHT.password)
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
-
-    by_alias = migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password))
-    by_name = migration.authenticate(RIGHT)
-
-    assert by_alias is not None
-    assert by_alias.attributes["username"] == "legacy-1815"
-    assert by_alias.attributes["email"] == "emma@hartfield.example"
-    assert by_name is not None
-    assert "username" not in by_name.attributes
-
-
-def test_an_alias_that_nobody_verified_opens_nothing(
-    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
-) -> None:
-    accounts.add(attrs.evolve(EMMA, email_verified=False), RIGHT.password)
-    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
-
-    assert migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password)) is None
-    assert audit.events[-1].reason == "email_not_verified"
-
-
-def test_a_pool_that_needs_addresses_does_not_start_without_them() -> None:
-    with pytest.raises(ConfigurationError, match="email"):
-        UserMigration(
-            accounts=InMemoryLegacyAccounts(),
-            audit=InMemoryAuditLog(),
-            attributes={"custom:legacy_uid": "legacy_uid"},
-            pool="alias",
-        )

@@ -1,5 +1,6 @@
 """Moves people into the pool at the moment they prove who they are to the legacy system."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -27,6 +28,15 @@ _MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
 }
 """Which Cognito attributes each legacy field may fill: never a role, a group or a verified flag."""
 
+MAX_ATTRIBUTE_LENGTH: Final = 2048
+"""
+Characters of one value.  A longer one is left out: a part of a name or address is another one.
+
+See: Amazon Cognito "Quotas", "Working with user attributes".
+"""
+
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 
 @attrs.frozen
 class MigratedUser:
@@ -36,6 +46,7 @@ class MigratedUser:
     Attributes:
         attributes: Cognito attributes by name.  ``email_verified`` is there only as ``"true"``,
             ``username`` only where an alias was typed; otherwise the pool keeps what was typed.
+            The address is always the legacy system's, never what was typed.
         keeps_password: True if the password was proven and stays valid; False if the user must
             choose a new one.
     """
@@ -100,8 +111,15 @@ class UserMigration:
         except UnavailableError as error:
             self._note(action, "unavailable", error.code)
             raise
-        strong = self._passwords is None or self._passwords.accepts(credentials.password)
-        return self._accepted(action, credentials.username, account, keeps_password=strong)
+        weak = self._passwords is not None and not self._passwords.accepts(credentials.password)
+        reachable = "email_verified" in self._mapped(account)
+        return self._accepted(
+            action,
+            credentials.username,
+            account,
+            keeps_password=not (weak and reachable),
+            reason="weak_password_kept" if weak and not reachable else "ok",
+        )
 
     def forgot_password(self, username: str) -> MigratedUser | None:
         """
@@ -128,33 +146,42 @@ class UserMigration:
         return self._accepted(action, username, account, keeps_password=False)
 
     def _accepted(
-        self, action: str, typed: str, account: LegacyAccount, *, keeps_password: bool
+        self,
+        action: str,
+        typed: str,
+        account: LegacyAccount,
+        *,
+        keeps_password: bool,
+        reason: str = "ok",
     ) -> MigratedUser | None:
-        attributes = self._named(typed, self._mapped(account), account)
-        if isinstance(attributes, str):
-            self._note(action, "rejected", attributes, account.legacy_uid)
+        attributes = self._mapped(account)
+        refusal = self._refusal(typed, attributes)
+        if refusal is not None:
+            self._note(action, "rejected", refusal, account.legacy_uid)
             return None
-        reachable = "email_verified" in attributes
-        reason = "ok" if keeps_password or reachable else "weak_password_kept"
+        if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in self._wanted(account).values()):
+            self._note("user_migration.attributes", "rejected", "too_long", account.legacy_uid)
         self._note(action, "accepted", reason, account.legacy_uid)
-        return MigratedUser(attributes, keeps_password or not reachable)
+        if self._is_alias(typed):
+            attributes["username"] = _own_name(account.legacy_uid)
+        return MigratedUser(attributes, keeps_password)
 
-    def _named(
-        self, typed: str, mapped: dict[str, str], account: LegacyAccount
-    ) -> dict[str, str] | str:
+    def _refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
         """
-        *mapped* so that a pool of this kind finds the user under what was *typed*, or why not.
+        Why a pool of this kind could not find the user under what was *typed*; None if it can.
 
         See: Amazon Cognito "Migrate user Lambda trigger", ``userAttributes``.
         """
-        typed_email = typed.lower() == mapped.get("email", "").lower() and typed.isascii()
-        if self._pool == "email" and not typed_email:
+        if self._pool != "email" and not self._is_alias(typed):
+            return None
+        if not _same_but_for_case(typed, attributes.get("email")):
             return "email_differs"
-        if self._pool == "alias" and typed_email:
-            if "email_verified" not in mapped:
-                return "email_not_verified"
-            return {**mapped, "email": typed, "username": f"legacy-{account.legacy_uid}"}
-        return mapped
+        if self._pool == "alias" and "email_verified" not in attributes:
+            return "email_not_verified"
+        return None
+
+    def _is_alias(self, typed: str) -> bool:
+        return self._pool == "alias" and "@" in typed
 
     def _note(
         self,
@@ -166,20 +193,40 @@ class UserMigration:
         self._audit.record(AuditEvent(action, outcome, reason, legacy_uid=legacy_uid))
 
     def _mapped(self, account: LegacyAccount) -> dict[str, str]:
+        wanted = self._wanted(account).items()
+        mapped = {name: value for name, value in wanted if len(value) <= MAX_ATTRIBUTE_LENGTH}
+        if "email" in mapped and account.email_verified:
+            mapped["email_verified"] = "true"
+        return mapped
+
+    def _wanted(self, account: LegacyAccount) -> dict[str, str]:
         fields = {
             "email": account.email,
             "display_name": account.display_name,
             "username": account.username,
             "legacy_uid": account.legacy_uid,
         }
-        mapped = {
+        return {
             name: value
             for name, field in self._attributes.items()
             if (value := fields[field]) is not None
         }
-        if "email" in mapped and account.email_verified:
-            mapped["email_verified"] = "true"
-        return mapped
+
+
+def _same_but_for_case(typed: str, email: str | None) -> bool:
+    """
+    Whether pool and legacy system may both have meant *email* by *typed*.
+
+    ASCII case only: to mean somebody is not to be them, and only *email* itself is ever verified.
+    """
+    return email is not None and typed.isascii() and typed.lower() == email.lower()
+
+
+def _own_name(legacy_uid: str) -> str:
+    """A user name that nobody types: not shaped like an address, one for each *legacy_uid*."""
+    if _PLAIN_ID.fullmatch(legacy_uid):
+        return f"legacy-{legacy_uid}"
+    return f"legacy-{hashlib.sha256(legacy_uid.encode()).hexdigest()}"
 
 
 def _check(attributes: Mapping[str, str], pool: PoolKind) -> None:
