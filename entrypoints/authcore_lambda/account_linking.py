@@ -15,15 +15,13 @@ authentication Lambda trigger", "Lambda triggers for federated users".
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final, cast
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
-from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.http_links import HttpLegacyLinks
-from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import SystemClock, SystemEntropy, environment, monotonic
 from authcore.domain.model.linking import Creation, LinkOutcome, LinkPolicy
 from authcore.domain.services.linking import AccountLinking
@@ -36,7 +34,11 @@ from authcore_lambda.function import ConfiguredOnce, log_fault
 from authcore_lambda.members import SUBJECT, attributes, text
 from authcore_lambda.people import EventUnreadableError, account_in, pool_id_in
 from authcore_lambda.pool import PoolApi, PoolApiSettings
-from authcore_lambda.time_left import TimedLegacyLinks, TimeLeft
+from authcore_lambda.time_left import BoundedLinks, TimedLegacyLinks, TimeLeft
+
+
+if TYPE_CHECKING:
+    from authcore.adapters.http import HttpClient
 
 
 SOURCES: Final = frozenset(("PostConfirmation_ConfirmSignUp", "PostAuthentication_Authentication"))
@@ -144,7 +146,7 @@ def build_handler(
     variables: Mapping[str, str],
     *,
     audit: AuditLog | None = None,
-    http: HttpClient | None = None,
+    http: "HttpClient | None" = None,
     lease: Lease | None = None,
     intents: SeenBefore | None = None,
 ) -> AccountLinkingTrigger:
@@ -168,11 +170,7 @@ def build_handler(
     settings = load(AccountLinkingSettings, variables)
     budget = settings.linking.budget
     pool = PoolApi(settings.cognito, within=budget / COGNITO_SHARE)
-    links = HttpLegacyLinks(
-        http=http or HttpClient(within=budget, max_bytes=MAX_LINK_ANSWER_BYTES),
-        base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
-    )
+    links = _legacy_links(settings, http)
     audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
     clock = SystemClock()
     stores = _stores(settings, clock)
@@ -182,7 +180,7 @@ def build_handler(
 
     def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
         return AccountLinking(
-            links=TimedLegacyLinks(links.bounded, time, reserve),
+            links=TimedLegacyLinks(links, time, reserve),
             directory=pool.directory(pool_id, time),
             lease=lease,
             intents=intents,
@@ -195,6 +193,27 @@ def build_handler(
     return AccountLinkingTrigger(
         linking=linking, audit=audit, budget=budget, blocks_sign_in=policy.blocks_sign_in
     )
+
+
+def _legacy_links(
+    settings: AccountLinkingSettings, http: "HttpClient | None"
+) -> Callable[[], BoundedLinks]:
+    """Loaded for the first user who is not linked yet: the others never need an HTTP library."""
+
+    @cache
+    def loaded() -> BoundedLinks:
+        from authcore.adapters.http import HttpClient
+        from authcore.adapters.legacy.http_links import HttpLegacyLinks
+        from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+
+        return HttpLegacyLinks(
+            http=http
+            or HttpClient(within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES),
+            base_url=settings.legacy.url,
+            api_key=settings.legacy.api_key,
+        ).bounded
+
+    return loaded
 
 
 def _reserve(linking: LinkingSettings) -> timedelta:

@@ -62,13 +62,26 @@ class TimeLeft:
         return timedelta(seconds=self._ends - monotonic()) - reserve
 
 
+BoundedLinks = Callable[[timedelta], LegacyLinks]
+"""The legacy links, for a caller with so much time left."""
+
+
 class TimedLegacyLinks(LegacyLinks):
-    """Asks with the time that is left at each call, less a *reserve* for what comes after."""
+    """
+    Asks with the time that is left at each call, less a *reserve* for what comes after.
+
+    Args:
+        links: Loads the adapter where that was not done yet, which takes time too.
+
+        time: What there is.
+
+        reserve: What must be left afterwards.
+    """
 
     __slots__ = ("_links", "_reserve", "_time")
 
     def __init__(
-        self, links: Callable[[timedelta], LegacyLinks], time: TimeLeft, reserve: timedelta
+        self, links: Callable[[], BoundedLinks], time: TimeLeft, reserve: timedelta
     ) -> None:
         self._links = links
         self._time = time
@@ -89,10 +102,11 @@ class TimedLegacyLinks(LegacyLinks):
         return self._bounded().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
 
     def _bounded(self) -> LegacyLinks:
+        bounded = self._links()
         left = self._time.keeping(self._reserve)
         if left <= NO_TIME:
             raise LegacyUnavailableError("no time is left to ask the legacy system")
-        return self._links(left)
+        return bounded(left)
 
 
 class Impatience:

@@ -13,7 +13,8 @@ from bench import imports, redirects, verification
 SECTIONS = (
     ("token verification", verification.rows),
     ("redirects", redirects.rows),
-    ("import of the migration function", imports.rows),
+    ("import of the migration function", imports.migration_rows),
+    ("import of the linking function", imports.linking_rows),
 )
 
 

@@ -1,5 +1,5 @@
 """
-What the migration function costs to import, beside the script it replaces.
+What the functions cost to import, beside the scripts they replace.
 
 Both sides get an environment of their own that holds only what they ship, from the locked
 requirements, with bytecode; the first bench of the day downloads them.
@@ -14,11 +14,61 @@ import venv
 from pathlib import Path
 from typing import Final
 
+import attrs
+
 
 ROOT: Final = Path(__file__).parents[2]
-OURS: Final = "import authcore_lambda.user_migration"
-THEIRS: Final = "import requests, json, re"
 RUNS: Final = 11
+
+_POOL_CLIENT: Final = """
+from datetime import timedelta
+from authcore_lambda.pool import PoolApi, PoolApiSettings
+PoolApi(PoolApiSettings(region="eu-west-1"), within=timedelta(seconds=1))
+"""
+_SEED_CLIENT: Final = 'import boto3; boto3.client("cognito-idp", region_name="eu-west-1")'
+_NO_ACCOUNT: Final = {
+    "AWS_ACCESS_KEY_ID": "made-up",
+    "AWS_SECRET_ACCESS_KEY": "made-up",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+"""A function finds its credentials in its environment and asks no network for them."""
+
+
+@attrs.frozen
+class Side:
+    """
+    One of two that are compared.
+
+    Attributes:
+        name: For the table.
+        requirements: The lock file of all it ships.
+        statement: What it does before its first event.
+        later: What it does besides at the first event that needs it.
+    """
+
+    name: str
+    requirements: str
+    statement: str
+    later: str = "pass"
+
+
+MIGRATION: Final = Side(
+    "the migration handler", "user-migration.txt", "import authcore_lambda.user_migration"
+)
+MIGRATION_SCRIPT: Final = Side(
+    "requests + json + re", "bench-requests.txt", "import requests, json, re"
+)
+LINKING: Final = Side(
+    "the linking handler, client",
+    "account-linking.txt",
+    f"import authcore_lambda.account_linking\n{_POOL_CLIENT}",
+    "import authcore.adapters.http, authcore.adapters.legacy.http_links",
+)
+LINKING_SCRIPT: Final = Side(
+    "boto3, client, requests",
+    "bench-seed-linking.txt",
+    f"import requests, json, re\n{_SEED_CLIENT}",
+)
 
 _PROBE: Final = """
 import time
@@ -30,25 +80,45 @@ print(json.dumps([spent * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxr
 """
 
 
-def rows() -> list[tuple[str, str, str]]:
+def migration_rows() -> list[tuple[str, str, str]]:
+    """The user migration function and the script around requests."""
+    return _compared(MIGRATION, MIGRATION_SCRIPT)
+
+
+def linking_rows() -> list[tuple[str, str, str]]:
+    """
+    The linking function and the script around boto3 and requests, each with Cognito's client.
+
+    The function loads its HTTP library for the first user who is not linked yet; the last row says
+    what it costs with that.
+    """
+    return _compared(LINKING, LINKING_SCRIPT)
+
+
+def _compared(our: Side, their: Side) -> list[tuple[str, str, str]]:
     """Name, figure, target: medians of alternating runs, each in a fresh interpreter."""
     with tempfile.TemporaryDirectory(prefix="authcore-bench-") as folder:
-        ours = _environment(Path(folder, "ours"), "user-migration.txt")
-        theirs = _environment(Path(folder, "theirs"), "bench-requests.txt")
-        _measured(ours, OURS)
-        _measured(theirs, THEIRS)
-        runs = [(_measured(ours, OURS), _measured(theirs, THEIRS)) for _ in range(RUNS)]
+        ours = _environment(Path(folder, "ours"), our.requirements)
+        theirs = _environment(Path(folder, "theirs"), their.requirements)
+        _measured(ours, our.statement)
+        _measured(theirs, their.statement)
+        runs = [
+            (_measured(ours, our.statement), _measured(theirs, their.statement))
+            for _ in range(RUNS)
+        ]
+        later = [_measured(ours, f"{our.statement}\n{our.later}")[0] for _ in range(RUNS)]
         bare = _measured(theirs, "pass")[1]
     our_time, our_memory = _medians([ours for ours, _ in runs])
     their_time, their_memory = _medians([theirs for _, theirs in runs])
     ratio = statistics.median(ours[0] / theirs[0] for ours, theirs in runs)
     return [
-        ("import requests + json + re, CPU", f"{their_time:.0f} ms", ""),
-        ("import the migration handler, CPU", f"{our_time:.0f} ms", ""),
+        (f"import {their.name}, CPU", f"{their_time:.0f} ms", ""),
+        (f"import {our.name}, CPU", f"{our_time:.0f} ms", ""),
         ("the one over the other, median of pairs", f"x {ratio:.2f}", "≤ x 1.0"),
-        ("peak memory, requests + json + re", f"{their_memory:.1f} MiB", ""),
-        ("peak memory, the migration handler", f"{our_memory:.1f} MiB", ""),
+        (f"peak memory, {their.name}", f"{their_memory:.1f} MiB", ""),
+        (f"peak memory, {our.name}", f"{our_memory:.1f} MiB", ""),
         ("peak memory, bare interpreter", f"{bare:.1f} MiB", ""),
+        ("with all that is loaded later, CPU", f"{statistics.median(later):.0f} ms", ""),
     ]
 
 
@@ -71,7 +141,9 @@ def _environment(folder: Path, requirements: str) -> Path:
 def _measured(python: Path, statement: str) -> tuple[float, float]:
     """CPU milliseconds of *statement*, and the peak resident MiB of the whole process."""
     probe = _PROBE.format(statement=statement)
-    run = subprocess.run([python, "-c", probe], check=True, capture_output=True, text=True)
+    run = subprocess.run(
+        [python, "-c", probe], check=True, capture_output=True, text=True, env=_NO_ACCOUNT
+    )
     spent, peak = json.loads(run.stdout)
     return spent, peak
 
@@ -83,7 +155,7 @@ def _medians(runs: list[tuple[float, float]]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    for name, figure, target in rows():
+    for name, figure, target in (*migration_rows(), *linking_rows()):
         print(f"{name:44}{figure:>14}   {target}")
     return 0
 
