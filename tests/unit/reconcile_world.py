@@ -41,7 +41,7 @@ class Steered:
         pages_read: How many of them asked for a page.
         attached: How many wrote an id.
         stops: Raised once, right after the write with this number.
-        stops_reading: The same for pages.
+        stops_before: Raised once, instead of answering the call with this number.
     """
 
     def __init__(self) -> None:
@@ -50,10 +50,12 @@ class Steered:
         self.pages_read = 0
         self.attached = 0
         self.stops: dict[int, BaseException] = {}
-        self.stops_reading: dict[int, BaseException] = {}
+        self.stops_before: dict[int, BaseException] = {}
 
     def called(self) -> None:
         self.calls += 1
+        if self.calls in self.stops_before:
+            raise self.stops_before.pop(self.calls)
         if self.failures:
             self.failures -= 1
             raise LegacyUnavailableError("the legacy system was told to fail")
@@ -88,8 +90,6 @@ class SteeredListing(InMemoryLegacyListing):
     def accounts(self, after: str | None = None) -> AccountPage:
         self._steered.called()
         self._steered.pages_read += 1
-        if self._steered.pages_read in self._steered.stops_reading:
-            raise self._steered.stops_reading.pop(self._steered.pages_read)
         return super().accounts(after)
 
 

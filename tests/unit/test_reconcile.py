@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
-from authcore.domain.model.reconcile import Mended
+from authcore.domain.model.reconcile import AccountLink, Finding, Mended, UserLink
 from authcore.domain.services.reconcile import LEGACY_UID
 from unit.reconcile_world import CANARY, SESSIONS, World, subject
 
@@ -90,6 +90,20 @@ def test_an_account_that_is_gone_meanwhile_is_not_attached() -> None:
     assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "account_not_found")
 
 
+def test_a_user_who_is_called_like_anothers_subject_is_not_taken_for_that_one() -> None:
+    # AL-07: a name is what people choose; ``sub`` is what the pool gives.
+    gone = subject(9)
+    world = World([], {})
+    world.write("a", gone)
+    world.users.add(gone)
+    finding = Finding(
+        "cognito_lacks_legacy_uid", (UserLink(gone, None),), (AccountLink("a", gone),)
+    )
+
+    assert world.repair.mend(finding) == Mended(gone, "a", "refused", "account_not_found")
+    assert world.state()[0] == {subject(1): None}
+
+
 def test_what_needs_a_person_cannot_be_mended() -> None:
     world = World(["a", "a"], {"a": None})
 
@@ -118,6 +132,23 @@ def test_a_throttled_repair_backs_off_and_goes_on() -> None:
         timedelta(seconds=2),
         timedelta(seconds=4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "waited"),
+    [(None, 1), (0, 1), (30, 30), (60, 60), (61, 60), (86_400, 60)],
+)
+def test_what_an_answer_asks_for_is_waited_but_no_more_than_a_minute(
+    asked_for: int | None, waited: int
+) -> None:
+    world = World([], {})
+    asked = None if asked_for is None else timedelta(seconds=asked_for)
+    world.steered.stops_before[1] = LegacyUnavailableError("later", retry_after=asked)
+
+    world.findings()
+
+    assert timedelta(seconds=waited) in world.pause.waited
+    assert max(world.pause.waited) == timedelta(seconds=waited)
 
 
 def test_an_outage_is_given_up_after_seven_attempts() -> None:

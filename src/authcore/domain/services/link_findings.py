@@ -90,7 +90,7 @@ def _reason(both: BothSides, nodes: Collection[Node], *, pair: bool) -> Reason:
         return "legacy_lacks_cognito_id" if kind == "user" else "cognito_lacks_legacy_uid"
     if max(Counter(named for _, named in edges).values()) > 1:
         return "duplicate"
-    if any(_named_by(both, named) not in {None, node} for node, named in edges):
+    if any(_named_by(both, named) for _, named in edges):
         return "crossed"
     return "dangling"
 
