@@ -6,87 +6,10 @@ import attrs
 import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
-from authcore.domain.model.accounts import (
-    DirectoryUser,
-    ExternalIdentity,
-    LegacyAccount,
-    PoolAccount,
-)
-from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy
-from authcore.domain.services.linking import LATE_CREATE, LEASE_TTL, AccountLinking
-from authcore.testing.fakes.ambient import FrozenClock
-from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
-from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
-from authcore.testing.fakes.user_directory import InMemoryUserDirectory
-
-
-ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
-GOOGLE = ExternalIdentity("Google", "109511962726719553612")
-EMMA = PoolAccount(
-    username="Google_109511962726719553612",
-    subject="sub-emma",
-    email="emma@hartfield.example",
-    email_verified=True,
-    name="Emma Woodhouse",
-    identity=GOOGLE,
-    legacy_uid=None,
-)
-NATIVE_EMMA = attrs.evolve(EMMA, username="emma", identity=None)
-EMMAS_OLD_ACCOUNT = LegacyAccount("1815", "emma", "emma@hartfield.example", True, "Emma")
-
-
-class World:
-    """The service on fakes."""
-
-    def __init__(
-        self,
-        *rows: LegacyRow,
-        creation: Creation = "unique",
-        providers: frozenset[str] = frozenset({"Google", NATIVE}),
-    ) -> None:
-        self.clock = FrozenClock()
-        self.links = InMemoryLegacyLinks(rows, mode=creation)
-        self.directory = InMemoryUserDirectory()
-        self.lease = InMemoryLease(self.clock)
-        self.audit = InMemoryAuditLog()
-        self.service = AccountLinking(
-            links=self.links,
-            directory=self.directory,
-            lease=self.lease,
-            intents=InMemorySeenBefore(self.clock),
-            audit=self.audit,
-            policy=LinkPolicy(email_providers=providers, creation=creation),
-            issuer=ISSUER,
-            clock=self.clock,
-        )
-
-    def knows(self, person: PoolAccount) -> None:
-        self.directory.replace(
-            DirectoryUser(person.username, person.subject, True, "CONFIRMED", {})
-        )
-
-    def signs_in(self, person: PoolAccount) -> LinkOutcome:
-        """With the attribute that the pool holds by now."""
-        if self.directory.find(person.username) is None:
-            self.knows(person)
-        return self.service.link(attrs.evolve(person, legacy_uid=self.pool_side(person)))
-
-    def pool_side(self, person: PoolAccount) -> str | None:
-        user = self.directory.find(person.username)
-        return user.attributes.get("custom:legacy_uid") if user else None
-
-    def legacy_side(self, legacy_uid: str | None) -> str | None:
-        return self.links.rows[legacy_uid].account.cognito_id if legacy_uid else None
-
-    def assert_linked(self, person: PoolAccount, legacy_uid: str) -> None:
-        assert self.pool_side(person) == legacy_uid
-        assert self.legacy_side(legacy_uid) == person.subject
-
-
-def row(account: LegacyAccount = EMMAS_OLD_ACCOUNT, *held: str, google: bool = False) -> LegacyRow:
-    identities = {("Google", GOOGLE.user_id)} if google else set()
-    return LegacyRow(account, frozenset(identities), frozenset(held))
+from authcore.domain.model.accounts import LegacyAccount, PoolAccount
+from authcore.domain.model.linking import Creation, LinkOutcome
+from authcore.domain.services.linking import LATE_CREATE, LEASE_TTL
+from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
 
 
 @pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
@@ -125,6 +48,33 @@ def test_a_user_who_was_migrated_by_password_is_attached_with_one_call() -> None
     assert outcome == LinkOutcome("already_linked", "ok", "1815")
     assert world.links.calls == ["attach_cognito_id"]
     world.assert_linked(NATIVE_EMMA, "1815")
+
+
+def test_a_migrated_user_whose_account_belongs_to_somebody_else_is_refused() -> None:
+    # AL-01, AL-08
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")))
+
+    outcome = world.service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815"))
+
+    assert outcome == LinkOutcome("refused", "link_taken")
+    assert world.legacy_side("1815") == "sub-knightley"
+
+
+def test_a_migrated_user_who_has_another_account_already_is_refused() -> None:
+    # AL-01, AL-08
+    hers = attrs.evolve(EMMAS_OLD_ACCOUNT, legacy_uid="1816", cognito_id=EMMA.subject)
+    world = World(row(), row(hers))
+
+    outcome = world.service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815"))
+
+    assert outcome == LinkOutcome("refused", "link_taken")
+    assert world.legacy_side("1815") is None
+
+
+def test_a_migrated_user_whose_account_is_gone_is_refused() -> None:
+    assert World().service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815")) == LinkOutcome(
+        "refused", "account_not_found"
+    )
 
 
 def test_an_account_with_the_same_identity_is_found_whatever_its_email() -> None:

@@ -1,0 +1,85 @@
+"""Emma, her old account, and the linking service on fakes."""
+
+import attrs
+
+from authcore.domain.model.accounts import (
+    DirectoryUser,
+    ExternalIdentity,
+    LegacyAccount,
+    PoolAccount,
+)
+from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy
+from authcore.domain.services.linking import AccountLinking
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+
+
+ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
+GOOGLE = ExternalIdentity("Google", "109511962726719553612")
+EMMA = PoolAccount(
+    username="Google_109511962726719553612",
+    subject="sub-emma",
+    email="emma@hartfield.example",
+    email_verified=True,
+    name="Emma Woodhouse",
+    identity=GOOGLE,
+    legacy_uid=None,
+)
+NATIVE_EMMA = attrs.evolve(EMMA, username="emma", identity=None)
+EMMAS_OLD_ACCOUNT = LegacyAccount("1815", "emma", "emma@hartfield.example", True, "Emma")
+
+
+class World:
+    """The service on fakes."""
+
+    def __init__(
+        self,
+        *rows: LegacyRow,
+        creation: Creation = "unique",
+        providers: frozenset[str] = frozenset({"Google", NATIVE}),
+    ) -> None:
+        self.clock = FrozenClock()
+        self.links = InMemoryLegacyLinks(rows, mode=creation)
+        self.directory = InMemoryUserDirectory()
+        self.lease = InMemoryLease(self.clock)
+        self.audit = InMemoryAuditLog()
+        self.service = AccountLinking(
+            links=self.links,
+            directory=self.directory,
+            lease=self.lease,
+            intents=InMemorySeenBefore(self.clock),
+            audit=self.audit,
+            policy=LinkPolicy(email_providers=providers, creation=creation),
+            issuer=ISSUER,
+            clock=self.clock,
+        )
+
+    def knows(self, person: PoolAccount) -> None:
+        self.directory.replace(
+            DirectoryUser(person.username, person.subject, True, "CONFIRMED", {})
+        )
+
+    def signs_in(self, person: PoolAccount) -> LinkOutcome:
+        """With the attribute that the pool holds by now."""
+        if self.directory.find(person.username) is None:
+            self.knows(person)
+        return self.service.link(attrs.evolve(person, legacy_uid=self.pool_side(person)))
+
+    def pool_side(self, person: PoolAccount) -> str | None:
+        user = self.directory.find(person.username)
+        return user.attributes.get("custom:legacy_uid") if user else None
+
+    def legacy_side(self, legacy_uid: str | None) -> str | None:
+        return self.links.rows[legacy_uid].account.cognito_id if legacy_uid else None
+
+    def assert_linked(self, person: PoolAccount, legacy_uid: str) -> None:
+        assert self.pool_side(person) == legacy_uid
+        assert self.legacy_side(legacy_uid) == person.subject
+
+
+def row(account: LegacyAccount = EMMAS_OLD_ACCOUNT, *held: str, google: bool = False) -> LegacyRow:
+    identities = {("Google", GOOGLE.user_id)} if google else set()
+    return LegacyRow(account, frozenset(identities), frozenset(held))
