@@ -121,6 +121,12 @@ class LegacySettings:
 
     url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
     api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
+    insecure_get_dialect: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "ask for links by the seed's GET forms: personal data and first passwords in URLs",
+        default="off",
+    )
 
 
 @attrs.frozen(kw_only=True)

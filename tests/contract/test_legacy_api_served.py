@@ -1,0 +1,186 @@
+"""The local legacy system keeps to docs/legacy-api.yaml."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any, Final
+
+import attrs
+import pytest
+
+from authcore.adapters.http import HttpAnswer, HttpClient
+from authcore.adapters.legacy import contract, link_contract, listing_contract
+from authcore.domain.model.accounts import (
+    AccountQuery,
+    Credentials,
+    ExternalIdentity,
+    NewLegacyAccount,
+)
+from authcore_local.legacy import SEED_USERS, LegacySystem
+from authcore_local.servers import LoopbackServer
+from legacy_api import DOCUMENT, JSON, LINK_PATHS, SIGN_IN_PATHS, decision, faults, request_body
+
+
+API_KEY: Final = "key-of-the-document-tests"
+JANE: Final = SEED_USERS[0]
+TWIN: Final = NewLegacyAccount(
+    cognito_id="sub-of-a-twin",
+    identity=ExternalIdentity("Google", "118470000000000001848"),
+    username="google_118470000000000001848",
+    email=JANE.email,
+    email_verified=False,
+    display_name=None,
+)
+
+
+@pytest.fixture(scope="module", name="http")
+def _http() -> Iterator[HttpClient]:
+    with closing(
+        HttpClient(within=timedelta(seconds=4), max_bytes=listing_contract.MAX_PAGE_BYTES)
+    ) as http:
+        yield http
+
+
+@pytest.fixture(scope="module", name="url")
+def _url() -> Iterator[str]:
+    with LoopbackServer(LegacySystem(SEED_USERS, API_KEY).app) as server:
+        yield server.url
+
+
+def asked(http: HttpClient, url: str, path: str, body: bytes, key: str = API_KEY) -> HttpAnswer:
+    headers = {
+        "content-type": JSON,
+        "idempotency-key": "key-of-this-creation",
+        DOCUMENT["components"]["securitySchemes"]["ApiKey"]["name"]: key,
+    }
+    return http.request("POST", f"{url}{path}", headers=headers, content=body)
+
+
+@pytest.mark.parametrize("user", SEED_USERS, ids=lambda user: user.username)
+@pytest.mark.parametrize("password", ["right", "wrong"])
+def test_the_local_legacy_system_logs_in_as_documented(
+    http: HttpClient, url: str, user: Any, password: str
+) -> None:
+    typed = user.password if password == "right" else "wrong"
+    body = contract.login_request(Credentials(user.username, typed))
+
+    answer = asked(http, url, contract.LOGIN_PATH, body)
+
+    assert (answer.status, answer.media_type) == (200, JSON)
+    said = json.loads(answer.body)
+    assert faults(decision(contract.LOGIN_PATH)["schema"], said) == []
+    opens = password == "right" and not user.locked
+    assert said["status"] == ("authenticated" if opens else "rejected")
+
+
+@pytest.mark.parametrize(
+    "name", [*(user.username for user in SEED_USERS), JANE.email, "nobody", "é\U0001f40e"]
+)
+def test_the_local_legacy_system_looks_up_as_documented(
+    http: HttpClient, url: str, name: str
+) -> None:
+    answer = asked(http, url, contract.LOOKUP_PATH, contract.lookup_request(name))
+
+    said = json.loads(answer.body)
+    assert answer.status == 200
+    assert faults(decision(contract.LOOKUP_PATH)["schema"], said) == []
+    assert said["status"] == ("not_found" if name in {"ahab", "nobody", "é\U0001f40e"} else "found")
+
+
+STORY: Final = (
+    (
+        link_contract.MATCH_PATH,
+        link_contract.match_request(AccountQuery("sub-of-jane", None, JANE.email)),
+        "matches",
+    ),
+    (
+        link_contract.ATTACH_PATH,
+        link_contract.attach_request(JANE.userid, "sub-of-jane", reset_access=True),
+        "attached",
+    ),
+    (
+        link_contract.ATTACH_PATH,
+        link_contract.attach_request(JANE.userid, "sub-of-another", reset_access=True),
+        "taken",
+    ),
+    (
+        link_contract.ATTACH_PATH,
+        link_contract.attach_request("404", "sub-of-nobody", reset_access=False),
+        "not_found",
+    ),
+    (link_contract.CREATE_PATH, link_contract.create_request(TWIN), "created"),
+    (
+        link_contract.CREATE_PATH,
+        link_contract.create_request(attrs.evolve(TWIN, cognito_id="sub-of-a-thief")),
+        "taken",
+    ),
+    (
+        link_contract.MATCH_PATH,
+        link_contract.match_request(AccountQuery("sub-of-nobody", None, JANE.email)),
+        "ambiguous",
+    ),
+    (listing_contract.LIST_PATH, listing_contract.list_request(None), "listed"),
+)
+
+
+def test_the_local_legacy_system_links_as_documented(http: HttpClient) -> None:
+    """One story: each call finds what the one before it left."""
+    with LoopbackServer(LegacySystem(SEED_USERS, API_KEY).app) as server:
+        for path, body, status in STORY:
+            answer = asked(http, server.url, path, body)
+            said = json.loads(answer.body)
+
+            assert (answer.status, answer.media_type) == (200, JSON)
+            assert faults(decision(path)["schema"], said) == []
+            assert said["status"] == status
+
+
+@pytest.mark.parametrize("path", [*LINK_PATHS, listing_contract.LIST_PATH])
+def test_a_malformed_link_call_gets_no_decision(http: HttpClient, url: str, path: str) -> None:
+    example = next(iter(request_body(path)["examples"].values()))["value"]
+    for member in example:
+        missing = {name: value for name, value in example.items() if name != member}
+        assert asked(http, url, path, json.dumps(missing).encode()).status == 400
+        mistyped = {**example, member: 1}
+        assert asked(http, url, path, json.dumps(mistyped).encode()).status == 400
+    assert asked(http, url, path, json.dumps({**example, "role": "admin"}).encode()).status == 400
+
+
+def test_a_creation_without_an_idempotency_key_gets_no_decision(http: HttpClient, url: str) -> None:
+    headers = {"content-type": JSON, "x-api-key": API_KEY}
+    body = link_contract.create_request(TWIN)
+
+    answer = http.request(
+        "POST", f"{url}{link_contract.CREATE_PATH}", headers=headers, content=body
+    )
+
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize("key", ["", "wrong", API_KEY + " x"])
+@pytest.mark.parametrize("path", [*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH])
+def test_without_the_api_key_there_is_no_decision(
+    http: HttpClient, url: str, path: str, key: str
+) -> None:
+    assert asked(http, url, path, contract.lookup_request("jane"), key).status == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'["username", "password"]',
+        b"{}",
+        b'{"username": "jane"}',
+        b'{"username": "jane", "password": 1}',
+        b'{"username": "jane", "password": "\\ud800"}',
+        b'{"username": "jane", "password": "x", "otp": "1"}',
+        b"[" * 8000,
+        b" " * 9000,
+    ],
+)
+def test_a_malformed_log_in_gets_no_decision(http: HttpClient, url: str, body: bytes) -> None:
+    assert asked(http, url, contract.LOGIN_PATH, body).status == 400

@@ -1,0 +1,38 @@
+"""docs/legacy-api.yaml, for tests that hold somebody to it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from openapi_schema_validator import OAS31Validator
+
+from authcore.adapters.legacy import contract, link_contract, listing_contract
+
+
+DOCUMENT: Final[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parents[1] / "docs" / "legacy-api.yaml").read_text(encoding="utf-8")
+)
+JSON: Final = "application/json"
+SIGN_IN_PATHS: Final = (contract.LOGIN_PATH, contract.LOOKUP_PATH)
+LINK_PATHS: Final = (link_contract.MATCH_PATH, link_contract.ATTACH_PATH, link_contract.CREATE_PATH)
+PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH)
+
+
+def operation(path: str) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][path]["post"]
+    return found
+
+
+def request_body(path: str) -> dict[str, Any]:
+    content: dict[str, Any] = operation(path)["requestBody"]["content"][JSON]
+    return content
+
+
+def decision(path: str) -> dict[str, Any]:
+    content: dict[str, Any] = operation(path)["responses"]["200"]["content"][JSON]
+    return content
+
+
+def faults(schema: dict[str, Any], value: object) -> list[str]:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    return [error.message for error in OAS31Validator(whole).iter_errors(value)]
