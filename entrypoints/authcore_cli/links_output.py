@@ -80,7 +80,11 @@ class JsonReport(LinkReport):
 
 
 class TerminalReport(LinkReport):
-    """A bar while it runs; then a table of the first MAX_ROWS findings, and a sentence."""
+    """
+    A bar while it runs; then a table of the first MAX_ROWS findings, and the counts.
+
+    An id that is named and does not exist is followed by a question mark.
+    """
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._console = surroundings.answers
@@ -93,7 +97,8 @@ class TerminalReport(LinkReport):
             transient=True,
         )
         self._task = self._progress.add_task("reading", total=None)
-        self._table = Table("finding", box=SIMPLE)
+        self._table = Table(box=SIMPLE)
+        self._table.add_column("finding", overflow="fold")
         self._table.add_column("cognito id", no_wrap=True)
         self._table.add_column("legacy uid", overflow="fold")
         self._table.add_column("repair")
@@ -119,8 +124,14 @@ class TerminalReport(LinkReport):
         if self._table.row_count < MAX_ROWS:
             self._table.add_row(
                 finding.reason,
-                _listed([user.subject for user in finding.users]),
-                _listed([account.legacy_uid for account in finding.accounts]),
+                _listed(
+                    [user.subject for user in finding.users],
+                    {account.cognito_id for account in finding.accounts},
+                ),
+                _listed(
+                    [account.legacy_uid for account in finding.accounts],
+                    {user.legacy_uid for user in finding.users},
+                ),
                 _said(mended),
             )
 
@@ -159,10 +170,12 @@ def _said(mended: Mended | None) -> str:
     return mended.status if mended.reason == "ok" else f"{mended.status}: {mended.reason}"
 
 
-def _listed(ids: list[str]) -> Text:
-    shown = [_shown(each) or "" for each in ids[:MAX_IDS]]
-    more = [f"and {len(ids) - MAX_IDS} more"] if len(ids) > MAX_IDS else []
-    return Text("\n".join(shown + more))
+def _listed(ids: list[str], named: set[str | None]) -> Text:
+    """*ids*, and those that are *named* and do not exist."""
+    nowhere = sorted(each for each in named - {*ids} if each is not None)
+    lines = [_shown(each) or "" for each in ids] + [f"{_shown(each)} ?" for each in nowhere]
+    more = [f"and {len(lines) - MAX_IDS} more"] if len(lines) > MAX_IDS else []
+    return Text("\n".join(lines[:MAX_IDS] + more))
 
 
 def _user(user: UserLink) -> dict[str, str | None]:

@@ -145,6 +145,13 @@ def test_a_terminal_gets_a_table_and_a_sentence() -> None:
     assert "2 remain" in ran.out
 
 
+def test_a_table_shows_who_is_named_and_does_not_exist() -> None:
+    ran = links(World(["x"], {"d": 9}), "audit", out=Terminal())
+
+    assert "x ?" in ran.out
+    assert f"{subject(9)} ?" in ran.out
+
+
 def test_a_long_table_is_cut_and_says_so() -> None:
     ran = links(World([None] * 60, {}), "audit", out=Terminal())
 
