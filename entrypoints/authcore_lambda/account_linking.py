@@ -174,7 +174,8 @@ def build_handler(
     audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
     clock = SystemClock()
     stores = _stores(settings, clock)
-    lease, intents = lease or stores[0], intents or stores[1]
+    lease = stores[0] if lease is None else lease
+    intents = stores[1] if intents is None else intents
     reserve = _reserve(settings.linking)
     policy = _policy(settings.linking)
 

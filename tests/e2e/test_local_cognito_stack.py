@@ -6,6 +6,7 @@ import pytest
 
 from authcore.adapters.system import SystemClock
 from authcore_local.addresses import Ports
+from authcore_local.legacy.links import Mode
 from authcore_local.legacy.system import StoredAccount
 from authcore_local.stack import LocalStack
 from authcore_local.tour.browser import Browser, Form, Page
@@ -169,3 +170,16 @@ def test_a_person_of_the_legacy_system_who_forgot_their_password_is_migrated(
     assert page.marked("legacy-uid") == "1915"
     both_sides(stack, "1915")
     assert count(stack) == before
+
+
+@pytest.mark.parametrize("mode", ["idempotent", "lookup", "none"])
+def test_a_legacy_system_that_promises_less_still_gets_one_account(mode: Mode) -> None:
+    # AL-07
+    with LocalStack(ports=Ports.free(), legacy_mode=mode) as stack:
+        visitor, before = Visitor(stack), count(stack)
+        first = visitor.continue_with("Google", LIZZY_AT_GOOGLE)
+        again = visitor.continue_with("Google", LIZZY_AT_GOOGLE)
+        visitor.browser.close()
+
+        assert first == again != "none"
+        assert count(stack) == before + 1
