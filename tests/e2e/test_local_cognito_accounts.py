@@ -100,6 +100,7 @@ class TestSignUp:
         code = sent_code(pool)
 
         assert code.encode() not in prompt.body
+        assert b'href="/outbox"' in prompt.body
         assert code.encode() in browser.get("/outbox").body
         assert all(code not in f"{hop}" for hop in pool.flow.since(0))
         assert code not in repr(pool.cognito.outbox.messages())

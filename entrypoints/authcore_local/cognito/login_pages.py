@@ -31,6 +31,7 @@ _POLICY: Final = (
     '<p class="soft" id="policy">At least 8 characters: lower and upper case, a number and a'
     " symbol.</p>"
 )
+_OUTBOX: Final = '<a href="/outbox" target="_blank" rel="noopener">Outbox</a>'
 _FOCUS: Final = " autofocus"
 
 
@@ -126,7 +127,7 @@ def confirm_page(
     content = (
         form(_to(CONFIRM_PATH, query), form_token, fields)
         + (form(_to(RESEND_PATH, query), form_token, again) if username else "")
-        + _back(query)
+        + _back(query, _OUTBOX)
     )
     return page("Confirm your account", content, problem=problem, notice=notice)
 
@@ -159,7 +160,7 @@ def new_password_page(
         + _POLICY
         + '<button type="submit">Change password</button>'
     )
-    content = form(_to(NEW_PASSWORD_PATH, query), form_token, fields) + _back(query)
+    content = form(_to(NEW_PASSWORD_PATH, query), form_token, fields) + _back(query, _OUTBOX)
     return page("Choose a new password", content, problem=problem, notice=notice)
 
 
@@ -178,8 +179,8 @@ def _with_provider(query: Mapping[str, str], provider: Provider) -> str:
     return _to("/oauth2/authorize", {**query, "identity_provider": provider})
 
 
-def _back(query: Mapping[str, str]) -> str:
-    return f'<p class="links">{_link("/login", query, "Back to sign-in")}</p>'
+def _back(query: Mapping[str, str], more: str = "") -> str:
+    return f'<p class="links">{_link("/login", query, "Back to sign-in")}{more}</p>'
 
 
 def _link(path: str, query: Mapping[str, str], text: str) -> str:
