@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import timedelta
 from typing import Final
@@ -99,6 +100,7 @@ def spoken(status: str, **user: object) -> bytes:
 
 YES: Final = spoken("authenticated")
 NO: Final = b'{"status": "rejected"}'
+FOUND: Final = spoken("found")
 NO_ANSWERS: Final[dict[str, Script]] = {
     **{
         f"{status} {name}": sending(status, body)
@@ -153,9 +155,10 @@ def _answered_anyhow(hostile: ScriptedServer, http: HttpClient) -> UserMigration
 
 
 def trigger_at(
-    url: str, http: HttpClient, audit: InMemoryAuditLog | None = None
+    url: str, http: HttpClient, audit: InMemoryAuditLog | None = None, **migration: str
 ) -> UserMigrationTrigger:
-    variables = {"AUTHCORE_LEGACY_URL": url, "AUTHCORE_LEGACY_API_KEY": API_KEY}
+    chosen = {f"AUTHCORE_MIGRATION_{name.upper()}": value for name, value in migration.items()}
+    variables = {"AUTHCORE_LEGACY_URL": url, "AUTHCORE_LEGACY_API_KEY": API_KEY, **chosen}
     return build_handler(variables, audit=audit or InMemoryAuditLog(), http=http)
 
 
@@ -217,6 +220,56 @@ def test_an_honest_no_leaves_the_event_alone(
     asked = event(source, *CASES[case])
 
     assert honest(asked, Left(5000)) == asked
+
+
+@pytest.mark.parametrize(
+    ("pool", "typed", "username"),
+    [
+        ("email", "jane@thornfield.example", None),
+        ("alias", "jane@thornfield.example", "legacy-1847"),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_settings_say_how_people_name_themselves(
+    hostile: ScriptedServer,
+    http: HttpClient,
+    source: str,
+    pool: str,
+    typed: str,
+    username: str | None,
+) -> None:
+    # MG-04
+    hostile.script = sending(200, YES if source == SOURCES[0] else FOUND)
+
+    response = trigger_at(hostile.url, http, pool=pool)(event(source, typed, RIGHT), None)
+
+    given = response["response"]["userAttributes"]
+    assert (given.get("username"), given["email"]) == (username, typed)
+
+
+def test_settings_say_which_passwords_may_stay(hostile: ScriptedServer, http: HttpClient) -> None:
+    hostile.script = sending(200, YES)
+    strict = trigger_at(hostile.url, http, password_policy=f"{len(RIGHT) + 1} lower")
+    mild = trigger_at(hostile.url, http, password_policy="8 lower upper digit symbol")
+
+    asked = event(SOURCES[0], *CASES["right"])
+    assert "finalUserStatus" not in strict(asked, None)["response"]
+    assert mild(asked, None)["response"]["finalUserStatus"] == "CONFIRMED"
+
+
+def test_simultaneous_first_sign_ins_are_told_of_one_user(
+    hostile: ScriptedServer, http: HttpClient
+) -> None:
+    """Cognito keeps one of two users of the same name, whichever comes first."""
+    # MG-08
+    hostile.script = sending(200, YES)
+    trigger = trigger_at(hostile.url, http)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [*threads.map(trigger, [event(SOURCES[0], *CASES["right"])] * 16, [None] * 16)]
+
+    assert answers == [answers[0]] * 16
+    assert answers[0]["response"]["userAttributes"]["custom:legacy_uid"] == "1847"
 
 
 # --- no answer -------------------------------------------------------------------------------

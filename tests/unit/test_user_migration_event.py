@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
@@ -90,9 +91,16 @@ def _trigger(accounts: InMemoryLegacyAccounts) -> UserMigrationTrigger:
     return trigger_on(accounts)
 
 
-def trigger_on(accounts: LegacyAccounts) -> UserMigrationTrigger:
+def trigger_on(
+    accounts: LegacyAccounts, pool: PoolKind = "username", passwords: PasswordPolicy | None = None
+) -> UserMigrationTrigger:
     return UserMigrationTrigger(
-        accounts=lambda _: accounts, audit=InMemoryAuditLog(), attributes=MAPPING, budget=BUDGET
+        accounts=lambda _: accounts,
+        audit=InMemoryAuditLog(),
+        attributes=MAPPING,
+        budget=BUDGET,
+        pool=pool,
+        passwords=passwords,
     )
 
 
@@ -134,6 +142,54 @@ def test_a_forgotten_password_creates_a_user_without_a_final_status(
     assert "finalUserStatus" not in response
     assert response["messageAction"] == "SUPPRESS"
     assert response["userAttributes"]["email_verified"] == "true"
+
+
+def test_a_weak_password_creates_a_user_without_a_final_status(
+    accounts: InMemoryLegacyAccounts,
+) -> None:
+    """Cognito does not hold migrated passwords against its policy; left out means reset."""
+    trigger = trigger_on(accounts, passwords=PasswordPolicy(len(PASSWORD) + 1))
+
+    response = trigger(event(), None)["response"]
+
+    assert "finalUserStatus" not in response
+    assert response["userAttributes"]["custom:legacy_uid"] == "1815"
+
+
+@pytest.mark.parametrize(
+    ("pool", "typed", "username"),
+    [
+        ("username", "emma", None),
+        ("username", "emma@hartfield.example", None),
+        ("email", "emma@hartfield.example", None),
+        ("alias", "emma", None),
+        ("alias", "emma@hartfield.example", "legacy-1815"),
+    ],
+)
+def test_a_user_name_is_given_only_where_an_alias_was_typed(
+    accounts: InMemoryLegacyAccounts, pool: PoolKind, typed: str, username: str | None
+) -> None:
+    """Anywhere else Cognito takes what was typed, or makes one up."""
+    for asked in (event(username=typed), forgotten(typed)):
+        given = trigger_on(accounts, pool)(asked, None)["response"]["userAttributes"]
+
+        assert given.get("username") == username
+        assert (given["email"], given["email_verified"]) == ("emma@hartfield.example", "true")
+
+
+@pytest.mark.parametrize("pool", ["email", "alias"])
+@pytest.mark.parametrize("source", ["", "UserMigration_ForgotPassword"])
+def test_whom_a_pool_could_not_find_again_gets_the_event_as_it_came(
+    pool: PoolKind, source: str
+) -> None:
+    # MG-03
+    accounts = InMemoryLegacyAccounts()
+    accounts.add(attrs.evolve(EMMA, username="george@hartfield.example"), PASSWORD)
+    trigger = trigger_on(accounts, pool)
+    name = "george@hartfield.example"
+    asked = event(username=name) if not source else forgotten(name)
+
+    assert trigger(asked, None) == asked
 
 
 @pytest.mark.parametrize(
