@@ -48,7 +48,8 @@ def _user_migration() -> Door:
 
 
 def _account_linking() -> Door:
-    from authcore_lambda.account_linking import AccountLinkingSettings, build_handler
+    from authcore_lambda.account_linking import build_handler
+    from authcore_lambda.linking_parts import AccountLinkingSettings
 
     return Door(AccountLinkingSettings, build_handler)
 

@@ -15,26 +15,29 @@ authentication Lambda trigger", "Lambda triggers for federated users".
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Final, cast
-
-import attrs
+from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
-from authcore.adapters.system import SystemClock, SystemEntropy, environment, monotonic
-from authcore.domain.model.linking import Creation, LinkOutcome, LinkPolicy
+from authcore.adapters.system import SystemClock, environment, monotonic
+from authcore.domain.model.linking import LinkOutcome
 from authcore.domain.services.linking import AccountLinking
-from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
-from authcore.settings import LegacySettings, LinkingSettings, load
+from authcore.settings import load
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.linking_parts import (
+    COGNITO_SHARE,
+    AccountLinkingSettings,
+    legacy_links,
+    policy_of,
+    reserve_of,
+    stores,
+)
 from authcore_lambda.members import SUBJECT, attributes, text
 from authcore_lambda.people import EventUnreadableError, account_in, pool_id_in
-from authcore_lambda.pool import PoolApi, PoolApiSettings
-from authcore_lambda.time_left import BoundedLinks, TimedLegacyLinks, TimeLeft
+from authcore_lambda.pool import PoolApi
+from authcore_lambda.time_left import TimedLegacyLinks, TimeLeft
 
 
 if TYPE_CHECKING:
@@ -47,14 +50,6 @@ BLOCKED_TEXT: Final = (
     "Your account could not be set up just now. Please try again in a few minutes."
 )
 
-COGNITO_SHARE: Final = 4
-"""The last write, to Cognito, gets this part of the budget for itself."""
-
-STORE_SHARE: Final = 10
-"""Each of a lease's three calls at most gets this part of it."""
-
-STORE_CALLS: Final = 3
-
 _log: Final = logging.getLogger("authcore.account_linking")
 
 
@@ -63,15 +58,6 @@ class LinkingFailedError(Exception):
 
     def __init__(self) -> None:
         super().__init__(BLOCKED_TEXT)
-
-
-@attrs.frozen(kw_only=True)
-class AccountLinkingSettings:
-    """What this trigger reads from ``AUTHCORE_*``."""
-
-    cognito: PoolApiSettings
-    legacy: LegacySettings
-    linking: LinkingSettings
 
 
 class AccountLinkingTrigger:
@@ -170,14 +156,14 @@ def build_handler(
     settings = load(AccountLinkingSettings, variables)
     budget = settings.linking.budget
     pool = PoolApi(settings.cognito, within=budget / COGNITO_SHARE)
-    links = _legacy_links(settings, http)
+    links = legacy_links(settings, http)
     audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
     clock = SystemClock()
-    stores = _stores(settings, clock)
-    lease = stores[0] if lease is None else lease
-    intents = stores[1] if intents is None else intents
-    reserve = _reserve(settings.linking)
-    policy = _policy(settings.linking)
+    own_stores = stores(settings, clock)
+    lease = own_stores[0] if lease is None else lease
+    intents = own_stores[1] if intents is None else intents
+    reserve = reserve_of(settings.linking)
+    policy = policy_of(settings.linking)
 
     def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
         return AccountLinking(
@@ -194,57 +180,6 @@ def build_handler(
     return AccountLinkingTrigger(
         linking=linking, audit=audit, budget=budget, blocks_sign_in=policy.blocks_sign_in
     )
-
-
-def _legacy_links(
-    settings: AccountLinkingSettings, http: "HttpClient | None"
-) -> Callable[[], BoundedLinks]:
-    """Loaded for the first user who is not linked yet: the others never need an HTTP library."""
-
-    @cache
-    def loaded() -> BoundedLinks:
-        from authcore.adapters.http import HttpClient
-        from authcore.adapters.legacy.http_links import HttpLegacyLinks
-        from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
-
-        return HttpLegacyLinks(
-            http=http
-            or HttpClient(within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES),
-            base_url=settings.legacy.url,
-            api_key=settings.legacy.api_key,
-        ).bounded
-
-    return loaded
-
-
-def _reserve(linking: LinkingSettings) -> timedelta:
-    """What legacy calls leave for Cognito, and for the store where there is one."""
-    calls = STORE_CALLS if linking.table else 0
-    return linking.budget / COGNITO_SHARE + calls * linking.budget / STORE_SHARE
-
-
-def _policy(linking: LinkingSettings) -> LinkPolicy:
-    return LinkPolicy(
-        email_providers=frozenset(linking.email_providers),
-        creation=cast("Creation", linking.creation),
-        blocks_sign_in=linking.on_failure == "block",
-    )
-
-
-def _stores(settings: AccountLinkingSettings, clock: Clock) -> tuple[Lease, SeenBefore]:
-    table = settings.linking.table
-    if table is None:
-        return ProcessLease(clock), ProcessSeenBefore(clock)
-    from authcore.adapters.coordination.dynamodb import (
-        DynamoDbLease,
-        DynamoDbSeenBefore,
-        dynamodb_client,
-    )
-
-    within = settings.linking.budget / STORE_SHARE
-    client = dynamodb_client(region=settings.cognito.region, within=within)
-    lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=SystemEntropy())
-    return lease, DynamoDbSeenBefore(client=client, table=table, clock=clock)
 
 
 _trigger: Final = ConfiguredOnce(build_handler)

@@ -96,19 +96,15 @@ def _parsed(listed: str) -> object:
 
 
 def _identity(held: Mapping[str, Any]) -> ExternalIdentity | None:
+    """None for native users, also for those whom external identities were linked to later."""
     listed = identities_in(held)
-    if listed:
-        return _external(_chosen(listed))
-    if held.get("cognito:user_status") == "EXTERNAL_PROVIDER":
-        raise EventUnreadableError("an external user without an identity")
-    return None
-
-
-def _chosen(listed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    is_external = held.get("cognito:user_status") == "EXTERNAL_PROVIDER"
     primary = [each for each in listed if is_true(each.get("primary"))]
-    if len(primary) > 1:
-        raise EventUnreadableError("several identities are called the primary one")
-    return primary[0] if primary else listed[0]
+    if len(primary) > 1 or (is_external and not listed):
+        raise EventUnreadableError("an external user whose identity is not clear")
+    if primary or is_external:
+        return _external([*primary, *listed][0])
+    return None
 
 
 def _external(member: Mapping[str, Any]) -> ExternalIdentity:

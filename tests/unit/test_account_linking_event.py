@@ -209,6 +209,15 @@ def test_a_native_user_has_no_identity(absent: object) -> None:
     )
 
 
+def test_a_native_user_stays_native_whatever_was_linked_to_them_later() -> None:
+    """So that a user migrated by password is still attached when Google was linked first."""
+    linked = [{**GOOGLE, "primary": False}]
+
+    person = account_in(trigger_event(AUTHENTICATED, {**NATIVE, "identities": linked}))
+
+    assert person.identity is None
+
+
 MALFORMED: Final = {
     "absent": None,
     "empty": "[]",
