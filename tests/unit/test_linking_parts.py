@@ -16,6 +16,13 @@ SETTINGS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The credentials that Lambda gives every function."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
 def test_the_seeds_get_dialect_warns_where_the_function_starts() -> None:
     with pytest.warns(InsecureLegacyDialectWarning):
         build_handler({**SETTINGS, "AUTHCORE_LINKING_CREATION": "lease"})
