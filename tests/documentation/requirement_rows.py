@@ -88,6 +88,7 @@ DEMANDS: Final = {
     "DL-04": "Pools and retries are bounded",
     "DL-05": "No input costs more than linear time",
     "DL-06": "Every memory is bounded",
+    "AL-08": "Decisions are recorded with ids and no personal data",
     "MG-01": "Only the exact positive answer lets a user in",
     "MG-02": "The password is in the request body and nowhere else",
     "MG-03": "Unknown, wrong and locked look alike",

@@ -43,6 +43,12 @@ class CognitoSettings:
     jwks_url: ServiceUrl | None = setting(
         service_url, "URL", "where the pool publishes its keys; from the issuer", default=None
     )
+    leeway: timedelta = setting(
+        seconds(0, 60),
+        "seconds, 0-60",
+        "how far this machine's clock and Cognito's may differ",
+        default=timedelta(seconds=10),
+    )
 
 
 @attrs.frozen(kw_only=True)
