@@ -1,6 +1,5 @@
-"""The groups; a door asks only for those it needs."""
+"""What the auth service and the guards read."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
@@ -10,7 +9,6 @@ from authcore.settings.parsers import (
     key_ring,
     matching,
     one_of,
-    pairs,
     seconds,
     secret_text,
     words,
@@ -18,7 +16,7 @@ from authcore.settings.parsers import (
 from authcore.settings.reader import setting
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class CognitoSettings:
     """Which pool, and which app client of it."""
 
@@ -51,7 +49,7 @@ class CognitoSettings:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class SignInSettings:
     """How browsers are sent to Cognito and come back."""
 
@@ -86,7 +84,7 @@ class SignInSettings:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class CookieSettings:
     """The session cookies on the shared domain."""
 
@@ -115,30 +113,7 @@ class CookieSettings:
     )
 
 
-@attrs.frozen(kw_only=True)
-class LegacySettings:
-    """The legacy system's HTTP API."""
-
-    url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
-    api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
-
-
-@attrs.frozen(kw_only=True)
-class MigrationSettings:
-    """What the migration trigger does."""
-
-    attributes: Mapping[str, str] = setting(
-        pairs,
-        "attribute=field pairs",
-        "which legacy fields become which Cognito attributes",
-        default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
-    )
-    budget: timedelta = setting(
-        seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
-    )
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class GuardSettings:
     """What stands in front of a guarded application."""
 
