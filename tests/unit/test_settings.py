@@ -136,6 +136,7 @@ def test_words_are_split_at_commas_and_white_space() -> None:
         (key_ring, base64.b64encode(bytes(31)).decode()),
         (key_ring, "%%%"),
         (key_ring, "A"),
+        (key_ring, f"!{KEY}"),
         (seconds(1, 10), "99"),
         (pairs, "name"),
         (pairs, "=display_name"),
