@@ -90,6 +90,7 @@ class SessionContainer(containers.DeclarativeContainer):
         clock=clock,
         issuers=providers.List(issuer),
         client_ids=providers.List(cognito.provided.client_id),
+        leeway=cognito.provided.leeway,
     )
     validator_at_hand = providers.ThreadSafeSingleton(
         TokenValidator,
@@ -97,6 +98,7 @@ class SessionContainer(containers.DeclarativeContainer):
         clock=clock,
         issuers=providers.List(issuer),
         client_ids=providers.List(cognito.provided.client_id),
+        leeway=cognito.provided.leeway,
     )
     session_guard = providers.ThreadSafeSingleton(SessionGuard, validator)
     session_guard_at_hand = providers.ThreadSafeSingleton(SessionGuard, validator_at_hand)

@@ -219,7 +219,7 @@ def test_one_client_speaks_to_several_servers(server: ScriptedServer, http: Http
 def test_a_broken_answer_is_a_failure_and_nothing_is_sent_twice(
     server: ScriptedServer, http: HttpClient, pieces: list[bytes]
 ) -> None:
-    # SP-08, RF-07: a code or a password is not sent again, whatever the first try came to.
+    # SP-08: a code or a password is not sent again, whatever the first try came to.
     server.script = lambda _request: pieces
 
     assert _reason(http, server.url) == "protocol"

@@ -6,15 +6,13 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 import attrs
 import pytest
 
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.http_links import HttpLegacyLinks
-from authcore.adapters.legacy.links import legacy_links
 from authcore.adapters.legacy.seed_dialect import (
     InsecureLegacyDialectWarning,
     SeedDialectLegacyLinks,
@@ -32,7 +30,6 @@ from authcore.domain.model.accounts import (
     LegacyAccount,
     NewLegacyAccount,
 )
-from authcore.settings import LegacySettings, load
 from authcore.testing.fakes.ambient import ScriptedEntropy
 from scripted_server import ScriptedServer, answer
 
@@ -258,37 +255,6 @@ def test_nothing_of_a_url_is_logged_or_raised_by_us(
         links.create(MINA, idempotency_key="unsaid")
 
     assert "canary" not in f"{unanswered.value} {unanswered.value!r} {caplog.text}"
-
-
-def settings(**more: str) -> Any:
-    @attrs.frozen
-    class Door:
-        legacy: LegacySettings
-
-    variables = {
-        "AUTHCORE_LEGACY_URL": "https://legacy.example",
-        "AUTHCORE_LEGACY_API_KEY": "key",
-        **more,
-    }
-    return load(Door, variables).legacy
-
-
-def test_the_dialect_is_spoken_only_where_the_insecure_setting_says_so() -> None:
-    with closing(HttpClient(within=timedelta(seconds=4), max_bytes=4096)) as http:
-
-        def chosen(legacy: LegacySettings) -> object:
-            return legacy_links(
-                http=http,
-                base_url=legacy.url,
-                api_key=legacy.api_key,
-                insecure_get_dialect=legacy.insecure_get_dialect,
-                entropy=ScriptedEntropy(),
-            )
-
-        assert type(chosen(settings())) is HttpLegacyLinks
-        with pytest.warns(InsecureLegacyDialectWarning, match="URLs"):
-            spoken = chosen(settings(AUTHCORE_LEGACY_INSECURE_GET_DIALECT="on"))
-        assert type(spoken) is SeedDialectLegacyLinks
 
 
 def test_the_warning_is_logged_once_and_not_for_every_deadline(

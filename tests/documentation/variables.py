@@ -15,10 +15,12 @@ from authcore.settings import (
     CookieSettings,
     GuardSettings,
     LegacySettings,
+    LinkingSettings,
     MigrationSettings,
     SignInSettings,
     described,
 )
+from authcore_lambda.pre_sign_up import NativeLinkSettings
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
@@ -36,6 +38,8 @@ class Everything:
     guard: GuardSettings
     legacy: LegacySettings
     migration: MigrationSettings
+    linking: LinkingSettings
+    pre_sign_up: NativeLinkSettings
 
 
 def _shown(default: object) -> str:

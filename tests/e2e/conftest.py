@@ -19,8 +19,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session", name="chromium")
+@pytest.fixture(scope="module", name="chromium")
 def _chromium() -> Iterator[Browser]:
+    """One a module, not one a session: while it lives, Playwright's event loop has the thread."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: run `make browser` to include the browser tests")
     with sync_playwright() as playwright:

@@ -90,7 +90,7 @@ def test_a_head_request_is_answered_without_a_body(visit: Visit) -> None:
 
 def test_an_expired_session_needs_a_sign_in(world: GuardWorld, visit: Visit) -> None:
     cookies = world.cookies()
-    world.clock.advance(timedelta(hours=1))
+    world.clock.advance(timedelta(hours=1, seconds=10))
 
     answer = visit("/articles", cookies=cookies, headers=[PROGRAM])
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.jwks import key_cache
+from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.key_cache import (
     COOL_DOWN,
     FETCH_DEADLINE,
@@ -110,6 +111,34 @@ def test_what_is_at_hand_is_told_without_waiting(source: Source, cache: KeyCache
     assert cache.at_hand(kid) is None
     source.gate.set()
     assert cache.key(kid) is cache.at_hand(kid)
+
+
+def test_warming_up_waits_for_keys_once(source: Source, cache: KeyCache) -> None:
+    cache.warm_up()
+    cache.warm_up()
+    assert cache.at_hand(source.mint.key("id").kid) is not None
+    assert source.fetches == 1
+
+
+def test_warming_up_without_source_says_so(source: Source, cache: KeyCache) -> None:
+    # KF-08
+    source.down = True
+    with pytest.raises(KeySourceUnavailableError):
+        cache.warm_up()
+
+
+def test_whoever_must_not_wait_sees_what_is_at_hand_and_never_a_rejection(
+    source: Source, cache: KeyCache
+) -> None:
+    kid = source.mint.key("access").kid
+    keys = KeysAtHand(cache)
+    for absent in (kid, "no such key"):
+        with pytest.raises(KeySourceUnavailableError):
+            keys.key(absent)
+    cache.warm_up()
+    assert keys.key(kid) is cache.key(kid)
+    with pytest.raises(KeySourceUnavailableError):
+        keys.key("no such key")
 
 
 def test_keys_are_renewed_behind_the_callers_backs(
@@ -332,6 +361,28 @@ def test_a_late_answer_is_better_than_none(
     source.gate.set()
     assert flight.landed.wait(PATIENCE)
     assert cache.at_hand(source.mint.key("access").kid)
+
+
+def test_an_abandoned_fetch_counts_as_one_failure(
+    source: Source, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_cache, "FETCH_DEADLINE", timedelta(milliseconds=20))
+    cache = KeyCache(source, clock)
+    source.gate.clear()
+    source.down = True
+    cache.prefetch()
+    abandoned = cache._flight
+    for _ in range(2):
+        with pytest.raises(KeySourceUnavailableError):
+            cache.key("any")
+    replacement = cache._flight
+    assert abandoned is not None
+    assert replacement is not None
+    assert replacement is not abandoned
+    source.gate.set()
+    assert abandoned.landed.wait(PATIENCE)
+    assert replacement.landed.wait(PATIENCE)
+    assert cache._failures == 2
 
 
 def test_a_clock_that_runs_backwards_neither_prolongs_trust_nor_locks_anybody_out(

@@ -72,6 +72,15 @@ def test_the_same_token_is_checked_once(memory: Memory) -> None:
     assert memory.inner.checks == 1
 
 
+def test_claims_within_claims_are_not_shared_between_callers(memory: Memory) -> None:
+    identities = [{"userId": "1", "providerName": "Google", "primary": "true"}]
+    token = memory.mint.identity(identities=identities)
+    for _ in range(3):
+        claimed = memory.remembered.verify(token)["identities"]
+        assert claimed == identities
+        claimed[0]["userId"] = "2"
+
+
 def test_each_other_token_is_checked(memory: Memory) -> None:
     for _ in range(10):
         memory.remembered.verify(memory.mint.access())

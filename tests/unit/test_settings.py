@@ -135,6 +135,9 @@ def test_words_are_split_at_commas_and_white_space() -> None:
         (seconds(1, 10), "1.5"),
         (key_ring, base64.b64encode(bytes(31)).decode()),
         (key_ring, "%%%"),
+        (key_ring, "A"),
+        (key_ring, f"!{KEY}"),
+        (seconds(1, 10), "99"),
         (pairs, "name"),
         (pairs, "=display_name"),
     ],
@@ -164,3 +167,8 @@ def test_every_variable_says_what_it_is_for() -> None:
             assert name.startswith("AUTHCORE_")
             assert about.kind
             assert about.purpose
+
+
+def test_a_group_that_does_not_exist_cannot_be_imported() -> None:
+    with pytest.raises(ImportError, match="SinginSettings"):
+        exec("from authcore.settings import SinginSettings")

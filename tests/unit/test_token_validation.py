@@ -295,6 +295,7 @@ def test_leeway_is_granted_at_both_ends_and_no_more() -> None:
 
 
 def test_the_nonce_is_the_one_that_was_sent() -> None:
+    # SP-05
     nonced = changed(IDENTITY, {"nonce": "n-0S6_WzA2Mj"})
     assert VALIDATOR.identity(nonced, nonce="n-0S6_WzA2Mj").subject == SUBJECT
     assert VALIDATOR.identity(nonced).subject == SUBJECT
@@ -305,7 +306,7 @@ def test_the_nonce_is_the_one_that_was_sent() -> None:
 
 @pytest.mark.parametrize("nonce", [*NO_TEXT, "other", "\N{HORSE}"])
 def test_a_nonce_cannot_be_missing_or_mistyped_when_one_was_sent(nonce: object) -> None:
-    # No claim can switch the check off.
+    # SP-05: no claim can switch the check off.
     with pytest.raises(ClaimRejectedError):
         VALIDATOR.identity(changed(IDENTITY, {"nonce": nonce}), nonce="sent")
     with pytest.raises(ClaimRejectedError):

@@ -45,7 +45,7 @@ def test_without_a_session_the_answer_is_401_and_a_reason(world: WebWorld) -> No
 
 def test_an_expired_session_says_so_and_stays_in_the_browser(world: WebWorld) -> None:
     world.sign_in()
-    world.clock.advance(timedelta(hours=1))
+    world.clock.advance(timedelta(hours=1, seconds=10))
 
     answer = world.visit("/auth/session")
 

@@ -1,16 +1,24 @@
-"""Settings, in groups, from ``AUTHCORE_*`` variables."""
+"""
+Settings, in groups, from ``AUTHCORE_*`` variables.
 
-from authcore.settings.groups import (
-    CognitoSettings,
-    CookieSettings,
-    GuardSettings,
-    LegacySettings,
-    MigrationSettings,
-    SignInSettings,
-)
-from authcore.settings.linking_groups import LinkingSettings
+Groups are loaded when they are asked for: a trigger function does not pay for the auth service's.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from authcore.settings.reader import PREFIX, Setting, described, load, setting, variable_name
 
+
+if TYPE_CHECKING:
+    from authcore.settings.groups import (
+        CognitoSettings,
+        CookieSettings,
+        GuardSettings,
+        SignInSettings,
+    )
+    from authcore.settings.linking_groups import LinkingSettings
+    from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
 
 __all__ = [
     "PREFIX",
@@ -27,3 +35,16 @@ __all__ = [
     "setting",
     "variable_name",
 ]
+
+_ROOMS = {
+    "LegacySettings": "trigger_groups",
+    "LinkingSettings": "linking_groups",
+    "MigrationSettings": "trigger_groups",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'authcore.settings' has no attribute {name!r}")
+    room = import_module(f"authcore.settings.{_ROOMS.get(name, 'groups')}")
+    return getattr(room, name)

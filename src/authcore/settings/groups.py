@@ -1,19 +1,14 @@
-"""The groups; a door asks only for those it needs."""
+"""What the auth service and the guards read."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
 
-from authcore.domain.model.accounts import PoolKind
-from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import (
     key_ring,
     matching,
     one_of,
-    pairs,
-    password_policy,
     seconds,
     secret_text,
     words,
@@ -21,7 +16,7 @@ from authcore.settings.parsers import (
 from authcore.settings.reader import setting
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class CognitoSettings:
     """Which pool, and which app client of it."""
 
@@ -49,9 +44,15 @@ class CognitoSettings:
     endpoint_url: ServiceUrl | None = setting(
         service_url, "URL", "where the admin API is, if not at the usual place", default=None
     )
+    leeway: timedelta = setting(
+        seconds(0, 60),
+        "seconds, 0-60",
+        "how far this machine's clock and Cognito's may differ",
+        default=timedelta(seconds=10),
+    )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class SignInSettings:
     """How browsers are sent to Cognito and come back."""
 
@@ -86,7 +87,7 @@ class SignInSettings:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class CookieSettings:
     """The session cookies on the shared domain."""
 
@@ -115,48 +116,7 @@ class CookieSettings:
     )
 
 
-@attrs.frozen(kw_only=True)
-class LegacySettings:
-    """The legacy system's HTTP API."""
-
-    url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
-    api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
-    insecure_get_dialect: str = setting(
-        one_of("on", "off"),
-        "on or off",
-        "ask for links by the seed's GET forms: personal data and first passwords in URLs",
-        default="off",
-    )
-
-
-@attrs.frozen(kw_only=True)
-class MigrationSettings:
-    """What the migration trigger does."""
-
-    attributes: Mapping[str, str] = setting(
-        pairs,
-        "attribute=field pairs",
-        "which legacy fields become which Cognito attributes",
-        default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
-    )
-    pool: PoolKind = setting(
-        one_of("username", "email", "alias"),
-        "username, email or alias",
-        "how people name themselves at the pool",
-        default="username",
-    )
-    password_policy: PasswordPolicy | None = setting(
-        password_policy,
-        "length and classes",
-        "legacy passwords below it must be replaced, e.g. `8 lower upper digit symbol`",
-        default=None,
-    )
-    budget: timedelta = setting(
-        seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
-    )
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class GuardSettings:
     """What stands in front of a guarded application."""
 

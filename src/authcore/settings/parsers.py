@@ -60,7 +60,8 @@ def key_ring(text: str) -> tuple[bytes, ...]:
 
 def _key(word: str) -> bytes:
     try:
-        key = base64.b64decode(word.replace("-", "+").replace("_", "/") + "=" * (-len(word) % 4))
+        padded = word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4)
+        key = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != 32:

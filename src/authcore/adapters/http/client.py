@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
-import httpcore
 import httpx
 
-from authcore.adapters.http.connection import BoundedConnection
 from authcore.domain.model.urls import ServiceUrl
+
+
+if TYPE_CHECKING:
+    from authcore.adapters.http.connection import BoundedConnection
 
 
 MAX_IDLE_CONNECTIONS: Final = 256
@@ -54,6 +56,13 @@ class HttpAnswer:
     def media_type(self) -> str:
         """Lower case, without parameters; empty when there is none."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _new_connection() -> "BoundedConnection":
+    """Loads the transport, as httpx itself does, when there is something to send."""
+    from authcore.adapters.http.connection import BoundedConnection  # noqa: PLC0415
+
+    return BoundedConnection()
 
 
 def _above_debug(record: logging.LogRecord) -> bool:
@@ -126,19 +135,19 @@ class HttpClient:
         for connection in idle:
             connection.close()
 
-    def _take(self) -> BoundedConnection:
+    def _take(self) -> "BoundedConnection":
         try:
             return self._idle.pop()
         except IndexError:
-            return BoundedConnection()
+            return _new_connection()
 
-    def _give_back(self, connection: BoundedConnection) -> None:
+    def _give_back(self, connection: "BoundedConnection") -> None:
         if len(self._idle) < MAX_IDLE_CONNECTIONS:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def _read(self, connection: BoundedConnection, request: httpx.Request) -> HttpAnswer:
+    def _read(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         response = connection.handle_request(request)
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -161,9 +170,9 @@ class HttpClient:
     def _translated(send: Callable[[], HttpAnswer]) -> HttpAnswer:
         try:
             return send()
-        except (httpx.TimeoutException, httpcore.TimeoutException):
+        except httpx.TimeoutException:
             raise HttpFailedError("timeout") from None
-        except (httpx.ConnectError, httpcore.ConnectError):
+        except httpx.ConnectError:
             raise HttpFailedError("connect") from None
         except (httpx.HTTPError, httpx.StreamError, OSError):
             raise HttpFailedError("protocol") from None

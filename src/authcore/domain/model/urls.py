@@ -31,15 +31,6 @@ def service_url(text: str) -> ServiceUrl:
     return ServiceUrl(text.rstrip("/"))
 
 
-def origin_of(url: ServiceUrl) -> str:
-    """Scheme, host and port of *url*, as written."""
-    shape = _SHAPE.fullmatch(url)
-    if shape is None:
-        raise ValueError("not a service URL")
-    port = f":{shape['port']}" if shape["port"] else ""
-    return f"{shape['scheme']}://{shape['host']}{port}"
-
-
 def host_of(url: ServiceUrl) -> str:
     """Host of *url*, as written, without the port."""
     shape = _SHAPE.fullmatch(url)

@@ -1,25 +1,18 @@
-"""
-Tokens as Cognito shapes them, and wrong in each way a token can be wrong.
+"""The mint itself."""
 
-For tests and for the local stack: the private keys live in this process and nowhere else.
-"""
-
-import base64
 import hashlib
 import hmac
 import itertools
 import json
-import threading
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Final, Literal
 
 import attrs
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from authcore.adapters.system import SystemClock
 from authcore.ports.ambient import Clock
+from authcore.testing.mint.keys import SigningKey, base64url, generate_key, pooled_key
 
 
 DEFAULT_ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
@@ -32,71 +25,8 @@ Algorithm = Literal["RS256", "HS256", "none"]
 Signer = Literal["issuer", "stranger"]
 
 
-def _base64url(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
 def _json(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _number(value: int) -> str:
-    return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
-
-
-@attrs.frozen
-class SigningKey:
-    """
-    An RSA-2048 key pair under a key id of Cognito's form.
-
-    Attributes:
-        private: Signs.
-        kid: 44 characters of base64, derived from the modulus.
-    """
-
-    private: rsa.RSAPrivateKey = attrs.field(repr=False)
-    kid: str
-
-    def jwk(self) -> dict[str, str]:
-        """The public half.  See: RFC 7517 §4."""
-        public = self.private.public_key().public_numbers()
-        return {
-            "alg": "RS256",
-            "e": _number(public.e),
-            "kid": self.kid,
-            "kty": "RSA",
-            "n": _number(public.n),
-            "use": "sig",
-        }
-
-    def public_pem(self) -> bytes:
-        """The public half as SubjectPublicKeyInfo, PEM."""
-        return self.private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-
-    def sign(self, message: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 with SHA-256.  See: RFC 7518 §3.3."""
-        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
-
-
-def generate_key(bits: int = 2048) -> SigningKey:
-    """A new key pair; takes a tenth of a second."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    modulus = _number(private.public_key().public_numbers().n)
-    digest = hashlib.sha256(modulus.encode()).digest()
-    return SigningKey(private, base64.b64encode(digest).decode())
-
-
-_pool: Final[dict[str, SigningKey]] = {}
-_pool_lock: Final = threading.Lock()
-
-
-def _pooled_key(name: str) -> SigningKey:
-    with _pool_lock:
-        if name not in _pool:
-            _pool[name] = generate_key()
-        return _pool[name]
 
 
 class TokenMint:
@@ -152,7 +82,7 @@ class TokenMint:
         self._generation += 1
         if self._fresh:
             return {"id": generate_key(), "access": generate_key()}
-        return {"id": _pooled_key(f"id {number}"), "access": _pooled_key(f"access {number}")}
+        return {"id": pooled_key(f"id {number}"), "access": pooled_key(f"access {number}")}
 
     def key(self, use: TokenUse) -> SigningKey:
         """The key that signs tokens of *use* now."""
@@ -183,15 +113,15 @@ class TokenMint:
         self, header: bytes, payload: bytes, *, use: TokenUse, signed_by: Signer = "issuer"
     ) -> str:
         """Any two byte strings, signed as if they were a header and claims."""
-        signed = f"{_base64url(header)}.{_base64url(payload)}"
-        return f"{signed}.{_base64url(self._signer(use, signed_by).sign(signed.encode()))}"
+        signed = f"{base64url(header)}.{base64url(payload)}"
+        return f"{signed}.{base64url(self._signer(use, signed_by).sign(signed.encode()))}"
 
     def _signer(self, use: TokenUse, signed_by: Signer) -> SigningKey:
-        return _pooled_key("stranger") if signed_by == "stranger" else self._keys[use]
+        return pooled_key("stranger") if signed_by == "stranger" else self._keys[use]
 
     def at_hash(self, access_token: str) -> str:
         """See: OpenID Connect Core §3.1.3.6; the left half of SHA-256, base64url."""
-        return _base64url(hashlib.sha256(access_token.encode()).digest()[:16])
+        return base64url(hashlib.sha256(access_token.encode()).digest()[:16])
 
     def access(
         self,
@@ -291,13 +221,13 @@ class TokenMint:
         key = self._signer(use, wanted.signed_by)
         header = {"kid": self._keys[use].kid, "alg": wanted.alg, **wanted.header}
         signed = ".".join(
-            _base64url(_json({name: part[name] for name in part if name not in left_out}))
+            base64url(_json({name: part[name] for name in part if name not in left_out}))
             for part, left_out in ((header, wanted.without_header), (claims, wanted.without))
         )
-        signature = _base64url(wanted.signature(signed.encode(), key))
+        signature = base64url(wanted.signature(signed.encode(), key))
         if wanted.tampered:
             altered = {**claims, "username": "somebody-else"}
-            signed = f"{signed.partition('.')[0]}.{_base64url(_json(altered))}"
+            signed = f"{signed.partition('.')[0]}.{base64url(_json(altered))}"
         return f"{signed}.{signature}"
 
 

@@ -1,0 +1,53 @@
+"""What the trigger functions read; apart from the others because their cold start is short."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import attrs
+
+from authcore.domain.model.accounts import PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.settings.parsers import one_of, pairs, password_policy, seconds, secret_text
+from authcore.settings.reader import setting
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LegacySettings:
+    """The legacy system's HTTP API."""
+
+    url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
+    api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
+    insecure_get_dialect: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "ask for links by the seed's GET forms: personal data and first passwords in URLs",
+        default="off",
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class MigrationSettings:
+    """What the migration trigger does."""
+
+    attributes: Mapping[str, str] = setting(
+        pairs,
+        "attribute=field pairs",
+        "which legacy fields become which Cognito attributes",
+        default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
+    )
+    pool: PoolKind = setting(
+        one_of("username", "email", "alias"),
+        "username, email or alias",
+        "how people name themselves at the pool",
+        default="username",
+    )
+    password_policy: PasswordPolicy | None = setting(
+        password_policy,
+        "length and classes",
+        "legacy passwords below it must be replaced, e.g. `8 lower upper digit symbol`",
+        default=None,
+    )
+    budget: timedelta = setting(
+        seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
+    )

@@ -1,0 +1,82 @@
+"""What a team may choose about migration, shown at the door."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from authcore.adapters.http import HttpClient
+from migration_door import (
+    CASES,
+    FOUND,
+    RIGHT,
+    SOURCES,
+    YES,
+    event,
+    sending,
+    short_lived_http,
+    trigger_at,
+)
+from scripted_server import ScriptedServer
+
+
+@pytest.fixture(scope="module", name="server")
+def _server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(sending(500, b"")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", name="http")
+def _http() -> Iterator[HttpClient]:
+    with short_lived_http() as http:
+        yield http
+
+
+@pytest.mark.parametrize(
+    ("pool", "typed", "username"),
+    [
+        ("email", "jane@thornfield.example", None),
+        ("alias", "jane@thornfield.example", "legacy-1847"),
+    ],
+)
+@pytest.mark.parametrize("source", SOURCES)
+def test_settings_say_how_people_name_themselves(
+    server: ScriptedServer,
+    http: HttpClient,
+    source: str,
+    pool: str,
+    typed: str,
+    username: str | None,
+) -> None:
+    # MG-04
+    server.script = sending(200, YES if source == SOURCES[0] else FOUND)
+
+    response = trigger_at(server.url, http, pool=pool)(event(source, typed, RIGHT), None)
+
+    given = response["response"]["userAttributes"]
+    assert (given.get("username"), given["email"]) == (username, typed)
+
+
+def test_settings_say_which_passwords_may_stay(server: ScriptedServer, http: HttpClient) -> None:
+    server.script = sending(200, YES)
+    strict = trigger_at(server.url, http, password_policy=f"{len(RIGHT) + 1} lower")
+    mild = trigger_at(server.url, http, password_policy="8 lower upper digit symbol")
+
+    asked = event(SOURCES[0], *CASES["right"])
+    assert "finalUserStatus" not in strict(asked, None)["response"]
+    assert mild(asked, None)["response"]["finalUserStatus"] == "CONFIRMED"
+
+
+def test_simultaneous_first_sign_ins_are_told_of_one_user(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    """Cognito keeps one of two users of the same name, whichever comes first."""
+    # MG-08
+    server.script = sending(200, YES)
+    trigger = trigger_at(server.url, http)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = [*threads.map(trigger, [event(SOURCES[0], *CASES["right"])] * 16, [None] * 16)]
+
+    assert answers == [answers[0]] * 16
+    assert answers[0]["response"]["userAttributes"]["custom:legacy_uid"] == "1847"

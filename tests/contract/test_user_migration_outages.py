@@ -1,0 +1,160 @@
+"""The user migration trigger in front of legacy systems that say nonsense, or nothing."""
+
+import gzip
+import logging
+import socket
+import struct
+import traceback
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from authcore.adapters.system import monotonic
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore_lambda.user_migration import (
+    OUTAGE_TEXT,
+    MigrationUnavailableError,
+    UserMigrationTrigger,
+)
+from migration_door import (
+    CASES,
+    NO,
+    SOURCES,
+    YES,
+    Left,
+    event,
+    scripted_door,
+    sending,
+    short_lived_http,
+    spoken,
+    trigger_at,
+)
+from scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer, drip
+
+
+def sending_cut(body: bytes, length: int) -> Script:
+    whole = answer(200, body).replace(b"Length: %d" % len(body), b"Length: %d" % length)
+    return lambda _: (whole, HANG_UP)
+
+
+NO_ANSWERS: Final[dict[str, Script]] = {
+    **{
+        f"{status} {name}": sending(status, body)
+        for status in (201, 204, 301, 401, 403, 404, 409, 429, 500, 503)
+        for name, body in {"yes": YES, "no": NO, "empty": b""}.items()
+        if not (status == 204 and body)
+    },
+    "302 elsewhere": sending(302, b"", "Location: http://127.0.0.1:1/api/login"),
+    "200 garbage": sending(200, b"\x00\xff" * 40),
+    "200 html": sending(200, b"<!doctype html><title>Signed in</title>"),
+    "200 empty": sending(200, b""),
+    "200 status ok": sending(200, spoken("ok")),
+    "200 about Mallory": sending(200, spoken("authenticated", username="m", email="m@m.example")),
+    "200 with a role": sending(200, spoken("authenticated", **{"custom:role": "admin"})),
+    "200 cut off": sending_cut(YES[:-1], len(YES)),
+    "200 longer than said": sending_cut(YES, len(YES) - 1),
+    "bomb": sending(200, gzip.compress(b" " * 5_000_000 + YES), "Content-Encoding: gzip"),
+    "flood": sending(200, b" " * 200_000 + YES),
+    "no http": lambda _: (b"220 mail ready\r\n", HANG_UP),
+    "closed": lambda _: (HANG_UP,),
+    "hang": lambda _: SILENCE,
+    "drip": lambda _: drip(answer(200, YES), every=0.05),
+}
+STALLS: Final = ("hang", "drip")
+
+
+@pytest.fixture(scope="module", name="door")
+def _door() -> Iterator[tuple[ScriptedServer, UserMigrationTrigger]]:
+    with scripted_door() as door:
+        yield door
+
+
+@pytest.fixture(scope="module", name="hostile")
+def _hostile(door: tuple[ScriptedServer, UserMigrationTrigger]) -> ScriptedServer:
+    return door[0]
+
+
+@pytest.fixture(scope="module", name="answered_anyhow")
+def _answered_anyhow(door: tuple[ScriptedServer, UserMigrationTrigger]) -> UserMigrationTrigger:
+    return door[1]
+
+
+@pytest.fixture(name="no_canary")
+def _no_canary(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fails the test if a password or key was logged by anything, at any level."""
+    with caplog.at_level(logging.DEBUG):
+        yield
+    said = [logging.Formatter().format(record) for record in caplog.get_records("call")]
+    assert said
+    assert "canary" not in "".join(said)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("said", NO_ANSWERS)
+def test_no_answer_creates_nobody_and_tells_nobody(
+    hostile: ScriptedServer,
+    answered_anyhow: UserMigrationTrigger,
+    no_canary: None,
+    said: str,
+    case: str,
+    source: str,
+) -> None:
+    # MG-01, MG-02, MG-03, LT-01, LT-04
+    hostile.script = NO_ANSWERS[said]
+    left = Left(400 if said in STALLS else 5000)
+    began = monotonic()
+
+    with pytest.raises(MigrationUnavailableError) as raised:
+        answered_anyhow(event(source, *CASES[case]), left)
+
+    assert monotonic() - began < 4.0
+    assert str(raised.value) == OUTAGE_TEXT
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "canary" not in shown.replace(OUTAGE_TEXT, "")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_reset_connection_is_an_outage(
+    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger, source: str
+) -> None:
+    # MG-01
+    def reset(_: bytes) -> tuple[bytes, ...]:
+        hostile._open[-1].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return (HANG_UP,)
+
+    hostile.script = reset
+
+    with pytest.raises(MigrationUnavailableError):
+        answered_anyhow(event(source, *CASES["right"]), Left(5000))
+
+
+def test_a_hanging_legacy_system_costs_less_than_four_seconds(
+    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger
+) -> None:
+    # LT-01
+    hostile.script = NO_ANSWERS["hang"]
+    began = monotonic()
+
+    with pytest.raises(MigrationUnavailableError):
+        answered_anyhow(event(SOURCES[0], *CASES["right"]), Left(30_000))
+
+    assert 3.0 < monotonic() - began < 4.0
+
+
+def test_a_legacy_system_that_does_not_speak_tls_is_an_outage(
+    hostile: ScriptedServer, no_canary: None
+) -> None:
+    # MG-01
+    hostile.script = sending(200, YES)
+    audit = InMemoryAuditLog()
+    before = len(hostile.requests)
+
+    with short_lived_http() as http, pytest.raises(MigrationUnavailableError):
+        trigger_at(hostile.url.replace("http:", "https:"), http, audit)(
+            event(SOURCES[0], *CASES["right"]), Left(1000)
+        )
+
+    assert [event.outcome for event in audit.events] == ["unavailable"]
+    assert len(hostile.requests) == before
