@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from authcore.adapters.cognito.client import cognito_client
-from authcore.domain.model.accounts import ExternalIdentity
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.urls import service_url
 from authcore.testing.contracts.user_directory import Enrol
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy

@@ -17,9 +17,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import SystemClock, environment, monotonic
-from authcore.domain.model.linking import LinkOutcome
+from authcore.domain.model.linking import LinkOutcome, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
 
 
-SOURCES: Final = frozenset(("PostConfirmation_ConfirmSignUp", "PostAuthentication_Authentication"))
+CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
+SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
 
 BLOCKED_TEXT: Final = (
     "Your account could not be set up just now. Please try again in a few minutes."
@@ -113,8 +116,7 @@ class AccountLinkingTrigger:
 
     def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
         try:
-            person = account_in(event)
-            return self._linking(pool_id_in(event), time).link(person)
+            return self._linking(pool_id_in(event), time).link(_person(event))
         except EventUnreadableError as error:
             _log.error("cannot link: %s", error)
             return self._postponed(event, error.code)
@@ -126,6 +128,17 @@ class AccountLinkingTrigger:
         subject = text(attributes(event), SUBJECT)
         self._audit.record(AuditEvent("account_linking.postponed", "unavailable", reason, subject))
         return LinkOutcome("postponed", reason)
+
+
+def _person(event: Event) -> PoolAccount:
+    """
+    Who it is about.  A legacy id counts only from the second sign-in on: whoever has just been
+    confirmed cannot have one of ours yet, but may have sent one along when they signed up.
+    """
+    person = account_in(event)
+    if text(event, "triggerSource") == CONFIRMED:
+        return attrs.evolve(person, legacy_uid=None)
+    return person
 
 
 def build_handler(

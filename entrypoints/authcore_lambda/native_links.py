@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from authcore.domain.errors import RejectedError, UnavailableError
-from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.emails import canonical_email
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.user_directory import ProviderLinks

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.accounts import ExternalIdentity, PoolAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import PoolAccount
 from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, is_true, text
 
 

@@ -12,15 +12,10 @@ from typing import Final, TypeVar
 
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    DirectoryUser,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore_lambda.events import LambdaContext
 

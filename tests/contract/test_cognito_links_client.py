@@ -19,7 +19,7 @@ from authcore.domain.errors import (
     LinkRejectedError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import ExternalIdentity
+from authcore.domain.model.directory import ExternalIdentity
 from cognito_wire import CANARY, ERROR_CLASSES, USER, refuses, says
 from everything_said import everything_said
 from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer

@@ -16,15 +16,10 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     RejectedError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    Credentials,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.ports.legacy_accounts import AccountPage
+from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.ports.legacy_links import AccountPage
 from legacy_api import (
     DOCUMENT,
     JSON,

@@ -11,12 +11,9 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import contract, link_contract, listing_contract
-from authcore.domain.model.accounts import (
-    AccountQuery,
-    Credentials,
-    ExternalIdentity,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import Credentials
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
 from legacy_api import DOCUMENT, JSON, LINK_PATHS, SIGN_IN_PATHS, decision, faults, request_body

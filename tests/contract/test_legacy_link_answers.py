@@ -15,12 +15,9 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     LinkRejectedError,
 )
-from authcore.domain.model.accounts import (
-    AccountQuery,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 
 
 SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000001"

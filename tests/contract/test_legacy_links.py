@@ -16,7 +16,7 @@ from authcore.adapters.legacy.seed_dialect import (
 )
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.model.urls import service_url
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.testing.contracts.legacy_links import HOLDERS, LegacyLinksContract
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_local.legacy import LegacySystem, Mode, SeedUser

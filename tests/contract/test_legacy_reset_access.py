@@ -16,7 +16,8 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.domain.errors import AccountTakenError
-from authcore.domain.model.accounts import AccountQuery, ExternalIdentity, NewLegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore.domain.model.urls import service_url
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer

@@ -23,13 +23,9 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     LinkRejectedError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.testing.fakes.ambient import ScriptedEntropy
 from scripted_server import ScriptedServer, answer
 

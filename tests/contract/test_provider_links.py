@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from authcore.adapters.cognito.provider_links import CognitoProviderLinks
-from authcore.domain.model.accounts import ExternalIdentity
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
 from authcore.testing.contracts.provider_links import (
     Federate,

@@ -15,7 +15,7 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.accounts import DirectoryUser
+from authcore.domain.model.directory import DirectoryUser
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation

@@ -17,7 +17,7 @@ import pytest
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.system import SystemPause, monotonic
-from authcore.domain.model.accounts import NewLegacyAccount
+from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore_cli.app import run
 from authcore_cli.surroundings import Surroundings

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
-from authcore.domain.model.accounts import (
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.linking import (
     AccountMatches,
     AccountQuery,
-    DirectoryUser,
-    LegacyAccount,
+    Creation,
     NewLegacyAccount,
     PoolAccount,
 )
-from authcore.domain.model.linking import Creation
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog

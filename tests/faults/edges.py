@@ -9,15 +9,11 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    DirectoryUser,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from faults.outside import Outside
 from faults.steps import StepInjector

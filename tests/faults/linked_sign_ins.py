@@ -7,8 +7,7 @@ from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefor
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.system import SystemClock
-from authcore.domain.model.accounts import PoolAccount
-from authcore.domain.model.linking import LinkPolicy
+from authcore.domain.model.linking import LinkPolicy, PoolAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog

@@ -7,13 +7,12 @@ from typing import Final, Self
 import attrs
 
 from authcore.adapters.system import monotonic
-from authcore.domain.model.accounts import PoolAccount
-from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy
+from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from faults.baton import Runner

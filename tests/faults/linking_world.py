@@ -5,8 +5,9 @@ from typing import Final, Literal
 
 import attrs
 
-from authcore.domain.model.accounts import ExternalIdentity, LegacyAccount, PoolAccount
-from authcore.domain.model.linking import Creation
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import Creation, PoolAccount
 from faults.outside import LEGACY_UID, Outside, Row
 
 

@@ -11,14 +11,14 @@ from itertools import count
 
 import attrs
 
-from authcore.domain.model.accounts import (
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import (
     AccountMatches,
     AccountQuery,
-    LegacyAccount,
+    LinkOutcome,
     NewLegacyAccount,
     PoolAccount,
 )
-from authcore.domain.model.linking import LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import LeaseGrant
 from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, InjectedSeenBefore

@@ -17,14 +17,9 @@ from authcore.domain.errors import (
     AmbiguousAccountError,
     AuthcoreError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.domain.model.linking import Creation
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.coordination import LeaseGrant
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore

@@ -7,8 +7,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from authcore.domain.errors import AuthcoreError
-from authcore.domain.model.accounts import PoolAccount
-from authcore.domain.model.linking import LinkOutcome
+from authcore.domain.model.linking import LinkOutcome, PoolAccount
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import LeaseGrant
 from faults.child import DIE, KILLED, attempt

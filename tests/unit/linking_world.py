@@ -2,13 +2,9 @@
 
 import attrs
 
-from authcore.domain.model.accounts import (
-    DirectoryUser,
-    ExternalIdentity,
-    LegacyAccount,
-    PoolAccount,
-)
-from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog

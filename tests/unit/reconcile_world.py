@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from authcore.domain.errors import LegacyUnavailableError, UnavailableError
-from authcore.domain.model.accounts import AccountMatches, AccountQuery, LegacyAccount
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import AccountMatches, AccountQuery
 from authcore.domain.model.reconcile import BothSides, Finding, Mended
 from authcore.domain.services.pacing import Pacer
 from authcore.domain.services.patience import Patience, Told
 from authcore.domain.services.reconcile import LEGACY_UID, LinkAudit, LinkRepair
-from authcore.ports.legacy_accounts import AccountPage
+from authcore.ports.legacy_links import AccountPage
 from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import (

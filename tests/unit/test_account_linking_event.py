@@ -10,8 +10,8 @@ import attrs
 import pytest
 from hypothesis import given, settings
 
-from authcore.domain.model.accounts import LegacyAccount, PoolAccount
-from authcore.domain.model.linking import LinkPolicy
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import LinkPolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -198,6 +198,17 @@ def test_of_several_identities_the_primary_one_counts_and_else_the_first() -> No
         person = account_in(trigger_event(CONFIRMED, {**EXTERNAL, "identities": listed}))
         assert person.identity is not None
         assert person.identity.provider_name == name
+
+
+def test_a_legacy_id_that_came_with_the_sign_up_claims_nobody(world: World) -> None:
+    # AL-06, AL-01: an app client that may write the attribute must not give accounts away.
+    user = world.directory.add("elizabeth", {"custom:legacy_uid": "1813"})
+    forged = {**NATIVE, "sub": user.subject, "custom:legacy_uid": "1813"}
+
+    world.trigger(trigger_event(CONFIRMED, forged), None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    assert world.legacy_uid() not in (None, "1813")
 
 
 @pytest.mark.parametrize("absent", [None, "", "[]", []])

@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
-from authcore.domain.model.accounts import LegacyAccount, PoolAccount
-from authcore.domain.model.linking import Creation, LinkOutcome
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import Creation, LinkOutcome, PoolAccount
 from authcore.domain.services.linking import LATE_CREATE, LEASE_TTL
 from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
 

@@ -11,7 +11,8 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.model.accounts import LegacyAccount, PoolAccount
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import PoolAccount
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_lambda.people import account_in
 from unit.linking_world import World

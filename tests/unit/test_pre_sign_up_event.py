@@ -3,6 +3,7 @@
 import copy
 import json
 import logging
+import re
 from datetime import timedelta
 from typing import Any, Final
 
@@ -126,6 +127,15 @@ def test_a_sign_up_that_nobody_can_judge_is_refused_with_the_word_later(world: W
     assert [(e.outcome, e.reason) for e in world.audit.events] == [
         ("unavailable", "legacy_unavailable")
     ]
+
+
+def test_a_sign_up_that_brings_a_legacy_id_is_refused(world: World) -> None:
+    # AL-06
+    event = trigger_event(SIGN_UP, {"email": CANARY, "custom:legacy_uid": "1813"})
+
+    with pytest.raises(SignUpRefusedError, match=re.escape(REFUSED_TEXT)):
+        world.trigger(event, None)
+    assert world.audit.events[-1].reason == "claims_legacy_uid"
 
 
 def test_a_sign_up_that_names_nobody_is_refused(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 
-from authcore.domain.model.accounts import DirectoryUser
+from authcore.domain.model.directory import DirectoryUser
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import pre_token_generation

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any, Final
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from authcore.domain.model.urls import ServiceUrl
@@ -51,10 +51,14 @@ def aws_client(
         max_pool_connections=max_connections,
     )
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
-    session: Any = boto3.session.Session(
-        region_name=region, aws_access_key_id=made_up, aws_secret_access_key=made_up
+    return botocore.session.Session().create_client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=made_up,
+        aws_secret_access_key=made_up,
+        config=config,
     )
-    return session.client(service, endpoint_url=endpoint_url, config=config)
 
 
 def silence_botocore() -> None:

@@ -3,15 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-import attrs
-
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    Credentials,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import Credentials, LegacyAccount
 
 
 class LegacyAccounts(Protocol):
@@ -34,92 +26,6 @@ class LegacyAccounts(Protocol):
     def find(self, username: str) -> LegacyAccount | None:
         """
         The account with this login name or e-mail address; None if there is none.
-
-        Raises:
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
-        """
-
-
-class LegacyLinks(Protocol):
-    """Which account of the legacy system belongs to which pool user."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def match(self, query: AccountQuery) -> AccountMatches:
-        """
-        The accounts that *query* leads to.  One call, nothing is changed.
-
-        Raises:
-            AmbiguousAccountError: Several accounts have the e-mail address.
-
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
-        """
-
-    @abstractmethod
-    def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
-        """
-        Create *account*, attached to its Cognito id, and return it as stored.
-
-        Where the legacy system can promise it, the same Cognito id or the same key creates one
-        account however often and however simultaneously it is asked for.
-
-        Raises:
-            AccountTakenError: Its e-mail address or identity belongs to another account.
-
-            LegacyUnavailableError: No answer worth trusting.  The account may exist now.
-        """
-
-    @abstractmethod
-    def attach_cognito_id(
-        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
-    ) -> LegacyAccount:
-        """
-        Write *cognito_id* to the account.  Writing the same twice is harmless.
-
-        Args:
-            legacy_uid: Of an existing account.
-
-            cognito_id: ``sub``.
-
-            reset_access: Also end the account's sessions, drop its pending e-mail change and every
-                sign-in method and identifier that was not verified: whoever opened the account may
-                not be who owns the address.  In one step with the attaching, or not at all.
-
-        Raises:
-            AccountNotFoundError: No such account.
-
-            AccountTakenError: The account has another Cognito id, or the id another account.
-
-            LegacyUnavailableError: No answer worth trusting.  It may be attached now.
-
-        See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
-        """
-
-
-@attrs.frozen
-class AccountPage:
-    """
-    Some legacy accounts.
-
-    Attributes:
-        accounts: At most 100.
-        next: Asks for the following page; None on the last.
-    """
-
-    accounts: tuple[LegacyAccount, ...]
-    next: str | None
-
-
-class LegacyListing(Protocol):
-    """All accounts of the legacy system, for audits."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def accounts(self, after: str | None = None) -> AccountPage:
-        """
-        The first page, or the one that *after* of an earlier page asks for.
 
         Raises:
             LegacyUnavailableError: No answer, or one that is not exactly the contract's.

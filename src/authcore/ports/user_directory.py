@@ -6,7 +6,7 @@ from typing import Protocol
 
 import attrs
 
-from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 
 
 class UserDirectory(Protocol):

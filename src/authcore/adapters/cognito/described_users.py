@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 
 
 if TYPE_CHECKING:

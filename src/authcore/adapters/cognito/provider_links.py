@@ -17,7 +17,7 @@ from authcore.domain.errors import (
     LinkRejectedError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
 
 

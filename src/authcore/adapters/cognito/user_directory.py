@@ -7,7 +7,7 @@ from authcore.adapters.cognito.described_users import described_user, require_co
 from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
 from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
-from authcore.domain.model.accounts import DirectoryUser
+from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import UserDirectory
 
 

@@ -2,13 +2,9 @@
 
 from authcore.adapters.legacy import link_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.ports.legacy_links import LegacyLinks
 
 
 class HttpLegacyLinks(LegacyApi, LegacyLinks):

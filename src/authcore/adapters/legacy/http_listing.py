@@ -2,7 +2,7 @@
 
 from authcore.adapters.legacy import listing_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
-from authcore.ports.legacy_accounts import AccountPage, LegacyListing
+from authcore.ports.legacy_links import AccountPage, LegacyListing
 
 
 class HttpLegacyListing(LegacyApi, LegacyListing):

@@ -25,13 +25,9 @@ from authcore.domain.errors import (
     AmbiguousAccountError,
     LinkRejectedError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 
 
 MATCH_PATH: Final = "/api/cognito_helper/match"

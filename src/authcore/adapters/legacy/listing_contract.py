@@ -5,7 +5,7 @@ from typing import Final
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy.exact_json import object_in, off_contract, text_or_none, written
 from authcore.adapters.legacy.users import account_in
-from authcore.ports.legacy_accounts import AccountPage
+from authcore.ports.legacy_links import AccountPage
 
 
 LIST_PATH: Final = "/api/cognito_helper/list"

@@ -17,15 +17,11 @@ from authcore.adapters.legacy import seed_forms
 from authcore.adapters.legacy.legacy_api import LegacyApi
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import AccountTakenError, LinkRejectedError
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    LegacyAccount,
-    NewLegacyAccount,
-)
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.ambient import Entropy
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 
 
 _WARNING: Final = (

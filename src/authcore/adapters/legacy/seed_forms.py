@@ -27,7 +27,9 @@ from authcore.adapters.legacy.users import (
     MAX_USERNAME_LENGTH,
 )
 from authcore.domain.errors import AccountNotFoundError, LinkRejectedError
-from authcore.domain.model.accounts import ExternalIdentity, LegacyAccount, NewLegacyAccount
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import NewLegacyAccount
 
 
 MAX_FORM_ANSWER_BYTES: Final = 1024

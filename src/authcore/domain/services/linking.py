@@ -24,19 +24,22 @@ from authcore.domain.errors import (
     RejectedError,
     UnavailableError,
 )
-from authcore.domain.model.accounts import (
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.emails import canonical_email
+from authcore.domain.model.linking import (
+    NATIVE,
     AccountMatches,
     AccountQuery,
-    LegacyAccount,
+    LinkOutcome,
+    LinkPolicy,
+    LinkStatus,
     NewLegacyAccount,
     PoolAccount,
 )
-from authcore.domain.model.emails import canonical_email
-from authcore.domain.model.linking import NATIVE, LinkOutcome, LinkPolicy, LinkStatus
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 
 

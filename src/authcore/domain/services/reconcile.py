@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.errors import RejectedError
-from authcore.domain.model.accounts import AccountQuery, DirectoryUser
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.linking import AccountQuery
 from authcore.domain.model.reconcile import (
     AccountLink,
     AccountLinks,
@@ -18,7 +19,7 @@ from authcore.domain.model.reconcile import (
 from authcore.domain.services.link_findings import findings_in
 from authcore.domain.services.patience import Patience
 from authcore.ports.audit import AuditEvent, AuditLog
-from authcore.ports.legacy_accounts import LegacyLinks, LegacyListing
+from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 from authcore.ports.user_directory import DirectoryListing, UserDirectory
 
 

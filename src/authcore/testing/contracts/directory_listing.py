@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.accounts import DirectoryUser
+from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import DirectoryListing
 from authcore.testing.contracts.user_directory import Enrol
 

@@ -14,14 +14,10 @@ from authcore.domain.errors import (
     AmbiguousAccountError,
     LegacyUnavailableError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.ports.legacy_accounts import LegacyLinks
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.ports.legacy_links import LegacyLinks
 
 
 @attrs.frozen

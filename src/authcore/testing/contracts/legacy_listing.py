@@ -9,7 +9,7 @@ import pytest
 
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.ports.legacy_accounts import AccountPage, LegacyListing
+from authcore.ports.legacy_links import AccountPage, LegacyListing
 
 
 MAX_PAGE: Final = 100

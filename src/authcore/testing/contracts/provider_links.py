@@ -13,7 +13,7 @@ from authcore.domain.errors import (
     LinkRejectedError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import ExternalIdentity
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
 from authcore.testing.contracts.user_directory import Enrol
 

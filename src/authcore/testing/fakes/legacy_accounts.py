@@ -12,16 +12,11 @@ from authcore.domain.errors import (
     CredentialsRejectedError,
     LegacyUnavailableError,
 )
-from authcore.domain.model.accounts import (
-    AccountMatches,
-    AccountQuery,
-    Credentials,
-    ExternalIdentity,
-    LegacyAccount,
-    NewLegacyAccount,
-)
-from authcore.domain.model.linking import Creation
-from authcore.ports.legacy_accounts import AccountPage, LegacyAccounts, LegacyLinks, LegacyListing
+from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
+from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.ports.legacy_links import AccountPage, LegacyLinks, LegacyListing
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):
