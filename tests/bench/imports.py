@@ -54,7 +54,10 @@ class Side:
 
 
 MIGRATION: Final = Side(
-    "the migration handler", "user-migration.txt", "import authcore_lambda.user_migration"
+    "the migration handler",
+    "user-migration.txt",
+    "import authcore_lambda.user_migration",
+    "import authcore.adapters.http.connection",
 )
 MIGRATION_SCRIPT: Final = Side(
     "requests + json + re", "bench-requests.txt", "import requests, json, re"

@@ -173,6 +173,19 @@ def test_requests_at_once_do_not_wait_for_each_other(
     assert statuses == [200, 200]
 
 
+@pytest.mark.parametrize("behind", [answer(body=b"yours?"), b"HTTP/1.1 200 OK\r\n", b"\r\n"])
+def test_what_a_server_sends_behind_an_answer_never_answers_somebody_else(
+    server: ScriptedServer, http: HttpClient, behind: bytes
+) -> None:
+    # MG-01, SP-08: a yes meant for one log-in must not open the next one.
+    server.script = lambda _request: [answer(body=b"mine") + behind]
+    http.request("POST", f"{server.url}/one")
+    server.script = lambda _request: [answer(body=b"no")]
+
+    assert http.request("POST", f"{server.url}/two").body == b"no"
+    assert server.connections == 2
+
+
 def test_a_connection_that_failed_is_not_used_again(
     server: ScriptedServer, hurried: HttpClient
 ) -> None:

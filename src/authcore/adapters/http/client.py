@@ -142,7 +142,7 @@ class HttpClient:
             return _new_connection()
 
     def _give_back(self, connection: "BoundedConnection") -> None:
-        if len(self._idle) < MAX_IDLE_CONNECTIONS:
+        if connection.holds_nothing and len(self._idle) < MAX_IDLE_CONNECTIONS:
             self._idle.append(connection)
         else:
             connection.close()
