@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints tests
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo tour test unit lint bench faults docs lock browser pictures
@@ -30,10 +32,10 @@ tour: $(VENV)/.ready ## Drive the same path without a browser; exit 0 only if ev
 	@$(BIN)/python -m authcore_local.tour
 
 test: lint ## All checks: style, types, the law of the house, every test, coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term-missing --cov-fail-under=95
+	@$(PYTEST) --cov --cov-report=term-missing --cov-fail-under=95
 
 unit: $(VENV)/.ready ## Unit tests alone
-	@$(BIN)/python -m pytest tests/unit
+	@$(PYTEST) tests/unit
 
 lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -19,7 +19,7 @@ import attrs
 
 
 ROOT: Final = Path(__file__).parents[2]
-RUNS: Final = 11
+RUNS: Final = 31
 
 _POOL_CLIENT: Final = """
 from datetime import timedelta

@@ -35,9 +35,10 @@ MINT: Final = TokenMint(lifetime=timedelta(days=1))
 KEYS: Final = StaticKeys(MINT.jwks())
 CLOCK: Final = SystemClock()
 EXTRA: Final[Mapping[TokenUse, Mapping[str, str]]] = {
-    "id": {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ", "nonce": "n-0S6_WzA2Mj", "locale": "de"},
+    "id": {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"},
     "access": {},
 }
+"""Claims that make the sizes of Cognito's tokens: 1.1 kB and 1.0 kB."""
 
 
 def rows() -> list[Row]:
@@ -53,7 +54,7 @@ def _validator(signatures: SignatureVerifier) -> TokenValidator:
 
 def _tokens(use: TokenUse) -> list[str]:
     make = MINT.identity if use == "id" else MINT.access
-    return [make(**EXTRA[use]) for _ in range(TOKENS)]  # type: ignore[arg-type]
+    return [make(without=["cognito:groups"], **EXTRA[use]) for _ in range(TOKENS)]  # type: ignore[arg-type]
 
 
 def _first_sight(use: TokenUse) -> list[Row]:

@@ -106,8 +106,10 @@ def test_nothing_is_remembered_beyond_its_expiry(memory: Memory) -> None:
     assert memory.inner.checks == 2
 
 
-@pytest.mark.parametrize("expiry", ["soon", None, [], {}])
-def test_a_token_without_a_numeric_expiry_is_not_remembered(memory: Memory, expiry: object) -> None:
+@pytest.mark.parametrize("expiry", ["soon", None, [], {}, 1e300, -(10**15), 10**19])
+def test_a_token_without_an_expiry_on_the_calendar_is_not_remembered(
+    memory: Memory, expiry: object
+) -> None:
     token = memory.mint.access(exp=expiry)
     memory.remembered.verify(token)
     memory.remembered.verify(token)

@@ -88,7 +88,7 @@ def keys_in(body: bytes) -> dict[str, PublishedKey]:
     """
     if len(body) > MAX_KEY_SET_BYTES:
         raise ValueError("the key set is too large")
-    return keys_of(object_of(body, _decode))
+    return keys_of(object_of(body, _decoder))
 
 
 def keys_of(jwks: Mapping[str, object]) -> dict[str, PublishedKey]:
@@ -122,9 +122,9 @@ def _no_number(_text: str) -> None:
     """No member we read is a number, so an absurd one costs nothing and harms no key."""
 
 
-_decode: Final = json.JSONDecoder(
+_decoder: Final = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_no_number, parse_constant=_no_number
-).decode
+)
 
 
 def _usable(jwk: Mapping[str, object]) -> PublishedKey | None:

@@ -1,6 +1,7 @@
 """Remembers which tokens verified, because the same one comes with every request of a page."""
 
 import threading
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
@@ -29,7 +30,7 @@ class _Entry:
     claims: dict[str, object] = attrs.field(repr=False)
     nested: tuple[str, ...]
     key: PublishedKey
-    expires: float
+    expires_at: datetime
     cost: int
 
     def copy(self) -> SignedClaims:
@@ -38,6 +39,16 @@ class _Entry:
         for name in self.nested:
             claims[name] = _copied(claims[name])
         return SignedClaims(claims)
+
+
+def _moment(seconds: object) -> datetime | None:
+    """The NumericDate *seconds*; None for what is none, or lies beyond the calendar."""
+    if not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _copied(value: object) -> object:
@@ -103,7 +114,7 @@ class RememberedSignatureVerifier(SignatureVerifier):
         return verified.claims
 
     def _still_holds(self, entry: _Entry) -> bool:
-        if self._clock.now().timestamp() >= entry.expires:
+        if self._clock.now() >= entry.expires_at:
             return False
         try:
             published = self._keys.key(entry.key.kid)
@@ -112,13 +123,13 @@ class RememberedSignatureVerifier(SignatureVerifier):
         return published is entry.key or published == entry.key
 
     def _remember(self, digest: bytes, verified: Verified, length: int) -> None:
-        expires = verified.claims.get("exp")
+        expires_at = _moment(verified.claims.get("exp"))
         cost = length * BYTES_PER_CHARACTER
-        if not isinstance(expires, int | float) or cost > self._max_bytes:
+        if expires_at is None or cost > self._max_bytes:
             return
         claims = dict(verified.claims)
         nested = tuple(name for name, value in claims.items() if isinstance(value, dict | list))
-        entry = _Entry(claims, nested, verified.key, expires, cost)
+        entry = _Entry(claims, nested, verified.key, expires_at, cost)
         if nested:
             entry = attrs.evolve(entry, claims=dict(entry.copy()))
         with self._lock:

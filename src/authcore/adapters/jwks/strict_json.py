@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Final, NoReturn
 
 
@@ -11,6 +10,9 @@ MAX_DEPTH: Final = 16
 
 MAX_DIGITS: Final = 20
 """How many characters an integer may have, its sign included."""
+
+_WHITE_SPACE: Final = " \t\n\r"
+"""What may surround a JSON text.  See: RFC 8259 §2."""
 
 _STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
 
@@ -44,36 +46,37 @@ def json_object(octets: bytes) -> dict[str, object]:
         ValueError: Not UTF-8, not JSON, not an object, a name twice, nested or numbered beyond the
             bounds, or text with half a surrogate pair.  Never RecursionError.
     """
-    value = object_of(octets, _decode)
+    value = object_of(octets, _decoder)
     if b"\\" in octets:
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
-def object_of(octets: bytes, decode: Callable[[str], object]) -> dict[str, object]:
+def object_of(octets: bytes, decoder: json.JSONDecoder) -> dict[str, object]:
     """
-    What *decode* makes of *octets*.
+    What *decoder* makes of *octets*.
 
     Args:
         octets: UTF-8.
 
-        decode: The ``decode`` of a ``json.JSONDecoder``.
+        decoder: Only its ``raw_decode`` is used: ``decode`` looks for white space by two regular
+            expressions, which costs a signature check a thirtieth of its time.
 
     Raises:
         ValueError: Not UTF-8, nested beyond MAX_DEPTH, not JSON, or not an object.
     """
-    text = octets.decode()
+    text = octets.decode().strip(_WHITE_SPACE)
     if octets.count(b"[") + octets.count(b"{") > MAX_DEPTH:
         _check_depth(octets)
-    value = decode(text)
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - one error for all bad octets
+    value, end = decoder.raw_decode(text)
+    if end != len(text) or not isinstance(value, dict):
+        raise ValueError("not an object, or more than one")
     return value
 
 
-_decode: Final = json.JSONDecoder(
+_decoder: Final = json.JSONDecoder(
     object_pairs_hook=_unique_members, parse_int=_bounded_integer, parse_constant=_no_constant
-).decode
+)
 
 
 def _check_depth(octets: bytes) -> None:

@@ -169,9 +169,11 @@ class TokenValidator:
 
     def _check_times(self, claims: SignedClaims) -> None:
         now = self._clock.now().timestamp()
-        expires, issued = _seconds(claims, "exp"), _seconds(claims, "iat")
-        begins = _seconds(claims, "nbf") if "nbf" in claims else issued
-        if max(issued, begins) > now + self._leeway:
+        latest_begin = now + self._leeway
+        expires = _seconds(claims, "exp")
+        if _seconds(claims, "iat") > latest_begin:
+            raise TokenNotYetValidError("the token is not valid yet")
+        if "nbf" in claims and _seconds(claims, "nbf") > latest_begin:
             raise TokenNotYetValidError("the token is not valid yet")
         if now >= expires + self._leeway:
             raise TokenExpiredError(datetime.fromtimestamp(expires, UTC))
