@@ -7,12 +7,12 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
-from authcore.adapters.cookies.sealing import KeyRing
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.tokens import TokenSet

@@ -8,9 +8,9 @@ from dependency_injector import providers
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCodeExchanger
 from authcore.adapters.cookies.attempts import SealedAttemptJar
-from authcore.adapters.cookies.sealing import KeyRing
 from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.adapters.http import HttpClient
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.session import PendingSignIns
 from authcore.domain.model.urls import ServiceUrl

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from authcore.adapters.cookies.jars import PlainSessionJar, SealedAttemptJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import KeyRing
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar

@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.jars import SealedAttemptJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import Envelope, KeyRing
+from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet

@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, Series, generation_of
 from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import KeyRing
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar

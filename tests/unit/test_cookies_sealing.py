@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from authcore.adapters.cookies.base64url import decoded, encoded
-from authcore.adapters.cookies.packing import pack, unpack
-from authcore.adapters.cookies.sealing import Envelope, KeyRing
+from authcore.adapters.sealing.base64url import decoded, encoded
+from authcore.adapters.sealing.envelope import Envelope, KeyRing
+from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 

@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import Envelope, KeyRing
+from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError, MalformedTokenError, SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar

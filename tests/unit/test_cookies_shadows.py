@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
-from authcore.adapters.cookies.sealing import KeyRing
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies

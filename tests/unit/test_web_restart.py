@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from authcore.adapters.cookies.attempts import SealedAttemptJar
-from authcore.adapters.cookies.sealing import Envelope, KeyRing
+from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from unit.asgi_calls import PROGRAM, Answer

@@ -6,8 +6,8 @@ from typing import Final
 
 from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
 from authcore.adapters.cookies.header import cookie_pairs
-from authcore.adapters.cookies.sealing import Envelope, KeyRing, Unsealed
 from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.ports.ambient import Clock, Entropy

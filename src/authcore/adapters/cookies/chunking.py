@@ -20,8 +20,8 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.cookies.base64url import encoded
 from authcore.adapters.cookies.header import Pairs
+from authcore.adapters.sealing.base64url import encoded
 from authcore.domain.errors import SessionTooLargeError
 
 

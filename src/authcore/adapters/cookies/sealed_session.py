@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.header import cookie_pairs
-from authcore.adapters.cookies.sealing import Envelope, KeyRing, Unsealed
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, SessionCookies
+from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import CookieJar

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
-from authcore.adapters.cookies.base64url import decoded, encoded
+from authcore.adapters.sealing.base64url import decoded, encoded
 
 
 MAX_SEGMENT_BYTES: Final = 0x7FFF

@@ -9,8 +9,8 @@ import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from authcore.adapters.cookies.base64url import decoded, encoded
-from authcore.adapters.cookies.packing import pack, unpack
+from authcore.adapters.sealing.base64url import decoded, encoded
+from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.ports.ambient import Clock, Entropy
 
