@@ -39,7 +39,7 @@ def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
 def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> CookieJar[TokenSet]:
     """The jar of the configured format."""
     if cookie.format == "plain":
-        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime)
+        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
     return SealedSessionJar(
         ring=KeyRing(cookie.keys),
         domain=cookie.domain,

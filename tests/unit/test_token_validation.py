@@ -15,9 +15,8 @@ from authcore.domain.errors import (
     TokenExpiredError,
     TokenNotYetValidError,
 )
-from authcore.domain.model.tokens import AccessClaims, IdentityClaims
+from authcore.domain.model.tokens import LAST_MOMENT, AccessClaims, IdentityClaims
 from authcore.domain.services.token_validation import (
-    LAST_MOMENT,
     MAX_LEEWAY,
     MAX_SUBJECT_LENGTH,
     TokenValidator,

@@ -13,6 +13,7 @@ Every error authcore raises, in one tree.
     │   │   ├── TokenExpiredError
     │   │   ├── TokenNotYetValidError
     │   │   └── ClaimRejectedError      a claim is missing, mistyped or not ours
+    │   ├── RefreshTokenRejectedError   the session cannot be prolonged; sign in again (401)
     │   ├── LoginRejectedError          this sign-in cannot be completed (400)
     │   │   ├── AttemptRejectedError    no such attempt in this browser, expired, or used
     │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
@@ -129,6 +130,12 @@ class ClaimRejectedError(TokenRejectedError):
     def __init__(self, claim: str) -> None:
         self.claim = claim
         super().__init__(f"the claim {claim!r} is missing, mistyped or not acceptable here")
+
+
+class RefreshTokenRejectedError(RejectedError):
+    """Revoked, expired, used up, or never issued: the session ends.  The user may sign in anew."""
+
+    code: ClassVar[str] = "refresh_rejected"
 
 
 class LoginRejectedError(RejectedError):
@@ -279,6 +286,6 @@ class LeaseHeldError(UnavailableError):
 
 
 class CoordinationUnavailableError(UnavailableError):
-    """The store that leases and replay memory live in gave no answer worth trusting."""
+    """The store that leases, replay memory and sessions live in gave no answer worth trusting."""
 
     code: ClassVar[str] = "coordination_unavailable"

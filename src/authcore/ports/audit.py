@@ -6,6 +6,10 @@ from typing import Literal, Protocol
 import attrs
 
 
+Outcome = Literal["accepted", "rejected", "unavailable"]
+"""``rejected``: the answer was no.  ``unavailable``: there was no answer."""
+
+
 @attrs.frozen
 class AuditEvent:
     """
@@ -13,7 +17,7 @@ class AuditEvent:
 
     Attributes:
         action: What was asked, e.g. ``sign_in.complete``.
-        outcome: ``accepted``, ``rejected`` (the answer was no), or ``unavailable`` (no answer).
+        outcome: See Outcome.
         reason: Stable code: an error's ``code``, or ``ok``.
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
@@ -21,7 +25,7 @@ class AuditEvent:
     """
 
     action: str
-    outcome: Literal["accepted", "rejected", "unavailable"]
+    outcome: Outcome
     reason: str
     subject: str | None = None
     legacy_uid: str | None = None
@@ -36,3 +40,22 @@ class AuditLog(Protocol):
     @abstractmethod
     def record(self, event: AuditEvent) -> None:
         """Keep *event*.  Never raises: a full disk must not sign users out."""
+
+
+class DecisionCounter(Protocol):
+    """Counts decisions that are too many to be written down one by one."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def count(self, action: str, outcome: Outcome, reason: str) -> None:
+        """
+        One more of these.  Returns at once, never raises.
+
+        Args:
+            action: From a short list of ours, e.g. ``guard``.
+
+            outcome: See Outcome.
+
+            reason: Stable code; from a short list of ours, never from a request.
+        """

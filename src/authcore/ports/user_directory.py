@@ -43,6 +43,28 @@ class UserDirectory(Protocol):
         """
 
 
+class UserSessions(Protocol):
+    """The sessions that users of one pool have."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def sign_out_everywhere(self, username: str) -> None:
+        """
+        End all sessions of *username*: no refresh token of theirs is honoured any more.
+
+        Tokens that were issued go on to verify until they expire, and a browser stays signed in to
+        managed login for up to an hour.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+
+        See: Amazon Cognito AdminUserGlobalSignOut.
+        """
+
+
 class ProviderLinks(Protocol):
     """External identities of pool users."""
 

@@ -1,7 +1,7 @@
 """The session, readable: a decision against encryption."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.adapters.cookies.chunking import generation_of
@@ -15,7 +15,8 @@ from authcore.adapters.cookies.session_cookies import (
 )
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.cookies import CookieJar
+from authcore.ports.ambient import Clock
+from authcore.ports.cookies import SessionJar
 
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._=-]+")
@@ -23,7 +24,7 @@ _PLAIN: Final = (ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
 _PLAIN_NAMES: Final = frozenset(name for series in _PLAIN for name in series.names())
 
 
-class PlainSessionJar(CookieJar[TokenSet]):
+class PlainSessionJar(SessionJar):
     """
     A session that services in other languages can read, one cookie per token.
 
@@ -39,13 +40,18 @@ class PlainSessionJar(CookieJar[TokenSet]):
 
         lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
 
+        clock: Tells how much of it is left.
+
         budget: Characters of ``Cookie`` header that a session may take, names included.
     """
 
-    __slots__ = ("_cookies",)
+    __slots__ = ("_clock", "_cookies")
 
-    def __init__(self, *, domain: str, lifetime: timedelta, budget: int = DEFAULT_BUDGET) -> None:
+    def __init__(
+        self, *, domain: str, lifetime: timedelta, clock: Clock, budget: int = DEFAULT_BUDGET
+    ) -> None:
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
+        self._clock = clock
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
@@ -66,10 +72,27 @@ class PlainSessionJar(CookieJar[TokenSet]):
         Raises:
             MalformedTokenError: A token holds characters that a cookie must not.
         """
+        return self._written(value, cookie_header, self._cookies.lifetime)
+
+    def renew(
+        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+    ) -> tuple[str, ...]:
+        """
+        See the port.
+
+        Raises:
+            MalformedTokenError: As ``write``.
+        """
+        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
+        return self._written(value, cookie_header, left)
+
+    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         texts = dict(zip(_PLAIN, _present(value), strict=False))
         if not all(_TOKEN.fullmatch(text) for text in texts.values()):
             raise MalformedTokenError("a token holds characters that a cookie must not")
-        return self._cookies.setting(texts, generation=_digest(value), cookie_header=cookie_header)
+        return self._cookies.setting(
+            texts, generation=_digest(value), cookie_header=cookie_header, lifetime=lifetime
+        )
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""

@@ -1,6 +1,6 @@
 """The session, sealed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.header import cookie_pairs
@@ -8,10 +8,10 @@ from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, Se
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.ambient import Clock, Entropy
-from authcore.ports.cookies import CookieJar
+from authcore.ports.cookies import SessionJar
 
 
-class SealedSessionJar(CookieJar[TokenSet]):
+class SealedSessionJar(SessionJar):
     """
     A session that only holders of the key ring can read, write or prolong.
 
@@ -34,7 +34,7 @@ class SealedSessionJar(CookieJar[TokenSet]):
         budget: Characters of ``Cookie`` header that a session may take, names included.
     """
 
-    __slots__ = ("_clock", "_cookies", "_envelope", "_lifetime")
+    __slots__ = ("_clock", "_cookies", "_envelope")
 
     def __init__(
         self,
@@ -49,7 +49,6 @@ class SealedSessionJar(CookieJar[TokenSet]):
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
         self._clock = clock
-        self._lifetime = lifetime
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
@@ -64,11 +63,23 @@ class SealedSessionJar(CookieJar[TokenSet]):
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
+        return self._written(value, cookie_header, self._cookies.lifetime)
+
+    def renew(
+        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+    ) -> tuple[str, ...]:
+        """See the port."""
+        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
+        return self._written(value, cookie_header, left)
+
+    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         tokens = (value.access_token, value.id_token, value.refresh_token)
-        sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + self._lifetime)
-        generation = generation_of(sealed)
+        sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + lifetime)
         return self._cookies.setting(
-            {SEALED: sealed}, generation=generation, cookie_header=cookie_header
+            {SEALED: sealed},
+            generation=generation_of(sealed),
+            cookie_header=cookie_header,
+            lifetime=lifetime,
         )
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:

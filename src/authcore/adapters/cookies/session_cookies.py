@@ -1,7 +1,7 @@
 """The names, scope and budget that both session formats share."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
@@ -34,35 +34,61 @@ class SessionCookies:
     Sets and deletes session cookies, sealed and plain alike.
 
     Either format deletes what the other left behind: whoever signs in anew carries one session.
+
+    Attributes:
+        lifetime: Of a session that begins now.
     """
 
-    __slots__ = ("_budget", "_lifetime", "_scope")
+    __slots__ = ("_budget", "_scope", "lifetime")
 
     def __init__(self, *, domain: str, lifetime: timedelta, budget: int) -> None:
         problems = _problems(domain, lifetime, budget)
         if problems:
             raise ConfigurationError(problems)
         self._scope = CookieScope(domain)
-        self._lifetime = lifetime
+        self.lifetime = lifetime
         self._budget = budget
 
     def setting(
-        self, texts: Mapping[Series, str], *, generation: str, cookie_header: str
+        self,
+        texts: Mapping[Series, str],
+        *,
+        generation: str,
+        cookie_header: str,
+        lifetime: timedelta,
     ) -> tuple[str, ...]:
         """
         The ``Set-Cookie`` values that carry *texts*, and delete all others of *cookie_header*.
 
+        Args:
+            texts: By series.
+
+            generation: Names the write.
+
+            cookie_header: What the browser sent.
+
+            lifetime: From ``lifetime`` or ``left_of``.
+
         Raises:
             SessionTooLargeError: Too many chunks, or more than the budget.
         """
-        overhead = len(self._scope.setting(SEALED.name, "", self._lifetime)) - len(SEALED.name) - 1
+        overhead = len(self._scope.setting(SEALED.name, "", lifetime)) - len(SEALED.name) - 1
         cookies: dict[str, str] = {}
         for series, text in texts.items():
             cookies |= series.split(text, generation=generation, attributes_length=overhead)
         self._check_budget(cookies)
         surplus = [name for name in _carried(cookie_header) if name not in cookies]
-        kept = (self._scope.setting(*cookie, self._lifetime) for cookie in cookies.items())
+        kept = (self._scope.setting(*cookie, lifetime) for cookie in cookies.items())
         return (*kept, *map(self._scope.deleting, surplus))
+
+    def left_of(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
+        """
+        How much of its lifetime is left to a session that began at *signed_in_at*.
+
+        At least a second, and never more than ``lifetime``, however clocks differ.
+        """
+        left = signed_in_at + self.lifetime - now
+        return min(max(left, timedelta(seconds=1)), self.lifetime)
 
     def deleting(self, cookie_header: str) -> tuple[str, ...]:
         """

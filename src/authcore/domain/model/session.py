@@ -1,7 +1,7 @@
 """Sign-in attempts, sessions, and the people in them."""
 
 from datetime import datetime
-from typing import NewType
+from typing import Literal, NewType
 
 import attrs
 
@@ -74,22 +74,25 @@ class User:
     Who is signed in, as an application wants to know it.
 
     Attributes:
-        subject: The pool's id of the user, stable for ever.
-        username: ``cognito:username``.
+        subject: The pool's id of the user, stable for ever; None for somebody who never signed in
+            to Cognito.
+        username: ``cognito:username``; for a legacy login, the name there.
         name: Display name.
         email: May be unverified.
         email_verified: Whether the pool vouches for the address.
         legacy_uid: The user's id in the legacy system.
-        groups: Group names.
+        groups: Group names; none for a legacy login.
+        login: Which login this is.
     """
 
-    subject: str
+    subject: str | None
     username: str | None
     name: str | None = attrs.field(repr=False)
     email: str | None = attrs.field(repr=False)
     email_verified: bool
     legacy_uid: str | None
     groups: tuple[str, ...]
+    login: Literal["cognito", "legacy"] = "cognito"
 
 
 @attrs.frozen

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, NewType
+from typing import Final, NewType, TypeGuard
 
 import attrs
 
 
 MAX_TOKEN_LENGTH: Final = 8 * 1024
 """Characters.  Longer ones are refused unread; Cognito's have about a thousand."""
+
+LAST_MOMENT: Final = 253_402_300_799
+"""The last second of the year 9999, as a NumericDate; later ones are nobody's expiry."""
 
 SignedClaims = NewType("SignedClaims", Mapping[str, object])
 """Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""
@@ -31,6 +34,11 @@ class TokenSet:
     access_token: str = attrs.field(repr=False)
     id_token: str = attrs.field(repr=False)
     refresh_token: RefreshToken | None = attrs.field(repr=False)
+
+
+def is_numeric_date(value: object) -> TypeGuard[float]:
+    """Whether *value* is a number of seconds on the calendar; NaN is not.  See: RFC 7519 §2."""
+    return (type(value) is int or type(value) is float) and 0 <= value <= LAST_MOMENT
 
 
 def _moment(claims: SignedClaims, name: str) -> datetime:
@@ -84,6 +92,16 @@ class _CheckedClaims:
     def origin_jti(self) -> str | None:
         """Id of the sign-in that all refreshed tokens descend from."""
         return _text(self.claims, "origin_jti")
+
+    @property
+    def signed_in_at(self) -> datetime:
+        """
+        ``auth_time``: when the user last proved who they are; a refresh does not change it.
+
+        ``iat`` where there is none.  Aware, UTC.
+        """
+        known = is_numeric_date(self.claims.get("auth_time"))
+        return _moment(self.claims, "auth_time" if known else "iat")
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,7 @@ from authcore.domain.model.tokens import (
     AccessClaims,
     IdentityClaims,
     SignedClaims,
+    is_numeric_date,
 )
 from authcore.ports.ambient import Clock
 from authcore.ports.signatures import SignatureVerifier
@@ -29,9 +31,6 @@ MAX_LEEWAY: Final = timedelta(seconds=60)
 
 MAX_SUBJECT_LENGTH: Final = 255
 """Characters.  See: OpenID Connect Core §2."""
-
-LAST_MOMENT: Final = 253_402_300_799
-"""The last second of the year 9999; later ones are nobody's expiry."""
 
 
 class TokenValidator:
@@ -100,6 +99,27 @@ class TokenValidator:
 
         See: Amazon Cognito "Verifying JSON web tokens", RFC 8725 §3.
         """
+        claims = self._access_claims(unverified_token)
+        self._check_times(claims)
+        return AccessClaims(claims)
+
+    def access_even_expired(self, unverified_token: str) -> AccessClaims:
+        """
+        Check an access token that may have expired, for refreshing or ending its session.
+
+        It must be good in every other respect.  It opens nothing.
+
+        Raises:
+            TokenRejectedError: The token never was good; the subclass says why.
+
+            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+        """
+        claims = self._access_claims(unverified_token)
+        with suppress(TokenExpiredError):
+            self._check_times(claims)
+        return AccessClaims(claims)
+
+    def _access_claims(self, unverified_token: str) -> SignedClaims:
         claims = self._signatures.verify(unverified_token)
         self._check_origin(claims, "access")
         if not _is_one_of(claims.get("client_id"), self._client_ids):
@@ -108,8 +128,7 @@ class TokenValidator:
             raise ClaimRejectedError("aud")
         if self._required_scopes:
             self._check_scopes(claims)
-        self._check_times(claims)
-        return AccessClaims(claims)
+        return claims
 
     def identity(
         self, unverified_token: str, *, nonce: str | None = None, access_token: str | None = None
@@ -212,9 +231,8 @@ def _sole(audience: object) -> object:
 
 
 def _seconds(claims: SignedClaims, name: str) -> float:
-    """A NumericDate; NaN compares false.  See: RFC 7519 §2."""
     value = claims.get(name)
-    if (type(value) is int or type(value) is float) and 0 <= value <= LAST_MOMENT:
+    if is_numeric_date(value):
         return value
     raise ClaimRejectedError(name)
 

@@ -1,12 +1,12 @@
-"""What every AuditLog does."""
+"""What every AuditLog and every DecisionCounter does."""
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter
 
 
 ACCEPTED = AuditEvent(
@@ -69,3 +69,52 @@ class AuditLogContract(ABC):
             thread.join()
 
         assert list(recorded()) == [ACCEPTED] * 100
+
+
+Counts = Callable[[], Mapping[tuple[str, str, str], int]]
+
+
+class DecisionCounterContract(ABC):
+    """Subclass it, and say where the counts are and how to read them."""
+
+    @pytest.fixture
+    @abstractmethod
+    def counter(self) -> DecisionCounter:
+        """The counter under test; nothing was counted yet."""
+
+    @pytest.fixture
+    @abstractmethod
+    def counted(self) -> Counts:
+        """Reads the counts: action, outcome and reason, and how often they came together."""
+
+    def test_nothing_is_counted_at_first(self, counted: Counts) -> None:
+        assert counted() == {}
+
+    def test_each_kind_of_decision_is_counted_apart(
+        self, counter: DecisionCounter, counted: Counts
+    ) -> None:
+        counter.count("guard", "accepted", "ok")
+        counter.count("guard", "accepted", "ok")
+        counter.count("guard", "rejected", "no_session")
+        counter.count("verify", "accepted", "ok")
+
+        assert counted() == {
+            ("guard", "accepted", "ok"): 2,
+            ("guard", "rejected", "no_session"): 1,
+            ("verify", "accepted", "ok"): 1,
+        }
+
+    def test_no_count_is_lost_between_threads(
+        self, counter: DecisionCounter, counted: Counts
+    ) -> None:
+        def work() -> None:
+            for _ in range(500):
+                counter.count("guard", "accepted", "ok")
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert counted() == {("guard", "accepted", "ok"): 2000}

@@ -2,12 +2,15 @@
 
 import re
 from abc import ABC, abstractmethod
+from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
 import pytest
 
 from authcore.domain.errors import SessionTooLargeError
-from authcore.ports.cookies import CookieJar
+from authcore.domain.model.tokens import TokenSet
+from authcore.ports.ambient import Clock
+from authcore.ports.cookies import CookieJar, SessionJar
 from authcore.testing.browser import BrowserCookies
 
 
@@ -15,6 +18,7 @@ Value = TypeVar("Value")
 
 HOST: Final = "auth.example.com"
 MAX_AGE: Final = 400 * 86_400
+LIFETIME: Final = timedelta(days=30)
 
 STRANGERS: Final = (
     "theme=dark",
@@ -185,3 +189,95 @@ class CookieJarContract(ABC, Generic[Value]):
             age = re.search("Max-Age=([0-9]+)", text)
             assert age is not None
             assert int(age[1]) <= MAX_AGE
+
+
+class SessionJarContract(CookieJarContract[TokenSet]):
+    """What a jar of sessions does beside: it goes on with refreshed tokens."""
+
+    @pytest.fixture
+    @abstractmethod
+    def jar(self) -> SessionJar:
+        """The jar under test; its cookies reach HOST and live for LIFETIME."""
+
+    @pytest.fixture
+    @abstractmethod
+    def jar_clock(self) -> Clock:
+        """The clock by which *jar* tells how old a session is."""
+
+    def test_a_renewed_session_carries_the_new_tokens(
+        self,
+        jar: SessionJar,
+        other_value: TokenSet,
+        carried: str,
+        browser: BrowserCookies,
+        jar_clock: Clock,
+    ) -> None:
+        # RF-01
+        browser.apply(jar.renew(other_value, carried, signed_in_at=jar_clock.now()), HOST)
+
+        assert browser.refused == []
+        assert jar.read(browser.header(HOST)) == other_value
+
+    def test_a_request_that_was_under_way_meanwhile_still_has_a_session(
+        self,
+        jar: SessionJar,
+        value: TokenSet,
+        other_value: TokenSet,
+        carried: str,
+        jar_clock: Clock,
+    ) -> None:
+        # RF-03
+        jar.renew(other_value, carried, signed_in_at=jar_clock.now())
+
+        assert jar.read(carried) in (value, other_value)
+
+    def test_answers_that_cross_leave_one_of_the_sessions(
+        self,
+        jar: SessionJar,
+        other_value: TokenSet,
+        carried: str,
+        browser: BrowserCookies,
+        jar_clock: Clock,
+    ) -> None:
+        answers = [jar.renew(other_value, carried, signed_in_at=jar_clock.now()) for _ in range(3)]
+        for cookies in reversed(answers):
+            browser.apply(cookies, HOST)
+
+        assert jar.read(browser.header(HOST)) == other_value
+
+    def test_a_renewed_session_is_cleared_like_any(
+        self,
+        jar: SessionJar,
+        other_value: TokenSet,
+        carried: str,
+        browser: BrowserCookies,
+        jar_clock: Clock,
+    ) -> None:
+        # CK-06
+        browser.apply(jar.renew(other_value, carried, signed_in_at=jar_clock.now()), HOST)
+        browser.apply(jar.clear(browser.header(HOST)), HOST)
+
+        assert browser.header(HOST) == ""
+
+    def test_renewing_does_not_prolong_the_whole(
+        self, jar: SessionJar, other_value: TokenSet, carried: str, jar_clock: Clock
+    ) -> None:
+        # RF-05, CK-12
+        begun = jar_clock.now() - LIFETIME + timedelta(hours=1)
+        for text in jar.renew(other_value, carried, signed_in_at=begun):
+            age = re.search("Max-Age=([0-9]+)", text)
+            assert age is not None
+            assert int(age[1]) <= 3600
+
+    def test_a_renewed_session_that_does_not_fit_is_refused_and_the_old_one_stays(
+        self,
+        jar: SessionJar,
+        value: TokenSet,
+        huge_value: TokenSet,
+        carried: str,
+        jar_clock: Clock,
+    ) -> None:
+        # CK-04
+        with pytest.raises(SessionTooLargeError):
+            jar.renew(huge_value, carried, signed_in_at=jar_clock.now())
+        assert jar.read(carried) == value

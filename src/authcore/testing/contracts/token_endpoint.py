@@ -1,13 +1,19 @@
-"""What every CodeExchanger does."""
+"""What every CodeExchanger, TokenRefresher and TokenRevoker does."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
+import attrs
 import pytest
 
-from authcore.domain.errors import CodeRejectedError, ProviderUnavailableError
-from authcore.ports.token_endpoint import CodeExchanger
+from authcore.domain.errors import (
+    CodeRejectedError,
+    ProviderUnavailableError,
+    RefreshTokenRejectedError,
+)
+from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 
 
 REDIRECT_URI: Final = "http://127.0.0.1:8401/auth/signin/callback"
@@ -127,3 +133,205 @@ class CodeExchangerContract(ABC):
         for error in (rejected.value, unavailable.value):
             assert "canary-code" not in repr(error) + str(error)
             assert CODE_VERIFIER not in repr(error) + str(error)
+
+
+@attrs.frozen
+class SignedInUser:
+    """
+    Somebody who has just signed in at the provider.
+
+    Attributes:
+        tokens: As issued.
+        username: The pool's own name of the user.
+    """
+
+    tokens: TokenSet
+    username: str
+
+
+SignInUser = Callable[[], SignedInUser]
+"""Signs the same user in at the provider once more."""
+
+Rotation = Literal["on", "off"]
+
+UNKNOWN_TOKENS: Final = ("unknown", "", "a b&c=d+%00", "é", "\ud800", "a\r\nb", "a" * 9000)
+
+
+class TokenRefresherContract(ABC):
+    """Subclass it, and say which provider, and how to sign in there."""
+
+    @pytest.fixture
+    @abstractmethod
+    def refresher(self) -> TokenRefresher:
+        """The refresher under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def sign_in(self) -> SignInUser:
+        """Issues tokens that *refresher* can refresh."""
+
+    @pytest.fixture
+    @abstractmethod
+    def revoke(self) -> Callable[[RefreshToken], None]:
+        """Revokes a refresh token behind the refresher's back."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
+
+    @pytest.fixture
+    @abstractmethod
+    def rotation(self) -> Rotation:
+        """Whether the provider gives a new refresh token with each trade."""
+
+    @pytest.fixture
+    def user(self, sign_in: SignInUser) -> SignedInUser:
+        return sign_in()
+
+    def test_a_session_goes_on_with_new_tokens(
+        self, refresher: TokenRefresher, user: SignedInUser
+    ) -> None:
+        fresh = refresher.refresh(user.tokens, username=user.username)
+
+        assert fresh.access_token != user.tokens.access_token
+        assert fresh.id_token != user.tokens.id_token
+        assert fresh.access_token != fresh.id_token
+
+    def test_the_refresh_token_that_counts_is_the_one_that_is_returned(
+        self, refresher: TokenRefresher, user: SignedInUser, rotation: Rotation
+    ) -> None:
+        # RF-01
+        fresh = refresher.refresh(user.tokens, username=user.username)
+
+        assert fresh.refresh_token
+        assert (fresh.refresh_token != user.tokens.refresh_token) is (rotation == "on")
+
+    def test_a_session_can_be_refreshed_again_and_again(
+        self, refresher: TokenRefresher, user: SignedInUser
+    ) -> None:
+        tokens, seen = user.tokens, {user.tokens.access_token}
+        for _ in range(3):
+            tokens = refresher.refresh(tokens, username=user.username)
+            seen.add(tokens.access_token)
+
+        assert len(seen) == 4
+
+    def test_sessions_are_refreshed_apart(
+        self, refresher: TokenRefresher, sign_in: SignInUser, revoke: Callable[[RefreshToken], None]
+    ) -> None:
+        one, other = sign_in(), sign_in()
+        assert one.tokens.refresh_token
+        revoke(one.tokens.refresh_token)
+
+        assert refresher.refresh(other.tokens, username=other.username).refresh_token
+
+    def test_a_revoked_session_is_over(
+        self,
+        refresher: TokenRefresher,
+        user: SignedInUser,
+        revoke: Callable[[RefreshToken], None],
+    ) -> None:
+        # RF-02
+        assert user.tokens.refresh_token
+        revoke(user.tokens.refresh_token)
+
+        with pytest.raises(RefreshTokenRejectedError):
+            refresher.refresh(user.tokens, username=user.username)
+
+    @pytest.mark.parametrize("token", UNKNOWN_TOKENS, ids=lambda token: ascii(token[:12]))
+    def test_what_was_never_issued_is_rejected(
+        self, refresher: TokenRefresher, user: SignedInUser, token: str
+    ) -> None:
+        # RF-02
+        forged = attrs.evolve(user.tokens, refresh_token=RefreshToken(token))
+
+        with pytest.raises(RefreshTokenRejectedError):
+            refresher.refresh(forged, username=user.username)
+
+    def test_an_outage_is_not_a_refusal(
+        self, refresher: TokenRefresher, user: SignedInUser, outage: Callable[[], None]
+    ) -> None:
+        # RF-02
+        outage()
+
+        with pytest.raises(ProviderUnavailableError):
+            refresher.refresh(user.tokens, username=user.username)
+
+    def test_errors_hold_no_token(
+        self, refresher: TokenRefresher, user: SignedInUser, outage: Callable[[], None]
+    ) -> None:
+        # SP-11
+        forged = attrs.evolve(user.tokens, refresh_token=RefreshToken("refresh-canary"))
+        with pytest.raises(RefreshTokenRejectedError) as rejected:
+            refresher.refresh(forged, username=user.username)
+        outage()
+        with pytest.raises(ProviderUnavailableError) as unavailable:
+            refresher.refresh(forged, username=user.username)
+
+        for error in (rejected.value, unavailable.value):
+            shown = repr(error) + str(error)
+            assert "refresh-canary" not in shown
+            assert user.tokens.access_token not in shown
+            assert user.username not in shown
+
+
+class TokenRevokerContract(ABC):
+    """Subclass it, and say which provider, and how to sign in there."""
+
+    @pytest.fixture
+    @abstractmethod
+    def revoker(self) -> TokenRevoker:
+        """The revoker under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def sign_in(self) -> SignInUser:
+        """Issues tokens that *revoker* can revoke."""
+
+    @pytest.fixture
+    @abstractmethod
+    def is_honoured(self) -> Callable[[SignedInUser], bool]:
+        """Whether the provider still refreshes somebody's session; asked behind its back."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
+
+    def test_a_revoked_token_is_worth_nothing(
+        self,
+        revoker: TokenRevoker,
+        sign_in: SignInUser,
+        is_honoured: Callable[[SignedInUser], bool],
+    ) -> None:
+        # RF-06
+        user, other = sign_in(), sign_in()
+        assert user.tokens.refresh_token
+        revoker.revoke(user.tokens.refresh_token)
+
+        assert not is_honoured(user)
+        assert is_honoured(other)
+
+    def test_revoking_twice_is_revoking_once(
+        self, revoker: TokenRevoker, sign_in: SignInUser
+    ) -> None:
+        # RF-06
+        token = sign_in().tokens.refresh_token
+        assert token
+        revoker.revoke(token)
+        revoker.revoke(token)
+
+    @pytest.mark.parametrize("token", UNKNOWN_TOKENS, ids=lambda token: ascii(token[:12]))
+    def test_what_was_never_issued_is_no_error(self, revoker: TokenRevoker, token: str) -> None:
+        revoker.revoke(RefreshToken(token))
+
+    def test_an_outage_is_said_and_shows_no_token(
+        self, revoker: TokenRevoker, outage: Callable[[], None]
+    ) -> None:
+        # RF-06, SP-11
+        outage()
+
+        with pytest.raises(ProviderUnavailableError) as unavailable:
+            revoker.revoke(RefreshToken("refresh-canary"))
+        assert "refresh-canary" not in repr(unavailable.value) + str(unavailable.value)

@@ -1,4 +1,4 @@
-"""What every UserDirectory does."""
+"""What every UserDirectory and every UserSessions does."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     ProviderUnavailableError,
 )
-from authcore.ports.user_directory import UserDirectory
+from authcore.ports.user_directory import UserDirectory, UserSessions
 
 
 Enrol = Callable[[str, Mapping[str, str]], str]
@@ -200,3 +200,66 @@ def _attributes(directory: UserDirectory) -> Mapping[str, str]:
     found = directory.find("anna")
     assert found is not None
     return found.attributes
+
+
+class UserSessionsContract(ABC):
+    """Subclass it, and say which pool."""
+
+    @pytest.fixture
+    @abstractmethod
+    def sessions(self) -> UserSessions:
+        """The adapter under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def sign_in(self) -> Callable[[str], str]:
+        """Signs the user of this name in, making one first where there is none."""
+
+    @pytest.fixture
+    @abstractmethod
+    def is_honoured(self) -> Callable[[str], bool]:
+        """Whether the session that *sign_in* returned can still be prolonged."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
+
+    def test_every_session_of_a_user_ends_and_no_others(
+        self,
+        sessions: UserSessions,
+        sign_in: Callable[[str], str],
+        is_honoured: Callable[[str], bool],
+    ) -> None:
+        # RF-08
+        ended, kept = [sign_in("anna"), sign_in("anna")], sign_in("berta")
+        sessions.sign_out_everywhere("anna")
+        sessions.sign_out_everywhere("anna")
+
+        assert [is_honoured(session) for session in ended] == [False, False]
+        assert is_honoured(kept)
+
+    def test_who_was_signed_out_may_sign_in_anew(
+        self,
+        sessions: UserSessions,
+        sign_in: Callable[[str], str],
+        is_honoured: Callable[[str], bool],
+    ) -> None:
+        sign_in("anna")
+        sessions.sign_out_everywhere("anna")
+
+        assert is_honoured(sign_in("anna"))
+
+    @pytest.mark.parametrize("name", ["nobody", "", " ", "a\nb", "\x00", "a" * 129])
+    def test_nobody_cannot_be_signed_out(self, sessions: UserSessions, name: str) -> None:
+        with pytest.raises(AccountNotFoundError):
+            sessions.sign_out_everywhere(name)
+
+    def test_an_outage_is_said(
+        self, sessions: UserSessions, sign_in: Callable[[str], str], outage: Callable[[], None]
+    ) -> None:
+        sign_in("anna")
+        outage()
+
+        with pytest.raises(ProviderUnavailableError):
+            sessions.sign_out_everywhere("anna")

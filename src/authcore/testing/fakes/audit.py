@@ -1,6 +1,9 @@
-"""An audit log that tests can read."""
+"""What was decided, where tests can read it."""
 
-from authcore.ports.audit import AuditEvent, AuditLog
+import threading
+from collections import Counter
+
+from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
 
 
 class InMemoryAuditLog(AuditLog):
@@ -17,3 +20,21 @@ class InMemoryAuditLog(AuditLog):
     def record(self, event: AuditEvent) -> None:
         """See the port."""
         self.events.append(event)
+
+
+class InMemoryDecisionCounter(DecisionCounter):
+    """
+    Counts in a dictionary.
+
+    Attributes:
+        counts: How often each action, outcome and reason came together.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.counts: Counter[tuple[str, Outcome, str]] = Counter()
+
+    def count(self, action: str, outcome: Outcome, reason: str) -> None:
+        """See the port."""
+        with self._lock:
+            self.counts[action, outcome, reason] += 1

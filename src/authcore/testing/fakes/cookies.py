@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Container
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from authcore.adapters.cookies.header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import SessionTooLargeError
-from authcore.ports.cookies import CookieJar
+from authcore.domain.model.tokens import TokenSet
+from authcore.ports.cookies import CookieJar, SessionJar
 
 
 Value = TypeVar("Value")
@@ -56,3 +57,23 @@ class InMemoryCookieJar(CookieJar[Value]):
 
     def _tickets(self, cookie_header: str) -> set[str]:
         return {value for name, value in cookie_pairs(cookie_header) if name == self._name}
+
+
+class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
+    """
+    Keeps sessions itself and gives browsers a claim ticket.
+
+    Attributes:
+        renewed: When each session that was renewed had begun, in order.
+    """
+
+    def __init__(self, name: str = _NAME, *, too_large: Container[TokenSet] = ()) -> None:
+        super().__init__(name, too_large=too_large)
+        self.renewed: list[datetime] = []
+
+    def renew(
+        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+    ) -> tuple[str, ...]:
+        """See the port."""
+        self.renewed.append(signed_in_at)
+        return self.write(value, cookie_header)

@@ -26,6 +26,7 @@ from authcore.ports.user_directory import (
     DirectoryPage,
     ProviderLinks,
     UserDirectory,
+    UserSessions,
 )
 
 
@@ -202,3 +203,30 @@ def _with_identity(held: str, identity: ExternalIdentity, *, primary: bool) -> s
         "dateCreated": 1773480413000,
     }
     return json.dumps([*json.loads(held), added])
+
+
+class InMemoryUserSessions(UserSessions):
+    """
+    Sessions of the users of *directory*.
+
+    Attributes:
+        open: Ids of the sessions that are honoured, and whose they are.
+    """
+
+    def __init__(self, directory: InMemoryUserDirectory) -> None:
+        self._directory = directory
+        self._begun = 0
+        self.open: dict[str, str] = {}
+
+    def begin(self, username: str) -> str:
+        """The id of a new session."""
+        self._begun += 1
+        session = f"session-{self._begun}"
+        self.open[session] = username
+        return session
+
+    def sign_out_everywhere(self, username: str) -> None:
+        """See the port."""
+        if self._directory.find(username) is None:
+            raise AccountNotFoundError("no such user")
+        self.open = {session: name for session, name in self.open.items() if name != username}

@@ -1,0 +1,35 @@
+"""Decisions, counted in this process."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from authcore.ports.audit import DecisionCounter, Outcome
+
+
+MAX_SERIES: Final = 1_000
+"""Far more than there are reasons; whatever comes beyond is counted as ``other``."""
+
+Series = tuple[str, Outcome, str]
+
+
+class ProcessDecisionCounter(DecisionCounter):
+    """Counts from the start of the process."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Series] = Counter()
+        self._lock = threading.Lock()
+
+    def count(self, action: str, outcome: Outcome, reason: str) -> None:
+        """See the port."""
+        series = (action, outcome, reason)
+        with self._lock:
+            if series not in self._counts and len(self._counts) >= MAX_SERIES:
+                series = (action, outcome, "other")
+            self._counts[series] += 1
+
+    def counts(self) -> Mapping[Series, int]:
+        """How often each action, outcome and reason came together."""
+        with self._lock:
+            return dict(self._counts)

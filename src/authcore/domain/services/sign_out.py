@@ -1,0 +1,171 @@
+"""
+Ends sessions: at the provider, at the legacy system, and for every process at once where a list of
+revocations is kept.
+
+Each part is told on its own, and none that does not answer keeps the others from being told, or the
+browser from forgetting.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AuthcoreError,
+    RejectedError,
+    TokenRejectedError,
+    UnavailableError,
+)
+from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
+from authcore.ports.ambient import Clock
+from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.legacy_sessions import LegacySignOut
+from authcore.ports.revocation import RevocationList
+from authcore.ports.token_endpoint import TokenRevoker
+from authcore.ports.user_directory import UserDirectory, UserSessions
+
+
+LONGEST_TOKEN: Final = timedelta(days=1)
+"""No token of Cognito lives longer.  See: Amazon Cognito "Quotas"."""
+
+
+@attrs.frozen
+class SignedOut:
+    """
+    What came of a sign-out.  The browser forgets its session in any case.
+
+    Attributes:
+        is_complete: Whether everybody who had to be told has heard of it.
+    """
+
+    is_complete: bool
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SignOut:
+    """
+    Ends one session.
+
+    Attributes:
+        revoker: Cognito.
+        validator: Tells which sign-in the tokens descend from.
+        legacy: None once the old login is switched off.
+        revocations: None where signed tokens may live until they expire.
+        audit: Learns of every part, told or not.
+    """
+
+    _revoker: TokenRevoker
+    _validator: TokenValidator
+    _legacy: LegacySignOut | None
+    _revocations: RevocationList | None
+    _audit: AuditLog
+
+    def end(self, tokens: TokenSet | None, cookie_header: str) -> SignedOut:
+        """
+        End the session of *tokens*, and the legacy session that *cookie_header* holds.
+
+        Never raises one of our errors.
+
+        Args:
+            tokens: As carried; None when there are none.
+
+            cookie_header: Every ``Cookie`` header, joined by ``"; "``.
+        """
+        access = self._access(tokens)
+        told = [
+            self._told("provider", access, lambda: self._revoke(tokens)),
+            self._told("revocations", access, lambda: self._list(access)),
+            self._told("legacy", access, lambda: self._end_legacy(cookie_header)),
+        ]
+        return SignedOut(all(told))
+
+    def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
+        try:
+            return self._validator.access_even_expired(tokens.access_token) if tokens else None
+        except (TokenRejectedError, UnavailableError):
+            return None
+
+    def _revoke(self, tokens: TokenSet | None) -> None:
+        if tokens and tokens.refresh_token:
+            self._revoker.revoke(tokens.refresh_token)
+
+    def _list(self, access: AccessClaims | None) -> None:
+        if self._revocations and access and access.origin_jti:
+            until = access.expires_at + MAX_LEEWAY
+            self._revocations.revoke_session(access.origin_jti, until=until)
+
+    def _end_legacy(self, cookie_header: str) -> None:
+        if self._legacy:
+            self._legacy.end(cookie_header)
+
+    def _told(self, whom: str, access: AccessClaims | None, tell: Callable[[], None]) -> bool:
+        error: AuthcoreError | None = None
+        try:
+            tell()
+        except (RejectedError, UnavailableError) as failure:
+            error = failure
+        subject = access.subject if access else None
+        self._audit.record(_event(f"sign_out.{whom}", error, subject))
+        return error is None
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class SignOutEverywhere:
+    """
+    Ends all sessions of one user, for an administrator.
+
+    Attributes:
+        directory: Knows the user.
+        sessions: Cognito.
+        revocations: None where signed tokens may live until they expire.
+        clock: Tells which sessions exist.
+        audit: Learns of it.
+    """
+
+    _directory: UserDirectory
+    _sessions: UserSessions
+    _revocations: RevocationList | None
+    _clock: Clock
+    _audit: AuditLog
+
+    def end(self, username: str) -> str:
+        """
+        End every session that *username* has now; give the user's ``sub``.
+
+        The list of revocations comes first, because it works at once.  Repeating it is harmless.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            UnavailableError: Not everything has ended.
+        """
+        try:
+            subject = self._ended(username)
+        except (RejectedError, UnavailableError) as error:
+            self._audit.record(_event("sign_out.everywhere", error, None))
+            raise
+        self._audit.record(_event("sign_out.everywhere", None, subject))
+        return subject
+
+    def _ended(self, username: str) -> str:
+        user = self._directory.find(username)
+        if user is None:
+            raise AccountNotFoundError("the pool has no such user")
+        now = self._clock.now()
+        if self._revocations:
+            until = now + LONGEST_TOKEN + MAX_LEEWAY
+            self._revocations.revoke_user(user.subject, signed_in_until=now, until=until)
+        self._sessions.sign_out_everywhere(user.username)
+        return user.subject
+
+
+def _event(action: str, error: AuthcoreError | None, subject: str | None) -> AuditEvent:
+    if error is None:
+        return AuditEvent(action, "accepted", "ok", subject=subject)
+    if isinstance(error, RejectedError):
+        return AuditEvent(action, "rejected", error.code, subject=subject)
+    return AuditEvent(action, "unavailable", error.code, subject=subject)

@@ -1,0 +1,132 @@
+"""What every RevocationList promises."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.tokens import AccessClaims, SignedClaims
+from authcore.ports.ambient import Clock
+from authcore.ports.revocation import RevocationList
+
+
+HOUR: Final = timedelta(hours=1)
+
+
+def access_claims(
+    signed_in_at: datetime, *, subject: str = "anna", origin_jti: str | None = "sign-in-1"
+) -> AccessClaims:
+    """What an access token of this sign-in says, refreshed just now."""
+    begun = int(signed_in_at.timestamp())
+    claims = {"sub": subject, "auth_time": begun, "iat": begun + 1800, "exp": begun + 5400}
+    return AccessClaims(
+        SignedClaims(claims | ({} if origin_jti is None else {"origin_jti": origin_jti}))
+    )
+
+
+class RevocationListContract(ABC):
+    """Run by every RevocationList: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def revocations(self) -> RevocationList:
+        """A list on which nobody is."""
+
+    @pytest.fixture
+    @abstractmethod
+    def revocations_clock(self) -> Clock:
+        """The clock by which ``revocations`` tells when an entry has had its time."""
+
+    @pytest.fixture
+    @abstractmethod
+    def fast_forward(self) -> Callable[[timedelta], None]:
+        """Lets time pass for the very list that ``revocations`` gives."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
+
+    @pytest.fixture
+    def now(self, revocations_clock: Clock) -> datetime:
+        return revocations_clock.now()
+
+    def test_nobody_is_revoked_at_first(self, revocations: RevocationList, now: datetime) -> None:
+        assert not revocations.is_revoked(access_claims(now))
+        assert not revocations.is_revoked(access_claims(now, origin_jti=None))
+
+    def test_a_revoked_session_is_revoked_with_all_its_refreshed_tokens(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        # RF-08
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+
+        assert revocations.is_revoked(access_claims(now))
+
+    def test_the_users_other_sessions_and_other_users_go_on(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+
+        assert not revocations.is_revoked(access_claims(now, origin_jti="sign-in-2"))
+        assert not revocations.is_revoked(access_claims(now, origin_jti="SIGN-IN-1"))
+        assert not revocations.is_revoked(access_claims(now, origin_jti=None))
+
+    def test_a_revoked_user_loses_every_session_begun_until_then(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        # RF-08: a refresh gives tokens a new ``iat``, and the sign-in is still the old one.
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+
+        for begun in (now, now - timedelta(seconds=1), now - timedelta(days=20)):
+            assert revocations.is_revoked(access_claims(begun))
+            assert revocations.is_revoked(access_claims(begun, origin_jti=None))
+
+    def test_a_revoked_user_may_sign_in_anew(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+
+        assert not revocations.is_revoked(access_claims(now + timedelta(seconds=1)))
+        assert not revocations.is_revoked(access_claims(now, subject="Anna"))
+
+    def test_an_earlier_revocation_does_not_undo_a_later_one(
+        self, revocations: RevocationList, now: datetime, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        revocations.revoke_user("anna", signed_in_until=now, until=now + 2 * HOUR)
+        revocations.revoke_user("anna", signed_in_until=now - HOUR, until=now + HOUR)
+        revocations.revoke_session("sign-in-1", until=now + 2 * HOUR)
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+        fast_forward(HOUR + timedelta(minutes=1))
+
+        assert revocations.is_revoked(access_claims(now, origin_jti=None))
+        assert revocations.is_revoked(access_claims(now, subject="berta"))
+
+    def test_nothing_is_asked_about_beyond_its_end(
+        self, revocations: RevocationList, now: datetime, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+        revocations.revoke_user("berta", signed_in_until=now, until=now + HOUR)
+        fast_forward(HOUR - timedelta(seconds=2))
+        assert revocations.is_revoked(access_claims(now))
+        assert revocations.is_revoked(access_claims(now, subject="berta", origin_jti=None))
+
+        fast_forward(timedelta(seconds=4))
+        assert not revocations.is_revoked(access_claims(now))
+        assert not revocations.is_revoked(access_claims(now, subject="berta", origin_jti=None))
+
+    def test_an_outage_is_neither_a_yes_nor_a_no(
+        self, revocations: RevocationList, now: datetime, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(CoordinationUnavailableError):
+            revocations.is_revoked(access_claims(now))
+        with pytest.raises(CoordinationUnavailableError):
+            revocations.revoke_session("sign-in-1", until=now + HOUR)
+        with pytest.raises(CoordinationUnavailableError):
+            revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)

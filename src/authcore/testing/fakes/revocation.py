@@ -1,0 +1,49 @@
+"""Revoked sessions in dictionaries."""
+
+from datetime import datetime
+
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.tokens import AccessClaims
+from authcore.ports.ambient import Clock
+from authcore.ports.revocation import RevocationList
+
+
+class InMemoryRevocationList(RevocationList):
+    """
+    Forgets what *clock* brings to its end.
+
+    Attributes:
+        unavailable: While True every call raises CoordinationUnavailableError.
+        sessions: When each ``origin_jti`` may be forgotten.
+        users: Until when sessions of each ``sub`` must have begun, and when that may be forgotten.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.unavailable = False
+        self.sessions: dict[str, datetime] = {}
+        self.users: dict[str, tuple[datetime, datetime]] = {}
+
+    def is_revoked(self, access: AccessClaims) -> bool:
+        """See the port."""
+        self._check()
+        now = self._clock.now()
+        begun_until, until = self.users.get(access.subject, (now, now))
+        return self.sessions.get(access.origin_jti or "", now) > now or (
+            until > now and access.signed_in_at <= begun_until
+        )
+
+    def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
+        """See the port."""
+        self._check()
+        self.sessions[origin_jti] = max(until, self.sessions.get(origin_jti, until))
+
+    def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
+        """See the port."""
+        self._check()
+        before, end = self.users.get(subject, (signed_in_until, until))
+        self.users[subject] = (max(before, signed_in_until), max(end, until))
+
+    def _check(self) -> None:
+        if self.unavailable:
+            raise CoordinationUnavailableError("the list was told to be unavailable")
