@@ -1,9 +1,6 @@
 """Unit tests have no network."""
 
-import pytest
-import pytest_socket
+from no_sockets import no_sockets
 
 
-@pytest.fixture(autouse=True)
-def _no_sockets() -> None:
-    pytest_socket.disable_socket(allow_unix_socket=True)
+__all__ = ["no_sockets"]

@@ -4,20 +4,14 @@ import copy
 import json
 import logging
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import pytest
-from hypothesis import given, settings
 
-from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.linking import LinkPolicy, PoolAccount
+from authcore.domain.model.linking import PoolAccount
 from authcore.domain.services.linking import AccountLinking
-from authcore.testing.fakes.ambient import FrozenClock
-from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
-from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
-from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
 from authcore_lambda.account_linking import (
     BLOCKED_TEXT,
@@ -28,50 +22,12 @@ from authcore_lambda.account_linking import (
 )
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.people import account_in
-from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, any_event, trigger_event
+from unit.account_linking_world import DARCY, World
+from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 AUTHENTICATED: Final = "PostAuthentication_Authentication"
-DARCY: Final = LegacyAccount("1813", "darcy", CANARY, True, "Fitzwilliam Darcy")
-
-
-class World:
-    """Both sides in memory, and the trigger between them."""
-
-    def __init__(self, *, blocks: bool = False, email_providers: tuple[str, ...] = ()) -> None:
-        self.audit = InMemoryAuditLog()
-        self.directory = InMemoryUserDirectory()
-        self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
-        clock = FrozenClock()
-        self.linking = AccountLinking(
-            links=self.legacy,
-            directory=self.directory,
-            lease=InMemoryLease(clock),
-            intents=InMemorySeenBefore(clock),
-            audit=self.audit,
-            policy=LinkPolicy(email_providers=frozenset(email_providers)),
-            issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
-            clock=clock,
-        )
-        self.trigger = AccountLinkingTrigger(
-            linking=lambda *_: self.linking,
-            audit=self.audit,
-            budget=timedelta(seconds=4),
-            blocks_sign_in=blocks,
-        )
-
-    def person(self, username: str = "elizabeth", **attributes: object) -> dict[str, object]:
-        """Attributes of a new external user of the pool, as events show them."""
-        user = self.directory.add(username)
-        return {**EXTERNAL, "sub": user.subject, **attributes}
-
-    def legacy_uid(self, username: str = "elizabeth") -> str | None:
-        user = self.directory.find(username)
-        return user.attributes.get("custom:legacy_uid") if user else None
-
-    def reasons(self) -> list[str]:
-        return [event.reason for event in self.audit.events]
 
 
 @pytest.fixture
@@ -341,18 +297,6 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
     assert [len(uids) for uids in linked.values()] == [1, 1]
     assert linked["jane"] != linked["mary"]
     assert len(world.legacy.rows) == 3
-
-
-@settings(deadline=None)
-@given(event=any_event(*SOURCES, "PostConfirmation_ConfirmForgotPassword"))
-def test_no_event_whatever_raises_or_changes(event: Any) -> None:
-    # LT-03
-    before = copy.deepcopy(event)
-    world = World(email_providers=("Google", "Cognito"))
-
-    assert world.trigger(event, None) == before
-    assert event == before
-    assert "fault" not in world.reasons()
 
 
 # --- the function itself ---------------------------------------------------------------------

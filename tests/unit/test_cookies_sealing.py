@@ -4,12 +4,10 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from authcore.adapters.sealing.base64url import decoded, encoded
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
-from authcore.adapters.sealing.packing import pack, unpack
+from authcore.adapters.sealing.packing import pack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 
@@ -135,24 +133,6 @@ def test_keys_and_contents_show_nowhere() -> None:
     with pytest.raises(ConfigurationError) as error:
         KeyRing([canary, canary])
     assert "canary" not in f"{error.value} {error.value!r}"
-
-
-TOKENLIKE = st.text(alphabet="ABCDEFwxyz0189-_=.", max_size=80)
-
-
-@given(st.lists(st.none() | TOKENLIKE | st.text(alphabet=st.characters()), max_size=5))
-@example(["\ud800", "a.\udfff"])
-def test_packing_loses_nothing(texts: list[str | None]) -> None:
-    assert unpack(pack(texts)) == tuple(texts)
-
-
-@given(st.binary(max_size=60))
-def test_unpacking_gives_texts_or_a_value_error(packed: bytes) -> None:
-    try:
-        texts = unpack(packed)
-    except ValueError:
-        return
-    assert unpack(pack(texts)) == texts
 
 
 def test_a_token_is_packed_decoded_so_that_sealing_does_not_grow_it() -> None:

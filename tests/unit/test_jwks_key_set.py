@@ -4,8 +4,6 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from authcore.adapters.jwks.key_set import (
     MAX_KEY_SET_BYTES,
@@ -15,12 +13,10 @@ from authcore.adapters.jwks.key_set import (
     keys_of,
 )
 from authcore.domain.errors import UnknownKeyError
-from authcore.testing.mint import SigningKey, TokenMint, generate_key
+from authcore.testing.mint import SigningKey, generate_key
+from unit.published_keys import GOOD, MINT, OTHER
 
 
-MINT = TokenMint()
-GOOD: dict[str, object] = {**MINT.key("access").jwk()}
-OTHER: dict[str, object] = {**MINT.key("id").jwk()}
 MODULUS = MINT.key("access").private.public_key().public_numbers().n
 
 
@@ -207,28 +203,6 @@ def test_a_set_within_the_bounds_is_read_and_one_beyond_is_not() -> None:
     assert keys_in(body + b" " * (MAX_KEY_SET_BYTES - len(body)))
     with pytest.raises(ValueError, match="large"):
         keys_in(body + b" " * (MAX_KEY_SET_BYTES - len(body) + 1))
-
-
-@settings(max_examples=150)
-@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
-def test_whatever_the_body_it_is_refused_as_a_value_error(body: bytes) -> None:
-    # KF-12
-    with pytest.raises(ValueError, match=r"."):
-        keys_in(body)
-
-
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
-    max_leaves=6,
-)
-
-
-@settings(max_examples=150)
-@given(st.sampled_from(sorted(GOOD)), JSON_VALUES)
-def test_whatever_a_member_says_the_other_key_stays(name: str, value: object) -> None:
-    # KF-12
-    assert OTHER["kid"] in keys_of({"keys": [{**GOOD, name: value}, OTHER]})
 
 
 def test_static_keys_are_given_parsed_or_as_text() -> None:

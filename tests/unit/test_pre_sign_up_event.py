@@ -1,24 +1,19 @@
 """The pre sign-up event: who may sign up, and who is linked on the way in."""
 
-import copy
-import json
 import logging
 import re
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import attrs
 import pytest
-from hypothesis import given, settings
 
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
-from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
 from authcore_lambda import pre_sign_up
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
-from authcore_lambda.native_links import NativeLinks
 from authcore_lambda.pre_sign_up import (
     EXTERNAL,
     OUTAGE_TEXT,
@@ -28,52 +23,12 @@ from authcore_lambda.pre_sign_up import (
     SignUpRefusedError,
     build_handler,
 )
-from unit.trigger_world import CANARY, Left, any_event, trigger_event
+from unit.pre_sign_up_world import VERIFIED, World
+from unit.trigger_world import CANARY, trigger_event
 
 
 ANNE: Final = LegacyAccount("1817", "anne", CANARY, True, "Anne Elliot")
 GOOGLE_NAME: Final = "Google_109511962726719553612"
-VERIFIED: Final = {"email": CANARY, "email_verified": "true"}
-
-
-class World:
-    """A legacy system, a pool, and the trigger between them."""
-
-    def __init__(self, *, links: bool = True, providers: tuple[str, ...] = ("Google",)) -> None:
-        self.audit = InMemoryAuditLog()
-        self.accounts = InMemoryLegacyAccounts()
-        self.directory = InMemoryUserDirectory()
-        native_links = NativeLinks(
-            links=lambda *_: InMemoryProviderLinks(self.directory),
-            providers=frozenset(providers),
-            audit=self.audit,
-        )
-        self.trigger = PreSignUpTrigger(
-            accounts=lambda _: self.accounts,
-            native_links=native_links if links else None,
-            audit=self.audit,
-            budget=timedelta(seconds=4),
-        )
-
-    def sign_up(self, email: str | None, username: str = "newcomer", **more: object) -> Event:
-        attributes = {**more, **({} if email is None else {"email": email})}
-        return self.passes(trigger_event(SIGN_UP, attributes, username=username))
-
-    def passes(self, event: Event) -> Event:
-        """The answer, which is the event and nothing else."""
-        before = copy.deepcopy(event)
-        answered = self.trigger(event, Left(5000))
-        assert answered == event == before
-        return answered
-
-    def identities(self, username: str = "elliot") -> list[dict[str, object]]:
-        user = self.directory.find(username)
-        assert user is not None
-        listed: list[dict[str, object]] = json.loads(user.attributes.get("identities", "[]"))
-        return listed
-
-    def reasons(self) -> list[str]:
-        return [event.reason for event in self.audit.events]
 
 
 @pytest.fixture
@@ -342,22 +297,7 @@ def test_the_audit_holds_no_address(world: World) -> None:
     assert "canary" not in repr(world.audit.events)
 
 
-# --- anything at all -------------------------------------------------------------------------
-
-
-@settings(deadline=None)
-@given(event=any_event(SIGN_UP, EXTERNAL, "PreSignUp_AdminCreateUser"))
-def test_no_event_whatever_raises_anything_else_or_changes(event: Any) -> None:
-    # LT-03
-    before = copy.deepcopy(event)
-    world = World()
-    world.directory.add("elliot", VERIFIED)
-
-    try:
-        assert world.trigger(event, None) == before
-    except SignUpRefusedError:
-        assert event["triggerSource"] == SIGN_UP
-    assert event == before
+# --- again and again -------------------------------------------------------------------------
 
 
 def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:

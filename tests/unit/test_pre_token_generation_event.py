@@ -1,67 +1,21 @@
 """The pre token generation event, in and out."""
 
-import copy
 import json
 import logging
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings
 
-from authcore.domain.model.directory import DirectoryUser
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import pre_token_generation
-from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
-from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, Left, any_event, trigger_event
+from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
+from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, trigger_event
 
 
-HOSTED: Final = "TokenGeneration_HostedAuth"
-REFRESH: Final = "TokenGeneration_RefreshTokens"
 ROLE: Final = "arn:aws:iam::123456789012:role/editor"
-FORMS: Final = {
-    "1": "claimsOverrideDetails",
-    "2": "claimsAndScopeOverrideDetails",
-    "3": "claimsAndScopeOverrideDetails",
-}
-
-
-class World:
-    """A pool with one user and the trigger before it."""
-
-    def __init__(self) -> None:
-        self.audit = InMemoryAuditLog()
-        self.directory = Counting()
-        self.user = self.directory.add("elizabeth", {"custom:legacy_uid": "1813"})
-        self.trigger = PreTokenGenerationTrigger(
-            directory=lambda *_: self.directory, audit=self.audit
-        )
-
-    def attributes(self, **more: object) -> dict[str, object]:
-        return {**EXTERNAL, "sub": self.user.subject, **more}
-
-    def answer(self, event: Event) -> Any:
-        """What the trigger adds to the response."""
-        before = copy.deepcopy(event)
-        answered = self.trigger(event, Left(5000))
-        assert event == before
-        assert {**answered, "response": None} == {**before, "response": None}
-        json.dumps(answered)
-        return answered["response"].get(FORMS[event["version"]])
-
-
-class Counting(InMemoryUserDirectory):
-    """Notes whom it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[str] = []
-
-    def find(self, username: str) -> DirectoryUser | None:
-        self.asked.append(username)
-        return super().find(username)
 
 
 @pytest.fixture
@@ -242,26 +196,6 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
     for _ in range(500):
         for legacy_uid, event in events.items():
             assert claims_in(world.answer(event), "1") == {"custom:legacy_uid": legacy_uid}
-
-
-@settings(deadline=None)
-@given(event=any_event(HOSTED, REFRESH, "TokenGeneration_Authentication"))
-def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
-    # LT-03
-    before = copy.deepcopy(event)
-
-    answered = World().trigger(event, None)
-
-    assert event == before
-    if answered != before:
-        assert {**answered, "response": None} == {**before, "response": None}
-        assert others(answered["response"]) == others(before.get("response"))
-
-
-def others(response: object) -> dict[str, object]:
-    """What is not ours to answer."""
-    members = response if isinstance(response, dict) else {}
-    return {name: value for name, value in members.items() if name not in FORMS.values()}
 
 
 # --- the function itself ---------------------------------------------------------------------

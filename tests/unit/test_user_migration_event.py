@@ -4,12 +4,9 @@ import copy
 import json
 import logging
 from datetime import timedelta
-from typing import Any, Final
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
@@ -26,21 +23,14 @@ from authcore_lambda.user_migration import (
     UserMigrationTrigger,
     build_handler,
 )
-
-
-PASSWORD: Final = "canary-Box-Hill-1815"
-EMMA: Final = LegacyAccount(
-    legacy_uid="1815",
-    username="emma",
-    email="emma@hartfield.example",
-    email_verified=True,
-    display_name="Emma Woodhouse",
+from unit.user_migration_world import (
+    BUDGET,
+    EMMA,
+    MAPPING,
+    PASSWORD,
+    legacy_accounts,
+    trigger_on,
 )
-KNIGHTLEY: Final = attrs.evolve(
-    EMMA, legacy_uid="1776", username="george", email=None, email_verified=False
-)
-MAPPING: Final = {"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"}
-BUDGET: Final = timedelta(seconds=4)
 
 
 def event(
@@ -80,28 +70,12 @@ class Context:
 
 @pytest.fixture(name="accounts", scope="module")
 def _accounts() -> InMemoryLegacyAccounts:
-    accounts = InMemoryLegacyAccounts()
-    accounts.add(EMMA, PASSWORD)
-    accounts.add(KNIGHTLEY, "Donwell-Abbey")
-    return accounts
+    return legacy_accounts()
 
 
 @pytest.fixture(name="trigger", scope="module")
 def _trigger(accounts: InMemoryLegacyAccounts) -> UserMigrationTrigger:
     return trigger_on(accounts)
-
-
-def trigger_on(
-    accounts: LegacyAccounts, pool: PoolKind = "username", passwords: PasswordPolicy | None = None
-) -> UserMigrationTrigger:
-    return UserMigrationTrigger(
-        accounts=lambda _: accounts,
-        audit=InMemoryAuditLog(),
-        attributes=MAPPING,
-        budget=BUDGET,
-        pool=pool,
-        passwords=passwords,
-    )
 
 
 def test_a_proven_password_creates_a_confirmed_user(trigger: UserMigrationTrigger) -> None:
@@ -319,47 +293,6 @@ def test_the_legacy_call_gets_what_is_left_of_the_budget_and_of_the_function(
     trigger(event(), context, started=started)
 
     assert asked[-1] == given - ANSWER_MARGIN
-
-
-# --- anything at all -------------------------------------------------------------------------
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-names = st.sampled_from(["emma", "george", "nobody", "", "\0", "\ud800", "x" * 200])
-sources = st.sampled_from(["UserMigration_Authentication", "UserMigration_ForgotPassword"])
-events = st.fixed_dictionaries(
-    {},
-    optional={
-        "triggerSource": sources | json_values,
-        "userName": names | json_values,
-        "request": json_values | st.fixed_dictionaries({}, optional={"password": json_values}),
-        "response": json_values,
-        "callerContext": json_values,
-        "somethingNew": json_values,
-    },
-)
-
-
-@settings(deadline=None)
-@given(asked=events | json_values)
-def test_no_event_whatever_creates_a_user_without_the_password(
-    trigger: UserMigrationTrigger, asked: Any
-) -> None:
-    """A forgotten password may; nothing else does, and nothing raises."""
-    # LT-03
-    before = copy.deepcopy(asked)
-
-    answered = trigger(asked, None)
-
-    forgot = isinstance(asked, dict) and (
-        asked.get("triggerSource") == "UserMigration_ForgotPassword"
-        and asked.get("userName") == "emma"
-    )
-    if not forgot:
-        assert answered == before
 
 
 # --- settings --------------------------------------------------------------------------------

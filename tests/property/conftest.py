@@ -1,0 +1,6 @@
+"""Property tests have no network."""
+
+from no_sockets import no_sockets
+
+
+__all__ = ["no_sockets"]

@@ -1,0 +1,56 @@
+"""Both sides in memory, and the linking trigger between them."""
+
+from datetime import timedelta
+from typing import Final
+
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.linking import LinkPolicy
+from authcore.domain.services.linking import AccountLinking
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda.account_linking import AccountLinkingTrigger
+from unit.trigger_world import CANARY, EXTERNAL
+
+
+DARCY: Final = LegacyAccount("1813", "darcy", CANARY, True, "Fitzwilliam Darcy")
+
+
+class World:
+    """Both sides in memory, and the trigger between them."""
+
+    def __init__(self, *, blocks: bool = False, email_providers: tuple[str, ...] = ()) -> None:
+        self.audit = InMemoryAuditLog()
+        self.directory = InMemoryUserDirectory()
+        self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
+        clock = FrozenClock()
+        self.linking = AccountLinking(
+            links=self.legacy,
+            directory=self.directory,
+            lease=InMemoryLease(clock),
+            intents=InMemorySeenBefore(clock),
+            audit=self.audit,
+            policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
+            clock=clock,
+        )
+        self.trigger = AccountLinkingTrigger(
+            linking=lambda *_: self.linking,
+            audit=self.audit,
+            budget=timedelta(seconds=4),
+            blocks_sign_in=blocks,
+        )
+
+    def person(self, username: str = "elizabeth", **attributes: object) -> dict[str, object]:
+        """Attributes of a new external user of the pool, as events show them."""
+        user = self.directory.add(username)
+        return {**EXTERNAL, "sub": user.subject, **attributes}
+
+    def legacy_uid(self, username: str = "elizabeth") -> str | None:
+        user = self.directory.find(username)
+        return user.attributes.get("custom:legacy_uid") if user else None
+
+    def reasons(self) -> list[str]:
+        return [event.reason for event in self.audit.events]
