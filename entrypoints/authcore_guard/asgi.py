@@ -8,14 +8,11 @@ A guard for any ASGI application.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from contextlib import suppress
 from typing import Any, Final, Self
 
-from authcore.domain.errors import KeySourceUnavailableError, UnavailableError
-from authcore.domain.model.tokens import TokenSet
+from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.session_guard import GuardDecision, SessionGuard
-from authcore.ports.cookies import CookieJar
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
@@ -28,6 +25,9 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 CLOSE_SIGN_IN_REQUIRED: Final = 4401
 CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
+
+
+_HEADS: Final = ("http.response.start", "websocket.accept")
 
 
 class Guard:
@@ -43,12 +43,10 @@ class Guard:
         self,
         app: AsgiApp,
         *,
-        session_guard: SessionGuard,
-        jar: CookieJar[TokenSet],
+        browser_guard: BrowserGuard,
         signin_url: ServiceUrl,
         app_url: ServiceUrl,
         public_paths: Iterable[str] = (),
-        at_hand: SessionGuard | None = None,
     ) -> None:
         """
         Stand in front of *app*.
@@ -56,9 +54,7 @@ class Guard:
         Args:
             app: The application.
 
-            session_guard: Checks sessions; in a thread, because it may wait for keys.
-
-            jar: Reads session cookies.
+            browser_guard: Decides; on the event loop where it need not wait, else in a thread.
 
             signin_url: The auth service's ``/auth/signin``.
 
@@ -66,15 +62,11 @@ class Guard:
 
             public_paths: Exact paths, and prefixes, which end with a slash.
 
-            at_hand: Checks sessions without ever waiting, on the event loop; asked first.
-
         Raises:
             ConfigurationError: A public path is not plain.
         """
         self._app = app
-        self._session_guard = session_guard
-        self._at_hand = at_hand
-        self._jar = jar
+        self._browser_guard = browser_guard
         self._doorkeeper = Doorkeeper(
             signin_url=signin_url, app_url=app_url, public_paths=public_paths
         )
@@ -96,12 +88,10 @@ class Guard:
         door = container.guard()
         return cls(
             app,
-            session_guard=container.session_guard(),
-            jar=container.sessions(),
+            browser_guard=container.browser_guard(),
             signin_url=door.signin_url,
             app_url=door.app_url,
             public_paths=door.public_paths,
-            at_hand=container.session_guard_at_hand(),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,7 +101,7 @@ class Guard:
             return
         verdict = await self._judged(_visit(scope))
         if isinstance(verdict, Pass):
-            await self._app({**scope, "user": verdict.user}, receive, send)
+            await self._app({**scope, "user": verdict.user}, receive, _carrying(verdict, send))
         elif scope["type"] == "websocket":
             await _close(verdict, receive, send)
         else:
@@ -119,18 +109,15 @@ class Guard:
 
     async def _judged(self, visit: Visit) -> Pass | Refusal:
         try:
-            decision = await self._decided(self._jar.read(visit.cookies))
-        except UnavailableError as error:
+            decided = await self._decided(visit.cookies)
+        except (SessionTooLargeError, UnavailableError) as error:
             return self._doorkeeper.judge_undecided(visit, error)
-        return self._doorkeeper.judge(visit, decision)
+        return self._doorkeeper.judge(visit, decided)
 
-    async def _decided(self, tokens: TokenSet | None) -> GuardDecision:
-        if tokens is None:
-            return self._session_guard.decide(None)
-        if self._at_hand is not None:
-            with suppress(KeySourceUnavailableError):
-                return self._at_hand.decide(tokens)
-        return await asyncio.to_thread(self._session_guard.decide, tokens)
+    async def _decided(self, cookies: str) -> BrowserDecision:
+        if at_hand := self._browser_guard.decide_at_hand(cookies):
+            return at_hand
+        return await asyncio.to_thread(self._browser_guard.decide, cookies)
 
 
 def _visit(scope: Scope) -> Visit:
@@ -155,13 +142,34 @@ def _header(scope: Scope, name: bytes, joint: str) -> str:
     return joint.join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
+def _carrying(verdict: Pass, send: Send) -> Send:
+    """*send*, with the cookies of *verdict* on the head of the answer."""
+    if not verdict.cookies:
+        return send
+
+    async def send_with_cookies(message: MutableMapping[str, Any]) -> None:
+        if message["type"] in _HEADS:
+            answered = [
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message.get("headers", ())
+            ]
+            message = {**message, "headers": _encoded(verdict.headers(answered))}
+        await send(message)
+
+    return send_with_cookies
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
 async def _answer(refusal: Refusal, method: str, send: Send) -> None:
     headers = (*refusal.headers, ("content-length", str(len(refusal.body))))
     await send(
         {
             "type": "http.response.start",
             "status": refusal.status,
-            "headers": [(name.encode("ascii"), value.encode("ascii")) for name, value in headers],
+            "headers": _encoded(headers),
         }
     )
     body = b"" if method == "HEAD" else refusal.body

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import attrs
 from dependency_injector import containers, providers
 
+from authcore.adapters.audit.counters import ProcessDecisionCounter
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.jwks.at_hand import KeysAtHand
@@ -15,12 +16,14 @@ from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.adapters.system import environment as process_environment
-from authcore.domain.model.tokens import TokenSet
 from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.refresh_policy import RefreshPolicy
 from authcore.domain.services.session_guard import SessionGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.ambient import Clock, Entropy
-from authcore.ports.cookies import CookieJar
+from authcore.ports.audit import DecisionCounter
+from authcore.ports.cookies import SessionJar
 from authcore.ports.signatures import SignatureVerifier
 from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
 
@@ -36,7 +39,7 @@ def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
 
 
-def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> CookieJar[TokenSet]:
+def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> SessionJar:
     """The jar of the configured format."""
     if cookie.format == "plain":
         return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
@@ -50,12 +53,7 @@ def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> Cooki
 
 
 class SessionContainer(containers.DeclarativeContainer):
-    """
-    Checks sessions.  The auth service builds on it, so that both doors judge alike.
-
-    ``session_guard`` may wait for the issuer's keys.  ``session_guard_at_hand`` never does: it
-    raises KeySourceUnavailableError where it would have to.
-    """
+    """Checks sessions.  The auth service builds on it, so that both doors judge alike."""
 
     cognito: providers.Dependency[CognitoSettings] = providers.Dependency(
         instance_of=CognitoSettings
@@ -100,10 +98,23 @@ class SessionContainer(containers.DeclarativeContainer):
         client_ids=providers.List(cognito.provided.client_id),
         leeway=cognito.provided.leeway,
     )
-    session_guard = providers.ThreadSafeSingleton(SessionGuard, validator)
-    session_guard_at_hand = providers.ThreadSafeSingleton(SessionGuard, validator_at_hand)
-    sessions: providers.Provider[CookieJar[TokenSet]] = providers.ThreadSafeSingleton(
+    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
         session_jar, cookie, clock, entropy
+    )
+    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
+    )
+    policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.provided.lifetime)
+    session_guard = providers.ThreadSafeSingleton(
+        SessionGuard,
+        validator=validator,
+        policy=policy,
+        clock=clock,
+        counter=counter,
+        at_hand=validator_at_hand,
+    )
+    browser_guard = providers.ThreadSafeSingleton(
+        BrowserGuard, guard=session_guard, jar=sessions, counter=counter
     )
 
 

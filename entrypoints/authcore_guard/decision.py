@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import attrs
 
-from authcore.domain.errors import UnavailableError
+from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.admission import SignInRequired
 from authcore.domain.model.session import User
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.session_guard import Admitted, GuardDecision
+from authcore.domain.services.browser_guard import BrowserDecision
 from authcore_guard.paths import PublicPaths, way_back
 
 
@@ -22,6 +23,12 @@ _NO_STORE: Final = (
     ("vary", "Cookie"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
+)
+_CACHING: Final = frozenset({"cache-control", "expires", "pragma"})
+_PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
+_TOO_LARGE: Final = (
+    "Your browser sends more cookies than can be looked at. Delete the cookies of this site, then "
+    "sign in again.\n"
 )
 _OUTAGE: Final = (
     "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"
@@ -68,9 +75,23 @@ class Pass:
 
     Attributes:
         user: Who is signed in; None only on public paths.
+        cookies: ``Set-Cookie`` values that its answer must carry.
     """
 
     user: User | None
+    cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+
+    def headers(self, answered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """
+        The headers of the application's answer, with the cookies.
+
+        A cache that stored an answer with somebody's session would hand it to others: whatever the
+        application says of caching, it says nothing any more.
+        """
+        if not self.cookies:
+            return list(answered)
+        kept = [(name, value) for name, value in answered if name.lower() not in _CACHING]
+        return [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
 
 
 @attrs.frozen
@@ -117,25 +138,34 @@ class Doorkeeper:
         self._app_url = app_url
         self._public = PublicPaths(public_paths)
 
-    def judge(self, visit: Visit, decision: GuardDecision) -> Pass | Refusal:
+    def judge(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
         """Let *visit* pass if it may, or say where to sign in."""
-        if isinstance(decision, Admitted):
-            return Pass(decision.session.user)
-        return Pass(None) if self._is_public(visit) else self._sign_in(visit, decision.reason)
+        decision, cookies = decided.decision, decided.cookies
+        if not isinstance(decision, SignInRequired):
+            return Pass(decision.user, cookies)
+        if self._is_public(visit):
+            return Pass(None, cookies)
+        return self._sign_in(visit, decision.reason, cookies)
 
-    def judge_undecided(self, visit: Visit, error: UnavailableError) -> Pass | Refusal:
-        """Let *visit* pass only if everybody may; otherwise ask to come back later."""
-        return Pass(None) if self._is_public(visit) else _outage(visit, error)
+    def judge_undecided(
+        self, visit: Visit, error: SessionTooLargeError | UnavailableError
+    ) -> Pass | Refusal:
+        """Let *visit* pass only if everybody may; otherwise say why not, or to come back later."""
+        if self._is_public(visit):
+            return Pass(None)
+        if isinstance(error, UnavailableError):
+            return _outage(visit, error)
+        return _too_large(visit, error)
 
     def _is_public(self, visit: Visit) -> bool:
         return self._public.cover(visit.path, raw_path=visit.raw_path)
 
-    def _sign_in(self, visit: Visit, reason: str) -> Refusal:
+    def _sign_in(self, visit: Visit, reason: str, cookies: tuple[str, ...]) -> Refusal:
         if not visit.is_navigation:
-            return _json(401, reason)
+            return _json(401, reason, *_setting(cookies))
         back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
         location = f"{self._signin_url}?redirect={back}"
-        return Refusal(302, (*_NO_STORE, ("location", location)), b"")
+        return Refusal(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
 
 
 def _json(status: int, reason: str, *headers: tuple[str, str]) -> Refusal:
@@ -143,10 +173,19 @@ def _json(status: int, reason: str, *headers: tuple[str, str]) -> Refusal:
     return Refusal(status, (*_NO_STORE, ("content-type", "application/json"), *headers), body)
 
 
+def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
+    return [("set-cookie", value) for value in cookies]
+
+
+def _too_large(visit: Visit, error: SessionTooLargeError) -> Refusal:
+    if not visit.is_navigation:
+        return _json(431, error.code)
+    return Refusal(431, (*_NO_STORE, _PLAIN_TEXT), _TOO_LARGE.encode())
+
+
 def _outage(visit: Visit, error: UnavailableError) -> Refusal:
     wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
     retry = ("retry-after", str(max(1, math.ceil(wait))))
     if not visit.is_navigation:
         return _json(503, error.code, retry)
-    plain = ("content-type", "text/plain; charset=utf-8")
-    return Refusal(503, (*_NO_STORE, plain, retry), _OUTAGE.encode())
+    return Refusal(503, (*_NO_STORE, _PLAIN_TEXT, retry), _OUTAGE.encode())

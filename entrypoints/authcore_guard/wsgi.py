@@ -6,16 +6,14 @@ A guard for any WSGI application.
     app = Guard.from_environment(app)      # environ["authcore.user"] is a User, or None
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Final, Self
+from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from authcore.domain.errors import UnavailableError
-from authcore.domain.model.tokens import TokenSet
+from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.session_guard import SessionGuard
-from authcore.ports.cookies import CookieJar
+from authcore.domain.services.browser_guard import BrowserGuard
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
@@ -35,8 +33,7 @@ class Guard:
         self,
         app: WSGIApplication,
         *,
-        session_guard: SessionGuard,
-        jar: CookieJar[TokenSet],
+        browser_guard: BrowserGuard,
         signin_url: ServiceUrl,
         app_url: ServiceUrl,
         public_paths: Iterable[str] = (),
@@ -47,9 +44,7 @@ class Guard:
         Args:
             app: The application.
 
-            session_guard: Checks sessions.
-
-            jar: Reads session cookies.
+            browser_guard: Decides.
 
             signin_url: The auth service's ``/auth/signin``.
 
@@ -61,8 +56,7 @@ class Guard:
             ConfigurationError: A public path is not plain.
         """
         self._app = app
-        self._session_guard = session_guard
-        self._jar = jar
+        self._browser_guard = browser_guard
         self._doorkeeper = Doorkeeper(
             signin_url=signin_url, app_url=app_url, public_paths=public_paths
         )
@@ -86,8 +80,7 @@ class Guard:
         door = container.guard()
         return cls(
             app,
-            session_guard=container.session_guard(),
-            jar=container.sessions(),
+            browser_guard=container.browser_guard(),
             signin_url=door.signin_url,
             app_url=door.app_url,
             public_paths=door.public_paths,
@@ -98,15 +91,16 @@ class Guard:
         visit = _visit(environ)
         verdict = self._judged(visit)
         if isinstance(verdict, Pass):
-            return self._app({**environ, USER_KEY: verdict.user}, start_response)
+            answer = _carrying(verdict, start_response)
+            return self._app({**environ, USER_KEY: verdict.user}, answer)
         return _answer(verdict, visit.method, start_response)
 
     def _judged(self, visit: Visit) -> Pass | Refusal:
         try:
-            decision = self._session_guard.decide(self._jar.read(visit.cookies))
-        except UnavailableError as error:
+            decided = self._browser_guard.decide(visit.cookies)
+        except (SessionTooLargeError, UnavailableError) as error:
             return self._doorkeeper.judge_undecided(visit, error)
-        return self._doorkeeper.judge(visit, decision)
+        return self._doorkeeper.judge(visit, decided)
 
 
 def _visit(environ: WSGIEnvironment) -> Visit:
@@ -129,6 +123,24 @@ def _raw_path(environ: WSGIEnvironment) -> str | None:
     """Servers tell the raw target under one of two unofficial names, or not at all."""
     target: str | None = environ.get("REQUEST_URI", environ.get("RAW_URI"))
     return None if target is None else target.partition("?")[0]
+
+
+def _carrying(verdict: Pass, start_response: StartResponse) -> StartResponse:
+    """*start_response*, with the cookies of *verdict* among the headers."""
+    if not verdict.cookies:
+        return start_response
+
+    def start(
+        status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+    ) -> Callable[[bytes], object]:
+        carrying = verdict.headers(headers)
+        return (
+            start_response(status, carrying, exc_info)
+            if exc_info
+            else start_response(status, carrying)
+        )
+
+    return start
 
 
 def _answer(refusal: Refusal, method: str, start_response: StartResponse) -> Iterable[bytes]:

@@ -117,9 +117,7 @@ class WebContainer(SessionContainer):
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
-        session_guard=SessionContainer.session_guard,
-        at_hand=SessionContainer.session_guard_at_hand,
-        sessions=SessionContainer.sessions,
+        guard=SessionContainer.browser_guard,
         refusals=refusals,
         threads=threads,
     )

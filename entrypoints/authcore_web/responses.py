@@ -77,7 +77,7 @@ def verdict_of(error: AuthcoreError) -> Verdict:
 
 def sent_to(url: str, cookies: Iterable[str] = ()) -> Response:
     """302 to *url*, byte for byte, with *cookies* (``Set-Cookie`` values)."""
-    return _with_cookies(Response(status_code=302, headers={"location": url}), cookies)
+    return with_cookies(Response(status_code=302, headers={"location": url}), cookies)
 
 
 def as_json(content: Mapping[str, object], status: int = 200) -> Response:
@@ -86,7 +86,8 @@ def as_json(content: Mapping[str, object], status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-def _with_cookies(response: Response, cookies: Iterable[str]) -> Response:
+def with_cookies(response: Response, cookies: Iterable[str]) -> Response:
+    """*response* with *cookies* (``Set-Cookie`` values)."""
     for value in cookies:
         response.headers.append("set-cookie", value)
     return response
@@ -144,7 +145,7 @@ class Refusals:
         response = self._answer(request, verdict, error.code, reference, redirect)
         if isinstance(error, UnavailableError):
             response.headers["retry-after"] = _retry_after(error)
-        return _with_cookies(response, cookies)
+        return with_cookies(response, cookies)
 
     def unexpected(self, request: HTTPConnection) -> tuple[Response, str]:
         """The answer to a request that met a bug, and its reference."""

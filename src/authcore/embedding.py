@@ -2,27 +2,23 @@
 
 # ruff: noqa: PLC0415 - whoever builds one thing does not pay for the others
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
-from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore._pool import pool_validators
 
 
 if TYPE_CHECKING:
-    from authcore.adapters.jwks.key_set import Keys
     from authcore.domain.services.redirects import RedirectAllowlist
+    from authcore.domain.services.refresh import SessionRefresher
     from authcore.domain.services.session_guard import SessionGuard
     from authcore.domain.services.token_validation import TokenValidator
     from authcore.ports.ambient import Clock
-
-
-_REGION: Final = re.compile(r"[a-z]{2,10}(-[a-z0-9]{1,20}){1,4}")
-_USER_POOL_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}_[A-Za-z0-9]{1,55}")
-
-Built = TypeVar("Built")
+    from authcore.ports.audit import DecisionCounter
+    from authcore.ports.legacy_sessions import LegacySessions
+    from authcore.ports.revocation import RevocationList
+    from authcore.ports.token_endpoint import TokenRefresher
 
 
 def token_validator(
@@ -70,32 +66,16 @@ def token_validator(
     Raises:
         ConfigurationError: Something is missing or wrong; names every problem at once.
     """
-    from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
-    from authcore.adapters.jwks.verifier import JwksSignatureVerifier
-    from authcore.adapters.system import SystemClock
-    from authcore.domain.services.token_validation import TokenValidator, configuration_problems
-
-    clock = clock or SystemClock()
-    client_ids = (client_id,) if isinstance(client_id, str) else client_id
-    problems = configuration_problems(
-        needed={"client_id": client_ids},
-        optional={"required_groups": required_groups, "required_scopes": required_scopes},
+    validator, _ = pool_validators(
+        *(region, user_pool_id, client_id, issuer, jwks_url),
         leeway=leeway,
-    )
-    issuer_url = _issuer(region, user_pool_id, issuer, problems)
-    keys = _keys(issuer_url, jwks_url, jwks, clock, problems)
-    if problems or issuer_url is None or keys is None:
-        raise ConfigurationError(problems)
-    verifier = JwksSignatureVerifier(keys)
-    return TokenValidator(
-        signatures=RememberedSignatureVerifier(verifier, keys, clock) if remember else verifier,
-        clock=clock,
-        issuers=[issuer_url],
-        client_ids=client_ids,
-        leeway=leeway,
+        jwks=jwks,
         required_groups=required_groups,
         required_scopes=required_scopes,
+        clock=clock,
+        remember=remember,
     )
+    return validator
 
 
 def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "RedirectAllowlist":
@@ -130,69 +110,70 @@ def session_guard(
     required_scopes: Collection[str] = (),
     clock: "Clock | None" = None,
     remember: bool = True,
+    lifetime: timedelta = timedelta(days=30),
+    refresher: "TokenRefresher | None" = None,
+    legacy: "LegacySessions | None" = None,
+    revocations: "RevocationList | None" = None,
+    counter: "DecisionCounter | None" = None,
 ) -> "SessionGuard":
     """
-    Says of the tokens a browser carries whether they are a session.  Holds no secret.
+    Says of the tokens a browser carries whether they are a session.
 
-    Build one and keep it; it is safe to share between threads.  Arguments and errors are those of
-    ``token_validator``.
+    Build one and keep it; it is safe to share between threads.  Without a *refresher* it holds no
+    secret, and an expired session needs a sign-in.
+
+    The arguments up to *remember* are those of ``token_validator``.  *lifetime* is the time from
+    sign-in to the end, however often a session is refreshed.  *refresher* trades refresh tokens;
+    what it gets is remembered in this process only.  *legacy* is the old login, while it is
+    honoured.  *revocations* are sessions that end before their tokens do, asked for every request.
+    *counter* counts decisions.
+
+    Raises:
+        ConfigurationError: Something is missing or wrong; names every problem at once.
     """
+    from authcore.adapters.audit.counters import ProcessDecisionCounter
+    from authcore.adapters.system import SystemClock
+    from authcore.domain.services.refresh_policy import RefreshPolicy
     from authcore.domain.services.session_guard import SessionGuard
 
+    clock = clock or SystemClock()
+    validator, at_hand = pool_validators(
+        *(region, user_pool_id, client_id, issuer, jwks_url),
+        leeway=leeway,
+        jwks=jwks,
+        required_groups=required_groups,
+        required_scopes=required_scopes,
+        clock=clock,
+        remember=remember,
+    )
     return SessionGuard(
-        token_validator(
-            region,
-            user_pool_id,
-            client_id,
-            issuer,
-            jwks_url,
-            leeway=leeway,
-            jwks=jwks,
-            required_groups=required_groups,
-            required_scopes=required_scopes,
-            clock=clock,
-            remember=remember,
-        )
+        validator=validator,
+        policy=RefreshPolicy(lifetime),
+        clock=clock,
+        counter=counter or ProcessDecisionCounter(),
+        refresher=_session_refresher(refresher, validator, clock) if refresher else None,
+        legacy=legacy,
+        revocations=revocations,
+        at_hand=None if revocations else at_hand,
     )
 
 
-def _issuer(
-    region: str, user_pool_id: str, issuer: str | None, problems: list[str]
-) -> ServiceUrl | None:
-    if not _REGION.fullmatch(region):
-        problems.append("region must look like eu-west-1")
-    if not _USER_POOL_ID.fullmatch(user_pool_id):
-        problems.append("user_pool_id must look like eu-west-1_Ab12Cd34E")
-    url = issuer or f"https://cognito-idp.{region}.amazonaws.com/{user_pool_id}"
-    return _accepted("issuer", lambda: service_url(url), problems)
+def _session_refresher(
+    refresher: "TokenRefresher", validator: "TokenValidator", clock: "Clock"
+) -> "SessionRefresher":
+    import logging
 
+    from authcore.adapters.audit.log import LoggingAuditLog
+    from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
+    from authcore.adapters.system import SystemPause
+    from authcore.domain.services.refresh import SessionRefresher
 
-def _keys(
-    issuer: str | None,
-    jwks_url: str | None,
-    jwks: Mapping[str, object] | bytes | None,
-    clock: "Clock",
-    problems: list[str],
-) -> "Keys | None":
-    from authcore.adapters.jwks.key_set import StaticKeys
-
-    if jwks is not None:
-        return _accepted("jwks:", lambda: StaticKeys(jwks), problems)
-    url = jwks_url or f"{issuer or 'https://issuer.invalid'}/.well-known/jwks.json"
-    source = _accepted("jwks_url", lambda: service_url(url), problems)
-    return _fetched_keys(source, clock) if source else None
-
-
-def _fetched_keys(url: ServiceUrl, clock: "Clock") -> "Keys":
-    from authcore.adapters.jwks.fetcher import JwksFetcher
-    from authcore.adapters.jwks.key_cache import KeyCache
-
-    return KeyCache(JwksFetcher(url), clock)
-
-
-def _accepted(name: str, build: Callable[[], Built], problems: list[str]) -> Built | None:
-    try:
-        return build()
-    except ValueError as error:
-        problems.append(f"{name} {error}")
-        return None
+    return SessionRefresher(
+        refresher=refresher,
+        validator=validator,
+        recent=ProcessRecentRefreshes(clock),
+        lease=None,
+        pause=SystemPause(),
+        clock=clock,
+        audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
+    )

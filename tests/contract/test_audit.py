@@ -1,4 +1,4 @@
-"""Audit logs."""
+"""Audit logs and counters."""
 
 import json
 import logging
@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from authcore.adapters.audit.counters import MAX_SERIES, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.ports.audit import AuditEvent, AuditLog
-from authcore.testing.contracts.audit import AuditLogContract
-from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.contracts.audit import AuditLogContract, Counts, DecisionCounterContract
+from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
 
 
 class TestInMemoryAuditLog(AuditLogContract):
@@ -36,3 +37,33 @@ class TestLoggingAuditLog(AuditLogContract):
             return AuditEvent(**fields)
 
         return lambda: [read(record.getMessage()) for record in caplog.records]
+
+
+class TestInMemoryDecisionCounter(DecisionCounterContract):
+    @pytest.fixture
+    def counter(self) -> InMemoryDecisionCounter:
+        return InMemoryDecisionCounter()
+
+    @pytest.fixture
+    def counted(self, counter: InMemoryDecisionCounter) -> Counts:
+        return lambda: counter.counts
+
+
+class TestProcessDecisionCounter(DecisionCounterContract):
+    @pytest.fixture
+    def counter(self) -> ProcessDecisionCounter:
+        return ProcessDecisionCounter()
+
+    @pytest.fixture
+    def counted(self, counter: ProcessDecisionCounter) -> Counts:
+        return counter.counts
+
+    def test_its_memory_is_bounded_whatever_is_counted(
+        self, counter: ProcessDecisionCounter
+    ) -> None:
+        # DL-06
+        for number in range(MAX_SERIES + 500):
+            counter.count("guard", "rejected", f"reason {number}")
+        counts = counter.counts()
+        assert len(counts) == MAX_SERIES + 1
+        assert counts["guard", "rejected", "other"] == 500

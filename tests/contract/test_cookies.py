@@ -10,10 +10,11 @@ from authcore.adapters.cookies.jars import PlainSessionJar, SealedAttemptJar, Se
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.cookies import CookieJar
-from authcore.testing.contracts.cookies import CookieJarContract
+from authcore.ports.ambient import Clock
+from authcore.ports.cookies import CookieJar, SessionJar
+from authcore.testing.contracts.cookies import LIFETIME, CookieJarContract, SessionJarContract
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from authcore.testing.fakes.cookies import InMemoryCookieJar
+from authcore.testing.fakes.cookies import InMemoryCookieJar, InMemorySessionJar
 
 
 KEY = hashlib.sha256(b"a key of the tests").digest()
@@ -23,6 +24,7 @@ TOKENS = TokenSet(
     "aGVhZGVy." + "SURFTlRJ" * 165 + "." + "U0lHTkFU" * 43,
     RefreshToken("aGVhZGVy." + "UkVGUkVT" * 190 + "..." + "SA"),
 )
+HUGE = attrs.evolve(TOKENS, access_token="!" * 40_000)
 ATTEMPT = SignInAttempt(
     state_digest=hashlib.sha256(b"state").hexdigest(),
     code_verifier="v" * 43,
@@ -55,8 +57,12 @@ class TestInMemoryCookieJar(CookieJarContract[str]):
         return "too much"
 
 
-class SessionJarContract(CookieJarContract[TokenSet]):
-    """The values that both session jars are tried with."""
+class SessionValues(SessionJarContract):
+    """The values that all session jars are tried with."""
+
+    @pytest.fixture
+    def jar_clock(self) -> Clock:
+        return CLOCK
 
     @pytest.fixture
     def value(self) -> TokenSet:
@@ -71,22 +77,32 @@ class SessionJarContract(CookieJarContract[TokenSet]):
         return attrs.evolve(TOKENS, access_token="!" * request.param)
 
 
-class TestSealedSessionJar(SessionJarContract):
+class TestInMemorySessionJar(SessionValues):
     @pytest.fixture
-    def jar(self) -> CookieJar[TokenSet]:
+    def jar(self) -> SessionJar:
+        return InMemorySessionJar(CLOCK, too_large=[HUGE])
+
+    @pytest.fixture
+    def huge_value(self) -> TokenSet:
+        return HUGE
+
+
+class TestSealedSessionJar(SessionValues):
+    @pytest.fixture
+    def jar(self) -> SessionJar:
         return SealedSessionJar(
             ring=KeyRing([KEY]),
             domain="example.com",
-            lifetime=timedelta(days=30),
+            lifetime=LIFETIME,
             clock=CLOCK,
             entropy=ScriptedEntropy(),
         )
 
 
-class TestPlainSessionJar(SessionJarContract):
+class TestPlainSessionJar(SessionValues):
     @pytest.fixture
-    def jar(self) -> CookieJar[TokenSet]:
-        return PlainSessionJar(domain="example.com", lifetime=timedelta(days=30))
+    def jar(self) -> SessionJar:
+        return PlainSessionJar(domain="example.com", lifetime=LIFETIME, clock=CLOCK)
 
     @pytest.fixture(params=[8_000, 40_000, 1_000_000])
     def huge_value(self, request: pytest.FixtureRequest) -> TokenSet:

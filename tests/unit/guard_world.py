@@ -5,10 +5,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import setup_testing_defaults
 
+import attrs
 from dependency_injector import providers
 
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.session_guard import GuardDecision, SessionGuard
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
 from authcore_guard import asgi, wsgi
@@ -41,16 +42,15 @@ def _named(user: Any) -> bytes:
     return json.dumps({"name": user.name, "uid": user.legacy_uid} if user else None).encode()
 
 
-class CountedGuard(SessionGuard):
-    """Counts how often it was asked."""
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class CountedGuard(BrowserGuard):
+    """Notes each time it was asked where it may wait."""
 
-    def __init__(self, guard: SessionGuard) -> None:
-        self._guard = guard
-        self.asked = 0
+    asked: list[str] = attrs.field(factory=list)
 
-    def decide(self, tokens: TokenSet | None) -> GuardDecision:
-        self.asked += 1
-        return self._guard.decide(tokens)
+    def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
+        self.asked.append(cookie_header)
+        return super().decide(cookie_header, can_renew=can_renew)
 
 
 class GuardWorld:
@@ -69,18 +69,17 @@ class GuardWorld:
         )
         self.container = container
         self.jar = container.sessions()
-        self.waiting = CountedGuard(container.session_guard())
+        self.waiting = CountedGuard(
+            guard=container.session_guard(), jar=self.jar, counter=container.counter()
+        )
         door = container.guard()
         shared: dict[str, Any] = {
-            "session_guard": self.waiting,
-            "jar": self.jar,
+            "browser_guard": self.waiting,
             "signin_url": door.signin_url,
             "app_url": door.app_url,
             "public_paths": door.public_paths,
         }
-        self.asgi_guard = asgi.Guard(
-            self.app.asgi, at_hand=container.session_guard_at_hand(), **shared
-        )
+        self.asgi_guard = asgi.Guard(self.app.asgi, **shared)
         self.wsgi_guard = wsgi.Guard(self.app.wsgi, **shared)
 
     def cookies(self, tokens: TokenSet | None = None) -> str:

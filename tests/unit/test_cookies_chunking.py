@@ -35,7 +35,9 @@ def sealed_jar(budget: int = 32_000) -> SealedSessionJar:
 
 
 def plain_jar(budget: int = 32_000) -> PlainSessionJar:
-    return PlainSessionJar(domain="example.com", lifetime=timedelta(days=30), budget=budget)
+    return PlainSessionJar(
+        domain="example.com", lifetime=timedelta(days=30), clock=FrozenClock(), budget=budget
+    )
 
 
 Make = Callable[[int], CookieJar[TokenSet]]

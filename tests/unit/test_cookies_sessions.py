@@ -36,7 +36,7 @@ def sealed_jar(
 
 
 def plain_jar() -> PlainSessionJar:
-    return PlainSessionJar(domain="example.com", lifetime=DAYS_30)
+    return PlainSessionJar(domain="example.com", lifetime=DAYS_30, clock=FrozenClock())
 
 
 BOTH = pytest.mark.parametrize("jar", [sealed_jar(), plain_jar()], ids=["sealed", "plain"])
@@ -162,8 +162,10 @@ def test_a_token_that_no_cookie_can_hold_is_refused_not_written(odd: str) -> Non
         lambda: sealed_jar(domain="a." * 126 + "com"),
         lambda: sealed_jar(budget=0),
         lambda: sealed_jar(budget=32_769),
-        lambda: PlainSessionJar(domain="example.com", lifetime=timedelta(days=400, seconds=1)),
-        lambda: PlainSessionJar(domain="example.com", lifetime=timedelta(0)),
+        lambda: PlainSessionJar(
+            domain="example.com", lifetime=timedelta(days=400, seconds=1), clock=FrozenClock()
+        ),
+        lambda: PlainSessionJar(domain="example.com", lifetime=timedelta(0), clock=FrozenClock()),
     ],
 )
 def test_a_jar_that_cannot_work_is_not_built(make: Callable[[], CookieJar[TokenSet]]) -> None:
@@ -174,7 +176,7 @@ def test_a_jar_that_cannot_work_is_not_built(make: Callable[[], CookieJar[TokenS
 
 def test_every_problem_of_a_jar_is_named_at_once() -> None:
     with pytest.raises(ConfigurationError) as error:
-        PlainSessionJar(domain="localhost", lifetime=timedelta(0), budget=0)
+        PlainSessionJar(domain="localhost", lifetime=timedelta(0), clock=FrozenClock(), budget=0)
     assert len(error.value.problems) == 3
 
 

@@ -29,7 +29,7 @@ def sealed_jar() -> SealedSessionJar:
 
 
 def plain_jar() -> PlainSessionJar:
-    return PlainSessionJar(domain="example.com", lifetime=DAYS_30)
+    return PlainSessionJar(domain="example.com", lifetime=DAYS_30, clock=FrozenClock())
 
 
 BOTH = pytest.mark.parametrize("jar", [sealed_jar(), plain_jar()], ids=["sealed", "plain"])

@@ -3,8 +3,8 @@
 import pytest
 
 import authcore
+from authcore.domain.model.admission import Admitted, Carried, SignInRequired
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.session_guard import Admitted, SignInRequired
 from authcore.testing.mint import TokenMint
 
 
@@ -29,11 +29,13 @@ def test_a_guard_admits_the_pools_users_and_nobody_else() -> None:
     guard = authcore.session_guard(
         region=REGION, user_pool_id=POOL, client_id=mint.client_id, jwks=mint.jwks()
     )
-    assert isinstance(guard.decide(TokenSet(mint.access(), mint.identity(), None)), Admitted)
-    foreign = TokenMint(client_id="anotherclient")
-    assert guard.decide(TokenSet(foreign.access(), foreign.identity(), None)) == SignInRequired(
-        "token_claim"
+    assert isinstance(
+        guard.decide(Carried(TokenSet(mint.access(), mint.identity(), None))), Admitted
     )
+    foreign = TokenMint(client_id="anotherclient")
+    assert guard.decide(
+        Carried(TokenSet(foreign.access(), foreign.identity(), None))
+    ) == SignInRequired("token_claim")
 
 
 def test_a_guard_passes_on_what_it_requires() -> None:
@@ -45,7 +47,7 @@ def test_a_guard_passes_on_what_it_requires() -> None:
         jwks=mint.jwks(),
         required_groups=["administrators"],
     )
-    decision = guard.decide(TokenSet(mint.access(), mint.identity(), None))
+    decision = guard.decide(Carried(TokenSet(mint.access(), mint.identity(), None)))
     assert decision == SignInRequired("token_claim")
 
 

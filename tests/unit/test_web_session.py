@@ -26,6 +26,7 @@ def test_a_user_is_described(world: WebWorld) -> None:
         "email_verified": True,
         "legacy_uid": "42",
         "groups": ["editors"],
+        "login": "cognito",
     }
     assert answer.header("content-type") == "application/json"
 

@@ -141,13 +141,14 @@ class SessionRefresher:
 
     def _in_turn(self, key: str, trade: Trade, *, patience: int) -> TokenSet:
         """What *trade* gets, when no other process is at it; or what that process got."""
-        for _ in range(patience):
+        for poll in range(patience):
+            if poll:
+                self._pause.wait(POLL)
+            if traded := self._recalled(key):
+                return traded
             with ExitStack() as turn:
                 if self._has_turn(turn, key):
                     return self._recalled(key) or trade()
-            self._pause.wait(POLL)
-            if traded := self._recalled(key):
-                return traded
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
 
     def _has_turn(self, turn: ExitStack, key: str) -> bool:

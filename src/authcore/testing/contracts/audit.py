@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter
+from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
 
 
 ACCEPTED = AuditEvent(
@@ -71,7 +71,7 @@ class AuditLogContract(ABC):
         assert list(recorded()) == [ACCEPTED] * 100
 
 
-Counts = Callable[[], Mapping[tuple[str, str, str], int]]
+Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
 
 
 class DecisionCounterContract(ABC):

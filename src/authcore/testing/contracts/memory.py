@@ -109,11 +109,6 @@ class SealedTextsContract(ABC):
     def fast_forward(self) -> Callable[[timedelta], None]:
         """Lets time pass for the very store that ``texts`` gives."""
 
-    @pytest.fixture
-    @abstractmethod
-    def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
-
     def test_an_empty_store_holds_nothing(self, texts: SealedTexts) -> None:
         assert texts.get("a") is None
 
@@ -153,6 +148,15 @@ class SealedTextsContract(ABC):
         texts.drop("c")
 
         assert (texts.get("a"), texts.get("b")) == (None, "b")
+
+
+class SharedSealedTextsContract(SealedTextsContract):
+    """Run by every SealedTexts that is kept where it may not be reached."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
 
     def test_an_outage_is_neither_a_text_nor_none(
         self, texts: SealedTexts, texts_clock: Clock, outage: Callable[[], None]

@@ -46,11 +46,6 @@ class RevocationListContract(ABC):
         """Lets time pass for the very list that ``revocations`` gives."""
 
     @pytest.fixture
-    @abstractmethod
-    def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
-
-    @pytest.fixture
     def now(self, revocations_clock: Clock) -> datetime:
         return revocations_clock.now()
 
@@ -118,6 +113,15 @@ class RevocationListContract(ABC):
         fast_forward(timedelta(seconds=4))
         assert not revocations.is_revoked(access_claims(now))
         assert not revocations.is_revoked(access_claims(now, subject="berta", origin_jti=None))
+
+
+class SharedRevocationListContract(RevocationListContract):
+    """Run by every RevocationList that is kept where it may not be reached."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """From its call on, nobody answers."""
 
     def test_an_outage_is_neither_a_yes_nor_a_no(
         self, revocations: RevocationList, now: datetime, outage: Callable[[], None]

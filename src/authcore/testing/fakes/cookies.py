@@ -9,6 +9,7 @@ from authcore.adapters.cookies.header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import TokenSet
+from authcore.ports.ambient import Clock
 from authcore.ports.cookies import CookieJar, SessionJar
 
 
@@ -45,11 +46,14 @@ class InMemoryCookieJar(CookieJar[Value]):
         cookie_header: str = "",  # noqa: ARG002 - one name, so nothing is ever surplus
     ) -> tuple[str, ...]:
         """See the port."""
+        return self._written(value, _LIFETIME)
+
+    def _written(self, value: Value, lifetime: timedelta) -> tuple[str, ...]:
         if value in self._too_large:
             raise SessionTooLargeError("a value that this jar was told to refuse")
         ticket = hashlib.sha256(f"{self._name} {len(self._kept)}".encode()).hexdigest()
         self._kept[ticket] = value
-        return (_SCOPE.setting(self._name, ticket, _LIFETIME),)
+        return (_SCOPE.setting(self._name, ticket, lifetime),)
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:  # noqa: ARG002 - one name
         """See the port."""
@@ -63,17 +67,37 @@ class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
     """
     Keeps sessions itself and gives browsers a claim ticket.
 
+    Args:
+        clock: Tells how old a session is.
+
+        lifetime: Of a session.
+
+        too_large: The sessions that it refuses to write.
+
     Attributes:
         renewed: When each session that was renewed had begun, in order.
     """
 
-    def __init__(self, name: str = _NAME, *, too_large: Container[TokenSet] = ()) -> None:
-        super().__init__(name, too_large=too_large)
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        lifetime: timedelta = timedelta(days=30),
+        too_large: Container[TokenSet] = (),
+    ) -> None:
+        super().__init__(too_large=too_large)
+        self._clock = clock
+        self._session_lifetime = lifetime
         self.renewed: list[datetime] = []
 
     def renew(
-        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+        self,
+        value: TokenSet,
+        cookie_header: str,  # noqa: ARG002 - one name, so nothing is ever surplus
+        *,
+        signed_in_at: datetime,
     ) -> tuple[str, ...]:
         """See the port."""
         self.renewed.append(signed_in_at)
-        return self.write(value, cookie_header)
+        left = signed_in_at + self._session_lifetime - self._clock.now()
+        return self._written(value, min(left, _LIFETIME))

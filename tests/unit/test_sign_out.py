@@ -1,0 +1,213 @@
+"""Ending sessions: everybody is told, and nobody who does not answer keeps the rest from it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    CoordinationUnavailableError,
+    ProviderUnavailableError,
+)
+from authcore.domain.model.admission import Admitted, SignInRequired
+from authcore.domain.services.sign_out import LONGEST_TOKEN, SignOut, SignOutEverywhere
+from authcore.testing.fakes.legacy_sessions import InMemoryLegacySignOut
+from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
+from unit.session_world import ACCOUNT, HOUR, SessionWorld
+
+
+@pytest.fixture
+def world() -> SessionWorld:
+    return SessionWorld()
+
+
+@pytest.fixture
+def revoker(world: SessionWorld) -> InMemoryTokenRevoker:
+    return InMemoryTokenRevoker(world.provider)
+
+
+@pytest.fixture
+def legacy(world: SessionWorld) -> InMemoryLegacySignOut:
+    return InMemoryLegacySignOut(world.legacy)
+
+
+@pytest.fixture
+def sign_out(
+    world: SessionWorld, revoker: InMemoryTokenRevoker, legacy: InMemoryLegacySignOut
+) -> SignOut:
+    return SignOut(
+        revoker=revoker,
+        validator=world.validator,
+        legacy=legacy,
+        revocations=world.revocations,
+        audit=world.audit,
+    )
+
+
+def told(world: SessionWorld) -> dict[str, str]:
+    return {event.action.removeprefix("sign_out."): event.outcome for event in world.audit.events}
+
+
+def test_everybody_is_told(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-06
+    tokens, header = world.sign_in(), world.legacy.open(ACCOUNT)
+
+    assert sign_out.end(tokens, header).is_complete
+    assert revoker.revoked == [tokens.refresh_token]
+    assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
+    assert world.legacy.resolve(header) is None
+    assert told(world) == dict.fromkeys(("provider", "revocations", "legacy"), "accepted")
+
+
+@pytest.mark.parametrize("part", ["provider", "revocations", "legacy"])
+def test_who_does_not_answer_keeps_nobody_else_from_being_told(
+    world: SessionWorld,
+    sign_out: SignOut,
+    revoker: InMemoryTokenRevoker,
+    legacy: InMemoryLegacySignOut,
+    part: str,
+) -> None:
+    # RF-06
+    tokens, header = world.sign_in(), world.legacy.open(ACCOUNT)
+    revoker.available = part != "provider"
+    world.revocations.unavailable = part == "revocations"
+    legacy.available = part != "legacy"
+
+    assert not sign_out.end(tokens, header).is_complete
+    expected = dict.fromkeys(("provider", "revocations", "legacy"), "accepted")
+    assert told(world) == {**expected, part: "unavailable"}
+
+
+def test_a_client_that_is_refused_is_noted(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    revoker.knows_client = False
+    assert not sign_out.end(world.sign_in(), "").is_complete
+    assert told(world)["provider"] == "rejected"
+
+
+def test_an_expired_session_is_ended_too(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-06
+    tokens = world.sign_in()
+    world.clock.advance(HOUR + timedelta(minutes=5))
+
+    assert sign_out.end(tokens, "").is_complete
+    assert revoker.revoked == [tokens.refresh_token]
+
+
+def test_tokens_that_say_nothing_are_revoked_all_the_same(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    tokens = world.tokens(world.sign_in().refresh_token)
+    blind = SignOut(
+        revoker=revoker,
+        validator=world.validator_without_keys(),
+        legacy=None,
+        revocations=world.revocations,
+        audit=world.audit,
+    )
+
+    assert blind.end(tokens, "").is_complete
+    assert revoker.revoked == [tokens.refresh_token]
+    assert world.revocations.sessions == {}
+
+
+def test_where_nobody_is_signed_in_there_is_nothing_to_end(
+    sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    assert sign_out.end(None, "").is_complete
+    assert revoker.revoked == []
+
+
+def test_a_revoked_session_is_remembered_until_its_last_token_has_expired(
+    world: SessionWorld, sign_out: SignOut
+) -> None:
+    # RF-08
+    sign_out.end(world.sign_in(), "")
+    assert world.revocations.sessions["sign-in-1"] == world.now + HOUR + timedelta(minutes=1)
+
+
+def test_the_record_holds_no_token_and_no_cookie(world: SessionWorld, sign_out: SignOut) -> None:
+    # SP-11
+    tokens, header = world.sign_in(), world.legacy.open(ACCOUNT)
+    sign_out.end(tokens, header)
+    shown = repr(world.audit.events)
+    for secret in (tokens.access_token, str(tokens.refresh_token), header):
+        assert secret not in shown
+
+
+class TestEverywhere:
+    """All sessions of one user, at an administrator's word."""
+
+    @pytest.fixture
+    def directory(self) -> InMemoryUserDirectory:
+        return InMemoryUserDirectory()
+
+    @pytest.fixture
+    def sessions(self, directory: InMemoryUserDirectory) -> InMemoryUserSessions:
+        return InMemoryUserSessions(directory)
+
+    @pytest.fixture
+    def everywhere(
+        self,
+        world: SessionWorld,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> SignOutEverywhere:
+        parts: dict[str, Any] = {"directory": directory, "sessions": sessions}
+        return SignOutEverywhere(
+            **parts, revocations=world.revocations, clock=world.clock, audit=world.audit
+        )
+
+    def test_ends_what_there_is_and_not_what_comes(
+        self,
+        world: SessionWorld,
+        everywhere: SignOutEverywhere,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> None:
+        # RF-08
+        subject = directory.add("anna").subject
+        sessions.begin("anna")
+        tokens = world.sign_in(sub=subject, origin_jti="of-anna")
+
+        assert everywhere.end("anna") == subject
+        assert sessions.open == {}
+        assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
+        world.clock.advance(timedelta(seconds=1))
+        assert isinstance(world.decide(world.sign_in(sub=subject)), Admitted)
+        assert world.revocations.users[subject][1] >= world.now + LONGEST_TOKEN
+
+    def test_nobody_is_an_error(self, world: SessionWorld, everywhere: SignOutEverywhere) -> None:
+        with pytest.raises(AccountNotFoundError):
+            everywhere.end("nobody")
+        assert told(world) == {"everywhere": "rejected"}
+
+    def test_an_outage_of_the_list_is_said_before_anything_is_done(
+        self,
+        world: SessionWorld,
+        everywhere: SignOutEverywhere,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> None:
+        directory.add("anna")
+        sessions.begin("anna")
+        world.revocations.unavailable = True
+        with pytest.raises(CoordinationUnavailableError):
+            everywhere.end("anna")
+        assert sessions.open
+        assert told(world) == {"everywhere": "unavailable"}
+
+    def test_an_outage_of_the_pool_is_said(
+        self, world: SessionWorld, everywhere: SignOutEverywhere, directory: InMemoryUserDirectory
+    ) -> None:
+        directory.unavailable = True
+        with pytest.raises(ProviderUnavailableError):
+            everywhere.end("anna")
+        assert told(world) == {"everywhere": "unavailable"}

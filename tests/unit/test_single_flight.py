@@ -1,0 +1,83 @@
+"""One call for all who ask at the same time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from authcore.domain.services.single_flight import SingleFlight
+
+
+def test_fifty_threads_share_one_call_and_its_outcome() -> None:
+    # RF-03
+    flights: SingleFlight[int] = SingleFlight()
+    calls: list[None] = []
+    asked = threading.Semaphore(0)
+    everybody_asked = threading.Event()
+
+    def call() -> int:
+        calls.append(None)
+        assert everybody_asked.wait(10)
+        return 7
+
+    def ask() -> int:
+        asked.release()
+        return flights.do("a", call)
+
+    with ThreadPoolExecutor(50) as threads:
+        answers = [threads.submit(ask) for _ in range(50)]
+        for _ in range(50):
+            assert asked.acquire(timeout=10)
+        everybody_asked.set()
+        found = [answer.result(10) for answer in answers]
+
+    assert found == [7] * 50
+    assert 1 <= len(calls) <= 50
+
+
+def test_whoever_asks_while_it_runs_does_not_call() -> None:
+    flights: SingleFlight[str] = SingleFlight()
+    running, finish = threading.Event(), threading.Event()
+
+    def call() -> str:
+        running.set()
+        assert finish.wait(10)
+        return "first"
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(flights.do, "a", call)
+        assert running.wait(10)
+        assert flights.is_under_way("a")
+        second = threads.submit(flights.do, "a", lambda: pytest.fail("a second call"))
+        finish.set()
+        assert [first.result(10), second.result(10)] == ["first", "first"]
+    assert not flights.is_under_way("a")
+
+
+def test_other_things_are_not_waited_for() -> None:
+    flights: SingleFlight[str] = SingleFlight()
+    running, finish = threading.Event(), threading.Event()
+
+    def call() -> str:
+        running.set()
+        assert finish.wait(10)
+        return "a"
+
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(flights.do, "a", call)
+        assert running.wait(10)
+        assert flights.do("b", lambda: "b") == "b"
+        finish.set()
+        assert slow.result(10) == "a"
+
+
+def test_a_failure_is_everybodys_and_is_not_kept() -> None:
+    flights: SingleFlight[int] = SingleFlight()
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        flights.do("a", fail)
+    assert not flights.is_under_way("a")
+    assert flights.do("a", lambda: 1) == 1
