@@ -153,5 +153,5 @@ def greeting(user: User) -> str:
         '<section class="card" aria-label="You">'
         f'<h2 id="greeting">Hello, {escape(user.name or "member")}</h2>'
         f'<dl><dt>Legacy id</dt><dd id="legacy-uid">{escape(user.legacy_uid or "none")}</dd>'
-        f"<dt>Cognito id</dt><dd><code>{escape(user.subject or "none")}</code></dd></dl></section>"
+        f"<dt>Cognito id</dt><dd><code>{escape(user.subject or 'none')}</code></dd></dl></section>"
     )
