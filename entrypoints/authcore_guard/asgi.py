@@ -27,6 +27,7 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 
+_LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HEADS: Final = ("http.response.start", "websocket.accept")
 
 
@@ -122,24 +123,24 @@ class Guard:
 
 def _visit(scope: Scope) -> Visit:
     raw_path: bytes | None = scope.get("raw_path")
+    found: dict[bytes, list[str]] = {name: [] for name in _LOOKED_AT}
+    for name, value in scope["headers"]:
+        if name in found:
+            found[name].append(value.decode("latin-1"))
     return Visit(
         method=scope.get("method", "GET"),
         path=_routed_path(scope["path"], scope.get("root_path", "")),
         raw_path=None if raw_path is None else raw_path.decode("latin-1"),
         query=scope.get("query_string", b"").decode("latin-1"),
-        cookies=_header(scope, b"cookie", "; "),
-        accept=_header(scope, b"accept", ", "),
-        fetch_mode=_header(scope, b"sec-fetch-mode", ", "),
+        cookies="; ".join(found[b"cookie"]),
+        accept=", ".join(found[b"accept"]),
+        fetch_mode=", ".join(found[b"sec-fetch-mode"]),
     )
 
 
 def _routed_path(path: str, root_path: str) -> str:
     below = path.removeprefix(root_path) or "/"
     return below if below.startswith("/") else path
-
-
-def _header(scope: Scope, name: bytes, joint: str) -> str:
-    return joint.join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 def _carrying(verdict: Pass, send: Send) -> Send:
