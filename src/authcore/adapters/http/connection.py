@@ -126,12 +126,13 @@ class BoundedConnection(httpx.HTTPTransport):
         Whether every byte that was received belonged to the answer.
 
         What a server sends behind an answer would be read as the answer to the next request, which
-        is somebody else's.  httpcore looks at the socket before it uses a connection again, but not
-        at what it has read already; where it does not tell, the answer is no.
+        is somebody else's.  httpcore looks at the socket before it uses a connection again, so that
+        it sees one that was hung up, but not at what it has read already; where it does not tell,
+        the answer is no.
         """
         try:
             (connection,) = self._pool.connections
-            buffered, ended = connection._connection._h11_state.trailing_data  # type: ignore[attr-defined]  # noqa: SLF001
+            buffered, _ = connection._connection._h11_state.trailing_data  # type: ignore[attr-defined]  # noqa: SLF001
         except (AttributeError, TypeError, ValueError):
             return False
-        return buffered == b"" and not ended
+        return bool(buffered == b"")

@@ -113,6 +113,10 @@ class RememberedSignatureVerifier(SignatureVerifier):
         self._remember(digest, verified, len(octets))
         return verified.claims
 
+    def require_keys(self) -> None:
+        """See the port."""
+        self._inner.require_keys()
+
     def _still_holds(self, entry: _Entry) -> bool:
         if self._clock.now() >= entry.expires_at:
             return False
