@@ -19,7 +19,7 @@ Every error authcore raises, in one tree.
     │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
     │   │   ├── CodeRejectedError       the provider refuses the code
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
-    │   │   └── ClientRejectedError     the provider refuses *us*: client id or secret
+    │   │   └── ClientRejectedError     the provider refuses *us*: client, secret or request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── CredentialsRejectedError    unknown user and wrong password alike (401)
     │   ├── AccountNotFoundError        the directory has no such user (404)
@@ -32,6 +32,8 @@ Every error authcore raises, in one tree.
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
+        │   └── ProviderNotReachedError it was sent nothing, so nothing happened
+        ├── LoginLostError              nobody knows what came of this sign-in; begin anew
         ├── LegacyUnavailableError
         ├── LeaseHeldError              somebody else is at it
         └── CoordinationUnavailableError
@@ -187,7 +189,7 @@ class ProviderRefusedError(LoginRejectedError):
 
 
 class ClientRejectedError(LoginRejectedError):
-    """The provider refuses our client id or secret.  An operator must act."""
+    """The provider refuses our client id, secret, or what we ask for.  An operator must act."""
 
     code: ClassVar[str] = "login_client"
 
@@ -271,6 +273,24 @@ class ProviderUnavailableError(UnavailableError):
     """Cognito gave no answer worth trusting."""
 
     code: ClassVar[str] = "provider_unavailable"
+
+
+class ProviderNotReachedError(ProviderUnavailableError):
+    """
+    Cognito was sent nothing, so nothing happened there.
+
+    To whoever watches, it is the same outage and has the same code.
+    """
+
+
+class LoginLostError(UnavailableError):
+    """
+    A sign-in was being finished, and nobody knows what came of it.
+
+    Asking again for the same cannot help: what it took may be used up.  Beginning anew can.
+    """
+
+    code: ClassVar[str] = "login_lost"
 
 
 class LegacyUnavailableError(UnavailableError):
