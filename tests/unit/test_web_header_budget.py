@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import attrs
 import pytest
+from dependency_injector import providers
 
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.testing.fakes.cookies import InMemorySessionJar
+from authcore_web.app import create_app
 from unit.asgi_calls import PROGRAM
 from unit.web_world import AUTH_HOST, WebWorld
 
@@ -106,6 +109,43 @@ def test_a_session_that_is_none_any_more_makes_room(world: WebWorld) -> None:
     assert "__Secure-authcore" not in world.browser.header(AUTH_HOST)
     for each in asked:
         assert world.visit(world.issue(each)).header("location") == LONG_TARGET
+
+
+def test_what_a_dead_session_took_is_free_at_once(world: WebWorld) -> None:
+    # CK-04
+    asked = [world.begin(LONG_TARGET) for _ in range(9)]
+    plant(world, "A" * 3000)
+
+    asked.append(world.begin(LONG_TARGET))
+
+    assert attempts(world) == 10
+    assert world.visit(world.issue(asked[0])).header("location") == LONG_TARGET
+
+
+def plant(world: WebWorld, value: str) -> None:
+    """A session cookie that holds no session."""
+    planted = f"__Secure-authcore_session={value}; Secure; Path=/; Domain=example.com"
+    world.browser.apply([planted], AUTH_HOST)
+
+
+class UntouchedJar(InMemorySessionJar):
+    """Sessions in a store that is not to be asked."""
+
+    def read(self, cookie_header: str) -> TokenSet | None:
+        raise AssertionError(f"asked about {len(cookie_header)} characters")
+
+
+def test_a_store_of_sessions_is_not_asked_when_a_sign_in_begins(world: WebWorld) -> None:
+    """It would hold up the event loop, and its cookies are small."""
+    world.container.sessions.override(providers.Object(UntouchedJar(world.clock)))
+    world.container.sign_in_routes.reset()
+    world.container.sign_in_routes.add_kwargs(jar_waits=True)
+    world.app = create_app(world.container)
+    plant(world, "opaque")
+
+    world.begin(LONG_TARGET)
+
+    assert "__Secure-authcore_session=opaque" in world.browser.header(AUTH_HOST)
 
 
 def test_a_browser_without_a_session_is_told_nothing_about_one(world: WebWorld) -> None:

@@ -66,7 +66,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
         live = [attempt for attempt in value.attempts if attempt.expires_at > now]
         kept = self._fitting(live[-MAX_PENDING_ATTEMPTS:], pairs)
         surplus = [name for name in _attempt_names(cookie_header) if name not in kept]
-        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.deleting, surplus))
+        return (*filter(None, kept.values()), *map(_HOST_ONLY.deleting, surplus))
 
     def _fitting(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
         """Names, newest first, and what sets them; None for what the browser carries unchanged."""
