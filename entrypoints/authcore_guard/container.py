@@ -26,6 +26,7 @@ from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
 from authcore.ports.signatures import SignatureVerifier
 from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+from authcore_guard.decision import Doorkeeper
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -122,6 +123,14 @@ class GuardContainer(SessionContainer):
     """Stands in front of one application."""
 
     guard: providers.Dependency[GuardSettings] = providers.Dependency(instance_of=GuardSettings)
+
+    doorkeeper = providers.ThreadSafeSingleton(
+        Doorkeeper,
+        SessionContainer.browser_guard,
+        signin_url=guard.provided.signin_url,
+        app_url=guard.provided.app_url,
+        public_paths=guard.provided.public_paths,
+    )
 
 
 @attrs.frozen
