@@ -147,7 +147,11 @@ class Doorkeeper:
         self._public = PublicPaths(public_paths)
 
     def judge(self, visit: Visit) -> Pass | Refusal:
-        """Let *visit* pass if it may, or say why not.  May wait for the network."""
+        """
+        Let *visit* pass if it may, or say why not.  May wait for the network.
+
+        Who passes without a user is on a public path.
+        """
         try:
             decided = self._guard.decide(visit.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
@@ -179,6 +183,10 @@ class Doorkeeper:
         if isinstance(error, UnavailableError):
             return _outage(visit, error)
         return _too_large(visit, error)
+
+    def for_everything(self) -> "Doorkeeper":
+        """One for whom no path is public: for single routes that ask who is signed in."""
+        return Doorkeeper(self._guard, signin_url=self._signin_url, app_url=self._app_url)
 
     def _is_public(self, visit: Visit) -> bool:
         return self._public.cover(visit.path, raw_path=visit.raw_path)
