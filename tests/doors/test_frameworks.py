@@ -77,7 +77,11 @@ def test_a_fastapi_dependency_that_was_not_installed_admits_nobody(world: DoorWo
     from fastapi import Depends, FastAPI
 
     app = FastAPI()
-    app.get("/articles", dependencies=[Depends(SignedIn(world.doorkeeper))])(dict)
+
+    @app.get("/articles", dependencies=[Depends(SignedIn(world.doorkeeper))])
+    def articles() -> str:
+        return "everybody's"
+
     with pytest.raises(ConfigurationError):
         call(app, "/articles", cookies=world.cookies(world.sign_in()))
 
