@@ -103,7 +103,7 @@ class LegacySystem:
         self._flow = flow
         links = Links(store, self._users, self._access, mode)
         self._http = LegacyHttp(
-            Operations(self._users, links, self.passwords).all,
+            Operations(self._users, links, self._access, self.passwords).all,
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
@@ -150,6 +150,10 @@ class LegacySystem:
     def open_session(self, userid: str) -> str:
         """The token of a new session."""
         return self._access.open_session(userid)
+
+    def end_session(self, token: str) -> None:
+        """Sign out, if somebody is signed in with *token*."""
+        self._access.end_session(token)
 
     def request_email_change(self, userid: str, email: str) -> str:
         """The token that is mailed to *email*."""

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.adapters.cookies.header import cookie_pairs, header_after
+from authcore.adapters.cookie_header import cookie_pairs, header_after
 from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
-from authcore.adapters.cookies.header import Pairs, cookie_pairs
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
@@ -66,7 +66,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
         live = [attempt for attempt in value.attempts if attempt.expires_at > now]
         kept = self._fitting(live[-MAX_PENDING_ATTEMPTS:], pairs)
         surplus = [name for name in _attempt_names(cookie_header) if name not in kept]
-        return (*filter(None, kept.values()), *map(_HOST_ONLY.deleting, surplus))
+        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.deleting, surplus))
 
     def _fitting(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
         """Names, newest first, and what sets them; None for what the browser carries unchanged."""
