@@ -55,7 +55,7 @@ def _cookies(container: GuardContainer) -> str:
     return "; ".join(value.partition(";")[0] for value in values)
 
 
-async def _application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - ASGI's shape
+async def _application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"an article"})
 
