@@ -11,7 +11,7 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_ISSUER
 from authcore_guard.asgi import Guard
 from authcore_guard.container import GuardContainer, guard_container
-from bench.verification import EXTRA, MINT, Row, published
+from bench.verification import MINT, Row, published
 from unit.asgi_calls import PAGE, http_scope
 
 
@@ -48,14 +48,14 @@ async def _measured(container: GuardContainer) -> list[Row]:
 
 def _cookies(container: GuardContainer) -> str:
     """What the browser of somebody sends who signed in."""
-    access = MINT.access(**EXTRA["access"])
+    access = MINT.access(without=["cognito:groups"])
     identity = MINT.identity(at_hash=MINT.at_hash(access))
     refresh_token = RefreshToken("r" * REFRESH_TOKEN_LENGTH)
     values = container.sessions().write(TokenSet(access, identity, refresh_token))
     return "; ".join(value.partition(";")[0] for value in values)
 
 
-async def _application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - ASGI's shape
+async def _application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"an article"})
 

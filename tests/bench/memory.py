@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from authcore.testing.mint import TokenMint
-from bench.verification import EXTRA, MINT, Row, published, shipped
+from bench.verification import MINT, Row, published, shipped
 
 
 TOKENS: Final = 1_000_000
@@ -44,10 +43,8 @@ def _signed() -> Iterator[list[str]]:
 
 
 def _batch(number: int) -> list[str]:
-    mint: TokenMint = MINT
     return [
-        mint.access(jti=f"{number}-{each}", without=["cognito:groups"], **EXTRA["access"])
-        for each in range(BATCH)
+        MINT.access(jti=f"{number}-{each}", without=["cognito:groups"]) for each in range(BATCH)
     ]
 
 
