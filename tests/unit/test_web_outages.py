@@ -5,7 +5,12 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
+from dependency_injector import providers
 
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.tokens import TokenSet
+from authcore.testing.fakes.cookies import InMemorySessionJar
+from authcore_web.app import create_app
 from unit.asgi_calls import PROGRAM, Answer
 from unit.door_world import SIGNIN_URL
 from unit.web_world import DEEP_LINK, WebWorld
@@ -124,6 +129,28 @@ def test_a_request_of_ours_that_the_provider_does_not_take_is_our_fault(
     assert answer.header("retry-after") is None
     assert world.cookie_names == set()
     assert world.audit.events[-1].detail == f"the identity provider answered '{code}'"
+
+
+class DownJar(InMemorySessionJar):
+    """Sessions in a store that does not answer."""
+
+    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
+        raise CoordinationUnavailableError("no answer")
+
+
+def test_a_session_that_cannot_be_kept_is_lost_because_its_code_is_used_up(
+    world: WebWorld,
+) -> None:
+    target = world.issue(world.begin())
+    world.container.sessions.override(providers.Object(DownJar(world.clock)))
+    world.container.sign_in_routes.reset()
+    world.app = create_app(world.container)
+
+    answer = world.visit(target, headers=[PROGRAM])
+
+    assert (answer.status, answer.json["reason"]) == (503, "login_lost")
+    assert answer.header("retry-after") is None
+    assert world.cookie_names == set()
 
 
 def test_when_too_much_waits_already_nothing_is_used_up(world: WebWorld) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs, header_after
-from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError
+from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError, UnavailableError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import candidate_in
@@ -119,8 +119,9 @@ class SignInRoutes:
                 return self._begin_again(restart, pending, sent)
             attempt = self._sign_in.attempt_for(pending, given)
             forgetting = self._attempts.write(pending.without(attempt), sent)
-            completion = await self._threads.run(lambda: self._sign_in.complete(attempt, given))
-            session = self._sessions.write(completion.session.tokens, sent)
+            completion, session = await self._threads.run(
+                lambda: self._completed(attempt, given, sent)
+            )
             forgetting = self._attempts.write(pending.without(attempt), header_after(sent, session))
         except AuthcoreError as error:
             ended = forgetting if isinstance(error, RejectedError | LoginLostError) else ()
@@ -129,6 +130,16 @@ class SignInRoutes:
             )
         self._note(completion)
         return sent_to(completion.target, (*session, *forgetting))
+
+    def _completed(
+        self, attempt: SignInAttempt, given: Parameters, sent: str
+    ) -> tuple[SignInCompletion, tuple[str, ...]]:
+        """May wait for the provider, for keys, and for the store where sessions are in one."""
+        completion = self._sign_in.complete(attempt, given)
+        try:
+            return completion, self._sessions.write(completion.session.tokens, sent)
+        except UnavailableError as error:
+            raise LoginLostError(str(error)) from None
 
     def _begin_again(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
         start = restart.start
