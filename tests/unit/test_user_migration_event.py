@@ -16,6 +16,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
 from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.user_migration import (
     ANSWER_MARGIN,
     OUTAGE_TEXT,
@@ -322,7 +323,8 @@ def test_a_mapping_that_gives_away_roles_does_not_start() -> None:
 def test_a_function_without_settings_answers_the_fixed_sentence_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(user_migration, "environment", lambda: {"AUTHCORE_LEGACY_URL": "x"})
+    unset = ConfiguredOnce(lambda _: build_handler({"AUTHCORE_LEGACY_URL": "x"}))
+    monkeypatch.setattr(user_migration, "_trigger", unset)
 
     with caplog.at_level(logging.DEBUG), pytest.raises(MigrationUnavailableError):
         user_migration.handler(event(), None)
