@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy import contract, link_contract, listing_contract
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -83,6 +84,7 @@ NO: Final[Mapping[str, type | tuple[type, ...]]] = {
     "rejected": type(None),
     "not_found": (type(None), AccountNotFoundError),
     "ambiguous": AmbiguousAccountError,
+    "locked": AccountLockedError,
     "taken": AccountTakenError,
 }
 

@@ -32,6 +32,7 @@ SEEDS: Final = tuple(
         email_verified=holder.account.email_verified,
         display_name=holder.account.display_name,
         userid=holder.account.legacy_uid,
+        locked=holder.account.locked,
     )
     for holder in HOLDERS
 )
@@ -142,6 +143,7 @@ NO_LOOK_UP: Final = {
     "a_cognito_id_keeps_its_account": "Cognito ids cannot be looked up",
     "a_created_account_is_found_in_every_way": "nothing but addresses can be looked up",
     "a_user_without_identity_name_or_address_gets_an_account": "Cognito ids cannot be looked up",
+    "a_locked_account_is_found_by_its_identity": "identities cannot be looked up",
 }
 
 
@@ -160,6 +162,9 @@ UNSAID: Final = {
     "an_account_keeps_its_cognito_id[True]": "no form resets access",
     "a_cognito_id_keeps_its_account": NO_SUB,
     "an_account_that_is_none_cannot_be_attached[404]": "a no is a no, for whatever reason",
+    "a_locked_account_is_found_by_its_address_and_says_so": NO_ADDRESS,
+    "a_locked_account_is_found_by_its_identity": UNTOLD,
+    "a_locked_account_is_not_attached": "a no is a no, for whatever reason",
     "a_created_account_is_returned_as_stored": UNTOLD,
     "a_created_account_is_found_in_every_way": NO_SUB,
     "a_user_without_identity_name_or_address_gets_an_account": "every form holds an identity",

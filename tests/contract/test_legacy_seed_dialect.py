@@ -226,10 +226,10 @@ def test_a_creation_and_its_attachment_share_one_time_limit(
     began = monotonic()
 
     with pytest.raises(LegacyUnavailableError):
-        links.bounded(timedelta(seconds=0.9)).create(MINA, idempotency_key="unsaid")
+        links.bounded(timedelta(seconds=1.5)).create(MINA, idempotency_key="unsaid")
 
     assert len(server.requests) == 2
-    assert monotonic() - began < 1.3
+    assert monotonic() - began < 1.9
 
 
 def test_with_no_time_left_nothing_is_sent(

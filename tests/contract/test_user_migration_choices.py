@@ -36,7 +36,7 @@ def _http() -> Iterator[HttpClient]:
     ("pool", "typed", "username"),
     [
         ("email", "jane@thornfield.example", None),
-        ("alias", "jane@thornfield.example", "legacy-1847"),
+        ("alias", "jane@thornfield.example", "jane"),
     ],
 )
 @pytest.mark.parametrize("source", SOURCES)

@@ -135,10 +135,9 @@ def test_a_weak_password_creates_a_user_without_a_final_status(
     ("pool", "typed", "username"),
     [
         ("username", "emma", None),
-        ("username", "emma@hartfield.example", None),
         ("email", "emma@hartfield.example", None),
         ("alias", "emma", None),
-        ("alias", "emma@hartfield.example", "legacy-1815"),
+        ("alias", "emma@hartfield.example", "emma"),
     ],
 )
 def test_a_user_name_is_given_only_where_an_alias_was_typed(
@@ -175,8 +174,26 @@ def test_whom_a_pool_could_not_find_again_gets_the_event_as_it_came(
         event(username="nobody"),
         forgotten("nobody"),
         forgotten("george"),
+        event(username="emma@hartfield.example"),
+        forgotten("emma@hartfield.example"),
+        event(username="harriet"),
+        forgotten("harriet"),
+        event(username="robert"),
+        forgotten("robert"),
     ],
-    ids=["wrong", "empty", "unknown", "forgotten by nobody", "forgotten, unreachable"],
+    ids=[
+        "wrong",
+        "empty",
+        "unknown",
+        "forgotten by nobody",
+        "forgotten, unreachable",
+        "another name",
+        "forgotten by another name",
+        "linked",
+        "forgotten, linked",
+        "locked",
+        "forgotten, locked",
+    ],
 )
 def test_every_no_is_the_event_as_it_came(trigger: UserMigrationTrigger, asked: Event) -> None:
     # MG-03

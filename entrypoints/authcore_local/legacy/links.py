@@ -69,12 +69,14 @@ class Links:
 
     def attach(
         self, userid: str, cognito_id: str, *, reset_access: bool
-    ) -> Row | Literal["not_found", "taken"]:
+    ) -> Row | Literal["not_found", "locked", "taken"]:
         """The user with its new id, or why not."""
         with self._store.transaction():
             row = _only(self._users.where("userid", userid))
             if row is None:
                 return "not_found"
+            if row.locked:
+                return "locked"
             others = [each for each in self._attached(cognito_id) if each.userid != userid]
             if row.cognito_id not in {None, cognito_id} or others:
                 return "taken"

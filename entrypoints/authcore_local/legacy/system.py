@@ -14,7 +14,7 @@ from authcore_local.flow import FlowLog
 from authcore_local.legacy.access import Access
 from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.links import Links, Mode
-from authcore_local.legacy.operations import Operations
+from authcore_local.legacy.operations import Operations, opened_by
 from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.people import SeedUser
 from authcore_local.legacy.seed_dialect import SeedDialect
@@ -165,9 +165,8 @@ class LegacySystem:
 
     def opened_by_password(self, username: str, password: str) -> str | None:
         """Whose account this password opens."""
-        row = self._users.find(username)
-        right = self.passwords.matches(password, row.password_hash if row else None)
-        return row.userid if row and right and not row.locked else None
+        row = opened_by(username, password, self._users, self.passwords)
+        return row.userid if row else None
 
     def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
         """Whose accounts this identity opens at the legacy system's own social sign-in."""

@@ -18,6 +18,14 @@ _DOMAIN_FOLDED: Final = (
     "substr(email, 1, instr(email, '@')) || lower(substr(email, instr(email, '@') + 1))"
 )
 
+_MEANT: Final = (
+    "email = ?",
+    "username = ?",
+    "folded(email) = folded(?)",
+    "folded(username) = folded(?)",
+)
+"""Ways from a name to a user, the surest one first."""
+
 
 @attrs.frozen
 class Row:
@@ -129,11 +137,12 @@ class UserTable:
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
 
-    def find(self, name: str) -> Row | None:
-        """The user with this login name, or else the only one with this e-mail address."""
-        by_name = self.where("username", name)
-        found = by_name or self.where("email", name)
-        return found[0] if len(found) == 1 else None
+    def meant_by(self, name: str) -> list[Row]:
+        """Whom *name* finds in the first way that finds anybody."""
+        for condition in _MEANT:
+            if found := self._rows(f"WHERE {condition}", (name,)):
+                return found
+        return []
 
     def addressed(self, email: str) -> list[Row]:
         """Users with this address, letter case of the domain aside."""

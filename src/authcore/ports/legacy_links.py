@@ -17,7 +17,7 @@ class LegacyLinks(Protocol):
     @abstractmethod
     def match(self, query: AccountQuery) -> AccountMatches:
         """
-        The accounts that *query* leads to.  One call, nothing is changed.
+        The accounts that *query* leads to, locked or not.  One call, nothing is changed.
 
         Raises:
             AmbiguousAccountError: Several accounts have the e-mail address.
@@ -59,6 +59,8 @@ class LegacyLinks(Protocol):
             AccountNotFoundError: No such account.
 
             AccountTakenError: The account has another Cognito id, or the id another account.
+
+            AccountLockedError: Nothing is written to a locked account, nor said to be there.
 
             LegacyUnavailableError: No answer worth trusting.  It may be attached now.
 

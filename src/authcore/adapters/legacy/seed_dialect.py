@@ -41,9 +41,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
     Nobody is found by Cognito id or e-mail address, and no create is keyed: of the creation
     policies only ``lease`` and ``once`` are safe here.  Answers do not tell whom an account belongs
-    to: an attachment must be answered with ``{"success": 0}`` where the account has another Cognito
-    id already, for nothing else keeps it from changing hands.  Only a look-up tells what an account
-    is called; elsewhere its id stands in for its user name.
+    to, or whether it is locked: an attachment must be answered with ``{"success": 0}`` where the
+    account is, and where it has another Cognito id already, for nothing else keeps it from changing
+    hands.  Only a look-up tells what an account is called; elsewhere its id stands in for its user
+    name.
 
     See: ``seed_forms`` for forms and answers.
     """
@@ -118,7 +119,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.
 
         Raises:
-            AccountTakenError: The legacy system refuses; it may as well have no such account.
+            AccountTakenError: The legacy system refuses; it may as well have no such account, or
+                have locked it.
 
             LinkRejectedError: Access is to be reset, which no form can say.
         """

@@ -17,6 +17,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountTakenError,
     AmbiguousAccountError,
     BlindRetryRefusedError,
@@ -162,6 +163,8 @@ class AccountLinking:
         query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
         matches = self._links.match(query)
         found = _nearest(matches, query)
+        if found and found.account.locked:
+            raise AccountLockedError("the legacy system locked the account")
         if found and found.account.cognito_id not in (None, person.subject):
             raise AccountTakenError("the account belongs to another Cognito user")
         return found
@@ -185,6 +188,8 @@ class AccountLinking:
         account = self._links.create(_new_account(person), idempotency_key=self._key(person))
         if account.cognito_id not in (None, person.subject):
             raise AccountTakenError("the new account belongs to another Cognito user")
+        if account.locked:
+            raise AccountLockedError("the account that was created before is locked")
         return account
 
     def _key(self, person: PoolAccount) -> str:
@@ -222,17 +227,17 @@ def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
     if social:
         return _Found(social, "identity")
     if addressed and _is_proven(addressed, query.email):
-        return _Found(addressed, "email")
+        # Somebody else's is left alone, but a locked one stands for the person it locked out.
+        return _Found(addressed, "email") if addressed.locked or not addressed.cognito_id else None
     return None
 
 
 def _is_proven(account: LegacyAccount, email: str | None) -> bool:
-    """Whether *account* is its owner's beyond doubt, nobody else's, and has exactly *email*."""
+    """Whether *account* is its owner's beyond doubt, and has exactly *email*."""
     return (
         email is not None
         and account.email is not None
         and account.email_verified
-        and account.cognito_id is None
         and canonical_email(account.email) == email
     )
 

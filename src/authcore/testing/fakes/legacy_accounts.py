@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -26,10 +27,9 @@ class InMemoryLegacyAccounts(LegacyAccounts):
         self._rows: list[tuple[LegacyAccount, str]] = []
         self._down = False
 
-    def add(self, account: LegacyAccount, password: str, *, locked: bool = False) -> None:
-        """Know *account*.  A locked one is neither opened nor found."""
-        if not locked:
-            self._rows.append((account, password))
+    def add(self, account: LegacyAccount, password: str) -> None:
+        """Know *account*.  No password opens a locked one."""
+        self._rows.append((account, password))
 
     def go_down(self) -> None:
         """Give no answers from now on."""
@@ -41,23 +41,30 @@ class InMemoryLegacyAccounts(LegacyAccounts):
 
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """See the port."""
-        row = self._row(credentials.username)
-        if row is None or row[1] != credentials.password:
+        rows = self._meant(credentials.username)
+        if len(rows) != 1 or rows[0][1] != credentials.password or rows[0][0].locked:
             raise CredentialsRejectedError("no such account or password")
-        return row[0]
+        return rows[0][0]
 
     def find(self, username: str) -> LegacyAccount | None:
         """See the port."""
-        row = self._row(username)
-        return row[0] if row else None
+        rows = self._meant(username)
+        if len(rows) > 1:
+            raise AmbiguousAccountError("several accounts could be meant")
+        return rows[0][0] if rows else None
 
-    def _row(self, name: str) -> tuple[LegacyAccount, str] | None:
+    def _meant(self, name: str) -> list[tuple[LegacyAccount, str]]:
+        """Whom *name* finds in the first way that finds anybody."""
         if self._down:
             raise LegacyUnavailableError("the legacy system is down")
-        return next(
-            (row for row in self._rows if name in {row[0].username, row[0].email}),
-            None,
+        folded = name.casefold()
+        ways = (
+            [row for row in self._rows if row[0].email == name],
+            [row for row in self._rows if row[0].username == name],
+            [row for row in self._rows if (row[0].email or "").casefold() == folded],
+            [row for row in self._rows if row[0].username.casefold() == folded],
         )
+        return next((way for way in ways if way), []) if name else []
 
 
 @attrs.frozen
@@ -144,6 +151,8 @@ class InMemoryLegacyLinks(LegacyLinks):
             row = self.rows.get(legacy_uid)
             if row is None:
                 raise AccountNotFoundError("no such legacy account")
+            if row.account.locked:
+                raise AccountLockedError("the legacy account is locked")
             holder = next(
                 (r for r in self.rows.values() if r.account.cognito_id == cognito_id), row
             )
