@@ -140,6 +140,9 @@ NO_LOOK_UP: Final = {
         "Cognito ids cannot be looked up"
     ),
     "an_attached_account_is_found_by_its_cognito_id": "Cognito ids cannot be looked up",
+    "a_reset_removes_identities_and_an_attachment_alone_does_not": (
+        "identities cannot be looked up"
+    ),
     "a_cognito_id_keeps_its_account": "Cognito ids cannot be looked up",
     "a_created_account_is_found_in_every_way": "nothing but addresses can be looked up",
     "a_user_without_identity_name_or_address_gets_an_account": "Cognito ids cannot be looked up",
@@ -159,6 +162,7 @@ UNSAID: Final = {
     "an_address_of_two_accounts_is_ambiguous": NO_ADDRESS,
     "whoever_is_attached_is_found_though_others_have_the_address_too": "no form resets access",
     "an_attached_account_is_found_by_its_cognito_id": NO_SUB,
+    "a_reset_removes_identities_and_an_attachment_alone_does_not": "no form resets access",
     "an_account_keeps_its_cognito_id[True]": "no form resets access",
     "a_cognito_id_keeps_its_account": NO_SUB,
     "an_account_that_is_none_cannot_be_attached[404]": "a no is a no, for whatever reason",

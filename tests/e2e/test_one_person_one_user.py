@@ -81,6 +81,9 @@ def test_an_address_that_is_typed_first_makes_no_user_either(stack: LocalStack) 
 def test_whoever_came_through_google_is_nobody_else_under_their_old_password(
     stack: LocalStack,
 ) -> None:
+    """Though the password is still good: it was set by mail, so that linking left it alone."""
+    token = stack.legacy.request_password_reset(JANE.userid)
+    assert stack.legacy.reset_password(token, JANE.password)
     page = continues_with_google(stack, person=JANE_AT_GOOGLE)
     before = names(stack)
 

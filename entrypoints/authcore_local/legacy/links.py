@@ -64,7 +64,7 @@ class Links:
                 return None
             row = self._users.insert(user)
             if identity:
-                self._access.add_vouched_identity(row.userid, *identity)
+                self._access.add_identity(row.userid, *identity)
             return row
 
     def attach(

@@ -19,17 +19,19 @@ CREATE TABLE IF NOT EXISTS users (
     cognito_id TEXT,
     locked INTEGER NOT NULL,
     password_hash TEXT,
-    password_vouched INTEGER NOT NULL,
+    password_mailed_to TEXT,
     created_under TEXT
 );
 CREATE TABLE IF NOT EXISTS identities (
     userid TEXT NOT NULL,
     provider TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    vouched INTEGER NOT NULL
+    user_id TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, userid TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS email_changes (
+    token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS password_resets (
     token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
 );
 """

@@ -147,6 +147,18 @@ class LegacySystem:
         """Somebody follows the link in the mail to the account's address."""
         self._access.verify_email(userid)
 
+    def request_password_reset(self, userid: str) -> str:
+        """The token that is mailed to the account's address."""
+        return self._access.request_password_reset(userid)
+
+    def reset_password(self, token: str, password: str) -> bool:
+        """Whether *token* was good: then *password* opens the account, its address is verified."""
+        return self._access.reset_password(token, self.passwords.hashed(password))
+
+    def change_password(self, userid: str, password: str) -> None:
+        """Set another password, as whoever has a session may."""
+        self._access.change_password(userid, self.passwords.hashed(password))
+
     def open_session(self, userid: str) -> str:
         """The token of a new session."""
         return self._access.open_session(userid)
@@ -160,8 +172,8 @@ class LegacySystem:
         return self._access.confirm_email_change(token)
 
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Connect an identity; LookupError if there is no such user."""
-        self._access.add_identity(self._users.where("userid", userid)[0], provider, user_id)
+        """Connect an identity, as whoever has a session may."""
+        self._access.add_identity(userid, provider, user_id)
 
     def opened_by_password(self, username: str, password: str) -> str | None:
         """Whose account this password opens."""

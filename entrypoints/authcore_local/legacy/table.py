@@ -93,8 +93,7 @@ class UserTable:
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO users (userid, username, email, email_verified,"
-                " display_name, locked, password_hash, password_vouched)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " display_name, locked, password_hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     user.userid,
                     user.username,
@@ -103,7 +102,6 @@ class UserTable:
                     user.display_name,
                     user.locked,
                     password_hash,
-                    user.email_verified,
                 ),
             )
 
@@ -114,8 +112,8 @@ class UserTable:
             userid = str(FIRST_NEW_ID + count)
             connection.execute(
                 "INSERT INTO users (userid, username, email, email_verified, display_name,"
-                " cognito_id, locked, password_hash, password_vouched, created_under)"
-                " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                " cognito_id, locked, password_hash, created_under)"
+                " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
                 (
                     userid,
                     self._free_name(user.username, userid),
@@ -124,7 +122,6 @@ class UserTable:
                     user.display_name,
                     user.cognito_id,
                     user.password_hash,
-                    user.email_verified,
                     user.created_under,
                 ),
             )

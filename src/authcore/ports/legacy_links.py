@@ -51,9 +51,11 @@ class LegacyLinks(Protocol):
 
             cognito_id: ``sub``.
 
-            reset_access: Also end the account's sessions, drop its pending e-mail change and every
-                sign-in method and identifier that was not verified: whoever opened the account may
-                not be who owns the address.  In one step with the attaching, or not at all.
+            reset_access: Also end the account's sessions, drop its pending e-mail change, remove
+                every identity at a provider, and the password unless it was set through a message
+                to the address: whoever opened the account may not be who owns the address, and may
+                have come back after its owner verified it.  In one step with the attaching, or not
+                at all.
 
         Raises:
             AccountNotFoundError: No such account.

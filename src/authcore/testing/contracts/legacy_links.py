@@ -160,6 +160,18 @@ class LegacyLinksContract(ABC):
         assert links.match(asked()) == AccountMatches(by_cognito_id=attached)
         assert links.match(asked(ANOTHER_SUB)) == AccountMatches()
 
+    def test_a_reset_removes_identities_and_an_attachment_alone_does_not(
+        self, links: LegacyLinks
+    ) -> None:
+        """Whoever had a session may have added one at any time."""
+        # AL-02
+        attached = links.attach_cognito_id("1599", SUB, reset_access=False)
+        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity == attached
+
+        links.attach_cognito_id("1599", SUB, reset_access=True)
+
+        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity is None
+
     def test_attaching_the_same_twice_is_harmless(self, links: LegacyLinks) -> None:
         # LT-02
         first = links.attach_cognito_id("1601", SUB, reset_access=False)

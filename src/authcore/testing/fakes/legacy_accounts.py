@@ -75,8 +75,8 @@ class LegacyRow:
     Attributes:
         account: What callers see.
         identities: Provider name and user id.
-        unproven_access: Sessions, pending e-mail changes and unverified sign-in methods that
-            whoever opened the account may still hold.
+        unproven_access: Sessions, pending e-mail changes, and a password that was not set through
+            a message to the address: whoever opened the account may still hold them.
     """
 
     account: LegacyAccount
@@ -159,8 +159,8 @@ class InMemoryLegacyLinks(LegacyLinks):
             if holder is not row or row.account.cognito_id not in (None, cognito_id):
                 raise AccountTakenError("one of the two already belongs to somebody else")
             account = attrs.evolve(row.account, cognito_id=cognito_id)
-            held = frozenset[str]() if reset_access else row.unproven_access
-            self.rows[legacy_uid] = attrs.evolve(row, account=account, unproven_access=held)
+            kept = LegacyRow(account) if reset_access else attrs.evolve(row, account=account)
+            self.rows[legacy_uid] = kept
             return account
 
     def _called(self, name: str) -> None:
