@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
+import attrs
 import pytest
 
 from authcore.adapters.http import HttpClient
@@ -15,9 +16,17 @@ from authcore.adapters.legacy.seed_dialect import (
     SeedDialectLegacyLinks,
 )
 from authcore.adapters.system import SystemEntropy
+from authcore.domain.errors import AccountTakenError
 from authcore.domain.model.urls import service_url
 from authcore.ports.legacy_links import LegacyLinks
-from authcore.testing.contracts.legacy_links import HOLDERS, LegacyLinksContract
+from authcore.testing.contracts.legacy_links import (
+    HOLDERS,
+    PROSPERO,
+    ROSALIND,
+    VIOLA,
+    Holder,
+    LegacyLinksContract,
+)
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_local.legacy import LegacySystem, Mode, SeedUser
 from authcore_local.servers import AsgiApp, LoopbackServer
@@ -89,6 +98,7 @@ class OverHttp:
     """A legacy system with HOLDERS in it; what it *cannot* promise is expected to fail."""
 
     mode: ClassVar[Mode]
+    unique_emails: ClassVar[bool] = False
     cannot: ClassVar[Mapping[str, str]] = {}
 
     @pytest.fixture(autouse=True)
@@ -99,7 +109,13 @@ class OverHttp:
 
     @pytest.fixture
     def legacy(self) -> LegacySystem:
-        legacy = LegacySystem(SEEDS, API_KEY, mode=self.mode, insecure_get_dialect=True)
+        legacy = LegacySystem(
+            SEEDS,
+            API_KEY,
+            mode=self.mode,
+            unique_emails=self.unique_emails,
+            insecure_get_dialect=True,
+        )
         for holder in HOLDERS:
             if holder.identity:
                 legacy.add_identity(
@@ -182,6 +198,30 @@ class TestHttpLegacyLinksWithUniqueIds(OverHttp, LegacyLinksContract):
 class TestHttpLegacyLinksWithIdempotencyKeys(OverHttp, LegacyLinksContract):
     mode = "idempotent"
     cannot = NOT_UNIQUE
+
+
+class TestHttpLegacyLinksWithUniqueAddresses(OverHttp, LegacyLinksContract):
+    """And keys; what keys alone do not promise, a system with unique addresses must."""
+
+    mode = "idempotent"
+    unique_emails = True
+    cannot: ClassVar = {"two_users_get_two_accounts": "they have one address"}
+
+    @pytest.mark.parametrize("holder", [ROSALIND, VIOLA], ids=["verified", "unverified"])
+    def test_an_address_of_another_account_is_taken_and_nothing_is_created(
+        self, links: LegacyLinks, legacy: LegacySystem, holder: Holder
+    ) -> None:
+        before = legacy.accounts()
+        wanted = attrs.evolve(PROSPERO, email=holder.account.email)
+
+        with pytest.raises(AccountTakenError):
+            links.create(wanted, idempotency_key="prospero")
+        assert legacy.accounts() == before
+
+        bare = attrs.evolve(wanted, email=None, email_verified=False)
+        created = links.create(bare, idempotency_key="prospero-bare")
+        assert (created.email, created.cognito_id) == (None, PROSPERO.cognito_id)
+        assert links.create(wanted, idempotency_key="prospero") == created
 
 
 class TestHttpLegacyLinksWithLookUpOnly(OverHttp, LegacyLinksContract):

@@ -68,6 +68,7 @@ class LegacySystem:
         api_key: str,
         *,
         mode: Mode = "unique",
+        unique_emails: bool = False,
         insecure_get_dialect: bool = False,
         flow: FlowLog | None = None,
         entropy: Entropy | None = None,
@@ -82,6 +83,8 @@ class LegacySystem:
             api_key: What callers show in ``X-Api-Key``.
 
             mode: What it can promise about creates and look-ups.
+
+            unique_emails: Whether it creates no account with the address of another one.
 
             insecure_get_dialect: Whether the seed's GET forms are answered too.
 
@@ -101,7 +104,7 @@ class LegacySystem:
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
-        links = Links(store, self._users, self._access, mode)
+        links = Links(store, self._users, self._access, mode, unique_emails=unique_emails)
         self._http = LegacyHttp(
             Operations(self._users, links, self.passwords).all,
             api_key,

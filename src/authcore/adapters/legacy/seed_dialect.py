@@ -102,7 +102,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.  Two calls in the time of one, as the form cannot hold the Cognito id.
 
         Raises:
-            LinkRejectedError: There is no identity, or a member that the form cannot hold.
+            LinkRejectedError: There is no identity, or a member that the form cannot hold; or the
+                account was created and must not be attached, so that a person must look.
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
@@ -110,7 +111,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         if legacy_uid is None:
             raise AccountTakenError("the legacy system creates no such account")
         gone = timedelta(seconds=monotonic() - began)
-        return self._attached(legacy_uid, account.cognito_id, gone)
+        try:
+            return self._attached(legacy_uid, account.cognito_id, gone)
+        except AccountTakenError:
+            raise LinkRejectedError("an account was created and could not be attached") from None
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool

@@ -89,7 +89,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     A legacy user table that promises as much as *mode* says; can be down.
 
     ``unique`` and ``idempotent`` create once, ``lease`` can only look accounts up, ``once`` cannot
-    even do that.
+    even do that.  With *unique_emails* no account is created with the address of another one.
 
     Attributes:
         rows: By legacy id, in the order of creation.
@@ -98,12 +98,19 @@ class InMemoryLegacyLinks(LegacyLinks):
         unanswered: The name of a method that gives no answer and has no effect.
     """
 
-    def __init__(self, rows: Iterable[LegacyRow] = (), *, mode: Creation = "unique") -> None:
+    def __init__(
+        self,
+        rows: Iterable[LegacyRow] = (),
+        *,
+        mode: Creation = "unique",
+        unique_emails: bool = False,
+    ) -> None:
         self.rows = {row.account.legacy_uid: row for row in rows}
         self.calls: list[str] = []
         self.available = True
         self.unanswered: str | None = None
         self._mode = mode
+        self._unique_emails = unique_emails
         self._keeps_identities_apart = mode in {"unique", "idempotent"}
         self._keyed: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -129,6 +136,8 @@ class InMemoryLegacyLinks(LegacyLinks):
                 return earlier
             if self._keeps_identities_apart and self._with_identity(account.identity):
                 raise AccountTakenError("the identity belongs to another account")
+            if self._unique_emails and self._with_email(account.email):
+                raise AccountTakenError("the e-mail address belongs to another account")
             uid = str(5000 + len(self.rows))
             made = LegacyAccount(
                 legacy_uid=uid,
