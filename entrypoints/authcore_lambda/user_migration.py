@@ -67,6 +67,7 @@ class UserMigrationTrigger:
         attributes: Mapping[str, str],
         budget: timedelta,
         pool: PoolKind = "username",
+        case_sensitive: bool = True,
         passwords: PasswordPolicy | None = None,
     ) -> None:
         """
@@ -83,6 +84,8 @@ class UserMigrationTrigger:
 
             pool: How people name themselves at the pool.
 
+            case_sensitive: See UserMigration.
+
             passwords: See UserMigration.
 
         Raises:
@@ -93,6 +96,7 @@ class UserMigrationTrigger:
         self._attributes = attributes
         self._budget = budget
         self._pool = pool
+        self._case_sensitive = case_sensitive
         self._passwords = passwords
         self._migration(budget)
 
@@ -129,6 +133,7 @@ class UserMigrationTrigger:
             audit=self._audit,
             attributes=self._attributes,
             pool=self._pool,
+            case_sensitive=self._case_sensitive,
             passwords=self._passwords,
         )
 
@@ -170,6 +175,7 @@ def build_handler(
         attributes=settings.migration.attributes,
         budget=settings.migration.budget,
         pool=settings.migration.pool,
+        case_sensitive=settings.migration.case_sensitive == "on",
         passwords=settings.migration.password_policy,
     )
 

@@ -129,6 +129,35 @@ def test_an_alias_pool_takes_nobody_under_another_name_than_its_own(
     assert [event.reason for event in audit.events] == ["username_differs"] * 2
 
 
+@pytest.mark.parametrize("pool", ["username", "alias"])
+@pytest.mark.parametrize("typed", ["Emma", "emma", "EMMA"])
+def test_a_pool_that_ignores_letter_case_takes_a_user_name_in_any(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, pool: PoolKind, typed: str
+) -> None:
+    """Its events hold names in lower case, so that nobody could type the one in the table."""
+    accounts.add(attrs.evolve(EMMA, username="Emma"), RIGHT.password)
+    strict = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool=pool)
+    migration = UserMigration(
+        accounts=accounts, audit=audit, attributes=MAPPING, pool=pool, case_sensitive=False
+    )
+
+    assert migration.authenticate(Credentials(typed, RIGHT.password)) is not None
+    assert migration.forgot_password(typed) is not None
+    assert (strict.forgot_password(typed) is not None) is (typed == "Emma")
+
+
+def test_a_pool_that_ignores_letter_case_takes_no_other_name_either(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
+) -> None:
+    accounts.add(EMMA, RIGHT.password)
+    migration = UserMigration(
+        accounts=accounts, audit=audit, attributes=MAPPING, case_sensitive=False
+    )
+
+    assert migration.forgot_password("emma@hartfield.example") is None
+    assert audit.events[-1].reason == "username_differs"
+
+
 @pytest.mark.parametrize(
     "username",
     [

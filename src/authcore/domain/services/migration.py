@@ -65,6 +65,7 @@ class UserMigration:
         audit: AuditLog,
         attributes: Mapping[str, str],
         pool: PoolKind = "username",
+        case_sensitive: bool = True,
         passwords: PasswordPolicy | None = None,
     ) -> None:
         """
@@ -81,6 +82,9 @@ class UserMigration:
 
             pool: How people name themselves at the pool.
 
+            case_sensitive: Whether user names that differ in letter case alone are two in the pool.
+                Where they are one, its events may hold them in lower case however they were typed.
+
             passwords: A proven password that it does not accept must be replaced at once, unless
                 no code could reach the user; None keeps every password.
 
@@ -90,6 +94,7 @@ class UserMigration:
         """
         _check(attributes, pool)
         self._pool = pool
+        self._case_sensitive = case_sensitive
         self._passwords = passwords
         self._accounts = accounts
         self._audit = audit
@@ -179,7 +184,7 @@ class UserMigration:
         if self._pool == "email" or self._is_alias(typed):
             return self._address_refusal(typed, attributes)
         name = account.username if self._pool == "username" else pool_username(account)
-        return None if typed == name else "username_differs"
+        return None if self._spelt(typed) == self._spelt(name) else "username_differs"
 
     def _address_refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
         """
@@ -192,6 +197,14 @@ class UserMigration:
         if self._pool == "alias" and "email_verified" not in attributes:
             return "email_not_verified"
         return None
+
+    def _spelt(self, name: str) -> str:
+        """
+        *name* as the pool compares it.
+
+        See: Amazon Cognito "User pool case sensitivity".
+        """
+        return name if self._case_sensitive else name.lower()
 
     def _is_alias(self, typed: str) -> bool:
         return self._pool == "alias" and "@" in typed
