@@ -147,7 +147,7 @@ def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_a
 ) -> None:
     # MG-04
     page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("User name or e-mail address").fill("gregor")
+    page.get_by_label("User name").fill("gregor")
     page.get_by_role("button", name="Send me a code").click()
     page.get_by_label("Code").fill(newest_code(stack))
     page.get_by_label("New password").fill(NEW_PASSWORD)
@@ -156,7 +156,7 @@ def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_a
 
     page.goto(f"{stack.cms_url}/articles")
     if page.url.startswith(stack.addresses.cognito_url):
-        page.get_by_label("User name or e-mail address").fill("gregor")
+        page.get_by_label("User name").fill("gregor")
         page.get_by_label("Password").fill(NEW_PASSWORD)
         page.get_by_role("button", name="Sign in").click()
 

@@ -6,6 +6,7 @@ it from the real thing.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -134,7 +135,8 @@ class StepInjector:
         if fault is Fault.LATE:
             self._outside.carry_out_after(LATE, lambda: self._done(effect))
         if fault in {Fault.FAILED, Fault.LOST, Fault.KILLED}:
-            self._done(effect)
+            with suppress(AuthcoreError):  # a no is an answer, and gets lost as well
+                self._done(effect)
         if fault is Fault.KILLED:
             self._killed = True
             raise ProcessKilled

@@ -59,11 +59,20 @@ def test_five_attempts_under_random_faults_end_well(mode: Creation) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_clean_sign_in_asks_little(mode: Creation) -> None:
-    most = 3 if mode == "lease" else 2
     for scenario in scenarios_of(mode):
         verdict = clean_run(mode, scenario)
-        assert verdict.legacy_calls[0] <= most
+        assert verdict.legacy_calls[0] <= (3 if scenario == "reserved" else 2)
         assert verdict.legacy_calls[-1] <= 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_address_that_is_reserved_is_asked_for_once(mode: Creation) -> None:
+    verdict = clean_run(mode, "reserved")
+
+    assert verdict.outcomes[0] is not None
+    assert (verdict.outcomes[0].status, verdict.outcomes[0].reason) == ("created", "email_taken")
+    assert verdict.legacy_calls[0] == 3
+    assert verdict.violations == []
 
 
 def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:
