@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; all by default")
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each toxic of F5")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each toxic of F5")
     parser.add_argument(
         "--samples", type=int, default=timing_suite.SAMPLES, help="of each kind of MG-03"
     )
