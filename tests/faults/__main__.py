@@ -13,6 +13,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from starlette.requests import ClientDisconnect
 
 from authcore.adapters.system import SystemEntropy, monotonic
 from faults import (
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what *arguments* ask for."""
     asked = _parser().parse_args(arguments)
     logging.getLogger().addHandler(logging.NullHandler())
+    logging.getLogger("uvicorn.error").addFilter(_is_no_clients_leaving)
     if asked.replay:
         return _replayed(asked)
     seed = asked.seed or SystemEntropy().token()[:12]
@@ -100,6 +102,11 @@ def _again(asked: argparse.Namespace) -> Failure:
     if line.startswith("F2 "):
         return migration_suite.replay(line)
     return linking_suite.replay(line)
+
+
+def _is_no_clients_leaving(record: logging.LogRecord) -> bool:
+    """The stub legacy system complains of what a toxic does to it."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ClientDisconnect))
 
 
 def _progress() -> Progress:
