@@ -75,6 +75,7 @@ class Episode:
         needy: Migrations and first links.
         regulars: By kind of user.
         led_astray: Requests that followed a redirect.
+        unprobed: Kinds of users who need a legacy call even when both sides know them.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Episode:
     needy: Mapping[str, Needy]
     regulars: Mapping[str, Regular]
     led_astray: int
+    unprobed: Sequence[str] = ()
 
     @property
     def recovery(self) -> float:
@@ -119,4 +121,5 @@ class Episode:
     def __str__(self) -> str:
         lines = [f"{name} {each}" for name, each in self.needy.items()]
         lines += [f"no legacy call, {name}: {each}" for name, each in self.regulars.items()]
+        lines += [f"{name} users always need a legacy call" for name in self.unprobed]
         return "\n".join([*lines, f"recovered in {self.recovery:.1f} s"])

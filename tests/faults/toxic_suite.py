@@ -97,6 +97,7 @@ class Load:
                 kind: _regular(crowd, began, healthy_at) for kind, crowd in self._regulars.items()
             },
             led_astray=len(self.elsewhere.requests),
+            unprobed=[kind for kind in KINDS if kind not in self._regulars],
         )
 
     def _behave(self, toxic: tcp_proxy.Toxic) -> None:
