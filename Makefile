@@ -47,7 +47,7 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 bench: $(VENV)/.ready ## Measure side by side with peers, print a table
 	@PYTHONPATH=tests $(BIN)/python -m bench
 
-faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (about six minutes)
+faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (25 minutes; 10 with SECONDS=2)
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
 
 docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
