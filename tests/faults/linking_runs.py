@@ -125,6 +125,12 @@ def run(schedule: Schedule, build: Build = product) -> Verdict:
     return sitting.verdict
 
 
+def _wakes_at(runner: Runner) -> datetime:
+    if runner.wakes_at is None:
+        raise AssertionError("it is awake")
+    return runner.wakes_at
+
+
 class _Sitting:
     def __init__(self, schedule: Schedule, build: Build) -> None:
         self.verdict = Verdict(str(schedule))
@@ -255,9 +261,3 @@ class _Sitting:
         self._note([f"after a clean sign-in: {each}" for each in self._world.unlinked()])
         if after is None or after.status != "already_linked" or self.verdict.legacy_calls[-1] > 1:
             self._note(["a linked person costs more than one legacy call"])
-
-
-def _wakes_at(runner: Runner) -> datetime:
-    if runner.wakes_at is None:
-        raise AssertionError("it is awake")
-    return runner.wakes_at
