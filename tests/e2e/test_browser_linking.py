@@ -44,7 +44,7 @@ def greeted_as(page: Page, stack: LocalStack, name: str) -> StoredAccount:
     account = stack.legacy.account(legacy_uid)
     assert account is not None
     assert account.cognito_id is not None
-    user = stack.cognito.users.known_as(account.cognito_id)
+    user = stack.cognito.users.with_subject(account.cognito_id)
     assert user is not None
     assert user.attributes["custom:legacy_uid"] == legacy_uid
     holders = [a for a in stack.legacy.accounts() if a.cognito_id == account.cognito_id]

@@ -11,8 +11,10 @@ from faults.linking_suite import (
     Tally,
     clean_run,
     every_serial,
+    every_slow,
     random_schedules,
     take_interleavings,
+    take_sleepers,
 )
 from faults.linking_world import scenarios_of
 from faults.process_suite import in_a_child
@@ -44,6 +46,31 @@ def test_no_interleaving_of_two_attempts_makes_two_accounts(mode: Creation) -> N
 
     assert tally.schedules > 80
     assert tally.failures == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_whoever_is_late_or_sleeps_makes_no_second_account(mode: Creation) -> None:
+    # AL-07, LT-02
+    tally = Tally()
+
+    tally.take_all(every_slow(mode))
+    take_sleepers(tally, mode)
+
+    assert tally.schedules > 900
+    assert tally.failures == []
+
+
+def test_who_sleeps_past_the_end_of_its_lease_leaves_the_account_to_the_one_that_came() -> None:
+    # AL-07
+    for line in ("F1 lease newcomer 2.asleep,ok -", "F1 lease newcomer 2.asleep,ok 0001"):
+        verdict = run(parsed(line))
+
+        assert [outcome and (outcome.status, outcome.reason) for outcome in verdict.outcomes] == [
+            ("created", "ok"),
+            ("postponed", "lease_held"),
+            *[("already_linked", "ok")] * 2,
+        ]
+        assert verdict.violations == []
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -92,6 +119,7 @@ def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:
     [
         "F1 lease newcomer 4.lost,3.killed.retry,ok 0110",
         "F1 once squatted ok.retry,1.hung -",
+        "F1 unique native 2.asleep,ok.retry 001",
     ],
 )
 def test_a_schedule_is_one_line_that_can_be_read_back(line: str) -> None:
