@@ -34,3 +34,8 @@ def attributes(event: object) -> Mapping[str, Any]:
 def is_true(value: object) -> bool:
     """Whether *value* is ``true`` or ``"true"``: Cognito sends both, and nothing else counts."""
     return value is True or value == "true"
+
+
+def is_false(value: object) -> bool:
+    """Whether *value* is ``false`` or ``"false"``; 0 and what is absent are not."""
+    return value is False or value == "false"

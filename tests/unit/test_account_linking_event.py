@@ -143,17 +143,18 @@ def test_provider_and_id_come_from_the_identities_with_their_letter_case(
     assert (person.identity.provider_name, person.identity.user_id) == ("Google", GOOGLE["userId"])
 
 
-def test_of_several_identities_the_primary_one_counts_and_else_the_first() -> None:
+@pytest.mark.parametrize("said", [True, "true"])
+@pytest.mark.parametrize("status", ["EXTERNAL_PROVIDER", "CONFIRMED"])
+def test_of_several_identities_the_primary_one_counts(status: str, said: object) -> None:
+    """Also where somebody gave the external user a password, which takes the status away."""
     other = {**GOOGLE, "providerName": "Facebook", "userId": "7", "primary": "false"}
+    listed = [other, {**GOOGLE, "primary": said}]
+    attributes = {**EXTERNAL, "cognito:user_status": status, "identities": listed}
 
-    for listed, name in (
-        ([other, GOOGLE], "Google"),
-        ([other, {**GOOGLE, "primary": "true"}], "Google"),
-        ([other, {**GOOGLE, "primary": False}], "Facebook"),
-    ):
-        person = account_in(trigger_event(CONFIRMED, {**EXTERNAL, "identities": listed}))
-        assert person.identity is not None
-        assert person.identity.provider_name == name
+    person = account_in(trigger_event(CONFIRMED, attributes))
+
+    assert person.identity is not None
+    assert person.identity.provider_name == "Google"
 
 
 def test_a_legacy_id_that_came_with_the_sign_up_claims_nobody(world: World) -> None:
@@ -194,6 +195,9 @@ MALFORMED: Final = {
     "an object": json.dumps(GOOGLE),
     "texts": json.dumps(["Google_1"]),
     "a number": "1",
+    "a zero": 0,
+    "false": False,
+    "none primary": json.dumps([{**GOOGLE, "primary": False}]),
     "no id": json.dumps([{**GOOGLE, "userId": ""}]),
     "a numeric id": json.dumps([{**GOOGLE, "userId": 109511962726719553612}]),
     "no provider": json.dumps([{**GOOGLE, "providerName": None}]),
@@ -220,6 +224,49 @@ def test_an_external_user_whose_identity_cannot_be_read_is_postponed_and_not_gue
     assert [(e.action, e.outcome, e.reason, e.subject) for e in world.audit.events] == [
         ("account_linking.postponed", "unavailable", "event_unreadable", person["sub"])
     ]
+
+
+EVIL: Final = {"userId": "7", "providerName": "Evil", "providerType": "OIDC"}
+NOT_FALSE: Final = [..., True, "TRUE", "False", "", "no", None, 0, 0.0, 1, [], [False]]
+
+
+@pytest.mark.parametrize("primary", NOT_FALSE, ids=repr)
+@pytest.mark.parametrize(
+    "status", [..., None, "CONFIRMED", "EXTERNAL_PROVIDER", "external_provider"]
+)
+def test_nobody_becomes_native_by_a_word_that_is_missing_or_mistyped(
+    primary: object, status: object
+) -> None:
+    """Only natives may link by an address here, and the provider says what it likes."""
+    # AL-01, AL-03
+    world = World(email_providers=("Cognito",))
+    identity = {**EVIL, **({} if primary is ... else {"primary": primary})}
+    person = world.person("Evil_7", email_verified="true", identities=json.dumps([identity]))
+    person["cognito:user_status"] = status
+    if status is ...:
+        del person["cognito:user_status"]
+
+    world.trigger(trigger_event(CONFIRMED, person, username="Evil_7"), None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    if primary is not True:
+        assert world.reasons() == ["event_unreadable"]
+
+
+@pytest.mark.parametrize("status", [..., None, "", "UNKNOWN", "COMPROMISED", "confirmed", 1])
+def test_without_a_status_that_is_known_an_address_proves_nothing(status: object) -> None:
+    """Whoever lost the status on the way may have lost the identities too."""
+    # AL-01, AL-03
+    world = World(email_providers=("Cognito",))
+    person = {**NATIVE, "sub": world.directory.add("elizabeth").subject}
+    person["cognito:user_status"] = status
+    if status is ...:
+        del person["cognito:user_status"]
+
+    world.trigger(trigger_event(CONFIRMED, person), None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    assert world.reasons() == ["ok"]
 
 
 @pytest.mark.parametrize("gone", ["userName", "userPoolId", "request"])
