@@ -34,7 +34,7 @@ from authcore.settings.reader import setting
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
 from authcore_lambda.members import LEGACY_UID, attributes, text
-from authcore_lambda.native_links import NativeLinks
+from authcore_lambda.native_links import NativeLinks, require_tellable
 from authcore_lambda.people import EventUnreadableError
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import NO_TIME, TimeLeft
@@ -206,6 +206,7 @@ def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks |
     """None where they are switched off: then no client of Cognito's is built either."""
     if settings.pre_sign_up.link_native == "off":
         return None
+    require_tellable(settings.linking.email_providers)
     pool = PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_CALLS)
     return NativeLinks(
         links=pool.provider_links,

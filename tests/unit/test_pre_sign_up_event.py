@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
@@ -217,6 +218,31 @@ def test_a_user_name_that_leaves_room_for_guessing_links_nothing(
     world.passes(external(username))
 
     assert world.identities() == []
+
+
+def test_an_id_that_looks_like_the_end_of_another_providers_name_links_nothing() -> None:
+    """User ``Corp_123`` of ``Okta``, whom nobody trusts, is not ``Okta_Corp``'s user 123."""
+    # AL-03
+    world = World(providers=("Okta_Corp", "Corp"))
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external("Okta_Corp_123"))
+
+    assert world.identities() == []
+
+
+def test_a_trusted_provider_whose_end_no_user_name_tells_stops_the_function() -> None:
+    # AL-03
+    variables = {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_LEGACY_URL": "https://legacy.example",
+        "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Okta_Corp Azure_AD",
+    }
+    build_handler(variables)
+
+    with pytest.raises(ConfigurationError, match=r"ends: Okta_Corp, Azure_AD$"):
+        build_handler({**variables, "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on"})
 
 
 def test_two_trusted_providers_that_differ_in_letter_case_alone_link_nothing() -> None:
