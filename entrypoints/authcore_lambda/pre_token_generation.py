@@ -4,7 +4,8 @@ The pre token generation trigger: ``authcore_lambda.pre_token_generation.handler
 Puts ``custom:legacy_uid`` into every ID token, the very first one included, for which the event may
 have been made before the post confirmation trigger wrote the attribute: only then the pool is asked
 once.  And it takes the groups that Cognito puts external users into out of ``cognito:groups``: they
-say where somebody comes from, not what they may do.
+say where somebody comes from, not what they may do.  Where the identities cannot be read, all
+groups go that may be such.
 
 Nothing here keeps a token back: what fails is left out.
 
@@ -27,7 +28,7 @@ from authcore.settings import load
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
 from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, mapping, text
-from authcore_lambda.people import EventUnreadableError, identities_in, pool_id_in
+from authcore_lambda.people import EXTERNAL, EventUnreadableError, identities_in, pool_id_in
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import TimeLeft
 
@@ -173,15 +174,24 @@ def _without_provider_groups(groups: object, event: Event) -> list[Any] | None:
     """*groups* without those Cognito made for the user's providers; None if there are none."""
     if not isinstance(groups, list):
         return None
-    pool_id = text(event, "userPoolId") or ""
-    automatic = {f"{pool_id}_{provider}".lower() for provider in _providers(event)}
-    kept = [group for group in groups if str(group).lower() not in automatic]
+    prefix = f"{text(event, 'userPoolId') or ''}_".lower()
+    providers = _providers(event)
+    kept = [
+        group
+        for group in groups
+        if not str(group).lower().startswith(prefix)
+        or (providers is not None and str(group).lower().removeprefix(prefix) not in providers)
+    ]
     return None if len(kept) == len(groups) else kept
 
 
-def _providers(event: Event) -> list[str]:
+def _providers(event: Event) -> frozenset[str] | None:
+    """In lower case; None where the identities do not say, and it may be any."""
+    held = attributes(event)
     try:
-        listed = identities_in(attributes(event))
+        names = [text(each, "providerName") for each in identities_in(held)]
     except EventUnreadableError:
-        return []
-    return [name for each in listed if (name := text(each, "providerName"))]
+        return None
+    if None in names or (not names and held.get("cognito:user_status") == EXTERNAL):
+        return None
+    return frozenset(name.lower() for name in names if name)

@@ -129,6 +129,26 @@ def test_identities_are_read_as_text_and_as_a_list(world: World, listed: object)
     assert world.answer(event)["groupOverrideDetails"] == groups()
 
 
+@pytest.mark.parametrize("version", FORMS)
+@pytest.mark.parametrize(
+    "identities",
+    ["[{", "{}", [1], 0, json.dumps([{**GOOGLE, "providerName": None}]), None, ""],
+    ids=["no JSON", "an object", "a number", "0", "no provider", "absent", "empty"],
+)
+def test_where_nobody_can_say_which_provider_every_group_that_may_be_one_is_taken_out(
+    world: World, version: str, identities: object
+) -> None:
+    configured = groups("editors", f"{POOL_ID}_Google", f"{POOL_ID.upper()}_okta", "Google")
+    event = trigger_event(
+        HOSTED,
+        world.attributes(identities=identities),
+        version=version,
+        groupConfiguration=configured,
+    )
+
+    assert world.answer(event)["groupOverrideDetails"] == groups("editors", "Google")
+
+
 @pytest.mark.parametrize(
     "kept", [f"{POOL_ID}_Facebook", "eu-west-1_Other_Google", "Google", f"{POOL_ID}_Google_admins"]
 )
