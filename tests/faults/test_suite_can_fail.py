@@ -55,12 +55,6 @@ def test_a_blind_retry_that_is_made_is_caught() -> None:
     assert "duplicate account" in found
 
 
-def test_a_create_that_is_carried_out_late_and_was_not_waited_for_is_caught() -> None:
-    found = wrong_with(mutants.no_memory, "F1 lease newcomer 4.late,ok.retry -")
-
-    assert "duplicate account" in found
-
-
 def test_linking_by_an_address_that_only_the_pool_verified_is_caught() -> None:
     # AL-01
     assert "somebody else's account" in wrong_with(
