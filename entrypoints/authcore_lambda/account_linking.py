@@ -21,13 +21,14 @@ import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import SystemClock, environment, monotonic
-from authcore.domain.model.linking import LinkOutcome, PoolAccount
+from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.settings import load
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.kept_out import policy_in, require_let_in
 from authcore_lambda.linking_parts import (
     COGNITO_SHARE,
     AccountLinkingSettings,
@@ -49,18 +50,7 @@ if TYPE_CHECKING:
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
 
-BLOCKED_TEXT: Final = (
-    "Your account could not be set up just now. Please try again in a few minutes."
-)
-
 _log: Final = logging.getLogger("authcore.account_linking")
-
-
-class LinkingFailedError(Exception):
-    """What Cognito shows to somebody who is kept out.  Always BLOCKED_TEXT."""
-
-    def __init__(self) -> None:
-        super().__init__(BLOCKED_TEXT)
 
 
 class AccountLinkingTrigger:
@@ -72,7 +62,7 @@ class AccountLinkingTrigger:
         linking: Callable[[str, TimeLeft], AccountLinking],
         audit: AuditLog,
         budget: timedelta,
-        blocks_sign_in: bool,
+        failures: FailurePolicy,
     ) -> None:
         """
         Answer with *linking*.
@@ -84,12 +74,12 @@ class AccountLinkingTrigger:
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
-            blocks_sign_in: Whether a failed link keeps people out.
+            failures: Whom a failed link keeps out.
         """
         self._linking = linking
         self._audit = audit
         self._budget = budget
-        self._blocks_sign_in = blocks_sign_in
+        self._failures = failures
 
     def __call__(
         self, event: Event, context: LambdaContext | None, *, started: float | None = None
@@ -110,8 +100,8 @@ class AccountLinkingTrigger:
         if text(event, "triggerSource") not in SOURCES:
             return event
         outcome = self._outcome(event, TimeLeft(self._budget, context, started))
-        if self._blocks_sign_in and outcome.status in ("refused", "postponed"):
-            raise LinkingFailedError
+        if outcome.status in ("refused", "postponed"):
+            require_let_in(self._failures, event)
         return event
 
     def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
@@ -191,7 +181,7 @@ def build_handler(
         )
 
     return AccountLinkingTrigger(
-        linking=linking, audit=audit, budget=budget, blocks_sign_in=policy.blocks_sign_in
+        linking=linking, audit=audit, budget=budget, failures=settings.linking.on_failure
     )
 
 
@@ -203,14 +193,13 @@ def handler(event: Event, context: LambdaContext | None) -> Event:
     AWS Lambda's entry point.  Settings are read once, at the first event.
 
     Raises:
-        LinkingFailedError: See AccountLinkingTrigger.  Where the settings cannot work, nobody is
-            kept out unless they say anything but ``allow``.
+        LinkingFailedError: See AccountLinkingTrigger.  Where settings cannot work, what they say
+            of failures holds all the same, and keeps everybody out where it cannot be read.
     """
     started = monotonic()
     trigger = _trigger.get()
     if trigger is not None:
         return trigger(event, context, started=started)
-    policy = environment().get("AUTHCORE_LINKING_ON_FAILURE", "")
-    if text(event, "triggerSource") in SOURCES and policy not in ("", "allow"):
-        raise LinkingFailedError
+    if text(event, "triggerSource") in SOURCES:
+        require_let_in(policy_in(environment()), event)
     return event

@@ -99,7 +99,6 @@ def policy_of(linking: LinkingSettings) -> LinkPolicy:
     return LinkPolicy(
         email_providers=frozenset(linking.email_providers),
         creation=cast("Creation", linking.creation),
-        blocks_sign_in=linking.on_failure == "block",
     )
 
 

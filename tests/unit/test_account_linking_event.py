@@ -9,18 +9,14 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.model.linking import PoolAccount
+from authcore.domain.model.linking import FailurePolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
+from authcore.settings.linking_groups import failure_policy
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
-from authcore_lambda.account_linking import (
-    BLOCKED_TEXT,
-    SOURCES,
-    AccountLinkingTrigger,
-    LinkingFailedError,
-    build_handler,
-)
+from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger, build_handler
 from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.kept_out import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.people import account_in
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
@@ -287,7 +283,8 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
     caplog: pytest.LogCaptureFixture, failure: str, blocks: bool
 ) -> None:
     # LT-04, LT-06
-    world = World(blocks=blocks, email_providers=("Google",))
+    failures = FailurePolicy(blocks=blocks)
+    world = World(failures=failures, email_providers=("Google",))
     person = world.person(email_verified="true")
     event = trigger_event(AUTHENTICATED, person)
     world.legacy.available = failure != "legacy down"
@@ -300,7 +297,7 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
         person["identities"] = CANARY
     if failure == "fault":
         world.trigger = AccountLinkingTrigger(
-            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), blocks_sign_in=blocks
+            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), failures=failures
         )
 
     with caplog.at_level(logging.DEBUG):
@@ -316,12 +313,48 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
     assert "canary" not in caplog.text.lower() + repr(world.audit.events).lower()
 
 
+OKTA: Final = {**GOOGLE, "providerName": "Okta"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept_out"),
+    [
+        ("allow", set()),
+        ("block", {"Google", "Okta", "native", "nobody knows"}),
+        ("allow Okta=block", {"Okta", "nobody knows"}),
+        ("block Google=allow Cognito=allow", {"Okta", "nobody knows"}),
+        ("allow Cognito=block", {"native", "nobody knows"}),
+        ("allow Okta=allow", set()),
+    ],
+)
+def test_the_policy_is_each_providers_own_and_the_strictest_where_nobody_knows_which(
+    policy: str, kept_out: set[str]
+) -> None:
+    # LT-06
+    world = World(failures=failure_policy(policy))
+    world.legacy.available = False
+    people: dict[str, dict[str, object]] = {
+        "Google": world.person(),
+        "Okta": world.person(identities=json.dumps([OKTA])),
+        "native": {**NATIVE},
+        "nobody knows": world.person(identities="[{"),
+    }
+    refused = set()
+    for name, person in people.items():
+        try:
+            world.trigger(trigger_event(AUTHENTICATED, person), None)
+        except LinkingFailedError:
+            refused.add(name)
+
+    assert refused == kept_out
+
+
 def faulty(*_: object) -> AccountLinking:
     raise RuntimeError(CANARY)
 
 
 def test_nobody_who_is_linked_is_kept_out() -> None:
-    world = World(blocks=True)
+    world = World(failures=FailurePolicy(blocks=True))
     event = trigger_event(CONFIRMED, world.person())
 
     assert world.trigger(event, None) == event
@@ -349,7 +382,17 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 # --- the function itself ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("policy", "keeps_out"), [("", False), ("allow", False), ("block", True)])
+@pytest.mark.parametrize(
+    ("policy", "keeps_out"),
+    [
+        ("", False),
+        ("allow", False),
+        ("block", True),
+        ("allow Google=block", True),
+        ("block Google=allow", False),
+        ("maybe", True),
+    ],
+)
 def test_a_function_without_settings_follows_the_policy_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

@@ -1,5 +1,6 @@
 """How accounts may be joined, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -24,19 +25,42 @@ these; a second attempt whose first one may have had an effect is refused and re
 @attrs.frozen(kw_only=True)
 class LinkPolicy:
     """
-    What a team allows.
+    What a team allows.  That an address is verified on both sides is not theirs to choose.
 
     Attributes:
         email_providers: Providers whose verified e-mail address may link an existing account;
             NATIVE for pool users.  All others are linked by identity and Cognito id only.
         creation: What the legacy system can promise.
-        blocks_sign_in: Whether a user whose link failed is kept out.  By default they get in, the
-            link is repaired at the next sign-in, and the audit says so.
     """
 
     email_providers: frozenset[str] = frozenset()
     creation: Creation = "unique"
-    blocks_sign_in: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class FailurePolicy:
+    """
+    Whether a user whose link failed is kept out, or gets in and is linked at the next sign-in.
+
+    Attributes:
+        blocks: For everybody whose provider is not listed.
+        by_provider: By the provider's name; NATIVE for pool users.
+    """
+
+    blocks: bool = False
+    by_provider: Mapping[str, bool] = attrs.field(factory=dict)
+
+    def keeps_out(self, provider: str | None) -> bool:
+        """For a user of *provider*; where nobody can say which, the strictest answer there is."""
+        if provider is None:
+            return self.blocks or any(self.by_provider.values())
+        return self.by_provider.get(provider, self.blocks)
+
+    def __str__(self) -> str:
+        """As a setting says it: ``allow Okta=block``."""
+        words = {True: "block", False: "allow"}
+        listed = (f"{name}={words[blocks]}" for name, blocks in self.by_provider.items())
+        return " ".join((words[self.blocks], *listed))
 
 
 LinkStatus = Literal["already_linked", "linked", "created", "refused", "postponed"]
@@ -81,6 +105,11 @@ class PoolAccount:
     name: str | None = attrs.field(repr=False)
     identity: ExternalIdentity | None
     legacy_uid: str | None
+
+    @property
+    def provider(self) -> str:
+        """Whose word the address is, as policies name it."""
+        return self.identity.provider_name if self.identity else NATIVE
 
 
 @attrs.frozen

@@ -27,7 +27,6 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.linking import (
-    NATIVE,
     AccountMatches,
     AccountQuery,
     LinkOutcome,
@@ -167,8 +166,7 @@ class AccountLinking:
         return found
 
     def _comparable_email(self, person: PoolAccount) -> str | None:
-        provider = person.identity.provider_name if person.identity else NATIVE
-        if provider not in self._policy.email_providers or not person.email_verified:
+        if person.provider not in self._policy.email_providers or not person.email_verified:
             return None
         return canonical_email(person.email) if person.email else None
 
