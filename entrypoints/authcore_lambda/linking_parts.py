@@ -99,6 +99,7 @@ def policy_of(linking: LinkingSettings) -> LinkPolicy:
     return LinkPolicy(
         email_providers=frozenset(linking.email_providers),
         creation=cast("Creation", linking.creation),
+        issuers=linking.issuers,
     )
 
 

@@ -202,15 +202,28 @@ def build_handler(
     )
 
 
+def linkable_providers(linking: LinkingSettings) -> frozenset[str]:
+    """
+    Those that link natives: the trusted ones, but for those whose issuer is looked at, because this
+    trigger's events do not tell it.
+
+    Raises:
+        ConfigurationError: Names those whose users' names do not tell who they are.
+    """
+    linkable = [name for name in linking.email_providers if name not in linking.issuers]
+    require_tellable(linkable)
+    return frozenset(linkable)
+
+
 def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks | None:
     """None where they are switched off: then no client of Cognito's is built either."""
     if settings.pre_sign_up.link_native == "off":
         return None
-    require_tellable(settings.linking.email_providers)
+    providers = linkable_providers(settings.linking)
     pool = PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_CALLS)
     return NativeLinks(
         links=pool.provider_links,
-        providers=frozenset(settings.linking.email_providers),
+        providers=providers,
         audit=audit,
     )
 

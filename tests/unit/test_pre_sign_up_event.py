@@ -10,6 +10,7 @@ import pytest
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.settings import load
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import pre_sign_up
@@ -20,9 +21,11 @@ from authcore_lambda.pre_sign_up import (
     OUTAGE_TEXT,
     REFUSED_TEXT,
     SIGN_UP,
+    PreSignUpSettings,
     PreSignUpTrigger,
     SignUpRefusedError,
     build_handler,
+    linkable_providers,
 )
 from unit.pre_sign_up_world import VERIFIED, World
 from unit.trigger_world import CANARY, trigger_event
@@ -243,6 +246,23 @@ def test_a_trusted_provider_whose_end_no_user_name_tells_stops_the_function() ->
 
     with pytest.raises(ConfigurationError, match=r"ends: Okta_Corp, Azure_AD$"):
         build_handler({**variables, "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on"})
+
+
+def test_a_provider_whose_issuer_is_looked_at_links_no_native_user() -> None:
+    """The event does not tell the issuer."""
+    # AL-03
+    settings = load(
+        PreSignUpSettings,
+        {
+            "AUTHCORE_COGNITO_REGION": "eu-west-1",
+            "AUTHCORE_LEGACY_URL": "https://legacy.example",
+            "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+            "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Azure_AD",
+            "AUTHCORE_LINKING_ISSUERS": "Azure_AD=https://login.example.com/our-tenant",
+        },
+    )
+
+    assert linkable_providers(settings.linking) == {"Google"}
 
 
 def test_two_trusted_providers_that_differ_in_letter_case_alone_link_nothing() -> None:

@@ -27,6 +27,7 @@ Every error authcore raises, in one tree.
     │   └── LinkRejectedError           these two accounts must not become one person
     │       ├── AmbiguousAccountError   several legacy accounts could be meant
     │       ├── AccountTakenError       one of the two already belongs to somebody else
+    │       ├── IssuerRejectedError     the identity comes from another issuer than it must
     │       └── BlindRetryRefusedError  the account may exist already; a person must look
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
@@ -231,6 +232,12 @@ class AccountTakenError(LinkRejectedError):
     """One of the two already belongs to somebody else."""
 
     code: ClassVar[str] = "link_taken"
+
+
+class IssuerRejectedError(LinkRejectedError):
+    """The identity has another issuer than its provider must have, or none."""
+
+    code: ClassVar[str] = "link_issuer"
 
 
 class BlindRetryRefusedError(LinkRejectedError):

@@ -1,5 +1,6 @@
 """What the triggers read that link accounts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
@@ -22,6 +23,14 @@ def failure_policy(text: str) -> FailurePolicy:
     return FailurePolicy(blocks=_BLOCKS[first], by_provider=by_provider)
 
 
+def issuers(text: str) -> Mapping[str, str]:
+    """One issuer for each provider that is named."""
+    listed = pairs(text)
+    if len(listed) < len(words(text)):
+        raise ValueError("must name each provider once")
+    return listed
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class LinkingSettings:
     """How pool users and legacy accounts become one person."""
@@ -31,6 +40,12 @@ class LinkingSettings:
         "list of provider names",
         "whose verified e-mail may link an existing account; Cognito stands for native users",
         default=(),
+    )
+    issuers: Mapping[str, str] = setting(
+        issuers,
+        "provider=issuer pairs",
+        "who must have issued the identities of a provider; all others of it are refused",
+        default={},
     )
     creation: str = setting(
         one_of("unique", "idempotent", "lease", "once"),

@@ -31,10 +31,16 @@ class LinkPolicy:
         email_providers: Providers whose verified e-mail address may link an existing account;
             NATIVE for pool users.  All others are linked by identity and Cognito id only.
         creation: What the legacy system can promise.
+        issuers: Who must have issued an identity of a provider, where that is looked at.
     """
 
     email_providers: frozenset[str] = frozenset()
     creation: Creation = "unique"
+    issuers: Mapping[str, str] = attrs.field(factory=dict)
+
+    def knows_issuer(self, identity: ExternalIdentity) -> bool:
+        """Whether *identity* was issued by whom its provider must be, character by character."""
+        return self.issuers.get(identity.provider_name, identity.issuer) == identity.issuer
 
 
 @attrs.frozen(kw_only=True)

@@ -20,6 +20,7 @@ from authcore.domain.errors import (
     AccountTakenError,
     AmbiguousAccountError,
     BlindRetryRefusedError,
+    IssuerRejectedError,
     LeaseHeldError,
     RejectedError,
     UnavailableError,
@@ -124,6 +125,8 @@ class AccountLinking:
         return outcome
 
     def _link(self, person: PoolAccount) -> LinkOutcome:
+        if person.identity and not self._policy.knows_issuer(person.identity):
+            raise IssuerRejectedError("the identity comes from another issuer than it must")
         if person.legacy_uid is None:
             return self._first_link(person)
         if person.identity is None:
