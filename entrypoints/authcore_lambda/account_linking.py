@@ -149,9 +149,10 @@ def build_handler(
 
         http: For callers that want to close it; by default one of the trigger's own.
 
-        lease: By default in the table that is configured, or else for this process alone.
+        lease: With *intents* in place of those in the table that is configured, or else of this
+            process alone.
 
-        intents: Likewise.
+        intents: With *lease*.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -162,13 +163,13 @@ def build_handler(
     links = legacy_links(settings, http)
     audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
     clock = SystemClock()
-    own_stores = stores(settings, clock)
-    lease = own_stores[0] if lease is None else lease
-    intents = own_stores[1] if intents is None else intents
+    given = None if lease is None or intents is None else (lease, intents)
+    both = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
 
     def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
+        lease, intents = both(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             directory=pool.directory(pool_id, time),

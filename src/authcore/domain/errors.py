@@ -33,6 +33,7 @@ Every error authcore raises, in one tree.
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
         ├── LegacyUnavailableError
+        │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              somebody else is at it
         └── CoordinationUnavailableError
 
@@ -277,6 +278,14 @@ class LegacyUnavailableError(UnavailableError):
     """The legacy system gave no answer worth trusting."""
 
     code: ClassVar[str] = "legacy_unavailable"
+
+
+class LegacyNotReachedError(LegacyUnavailableError):
+    """
+    The legacy system was sent nothing, so nothing happened there.
+
+    To whoever watches, it is the same outage and has the same code.
+    """
 
 
 class LeaseHeldError(UnavailableError):

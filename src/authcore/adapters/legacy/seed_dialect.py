@@ -16,7 +16,12 @@ from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import seed_forms
 from authcore.adapters.legacy.legacy_api import LegacyApi
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import AccountTakenError, LinkRejectedError
+from authcore.domain.errors import (
+    AccountTakenError,
+    LegacyUnavailableError,
+    LinkRejectedError,
+    RejectedError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
@@ -102,6 +107,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
         Raises:
             LinkRejectedError: There is no identity, or a member that the form cannot hold.
+
+            LegacyUnavailableError: Also where the account was created, but not attached.
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
@@ -109,7 +116,12 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         if legacy_uid is None:
             raise AccountTakenError("the legacy system creates no such account")
         gone = timedelta(seconds=monotonic() - began)
-        return self._attached(legacy_uid, account.cognito_id, gone)
+        try:
+            return self._attached(legacy_uid, account.cognito_id, gone)
+        except (RejectedError, LegacyUnavailableError):
+            raise LegacyUnavailableError(
+                "the account was created, and perhaps not attached"
+            ) from None
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool

@@ -10,7 +10,7 @@ See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -22,6 +22,7 @@ from authcore.domain.errors import (
     BlindRetryRefusedError,
     IssuerRejectedError,
     LeaseHeldError,
+    LegacyNotReachedError,
     RejectedError,
     UnavailableError,
 )
@@ -175,7 +176,7 @@ class AccountLinking:
 
     def _announce_create(self, person: PoolAccount) -> None:
         """Remember that a create is begun, where the legacy system would carry out two."""
-        key = f"create:{self._key(person)}"
+        key = create_key(self._issuer, person.subject)
         match self._policy.creation:
             case "once" if not self._intents.first_time(key, INTENT_TTL):
                 raise BlindRetryRefusedError("an earlier attempt may have created the account")
@@ -183,13 +184,23 @@ class AccountLinking:
                 raise LeaseHeldError("an earlier create may still be carried out")
 
     def _created(self, person: PoolAccount) -> LegacyAccount:
-        account = self._links.create(_new_account(person), idempotency_key=self._key(person))
+        try:
+            account = self._links.create(_new_account(person), idempotency_key=self._key(person))
+        except (RejectedError, LegacyNotReachedError):
+            self._call_off_create(person)
+            raise
         if account.cognito_id not in (None, person.subject):
             raise AccountTakenError("the new account belongs to another Cognito user")
         return account
 
+    def _call_off_create(self, person: PoolAccount) -> None:
+        """Forget a begun create that certainly came to nothing; if that fails, a person must."""
+        if self._policy.creation == "once":
+            with suppress(UnavailableError):
+                self._intents.forget(create_key(self._issuer, person.subject))
+
     def _key(self, person: PoolAccount) -> str:
-        return hashlib.sha256(f"{self._issuer}\n{person.subject}".encode()).hexdigest()
+        return _digest(self._issuer, person.subject)
 
     def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
         self._audit.record(
@@ -201,6 +212,15 @@ class AccountLinking:
                 legacy_uid=outcome.legacy_uid or person.legacy_uid,
             )
         )
+
+
+def create_key(issuer: str, subject: str) -> str:
+    """Under which it is remembered that an account was begun to be created for a pool user."""
+    return f"create:{_digest(issuer, subject)}"
+
+
+def _digest(issuer: str, subject: str) -> str:
+    return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()
 
 
 def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
