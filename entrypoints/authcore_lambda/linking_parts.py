@@ -130,6 +130,9 @@ def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Sto
 
     def timed(left: TimeLeft) -> tuple[Lease, SeenBefore]:
         time = StoreTime(left=left, share=share, reserve=reserve)
-        return TimedLease(lease, time, impatience), TimedSeenBefore(intents, time, impatience)
+        return (
+            TimedLease(lease, time, impatience),
+            TimedSeenBefore(intents, time, impatience, clock),
+        )
 
     return timed

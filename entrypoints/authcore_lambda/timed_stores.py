@@ -13,8 +13,8 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
 from authcore_lambda.time_left import NO_TIME, Impatience, TimeLeft
 
@@ -78,19 +78,22 @@ class TimedLease(Lease):
 class TimedSeenBefore(SeenBefore):
     """Waits as long as there is time."""
 
-    __slots__ = ("_impatience", "_seen", "_time")
+    __slots__ = ("_clock", "_impatience", "_seen", "_time")
 
-    def __init__(self, seen: SeenBefore, time: StoreTime, impatience: Impatience) -> None:
+    def __init__(
+        self, seen: SeenBefore, time: StoreTime, impatience: Impatience, clock: Clock
+    ) -> None:
         self._seen = seen
         self._time = time
         self._impatience = impatience
+        self._clock = clock
 
     def first_time(self, key: str, ttl: timedelta) -> bool:
         """See the port."""
-        began = monotonic()
+        began = self._clock.now()
 
         def take_back(is_first: object) -> None:
-            if is_first and monotonic() - began < FORGOTTEN_WITHIN.total_seconds():
+            if is_first and self._clock.now() - began < FORGOTTEN_WITHIN:
                 self._seen.forget(key)
 
         return self._impatience.result(
