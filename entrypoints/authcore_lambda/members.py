@@ -12,6 +12,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 SUBJECT: Final = "sub"
 LEGACY_UID: Final = "custom:legacy_uid"
+LEGACY_LINKED: Final = "custom:legacy_linked"
 
 
 def mapping(members: object, name: str) -> Mapping[str, Any]:

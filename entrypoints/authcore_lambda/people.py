@@ -12,7 +12,15 @@ from typing import Any, ClassVar, Final
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import PoolAccount
-from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, is_false, is_true, text
+from authcore_lambda.members import (
+    LEGACY_LINKED,
+    LEGACY_UID,
+    SUBJECT,
+    attributes,
+    is_false,
+    is_true,
+    text,
+)
 
 
 MAX_IDENTITIES_LENGTH: Final = 8192
@@ -71,6 +79,7 @@ def account_in(event: Mapping[str, Any]) -> PoolAccount:
         name=text(held, "name"),
         identity=_identity(held),
         legacy_uid=text(held, LEGACY_UID),
+        linked_uid=text(held, LEGACY_LINKED),
     )
 
 

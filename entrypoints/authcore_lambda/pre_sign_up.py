@@ -33,7 +33,7 @@ from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.members import LEGACY_UID, attributes, text
+from authcore_lambda.members import LEGACY_LINKED, LEGACY_UID, attributes, text
 from authcore_lambda.native_links import NativeLinks, require_tellable
 from authcore_lambda.people import EventUnreadableError
 from authcore_lambda.pool import PoolApi, PoolApiSettings
@@ -131,7 +131,7 @@ class PreSignUpTrigger:
         return event
 
     def _require_nobody(self, event: Event, time: TimeLeft) -> None:
-        if LEGACY_UID in attributes(event):
+        if not attributes(event).keys().isdisjoint((LEGACY_UID, LEGACY_LINKED)):
             self._audit.record(AuditEvent("sign_up", "rejected", "claims_legacy_uid"))
             raise SignUpRefusedError(REFUSED_TEXT)
         try:

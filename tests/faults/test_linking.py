@@ -63,7 +63,7 @@ def test_a_clean_sign_in_asks_little(mode: Creation) -> None:
     for scenario in scenarios_of(mode):
         verdict = clean_run(mode, scenario)
         assert verdict.legacy_calls[0] <= most
-        assert verdict.legacy_calls[-1] <= 1
+        assert verdict.legacy_calls[-1] == 0
 
 
 def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:

@@ -353,11 +353,22 @@ def faulty(*_: object) -> AccountLinking:
     raise RuntimeError(CANARY)
 
 
-def test_nobody_who_is_linked_is_kept_out() -> None:
+@pytest.mark.parametrize("kind", [NATIVE, EXTERNAL], ids=["native", "external"])
+def test_nobody_who_is_linked_is_kept_out_whatever_is_down(kind: dict[str, object]) -> None:
+    # LT-06
     world = World(failures=FailurePolicy(blocks=True))
-    event = trigger_event(CONFIRMED, world.person())
+    user = world.directory.add("elizabeth")
+    first = trigger_event(CONFIRMED, {**kind, "sub": user.subject})
+    assert world.trigger(first, None) == first
+    linked = world.directory.find("elizabeth")
+    assert linked is not None
+    later = trigger_event(AUTHENTICATED, {**kind, **linked.attributes})
 
-    assert world.trigger(event, None) == event
+    world.legacy.available = False
+    world.directory.unavailable = True
+
+    assert world.trigger(later, None) == later
+    assert world.reasons() == ["ok", "ok"]
 
 
 def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:

@@ -88,9 +88,10 @@ def test_a_sign_up_that_nobody_can_judge_is_refused_with_the_word_later(world: W
     ]
 
 
-def test_a_sign_up_that_brings_a_legacy_id_is_refused(world: World) -> None:
+@pytest.mark.parametrize("claim", ["custom:legacy_uid", "custom:legacy_linked"])
+def test_a_sign_up_that_brings_a_legacy_id_is_refused(world: World, claim: str) -> None:
     # AL-06
-    event = trigger_event(SIGN_UP, {"email": CANARY, "custom:legacy_uid": "1813"})
+    event = trigger_event(SIGN_UP, {"email": CANARY, claim: "1813"})
 
     with pytest.raises(SignUpRefusedError, match=re.escape(REFUSED_TEXT)):
         world.trigger(event, None)

@@ -84,8 +84,8 @@ class LinkOutcome:
 
     Attributes:
         status: ``refused``: the answer is no.  ``postponed``: there was no answer; next time.
-        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``), or the
-            code of the error.
+        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
+            ``legacy_uid``), or the code of the error.
         legacy_uid: Once known to belong to the user.
     """
 
@@ -106,7 +106,9 @@ class PoolAccount:
         email_verified: Whether the pool vouches for it: ``true`` or ``"true"``, nothing else.
         name: Display name.
         identity: The primary external identity; None for native users.
-        legacy_uid: ``custom:legacy_uid``; None until linked.
+        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.
+        linked_uid: ``custom:legacy_linked``: the legacy id whose account is known to name this
+            user; None until then.
     """
 
     username: str
@@ -116,6 +118,19 @@ class PoolAccount:
     name: str | None = attrs.field(repr=False)
     identity: ExternalIdentity | None
     legacy_uid: str | None
+    linked_uid: str | None = None
+
+    @property
+    def is_linked(self) -> bool:
+        """
+        Whether both sides are known to hold both ids.
+
+        Only linking writes an external user's legacy id, and the legacy side before it.  Migration
+        writes that of native users too, and no legacy side.
+        """
+        if self.legacy_uid is None:
+            return False
+        return self.identity is not None or self.linked_uid == self.legacy_uid
 
     @property
     def provider(self) -> str:

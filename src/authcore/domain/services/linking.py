@@ -1,9 +1,11 @@
 """
 Gives everybody who signs in exactly one legacy account, known to both sides.
 
-The legacy side is written first, ``custom:legacy_uid`` last, so that an external user who has that
-attribute is linked completely and costs no call.  An attempt that is cut short anywhere leaves
-something the next one finds: the account by its Cognito id or identity, or the missing attribute.
+The legacy side is written first, ``custom:legacy_uid`` and ``custom:legacy_linked`` last, so that
+whoever has both with the same value is linked completely and costs no call.  A migrated user has
+the first from migration and gets the second once the legacy side is written.  An attempt that is
+cut short anywhere leaves something the next one finds: the account by its Cognito id or identity,
+or the missing attribute.
 
 See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 """
@@ -45,6 +47,9 @@ from authcore.ports.user_directory import UserDirectory
 
 
 LEGACY_UID: Final = "custom:legacy_uid"
+
+LEGACY_LINKED: Final = "custom:legacy_linked"
+"""The legacy id whose account is known to name the pool user; no client may write it."""
 
 LEASE_TTL: Final = timedelta(seconds=30)
 """Several times what one attempt may take; a killed attempt delays the next one by so much."""
@@ -130,9 +135,30 @@ class AccountLinking:
             raise IssuerRejectedError("the identity comes from another issuer than it must")
         if person.legacy_uid is None:
             return self._first_link(person)
-        if person.identity is None:
-            self._links.attach_cognito_id(person.legacy_uid, person.subject, reset_access=False)
+        if not person.is_linked:
+            return self._attached(person, person.legacy_uid)
         return LinkOutcome("already_linked", "ok", person.legacy_uid)
+
+    def _attached(self, person: PoolAccount, legacy_uid: str) -> LinkOutcome:
+        """
+        The legacy side of somebody whom migration gave their legacy id.
+
+        From then on they are linked; without the mark the next sign-in asks once more, no more.
+        """
+        self._links.attach_cognito_id(legacy_uid, person.subject, reset_access=False)
+        try:
+            self._directory.set_attributes(person.username, {LEGACY_LINKED: legacy_uid})
+        except (RejectedError, UnavailableError) as error:
+            self._audit.record(
+                AuditEvent(
+                    "account_linking.unmarked",
+                    "unavailable" if isinstance(error, UnavailableError) else "rejected",
+                    error.code,
+                    subject=person.subject,
+                    legacy_uid=legacy_uid,
+                )
+            )
+        return LinkOutcome("linked", "legacy_uid", legacy_uid)
 
     def _first_link(self, person: PoolAccount) -> LinkOutcome:
         with self._alone(person) as held_until:
@@ -147,7 +173,8 @@ class AccountLinking:
                 self._links.attach_cognito_id(
                     account.legacy_uid, person.subject, reset_access=reset
                 )
-        self._directory.set_attributes(person.username, {LEGACY_UID: account.legacy_uid})
+        written = {LEGACY_UID: account.legacy_uid, LEGACY_LINKED: account.legacy_uid}
+        self._directory.set_attributes(person.username, written)
         if found:
             return LinkOutcome("linked", found.way, account.legacy_uid)
         return LinkOutcome("created", "ok", account.legacy_uid)
