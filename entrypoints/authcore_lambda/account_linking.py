@@ -97,12 +97,26 @@ class AccountLinkingTrigger:
         Raises:
             LinkingFailedError: The link failed, and the policy is to keep people out.
         """
-        if text(event, "triggerSource") not in SOURCES:
-            return event
-        outcome = self._outcome(event, TimeLeft(self._budget, context, started))
+        if text(event, "triggerSource") in SOURCES:
+            self.link(event, TimeLeft(self._budget, context, started))
+        return event
+
+    def link(self, event: Event, time: TimeLeft) -> LinkOutcome:
+        """
+        Link the user of *event*, whatever its source.
+
+        Args:
+            event: As Cognito sent it.
+
+            time: What there is.
+
+        Raises:
+            LinkingFailedError: The link failed, and the policy is to keep people out.
+        """
+        outcome = self._outcome(event, time)
         if outcome.status in ("refused", "postponed"):
             require_let_in(self._failures, event)
-        return event
+        return outcome
 
     def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
         try:
@@ -158,12 +172,43 @@ def build_handler(
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(AccountLinkingSettings, variables)
-    budget = settings.linking.budget
-    pool = PoolApi(settings.cognito, within=budget / COGNITO_SHARE)
-    links = legacy_links(settings, http)
-    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
-    clock = SystemClock()
     given = None if lease is None or intents is None else (lease, intents)
+    return trigger_on(
+        settings,
+        PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_SHARE),
+        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
+        http=http,
+        given=given,
+    )
+
+
+def trigger_on(
+    settings: AccountLinkingSettings,
+    pool: PoolApi,
+    *,
+    audit: AuditLog,
+    http: "HttpClient | None",
+    given: tuple[Lease, SeenBefore] | None,
+) -> AccountLinkingTrigger:
+    """
+    The trigger as *settings* configure it.
+
+    Args:
+        settings: Of this trigger, or of another that links too.
+
+        pool: Speaks to the pool that calls.
+
+        audit: Where decisions go.
+
+        http: For callers that want to close it.
+
+        given: Lease and begun creates in place of those that are configured.
+
+    Raises:
+        ConfigurationError: Names settings that do not fit together.
+    """
+    links = legacy_links(settings, http)
+    clock = SystemClock()
     both = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
@@ -182,7 +227,10 @@ def build_handler(
         )
 
     return AccountLinkingTrigger(
-        linking=linking, audit=audit, budget=budget, failures=settings.linking.on_failure
+        linking=linking,
+        audit=audit,
+        budget=settings.linking.budget,
+        failures=settings.linking.on_failure,
     )
 
 

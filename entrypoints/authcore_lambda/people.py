@@ -28,6 +28,7 @@ MAX_IDENTITIES_LENGTH: Final = 8192
 
 MAX_IDENTITIES: Final = 20
 
+STATUS: Final = "cognito:user_status"
 EXTERNAL: Final = "EXTERNAL_PROVIDER"
 
 STATUSES: Final = frozenset(
@@ -119,7 +120,7 @@ def _is_email_verified(held: Mapping[str, Any]) -> bool:
 
     Where the status is missing the identities may be too: then nobody can tell who verified it.
     """
-    status = held.get("cognito:user_status")
+    status = held.get(STATUS)
     known = isinstance(status, str) and status in STATUSES
     return known and is_true(held.get("email_verified"))
 
@@ -133,7 +134,7 @@ def _identity(held: Mapping[str, Any]) -> ExternalIdentity | None:
     listed = identities_in(held)
     primary = [each for each in listed if is_true(each.get("primary"))]
     linked = [each for each in listed if is_false(each.get("primary"))]
-    is_external = held.get("cognito:user_status") == EXTERNAL or bool(primary)
+    is_external = held.get(STATUS) == EXTERNAL or bool(primary)
     if len(primary) + len(linked) != len(listed) or len(primary) != is_external:
         raise EventUnreadableError("identities that leave open who this is")
     return _external(primary[0]) if primary else None

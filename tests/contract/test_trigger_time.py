@@ -1,6 +1,7 @@
 """The trigger functions against a legacy system, a pool and a table that never answer."""
 
 import copy
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -23,8 +24,8 @@ from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_lambda.time_left import Impatience, TimedUserDirectory, TimeLeft
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from scripted_server import SILENCE, ScriptedServer, deaf_server
-from unit.trigger_world import EXTERNAL, Left, trigger_event
+from scripted_server import SILENCE, ScriptedServer, answer, deaf_server
+from unit.trigger_world import EXTERNAL, NATIVE, Left, trigger_event
 
 
 API_KEY: Final = "canary-key"
@@ -173,6 +174,39 @@ def test_with_the_pool_hung_the_token_comes_in_time(
 
     assert answered == event
     assert seconds < 2.0
+
+
+@pytest.mark.parametrize("how", ["silent", "deaf"])
+def test_with_the_legacy_system_hung_the_token_of_an_unlinked_native_user_comes_in_time(
+    request: pytest.FixtureRequest, how: str, http: HttpClient
+) -> None:
+    """Who asks for it waits five seconds."""
+    # LT-01
+    hung = request.getfixturevalue(how)
+    url = hung if isinstance(hung, str) else hung.url
+    held = {**NATIVE, "custom:legacy_uid": "1813"}
+    shown = [{"Name": name, "Value": value} for name, value in held.items() if ":user_" not in name]
+    user = {
+        "Username": "elizabeth",
+        "UserAttributes": shown,
+        "Enabled": True,
+        "UserStatus": "CONFIRMED",
+    }
+    found = answer(200, json.dumps(user).encode(), media_type="application/x-amz-json-1.1")
+    audit = InMemoryAuditLog()
+    with ScriptedServer(lambda _: [found]) as pool:
+        trigger = pre_token_generation.build_handler(
+            variables(url, pool.url), audit=audit, http=http
+        )
+        event = trigger_event("TokenGeneration_HostedAuth", held)
+        answered, seconds = timed(lambda: trigger(event, Left(5000)))
+
+    assert isinstance(answered, dict)
+    assert answered["response"]["claimsOverrideDetails"]["claimsToAddOrOverride"] == {
+        "custom:legacy_uid": "1813"
+    }
+    assert seconds < 3.0
+    assert [event.reason for event in audit.events] == ["legacy_unavailable"]
 
 
 def test_a_function_with_little_time_left_does_not_use_more(

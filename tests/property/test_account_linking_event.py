@@ -1,7 +1,6 @@
 """The post confirmation and post authentication events, whatever is in them."""
 
 import copy
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,8 +12,9 @@ from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.people import account_in
+from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
-from unit.account_linking_world import DARCY, World
+from unit.account_linking_world import World
 from unit.trigger_world import trigger_event
 
 
@@ -34,7 +34,7 @@ def test_no_event_whatever_raises_or_changes_or_attaches_a_stranger(
     assert world.trigger(event, None) == before
     assert event == before
     assert "fault" not in world.reasons()
-    assert_darcy_is_nobodys_without_a_reason(world, event, trusted)
+    assert_darcy_is_nobodys_without_a_reason(world.legacy, event, trusted)
 
 
 @settings(deadline=None, max_examples=500)
@@ -52,7 +52,7 @@ def test_an_account_is_attached_only_where_the_rules_allow_it(
 
     world.trigger(event, None)
 
-    assert_darcy_is_nobodys_without_a_reason(world, event, trusted)
+    assert_darcy_is_nobodys_without_a_reason(world.legacy, event, trusted)
 
 
 @settings(max_examples=500)
@@ -74,41 +74,3 @@ def test_whom_an_event_shows_as_native_the_pools_description_shows_as_native(
 
 def is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def assert_darcy_is_nobodys_without_a_reason(world: World, event: Any, trusted: set[str]) -> None:
-    if world.legacy.rows["1813"].account.cognito_id is not None:
-        held = event["request"]["userAttributes"]
-        assert named_by_the_pool(held, event) or proven_by_address(held, trusted), held
-
-
-def named_by_the_pool(held: Mapping[str, Any], event: Any) -> bool:
-    """Somebody who signed in before, whom migration gave this very account."""
-    return (
-        event["triggerSource"] != CONFIRMED
-        and held.get("custom:legacy_uid") == "1813"
-        and provider_of(held) == "Cognito"
-    )
-
-
-def proven_by_address(held: Mapping[str, Any], trusted: set[str]) -> bool:
-    return (
-        provider_of(held) in trusted
-        and held.get("email") == DARCY.email
-        and json.dumps(held.get("email_verified")) in ("true", '"true"')
-        and held.get("cognito:user_status") in ("CONFIRMED", "EXTERNAL_PROVIDER")
-    )
-
-
-def provider_of(held: Mapping[str, Any]) -> str | None:
-    """Whose word the address is, as a suspicious reader sees it; None where that is not said."""
-    listed = held.get("identities")
-    if isinstance(listed, str) and listed:
-        listed = json.loads(listed)
-    said = [json.dumps(each.get("primary")) for each in listed or ()]
-    primary = [each for each, word in zip(listed or (), said, strict=True) if "true" in word]
-    if not {*said} <= {"true", '"true"', "false", '"false"'} or len(primary) > 1:
-        return None
-    if primary:
-        return str(primary[0]["providerName"])
-    return None if held.get("cognito:user_status") == "EXTERNAL_PROVIDER" else "Cognito"

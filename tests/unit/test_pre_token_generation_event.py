@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from authcore.domain.model.linking import FailurePolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import pre_token_generation
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
@@ -88,14 +88,15 @@ def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
 
 
 def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture) -> None:
-    def faulty(*_: object) -> InMemoryUserDirectory:
+    def faulty(*_: object) -> Any:
         raise RuntimeError("canary")
 
     event = trigger_event(HOSTED, EXTERNAL)
+    trigger = PreTokenGenerationTrigger(
+        directory=faulty, late_link=faulty, failures=FailurePolicy(), audit=InMemoryAuditLog()
+    )
     with caplog.at_level(logging.DEBUG):
-        answered = PreTokenGenerationTrigger(directory=faulty, audit=InMemoryAuditLog())(
-            event, None
-        )
+        answered = trigger(event, None)
 
     assert answered == event
     assert "RuntimeError at faulty" in caplog.text
