@@ -32,6 +32,7 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.authorization import (
     AuthorizationCode,
     AuthorizationError,
+    can_be_asked_for,
     candidate_in,
     code_challenge_for,
     read_answer,
@@ -96,6 +97,8 @@ class SignIn:
         client_id: Of the app client.
         redirect_uri: Our callback, as registered: the one string sent in both requests.
         scopes: ``openid`` among them.
+        providers: The pool's identity providers, as it calls them, where a sign-in that Cognito
+            broke off is to go on with the one that somebody chose on Cognito's own page.
         attempt_lifetime: From begin to callback; at most MAX_ATTEMPT_LIFETIME.
 
     Raises:
@@ -114,6 +117,7 @@ class SignIn:
     _client_id: str
     _redirect_uri: str
     _scopes: tuple[str, ...]
+    _providers: tuple[str, ...] = ()
     _attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
 
     def __attrs_post_init__(self) -> None:
@@ -136,6 +140,8 @@ class SignIn:
             problems.append("default_redirect: must be on the redirect allow-list")
         if "openid" not in self._scopes:
             problems.append("scopes: must include openid")
+        if not all(map(can_be_asked_for, self._providers)):
+            problems.append("providers: must be names of identity providers, 32 characters at most")
         if not timedelta(0) < self._attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
@@ -204,7 +210,8 @@ class SignIn:
         The attempt that Cognito broke off after linking its user, to be begun again; else None.
 
         Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
-        begun again already is not begun a third time.
+        begun again already is not begun a third time.  One that asked for no provider asks for the
+        one that the user would have been of: a configured name, never a part of the query.
 
         Args:
             pending: From the browser's cookies.
@@ -221,7 +228,16 @@ class SignIn:
             return None
         newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))
         attempt = newest if answer.state is None else self.attempt_for(pending, parameters)
-        return None if attempt.restarted else attempt
+        if attempt.restarted:
+            return None
+        provider = attempt.provider or self._provider_of(answer.candidate_username or "")
+        return attrs.evolve(attempt, provider=provider)
+
+    def _provider_of(self, candidate_username: str) -> str | None:
+        """Pools that ignore case have put the name into lower case; names may begin another."""
+        lowered = candidate_username.lower()
+        meant = [name for name in self._providers if lowered.startswith(f"{name.lower()}_")]
+        return max(meant, key=len, default=None)
 
     def begin_again(self, attempt: SignInAttempt) -> SignInStart:
         """
