@@ -18,6 +18,7 @@ from authcore.domain.errors import (
     RejectedError,
     UnavailableError,
 )
+from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links import LinksCommands
 from authcore_cli.readable import printable
@@ -90,6 +91,7 @@ def _app(surroundings: Surroundings) -> App:
     link_commands = LinksCommands(surroundings)
     links.command(link_commands.audit)
     links.command(link_commands.repair)
+    links.command(AllowCreateCommand(surroundings).allow_create)
     app.command(tokens)
     app.command(links)
     app.command(config)

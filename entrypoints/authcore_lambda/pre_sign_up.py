@@ -33,8 +33,8 @@ from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.members import LEGACY_UID, attributes, text
-from authcore_lambda.native_links import NativeLinks
+from authcore_lambda.members import LEGACY_LINKED, LEGACY_UID, attributes, text
+from authcore_lambda.native_links import NativeLinks, require_tellable
 from authcore_lambda.people import EventUnreadableError
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import NO_TIME, TimeLeft
@@ -131,7 +131,7 @@ class PreSignUpTrigger:
         return event
 
     def _require_nobody(self, event: Event, time: TimeLeft) -> None:
-        if LEGACY_UID in attributes(event):
+        if not attributes(event).keys().isdisjoint((LEGACY_UID, LEGACY_LINKED)):
             self._audit.record(AuditEvent("sign_up", "rejected", "claims_legacy_uid"))
             raise SignUpRefusedError(REFUSED_TEXT)
         try:
@@ -209,14 +209,28 @@ def build_handler(
     )
 
 
+def linkable_providers(linking: LinkingSettings) -> frozenset[str]:
+    """
+    Those that link natives: the trusted ones, but for those whose issuer is looked at, because this
+    trigger's events do not tell it.
+
+    Raises:
+        ConfigurationError: Names those whose users' names do not tell who they are.
+    """
+    linkable = [name for name in linking.email_providers if name not in linking.issuers]
+    require_tellable(linkable)
+    return frozenset(linkable)
+
+
 def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks | None:
     """None where they are switched off: then no client of Cognito's is built either."""
     if settings.pre_sign_up.link_native == "off":
         return None
+    providers = linkable_providers(settings.linking)
     pool = PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_CALLS)
     return NativeLinks(
         links=pool.provider_links,
-        providers=frozenset(settings.linking.email_providers),
+        providers=providers,
         audit=audit,
     )
 

@@ -8,6 +8,7 @@ import attrs
 from authcore.adapters.cookies.domain import cookie_domain_problem
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
 from authcore.domain.model.urls import ServiceUrl, host_of
+from authcore.domain.services.authorization import can_be_asked_for
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.settings import CognitoSettings, CookieSettings, SignInSettings, load
 
@@ -80,6 +81,10 @@ def _sign_in_problems(settings: SignInSettings) -> list[str]:
         problems.append(f"AUTHCORE_SIGN_IN_CALLBACK_URL is wrong: must end with {CALLBACK_PATH}")
     if "openid" not in settings.scopes:
         problems.append("AUTHCORE_SIGN_IN_SCOPES is wrong: must hold openid")
+    if not all(map(can_be_asked_for, settings.providers)):
+        problems.append(
+            "AUTHCORE_SIGN_IN_PROVIDERS is wrong: must be names of at most 32 characters of ASCII"
+        )
     try:
         RedirectAllowlist(settings.redirects).resolve(settings.default_redirect)
     except ConfigurationError as error:

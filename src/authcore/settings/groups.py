@@ -69,6 +69,12 @@ class SignInSettings:
     scopes: tuple[str, ...] = setting(
         words, "list", "OAuth scopes to ask for", default=("openid", "email", "profile")
     )
+    providers: tuple[str, ...] = setting(
+        words,
+        "list of provider names",
+        "the pool's identity providers, to go on with the one that Cognito broke off",
+        default=(),
+    )
     redirects: tuple[str, ...] = setting(
         words, "list of origins", "where browsers may be sent after sign-in"
     )

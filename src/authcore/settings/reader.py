@@ -65,7 +65,7 @@ def described(group: type[attrs.AttrsInstance]) -> list[tuple[str, Setting, obje
     def visit(cls: type[attrs.AttrsInstance], path: tuple[str, ...]) -> None:
         for field in attrs.fields(attrs.resolve_types(cls)):
             here = (*path, field.name)
-            if attrs.has(field.type):
+            if "setting" not in field.metadata and attrs.has(field.type):
                 visit(field.type, here)
             else:
                 rows.append((variable_name(here), field.metadata["setting"], field.default))
@@ -100,7 +100,7 @@ def _read(
     values: dict[str, Any] = {}
     for field in attrs.fields(attrs.resolve_types(group)):
         here = (*path, field.name)
-        if attrs.has(field.type):
+        if "setting" not in field.metadata and attrs.has(field.type):
             values[field.name] = _read(field.type, here, environment, problems)
         else:
             values[field.name] = _value(field, variable_name(here), environment, problems)

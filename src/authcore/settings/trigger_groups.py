@@ -57,3 +57,9 @@ class MigrationSettings:
     budget: timedelta = setting(
         seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
     )
+
+    def __attrs_post_init__(self) -> None:
+        if "custom:legacy_linked" in self.attributes:
+            raise ValueError(
+                "AUTHCORE_MIGRATION_ATTRIBUTES is wrong: custom:legacy_linked is linking's to write"
+            )
