@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import botocore.session
+from botocore import UNSIGNED
 from botocore.config import Config
 
 from authcore.domain.model.urls import ServiceUrl
@@ -26,6 +27,7 @@ def aws_client(
     endpoint_url: ServiceUrl | None = None,
     within: timedelta,
     max_connections: int = MAX_CONNECTIONS,
+    signed: bool = True,
 ) -> Any:
     """
     A client for one API.  Credentials come from the AWS chain, never from a caller.
@@ -44,6 +46,9 @@ def aws_client(
             who called knows better whether there is time for another.
 
         max_connections: Kept open, and as many calls as can run at once without opening more.
+
+        signed: False for operations that need no IAM credentials: none are looked for, which could
+            mean to wait for an instance's metadata service.
     """
     silence_botocore()
     seconds = within.total_seconds()
@@ -52,6 +57,7 @@ def aws_client(
         read_timeout=seconds * 2 / 3,
         retries={"total_max_attempts": 1, "mode": "standard"},
         max_pool_connections=max_connections,
+        signature_version=None if signed else UNSIGNED,
     )
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
     with _without_looking_for_garbage():

@@ -1,5 +1,6 @@
 """Tokens: what arrives unchecked, and what is left once everything was checked."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NewType, TypeGuard
@@ -18,6 +19,13 @@ SignedClaims = NewType("SignedClaims", Mapping[str, object])
 
 RefreshToken = NewType("RefreshToken", str)
 """An opaque refresh token as Cognito issued it.  Only token endpoints and cookie jars make them."""
+
+_TOKEN: Final = re.compile(rf"[A-Za-z0-9_=.-]{{1,{MAX_TOKEN_LENGTH}}}")
+
+
+def can_be_token(text: str) -> bool:
+    """Whether Cognito can have issued *text*; what it cannot is nobody's, and need not be sent."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 @attrs.frozen
