@@ -10,6 +10,7 @@ Permissions on the table, by what is used::
 
     DynamoDbLease             UpdateItem
     DynamoDbSeenBefore        UpdateItem
+    DynamoDbSealedTexts       GetItem, PutItem, DeleteItem
 
 See: Amazon DynamoDB "Condition expressions", "Read consistency", "Using time to live (TTL)".
 """
