@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -111,6 +111,33 @@ class Counted(_Between):
 
     def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
         self.calls.append(operation)
+        return super().passed(operation, request)
+
+
+class Interrupted(_Between):
+    """
+    Lets somebody else go first, once.
+
+    Args:
+        before: Which call waits, counted from 0.
+
+        by: What happens meanwhile.
+
+    Attributes:
+        is_over: Whether it has happened.
+    """
+
+    def __init__(self, client: DynamoDbClient, *, before: int, by: Callable[[], object]) -> None:
+        super().__init__(client)
+        self._before = before
+        self._by = by
+        self.is_over = False
+
+    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+        if self._before == 0:
+            self._by()
+            self.is_over = True
+        self._before -= 1
         return super().passed(operation, request)
 
 

@@ -11,6 +11,7 @@ Permissions on the table, by what is used::
     DynamoDbLease             UpdateItem
     DynamoDbSeenBefore        UpdateItem
     DynamoDbSealedTexts       GetItem, PutItem, DeleteItem
+    DynamoDbRevocationList    BatchGetItem to ask, UpdateItem to revoke
 
 See: Amazon DynamoDB "Condition expressions", "Read consistency", "Using time to live (TTL)".
 """

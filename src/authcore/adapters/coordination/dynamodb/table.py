@@ -159,10 +159,10 @@ def _key(pk: str) -> Item:
     return {"pk": {"S": pk}}
 
 
-def _item_under(pks: tuple[str, ...], item: Item) -> Item:
-    if item.get("pk", {}).get("S") not in pks:
+def _item_under(pks: tuple[str, ...], found: Any) -> Item:
+    if not isinstance(found, Mapping) or found.get("pk") not in [{"S": pk} for pk in pks]:
         raise not_dynamodb()
-    return item
+    return found
 
 
 def not_dynamodb() -> CoordinationUnavailableError:
