@@ -86,8 +86,9 @@ class SignInRoutes:
                 return self._begin_again(broken_off, pending, sent)
             attempt = self._sign_in.attempt_for(pending, given)
             forgetting = self._attempts.write(pending.without(attempt), sent)
-            completion = await self._threads.run(lambda: self._sign_in.complete(attempt, given))
-            session = self._sessions.write(completion.session.tokens, sent)
+            completion, session = await self._threads.run(
+                lambda: self._completed(attempt, given, sent)
+            )
         except AuthcoreError as error:
             ended = forgetting if isinstance(error, RejectedError) else ()
             return self._refusals.of(
@@ -95,6 +96,13 @@ class SignInRoutes:
             )
         self._note(completion)
         return sent_to(completion.target, (*session, *forgetting))
+
+    def _completed(
+        self, attempt: SignInAttempt, given: Parameters, sent: str
+    ) -> tuple[SignInCompletion, tuple[str, ...]]:
+        """May wait for the provider, for keys, and for the store where sessions are in one."""
+        completion = self._sign_in.complete(attempt, given)
+        return completion, self._sessions.write(completion.session.tokens, sent)
 
     def _begin_again(
         self, broken_off: SignInAttempt, pending: PendingSignIns, sent: str
