@@ -16,7 +16,6 @@ from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.adapters.system import environment as process_environment
-from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.browser_guard import BrowserGuard
 from authcore.domain.services.refresh import SessionRefresher
@@ -37,8 +36,7 @@ from authcore.settings import (
     CookieSettings,
     GuardSettings,
     StoreSettings,
-    load,
-    store_problems,
+    load_with_store,
 )
 from authcore_guard.decision import Doorkeeper
 from authcore_guard.stores import is_stored, sealed_texts, session_jar, table_client
@@ -202,27 +200,6 @@ class GuardDoorSettings:
     guard: GuardSettings
 
 
-def guard_settings(environment: Mapping[str, str]) -> GuardDoorSettings:
-    """
-    Read and check the settings of a guarded application.
-
-    Args:
-        environment: Variables by name.
-
-    Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that do not
-            fit together.
-    """
-    problems = store_problems(environment)
-    try:
-        settings = load(GuardDoorSettings, environment)
-    except ConfigurationError as error:
-        raise ConfigurationError([*error.problems, *problems]) from None
-    if problems:
-        raise ConfigurationError(problems)
-    return settings
-
-
 def guard_container(environment: Mapping[str, str] | None = None) -> GuardContainer:
     """
     Wire a guard as the ``AUTHCORE_*`` variables say.
@@ -231,10 +208,10 @@ def guard_container(environment: Mapping[str, str] | None = None) -> GuardContai
         environment: Variables by name; the process's own when None.
 
     Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that do not
-            fit together.
+        ConfigurationError: Names every missing and every wrong variable.
     """
-    settings = guard_settings(process_environment() if environment is None else environment)
+    variables = process_environment() if environment is None else environment
+    settings = load_with_store(GuardDoorSettings, variables)
     return GuardContainer(
         cognito=settings.cognito,
         cookie=settings.cookie,

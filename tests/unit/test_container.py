@@ -13,7 +13,8 @@ from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
 from authcore.domain.errors import ConfigurationError
 from authcore.testing.mint import TokenMint
-from authcore_guard.container import GuardContainer, guard_container, guard_settings
+from authcore_guard.container import GuardContainer, guard_container
+from authcore_lambda import authorizer
 from authcore_web import app
 from authcore_web.container import WebContainer, web_container
 from authcore_web.settings import web_settings
@@ -112,7 +113,7 @@ def test_without_a_table_there_are_no_texts() -> None:
         container.texts()
 
 
-@pytest.mark.parametrize("settings", [guard_settings, web_settings])
+@pytest.mark.parametrize("settings", [guard_container, web_settings, authorizer.build_handler])
 def test_stored_sessions_without_a_table_do_not_start_and_it_is_said_with_all_the_rest(
     settings: Callable[[Mapping[str, str]], object],
 ) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 import attrs
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import matching, seconds
-from authcore.settings.reader import setting
+from authcore.settings.reader import load, setting
+
+
+Group = TypeVar("Group", bound=attrs.AttrsInstance)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -49,3 +54,25 @@ def store_problems(environment: Mapping[str, str]) -> list[str]:
             "AUTHCORE_STORE_TABLE is missing: AUTHCORE_COOKIE_FORMAT=stored keeps sessions there"
         ]
     return []
+
+
+def load_with_store(group: type[Group], environment: Mapping[str, str]) -> Group:
+    """
+    ``load``, and ``store_problems`` with whatever else is wrong.
+
+    Args:
+        group: As for ``load``; one of its fields is a StoreSettings.
+
+        environment: Variables by name.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    problems = store_problems(environment)
+    try:
+        loaded = load(group, environment)
+    except ConfigurationError as error:
+        raise ConfigurationError([*error.problems, *problems]) from None
+    if problems:
+        raise ConfigurationError(problems)
+    return loaded
