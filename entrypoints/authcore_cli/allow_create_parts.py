@@ -8,7 +8,8 @@ from typing import Final
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.coordination.dynamodb import DynamoDbSeenBefore, dynamodb_client
+from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.linking import pool_issuer

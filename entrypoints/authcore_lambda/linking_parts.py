@@ -113,11 +113,9 @@ def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
 
 
 def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Stores:
-    from authcore.adapters.coordination.dynamodb import (
-        DynamoDbLease,
-        DynamoDbSeenBefore,
-        dynamodb_client,
-    )
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+    from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+    from authcore.adapters.coordination.dynamodb.table import dynamodb_client
     from authcore_lambda.timed_stores import StoreTime, TimedLease, TimedSeenBefore
 
     share = settings.linking.budget / STORE_SHARE

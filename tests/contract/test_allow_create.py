@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from moto import mock_aws
 
-from authcore.adapters.coordination.dynamodb import dynamodb_client
+from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.ports.audit import AuditEvent
