@@ -6,12 +6,13 @@ A guard for any ASGI application.
     app = Guard.from_environment(app)      # scope["user"] is an authcore User, or None
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
+from authcore.domain.errors import UnavailableError
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.threads import GuardThreads
 
 
 Scope = MutableMapping[str, Any]
@@ -25,6 +26,7 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 
 
 _LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
+_THREADS: Final = GuardThreads()
 _HEADS: Final = ("http.response.start", "websocket.accept")
 
 
@@ -79,11 +81,16 @@ class Guard:
             await _answer(verdict, scope["method"], send)
 
 
-async def judged(doorkeeper: Doorkeeper, visit: Visit) -> Pass | Refusal:
+async def judged(
+    doorkeeper: Doorkeeper, visit: Visit, threads: GuardThreads = _THREADS
+) -> Pass | Refusal:
     """What *doorkeeper* says, without keeping the event loop from anything."""
     if verdict := doorkeeper.judge_at_hand(visit):
         return verdict
-    return await asyncio.to_thread(doorkeeper.judge, visit)
+    try:
+        return await threads.run(lambda: doorkeeper.judge(visit))
+    except UnavailableError as too_many:
+        return doorkeeper.judge_undecided(visit, too_many)
 
 
 def visit_of(scope: Scope) -> Visit:

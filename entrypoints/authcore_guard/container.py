@@ -8,15 +8,12 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.cookies.plain_session import PlainSessionJar
-from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
-from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
@@ -30,12 +27,19 @@ from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.cookies import SessionJar
 from authcore.ports.coordination import Lease
 from authcore.ports.legacy_sessions import LegacySessions
-from authcore.ports.memory import RecentRefreshes
+from authcore.ports.memory import RecentRefreshes, SealedTexts
 from authcore.ports.revocation import RevocationList
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    GuardSettings,
+    StoreSettings,
+    load_with_store,
+)
 from authcore_guard.decision import Doorkeeper
+from authcore_guard.stores import is_stored, sealed_texts, session_jar, table_client
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -47,19 +51,6 @@ def issuer_of(cognito: CognitoSettings) -> str:
 def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     """Where the pool publishes its keys."""
     return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
-
-
-def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> SessionJar:
-    """The jar of the configured format."""
-    if cookie.format == "plain":
-        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
-    return SealedSessionJar(
-        ring=KeyRing(cookie.keys),
-        domain=cookie.domain,
-        lifetime=cookie.lifetime,
-        clock=clock,
-        entropy=entropy,
-    )
 
 
 def session_refresher_of(
@@ -92,6 +83,7 @@ class SessionContainer(containers.DeclarativeContainer):
         instance_of=CognitoSettings
     )
     cookie: providers.Dependency[CookieSettings] = providers.Dependency(instance_of=CookieSettings)
+    store: providers.Dependency[StoreSettings] = providers.Dependency(instance_of=StoreSettings)
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
@@ -131,8 +123,12 @@ class SessionContainer(containers.DeclarativeContainer):
         client_ids=providers.List(cognito.provided.client_id),
         leeway=cognito.provided.leeway,
     )
+    table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
+    texts: providers.Provider[SealedTexts] = providers.ThreadSafeSingleton(
+        sealed_texts, table_client, store, clock
+    )
     sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy
+        session_jar, cookie, clock, entropy, texts.provider
     )
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
@@ -164,7 +160,11 @@ class SessionContainer(containers.DeclarativeContainer):
         at_hand=validator_at_hand,
     )
     browser_guard = providers.ThreadSafeSingleton(
-        BrowserGuard, guard=session_guard, jar=sessions, counter=counter
+        BrowserGuard,
+        guard=session_guard,
+        jar=sessions,
+        counter=counter,
+        jar_waits=providers.Callable(is_stored, cookie),
     )
 
 
@@ -190,12 +190,14 @@ class GuardDoorSettings:
 
     Attributes:
         cognito: Which pool.
-        cookie: Where the session is.
+        cookie: What browsers carry.
+        store: Where sessions are, if not in cookies.
         guard: Which application.
     """
 
     cognito: CognitoSettings
     cookie: CookieSettings
+    store: StoreSettings
     guard: GuardSettings
 
 
@@ -210,5 +212,10 @@ def guard_container(environment: Mapping[str, str] | None = None) -> GuardContai
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    settings = load(GuardDoorSettings, variables)
-    return GuardContainer(cognito=settings.cognito, cookie=settings.cookie, guard=settings.guard)
+    settings = load_with_store(GuardDoorSettings, variables)
+    return GuardContainer(
+        cognito=settings.cognito,
+        cookie=settings.cookie,
+        store=settings.store,
+        guard=settings.guard,
+    )

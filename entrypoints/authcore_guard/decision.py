@@ -168,7 +168,7 @@ class Doorkeeper:
         try:
             decided = self._guard.decide(visit.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
-            return self._undecided(visit, error)
+            return self.judge_undecided(visit, error)
         return self._judged(visit, decided)
 
     def judge_at_hand(self, visit: Visit) -> Pass | Refusal | None:
@@ -176,7 +176,7 @@ class Doorkeeper:
         try:
             decided = self._guard.decide_at_hand(visit.cookies)
         except SessionTooLargeError as error:
-            return self._undecided(visit, error)
+            return self.judge_undecided(visit, error)
         return self._judged(visit, decided) if decided else None
 
     def _judged(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
@@ -187,7 +187,7 @@ class Doorkeeper:
             return Pass(None, cookies)
         return self._sign_in(visit, decision.reason, cookies)
 
-    def _undecided(
+    def judge_undecided(
         self, visit: Visit, error: SessionTooLargeError | UnavailableError
     ) -> Pass | Refusal:
         """Everybody may see public pages; otherwise say why not, or to come back later."""

@@ -24,7 +24,13 @@ from authcore.domain.model.tokens import AccessClaims
 from authcore.domain.services.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
-from authcore.settings import CognitoSettings, CookieSettings, load, setting
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    StoreSettings,
+    load_with_store,
+    setting,
+)
 from authcore.settings.parsers import one_of
 from authcore_guard.container import SessionContainer
 from authcore_lambda.events import Event
@@ -195,12 +201,14 @@ class AuthorizerSettings:
 
     Attributes:
         cognito: Which pool.
-        cookie: Where browsers' sessions are.
+        cookie: What browsers carry.
+        store: Where their sessions are, if not in cookies.
         authorizer: How it answers.
     """
 
     cognito: CognitoSettings
     cookie: CookieSettings
+    store: StoreSettings
     authorizer: AnswerSettings
 
 
@@ -211,8 +219,10 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
-    settings = load(AuthorizerSettings, variables)
-    container = SessionContainer(cognito=settings.cognito, cookie=settings.cookie)
+    settings = load_with_store(AuthorizerSettings, variables)
+    container = SessionContainer(
+        cognito=settings.cognito, cookie=settings.cookie, store=settings.store
+    )
     return Authorizer(
         guard=container.browser_guard(),
         validator=container.validator(),

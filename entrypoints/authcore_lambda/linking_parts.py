@@ -108,11 +108,9 @@ def stores(settings: AccountLinkingSettings, clock: Clock) -> tuple[Lease, SeenB
     table = settings.linking.table
     if table is None:
         return ProcessLease(clock), ProcessSeenBefore(clock)
-    from authcore.adapters.coordination.dynamodb import (
-        DynamoDbLease,
-        DynamoDbSeenBefore,
-        dynamodb_client,
-    )
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+    from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+    from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 
     within = settings.linking.budget / STORE_SHARE
     client = dynamodb_client(region=settings.cognito.region, within=within)

@@ -136,7 +136,10 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
     """
     settings = web_settings(process_environment() if environment is None else environment)
     container = WebContainer(
-        cognito=settings.cognito, cookie=settings.cookie, sign_in_settings=settings.sign_in
+        cognito=settings.cognito,
+        cookie=settings.cookie,
+        store=settings.store,
+        sign_in_settings=settings.sign_in,
     )
     container.check_dependencies()
     return container

@@ -9,7 +9,14 @@ from authcore.adapters.cookies.domain import cookie_domain_problem
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
 from authcore.domain.model.urls import ServiceUrl, host_of
 from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.settings import CognitoSettings, CookieSettings, SignInSettings, load
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    SignInSettings,
+    StoreSettings,
+    load,
+    store_problems,
+)
 
 
 CALLBACK_PATH: Final = "/auth/signin/callback"
@@ -26,11 +33,13 @@ class WebSettings:
         cognito: Which pool.
         sign_in: How browsers get there and back.
         cookie: What they keep.
+        store: Where the rest of it is, if not in cookies.
     """
 
     cognito: CognitoSettings
     sign_in: SignInSettings
     cookie: CookieSettings
+    store: StoreSettings
 
 
 @attrs.frozen
@@ -56,6 +65,7 @@ def web_settings(environment: Mapping[str, str]) -> WebSettings:
     """
     found = _loaded(WebSettings, environment)
     problems = [*(found.problems if isinstance(found, ConfigurationError) else ())]
+    problems += store_problems(environment)
     sign_in = _loaded(_SignInAlone, environment)
     cookie = _loaded(_CookieAlone, environment)
     if isinstance(sign_in, _SignInAlone):

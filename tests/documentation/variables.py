@@ -18,6 +18,7 @@ from authcore.settings import (
     LinkingSettings,
     MigrationSettings,
     SignInSettings,
+    StoreSettings,
     described,
 )
 from authcore_lambda.pre_sign_up import NativeLinkSettings
@@ -35,6 +36,7 @@ class Everything:
     cognito: CognitoSettings
     sign_in: SignInSettings
     cookie: CookieSettings
+    store: StoreSettings
     guard: GuardSettings
     legacy: LegacySettings
     migration: MigrationSettings

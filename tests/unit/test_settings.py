@@ -14,6 +14,7 @@ from authcore.settings import (
     LegacySettings,
     MigrationSettings,
     SignInSettings,
+    StoreSettings,
     described,
     load,
 )
@@ -24,6 +25,7 @@ from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
 class Door:
     cognito: CognitoSettings
     cookie: CookieSettings
+    store: StoreSettings
 
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -42,6 +44,7 @@ def test_groups_are_read_by_the_names_of_their_fields() -> None:
     assert door.cognito.region == "eu-west-1"
     assert door.cookie.keys == (bytes(range(32)),)
     assert door.cookie.lifetime == timedelta(days=30)
+    assert (door.store.table, door.store.timeout) == (None, timedelta(seconds=2))
 
 
 def test_every_missing_and_every_wrong_value_is_named_at_once() -> None:
@@ -89,6 +92,13 @@ def test_secrets_do_not_show_in_the_repr_of_settings() -> None:
         ("AUTHCORE_COOKIE_DOMAIN", "Example.com; Secure"),
         ("AUTHCORE_COOKIE_FORMAT", "jwt"),
         ("AUTHCORE_COOKIE_LIFETIME", "34560001"),
+        ("AUTHCORE_STORE_TABLE", "a table"),
+        ("AUTHCORE_STORE_TABLE", "ab"),
+        ("AUTHCORE_STORE_TABLE", "arn:aws:dynamodb:eu-west-1:123456789012:table/sessions"),
+        ("AUTHCORE_STORE_REGION", "Ireland"),
+        ("AUTHCORE_STORE_ENDPOINT_URL", "http://dynamodb.example.com"),
+        ("AUTHCORE_STORE_TIMEOUT", "0"),
+        ("AUTHCORE_STORE_TIMEOUT", "11"),
     ],
 )
 def test_a_value_that_would_not_be_safe_is_refused(name: str, value: str) -> None:

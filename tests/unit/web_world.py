@@ -9,6 +9,7 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.memory import InMemorySealedTexts
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 from authcore_web.app import create_app
@@ -30,6 +31,7 @@ class WebWorld:
         self.mint = TokenMint(clock=self.clock)
         self.keys = KeySource(self.mint)
         self.exchanger = InMemoryCodeExchanger()
+        self.store = InMemorySealedTexts(self.clock)
         self.audit = InMemoryAuditLog()
         self.browser = BrowserCookies(self.clock)
         self.environment = environment_for(self.mint, **changes)
@@ -40,6 +42,7 @@ class WebWorld:
             audit=providers.Object(self.audit),
             exchanger=providers.Object(self.exchanger),
             fetcher=providers.Object(self.keys),
+            texts=providers.Object(self.store),
         )
         self.app: Any = create_app(self.container)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         SignInSettings,
     )
     from authcore.settings.linking_groups import LinkingSettings
+    from authcore.settings.store_groups import StoreSettings, load_with_store, store_problems
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "MigrationSettings",
     "Setting",
     "SignInSettings",
+    "StoreSettings",
     "described",
     "load",
+    "load_with_store",
     "setting",
+    "store_problems",
     "variable_name",
 ]
 
@@ -40,6 +44,9 @@ _ROOMS = {
     "LegacySettings": "trigger_groups",
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",
+    "StoreSettings": "store_groups",
+    "load_with_store": "store_groups",
+    "store_problems": "store_groups",
 }
 
 

@@ -103,9 +103,9 @@ class CookieSettings:
         key_ring, "list of base64 keys", "AES-256 key ring: the first writes, all read", secret=True
     )
     format: str = setting(
-        one_of("sealed", "plain"),
-        "sealed or plain",
-        "plain leaves the JWTs readable for services in other languages",
+        one_of("sealed", "plain", "stored"),
+        "sealed, plain or stored",
+        "plain leaves JWTs readable for other languages, stored keeps them in a table",
         default="sealed",
     )
     lifetime: timedelta = setting(
