@@ -28,6 +28,7 @@ Every error authcore raises, in one tree.
     │   └── LinkRejectedError           these two accounts must not become one person
     │       ├── AmbiguousAccountError   several legacy accounts could be meant
     │       ├── AccountTakenError       one of the two already belongs to somebody else
+    │       ├── AccountLockedError      the legacy account may not be used by anybody
     │       └── BlindRetryRefusedError  the account may exist already; a person must look
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
@@ -240,6 +241,12 @@ class AccountTakenError(LinkRejectedError):
     """One of the two already belongs to somebody else."""
 
     code: ClassVar[str] = "link_taken"
+
+
+class AccountLockedError(LinkRejectedError):
+    """The legacy system locked the account: nobody may come in with it."""
+
+    code: ClassVar[str] = "link_account_locked"
 
 
 class BlindRetryRefusedError(LinkRejectedError):
