@@ -64,6 +64,7 @@ def test_used_codes_are_remembered_in_the_table_where_there_is_one(
     assert type(web_container(environment_for(MINT, **changes)).seen()) is memory
 
 
+@pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize(("kept", "waits"), [("sealed", False), ("stored", True)])
 def test_a_store_of_sessions_is_not_asked_on_the_event_loop(kept: str, waits: bool) -> None:
     container = web_container(environment_for(MINT, COOKIE_FORMAT=kept, STORE_TABLE="sessions"))
