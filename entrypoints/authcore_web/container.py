@@ -6,7 +6,6 @@ from dependency_injector import providers
 
 from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCodeExchanger
 from authcore.adapters.cookies.attempts import SealedAttemptJar
-from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
@@ -19,6 +18,8 @@ from authcore.ports.coordination import SeenBefore
 from authcore.ports.token_endpoint import CodeExchanger
 from authcore.settings import SignInSettings
 from authcore_guard.container import SessionContainer
+from authcore_guard.stores import is_stored
+from authcore_web.replay_memory import replay_memory
 from authcore_web.responses import Refusals
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
@@ -64,7 +65,11 @@ class WebContainer(SessionContainer):
         client_secret=sign_in_settings.provided.client_secret,
     )
     seen: providers.Provider[SeenBefore] = providers.ThreadSafeSingleton(
-        ProcessSeenBefore, SessionContainer.clock
+        replay_memory,
+        SessionContainer.store,
+        SessionContainer.table_client.provider,
+        SessionContainer.clock,
+        SessionContainer.entropy,
     )
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
@@ -109,6 +114,7 @@ class WebContainer(SessionContainer):
         audit=SessionContainer.audit,
         refusals=refusals,
         threads=threads,
+        jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,

@@ -11,7 +11,10 @@ from dependency_injector import providers
 
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
+from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.domain.errors import ConfigurationError
+from authcore.ports.coordination import SeenBefore
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_lambda import authorizer
@@ -47,6 +50,27 @@ def test_every_provider_of_the_auth_service_resolves() -> None:
 @pytest.mark.usefixtures("credentials")
 def test_every_provider_of_a_guard_resolves() -> None:
     assert left_out_of(guard_container(environment_for(MINT, STORE_TABLE="sessions"))) == LEFT_OUT
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(
+    ("changes", "memory"),
+    [({}, ProcessSeenBefore), ({"STORE_TABLE": "sessions"}, DynamoDbSeenBefore)],
+)
+def test_used_codes_are_remembered_in_the_table_where_there_is_one(
+    changes: dict[str, str], memory: type[SeenBefore]
+) -> None:
+    # SP-01
+    assert type(web_container(environment_for(MINT, **changes)).seen()) is memory
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(("kept", "waits"), [("sealed", False), ("stored", True)])
+def test_a_store_of_sessions_is_not_asked_on_the_event_loop(kept: str, waits: bool) -> None:
+    container = web_container(environment_for(MINT, COOKIE_FORMAT=kept, STORE_TABLE="sessions"))
+    container.override_providers(sessions=providers.Object(object()))
+
+    assert container.sign_in_routes()._jar_waits is waits
 
 
 @pytest.mark.parametrize(

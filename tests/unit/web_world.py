@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dependency_injector import providers
 
+from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
@@ -41,6 +42,7 @@ class WebWorld:
             entropy=providers.Object(ScriptedEntropy()),
             audit=providers.Object(self.audit),
             exchanger=providers.Object(self.exchanger),
+            seen=providers.Object(ProcessSeenBefore(self.clock)),
             fetcher=providers.Object(self.keys),
             texts=providers.Object(self.store),
         )
