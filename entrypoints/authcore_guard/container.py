@@ -1,11 +1,13 @@
 """Who is who where sessions are checked."""
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 import attrs
 from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.cookies.domain import is_shared_with_strangers
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.jwks.at_hand import KeysAtHand
@@ -26,6 +28,8 @@ from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
 from authcore.ports.signatures import SignatureVerifier
 from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+from authcore.settings.groups import covering
+from authcore.settings.reader import Check
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -49,6 +53,16 @@ def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> Sessi
         lifetime=cookie.lifetime,
         clock=clock,
         entropy=entropy,
+    )
+
+
+def shared_domain(domain: str) -> str | None:
+    """What is wrong with *domain* for session cookies, as far as this installation can tell."""
+    if not is_shared_with_strangers(domain):
+        return None
+    return (
+        "AUTHCORE_COOKIE_DOMAIN is wrong: the domain is shared with strangers: it is, or holds, a "
+        "public suffix"
     )
 
 
@@ -129,11 +143,19 @@ class GuardDoorSettings:
     """
     The groups of a guarded application.
 
+    It sees the session only where the cookies go, and so does the auth service.
+
     Attributes:
         cognito: Which pool.
         cookie: Where the session is.
         guard: Which application.
     """
+
+    CHECKS: ClassVar = (
+        Check(("cookie.domain",), shared_domain),
+        covering("guard.signin_url"),
+        covering("guard.app_url"),
+    )
 
     cognito: CognitoSettings
     cookie: CookieSettings

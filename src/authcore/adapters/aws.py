@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -41,6 +43,9 @@ def aws_client(
             who called knows better whether there is time for another.
 
         max_connections: Kept open, and as many calls as can run at once without opening more.
+
+    Raises:
+        ConfigurationError: What AWS's own variables and files say cannot work.
     """
     silence_botocore()
     seconds = within.total_seconds()
@@ -51,14 +56,17 @@ def aws_client(
         max_pool_connections=max_connections,
     )
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
-    return botocore.session.Session().create_client(
-        service,
-        region_name=region,
-        endpoint_url=endpoint_url,
-        aws_access_key_id=made_up,
-        aws_secret_access_key=made_up,
-        config=config,
-    )
+    try:
+        return botocore.session.Session().create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=made_up,
+            aws_secret_access_key=made_up,
+            config=config,
+        )
+    except BotoCoreError as error:
+        raise ConfigurationError([f"no AWS client can be made: {error}"]) from None
 
 
 def silence_botocore() -> None:

@@ -1,16 +1,28 @@
 """What the triggers read that link accounts."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import attrs
 
 from authcore.settings.parsers import matching, one_of, seconds, words
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting
+
+
+def _tableless(creation: str, table: str | None) -> str | None:
+    if table is not None or creation not in ("lease", "once"):
+        return None
+    return (
+        f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={creation} keeps leases "
+        "and begun creates there"
+    )
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class LinkingSettings:
     """How pool users and legacy accounts become one person."""
+
+    CHECKS: ClassVar = (Check(("creation", "table"), _tableless),)
 
     email_providers: tuple[str, ...] = setting(
         words,
@@ -39,10 +51,3 @@ class LinkingSettings:
         "DynamoDB table for leases and begun creates; needed for lease and once",
         default=None,
     )
-
-    def __attrs_post_init__(self) -> None:
-        if self.creation in ("lease", "once") and self.table is None:
-            raise ValueError(
-                f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={self.creation}"
-                " keeps leases and begun creates there"
-            )

@@ -88,7 +88,9 @@ class UserMigration:
             ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
                 pool that needs it.
         """
-        _check(attributes, pool)
+        wrong = [*mapping_problems(attributes), *filter(None, [email_problem(attributes, pool)])]
+        if wrong:
+            raise ConfigurationError(wrong)
         self._pool = pool
         self._passwords = passwords
         self._accounts = accounts
@@ -229,13 +231,17 @@ def _own_name(legacy_uid: str) -> str:
     return f"legacy-{hashlib.sha256(legacy_uid.encode()).hexdigest()}"
 
 
-def _check(attributes: Mapping[str, str], pool: PoolKind) -> None:
-    wrong = [
+def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
+    """Which of *attributes*, Cognito attribute to legacy field, may not be; one sentence each."""
+    return [
         f"the attribute {name!r} may not be filled from the legacy field {field!r}"
         for name, field in attributes.items()
         if field not in _MAY_BECOME or not _MAY_BECOME[field].fullmatch(name)
     ]
-    if pool != "username" and attributes.get("email") != "email":
-        wrong.append(f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'")
-    if wrong:
-        raise ConfigurationError(wrong)
+
+
+def email_problem(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
+    """What a pool that knows people by their addresses misses in *attributes*; None if nothing."""
+    if pool == "username" or attributes.get("email") == "email":
+        return None
+    return f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'"

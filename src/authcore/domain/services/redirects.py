@@ -126,6 +126,11 @@ class RedirectAllowlist:
         return f"{scheme}://*.{parent}" in self._origins and bool(_ANY_LABEL.fullmatch(label))
 
 
+def is_absolute_target(candidate: str) -> bool:
+    """Whether some allow-list could admit *candidate*: an absolute URL that has one reading."""
+    return len(candidate) <= MAX_REDIRECT_LENGTH and _ABSOLUTE.fullmatch(candidate) is not None
+
+
 def _origin(url: str, shape: re.Pattern[str]) -> str | None:
     """Scheme, host and port in lower case, the port always written."""
     found = shape.fullmatch(url)
