@@ -6,7 +6,6 @@ A guard for any ASGI application.
     app = Guard.from_environment(app)      # scope["user"] is an authcore User, or None
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
@@ -15,6 +14,7 @@ from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.threads import WorkerThreads
 
 
 Scope = MutableMapping[str, Any]
@@ -48,6 +48,7 @@ class Guard:
         signin_url: ServiceUrl,
         app_url: ServiceUrl,
         public_paths: Iterable[str] = (),
+        threads: WorkerThreads | None = None,
     ) -> None:
         """
         Stand in front of *app*.
@@ -63,11 +64,15 @@ class Guard:
 
             public_paths: Exact paths, and prefixes, which end with a slash.
 
+            threads: Where *browser_guard* waits, so that it takes none of the application's own
+                threads; where their line is full, a request is answered as in an outage.
+
         Raises:
             ConfigurationError: A public path is not plain.
         """
         self._app = app
         self._browser_guard = browser_guard
+        self._threads = threads or WorkerThreads()
         self._doorkeeper = Doorkeeper(
             signin_url=signin_url, app_url=app_url, public_paths=public_paths
         )
@@ -118,7 +123,7 @@ class Guard:
     async def _decided(self, cookies: str) -> BrowserDecision:
         if at_hand := self._browser_guard.decide_at_hand(cookies):
             return at_hand
-        return await asyncio.to_thread(self._browser_guard.decide, cookies)
+        return await self._threads.run(lambda: self._browser_guard.decide(cookies))
 
 
 def _visit(scope: Scope) -> Visit:

@@ -1,13 +1,22 @@
 """What a guard owes to its server: the event loop, mount points, WebSockets, start-up."""
 
+import asyncio
+import threading
 from typing import Any
 
+import anyio
+import anyio.to_thread
+import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.admission import SignInRequired
+from authcore.domain.model.urls import service_url
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
-from unit.asgi_calls import open_websocket, run_lifespan
-from unit.door_world import environment_for
+from authcore_guard.threads import WorkerThreads
+from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
+from unit.door_world import APP_URL, SIGNIN_URL, environment_for
 from unit.guard_world import GuardWorld
 
 
@@ -68,6 +77,66 @@ def test_a_websocket_is_asked_to_come_back_during_an_outage(world: GuardWorld) -
     answered = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
 
     assert answered == [{"type": "websocket.close", "code": 1013}]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class _SlowGuard(BrowserGuard):
+    """Decides when it is let go."""
+
+    asked: threading.Event = attrs.field(factory=threading.Event)
+    let_go: threading.Event = attrs.field(factory=threading.Event)
+
+    def decide_at_hand(
+        self, cookie_header: str, *, can_renew: bool = True
+    ) -> BrowserDecision | None:
+        return None
+
+    def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
+        self.asked.set()
+        assert self.let_go.wait(timeout=30)
+        return BrowserDecision(SignInRequired("no_session"))
+
+
+def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_free(
+    world: GuardWorld,
+) -> None:
+    # DL-04
+    slow = _SlowGuard(
+        guard=world.container.session_guard(), jar=world.jar, counter=world.container.counter()
+    )
+    guard = asgi.Guard(
+        world.app.asgi,
+        browser_guard=slow,
+        signin_url=service_url(SIGNIN_URL),
+        app_url=service_url(APP_URL),
+        public_paths=["/about"],
+        threads=WorkerThreads(threads=1, waiting=1),
+    )
+    answers: dict[str, int] = {}
+
+    async def visit(path: str) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request"}
+
+        async def send(message: Any) -> None:
+            answers.setdefault(path, message.get("status"))
+
+        await guard(http_scope(path, headers=[PAGE]), receive, send)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(visit, "/first")
+            await anyio.to_thread.run_sync(slow.asked.wait)
+            group.start_soon(visit, "/second")
+            await anyio.wait_all_tasks_blocked()
+            await visit("/third")
+            await visit("/about")
+            assert await asyncio.to_thread(lambda: "free") == "free"
+            slow.let_go.set()
+
+    anyio.run(main)
+
+    assert answers == {"/third": 503, "/about": 200, "/first": 302, "/second": 302}
 
 
 def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
