@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Final, TypeVar
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from authcore.domain.errors import UnavailableError
 
@@ -15,12 +17,14 @@ MAX_WAITING: Final = 256
 
 _RETRY_AFTER: Final = timedelta(seconds=2)
 
+_numbers: Final = count()
+
 Answer = TypeVar("Answer")
 
 
 class WorkerThreads:
     """
-    At most MAX_THREADS calls at once, at most MAX_WAITING more in line.
+    At most MAX_THREADS calls at once, at most MAX_WAITING more in line, for each event loop.
 
     A limiter of its own, so that a slow identity provider cannot starve anything else that this
     process does in threads.
@@ -35,7 +39,8 @@ class WorkerThreads:
 
             waiting: How many may wait for a thread.
         """
-        self._limiter = anyio.CapacityLimiter(threads)
+        self._limiters: RunVar[anyio.CapacityLimiter] = RunVar(f"authcore.threads.{next(_numbers)}")
+        self._threads = threads
         self._waiting = waiting
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
@@ -45,6 +50,16 @@ class WorkerThreads:
         Raises:
             UnavailableError: The line is full; *call* was not made.
         """
-        if self._limiter.statistics().tasks_waiting >= self._waiting:
+        limiter = self._limiter()
+        if limiter.statistics().tasks_waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        return await anyio.to_thread.run_sync(call, limiter=self._limiter)
+        return await anyio.to_thread.run_sync(call, limiter=limiter)
+
+    def _limiter(self) -> anyio.CapacityLimiter:
+        """This event loop's: what waits in one must not be woken from another."""
+        try:
+            return self._limiters.get()
+        except LookupError:
+            limiter = anyio.CapacityLimiter(self._threads)
+            self._limiters.set(limiter)
+            return limiter

@@ -1,11 +1,9 @@
 """Who is who in the auth service."""
 
-import logging
 from collections.abc import Mapping
 
 from dependency_injector import providers
 
-from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCodeExchanger
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.coordination.memory import ProcessSeenBefore
@@ -16,7 +14,6 @@ from authcore.domain.model.session import PendingSignIns
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in import SignIn
-from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.token_endpoint import CodeExchanger
@@ -52,9 +49,6 @@ class WebContainer(SessionContainer):
         instance_of=SignInSettings
     )
 
-    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
-        LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
-    )
     threads = providers.ThreadSafeSingleton(WorkerThreads)
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
@@ -100,7 +94,7 @@ class WebContainer(SessionContainer):
 
     refusals = providers.ThreadSafeSingleton(
         Refusals,
-        audit=audit,
+        audit=SessionContainer.audit,
         entropy=SessionContainer.entropy,
         allowlist=allowlist,
         signin_url=signin_url,
@@ -111,7 +105,7 @@ class WebContainer(SessionContainer):
         attempts=attempts,
         sessions=SessionContainer.sessions,
         clock=SessionContainer.clock,
-        audit=audit,
+        audit=SessionContainer.audit,
         refusals=refusals,
         threads=threads,
     )

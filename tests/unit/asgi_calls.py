@@ -119,9 +119,12 @@ async def _messages(
     app: Any, scope: dict[str, Any], first: Mapping[str, Any] | None = None
 ) -> list[Mapping[str, Any]]:
     sent: list[Mapping[str, Any]] = []
+    coming = [first or {"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Mapping[str, Any]:
-        return first or {"type": "http.request", "body": b"", "more_body": False}
+        if not coming:
+            await asyncio.Event().wait()  # the client stays, and has nothing more to say
+        return coming.pop()
 
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
@@ -131,4 +134,4 @@ async def _messages(
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("ascii"), value.decode("ascii")) for name, value in headers)
+    return tuple((name.decode("ascii").lower(), value.decode("ascii")) for name, value in headers)

@@ -14,6 +14,7 @@ from authcore.domain.model.admission import SignInRequired
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
+from authcore_guard.decision import Doorkeeper, Refusal
 from authcore_guard.threads import WorkerThreads
 from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
 from unit.door_world import APP_URL, SIGNIN_URL, environment_for
@@ -104,24 +105,19 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
     slow = _SlowGuard(
         guard=world.container.session_guard(), jar=world.jar, counter=world.container.counter()
     )
-    guard = asgi.Guard(
-        world.app.asgi,
-        browser_guard=slow,
+    doorkeeper = Doorkeeper(
+        slow,
         signin_url=service_url(SIGNIN_URL),
         app_url=service_url(APP_URL),
         public_paths=["/about"],
-        threads=WorkerThreads(threads=1, waiting=1),
     )
+    threads = WorkerThreads(threads=1, waiting=1)
     answers: dict[str, int] = {}
 
     async def visit(path: str) -> None:
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request"}
-
-        async def send(message: Any) -> None:
-            answers.setdefault(path, message.get("status"))
-
-        await guard(http_scope(path, headers=[PAGE]), receive, send)
+        asked = asgi.visit_of(http_scope(path, headers=[PAGE]))
+        verdict = await asgi.judged(doorkeeper, asked, threads)
+        answers[path] = verdict.status if isinstance(verdict, Refusal) else 200
 
     async def main() -> None:
         async with anyio.create_task_group() as group:
@@ -137,6 +133,27 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
     anyio.run(main)
 
     assert answers == {"/third": 503, "/about": 200, "/first": 302, "/second": 302}
+
+
+def test_who_waits_in_one_event_loop_holds_up_no_other() -> None:
+    """Django runs async views under WSGI in an event loop for each request."""
+    threads = WorkerThreads(threads=1, waiting=1)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        begun.set()
+        assert let_go.wait(timeout=30)
+
+    other = threading.Thread(target=lambda: anyio.run(threads.run, busy))
+    other.start()
+    assert begun.wait(timeout=30)
+
+    try:
+        assert anyio.run(threads.run, lambda: "free") == "free"
+        assert other.is_alive()
+    finally:
+        let_go.set()
+        other.join(timeout=30)
 
 
 def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:

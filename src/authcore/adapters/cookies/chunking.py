@@ -22,7 +22,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.base64url import encoded
-from authcore.adapters.cookies.header import Pairs
+from authcore.adapters.cookie_header import Pairs
 from authcore.domain.errors import SessionTooLargeError
 
 

@@ -8,9 +8,7 @@ See: RFC 7515 §3.1, RFC 8725 §3.
 """
 
 from functools import lru_cache
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from authcore.adapters.base64url import decoded
 from authcore.adapters.jwks.strict_json import json_object
@@ -34,8 +32,7 @@ ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt", "application/jwt", "applicat
 """What ``typ`` may say, in any case; Cognito leaves it out.  See: RFC 8725 §3.11, RFC 9068 §2."""
 
 
-@attrs.frozen
-class CompactToken:
+class CompactToken(NamedTuple):
     """
     The three parts of a token whose form is right; nothing of it is trusted.
 
@@ -47,9 +44,13 @@ class CompactToken:
     """
 
     kid: str
-    signed: bytes = attrs.field(repr=False)
-    signature: bytes = attrs.field(repr=False)
-    payload: bytes = attrs.field(repr=False)
+    signed: bytes
+    signature: bytes
+    payload: bytes
+
+    def __repr__(self) -> str:
+        """Shows the key id alone."""
+        return f"CompactToken(kid={self.kid!r})"
 
 
 def octets_of(unverified_token: object) -> bytes:
