@@ -39,7 +39,7 @@ class ConfigCommands:
         start, 2 it would not.
 
         Args:
-            door: The auth service, a guarded application, or the migration trigger.
+            door: The auth service, a guarded application, an authorizer, or one of the triggers.
         """
         environment = self.surroundings.environment
         checked = DOORS[door]()

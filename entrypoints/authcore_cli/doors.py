@@ -11,7 +11,13 @@ from authcore.domain.errors import ConfigurationError
 
 
 DoorName = Literal[
-    "web", "guard", "user-migration", "account-linking", "pre-sign-up", "pre-token-generation"
+    "web",
+    "guard",
+    "authorizer",
+    "user-migration",
+    "account-linking",
+    "pre-sign-up",
+    "pre-token-generation",
 ]
 Environment = Mapping[str, str]
 
@@ -64,6 +70,12 @@ def _no_app(*_: object) -> Any:
     raise NotImplementedError  # a guard that is only built calls nobody
 
 
+def _authorizer() -> Door:
+    from authcore_lambda.authorizer import AuthorizerSettings, build_handler
+
+    return Door(AuthorizerSettings, build_handler)
+
+
 def _user_migration() -> Door:
     from authcore_lambda.user_migration import UserMigrationSettings, build_handler
 
@@ -92,6 +104,7 @@ def _pre_token_generation() -> Door:
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "guard": _guard,
+    "authorizer": _authorizer,
     "user-migration": _user_migration,
     "account-linking": _account_linking,
     "pre-sign-up": _pre_sign_up,

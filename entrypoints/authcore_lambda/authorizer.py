@@ -13,7 +13,7 @@ See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for R
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -26,7 +26,8 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
 from authcore.settings import CognitoSettings, CookieSettings, load, setting
 from authcore.settings.parsers import one_of
-from authcore_guard.container import SessionContainer
+from authcore.settings.reader import Check
+from authcore_guard.container import SessionContainer, shared_domain
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import headers_in
@@ -198,6 +199,8 @@ class AuthorizerSettings:
         cookie: Where browsers' sessions are.
         authorizer: How it answers.
     """
+
+    CHECKS: ClassVar = (Check(("cookie.domain",), shared_domain),)
 
     cognito: CognitoSettings
     cookie: CookieSettings

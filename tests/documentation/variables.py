@@ -20,6 +20,7 @@ from authcore.settings import (
     SignInSettings,
     described,
 )
+from authcore_lambda.authorizer import AnswerSettings
 from authcore_lambda.pre_sign_up import NativeLinkSettings
 
 
@@ -36,6 +37,7 @@ class Everything:
     sign_in: SignInSettings
     cookie: CookieSettings
     guard: GuardSettings
+    authorizer: AnswerSettings
     legacy: LegacySettings
     migration: MigrationSettings
     linking: LinkingSettings

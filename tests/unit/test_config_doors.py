@@ -13,8 +13,15 @@ from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
 from authcore_cli.doors import DOORS, DoorName
 from authcore_cli.surroundings import Surroundings
-from authcore_guard import asgi, wsgi
-from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
+from authcore_guard import asgi, fastapi, flask, wsgi
+from authcore_lambda import (
+    account_linking,
+    authorizer,
+    pre_sign_up,
+    pre_token_generation,
+    user_migration,
+    web,
+)
 from authcore_web.app import create_app
 from authcore_web.container import web_container
 from unit.door_world import environment_for
@@ -28,11 +35,14 @@ def _no_app(*_: object) -> object:
 
 
 STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
-    "web": (lambda given: create_app(web_container(given)),),
+    "web": (lambda given: create_app(web_container(given)), web.build_handler),
     "guard": (
         lambda given: asgi.Guard.from_environment(_no_app, given),  # type: ignore[arg-type]
         lambda given: wsgi.Guard.from_environment(_no_app, given),  # type: ignore[arg-type]
+        fastapi.SignedIn.from_environment,
+        flask.Guard.from_environment,
     ),
+    "authorizer": (authorizer.build_handler,),
     "user-migration": (user_migration.build_handler,),
     "account-linking": (account_linking.build_handler,),
     "pre-sign-up": (pre_sign_up.build_handler,),
@@ -86,6 +96,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "GUARD_SIGNIN_URL": ("http://auth.example.com/auth/signin",),
     "GUARD_APP_URL": ("https://cms.example.com/?a",),
     "GUARD_PUBLIC_PATHS": ("static", "/a/../b", " ".join(f"/page-{n}" for n in range(257))),
+    "AUTHORIZER_ANSWERS": ("yes",),
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
     "LEGACY_INSECURE_GET_DIALECT": ("yes",),
@@ -107,7 +118,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
 """By variable, values that are wrong whatever the others are."""
 
 MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] = (
-    (("web", "guard"), "COGNITO_USER_POOL_ID", {"COGNITO_REGION": "us-east-1"}),
+    (("web", "guard", "authorizer"), "COGNITO_USER_POOL_ID", {"COGNITO_REGION": "us-east-1"}),
     (
         ("web",),
         "SIGN_IN_DEFAULT_REDIRECT",
@@ -116,7 +127,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (
-        ("web", "guard"),
+        ("web", "guard", "authorizer"),
         "COOKIE_DOMAIN",
         {
             "COOKIE_DOMAIN": "co.uk",
@@ -132,7 +143,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "COOKIE_DOMAIN",
         {"SIGN_IN_CALLBACK_URL": "https://auth.example.org/auth/signin/callback"},
     ),
-    (("web", "guard"), "COOKIE_KEYS", {"COOKIE_KEYS": ""}),
+    (("web", "guard", "authorizer"), "COOKIE_KEYS", {"COOKIE_KEYS": ""}),
     (
         ("user-migration",),
         "MIGRATION_ATTRIBUTES",
