@@ -16,6 +16,7 @@ from authcore.domain.errors import (
     AuthcoreError,
     ClientRejectedError,
     CredentialsRejectedError,
+    LoginLostError,
     LoginRejectedError,
     ProviderRefusedError,
     RedirectRejectedError,
@@ -48,10 +49,12 @@ class Verdict:
     Attributes:
         status: HTTP status.
         notice: For the person in front of the browser.
+        may_repeat: Whether the very same request may work later, so that the answer says when.
     """
 
     status: int
     notice: Notice
+    may_repeat: bool = False
 
 
 VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
@@ -66,7 +69,8 @@ VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
     AccountNotFoundError: Verdict(404, notices.NOT_SIGNED_IN),
     AttributesRejectedError: Verdict(409, notices.MISUNDERSTOOD),
     SessionTooLargeError: Verdict(431, notices.TOO_LARGE),
-    UnavailableError: Verdict(503, notices.LATER),
+    UnavailableError: Verdict(503, notices.LATER, may_repeat=True),
+    LoginLostError: Verdict(503, notices.LOST),
 }
 
 
@@ -141,9 +145,9 @@ class Refusals:
         """
         verdict = verdict_of(error)
         outcome: Outcome = "unavailable" if isinstance(error, UnavailableError) else "rejected"
-        reference = self._recorded(action, outcome, error.code)
+        reference = self._recorded(action, outcome, error.code, str(error))
         response = self._answer(request, verdict, error.code, reference, redirect)
-        if isinstance(error, UnavailableError):
+        if verdict.may_repeat and isinstance(error, UnavailableError):
             response.headers["retry-after"] = _retry_after(error)
         return with_cookies(response, cookies)
 
@@ -163,9 +167,12 @@ class Refusals:
         response.headers.update(headers)
         return response
 
-    def _recorded(self, action: str, outcome: Outcome, reason: str) -> str:
+    def _recorded(
+        self, action: str, outcome: Outcome, reason: str, detail: str | None = None
+    ) -> str:
         reference = self._entropy.token()[-REFERENCE_LENGTH:]
-        self._audit.record(AuditEvent(action, outcome, reason, reference=reference))
+        event = AuditEvent(action, outcome, reason, reference=reference, detail=detail)
+        self._audit.record(event)
         return reference
 
     def _answer(

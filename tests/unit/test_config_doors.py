@@ -106,6 +106,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
         "email=email custom:legacy_uid=legacy_uid custom:legacy_uid=username",
     ),
     "MIGRATION_POOL": ("phone",),
+    "MIGRATION_CASE_SENSITIVE": ("maybe",),
     "MIGRATION_PASSWORD_POLICY": ("lower",),
     "MIGRATION_BUDGET": ("5",),
     "LINKING_EMAIL_PROVIDERS": (",",),

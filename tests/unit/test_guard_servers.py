@@ -8,6 +8,7 @@ import anyio
 import anyio.to_thread
 import attrs
 import pytest
+from fastapi import FastAPI
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.admission import SignInRequired
@@ -15,10 +16,12 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
 from authcore_guard.decision import Doorkeeper, Refusal
+from authcore_guard.fastapi import SignedIn
 from authcore_guard.threads import WorkerThreads
 from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
 from unit.door_world import APP_URL, SIGNIN_URL, environment_for
 from unit.guard_world import GuardWorld
+from unit.key_cache_world import settle
 
 
 @pytest.fixture
@@ -162,9 +165,32 @@ def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
             assert (await receive())["type"] == f"lifespan.{kind}"
             await send({"type": f"lifespan.{kind}.complete"})
 
-    guard = asgi.Guard.from_environment(app, environment_for(world.mint))
+    guard = asgi.Guard(app, world.container.doorkeeper())
 
     assert run_lifespan(guard) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize("door", ["asgi", "fastapi"])
+def test_keys_are_fetched_when_the_server_starts_and_not_before(
+    world: GuardWorld, door: str
+) -> None:
+    """Not when the guard is built: servers build it and fork, and `config check` only looks."""
+    doorkeeper = world.container.doorkeeper()
+    app = FastAPI()
+    guarded: Any = app
+    if door == "asgi":
+        guarded = asgi.Guard(app, doorkeeper)
+    else:
+        SignedIn(doorkeeper).install(app)
+    assert world.keys.fetches == 0
+
+    run_lifespan(guarded)
+    settle(world.container.keys())
+
+    assert world.keys.fetches == 1
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
+    assert world.waiting.asked == []
+    assert world.keys.fetches == 1
 
 
 @pytest.mark.parametrize("door", [asgi.Guard, wsgi.Guard])

@@ -119,6 +119,10 @@ class RememberedSignatureVerifier(SignatureVerifier):
             self._remember(digest, verified, len(octets))
         return verified.claims
 
+    def require_keys(self) -> None:
+        """See the port."""
+        self._inner.require_keys()
+
     def _is_first_sight(self, digest: bytes) -> bool:
         """Takes no lock: two threads that meet here verify a token once more than they need."""
         if digest in self._seen_once or digest in self._seen_before:

@@ -17,7 +17,12 @@ ACCEPTED = AuditEvent(
     legacy_uid="42",
     reference="r-7d1f",
 )
-REJECTED = AuditEvent(action="migration", outcome="rejected", reason="credentials_rejected")
+REJECTED = AuditEvent(
+    action="migration",
+    outcome="rejected",
+    reason="credentials_rejected",
+    detail="the legacy system knows no such password",
+)
 UNAVAILABLE = AuditEvent(
     action="sign_in.complete", outcome="unavailable", reason="provider_unavailable"
 )
