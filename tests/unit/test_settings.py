@@ -99,6 +99,20 @@ def test_what_does_not_fit_together_is_named_whatever_else_is_wrong(
     assert found == problems
 
 
+def test_a_group_that_refuses_its_values_is_a_configuration_error() -> None:
+    @attrs.frozen
+    class Odd:
+        number: int = setting(int, "number", "an odd one")
+
+        def __attrs_post_init__(self) -> None:
+            if self.number % 2 == 0:
+                raise ValueError("AUTHCORE_NUMBER is even")
+
+    assert load(Odd, {"AUTHCORE_NUMBER": "3"}).number == 3
+    with pytest.raises(ConfigurationError, match="AUTHCORE_NUMBER is even"):
+        load(Odd, {"AUTHCORE_NUMBER": "4"})
+
+
 def test_an_empty_variable_is_a_missing_one() -> None:
     with pytest.raises(ConfigurationError, match="AUTHCORE_COGNITO_CLIENT_ID is missing"):
         load(Door, GOOD | {"AUTHCORE_COGNITO_CLIENT_ID": ""})

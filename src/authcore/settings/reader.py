@@ -111,7 +111,10 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
     problems += _misfits(group, (), good)
     if problems:
         raise ConfigurationError(problems)
-    return _built(group, (), good)
+    try:
+        return _built(group, (), good)
+    except ValueError as error:  # of a group that judges itself
+        raise ConfigurationError([str(error)]) from None
 
 
 def _variables(
