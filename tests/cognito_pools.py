@@ -68,7 +68,10 @@ class OnMoto:
     def pool(self, client: "CognitoIdentityProviderClient") -> Pool:
         created = client.create_user_pool(
             PoolName="contract",
-            Schema=[{"Name": "legacy_uid", "AttributeDataType": "String", "Mutable": True}],
+            Schema=[
+                {"Name": name, "AttributeDataType": "String", "Mutable": True}
+                for name in ("legacy_uid", "legacy_linked")
+            ],
         )
         return Pool(client, created["UserPool"]["Id"])
 

@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     RejectedError,
     UnavailableError,
 )
+from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links import LinksCommands
 from authcore_cli.outlet import UnwrittenError
@@ -96,6 +97,7 @@ def _app(surroundings: Surroundings) -> App:
     link_commands = LinksCommands(surroundings)
     links.command(link_commands.audit)
     links.command(link_commands.repair)
+    links.command(AllowCreateCommand(surroundings).allow_create)
     app.command(tokens)
     app.command(links)
     app.command(config)

@@ -18,6 +18,7 @@ from authcore_cli.outlet import Outlet, UnwrittenError
 
 if TYPE_CHECKING:
     from authcore.domain.services.patience import Told
+    from authcore_cli.allow_create import BegunCreates
     from authcore_cli.links_run import LinkTools
 
 
@@ -47,6 +48,12 @@ def _link_tools(environment: Mapping[str, str], rate: int, told: "Told") -> "Lin
     return link_tools(environment, rate, told)
 
 
+def _begun_creates(environment: Mapping[str, str]) -> "BegunCreates":
+    from authcore_cli.allow_create_parts import begun_creates  # noqa: PLC0415 - boto3 again
+
+    return begun_creates(environment)
+
+
 @attrs.frozen
 class Surroundings:
     """
@@ -60,6 +67,7 @@ class Surroundings:
         clock: Tells how old a token is.
         build_validator: Same parameters as ``authcore.token_validator``.
         link_tools: Same parameters as ``authcore_cli.links_container.link_tools``.
+        begun_creates: Same parameters as ``authcore_cli.allow_create_parts.begun_creates``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -69,6 +77,7 @@ class Surroundings:
     clock: Clock = attrs.field(factory=SystemClock)
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
     link_tools: "Callable[[Mapping[str, str], int, Told], LinkTools]" = _link_tools
+    begun_creates: "Callable[[Mapping[str, str]], BegunCreates]" = _begun_creates
 
     @property
     def answers(self) -> Console:

@@ -81,6 +81,7 @@ class LocalStack:
         users: Iterable[SeedUser] = SEED_USERS,
         legacy_mode: Mode = "unique",
         variables: Mapping[str, str] | None = None,
+        post_authentication_in_managed_login: bool = True,
     ) -> None:
         """
         Bind four ports and build what answers there, with fresh secrets and keys.
@@ -97,6 +98,8 @@ class LocalStack:
             legacy_mode: What the legacy system can promise; linking is set up to make up for it.
 
             variables: ``AUTHCORE_*`` beside, or in the place of, the usual ones.
+
+            post_authentication_in_managed_login: See PoolConfig.
 
         Raises:
             PortTakenError: Nothing stays bound.
@@ -121,7 +124,9 @@ class LocalStack:
             flow=self.flow,
             entropy=self._entropy,
         )
-        self.cognito = self._local_cognito(secrets)
+        self.cognito = self._local_cognito(
+            secrets, post_authentication_in_managed_login=post_authentication_in_managed_login
+        )
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
         self.rebuild()
@@ -166,7 +171,9 @@ class LocalStack:
         """Stop the legacy system: nobody listens on its port any more."""
         self._servers["legacy"].stop()
 
-    def _local_cognito(self, secrets: Secrets) -> LocalCognito:
+    def _local_cognito(
+        self, secrets: Secrets, *, post_authentication_in_managed_login: bool
+    ) -> LocalCognito:
         config = PoolConfig(
             region=REGION,
             pool_id=POOL_ID,
@@ -175,6 +182,7 @@ class LocalStack:
             client_id=CLIENT_ID,
             client_secrets=(secrets.client_secret,),
             callback_urls=(self.addresses.callback_url,),
+            post_authentication_in_managed_login=post_authentication_in_managed_login,
         )
         return LocalCognito(
             config,

@@ -89,6 +89,7 @@ class WebContainer(SessionContainer):
         client_id=SessionContainer.cognito.provided.client_id,
         redirect_uri=sign_in_settings.provided.callback_url,
         scopes=sign_in_settings.provided.scopes,
+        providers=sign_in_settings.provided.providers,
         attempt_lifetime=sign_in_settings.provided.attempt_lifetime,
     )
 

@@ -47,7 +47,7 @@ class Everything:
 def _shown(default: object) -> str:
     if default is attrs.NOTHING:
         return "**required**"
-    if default is None or default == ():
+    if default in (None, (), {}):
         return "none"
     if isinstance(default, timedelta):
         return str(int(default.total_seconds()))

@@ -80,6 +80,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "SIGN_IN_CLIENT_SECRET": ("two words",),
     "SIGN_IN_CALLBACK_URL": ("https://auth.example.com/callback",),
     "SIGN_IN_SCOPES": ("email profile", "openid openid", 'openid "x"'),
+    "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle"),
     "SIGN_IN_REDIRECTS": ("https://*", "https://cms.example.com/articles", "cms.example.com"),
     "SIGN_IN_DEFAULT_REDIRECT": ("/articles", "https://cms.example.com/a b"),
     "SIGN_IN_ATTEMPT_LIFETIME": ("59",),
@@ -103,6 +104,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "MIGRATION_ATTRIBUTES": (
         "custom:role=legacy_uid",
         "email=address",
+        "email=email custom:legacy_linked=legacy_uid",
         "email=email custom:legacy_uid=legacy_uid custom:legacy_uid=username",
     ),
     "MIGRATION_POOL": ("phone",),
@@ -111,7 +113,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "MIGRATION_BUDGET": ("5",),
     "LINKING_EMAIL_PROVIDERS": (",",),
     "LINKING_CREATION": ("twice",),
-    "LINKING_ON_FAILURE": ("maybe",),
+    "LINKING_ON_FAILURE": ("maybe", "allow Okta=block Okta=allow"),
+    "LINKING_ISSUERS": ("Okta", "Okta=https://a.example Okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
     "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
@@ -149,6 +152,11 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         ("user-migration",),
         "MIGRATION_ATTRIBUTES",
         {"MIGRATION_POOL": "email", "MIGRATION_ATTRIBUTES": "nickname=username"},
+    ),
+    (
+        ("pre-sign-up",),
+        "LINKING_EMAIL_PROVIDERS",
+        {"LINKING_EMAIL_PROVIDERS": "Google Okta_Corp"},
     ),
     (("account-linking", "pre-sign-up"), "LINKING_TABLE", {"LINKING_CREATION": "lease"}),
     (

@@ -149,7 +149,8 @@ class PoolConfig:
     self_sign_up: bool = True
     post_authentication_in_managed_login: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
-        default=(SchemaAttribute("custom:legacy_uid"),), validator=_custom_attributes
+        default=(SchemaAttribute("custom:legacy_uid"), SchemaAttribute("custom:legacy_linked")),
+        validator=_custom_attributes,
     )
     access_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime

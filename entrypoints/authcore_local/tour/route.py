@@ -36,11 +36,14 @@ def migration(legacy_answer: str) -> tuple[Inner, ...]:
     )
 
 
+LINKED: Final = (Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),)
+"""The account linking trigger fires, and asks nobody about whom both sides know."""
+
 LINKING: Final = (
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
-    Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),
+    *LINKED,
 )
-"""The account linking trigger fires, and sees to it that the legacy system knows the ``sub``."""
+"""It sees to it that the legacy system knows the ``sub``."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
@@ -146,10 +149,10 @@ class Tour:
         self._refused(fresh, me, "401 no_session", "fresh browser")
 
     def _second_sign_in(self, fresh: Browser) -> None:
-        """The person is in the pool by now: nobody asks the legacy system for the password."""
+        """The person is in the pool by now, and linked: nobody asks the legacy system anything."""
         login = self._up_to_the_form(fresh, "/articles")
         answer = "302 to auth /auth/signin/callback"
-        signed_in = self._type(fresh, login, PERSON.password, answer, LINKING)
+        signed_in = self._type(fresh, login, PERSON.password, answer, LINKED)
         back = self._get(fresh, signed_in.location, "302 to cms /articles", inner=EXCHANGE)
         self._get(fresh, back.location, f"200 {self._hello}")
 

@@ -6,6 +6,7 @@ from typing import Final
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.paths import public_path_problems
 from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.services.authorization import can_be_asked_for
 from authcore.domain.services.redirects import RedirectAllowlist, is_absolute_target
 from authcore.settings.parsers import words
 
@@ -32,6 +33,14 @@ def scopes(text: str) -> tuple[str, ...]:
         raise ValueError("must be OAuth scopes, each once")
     if "openid" not in found:
         raise ValueError("must hold openid")
+    return found
+
+
+def providers(text: str) -> tuple[str, ...]:
+    """Identity providers of the pool."""
+    found = words(text)
+    if not all(map(can_be_asked_for, found)):
+        raise ValueError("must be names of at most 32 characters of ASCII")
     return found
 
 

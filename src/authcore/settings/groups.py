@@ -129,6 +129,12 @@ class SignInSettings:
         "OAuth scopes to ask for",
         default=("openid", "email", "profile"),
     )
+    providers: tuple[str, ...] = setting(
+        browser_parsers.providers,
+        "list of provider names",
+        "the pool's identity providers, to go on with the one that Cognito broke off",
+        default=(),
+    )
     redirects: tuple[str, ...] = setting(
         browser_parsers.origins, "list of origins", "where browsers may be sent after sign-in"
     )

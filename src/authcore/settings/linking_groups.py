@@ -1,11 +1,13 @@
 """What the triggers read that link accounts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
 import attrs
 
-from authcore.settings.parsers import matching, one_of, seconds, words
+from authcore.domain.model.linking import FailurePolicy
+from authcore.settings.parsers import matching, one_of, pairs, seconds, words
 from authcore.settings.reader import Check, setting
 
 
@@ -16,6 +18,19 @@ def _tableless(creation: str, table: str | None) -> str | None:
         f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={creation} keeps leases "
         "and begun creates there"
     )
+
+
+_BLOCKS = {"allow": False, "block": True}
+
+
+def failure_policy(text: str) -> FailurePolicy:
+    """``allow`` or ``block``, and after it the providers for which it is otherwise."""
+    first, *others = words(text)
+    listed = pairs(" ".join(others)) if others else {}
+    if first not in _BLOCKS or not {*listed.values()} <= {*_BLOCKS}:
+        raise ValueError("must be allow or block, then pairs like Google=block, each provider once")
+    by_provider = {name: _BLOCKS[word] for name, word in listed.items()}
+    return FailurePolicy(blocks=_BLOCKS[first], by_provider=by_provider)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -30,17 +45,23 @@ class LinkingSettings:
         "whose verified e-mail may link an existing account; Cognito stands for native users",
         default=(),
     )
+    issuers: Mapping[str, str] = setting(
+        pairs,
+        "provider=issuer pairs",
+        "who must have issued the identities of a provider; all others of it are refused",
+        default={},
+    )
     creation: str = setting(
         one_of("unique", "idempotent", "lease", "once"),
         "unique, idempotent, lease or once",
         "what keeps the legacy system from creating an account twice",
         default="unique",
     )
-    on_failure: str = setting(
-        one_of("allow", "block"),
-        "allow or block",
+    on_failure: FailurePolicy = setting(
+        failure_policy,
+        "allow or block, then provider=allow or provider=block pairs",
         "whether somebody whose link failed gets in and is linked next time",
-        default="allow",
+        default=FailurePolicy(),
     )
     budget: timedelta = setting(
         seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)

@@ -14,7 +14,9 @@ from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
 
-_CUSTOM: Final = r"custom:legacy_[a-z0-9_]{1,13}"
+_CUSTOM: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
+"""``custom:legacy_linked`` is linking's to write."""
+
 
 _MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile("email"),
