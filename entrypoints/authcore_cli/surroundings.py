@@ -1,8 +1,10 @@
 """What a command needs of the process it runs in, so that a test can stand in for it."""
 
+import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 import attrs
 from rich.console import Console
@@ -11,6 +13,7 @@ import authcore
 from authcore.adapters.system import SystemClock, environment
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.ambient import Clock
+from authcore_cli.outlet import Outlet, UnwrittenError
 
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class ExitStatus(IntEnum):
     REJECTED = 1
     USAGE = 2
     UNAVAILABLE = 3
+    UNWRITTEN = 4
 
 
 def _console(stream: TextIO) -> Console:
@@ -90,10 +94,19 @@ class Surroundings:
         self.stdout.write(f"{line}\n")
 
     def complain(self, line: str) -> None:
-        """Write the one line that says what went wrong."""
-        self.stderr.write(f"authcore: {line}\n")
+        """Write the one line that says what went wrong; where it cannot be, the status tells."""
+        with suppress(UnwrittenError):
+            self.stderr.write(f"authcore: {line}\n")
+            self.stderr.flush()
 
 
-def of_this_process(stdin: TextIO, stdout: TextIO, stderr: TextIO) -> Surroundings:
-    """The real ones."""
-    return Surroundings(environment(), stdin, stdout, stderr)
+def of_this_process(
+    stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
+) -> Surroundings:
+    """The real ones.  A stream that was closed before the process began is empty, or forgets."""
+    return Surroundings(
+        environment(),
+        stdin or io.StringIO(),
+        cast("TextIO", Outlet(stdout or io.StringIO())),
+        cast("TextIO", Outlet(stderr or io.StringIO())),
+    )

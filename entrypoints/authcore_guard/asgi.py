@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from authcore.domain.errors import UnavailableError
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
-from authcore_guard.threads import GuardThreads
+from authcore_guard.threads import WorkerThreads
 
 
 Scope = MutableMapping[str, Any]
@@ -25,8 +25,8 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 
+_THREADS: Final = WorkerThreads()
 _LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
-_THREADS: Final = GuardThreads()
 _HEADS: Final = ("http.response.start", "websocket.accept")
 
 
@@ -82,15 +82,19 @@ class Guard:
 
 
 async def judged(
-    doorkeeper: Doorkeeper, visit: Visit, threads: GuardThreads = _THREADS
+    doorkeeper: Doorkeeper, visit: Visit, threads: WorkerThreads = _THREADS
 ) -> Pass | Refusal:
-    """What *doorkeeper* says, without keeping the event loop from anything."""
+    """
+    What *doorkeeper* says, without keeping the event loop from anything.
+
+    Where the line for *threads* is full, what it says when nobody can tell.
+    """
     if verdict := doorkeeper.judge_at_hand(visit):
         return verdict
     try:
         return await threads.run(lambda: doorkeeper.judge(visit))
-    except UnavailableError as too_many:
-        return doorkeeper.judge_undecided(visit, too_many)
+    except UnavailableError as error:
+        return doorkeeper.judge_undecided(visit, error)
 
 
 def visit_of(scope: Scope) -> Visit:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping
 
-import attrs
 from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
@@ -31,14 +30,9 @@ from authcore.ports.memory import RecentRefreshes, SealedTexts
 from authcore.ports.revocation import RevocationList
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
-    GuardSettings,
-    StoreSettings,
-    load_with_store,
-)
+from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, StoreSettings
 from authcore_guard.decision import Doorkeeper
+from authcore_guard.settings import guard_settings
 from authcore_guard.stores import is_stored, sealed_texts, session_jar, table_client
 
 
@@ -183,24 +177,6 @@ class GuardContainer(SessionContainer):
     )
 
 
-@attrs.frozen
-class GuardDoorSettings:
-    """
-    The groups of a guarded application.
-
-    Attributes:
-        cognito: Which pool.
-        cookie: What browsers carry.
-        store: Where sessions are, if not in cookies.
-        guard: Which application.
-    """
-
-    cognito: CognitoSettings
-    cookie: CookieSettings
-    store: StoreSettings
-    guard: GuardSettings
-
-
 def guard_container(environment: Mapping[str, str] | None = None) -> GuardContainer:
     """
     Wire a guard as the ``AUTHCORE_*`` variables say.
@@ -212,7 +188,7 @@ def guard_container(environment: Mapping[str, str] | None = None) -> GuardContai
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    settings = load_with_store(GuardDoorSettings, variables)
+    settings = guard_settings(variables)
     return GuardContainer(
         cognito=settings.cognito,
         cookie=settings.cookie,

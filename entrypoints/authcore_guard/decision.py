@@ -18,6 +18,13 @@ from authcore_guard.paths import PublicPaths, way_back
 
 DEFAULT_RETRY_SECONDS: Final = 5
 
+CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
+"""
+On every 401: a scheme by which no browser asks people for a password.
+
+See: RFC 9110 §11.6.1, §15.5.2.
+"""
+
 _NO_STORE: Final = (
     ("cache-control", "no-store"),
     ("vary", "Cookie"),
@@ -211,7 +218,7 @@ class Doorkeeper:
 
     def _sign_in(self, visit: Visit, reason: str, cookies: tuple[str, ...]) -> Refusal:
         if not visit.is_navigation:
-            return _json(401, reason, *_setting(cookies))
+            return _json(401, reason, CHALLENGE, *_setting(cookies))
         back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
         location = f"{self._signin_url}?redirect={back}"
         return Refusal(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")

@@ -1,11 +1,13 @@
-"""Decisions that wait, kept away from the event loop."""
+"""Work that waits for other systems, kept away from the event loop."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import timedelta
+from itertools import count
 from typing import Final, TypeVar
+
+import anyio
+import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from authcore.domain.errors import UnavailableError
 
@@ -15,15 +17,17 @@ MAX_WAITING: Final = 256
 
 _RETRY_AFTER: Final = timedelta(seconds=2)
 
+_numbers: Final = count()
+
 Answer = TypeVar("Answer")
 
 
-class GuardThreads:
+class WorkerThreads:
     """
-    At most MAX_THREADS calls at once, at most MAX_WAITING more in line.
+    At most MAX_THREADS calls at once, at most MAX_WAITING more in line, for each event loop.
 
-    Threads of its own, so that a provider or a store that does not answer takes none of the
-    application's.
+    A limiter of its own, so that a slow identity provider cannot starve anything else that this
+    process does in threads.
     """
 
     def __init__(self, *, threads: int = MAX_THREADS, waiting: int = MAX_WAITING) -> None:
@@ -35,9 +39,9 @@ class GuardThreads:
 
             waiting: How many may wait for a thread.
         """
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="authcore-guard")
-        self._most = threads + waiting
-        self._under_way = 0
+        self._limiters: RunVar[anyio.CapacityLimiter] = RunVar(f"authcore.threads.{next(_numbers)}")
+        self._threads = threads
+        self._waiting = waiting
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
         """
@@ -46,12 +50,16 @@ class GuardThreads:
         Raises:
             UnavailableError: The line is full; *call* was not made.
         """
-        if self._under_way >= self._most:
+        limiter = self._limiter()
+        if limiter.statistics().tasks_waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        self._under_way += 1
+        return await anyio.to_thread.run_sync(call, limiter=limiter)
+
+    def _limiter(self) -> anyio.CapacityLimiter:
+        """This event loop's: what waits in one must not be woken from another."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._executor, copy_context().run, call
-            )
-        finally:
-            self._under_way -= 1
+            return self._limiters.get()
+        except LookupError:
+            limiter = anyio.CapacityLimiter(self._threads)
+            self._limiters.set(limiter)
+            return limiter

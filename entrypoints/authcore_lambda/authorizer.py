@@ -13,7 +13,7 @@ See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for R
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -28,11 +28,14 @@ from authcore.settings import (
     CognitoSettings,
     CookieSettings,
     StoreSettings,
-    load_with_store,
+    load,
     setting,
 )
 from authcore.settings.parsers import one_of
+from authcore.settings.reader import Check
+from authcore.settings.store_groups import STORED_IN_A_TABLE
 from authcore_guard.container import SessionContainer
+from authcore_guard.settings import shared_domain
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import headers_in
@@ -206,6 +209,8 @@ class AuthorizerSettings:
         authorizer: How it answers.
     """
 
+    CHECKS: ClassVar = (Check(("cookie.domain",), shared_domain), STORED_IN_A_TABLE)
+
     cognito: CognitoSettings
     cookie: CookieSettings
     store: StoreSettings
@@ -219,7 +224,7 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
-    settings = load_with_store(AuthorizerSettings, variables)
+    settings = load(AuthorizerSettings, variables)
     container = SessionContainer(
         cognito=settings.cognito, cookie=settings.cookie, store=settings.store
     )

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import attrs
 
 from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
 from authcore.adapters.system import SystemEntropy
-from authcore.domain.errors import ConfigurationError, CoordinationUnavailableError
+from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.linking import Creation, LinkPolicy
 from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.settings import LegacySettings, LinkingSettings
+from authcore.settings.reader import Check
 from authcore_lambda.pool import PoolApiSettings
 from authcore_lambda.time_left import NO_TIME, BoundedLinks, Impatience, TimeLeft
 
@@ -31,15 +32,21 @@ STORE_SHARE: Final = 10
 Stores = Callable[[TimeLeft], tuple[Lease, SeenBefore]]
 """Lease and begun creates, for an event with so much time left."""
 
-_NOT_KEYED: Final = (
-    "AUTHCORE_LEGACY_INSECURE_GET_DIALECT is wrong: creates are not keyed there, so "
-    "AUTHCORE_LINKING_CREATION must be lease or once"
-)
+
+def _not_keyed(dialect: str, creation: str) -> str | None:
+    if dialect == "off" or creation in ("lease", "once"):
+        return None
+    return (
+        "AUTHCORE_LEGACY_INSECURE_GET_DIALECT is wrong: creates are not keyed there, so "
+        "AUTHCORE_LINKING_CREATION must be lease or once"
+    )
 
 
 @attrs.frozen(kw_only=True)
 class AccountLinkingSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
+
+    CHECKS: ClassVar = (Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),)
 
     cognito: PoolApiSettings
     legacy: LegacySettings
@@ -71,8 +78,6 @@ def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -
     """Loaded at once, so that its warning stands where the function starts."""
     from authcore.adapters.legacy.seed_dialect import SeedDialectLegacyLinks
 
-    if settings.linking.creation not in ("lease", "once"):
-        raise ConfigurationError([_NOT_KEYED])
     return SeedDialectLegacyLinks(
         http=http or _client(settings),
         base_url=settings.legacy.url,

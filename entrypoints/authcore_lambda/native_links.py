@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from authcore.domain.errors import ConfigurationError, RejectedError, UnavailableError
+from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.emails import canonical_email
 from authcore.ports.audit import AuditEvent, AuditLog
@@ -89,16 +89,10 @@ class NativeLinks:
         self._audit.record(AuditEvent(ACTION, "accepted", "ok", subject=candidates[0].subject))
 
 
-def require_tellable(providers: Iterable[str]) -> None:
-    """
-    Refuse providers that no user name names for certain.
-
-    Raises:
-        ConfigurationError: Names all of them.
-    """
+def untellable(providers: Iterable[str]) -> str | None:
+    """Which of *providers* no user name names for certain; None where all are told."""
     untold = [name for name in providers if "_" in name]
-    if untold:
-        raise ConfigurationError([f"{_UNTOLD}: {', '.join(untold)}"])
+    return f"{_UNTOLD}: {', '.join(untold)}" if untold else None
 
 
 def newcomer(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:

@@ -14,6 +14,7 @@ from authcore_local.cognito import LocalCognito, PoolConfig
 from authcore_local.environment import CREATION, Secrets, environment_of, fresh_secrets
 from authcore_local.flow import FlowLog
 from authcore_local.functions import attached_functions, legacy_clients
+from authcore_local.key_fetches import note_key_fetches
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.links import Mode
 from authcore_local.recording import Receive, Recorded, Send
@@ -149,6 +150,7 @@ class LocalStack:
         """
         environment = {**self.environment, **(changes or {})}
         container = web_container(environment)
+        note_key_fetches(container, self.flow, "auth")
         self._clients.append(container.http())
         self._places["auth"].app = Recorded(create_app(container), self.flow, "auth")
         self._places["cms"].app = guarded_cms(environment, self.flow, self._entropy)

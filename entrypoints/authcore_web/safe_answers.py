@@ -2,12 +2,14 @@
 
 import logging
 import traceback
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from authcore_guard.decision import CHALLENGE
 from authcore_web.pages import STYLE_SOURCE
 from authcore_web.responses import Refusals
 
@@ -29,7 +31,8 @@ _log: Final = logging.getLogger(__name__)
 
 class SafeAnswers:
     """
-    Puts HEADERS on every answer and turns an unexpected exception into a plain page.
+    Puts HEADERS on every answer, a challenge on every 401, and a plain page in the place of an
+    unexpected exception.
 
     The log gets the exception's class and frames, not its text: nobody knows what is in there.
     """
@@ -50,7 +53,7 @@ class SafeAnswers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(HEADERS)
+                _complete(message)
             await send(message)
 
         try:
@@ -61,3 +64,10 @@ class SafeAnswers:
             _log.error("unexpected %s, reference %s\n%s", type(error).__name__, reference, frames)
             if not started:
                 await response(scope, receive, send_safely)
+
+
+def _complete(start: Message) -> None:
+    headers = MutableHeaders(scope=start)
+    headers.update(HEADERS)
+    if start["status"] == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault(*CHALLENGE)

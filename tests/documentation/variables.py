@@ -21,6 +21,7 @@ from authcore.settings import (
     StoreSettings,
     described,
 )
+from authcore_lambda.authorizer import AnswerSettings
 from authcore_lambda.pre_sign_up import NativeLinkSettings
 
 
@@ -38,6 +39,7 @@ class Everything:
     cookie: CookieSettings
     store: StoreSettings
     guard: GuardSettings
+    authorizer: AnswerSettings
     legacy: LegacySettings
     migration: MigrationSettings
     linking: LinkingSettings

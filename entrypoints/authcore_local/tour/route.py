@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from authcore.adapters.http import HttpFailedError
 from authcore.adapters.system import SystemClock
+from authcore_local.flow import Actor
+from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.legacy import SEED_USERS
 from authcore_local.recording import shown_url
 from authcore_local.stack import LocalStack
@@ -52,6 +54,11 @@ EXCHANGE: Final = (
     Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),
     Inner("cognito", "lambda", "TokenGeneration_HostedAuth", "answered"),
 )
+
+
+def keys_for(asking: Actor) -> Inner:
+    """Whoever checks a token for the first time asks for the keys, and then has them."""
+    return Inner(asking, "cognito", KEYS_REQUEST, "200 keys")
 
 
 class Tour:
@@ -109,9 +116,11 @@ class Tour:
             FIRST_TIME,
         )
         self._break("allowlist", self._shrink_allowlist)
-        back = self._get(browser, signed_in.location, f"302 to cms {DEEP_LINK}", inner=EXCHANGE)
+        exchange = (*EXCHANGE, keys_for("auth"))
+        back = self._get(browser, signed_in.location, f"302 to cms {DEEP_LINK}", inner=exchange)
         self._break("keys", self._rotate_keys_away)
-        self._get(browser, back.location, f"200 {self._hello}, draft 7, tab 2")
+        greeting = f"200 {self._hello}, draft 7, tab 2"
+        self._get(browser, back.location, greeting, inner=(keys_for("cms"),))
         session = f"{self._stack.auth_url}/auth/session"
         self._get(browser, session, f"200 {PERSON.display_name}, legacy id {PERSON.userid}")
         return signed_in.location

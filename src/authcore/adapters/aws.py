@@ -10,7 +10,9 @@ from typing import Any, Final
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -49,6 +51,9 @@ def aws_client(
 
         signed: False for operations that need no IAM credentials: none are looked for, which could
             mean to wait for an instance's metadata service.
+
+    Raises:
+        ConfigurationError: What AWS's own variables and files say cannot work.
     """
     silence_botocore()
     seconds = within.total_seconds()
@@ -60,15 +65,18 @@ def aws_client(
         signature_version=None if signed else UNSIGNED,
     )
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
-    with _without_looking_for_garbage():
-        return botocore.session.Session().create_client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint_url,
-            aws_access_key_id=made_up,
-            aws_secret_access_key=made_up,
-            config=config,
-        )
+    try:
+        with _without_looking_for_garbage():
+            return botocore.session.Session().create_client(
+                service,
+                region_name=region,
+                endpoint_url=endpoint_url,
+                aws_access_key_id=made_up,
+                aws_secret_access_key=made_up,
+                config=config,
+            )
+    except BotoCoreError as error:
+        raise ConfigurationError([f"no AWS client can be made: {error}"]) from None
 
 
 @contextmanager

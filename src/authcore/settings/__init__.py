@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         SignInSettings,
     )
     from authcore.settings.linking_groups import LinkingSettings
-    from authcore.settings.store_groups import StoreSettings, load_with_store, store_problems
+    from authcore.settings.store_groups import StoreSettings
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
 
 __all__ = [
@@ -34,9 +34,7 @@ __all__ = [
     "StoreSettings",
     "described",
     "load",
-    "load_with_store",
     "setting",
-    "store_problems",
     "variable_name",
 ]
 
@@ -45,8 +43,6 @@ _ROOMS = {
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",
     "StoreSettings": "store_groups",
-    "load_with_store": "store_groups",
-    "store_problems": "store_groups",
 }
 
 

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import ClassVar
 
 import attrs
 
 from authcore.domain.model.linking import FailurePolicy
 from authcore.settings.parsers import matching, one_of, pairs, seconds, words
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting
+
+
+def _tableless(creation: str, table: str | None) -> str | None:
+    if table is not None or creation not in ("lease", "once"):
+        return None
+    return (
+        f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={creation} keeps leases "
+        "and begun creates there"
+    )
 
 
 _BLOCKS = {"allow": False, "block": True}
@@ -17,23 +27,17 @@ def failure_policy(text: str) -> FailurePolicy:
     """``allow`` or ``block``, and after it the providers for which it is otherwise."""
     first, *others = words(text)
     listed = pairs(" ".join(others)) if others else {}
-    if first not in _BLOCKS or not {*listed.values()} <= {*_BLOCKS} or len(listed) < len(others):
+    if first not in _BLOCKS or not {*listed.values()} <= {*_BLOCKS}:
         raise ValueError("must be allow or block, then pairs like Google=block, each provider once")
     by_provider = {name: _BLOCKS[word] for name, word in listed.items()}
     return FailurePolicy(blocks=_BLOCKS[first], by_provider=by_provider)
 
 
-def issuers(text: str) -> Mapping[str, str]:
-    """One issuer for each provider that is named."""
-    listed = pairs(text)
-    if len(listed) < len(words(text)):
-        raise ValueError("must name each provider once")
-    return listed
-
-
 @attrs.frozen(kw_only=True, eq=False)
 class LinkingSettings:
     """How pool users and legacy accounts become one person."""
+
+    CHECKS: ClassVar = (Check(("creation", "table"), _tableless),)
 
     email_providers: tuple[str, ...] = setting(
         words,
@@ -42,7 +46,7 @@ class LinkingSettings:
         default=(),
     )
     issuers: Mapping[str, str] = setting(
-        issuers,
+        pairs,
         "provider=issuer pairs",
         "who must have issued the identities of a provider; all others of it are refused",
         default={},
@@ -68,10 +72,3 @@ class LinkingSettings:
         "DynamoDB table for leases and begun creates; needed for lease and once",
         default=None,
     )
-
-    def __attrs_post_init__(self) -> None:
-        if self.creation in ("lease", "once") and self.table is None:
-            raise ValueError(
-                f"AUTHCORE_LINKING_TABLE is missing: AUTHCORE_LINKING_CREATION={self.creation}"
-                " keeps leases and begun creates there"
-            )

@@ -1,18 +1,14 @@
 """What is read about the table that processes share."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Final
 
 import attrs
 
-from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.pools import REGION, REGION_SENTENCE
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import matching, seconds
-from authcore.settings.reader import load, setting
-
-
-Group = TypeVar("Group", bound=attrs.AttrsInstance)
+from authcore.settings.reader import Check, setting
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -26,7 +22,7 @@ class StoreSettings:
         default=None,
     )
     region: str | None = setting(
-        matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "must look like eu-west-1"),
+        matching(REGION, REGION_SENTENCE),
         "region",
         "AWS region of the table; the pool's where none is given",
         default=None,
@@ -42,37 +38,11 @@ class StoreSettings:
     )
 
 
-def store_problems(environment: Mapping[str, str]) -> list[str]:
-    """
-    What other variables ask of the table and is not there.
-
-    Judged by the variables as they stand, so that it is said whatever else is wrong.
-    """
-    is_needed = environment.get("AUTHCORE_COOKIE_FORMAT") == "stored"
-    if is_needed and not environment.get("AUTHCORE_STORE_TABLE"):
-        return [
-            "AUTHCORE_STORE_TABLE is missing: AUTHCORE_COOKIE_FORMAT=stored keeps sessions there"
-        ]
-    return []
+def _tableless(cookie_format: str, table: str | None) -> str | None:
+    if table is not None or cookie_format != "stored":
+        return None
+    return "AUTHCORE_STORE_TABLE is missing: AUTHCORE_COOKIE_FORMAT=stored keeps sessions there"
 
 
-def load_with_store(group: type[Group], environment: Mapping[str, str]) -> Group:
-    """
-    ``load``, and ``store_problems`` with whatever else is wrong.
-
-    Args:
-        group: As for ``load``; one of its fields is a StoreSettings.
-
-        environment: Variables by name.
-
-    Raises:
-        ConfigurationError: Names every missing and every wrong variable.
-    """
-    problems = store_problems(environment)
-    try:
-        loaded = load(group, environment)
-    except ConfigurationError as error:
-        raise ConfigurationError([*error.problems, *problems]) from None
-    if problems:
-        raise ConfigurationError(problems)
-    return loaded
+STORED_IN_A_TABLE: Final = Check(("cookie.format", "store.table"), _tableless)
+"""For every class that has both groups."""

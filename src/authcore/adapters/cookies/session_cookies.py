@@ -6,13 +6,9 @@ from typing import Final
 
 from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
-from authcore.adapters.cookies.set_cookie import (
-    DOMAIN_SHAPE,
-    MAX_DOMAIN_LENGTH,
-    MAX_LIFETIME,
-    CookieScope,
-)
+from authcore.adapters.cookies.set_cookie import MAX_LIFETIME, CookieScope
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
+from authcore.domain.model.domains import is_domain
 
 
 DEFAULT_BUDGET: Final = 8_000
@@ -138,9 +134,7 @@ def _carried(cookie_header: str) -> list[str]:
 
 def _problems(domain: str, lifetime: timedelta, budget: int) -> list[str]:
     checks = {
-        "the cookie domain is not a lower-case domain": (
-            len(domain) <= MAX_DOMAIN_LENGTH and DOMAIN_SHAPE.fullmatch(domain)
-        ),
+        "the cookie domain is not a lower-case domain": is_domain(domain),
         f"the cookie lifetime is not within 1 second and {MAX_LIFETIME.days} days": (
             timedelta(seconds=1) <= lifetime <= MAX_LIFETIME
         ),
