@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.jwks.strict_json import json_object
+from authcore.adapters.strict_json import json_object
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, SignedClaims
 
