@@ -49,6 +49,7 @@ def _line(event: AuditEvent) -> str:
         "subject": event.subject,
         "legacy_uid": event.legacy_uid,
         "reference": event.reference,
+        "caller": event.caller,
     }
     present = {name: _printed(value) for name, value in fields.items() if value is not None}
     return json.dumps({"event": "audit", **present}, separators=(",", ":"))

@@ -132,6 +132,12 @@ class KeyCache(Keys):
         if self._usable(self._clock.now()) is None:
             raise KeySourceUnavailableError("the keys cannot be read", retry_after=COOL_DOWN)
 
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the keys in memory were fetched; None while there are none."""
+        snapshot = self._snapshot
+        return self._clock.now() - snapshot.at if snapshot else None
+
     def prefetch(self) -> None:
         """Begin to fetch, without waiting, so that the first caller need not."""
         self._take_off()

@@ -41,6 +41,20 @@ class _Entry:
         return SignedClaims(claims)
 
 
+@attrs.frozen
+class MemorySize:
+    """
+    How much is remembered.
+
+    Attributes:
+        entries: Tokens.
+        charged: Bytes, estimated; see BYTES_PER_CHARACTER.
+    """
+
+    entries: int
+    charged: int
+
+
 def _moment(seconds: object) -> datetime | None:
     """The NumericDate *seconds*; None for what is none, or lies beyond the calendar."""
     if not isinstance(seconds, int | float):
@@ -112,6 +126,11 @@ class RememberedSignatureVerifier(SignatureVerifier):
         verified = self._inner.check(octets)
         self._remember(digest, verified, len(octets))
         return verified.claims
+
+    @property
+    def size(self) -> MemorySize:
+        """What is remembered now; some of it may have expired."""
+        return MemorySize(len(self._entries), self._bytes)
 
     def _still_holds(self, entry: _Entry) -> bool:
         if self._clock.now() >= entry.expires_at:
