@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from authcore.settings.linking_groups import LinkingSettings
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
+    from authcore.settings.web_groups import SignOutSettings, VerifySettings, WebAccessSettings
 
 __all__ = [
     "PREFIX",
@@ -30,6 +31,9 @@ __all__ = [
     "MigrationSettings",
     "Setting",
     "SignInSettings",
+    "SignOutSettings",
+    "VerifySettings",
+    "WebAccessSettings",
     "described",
     "load",
     "setting",
@@ -40,6 +44,9 @@ _ROOMS = {
     "LegacySettings": "trigger_groups",
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",
+    "SignOutSettings": "web_groups",
+    "VerifySettings": "web_groups",
+    "WebAccessSettings": "web_groups",
 }
 
 
