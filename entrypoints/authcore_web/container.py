@@ -1,11 +1,9 @@
 """Who is who in the auth service."""
 
-import logging
 from collections.abc import Mapping
 
 from dependency_injector import providers
 
-from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCodeExchanger
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.coordination.memory import ProcessSeenBefore
@@ -16,18 +14,28 @@ from authcore.domain.model.session import PendingSignIns
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in import SignIn
-from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.token_endpoint import CodeExchanger
-from authcore.settings import SignInSettings
+from authcore.settings import SignInSettings, SignOutSettings, VerifySettings, WebAccessSettings
 from authcore_guard.container import SessionContainer
+from authcore_web.callers import Callers
+from authcore_web.forgetting import Forgetting
+from authcore_web.links import SIGN_IN_PATH, SIGN_OUT_PATH, SignInLinks
+from authcore_web.live_sessions import LiveSessionContainer
+from authcore_web.loops import SignInLoops
+from authcore_web.metrics import Metrics
+from authcore_web.origins import TrustedPages, origin_of
 from authcore_web.responses import Refusals
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
+from authcore_web.routes.sign_out import SignOutLinks, SignOutRoutes
+from authcore_web.routes.verify import VerifyRoutes
+from authcore_web.routes.verify_batch import VerifyBatchRoutes
 from authcore_web.settings import web_settings
 from authcore_web.threads import WorkerThreads
+from authcore_web.verdicts import Verdicts
 
 
 def authorize_url_of(sign_in: SignInSettings) -> str:
@@ -45,16 +53,35 @@ def signin_url_of(sign_in: SignInSettings) -> str:
     return sign_in.callback_url.removesuffix("/callback")
 
 
-class WebContainer(SessionContainer):
+def sign_out_links_of(
+    sign_in: SignInSettings, sign_out: SignOutSettings, client_id: str
+) -> SignOutLinks:
+    """Where a sign-out leads."""
+    return SignOutLinks(
+        signout_url=signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + SIGN_OUT_PATH,
+        logout_url=f"{sign_in.domain_url}/logout",
+        client_id=client_id,
+        targets=sign_out.targets or (sign_in.default_redirect,),
+    )
+
+
+class WebContainer(LiveSessionContainer):
     """The auth service: checks sessions as a guard does, and begins them."""
 
     sign_in_settings: providers.Dependency[SignInSettings] = providers.Dependency(
         instance_of=SignInSettings
     )
 
-    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
-        LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
+    sign_out_settings: providers.Dependency[SignOutSettings] = providers.Dependency(
+        instance_of=SignOutSettings
     )
+    verify_settings: providers.Dependency[VerifySettings] = providers.Dependency(
+        instance_of=VerifySettings
+    )
+    web_access_settings: providers.Dependency[WebAccessSettings] = providers.Dependency(
+        instance_of=WebAccessSettings
+    )
+
     threads = providers.ThreadSafeSingleton(WorkerThreads)
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
@@ -98,32 +125,88 @@ class WebContainer(SessionContainer):
         attempt_lifetime=sign_in_settings.provided.attempt_lifetime,
     )
 
+    links = providers.ThreadSafeSingleton(SignInLinks, allowlist, signin_url)
+    loops = providers.ThreadSafeSingleton(SignInLoops, SessionContainer.clock)
     refusals = providers.ThreadSafeSingleton(
-        Refusals,
-        audit=audit,
-        entropy=SessionContainer.entropy,
-        allowlist=allowlist,
-        signin_url=signin_url,
+        Refusals, audit=LiveSessionContainer.audit, entropy=SessionContainer.entropy, links=links
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
         attempts=attempts,
         sessions=SessionContainer.sessions,
+        loops=loops,
         clock=SessionContainer.clock,
-        audit=audit,
+        audit=LiveSessionContainer.audit,
         refusals=refusals,
         threads=threads,
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
-        guard=SessionContainer.browser_guard,
+        guard=LiveSessionContainer.browser_guard,
         refusals=refusals,
         threads=threads,
+        links=links,
+    )
+    sign_out_links = providers.ThreadSafeSingleton(
+        sign_out_links_of,
+        sign_in_settings,
+        sign_out_settings,
+        SessionContainer.cognito.provided.client_id,
+    )
+    sign_out_routes = providers.ThreadSafeSingleton(
+        SignOutRoutes,
+        sign_out=LiveSessionContainer.sign_out,
+        sessions=SessionContainer.sessions,
+        forgetting=providers.ThreadSafeSingleton(
+            Forgetting,
+            sessions=SessionContainer.sessions,
+            attempts=attempts,
+            loops=loops,
+            legacy=LiveSessionContainer.legacy_sign_out,
+        ),
+        links=sign_out_links,
+        pages=providers.ThreadSafeSingleton(
+            TrustedPages, providers.Callable(origin_of, signin_url), allowlist
+        ),
+        refusals=refusals,
+        threads=threads,
+    )
+    callers = providers.ThreadSafeSingleton(
+        Callers,
+        verify_settings.provided.caller_keys,
+        audit=LiveSessionContainer.audit,
+        counter=SessionContainer.counter,
+    )
+    verdicts = providers.ThreadSafeSingleton(Verdicts, LiveSessionContainer.audit)
+    verify_routes = providers.ThreadSafeSingleton(
+        VerifyRoutes,
+        guard=LiveSessionContainer.session_guard,
+        callers=callers,
+        verdicts=verdicts,
+        refusals=refusals,
+        threads=threads,
+    )
+    verify_batch_routes = providers.ThreadSafeSingleton(
+        VerifyBatchRoutes,
+        guard=LiveSessionContainer.session_guard,
+        callers=callers,
+        verdicts=verdicts,
+        refusals=refusals,
+        threads=threads,
+    )
+    metrics = providers.ThreadSafeSingleton(
+        Metrics,
+        decisions=SessionContainer.counter.provided.counts,
+        audit_events=LiveSessionContainer.audit_counter.provided.counts,
+        threads=threads,
+        keys=SessionContainer.keys,
+        memories=providers.List(SessionContainer.signatures, SessionContainer.signatures_at_hand),
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
         warm_up=SessionContainer.keys.provided.warm_up,
+        metrics=metrics,
         refusals=refusals,
         threads=threads,
     )
@@ -142,7 +225,12 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
     """
     settings = web_settings(process_environment() if environment is None else environment)
     container = WebContainer(
-        cognito=settings.cognito, cookie=settings.cookie, sign_in_settings=settings.sign_in
+        cognito=settings.cognito,
+        cookie=settings.cookie,
+        sign_in_settings=settings.sign_in,
+        sign_out_settings=settings.sign_out,
+        verify_settings=settings.verify,
+        web_access_settings=settings.web,
     )
     container.check_dependencies()
     return container

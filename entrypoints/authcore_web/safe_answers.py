@@ -4,7 +4,6 @@ import logging
 import traceback
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,17 +11,30 @@ from authcore_web.pages import STYLE_SOURCE
 from authcore_web.responses import Refusals
 
 
+def content_policy(form_action: str = "'none'") -> str:
+    """
+    The Content-Security-Policy of our pages.
+
+    Args:
+        form_action: Where their forms may lead.  Chromium holds every redirect that follows to it,
+            too.
+    """
+    return (
+        f"default-src 'none'; style-src {STYLE_SOURCE}; "
+        f"base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
+    )
+
+
 HEADERS: Final = {
     "cache-control": "no-store",
-    "content-security-policy": (
-        f"default-src 'none'; style-src {STYLE_SOURCE}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": content_policy(),
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000",
     "vary": "Accept, Cookie",
     "x-content-type-options": "nosniff",
 }
+
+_ENCODED: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 
 _log: Final = logging.getLogger(__name__)
 
@@ -31,7 +43,9 @@ class SafeAnswers:
     """
     Puts HEADERS on every answer and turns an unexpected exception into a plain page.
 
-    The log gets the exception's class and frames, not its text: nobody knows what is in there.
+    A header that an answer has already stays as it is: a page with a form needs a policy of its
+    own.  The log gets the exception's class and frames, not its text: nobody knows what is in
+    there.
     """
 
     def __init__(self, app: ASGIApp, refusals: Refusals) -> None:
@@ -50,7 +64,7 @@ class SafeAnswers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(HEADERS)
+                message = _with_headers(message)
             await send(message)
 
         try:
@@ -61,3 +75,10 @@ class SafeAnswers:
             _log.error("unexpected %s, reference %s\n%s", type(error).__name__, reference, frames)
             if not started:
                 await response(scope, receive, send_safely)
+
+
+def _with_headers(start: Message) -> Message:
+    given = start["headers"]
+    names = {name for name, _ in given}
+    missing = [header for header in _ENCODED if header[0] not in names]
+    return {**start, "headers": [*given, *missing]}

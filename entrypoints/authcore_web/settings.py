@@ -9,7 +9,15 @@ from authcore.adapters.cookies.domain import cookie_domain_problem
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
 from authcore.domain.model.urls import ServiceUrl, host_of
 from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.settings import CognitoSettings, CookieSettings, SignInSettings, load
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    SignInSettings,
+    SignOutSettings,
+    VerifySettings,
+    WebAccessSettings,
+    load,
+)
 
 
 CALLBACK_PATH: Final = "/auth/signin/callback"
@@ -26,11 +34,17 @@ class WebSettings:
         cognito: Which pool.
         sign_in: How browsers get there and back.
         cookie: What they keep.
+        sign_out: Where they go when they leave.
+        verify: Which programs may ask about tokens.
+        web: Which pages of other origins may ask.
     """
 
     cognito: CognitoSettings
     sign_in: SignInSettings
     cookie: CookieSettings
+    sign_out: SignOutSettings
+    verify: VerifySettings
+    web: WebAccessSettings
 
 
 @attrs.frozen

@@ -10,7 +10,9 @@ import anyio.to_thread
 from authcore.domain.errors import UnavailableError
 
 
-MAX_THREADS: Final = 64
+MAX_THREADS: Final = 256
+"""As many as sessions may be refreshed at once; a thread begins when it is needed first."""
+
 MAX_WAITING: Final = 256
 
 _RETRY_AFTER: Final = timedelta(seconds=2)
@@ -38,6 +40,16 @@ class WorkerThreads:
         self._limiter = anyio.CapacityLimiter(threads)
         self._waiting = waiting
 
+    @property
+    def busy(self) -> int:
+        """How many calls run now."""
+        return self._limiter.borrowed_tokens
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a thread."""
+        return self._limiter.statistics().tasks_waiting
+
     async def run(self, call: Callable[[], Answer]) -> Answer:
         """
         What *call* returns or raises.
@@ -45,6 +57,6 @@ class WorkerThreads:
         Raises:
             UnavailableError: The line is full; *call* was not made.
         """
-        if self._limiter.statistics().tasks_waiting >= self._waiting:
+        if self.waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
         return await anyio.to_thread.run_sync(call, limiter=self._limiter)

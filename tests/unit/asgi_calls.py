@@ -47,6 +47,7 @@ def call(
     method: str = "GET",
     headers: Headers = (),
     cookies: str = "",
+    body: bytes | Iterable[bytes] | None = b"",
     **scope: object,
 ) -> Answer:
     """
@@ -63,9 +64,12 @@ def call(
 
         cookies: The Cookie header.
 
+        body: At once, in parts, or never (None).
+
         scope: Entries of the ASGI scope to replace.
     """
-    sent = asyncio.run(_messages(app, {**http_scope(target, method, headers, cookies), **scope}))
+    whole = {**http_scope(target, method, headers, cookies), **scope}
+    sent = asyncio.run(_messages(app, whole, body=[body] if isinstance(body, bytes) else body))
     start, body = sent[0], b"".join(message.get("body", b"") for message in sent[1:])
     assert start["type"] == "http.response.start"
     return Answer(start["status"], _text(start["headers"]), body)
@@ -116,12 +120,22 @@ def open_websocket(app: Any, target: str, *, cookies: str = "") -> list[Mapping[
 
 
 async def _messages(
-    app: Any, scope: dict[str, Any], first: Mapping[str, Any] | None = None
+    app: Any,
+    scope: dict[str, Any],
+    first: Mapping[str, Any] | None = None,
+    *,
+    body: Iterable[bytes] | None = (b"",),
 ) -> list[Mapping[str, Any]]:
     sent: list[Mapping[str, Any]] = []
+    parts = list(body or ())
 
     async def receive() -> Mapping[str, Any]:
-        return first or {"type": "http.request", "body": b"", "more_body": False}
+        if body is None:
+            await asyncio.Event().wait()
+        if first or not parts:
+            return first or {"type": "http.disconnect"}
+        part = parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(parts)}
 
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,10 +10,11 @@ from authcore.domain.errors import AuthcoreError, RejectedError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import candidate_in
-from authcore.domain.services.sign_in import SignIn, SignInCompletion
+from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.cookies import CookieJar
+from authcore_web.loops import SignInLoopError, SignInLoops
 from authcore_web.query import Parameters, only, parameters
 from authcore_web.requests import cookie_header
 from authcore_web.responses import Refusals, sent_to
@@ -33,6 +35,7 @@ class SignInRoutes:
         sign_in: SignIn,
         attempts: CookieJar[PendingSignIns],
         sessions: CookieJar[TokenSet],
+        loops: SignInLoops,
         clock: Clock,
         audit: AuditLog,
         refusals: Refusals,
@@ -42,6 +45,7 @@ class SignInRoutes:
         self._sign_in = sign_in
         self._attempts = attempts
         self._sessions = sessions
+        self._loops = loops
         self._clock = clock
         self._audit = audit
         self._refusals = refusals
@@ -59,14 +63,15 @@ class SignInRoutes:
                 lang=only("lang", given),
                 login_hint=only("login_hint", given),
             )
-            cookies = self._remembering(start.attempt, cookie_header(request))
+            cookies = self._remembering(start, cookie_header(request))
         except AuthcoreError as error:
             return self._refusals.of(error, request, action=BEGIN, redirect=redirect)
         self._audit.record(AuditEvent(BEGIN, "accepted", "ok"))
         return sent_to(start.authorize_url, cookies)
 
-    def _remembering(self, attempt: SignInAttempt, sent: str) -> tuple[str, ...]:
+    def _remembering(self, start: SignInStart, sent: str) -> tuple[str, ...]:
         pending = self._attempts.read(sent) or PendingSignIns()
+        attempt = attrs.evolve(start.attempt, rounds=self._loops.rounds(start.target, sent))
         return self._attempts.write(pending.adding(attempt, now=self._clock.now()), sent)
 
     async def callback(self, request: Request) -> Response:
@@ -75,6 +80,7 @@ class SignInRoutes:
 
         A refusal ends the attempt.  An outage leaves everything the browser holds as it is.  A
         sign-in that Cognito broke off because its user has just been linked begins again, once.
+        One that leads nowhere for the third time ends on a page instead of another redirect.
         """
         sent = cookie_header(request)
         pending = self._attempts.read(sent) or PendingSignIns()
@@ -94,7 +100,20 @@ class SignInRoutes:
                 error, request, action=COMPLETE, redirect=_wanted(given), cookies=ended
             )
         self._note(completion)
-        return sent_to(completion.target, (*session, *forgetting))
+        return self._arrived(request, completion, attempt.rounds, (*session, *forgetting))
+
+    def _arrived(
+        self, request: Request, completion: SignInCompletion, rounds: int, cookies: tuple[str, ...]
+    ) -> Response:
+        target, sent = completion.target, cookie_header(request)
+        try:
+            counted = self._loops.completed(target, rounds, sent)
+        except SignInLoopError as error:
+            fresh = (*cookies, *self._loops.clear(sent))
+            return self._refusals.of(
+                error, request, action=COMPLETE, redirect=target, cookies=fresh
+            )
+        return sent_to(target, (*cookies, *counted))
 
     def _begin_again(
         self, broken_off: SignInAttempt, pending: PendingSignIns, sent: str
