@@ -6,7 +6,12 @@ from typing import Any, Final
 import yaml
 from openapi_schema_validator import OAS31Validator
 
-from authcore.adapters.legacy import contract, link_contract, listing_contract
+from authcore.adapters.legacy import (
+    contract,
+    link_contract,
+    listing_contract,
+    session_contract,
+)
 
 
 DOCUMENT: Final[dict[str, Any]] = yaml.safe_load(
@@ -15,7 +20,8 @@ DOCUMENT: Final[dict[str, Any]] = yaml.safe_load(
 JSON: Final = "application/json"
 SIGN_IN_PATHS: Final = (contract.LOGIN_PATH, contract.LOOKUP_PATH)
 LINK_PATHS: Final = (link_contract.MATCH_PATH, link_contract.ATTACH_PATH, link_contract.CREATE_PATH)
-PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH)
+SESSION_PATHS: Final = (session_contract.SESSION_PATH, session_contract.END_PATH)
+PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH, *SESSION_PATHS)
 
 
 def operation(path: str) -> dict[str, Any]:

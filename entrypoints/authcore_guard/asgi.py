@@ -10,9 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
-from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
@@ -27,6 +24,7 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 
+_LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HEADS: Final = ("http.response.start", "websocket.accept")
 
 
@@ -39,37 +37,17 @@ class Guard:
     is accepted, which browsers see as 403.
     """
 
-    def __init__(
-        self,
-        app: AsgiApp,
-        *,
-        browser_guard: BrowserGuard,
-        signin_url: ServiceUrl,
-        app_url: ServiceUrl,
-        public_paths: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, app: AsgiApp, doorkeeper: Doorkeeper) -> None:
         """
         Stand in front of *app*.
 
         Args:
             app: The application.
 
-            browser_guard: Decides; on the event loop where it need not wait, else in a thread.
-
-            signin_url: The auth service's ``/auth/signin``.
-
-            app_url: Where the application's root is, as browsers see it.
-
-            public_paths: Exact paths, and prefixes, which end with a slash.
-
-        Raises:
-            ConfigurationError: A public path is not plain.
+            doorkeeper: Judges; on the event loop where it need not wait, else in a thread.
         """
         self._app = app
-        self._browser_guard = browser_guard
-        self._doorkeeper = Doorkeeper(
-            signin_url=signin_url, app_url=app_url, public_paths=public_paths
-        )
+        self._doorkeeper = doorkeeper
 
     @classmethod
     def from_environment(cls, app: AsgiApp, environment: Mapping[str, str] | None = None) -> Self:
@@ -84,52 +62,44 @@ class Guard:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        container = guard_container(environment)
-        door = container.guard()
-        return cls(
-            app,
-            browser_guard=container.browser_guard(),
-            signin_url=door.signin_url,
-            app_url=door.app_url,
-            public_paths=door.public_paths,
-        )
+        return cls(app, guard_container(environment).doorkeeper())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        verdict = await self._judged(_visit(scope))
+        verdict = await judged(self._doorkeeper, visit_of(scope))
         if isinstance(verdict, Pass):
-            await self._app({**scope, "user": verdict.user}, receive, _carrying(verdict, send))
+            await self._app({**scope, "user": verdict.user}, receive, carrying(verdict, send))
         elif scope["type"] == "websocket":
             await _close(verdict, receive, send)
         else:
             await _answer(verdict, scope["method"], send)
 
-    async def _judged(self, visit: Visit) -> Pass | Refusal:
-        try:
-            decided = await self._decided(visit.cookies)
-        except (SessionTooLargeError, UnavailableError) as error:
-            return self._doorkeeper.judge_undecided(visit, error)
-        return self._doorkeeper.judge(visit, decided)
 
-    async def _decided(self, cookies: str) -> BrowserDecision:
-        if at_hand := self._browser_guard.decide_at_hand(cookies):
-            return at_hand
-        return await asyncio.to_thread(self._browser_guard.decide, cookies)
+async def judged(doorkeeper: Doorkeeper, visit: Visit) -> Pass | Refusal:
+    """What *doorkeeper* says, without keeping the event loop from anything."""
+    if verdict := doorkeeper.judge_at_hand(visit):
+        return verdict
+    return await asyncio.to_thread(doorkeeper.judge, visit)
 
 
-def _visit(scope: Scope) -> Visit:
+def visit_of(scope: Scope) -> Visit:
+    """The request that *scope* describes."""
     raw_path: bytes | None = scope.get("raw_path")
+    found: dict[bytes, list[str]] = {name: [] for name in _LOOKED_AT}
+    for name, value in scope["headers"]:
+        if name in found:
+            found[name].append(value.decode("latin-1"))
     return Visit(
         method=scope.get("method", "GET"),
         path=_routed_path(scope["path"], scope.get("root_path", "")),
         raw_path=None if raw_path is None else raw_path.decode("latin-1"),
         query=scope.get("query_string", b"").decode("latin-1"),
-        cookies=_header(scope, b"cookie", "; "),
-        accept=_header(scope, b"accept", ", "),
-        fetch_mode=_header(scope, b"sec-fetch-mode", ", "),
+        cookies="; ".join(found[b"cookie"]),
+        accept=", ".join(found[b"accept"]),
+        fetch_mode=", ".join(found[b"sec-fetch-mode"]),
     )
 
 
@@ -138,11 +108,7 @@ def _routed_path(path: str, root_path: str) -> str:
     return below if below.startswith("/") else path
 
 
-def _header(scope: Scope, name: bytes, joint: str) -> str:
-    return joint.join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
-
-
-def _carrying(verdict: Pass, send: Send) -> Send:
+def carrying(verdict: Pass, send: Send) -> Send:
     """*send*, with the cookies of *verdict* on the head of the answer."""
     if not verdict.cookies:
         return send

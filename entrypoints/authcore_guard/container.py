@@ -1,31 +1,41 @@
 """Who is who where sessions are checked."""
 
+import logging
 from collections.abc import Callable, Mapping
 
 import attrs
 from dependency_injector import containers, providers
 
-from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
+from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
+from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
-from authcore.adapters.system import SystemClock, SystemEntropy
+from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.refresh import SessionRefresher
 from authcore.domain.services.refresh_policy import RefreshPolicy
 from authcore.domain.services.session_guard import SessionGuard
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.ambient import Clock, Entropy
-from authcore.ports.audit import DecisionCounter
+from authcore.ports.ambient import Clock, Entropy, Pause
+from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.cookies import SessionJar
+from authcore.ports.coordination import Lease
+from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.memory import RecentRefreshes
+from authcore.ports.revocation import RevocationList
 from authcore.ports.signatures import SignatureVerifier
+from authcore.ports.token_endpoint import TokenRefresher
 from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+from authcore_guard.decision import Doorkeeper
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -49,6 +59,29 @@ def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> Sessi
         lifetime=cookie.lifetime,
         clock=clock,
         entropy=entropy,
+    )
+
+
+def session_refresher_of(
+    refresher: TokenRefresher | None,
+    validator: TokenValidator,
+    recent: RecentRefreshes,
+    lease: Lease | None,
+    pause: Pause,
+    clock: Clock,
+    audit: AuditLog,
+) -> SessionRefresher | None:
+    """None where sessions are refreshed elsewhere, or not at all."""
+    if refresher is None:
+        return None
+    return SessionRefresher(
+        refresher=refresher,
+        validator=validator,
+        recent=recent,
+        lease=lease,
+        pause=pause,
+        clock=clock,
+        audit=audit,
     )
 
 
@@ -104,6 +137,24 @@ class SessionContainer(containers.DeclarativeContainer):
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
     )
+    audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+        LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
+    )
+    audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
+    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+        CountingAuditLog, audit_log, audit_counter
+    )
+    token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    legacy_sessions: providers.Provider[LegacySessions | None] = providers.Object(None)
+    revocations: providers.Provider[RevocationList | None] = providers.Object(None)
+    recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
+        ProcessRecentRefreshes, clock
+    )
+    lease: providers.Provider[Lease | None] = providers.Object(None)
+    pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
+    session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(
+        session_refresher_of, token_refresher, validator, recent, lease, pause, clock, audit
+    )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.provided.lifetime)
     session_guard = providers.ThreadSafeSingleton(
         SessionGuard,
@@ -111,6 +162,9 @@ class SessionContainer(containers.DeclarativeContainer):
         policy=policy,
         clock=clock,
         counter=counter,
+        refresher=session_refresher,
+        legacy=legacy_sessions,
+        revocations=revocations,
         at_hand=validator_at_hand,
     )
     browser_guard = providers.ThreadSafeSingleton(
@@ -122,6 +176,14 @@ class GuardContainer(SessionContainer):
     """Stands in front of one application."""
 
     guard: providers.Dependency[GuardSettings] = providers.Dependency(instance_of=GuardSettings)
+
+    doorkeeper = providers.ThreadSafeSingleton(
+        Doorkeeper,
+        SessionContainer.browser_guard,
+        signin_url=guard.provided.signin_url,
+        app_url=guard.provided.app_url,
+        public_paths=guard.provided.public_paths,
+    )
 
 
 @attrs.frozen

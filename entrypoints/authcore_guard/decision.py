@@ -12,7 +12,7 @@ from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.admission import SignInRequired
 from authcore.domain.model.session import User
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.browser_guard import BrowserDecision
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard.paths import PublicPaths, way_back
 
 
@@ -116,15 +116,22 @@ class Refusal:
 
 
 class Doorkeeper:
-    """Turns what was decided about a session into what happens to a request."""
+    """Turns what is decided about a browser into what happens to its request."""
 
     def __init__(
-        self, *, signin_url: ServiceUrl, app_url: ServiceUrl, public_paths: Iterable[str] = ()
+        self,
+        browser_guard: BrowserGuard,
+        *,
+        signin_url: ServiceUrl,
+        app_url: ServiceUrl,
+        public_paths: Iterable[str] = (),
     ) -> None:
         """
         Stand in front of one application.
 
         Args:
+            browser_guard: Decides.
+
             signin_url: The auth service's ``/auth/signin``.
 
             app_url: Where the application's root is, as browsers see it.
@@ -134,12 +141,32 @@ class Doorkeeper:
         Raises:
             ConfigurationError: A public path is not plain.
         """
+        self._guard = browser_guard
         self._signin_url = signin_url
         self._app_url = app_url
         self._public = PublicPaths(public_paths)
 
-    def judge(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
-        """Let *visit* pass if it may, or say where to sign in."""
+    def judge(self, visit: Visit) -> Pass | Refusal:
+        """
+        Let *visit* pass if it may, or say why not.  May wait for the network.
+
+        Who passes without a user is on a public path.
+        """
+        try:
+            decided = self._guard.decide(visit.cookies)
+        except (SessionTooLargeError, UnavailableError) as error:
+            return self._undecided(visit, error)
+        return self._judged(visit, decided)
+
+    def judge_at_hand(self, visit: Visit) -> Pass | Refusal | None:
+        """The same, where it takes neither network nor waiting; None where it does."""
+        try:
+            decided = self._guard.decide_at_hand(visit.cookies)
+        except SessionTooLargeError as error:
+            return self._undecided(visit, error)
+        return self._judged(visit, decided) if decided else None
+
+    def _judged(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
         decision, cookies = decided.decision, decided.cookies
         if not isinstance(decision, SignInRequired):
             return Pass(decision.user, cookies)
@@ -147,15 +174,19 @@ class Doorkeeper:
             return Pass(None, cookies)
         return self._sign_in(visit, decision.reason, cookies)
 
-    def judge_undecided(
+    def _undecided(
         self, visit: Visit, error: SessionTooLargeError | UnavailableError
     ) -> Pass | Refusal:
-        """Let *visit* pass only if everybody may; otherwise say why not, or to come back later."""
+        """Everybody may see public pages; otherwise say why not, or to come back later."""
         if self._is_public(visit):
             return Pass(None)
         if isinstance(error, UnavailableError):
             return _outage(visit, error)
         return _too_large(visit, error)
+
+    def for_everything(self) -> "Doorkeeper":
+        """One for whom no path is public: for single routes that ask who is signed in."""
+        return Doorkeeper(self._guard, signin_url=self._signin_url, app_url=self._app_url)
 
     def _is_public(self, visit: Visit) -> bool:
         return self._public.cover(visit.path, raw_path=visit.raw_path)

@@ -11,9 +11,6 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
-from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.browser_guard import BrowserGuard
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
@@ -29,37 +26,17 @@ class Guard:
     of the key source is 503 with Retry-After, never a redirect.
     """
 
-    def __init__(
-        self,
-        app: WSGIApplication,
-        *,
-        browser_guard: BrowserGuard,
-        signin_url: ServiceUrl,
-        app_url: ServiceUrl,
-        public_paths: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, app: WSGIApplication, doorkeeper: Doorkeeper) -> None:
         """
         Stand in front of *app*.
 
         Args:
             app: The application.
 
-            browser_guard: Decides.
-
-            signin_url: The auth service's ``/auth/signin``.
-
-            app_url: Where the application's root is, as browsers see it.
-
-            public_paths: Exact paths, and prefixes, which end with a slash.
-
-        Raises:
-            ConfigurationError: A public path is not plain.
+            doorkeeper: Judges.
         """
         self._app = app
-        self._browser_guard = browser_guard
-        self._doorkeeper = Doorkeeper(
-            signin_url=signin_url, app_url=app_url, public_paths=public_paths
-        )
+        self._doorkeeper = doorkeeper
 
     @classmethod
     def from_environment(
@@ -76,34 +53,20 @@ class Guard:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        container = guard_container(environment)
-        door = container.guard()
-        return cls(
-            app,
-            browser_guard=container.browser_guard(),
-            signin_url=door.signin_url,
-            app_url=door.app_url,
-            public_paths=door.public_paths,
-        )
+        return cls(app, guard_container(environment).doorkeeper())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See: PEP 3333."""
-        visit = _visit(environ)
-        verdict = self._judged(visit)
+        visit = visit_of(environ)
+        verdict = self._doorkeeper.judge(visit)
         if isinstance(verdict, Pass):
             answer = _carrying(verdict, start_response)
             return self._app({**environ, USER_KEY: verdict.user}, answer)
         return _answer(verdict, visit.method, start_response)
 
-    def _judged(self, visit: Visit) -> Pass | Refusal:
-        try:
-            decided = self._browser_guard.decide(visit.cookies)
-        except (SessionTooLargeError, UnavailableError) as error:
-            return self._doorkeeper.judge_undecided(visit, error)
-        return self._doorkeeper.judge(visit, decided)
 
-
-def _visit(environ: WSGIEnvironment) -> Visit:
+def visit_of(environ: WSGIEnvironment) -> Visit:
+    """The request that *environ* describes."""
     return Visit(
         method=environ["REQUEST_METHOD"],
         path=_decoded(environ.get("PATH_INFO") or "/"),

@@ -7,6 +7,7 @@ import attrs
 
 CMS_HOST: Final = "cms.authcore.localhost"
 AUTH_HOST: Final = "auth.authcore.localhost"
+LEGACY_HOST: Final = "legacy.authcore.localhost"
 COGNITO_HOST: Final = "cognito.localhost"
 COOKIE_DOMAIN: Final = "authcore.localhost"
 LOOPBACK: Final = "127.0.0.1"
@@ -86,6 +87,11 @@ class Addresses:
     def issuer(self) -> str:
         """The ``iss`` of every token."""
         return f"{self.cognito_server_url}/{POOL_ID}"
+
+    @property
+    def legacy_site_url(self) -> str:
+        """The legacy system's own pages, for browsers."""
+        return f"http://{LEGACY_HOST}:{self.ports.legacy}"
 
     @property
     def legacy_url(self) -> str:

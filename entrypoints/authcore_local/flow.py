@@ -12,7 +12,8 @@ from authcore.ports.ambient import Clock
 
 MAX_HOPS: Final = 500
 
-Actor = Literal["browser", "cms", "auth", "cognito", "lambda", "legacy"]
+Actor = Literal["browser", "cms", "auth", "guard", "cognito", "lambda", "legacy"]
+"""``guard``: the one in front of the CMS, or the one in the auth service."""
 
 
 def shortened(secret: str) -> str:

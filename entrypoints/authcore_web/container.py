@@ -10,19 +10,22 @@ from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
+from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.session import PendingSignIns
+from authcore.domain.model.tokens import RefreshToken
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in import SignIn
+from authcore.domain.services.sign_out import SignOut
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
-from authcore.ports.token_endpoint import CodeExchanger
+from authcore.ports.legacy_sessions import LegacySignOut
+from authcore.ports.token_endpoint import CodeExchanger, TokenRevoker
 from authcore.settings import SignInSettings, SignOutSettings, VerifySettings, WebAccessSettings
 from authcore_guard.container import SessionContainer
 from authcore_web.callers import Callers
 from authcore_web.forgetting import Forgetting
 from authcore_web.links import SIGN_IN_PATH, SIGN_OUT_PATH, SignInLinks
-from authcore_web.live_sessions import LiveSessionContainer
 from authcore_web.loops import SignInLoops
 from authcore_web.metrics import Metrics
 from authcore_web.origins import TrustedPages, origin_of
@@ -65,7 +68,15 @@ def sign_out_links_of(
     )
 
 
-class WebContainer(LiveSessionContainer):
+class NobodyRevokes(TokenRevoker):
+    """Stands where no way to revoke is wired: Cognito does not hear of sign-outs, and we say so."""
+
+    def revoke(self, token: RefreshToken) -> None:  # noqa: ARG002 - nobody to send it to
+        """See the port."""
+        raise ProviderUnavailableError("nobody revokes tokens here")
+
+
+class WebContainer(SessionContainer):
     """The auth service: checks sessions as a guard does, and begins them."""
 
     sign_in_settings: providers.Dependency[SignInSettings] = providers.Dependency(
@@ -81,6 +92,9 @@ class WebContainer(LiveSessionContainer):
     web_access_settings: providers.Dependency[WebAccessSettings] = providers.Dependency(
         instance_of=WebAccessSettings
     )
+
+    token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(NobodyRevokes)
+    legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.Object(None)
 
     threads = providers.ThreadSafeSingleton(WorkerThreads)
     http = providers.ThreadSafeSingleton(
@@ -125,10 +139,20 @@ class WebContainer(LiveSessionContainer):
         attempt_lifetime=sign_in_settings.provided.attempt_lifetime,
     )
 
+    sign_out = providers.ThreadSafeSingleton(
+        SignOut,
+        revoker=token_revoker,
+        validator=SessionContainer.validator,
+        legacy=legacy_sign_out,
+        revocations=SessionContainer.revocations,
+        clock=SessionContainer.clock,
+        audit=SessionContainer.audit,
+    )
+
     links = providers.ThreadSafeSingleton(SignInLinks, allowlist, signin_url)
     loops = providers.ThreadSafeSingleton(SignInLoops, SessionContainer.clock)
     refusals = providers.ThreadSafeSingleton(
-        Refusals, audit=LiveSessionContainer.audit, entropy=SessionContainer.entropy, links=links
+        Refusals, audit=SessionContainer.audit, entropy=SessionContainer.entropy, links=links
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
@@ -137,13 +161,13 @@ class WebContainer(LiveSessionContainer):
         sessions=SessionContainer.sessions,
         loops=loops,
         clock=SessionContainer.clock,
-        audit=LiveSessionContainer.audit,
+        audit=SessionContainer.audit,
         refusals=refusals,
         threads=threads,
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
-        guard=LiveSessionContainer.browser_guard,
+        guard=SessionContainer.browser_guard,
         refusals=refusals,
         threads=threads,
         links=links,
@@ -156,14 +180,14 @@ class WebContainer(LiveSessionContainer):
     )
     sign_out_routes = providers.ThreadSafeSingleton(
         SignOutRoutes,
-        sign_out=LiveSessionContainer.sign_out,
+        sign_out=sign_out,
         sessions=SessionContainer.sessions,
         forgetting=providers.ThreadSafeSingleton(
             Forgetting,
             sessions=SessionContainer.sessions,
             attempts=attempts,
             loops=loops,
-            legacy=LiveSessionContainer.legacy_sign_out,
+            legacy=legacy_sign_out,
         ),
         links=sign_out_links,
         pages=providers.ThreadSafeSingleton(
@@ -175,13 +199,13 @@ class WebContainer(LiveSessionContainer):
     callers = providers.ThreadSafeSingleton(
         Callers,
         verify_settings.provided.caller_keys,
-        audit=LiveSessionContainer.audit,
+        audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )
-    verdicts = providers.ThreadSafeSingleton(Verdicts, LiveSessionContainer.audit)
+    verdicts = providers.ThreadSafeSingleton(Verdicts, SessionContainer.audit)
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
-        guard=LiveSessionContainer.session_guard,
+        guard=SessionContainer.session_guard,
         callers=callers,
         verdicts=verdicts,
         refusals=refusals,
@@ -189,7 +213,7 @@ class WebContainer(LiveSessionContainer):
     )
     verify_batch_routes = providers.ThreadSafeSingleton(
         VerifyBatchRoutes,
-        guard=LiveSessionContainer.session_guard,
+        guard=SessionContainer.session_guard,
         callers=callers,
         verdicts=verdicts,
         refusals=refusals,
@@ -198,7 +222,7 @@ class WebContainer(LiveSessionContainer):
     metrics = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
-        audit_events=LiveSessionContainer.audit_counter.provided.counts,
+        audit_events=SessionContainer.audit_counter.provided.counts,
         threads=threads,
         keys=SessionContainer.keys,
         memories=providers.List(SessionContainer.signatures, SessionContainer.signatures_at_hand),

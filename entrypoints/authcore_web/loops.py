@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import LoginRejectedError
 from authcore.ports.ambient import Clock

@@ -7,14 +7,16 @@ Ratios are taken within one run, alternating; absolute times on a shared machine
 import sys
 import time
 
-from bench import imports, redirects, verification
+from bench import guards, imports, memory, redirects, verification
 
 
 SECTIONS = (
     ("token verification", verification.rows),
+    ("a guarded request", guards.rows),
     ("redirects", redirects.rows),
     ("import of the migration function", imports.migration_rows),
     ("import of the linking function", imports.linking_rows),
+    ("memory of a million tokens (some minutes)", memory.rows),
 )
 
 

@@ -4,36 +4,32 @@ import base64
 import contextlib
 import statistics
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 import jwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from authcore import token_validator
 from authcore.adapters.jwks.key_cache import KeyCache
-from authcore.adapters.jwks.key_set import StaticKeys
-from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
-from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, monotonic
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.signatures import SignatureVerifier
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_ISSUER, TokenMint, TokenUse
 
 
-ROUNDS: Final = 201
+ROUNDS: Final = 101
 CALLS: Final = 20
-TOKENS: Final = 20
 COLD_THREADS: Final = 200
 OVERSIZE: Final = {"16 KiB": 2**14, "1 MiB": 2**20, "64 MiB": 2**26}
 
 Row = tuple[str, str, str]
+Call = Callable[[str], object]
 
 MINT: Final = TokenMint(lifetime=timedelta(days=1))
-KEYS: Final = StaticKeys(MINT.jwks())
-CLOCK: Final = SystemClock()
 EXTRA: Final[Mapping[TokenUse, Mapping[str, str]]] = {
     "id": {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"},
     "access": {},
@@ -43,52 +39,82 @@ EXTRA: Final[Mapping[TokenUse, Mapping[str, str]]] = {
 
 def rows() -> list[Row]:
     """Name, figure, target; medians of interleaved rounds, in microseconds and as ratios."""
-    return [*_first_sight("id"), *_first_sight("access"), *_refusals(), _cold_start()]
+    with published(MINT.jwks_bytes()) as jwks_url:
+        validator = shipped(jwks_url)
+        sights = [*_sights("id", validator.identity), *_sights("access", validator.access)]
+        return [*sights, *_refusals(validator), _cold_start()]
 
 
-def _validator(signatures: SignatureVerifier) -> TokenValidator:
-    return TokenValidator(
-        signatures=signatures, clock=CLOCK, issuers=[DEFAULT_ISSUER], client_ids=[DEFAULT_CLIENT_ID]
+def shipped(jwks_url: str) -> TokenValidator:
+    """What an embedding team gets: keys fetched and kept, tokens remembered."""
+    return token_validator(
+        region="eu-west-1",
+        user_pool_id="eu-west-1_Ab12Cd34E",
+        client_id=DEFAULT_CLIENT_ID,
+        issuer=DEFAULT_ISSUER,
+        jwks_url=jwks_url,
     )
 
 
-def _tokens(use: TokenUse) -> list[str]:
+@contextlib.contextmanager
+def published(jwks: bytes) -> Iterator[str]:
+    """A loopback URL that answers with *jwks*."""
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(jwks)))
+            self.end_headers()
+            self.wfile.write(jwks)
+
+        def log_message(self, *_: object) -> None:
+            """Be quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/jwks.json"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def tokens(use: TokenUse, count: int) -> list[str]:
+    """*count* tokens of Cognito's size, all different."""
     make = MINT.identity if use == "id" else MINT.access
-    return [make(without=["cognito:groups"], **EXTRA[use]) for _ in range(TOKENS)]  # type: ignore[arg-type]
+    return [make(without=["cognito:groups"], **EXTRA[use]) for _ in range(count)]  # type: ignore[arg-type]
 
 
-def _first_sight(use: TokenUse) -> list[Row]:
-    tokens = _tokens(use)
-    plain = JwksSignatureVerifier(KEYS)
-    memory = RememberedSignatureVerifier(plain, KEYS, CLOCK)
-    contenders = {
-        "a bare cryptography RSA verify": _bare(use, tokens),
-        "first sight, all checks": _check(use, _validator(plain)),
-        "PyJWT decode": _pyjwt(use),
-        "remembered, all claims checked": _check(use, _validator(memory)),
+def _sights(use: TokenUse, check: Call) -> list[Row]:
+    fresh = tokens(use, ROUNDS * CALLS)
+    known = tokens(use, 1)[0]
+    for _ in range(2):
+        check(known)
+    bare, pyjwt = _bare(use, fresh), _pyjwt(use)
+    contenders: dict[str, tuple[Call, str | None]] = {
+        "a bare cryptography RSA verify": (bare, None),
+        "first sight, all checks": (check, None),
+        "PyJWT decode": (pyjwt, None),
+        "remembered, all claims checked": (check, known),
     }
-    medians = _medians(contenders, tokens)
-    bare = medians["a bare cryptography RSA verify"]
+    medians = _medians(contenders, fresh)
+    base = medians["a bare cryptography RSA verify"]
     targets = {
         "first sight, all checks": "x 1.9",
         "PyJWT decode": "about x 6.3",
         "remembered, all claims checked": "5 µs",
     }
-    kind = f"{use}, {len(tokens[0]):,} B"
+    kind = f"{use}, {len(fresh[0]):,} B"
     return [
-        (f"{kind}: {name}", f"{median:.1f} µs, x {median / bare:.2f}", targets.get(name, ""))
+        (f"{kind}: {name}", f"{median:.1f} µs, x {median / base:.2f}", targets.get(name, ""))
         for name, median in medians.items()
     ]
 
 
-def _check(use: TokenUse, validator: TokenValidator) -> Callable[[str], object]:
-    return validator.identity if use == "id" else validator.access
-
-
-def _bare(use: TokenUse, tokens: list[str]) -> Callable[[str], object]:
+def _bare(use: TokenUse, fresh: list[str]) -> Call:
     public = MINT.key(use).private.public_key()
     scheme, digest = padding.PKCS1v15(), hashes.SHA256()
-    parts = {token: _signed_and_signature(token) for token in tokens}
+    parts = {token: _signed_and_signature(token) for token in fresh}
 
     def verify(token: str) -> None:
         signed, signature = parts[token]
@@ -102,7 +128,7 @@ def _signed_and_signature(token: str) -> tuple[bytes, bytes]:
     return signed.encode(), base64.urlsafe_b64decode(signature + "==")
 
 
-def _pyjwt(use: TokenUse) -> Callable[[str], object]:
+def _pyjwt(use: TokenUse) -> Call:
     public = MINT.key(use).private.public_key()
     audience = DEFAULT_CLIENT_ID if use == "id" else None
     options: jwt.types.Options = {"require": ["exp", "iat", "sub"], "verify_aud": use == "id"}
@@ -111,15 +137,14 @@ def _pyjwt(use: TokenUse) -> Callable[[str], object]:
     )
 
 
-def _refusals() -> Iterator[Row]:
-    check = _validator(JwksSignatureVerifier(KEYS)).access
-
+def _refusals(validator: TokenValidator) -> Iterator[Row]:
     def refuse(token: str) -> None:
         with contextlib.suppress(MalformedTokenError):
-            check(token)
+            validator.access(token)
 
     for name, length in OVERSIZE.items():
-        median = _medians({"refuse": refuse}, ["e30." * (length // 4)])["refuse"]
+        huge = "e30." * (length // 4)
+        median = _medians({"refuse": (refuse, huge)}, [])["refuse"]
         yield f"{name}: refused", f"{median:.2f} µs", "20 µs"
 
 
@@ -131,9 +156,9 @@ def _cold_start() -> Row:
         threading.Event().wait(0.05)
         return MINT.jwks_bytes()
 
-    check = _validator(JwksSignatureVerifier(KeyCache(fetch, CLOCK))).access
-    token = MINT.access()
-    threads = [threading.Thread(target=check, args=(token,)) for _ in range(COLD_THREADS)]
+    keys = KeyCache(fetch, SystemClock())
+    kid = MINT.key("access").kid
+    threads = [threading.Thread(target=keys.key, args=(kid,)) for _ in range(COLD_THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -142,22 +167,29 @@ def _cold_start() -> Row:
 
 
 def _medians(
-    contenders: Mapping[str, Callable[[str], object]], tokens: list[str]
+    contenders: Mapping[str, tuple[Call, str | None]], fresh: Sequence[str]
 ) -> dict[str, float]:
-    """Microseconds per call; the contenders take turns within each round."""
+    """
+    Microseconds per call; the contenders take turns within each round.
+
+    Args:
+        contenders: Each call, and the one token it gets; with None, CALLS others in every round.
+
+        fresh: ROUNDS * CALLS tokens.
+    """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(ROUNDS):
-        for name, call in contenders.items():
-            token = tokens[number % len(tokens)]
-            times[name].append(_microseconds(call, token))
+        others = fresh[number * CALLS : (number + 1) * CALLS]
+        for name, (call, only) in contenders.items():
+            times[name].append(_microseconds(call, [only] * CALLS if only else others))
     return {name: statistics.median(durations) for name, durations in times.items()}
 
 
-def _microseconds(call: Callable[[str], object], token: str) -> float:
+def _microseconds(call: Call, given: Sequence[str]) -> float:
     began = monotonic()
-    for _ in range(CALLS):
+    for token in given:
         call(token)
-    return (monotonic() - began) / CALLS * 1e6
+    return (monotonic() - began) / len(given) * 1e6
 
 
 def main() -> None:

@@ -8,7 +8,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy import contract, link_contract, listing_contract
+from authcore.adapters.legacy import (
+    contract,
+    link_contract,
+    listing_contract,
+    session_contract,
+)
+from authcore.adapters.legacy.session_cookie import MAX_SESSION_LENGTH
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
@@ -25,6 +31,7 @@ from legacy_api import (
     JSON,
     LINK_PATHS,
     PATHS,
+    SESSION_PATHS,
     decision,
     faults,
     operation,
@@ -38,6 +45,9 @@ SOCIAL_QUERY: Final = AccountQuery(
     "jane@thornfield.example",
 )
 
+SESSION: Final[str] = request_body(session_contract.SESSION_PATH)["examples"]["cookie"]["value"][
+    "session"
+]
 EXAMPLES: Final = [
     (path, content["schema"], name, example["value"])
     for path in PATHS
@@ -78,12 +88,18 @@ READERS: Final[Mapping[str, Callable[[HttpAnswer, Mapping[str, str]], object]]] 
         answer, user["cognito_id"]
     ),
     listing_contract.LIST_PATH: lambda answer, _: listing_contract.list_answer(answer, None),
+    session_contract.SESSION_PATH: lambda answer, _: session_contract.session_answer(
+        answer, SESSION
+    ),
+    session_contract.END_PATH: lambda answer, _: session_contract.end_answer(answer),
 }
 NO: Final[Mapping[str, type | tuple[type, ...]]] = {
     "rejected": type(None),
     "not_found": (type(None), AccountNotFoundError),
     "ambiguous": AmbiguousAccountError,
     "taken": AccountTakenError,
+    "signed_out": type(None),
+    "ended": type(None),
 }
 
 
@@ -166,6 +182,15 @@ def test_what_the_adapter_sends_to_list_fits_the_schema(after: str | None) -> No
     assert faults(request_body(listing_contract.LIST_PATH)["schema"], body) == []
 
 
+@pytest.mark.parametrize("session", ["x", "x" * MAX_SESSION_LENGTH, '"\\/ a=b&c%20'])
+def test_what_the_adapter_sends_about_a_session_fits_the_schema(session: str) -> None:
+    body = json.loads(session_contract.session_request(session))
+
+    for path in SESSION_PATHS:
+        assert faults(request_body(path)["schema"], body) == []
+        assert faults(request_body(path)["schema"], {"session": session + "x" * 4096})
+
+
 def test_the_adapter_sends_just_what_the_schema_allows() -> None:
     name = DOCUMENT["components"]["schemas"]["Name"]
     password = DOCUMENT["components"]["schemas"]["LoginRequest"]["properties"]["password"]
@@ -186,6 +211,7 @@ def test_document_and_adapter_state_the_same_sizes() -> None:
         contract.MAX_ANSWER_BYTES,
         link_contract.MAX_LINK_ANSWER_BYTES,
         listing_contract.MAX_PAGE_BYTES,
+        session_contract.MAX_SESSION_ANSWER_BYTES,
     ):
         assert f"{size:,}" in DOCUMENT["info"]["description"]
 

@@ -10,13 +10,27 @@ import attrs
 import pytest
 
 from authcore.adapters.http import HttpAnswer, HttpClient
-from authcore.adapters.legacy import contract, link_contract, listing_contract
+from authcore.adapters.legacy import (
+    contract,
+    link_contract,
+    listing_contract,
+    session_contract,
+)
 from authcore.domain.model.accounts import Credentials
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
-from legacy_api import DOCUMENT, JSON, LINK_PATHS, SIGN_IN_PATHS, decision, faults, request_body
+from legacy_api import (
+    DOCUMENT,
+    JSON,
+    LINK_PATHS,
+    PATHS,
+    SESSION_PATHS,
+    decision,
+    faults,
+    request_body,
+)
 
 
 API_KEY: Final = "key-of-the-document-tests"
@@ -133,7 +147,25 @@ def test_the_local_legacy_system_links_as_documented(http: HttpClient) -> None:
             assert said["status"] == status
 
 
-@pytest.mark.parametrize("path", [*LINK_PATHS, listing_contract.LIST_PATH])
+def test_the_local_legacy_system_answers_about_sessions_as_documented(http: HttpClient) -> None:
+    legacy = LegacySystem(SEED_USERS, API_KEY)
+    session = legacy.open_session(JANE.userid)
+    body = session_contract.session_request(session)
+    story = [
+        (session_contract.SESSION_PATH, "signed_in"),
+        (session_contract.END_PATH, "ended"),
+        (session_contract.END_PATH, "ended"),
+        (session_contract.SESSION_PATH, "signed_out"),
+    ]
+    with LoopbackServer(legacy.app) as server:
+        for path, status in story:
+            said = json.loads(asked(http, server.url, path, body).body)
+
+            assert faults(decision(path)["schema"], said) == []
+            assert said["status"] == status
+
+
+@pytest.mark.parametrize("path", [*LINK_PATHS, listing_contract.LIST_PATH, *SESSION_PATHS])
 def test_a_malformed_link_call_gets_no_decision(http: HttpClient, url: str, path: str) -> None:
     example = next(iter(request_body(path)["examples"].values()))["value"]
     for member in example:
@@ -156,7 +188,7 @@ def test_a_creation_without_an_idempotency_key_gets_no_decision(http: HttpClient
 
 
 @pytest.mark.parametrize("key", ["", "wrong", API_KEY + " x"])
-@pytest.mark.parametrize("path", [*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH])
+@pytest.mark.parametrize("path", PATHS)
 def test_without_the_api_key_there_is_no_decision(
     http: HttpClient, url: str, path: str, key: str
 ) -> None:

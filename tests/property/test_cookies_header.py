@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs
 
 
 @given(st.text(alphabet=st.characters()))

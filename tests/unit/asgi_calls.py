@@ -127,15 +127,12 @@ async def _messages(
     body: Iterable[bytes] | None = (b"",),
 ) -> list[Mapping[str, Any]]:
     sent: list[Mapping[str, Any]] = []
-    parts = list(body or ())
+    coming = [first] if first else _request_body(body)
 
     async def receive() -> Mapping[str, Any]:
-        if body is None:
-            await asyncio.Event().wait()
-        if first or not parts:
-            return first or {"type": "http.disconnect"}
-        part = parts.pop(0)
-        return {"type": "http.request", "body": part, "more_body": bool(parts)}
+        if not coming:
+            await asyncio.Event().wait()  # the client stays, and has nothing more to say
+        return coming.pop(0)
 
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
@@ -144,5 +141,18 @@ async def _messages(
     return sent
 
 
+def _request_body(body: Iterable[bytes] | None) -> list[Mapping[str, Any]]:
+    """The messages that bring *body*; one of no parts is broken off, and None never comes."""
+    if body is None:
+        return []
+    parts = list(body)
+    if not parts:
+        return [{"type": "http.disconnect"}]
+    return [
+        {"type": "http.request", "body": part, "more_body": number < len(parts)}
+        for number, part in enumerate(parts, 1)
+    ]
+
+
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("ascii"), value.decode("ascii")) for name, value in headers)
+    return tuple((name.decode("ascii").lower(), value.decode("ascii")) for name, value in headers)

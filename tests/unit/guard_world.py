@@ -14,6 +14,7 @@ from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
+from authcore_guard.decision import Doorkeeper
 from unit.asgi_calls import PAGE, Answer, Headers, call, http_scope
 from unit.door_world import KeySource, environment_for, tokens_of
 
@@ -73,14 +74,14 @@ class GuardWorld:
             guard=container.session_guard(), jar=self.jar, counter=container.counter()
         )
         door = container.guard()
-        shared: dict[str, Any] = {
-            "browser_guard": self.waiting,
-            "signin_url": door.signin_url,
-            "app_url": door.app_url,
-            "public_paths": door.public_paths,
-        }
-        self.asgi_guard = asgi.Guard(self.app.asgi, **shared)
-        self.wsgi_guard = wsgi.Guard(self.app.wsgi, **shared)
+        doorkeeper = Doorkeeper(
+            self.waiting,
+            signin_url=door.signin_url,
+            app_url=door.app_url,
+            public_paths=door.public_paths,
+        )
+        self.asgi_guard = asgi.Guard(self.app.asgi, doorkeeper)
+        self.wsgi_guard = wsgi.Guard(self.app.wsgi, doorkeeper)
 
     def cookies(self, tokens: TokenSet | None = None) -> str:
         """The Cookie header of somebody signed in."""

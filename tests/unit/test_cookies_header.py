@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.sealing.base64url import decoded, encoded
+from authcore.adapters.base64url import encoded
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.adapters.sealing.packing import pack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
@@ -110,7 +110,7 @@ def test_the_expiry_cannot_be_read_as_content_nor_the_content_as_expiry() -> Non
         b"\0" * 8 + b"\0\x01\0\x05x",
     ):
         raw = ring.seal(plaintext, nonce=NONCE, purpose=b"authcore/session/1")
-        assert envelope(NEW).unseal(encoded(raw)) is None
+        assert envelope(NEW).unseal(encoded(raw).decode()) is None
 
 
 @pytest.mark.parametrize(
@@ -146,14 +146,3 @@ def test_what_no_cookie_could_hold_is_refused() -> None:
         with pytest.raises(SessionTooLargeError):
             sealed((text,))
     assert sealed(("!" * 0x7FFF,))
-
-
-@pytest.mark.parametrize(
-    "text", ["A", "AB", "AA=", "AA==", "A A", "AA\n", "AAA+", "AAA/", "é", "*"]
-)
-def test_base64url_has_one_spelling(text: str) -> None:
-    assert decoded(text) is None
-
-
-def test_base64url_is_read_back() -> None:
-    assert all(decoded(encoded(bytes(range(n)))) == bytes(range(n)) for n in range(70))

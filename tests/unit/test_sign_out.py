@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from authcore.domain.errors import (
@@ -42,6 +43,7 @@ def sign_out(
         validator=world.validator,
         legacy=legacy,
         revocations=world.revocations,
+        clock=world.clock,
         audit=world.audit,
     )
 
@@ -101,20 +103,42 @@ def test_an_expired_session_is_ended_too(
     assert revoker.revoked == [tokens.refresh_token]
 
 
-def test_tokens_that_say_nothing_are_revoked_all_the_same(
+def without_keys(world: SessionWorld, revoker: InMemoryTokenRevoker, **changes: Any) -> SignOut:
+    parts: dict[str, Any] = {
+        "revoker": revoker,
+        "validator": world.validator_without_keys(),
+        "legacy": None,
+        "revocations": world.revocations,
+        "clock": world.clock,
+        "audit": world.audit,
+    }
+    return SignOut(**{**parts, **changes})
+
+
+def test_without_keys_the_provider_is_told_and_the_list_is_said_not_to_be(
+    world: SessionWorld, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-06
+    tokens = world.sign_in()
+
+    assert not without_keys(world, revoker).end(tokens, "").is_complete
+    assert revoker.revoked == [tokens.refresh_token]
+    assert world.revocations.sessions == {}
+    assert told(world)["revocations"] == "unavailable"
+
+
+def test_where_no_list_is_kept_keys_are_not_needed(
+    world: SessionWorld, revoker: InMemoryTokenRevoker
+) -> None:
+    assert without_keys(world, revoker, revocations=None).end(world.sign_in(), "").is_complete
+
+
+def test_a_forged_session_revokes_nobody_elses(
     world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
 ) -> None:
-    tokens = world.tokens(world.sign_in().refresh_token)
-    blind = SignOut(
-        revoker=revoker,
-        validator=world.validator_without_keys(),
-        legacy=None,
-        revocations=world.revocations,
-        audit=world.audit,
-    )
+    forged = world.mint.access(signed_by="stranger", origin_jti="sign-in-1")
 
-    assert blind.end(tokens, "").is_complete
-    assert revoker.revoked == [tokens.refresh_token]
+    assert sign_out.end(attrs.evolve(world.sign_in(), access_token=forged), "").is_complete
     assert world.revocations.sessions == {}
 
 
@@ -128,9 +152,17 @@ def test_where_nobody_is_signed_in_there_is_nothing_to_end(
 def test_a_revoked_session_is_remembered_until_its_last_token_has_expired(
     world: SessionWorld, sign_out: SignOut
 ) -> None:
-    # RF-08
-    sign_out.end(world.sign_in(), "")
-    assert world.revocations.sessions["sign-in-1"] == world.now + HOUR + timedelta(minutes=1)
+    """RF-08: also one that another request got a moment ago, and that outlives what was shown."""
+    tokens = world.sign_in()
+    world.clock.advance(HOUR - timedelta(minutes=1))
+    renewed = world.decide(tokens)
+    assert isinstance(renewed, Admitted)
+
+    sign_out.end(tokens, "")
+
+    world.clock.advance(HOUR - timedelta(minutes=1))
+    assert world.decide(renewed.session.tokens) == SignInRequired("session_revoked", has_ended=True)
+    assert world.revocations.sessions["sign-in-1"] > renewed.session.access.expires_at
 
 
 def test_the_record_holds_no_token_and_no_cookie(world: SessionWorld, sign_out: SignOut) -> None:

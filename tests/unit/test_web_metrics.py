@@ -71,7 +71,8 @@ def test_lines_of_the_audit_log_are_counted_and_still_written(world: LiveWebWorl
 def test_threads_keys_and_memory_are_measured(world: LiveWebWorld) -> None:
     before = samples(world)
     world.sign_in()
-    world.visit("/auth/session")
+    for _ in range(3):
+        world.visit("/auth/session")
     world.clock.advance(timedelta(seconds=90))
 
     after = samples(world)
@@ -79,7 +80,7 @@ def test_threads_keys_and_memory_are_measured(world: LiveWebWorld) -> None:
     assert ("authcore_keys_age_seconds",) not in before
     assert after["authcore_keys_age_seconds",] == 90
     assert before["authcore_remembered_tokens",] == 0
-    assert after["authcore_remembered_tokens",] == 4
+    assert after["authcore_remembered_tokens",] == 2
     assert after["authcore_remembered_bytes",] > 0
     assert after["authcore_worker_threads_busy",] == 0
     assert after["authcore_worker_threads_waiting",] == 0

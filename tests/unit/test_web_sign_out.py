@@ -53,7 +53,7 @@ def test_the_button_ends_the_session_everywhere_and_leads_on_to_cognito(
     assert world.cookie_names == set()
     assert world.visit("/auth/session").status == 401
     actions = [event.action for event in world.audit.events]
-    assert actions[-3:] == ["sign_out.provider", "sign_out.revocations", "sign_out.legacy"]
+    assert actions[-3:] == ["sign_out.revocations", "sign_out.provider", "sign_out.legacy"]
 
 
 def test_every_cookie_of_ours_and_of_the_old_login_is_deleted(world: LiveWebWorld) -> None:

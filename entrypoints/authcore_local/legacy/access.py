@@ -37,6 +37,15 @@ class Access:
         """Tokens of all open sessions of one user."""
         return [row[0] for row in self._do("SELECT token FROM sessions WHERE userid = ?", userid)]
 
+    def whose_session(self, token: str) -> str | None:
+        """The user of an open session."""
+        found = self._do("SELECT userid FROM sessions WHERE token = ?", token)
+        return found[0][0] if found else None
+
+    def end_session(self, token: str) -> None:
+        """End it, if it is one."""
+        self._do("DELETE FROM sessions WHERE token = ?", token)
+
     def request_email_change(self, userid: str, email: str) -> str:
         """The token that is mailed to *email*."""
         token = self._entropy.token()

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from authcore_local.legacy.asked import asked_in, body_of
 from authcore_local.legacy.operations import Operation, Said
@@ -55,6 +55,7 @@ class LegacyHttp:
         api_key: str,
         note: Callable[[str, LegacyCall], None],
         dialect: SeedDialect | None,
+        pages: BaseRoute,
     ) -> None:
         self.behaviour: Behaviour = "honest"
         self._api_key = api_key.encode()
@@ -63,7 +64,7 @@ class LegacyHttp:
         if dialect:
             got = self._got(dialect)
             routes += [Route(path, got, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)]
-        self.app: Final = Starlette(routes=routes)
+        self.app: Final = Starlette(routes=[*routes, pages])
 
     def _posted(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:

@@ -1,10 +1,12 @@
 """What the legacy HTTP API does, without the HTTP.  See: docs/legacy-api.yaml."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
 
+from authcore_local.legacy.access import Access
 from authcore_local.legacy.asked import (
     Asked,
     Members,
@@ -44,9 +46,12 @@ class Operation:
 class Operations:
     """All calls over one table."""
 
-    def __init__(self, users: UserTable, links: Links, passwords: PasswordHashing) -> None:
+    def __init__(
+        self, users: UserTable, links: Links, access: Access, passwords: PasswordHashing
+    ) -> None:
         self._users = users
         self._links = links
+        self._access = access
         self._passwords = passwords
         self.all: Final = (
             Operation("/api/login", {"username": sound, "password": sound}, self._login),
@@ -74,6 +79,8 @@ class Operations:
                 self._create,
             ),
             Operation("/api/cognito_helper/list", {"after": sound_or_none}, self._list),
+            Operation("/api/session", {"session": sound}, self._session),
+            Operation("/api/session/end", {"session": sound}, self._end_session),
         )
 
     def _login(self, asked: Asked, _: str | None) -> Said:
@@ -120,6 +127,19 @@ class Operations:
             "users": [shown(row) for row in page],
             "next": str(page[-1].number) if more else None,
         }
+
+    def _session(self, asked: Asked, _: str | None) -> Said:
+        session = asked["session"]
+        userid = self._access.whose_session(session)
+        rows = self._users.where("userid", userid) if userid else []
+        if not rows or rows[0].locked:
+            return {"status": "signed_out"}
+        digest = hashlib.sha256(session.encode()).hexdigest()
+        return {"status": "signed_in", "session_sha256": digest, "user": shown(rows[0])}
+
+    def _end_session(self, asked: Asked, _: str | None) -> Said:
+        self._access.end_session(asked["session"])
+        return {"status": "ended"}
 
 
 def shown(row: Row) -> dict[str, object]:

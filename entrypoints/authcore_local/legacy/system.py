@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import attrs
@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from authcore.adapters.system import SystemEntropy
 from authcore.ports.ambient import Entropy
-from authcore_local.flow import FlowLog
+from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.access import Access
 from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.links import Links, Mode
@@ -18,11 +18,15 @@ from authcore_local.legacy.operations import Operations
 from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.people import SeedUser
 from authcore_local.legacy.seed_dialect import SeedDialect
+from authcore_local.legacy.site import LegacySite
 from authcore_local.legacy.store import Store
 from authcore_local.legacy.table import NewUser, Row, UserTable
 
 
 MAX_CALLS_KEPT: Final = 1000
+
+CALLERS: Final[Mapping[str, Actor]] = {"/api/session": "guard", "/api/session/end": "auth"}
+"""Who makes these calls; all others come from functions."""
 
 
 @attrs.frozen
@@ -72,6 +76,7 @@ class LegacySystem:
         flow: FlowLog | None = None,
         entropy: Entropy | None = None,
         database: str = ":memory:",
+        cms_url: str | None = None,
     ) -> None:
         """
         Know *users*.
@@ -90,6 +95,8 @@ class LegacySystem:
             entropy: For salts and tokens; the system's by default.
 
             database: SQLite file; in memory by default.
+
+            cms_url: Where its own pages send people who want to read on.
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
@@ -103,10 +110,11 @@ class LegacySystem:
         self._flow = flow
         links = Links(store, self._users, self._access, mode)
         self._http = LegacyHttp(
-            Operations(self._users, links, self.passwords).all,
+            Operations(self._users, links, self._access, self.passwords).all,
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
+            LegacySite(self._users, self._access, self.passwords, self._visited, cms_url).routes,
         )
         self.app: Starlette = self._http.app
 
@@ -151,6 +159,10 @@ class LegacySystem:
         """The token of a new session."""
         return self._access.open_session(userid)
 
+    def end_session(self, token: str) -> None:
+        """Sign out, if somebody is signed in with *token*."""
+        self._access.end_session(token)
+
     def request_email_change(self, userid: str, email: str) -> str:
         """The token that is mailed to *email*."""
         return self._access.request_email_change(userid, email)
@@ -193,4 +205,9 @@ class LegacySystem:
         if self._flow:
             answer = f"{call.status} {call.verdict}"
             detail = f"userid {call.userid}" if call.userid else ""
-            self._flow.record("lambda", "legacy", f"{method} {call.path}", answer, detail)
+            sender = CALLERS.get(call.path, "lambda")
+            self._flow.record(sender, "legacy", f"{method} {call.path}", answer, detail)
+
+    def _visited(self, asked: str, answer: str, detail: str) -> None:
+        if self._flow:
+            self._flow.record("browser", "legacy", asked, answer, detail)

@@ -4,8 +4,8 @@ import re
 from collections import defaultdict
 from typing import Final
 
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
-from authcore.adapters.cookies.header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import SessionTooLargeError

@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final
 
+from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.header import Pairs, cookie_pairs
 from authcore.adapters.cookies.session_cookies import (
     ACCESS_TOKEN,
     DEFAULT_BUDGET,

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.header import cookie_pairs
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, SessionCookies
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
-from authcore.adapters.cookies.header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.set_cookie import (
     DOMAIN_SHAPE,
     MAX_DOMAIN_LENGTH,

@@ -7,12 +7,10 @@ spellings: no padding, no whitespace, no stray bits at the end of a segment.
 See: RFC 7515 §3.1, RFC 8725 §3.
 """
 
-import binascii
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
-
+from authcore.adapters.base64url import decoded
 from authcore.adapters.strict_json import json_object
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, SignedClaims
@@ -33,17 +31,8 @@ REFUSED_PARAMETERS: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c"
 ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 """What ``typ`` may say, in any case; Cognito leaves it out.  See: RFC 8725 §3.11, RFC 9068 §2."""
 
-_BASE64URL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_BASE64: Final = _BASE64URL[:-2] + b"+/"
-_TO_BASE64: Final = bytes(
-    _BASE64[_BASE64URL.index(octet)] if octet in _BASE64URL else ord("!") for octet in range(256)
-)
-_PADDING: Final = (b"", None, b"==", b"=")
-_LAST: Final = (frozenset(_BASE64URL), None, frozenset(b"AQgw"), frozenset(b"AEIMQUYcgkosw048"))
 
-
-@attrs.frozen
-class CompactToken:
+class CompactToken(NamedTuple):
     """
     The three parts of a token whose form is right; nothing of it is trusted.
 
@@ -55,9 +44,13 @@ class CompactToken:
     """
 
     kid: str
-    signed: bytes = attrs.field(repr=False)
-    signature: bytes = attrs.field(repr=False)
-    payload: bytes = attrs.field(repr=False)
+    signed: bytes
+    signature: bytes
+    payload: bytes
+
+    def __repr__(self) -> str:
+        """Shows the key id alone."""
+        return f"CompactToken(kid={self.kid!r})"
 
 
 def octets_of(unverified_token: object) -> bytes:
@@ -95,8 +88,8 @@ def parse(octets: bytes) -> CompactToken:
         return CompactToken(
             _kid(header),
             octets[: -len(signature) - 1],
-            base64url(signature),
-            base64url(payload),
+            decoded(signature),
+            decoded(payload),
         )
     except ValueError:
         raise MalformedTokenError("not base64url of a JSON object, or ambiguous") from None
@@ -115,24 +108,9 @@ def claims_of(payload: bytes) -> SignedClaims:
         raise MalformedTokenError("the payload is not a JSON object, or ambiguous") from None
 
 
-def base64url(segment: bytes) -> bytes:
-    """
-    Decode *segment*, which must be the one spelling of its octets.
-
-    Raises:
-        ValueError: Empty, padded, a foreign character, or non-zero bits at the end.
-
-    See: RFC 7515 §2, RFC 4648 §3.5.
-    """
-    padding, last = _PADDING[len(segment) % 4], _LAST[len(segment) % 4]
-    if not segment or padding is None or last is None or segment[-1] not in last:
-        raise ValueError("not canonical base64url")
-    return binascii.a2b_base64(segment.translate(_TO_BASE64) + padding, strict_mode=True)
-
-
 @lru_cache(maxsize=HEADERS_KEPT)
 def _kid(header: bytes) -> str:
-    parameters = json_object(base64url(header))
+    parameters = json_object(decoded(header))
     if parameters.get("alg") != "RS256":
         raise MalformedTokenError("the algorithm is not RS256")
     if not REFUSED_PARAMETERS.isdisjoint(parameters):

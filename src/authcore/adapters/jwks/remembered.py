@@ -76,10 +76,13 @@ def _copied(value: object) -> object:
 
 class RememberedSignatureVerifier(SignatureVerifier):
     """
-    Verifies each token once and remembers the outcome under the token's SHA-256.
+    Verifies a token twice at most and remembers the outcome under the token's SHA-256.
 
-    Only success is remembered, never beyond ``exp``, and only while the key it held under is still
-    published: the keys are asked each time.  Bounded by count and bytes; the oldest goes first.
+    A token that comes once leaves its digest and nothing else, so that a flood of different ones
+    neither costs memory nor drives out those that come with every request; its second sight is
+    remembered.  Only success is, never beyond ``exp``, and only while the key it held under is
+    still published: the keys are asked each time.  Bounded by count and bytes; the oldest goes
+    first.
     """
 
     def __init__(
@@ -101,7 +104,7 @@ class RememberedSignatureVerifier(SignatureVerifier):
 
             clock: Tells when ``exp`` is reached.
 
-            max_entries: How many tokens at most.
+            max_entries: How many tokens at most, and half of how many digests of tokens seen once.
 
             max_bytes: How much memory at most, estimated from the tokens' length.
         """
@@ -111,6 +114,8 @@ class RememberedSignatureVerifier(SignatureVerifier):
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._entries: dict[bytes, _Entry] = {}
+        self._seen_once: set[bytes] = set()
+        self._seen_before: set[bytes] = set()
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -124,13 +129,23 @@ class RememberedSignatureVerifier(SignatureVerifier):
                 return entry.copy()
             self._forget(digest)
         verified = self._inner.check(octets)
-        self._remember(digest, verified, len(octets))
+        if not self._is_first_sight(digest):
+            self._remember(digest, verified, len(octets))
         return verified.claims
 
     @property
     def size(self) -> MemorySize:
         """What is remembered now; some of it may have expired."""
         return MemorySize(len(self._entries), self._bytes)
+
+    def _is_first_sight(self, digest: bytes) -> bool:
+        """Takes no lock: two threads that meet here verify a token once more than they need."""
+        if digest in self._seen_once or digest in self._seen_before:
+            return False
+        if len(self._seen_once) >= self._max_entries:
+            self._seen_before, self._seen_once = self._seen_once, set()
+        self._seen_once.add(digest)
+        return True
 
     def _still_holds(self, entry: _Entry) -> bool:
         if self._clock.now() >= entry.expires_at:

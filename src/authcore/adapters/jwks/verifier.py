@@ -1,8 +1,7 @@
 """Checks RS256 signatures with the issuer's published keys."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
 from jwt.algorithms import RSAAlgorithm
 
 from authcore.adapters.jwks.compact import claims_of, octets_of, parse
@@ -15,8 +14,7 @@ from authcore.ports.signatures import SignatureVerifier
 _RS256: Final = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 
-@attrs.frozen
-class Verified:
+class Verified(NamedTuple):
     """
     What held.
 
@@ -25,8 +23,12 @@ class Verified:
         key: The key it held under.
     """
 
-    claims: SignedClaims = attrs.field(repr=False)
+    claims: SignedClaims
     key: PublishedKey
+
+    def __repr__(self) -> str:
+        """Shows no claims."""
+        return f"Verified(key={self.key!r})"
 
 
 class JwksSignatureVerifier(SignatureVerifier):

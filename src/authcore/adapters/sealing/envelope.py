@@ -9,7 +9,7 @@ import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from authcore.adapters.sealing.base64url import decoded, encoded
+from authcore.adapters.base64url import decoded, encoded
 from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.ports.ambient import Clock, Entropy
@@ -104,13 +104,18 @@ class Envelope:
         except OverflowError:
             raise SessionTooLargeError("a token is larger than any cookie could hold") from None
         nonce = hashlib.sha256(self._entropy.token().encode()).digest()[:NONCE_BYTES]
-        return encoded(self._ring.seal(plaintext, nonce=nonce, purpose=self._purpose))
+        return encoded(self._ring.seal(plaintext, nonce=nonce, purpose=self._purpose)).decode(
+            "ascii"
+        )
 
     def unseal(self, text: str) -> Unsealed | None:
         """What *text* holds; None if it is altered, for another purpose, or expired."""
-        sealed = decoded(text)
-        plaintext = sealed and self._ring.unseal(sealed, purpose=self._purpose)
-        if not plaintext:
+        try:
+            sealed = decoded(text.encode("ascii"))
+        except ValueError:
+            return None
+        plaintext = self._ring.unseal(sealed, purpose=self._purpose)
+        if plaintext is None:
             return None
         try:
             expiry = timedelta(microseconds=int.from_bytes(plaintext[:_EXPIRY_BYTES], "big"))

@@ -1,34 +1,59 @@
 """
 Several texts as one byte string, without paying twice for base64.
 
-Tokens are base64url already, segment by segment.  Sealing them as text would grow them by a third
-for nothing, so a segment that base64url decoding does not change is packed decoded::
+Tokens are base64url already, in segments with dots between them.  Sealing them as text would grow
+them by a third for nothing, so the characters of all segments are packed four to three octets, as
+if they were one long base64url text::
 
-    packed  = text*                  one after the other
-    text    = count segment*         count: u16, 0 for None, else one more than its dots
-    segment = length octets          length: u16, its top bit says that the octets are decoded
+    packed = count head* whole* octets
+    count  = how many texts: u8
+    head   = 0: None
+           | 0xFFFF, its length: a text that is no such token, whole, in UTF-8
+           | the number of segments, the length of each          all of them u16
+    octets = the segments of all tokens, one after the other, filled up with "A"
 """
 
+import re
 import struct
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
 
-from authcore.adapters.sealing.base64url import decoded, encoded
+from authcore.adapters.base64url import decoded, encoded
 
 
-MAX_SEGMENT_BYTES: Final = 0x7FFF
-_DECODED: Final = 0x8000
+MAX_TEXTS: Final = 255
+MAX_LENGTH: Final = 0x7FFF
+"""Of a text or a segment, in octets, and of the list of a text's segments."""
+
+_NONE: Final = 0
+_WHOLE: Final = 0xFFFF
 _U16: Final = struct.Struct(">H")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]*")
+
+Head: TypeAlias = int | tuple[int, ...] | None
+"""The length of a whole text, those of the segments of a token, or nothing."""
 
 
-def pack(texts: Iterable[str | None]) -> bytes:
+def pack(texts: Sequence[str | None]) -> bytes:
     """
     *texts* in one byte string.
 
     Raises:
-        OverflowError: A segment is longer than MAX_SEGMENT_BYTES, or there are too many.
+        OverflowError: More than MAX_TEXTS, or anything beyond MAX_LENGTH.
     """
-    return b"".join(map(_packed_text, texts))
+    heads, wholes, segments = [bytes([_bounded(len(texts), MAX_TEXTS)])], [], []
+    for text in texts:
+        if text is None:
+            heads.append(_U16.pack(_NONE))
+        elif _TOKEN.fullmatch(text):
+            parts = text.split(".")
+            heads.append(_numbers(len(parts), *map(len, parts)))
+            segments += parts
+        else:
+            octets = text.encode("utf-8", "surrogatepass")
+            heads.append(_U16.pack(_WHOLE) + _numbers(len(octets)))
+            wholes.append(octets)
+    return b"".join((*heads, *wholes, _octets("".join(segments))))
 
 
 def unpack(packed: bytes) -> tuple[str | None, ...]:
@@ -38,54 +63,63 @@ def unpack(packed: bytes) -> tuple[str | None, ...]:
     Raises:
         ValueError: *packed* does not come from ``pack``.
     """
-    reader = _Reader(packed)
-    texts = []
-    while not reader.at_end:
-        count = reader.number()
-        segments = [_segment(reader) for _ in range(count)]
-        texts.append(".".join(segments) if segments else None)
-    return tuple(texts)
+    try:
+        heads, start = _heads(packed)
+    except (IndexError, struct.error):
+        raise ValueError("cut short") from None
+    end = start + sum(head for head in heads if isinstance(head, int))
+    if end > len(packed):
+        raise ValueError("cut short")
+    length = sum(sum(head) for head in heads if isinstance(head, tuple))
+    return tuple(_texts(heads, packed[start:end], _characters(packed[end:], length)))
 
 
-def _packed_text(text: str | None) -> bytes:
-    segments = [] if text is None else [_packed_segment(part) for part in text.split(".")]
-    if len(segments) > MAX_SEGMENT_BYTES:
-        raise OverflowError("too many segments")
-    return _U16.pack(len(segments)) + b"".join(segments)
+def _heads(packed: bytes) -> tuple[list[Head], int]:
+    """The heads, and where they end."""
+    heads: list[Head] = []
+    position = 1
+    for _ in range(packed[0]):
+        (kind,) = _U16.unpack_from(packed, position)
+        count = 1 if kind == _WHOLE else kind
+        numbers = struct.unpack_from(f">{count}H", packed, position + _U16.size)
+        position += _U16.size * (1 + count)
+        heads.append(None if kind == _NONE else numbers[0] if kind == _WHOLE else numbers)
+    return heads, position
 
 
-def _packed_segment(segment: str) -> bytes:
-    raw = decoded(segment)
-    octets = segment.encode("utf-8", "surrogatepass") if raw is None else raw
-    if len(octets) > MAX_SEGMENT_BYTES:
-        raise OverflowError("a segment is too long")
-    return _U16.pack(len(octets) | (0 if raw is None else _DECODED)) + octets
+def _texts(heads: Sequence[Head], wholes: bytes, characters: str) -> Iterator[str | None]:
+    whole, taken = 0, 0
+    for head in heads:
+        if head is None:
+            yield None
+        elif isinstance(head, int):
+            yield wholes[whole : whole + head].decode("utf-8", "surrogatepass")
+            whole += head
+        else:
+            segments = []
+            for length in head:
+                segments.append(characters[taken : taken + length])
+                taken += length
+            yield ".".join(segments)
 
 
-def _segment(reader: "_Reader") -> str:
-    header = reader.number()
-    octets = reader.take(header & MAX_SEGMENT_BYTES)
-    return encoded(octets) if header & _DECODED else octets.decode("utf-8", "surrogatepass")
+def _octets(characters: str) -> bytes:
+    filled = characters + "A" * (-len(characters) % 4)
+    return decoded(filled.encode("ascii")) if filled else b""
 
 
-class _Reader:
-    """Takes bytes off the front; ValueError where there are not enough."""
+def _characters(octets: bytes, length: int) -> str:
+    text = encoded(octets).decode("ascii")
+    if len(text) != length + -length % 4 or text[length:].strip("A"):
+        raise ValueError("not as many characters as the heads say")
+    return text[:length]
 
-    def __init__(self, octets: bytes) -> None:
-        self._octets = octets
-        self._position = 0
 
-    @property
-    def at_end(self) -> bool:
-        return self._position == len(self._octets)
+def _numbers(*numbers: int) -> bytes:
+    return b"".join(_U16.pack(_bounded(number, MAX_LENGTH)) for number in numbers)
 
-    def number(self) -> int:
-        value: int = _U16.unpack(self.take(_U16.size))[0]
-        return value
 
-    def take(self, length: int) -> bytes:
-        end = self._position + length
-        if end > len(self._octets):
-            raise ValueError("cut short")
-        taken, self._position = self._octets[self._position : end], end
-        return taken
+def _bounded(number: int, highest: int) -> int:
+    if number > highest:
+        raise OverflowError(f"{number} is more than {highest}")
+    return number

@@ -41,10 +41,14 @@ def is_numeric_date(value: object) -> TypeGuard[float]:
     return (type(value) is int or type(value) is float) and 0 <= value <= LAST_MOMENT
 
 
-def _moment(claims: SignedClaims, name: str) -> datetime:
+def _seconds(claims: SignedClaims, name: str) -> float:
     seconds = claims[name]
     assert isinstance(seconds, int | float)  # noqa: S101 - the validator refused anything else
-    return datetime.fromtimestamp(seconds, UTC)
+    return seconds
+
+
+def _moment(claims: SignedClaims, name: str) -> datetime:
+    return datetime.fromtimestamp(_seconds(claims, name), UTC)
 
 
 def _text(claims: SignedClaims, name: str) -> str | None:
@@ -82,6 +86,11 @@ class _CheckedClaims:
     def expires_at(self) -> datetime:
         """Aware, UTC."""
         return _moment(self.claims, "exp")
+
+    def part_over_at(self, part: float) -> datetime:
+        """When *part* of its life, 0 to 1, is over.  Aware, UTC."""
+        begin, end = (_seconds(self.claims, name) for name in ("iat", "exp"))
+        return datetime.fromtimestamp(begin + (end - begin) * part, UTC)
 
     @property
     def groups(self) -> tuple[str, ...]:

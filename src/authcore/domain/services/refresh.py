@@ -39,8 +39,11 @@ from authcore.ports.token_endpoint import TokenRefresher
 REMEMBERED_FOR: Final = timedelta(seconds=60)
 """How long an old refresh token is good for what it was traded for: Cognito's longest grace."""
 
-LEASE_TTL: Final = timedelta(seconds=10)
-"""Longer than one call to the provider takes; a killed process delays the others by so much."""
+LEASE_TTL: Final = timedelta(seconds=6)
+"""
+Longer than one call to the provider usually takes, and short enough that after a process was killed
+with the lease another one trades the token again within a grace period of 10 seconds.
+"""
 
 POLL: Final = timedelta(milliseconds=50)
 MAX_POLLS: Final = 100

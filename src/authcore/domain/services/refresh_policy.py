@@ -47,7 +47,5 @@ class RefreshPolicy:
 
 
 def _stale_from(session: Session) -> datetime:
-    return min(
-        token.issued_at + (token.expires_at - token.issued_at) * FRESH_PART
-        for token in (session.access, session.identity)
-    )
+    tokens = (session.access, session.identity)
+    return min(token.part_over_at(FRESH_PART) for token in tokens)

@@ -7,6 +7,7 @@ browser from forgetting.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -55,6 +56,7 @@ class SignOut:
         validator: Tells which sign-in the tokens descend from.
         legacy: None once the old login is switched off.
         revocations: None where signed tokens may live until they expire.
+        clock: Tells until when tokens of the session may live.
         audit: Learns of every part, told or not.
     """
 
@@ -62,6 +64,7 @@ class SignOut:
     _validator: TokenValidator
     _legacy: LegacySignOut | None
     _revocations: RevocationList | None
+    _clock: Clock
     _audit: AuditLog
 
     def end(self, tokens: TokenSet | None, cookie_header: str) -> SignedOut:
@@ -75,40 +78,46 @@ class SignOut:
 
             cookie_header: Every ``Cookie`` header, joined by ``"; "``.
         """
-        access = self._access(tokens)
+        subject = self._subject(tokens)
         told = [
-            self._told("provider", access, lambda: self._revoke(tokens)),
-            self._told("revocations", access, lambda: self._list(access)),
-            self._told("legacy", access, lambda: self._end_legacy(cookie_header)),
+            self._told("revocations", subject, lambda: self._list(tokens)),
+            self._told("provider", subject, lambda: self._revoke(tokens)),
+            self._told("legacy", subject, lambda: self._end_legacy(cookie_header)),
         ]
         return SignedOut(all(told))
 
+    def _subject(self, tokens: TokenSet | None) -> str | None:
+        with suppress(UnavailableError):
+            access = self._access(tokens)
+            return access.subject if access else None
+        return None
+
     def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
-        try:
+        with suppress(TokenRejectedError):
             return self._validator.access_even_expired(tokens.access_token) if tokens else None
-        except (TokenRejectedError, UnavailableError):
-            return None
+        return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
         if tokens and tokens.refresh_token:
             self._revoker.revoke(tokens.refresh_token)
 
-    def _list(self, access: AccessClaims | None) -> None:
+    def _list(self, tokens: TokenSet | None) -> None:
+        """Another request may just have got tokens of the session that live longer than these."""
+        access = self._access(tokens) if self._revocations else None
         if self._revocations and access and access.origin_jti:
-            until = access.expires_at + MAX_LEEWAY
+            until = self._clock.now() + LONGEST_TOKEN + MAX_LEEWAY
             self._revocations.revoke_session(access.origin_jti, until=until)
 
     def _end_legacy(self, cookie_header: str) -> None:
         if self._legacy:
             self._legacy.end(cookie_header)
 
-    def _told(self, whom: str, access: AccessClaims | None, tell: Callable[[], None]) -> bool:
+    def _told(self, whom: str, subject: str | None, tell: Callable[[], None]) -> bool:
         error: AuthcoreError | None = None
         try:
             tell()
         except (RejectedError, UnavailableError) as failure:
             error = failure
-        subject = access.subject if access else None
         self._audit.record(_event(f"sign_out.{whom}", error, subject))
         return error is None
 

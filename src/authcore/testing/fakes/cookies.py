@@ -5,7 +5,7 @@ from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import TokenSet

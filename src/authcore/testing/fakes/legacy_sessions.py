@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from authcore.adapters.cookies.header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount

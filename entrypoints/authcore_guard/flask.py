@@ -1,0 +1,79 @@
+"""
+A guard for a Flask application.
+
+::
+
+    app = Flask(__name__)
+    Guard.from_environment().init_app(app)      # authcore_guard.flask.current_user()
+"""
+
+from collections.abc import Mapping
+from typing import Final, Self
+
+from flask import Flask, Response, g, request
+
+from authcore.domain.model.session import User
+from authcore_guard.container import guard_container
+from authcore_guard.decision import Doorkeeper, Pass, Refusal
+from authcore_guard.wsgi import visit_of
+
+
+_VERDICT: Final = "authcore_verdict"
+
+
+def current_user() -> User | None:
+    """Who is signed in; None on public paths and outside of requests that were guarded."""
+    passed: Pass | None = g.get(_VERDICT)
+    return passed.user if passed else None
+
+
+class Guard:
+    """
+    Lets signed-in people and public paths through to the application's views.
+
+    Browsers are sent to sign in (302), other callers get 401 and ``{"reason": code}``, an outage is
+    503 with Retry-After, never a redirect.
+    """
+
+    def __init__(self, doorkeeper: Doorkeeper) -> None:
+        """
+        Guard with *doorkeeper*.
+
+        Args:
+            doorkeeper: Judges.
+        """
+        self._doorkeeper = doorkeeper
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """
+        Guard as the ``AUTHCORE_*`` variables say.
+
+        Raises:
+            ConfigurationError: Names every missing and every wrong variable.
+        """
+        return cls(guard_container(environment).doorkeeper())
+
+    def init_app(self, app: Flask) -> None:
+        """Stand in front of every view of *app*, before its other ``before_request`` functions."""
+        app.before_request_funcs.setdefault(None, []).insert(0, self._before)
+        app.after_request(_after)
+
+    def _before(self) -> Response | None:
+        verdict = self._doorkeeper.judge(visit_of(request.environ))
+        if isinstance(verdict, Refusal):
+            response = Response(verdict.body, verdict.status)
+            response.headers.clear()
+            response.headers.extend(verdict.headers)
+            return response
+        g.setdefault(_VERDICT, verdict)
+        return None
+
+
+def _after(response: Response) -> Response:
+    passed: Pass | None = g.get(_VERDICT)
+    if passed and passed.cookies:
+        headers = passed.headers(list(response.headers))
+        response.headers.clear()
+        response.headers.extend(headers)
+    return response

@@ -1,0 +1,232 @@
+"""
+A Lambda authorizer for API Gateway: ``authcore_lambda.authorizer.handler``.
+
+For HTTP APIs (format 2.0, simple answers or policies) and REST APIs (TOKEN and REQUEST).  Callers
+show ``Authorization: Bearer <access token>``, browsers their session cookies.  An authorizer cannot
+set cookies, so it refreshes nothing: whoever has an expired session gets a new one at the auth
+service.
+
+A no is an answer; where nobody can say, the function fails, which API Gateway answers with 500 and
+does not cache.
+
+See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for REST APIs.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from authcore.domain.errors import SessionTooLargeError, TokenRejectedError
+from authcore.domain.model.admission import SignInRequired
+from authcore.domain.model.session import User
+from authcore.domain.model.tokens import AccessClaims
+from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.revocation import RevocationList
+from authcore.settings import CognitoSettings, CookieSettings, load, setting
+from authcore.settings.parsers import one_of
+from authcore_guard.container import SessionContainer
+from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.http_events import headers_in
+from authcore_lambda.members import text
+
+
+Answer = dict[str, Any]
+
+UNAUTHORIZED: Final = "Unauthorized"
+"""The exact text by which a REST API answers 401 and not 500."""
+
+_BEARER: Final = "bearer "
+
+
+class UnauthorizedError(Exception):
+    """Nobody is signed in.  Always UNAUTHORIZED."""
+
+    def __init__(self) -> None:
+        super().__init__(UNAUTHORIZED)
+
+
+class NotConfiguredError(Exception):
+    """The settings cannot work; the log says why."""
+
+
+@attrs.frozen
+class _Allowed:
+    """Somebody; *context* is what the application behind the gateway learns."""
+
+    principal: str
+    context: Mapping[str, str]
+
+
+class Authorizer:
+    """Answers authorizer events of every kind.  Keeps nothing between events."""
+
+    def __init__(
+        self,
+        *,
+        guard: BrowserGuard,
+        validator: TokenValidator,
+        revocations: RevocationList | None,
+        answers: str,
+    ) -> None:
+        """
+        Authorize with what every guard uses.
+
+        Args:
+            guard: For browsers.
+
+            validator: For callers with an access token.
+
+            revocations: For the same callers; None where there are none.
+
+            answers: ``simple`` or ``policy``, for HTTP APIs.
+        """
+        self._guard = guard
+        self._validator = validator
+        self._revocations = revocations
+        self._simple = answers == "simple"
+
+    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+        """
+        Allow or deny.
+
+        Raises:
+            UnauthorizedError: The answer is no, and the event is of a REST API.
+
+            UnavailableError: Nobody can say.
+        """
+        decision = self._decided(event)
+        is_http_api = text(event, "version") == "2.0"
+        if is_http_api and self._simple:
+            return _simple(decision)
+        if isinstance(decision, _Allowed):
+            return _policy(decision, _arn_in(event))
+        if is_http_api:
+            return _policy(_Allowed("nobody", {"reason": decision}), _arn_in(event), effect="Deny")
+        raise UnauthorizedError
+
+    def _decided(self, event: Event) -> "_Allowed | str":
+        """Somebody, or the reason why not."""
+        headers = dict(headers_in(event))
+        shown = text(event, "authorizationToken") or headers.get("authorization", "")
+        if shown:
+            return self._bearer(shown)
+        try:
+            decision = self._guard.decide(headers.get("cookie", ""), can_renew=False).decision
+        except SessionTooLargeError as error:
+            return error.code
+        if isinstance(decision, SignInRequired):
+            return decision.reason
+        return _of_user(decision.user)
+
+    def _bearer(self, shown: str) -> "_Allowed | str":
+        token = shown[len(_BEARER) :] if shown.lower().startswith(_BEARER) else shown
+        try:
+            access = self._validator.access(token)
+        except TokenRejectedError as rejected:
+            return rejected.code
+        if self._revocations and self._revocations.is_revoked(access):
+            return "session_revoked"
+        return _of_token(access)
+
+
+def _of_user(user: User) -> _Allowed:
+    principal = user.subject or f"legacy:{user.legacy_uid}"
+    known = {
+        "subject": user.subject,
+        "username": user.username,
+        "legacy_uid": user.legacy_uid,
+        "groups": " ".join(user.groups),
+        "login": user.login,
+    }
+    return _Allowed(principal, {name: value for name, value in known.items() if value})
+
+
+def _of_token(access: AccessClaims) -> _Allowed:
+    known = {
+        "subject": access.subject,
+        "username": access.username,
+        "groups": " ".join(access.groups),
+        "scope": " ".join(sorted(access.scopes)),
+        "login": "cognito",
+    }
+    return _Allowed(access.subject, {name: value for name, value in known.items() if value})
+
+
+def _simple(decision: _Allowed | str) -> Answer:
+    if isinstance(decision, _Allowed):
+        return {"isAuthorized": True, "context": dict(decision.context)}
+    return {"isAuthorized": False, "context": {"reason": decision}}
+
+
+def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
+    """For all methods of the stage: the gateway may use the answer again for any of them."""
+    stage = "/".join(arn.split("/")[:2])
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
+    return {
+        "principalId": about.principal,
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": dict(about.context),
+    }
+
+
+def _arn_in(event: Event) -> str:
+    return text(event, "routeArn") or text(event, "methodArn") or ""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class AnswerSettings:
+    """How the authorizer answers."""
+
+    answers: str = setting(
+        one_of("simple", "policy"),
+        "simple or policy",
+        "what an HTTP API expects of its authorizer; REST APIs always get policies",
+        default="simple",
+    )
+
+
+@attrs.frozen
+class AuthorizerSettings:
+    """
+    The groups of an authorizer.
+
+    Attributes:
+        cognito: Which pool.
+        cookie: Where browsers' sessions are.
+        authorizer: How it answers.
+    """
+
+    cognito: CognitoSettings
+    cookie: CookieSettings
+    authorizer: AnswerSettings
+
+
+def build_handler(variables: Mapping[str, str]) -> Authorizer:
+    """
+    The function, wired as the ``AUTHCORE_*`` variables say.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    settings = load(AuthorizerSettings, variables)
+    container = SessionContainer(cognito=settings.cognito, cookie=settings.cookie)
+    return Authorizer(
+        guard=container.browser_guard(),
+        validator=container.validator(),
+        revocations=container.revocations(),
+        answers=settings.authorizer.answers,
+    )
+
+
+_function: Final = ConfiguredOnce(build_handler)
+
+
+def handler(event: Event, context: object) -> Answer:
+    """What AWS Lambda calls."""
+    function = _function.get()
+    if function is None:
+        raise NotConfiguredError
+    return function(event, context)

@@ -1,0 +1,126 @@
+"""
+The auth service behind API Gateway or a function URL: ``authcore_lambda.web.handler``.
+
+Serves the very application of ``authcore_web``.  One event loop lives as long as the container, so
+that connections and keys outlive an event.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any, Final
+
+from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.http_events import HttpRequest, http_answer, http_request
+from authcore_web.app import create_app
+from authcore_web.container import web_container
+
+
+Answer = dict[str, Any]
+
+NOT_CONFIGURED: Final = b'{"reason": "configuration"}'
+"""The log says what is wrong."""
+
+
+class WebFunction:
+    """Answers one event at a time from any number of threads."""
+
+    def __init__(self, app: Any) -> None:
+        """
+        Serve *app*.
+
+        Args:
+            app: An ASGI application.
+        """
+        self._app = app
+        self._runner = asyncio.Runner()
+        self._one_by_one = threading.Lock()
+
+    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+        """
+        The answer to the request in *event*.
+
+        Raises:
+            EventUnreadableError: The event is no request.
+        """
+        request = http_request(event)
+        with self._one_by_one:
+            return self._runner.run(self._answered(request))
+
+    def close(self) -> None:
+        """Give the event loop back, where a function ends before its process."""
+        self._runner.close()
+
+    async def _answered(self, request: HttpRequest) -> Answer:
+        exchange = _Exchange(request)
+        await self._app(exchange.scope, exchange.receive, exchange.send)
+        return exchange.answer()
+
+
+class _Exchange:
+    """One request and its answer, as ASGI messages.  See: ASGI 3.0."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._coming = [{"type": "http.request", "body": request.body, "more_body": False}]
+        self._status = 500
+        self._headers: list[tuple[str, str]] = []
+        self._body = bytearray()
+        self.scope: Final[dict[str, Any]] = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": "https",
+            "path": request.path,
+            "raw_path": None,
+            "root_path": "",
+            "query_string": request.query.encode("ascii", "replace"),
+            "headers": [
+                (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+                for name, value in request.headers
+            ],
+            "client": None,
+            "server": None,
+        }
+
+    async def receive(self) -> Mapping[str, Any]:
+        if not self._coming:
+            await asyncio.Event().wait()  # the gateway waits for the answer
+        return self._coming.pop()
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = [
+                (name.decode("latin-1"), value.decode("latin-1"))
+                for name, value in message["headers"]
+            ]
+        else:
+            self._body += message.get("body", b"")
+
+    def answer(self) -> Answer:
+        return http_answer(self._request, self._status, self._headers, bytes(self._body))
+
+
+def build_handler(variables: Mapping[str, str]) -> WebFunction:
+    """
+    The function, wired as the ``AUTHCORE_*`` variables say.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    return WebFunction(create_app(web_container(variables)))
+
+
+_function: Final = ConfiguredOnce(build_handler)
+
+
+def handler(event: Event, context: object) -> Answer:
+    """What AWS Lambda calls."""
+    function = _function.get()
+    if function is None:
+        json = [("content-type", "application/json"), ("cache-control", "no-store")]
+        return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
+    return function(event, context)

@@ -1,0 +1,193 @@
+"""The legacy system as people know it: a sign-in page of its own, and a session cookie."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
+from authcore_local.legacy.access import Access
+from authcore_local.legacy.asked import body_of
+from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.table import Row, UserTable
+
+
+SESSION_COOKIE: Final = "legacy_session"
+COOKIE_SECONDS: Final = 8 * 3600
+
+_STYLE: Final = """
+:root{color-scheme:light dark;--paper:#f3ead7;--card:#fffaf0;--ink:#3b2f20;--line:#b59f7b;
+--accent:#7a3b12;--bad:#9b1c1c}
+@media(prefers-color-scheme:dark){:root{--paper:#211b14;--card:#2c241b;--ink:#efe4d0;
+--line:#7d6a4f;--accent:#e9a36c;--bad:#ff9c94}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;
+background:var(--paper);color:var(--ink);font:1rem/1.5 Georgia,serif}
+main{width:100%;max-width:26rem;padding:1.5rem;border:3px double var(--line);background:var(--card)}
+h1{margin:0 0 .5rem;font-size:1.4rem}
+label{display:block;margin:1rem 0 .25rem}
+input,button{width:100%;min-height:2.75rem;padding:.4rem .6rem;font:inherit;color:inherit;
+border:1px solid var(--line);background:transparent}
+button{margin-top:1.25rem;background:var(--accent);color:var(--card);font-weight:700;cursor:pointer}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a{color:var(--accent)}
+.problem{color:var(--bad);font-weight:700;overflow-wrap:anywhere}
+.problem:empty{display:none}
+"""
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_HEADERS: Final[Mapping[str, str]] = {
+    "cache-control": "no-store",
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+}
+
+Note = Callable[[str, str, str], None]
+"""Takes what was asked, the answer, and what it means."""
+
+
+class LegacySite:
+    """
+    Signs people in by password, as the legacy system always has.
+
+    Attributes:
+        routes: Its pages.
+    """
+
+    def __init__(
+        self,
+        users: UserTable,
+        access: Access,
+        passwords: PasswordHashing,
+        note: Note,
+        cms_url: str | None,
+    ) -> None:
+        """
+        Serve pages over one table.
+
+        Args:
+            users: Everybody.
+
+            access: Their sessions.
+
+            passwords: Checks them.
+
+            note: Where requests show up for people.
+
+            cms_url: What people want to read; None where there is none.
+        """
+        self._users = users
+        self._access = access
+        self._passwords = passwords
+        self._note = note
+        self._cms_url = cms_url
+        routes = [
+            Route("/", self._home),
+            Route("/login", self._form, methods=["GET"]),
+            Route("/login", self._login, methods=["POST"]),
+            Route("/logout", self._logout, methods=["POST"]),
+        ]
+        own_names = Middleware(
+            TrustedHostMiddleware, allowed_hosts=[LEGACY_HOST, LOOPBACK], www_redirect=False
+        )
+        self.routes: Final = Mount("/", Router(routes), middleware=[own_names])
+
+    async def _home(self, request: Request) -> Response:
+        user = self._signed_in(request)
+        if user is None:
+            return RedirectResponse("/login", 303, _HEADERS)
+        name = escape(user.display_name or user.username)
+        onwards = (
+            f'<p><a href="{escape(self._cms_url)}/articles">Read the articles</a>: the new pages '
+            "still know this sign-in.</p>"
+            if self._cms_url
+            else ""
+        )
+        content = (
+            f'<p>You are signed in to the old system as <strong id="name">{name}</strong>, number '
+            f'{escape(user.userid)}.</p>{onwards}<form method="post" action="/logout">'
+            "<button>Sign out</button></form>"
+        )
+        return _page("The old system", content)
+
+    async def _form(self, _: Request) -> Response:
+        return _page("Sign in to the old system", _login_form())
+
+    async def _login(self, request: Request) -> Response:
+        if not _is_own(request):
+            return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
+        fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
+        username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
+        user = await run_in_threadpool(self._checked, username, password)
+        if user is None:
+            self._note("POST /login", "200", "refused")
+            problem = "That user name and password do not go together."
+            return _page("Sign in to the old system", _login_form(username), problem)
+        self._note("POST /login", "303", f"the old login: legacy id {user.userid}")
+        answer = RedirectResponse("/", 303, _HEADERS)
+        answer.set_cookie(
+            SESSION_COOKIE,
+            self._access.open_session(user.userid),
+            max_age=COOKIE_SECONDS,
+            domain=COOKIE_DOMAIN,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+        return answer
+
+    async def _logout(self, request: Request) -> Response:
+        if _is_own(request):
+            self._access.end_session(request.cookies.get(SESSION_COOKIE, ""))
+            self._note("POST /logout", "303", "the old login ended")
+        answer = RedirectResponse("/login", 303, _HEADERS)
+        answer.delete_cookie(SESSION_COOKIE, domain=COOKIE_DOMAIN, secure=True, httponly=True)
+        return answer
+
+    def _checked(self, username: str, password: str) -> Row | None:
+        row = self._users.find(username)
+        right = self._passwords.matches(password, row.password_hash if row else None)
+        return row if row and right and not row.locked else None
+
+    def _signed_in(self, request: Request) -> Row | None:
+        userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))
+        rows = self._users.where("userid", userid) if userid else []
+        return rows[0] if rows and not rows[0].locked else None
+
+
+def _is_own(request: Request) -> bool:
+    """Whether the form was ours: browsers say where a POST comes from."""
+    return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+def _login_form(username: str = "") -> str:
+    return (
+        '<form method="post" action="/login"><label for="username">User name</label>'
+        f'<input id="username" name="username" value="{escape(username)}" '
+        'autocomplete="username" required autofocus><label for="password">Password</label>'
+        '<input id="password" name="password" type="password" autocomplete="current-password" '
+        "required><button>Sign in</button></form>"
+    )
+
+
+def _page(title: str, content: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    document = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{_STYLE}</style>'
+        f'</head><body><main><h1>{escape(title)}</h1><p class="problem" role="alert">'
+        f"{escape(problem)}</p>{content}</main></body></html>"
+    )
+    return HTMLResponse(document, status, _HEADERS)

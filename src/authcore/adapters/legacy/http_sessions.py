@@ -1,0 +1,72 @@
+"""Legacy sessions over the legacy HTTP API."""
+
+from datetime import timedelta
+
+from authcore.adapters.http import HttpClient
+from authcore.adapters.legacy import session_contract as contract
+from authcore.adapters.legacy.legacy_api import LegacyApi
+from authcore.adapters.legacy.session_cookie import MAX_SESSIONS_ENDED, LegacyCookie
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
+
+
+class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
+    """
+    Asks the legacy system once per question, and once for each session to end.
+
+    Safe to share between threads.  Answers of more than MAX_SESSION_ANSWER_BYTES of the contract
+    count as none.
+
+    See: docs/legacy-api.yaml.
+    """
+
+    __slots__ = ("_cookie",)
+
+    def __init__(
+        self,
+        *,
+        http: HttpClient,
+        base_url: ServiceUrl,
+        api_key: str,
+        cookie: LegacyCookie,
+        within: timedelta | None = None,
+    ) -> None:
+        """
+        Ask one legacy system about its sessions.
+
+        Args:
+            http: As for every LegacyApi.
+
+            base_url: As for every LegacyApi.
+
+            api_key: As for every LegacyApi.
+
+            cookie: Where browsers keep them.
+
+            within: As for every LegacyApi.
+        """
+        super().__init__(http=http, base_url=base_url, api_key=api_key, within=within)
+        self._cookie = cookie
+
+    def are_carried(self, cookie_header: str) -> bool:
+        """See the port."""
+        return bool(self._cookie.sessions(cookie_header))
+
+    def resolve(self, cookie_header: str) -> LegacyAccount | None:
+        """See the port."""
+        session = self._cookie.single_session(cookie_header)
+        if session is None:
+            return None
+        answer = self._post(contract.SESSION_PATH, contract.session_request(session))
+        return contract.session_answer(answer, session)
+
+    def end(self, cookie_header: str) -> None:
+        """See the port.  The first MAX_SESSIONS_ENDED of them: no browser of a person has more."""
+        for session in self._cookie.sessions(cookie_header)[:MAX_SESSIONS_ENDED]:
+            answer = self._post(contract.END_PATH, contract.session_request(session))
+            contract.end_answer(answer)
+
+    def clear(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._cookie.deleting()

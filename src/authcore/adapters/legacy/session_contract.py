@@ -1,0 +1,62 @@
+"""
+How legacy sessions are asked about over HTTP, byte for byte, as docs/legacy-api.yaml has it.
+
+A yes repeats a digest of the session it is about, so that an answer meant for another browser opens
+nothing here.
+"""
+
+import hashlib
+from typing import Final
+
+from authcore.adapters.http import HttpAnswer
+from authcore.adapters.legacy.exact_json import object_in, off_contract, text, written
+from authcore.adapters.legacy.users import account_in
+from authcore.domain.model.accounts import LegacyAccount
+
+
+SESSION_PATH: Final = "/api/session"
+END_PATH: Final = "/api/session/end"
+
+MAX_SESSION_ANSWER_BYTES: Final = 2048
+"""Holds a user of the longest texts in UTF-8 and a digest."""
+
+DIGEST_LENGTH: Final = 64
+"""Characters of a SHA-256 in hexadecimal."""
+
+
+def session_request(session: str) -> bytes:
+    """The body of either call; the one place a legacy session is written."""
+    return written({"session": session})
+
+
+def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
+    """
+    Whose session it is; None if the legacy system says nobody's.
+
+    Raises:
+        LegacyUnavailableError: Anything else, an answer about another session among it.
+    """
+    said = object_in(answer, MAX_SESSION_ANSWER_BYTES)
+    if said == {"status": "signed_out"}:
+        return None
+    if said.keys() != {"status", "session_sha256", "user"} or said["status"] != "signed_in":
+        off_contract("another status or other members")
+    if text(said["session_sha256"], DIGEST_LENGTH) != digest_of(session):
+        off_contract("an answer about another session")
+    return account_in(said["user"])
+
+
+def end_answer(answer: HttpAnswer) -> None:
+    """
+    Nothing, once the session has ended.
+
+    Raises:
+        LegacyUnavailableError: Any other answer.
+    """
+    if object_in(answer, MAX_SESSION_ANSWER_BYTES) != {"status": "ended"}:
+        off_contract("another status or other members")
+
+
+def digest_of(session: str) -> str:
+    """SHA-256 of *session* in UTF-8, in lower-case hexadecimal."""
+    return hashlib.sha256(session.encode()).hexdigest()

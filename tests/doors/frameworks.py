@@ -1,0 +1,203 @@
+"""The same small application behind each framework's guard."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
+from wsgiref.util import setup_testing_defaults
+
+import django
+import flask
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import JsonResponse
+from django.urls import path
+from fastapi import Depends, FastAPI
+from starlette.responses import JSONResponse
+
+from authcore.domain.model.session import User
+from authcore_guard import asgi, wsgi
+from authcore_guard import flask as guarded_flask
+from authcore_guard.django import doorkeeper as django_doorkeeper
+from authcore_guard.django import sign_in_required
+from authcore_guard.fastapi import SignedIn
+from doors.situations import Observed
+from doors.world import DoorWorld
+from unit.asgi_calls import PROGRAM, Answer, Headers, call
+
+
+PATH: Final = "/articles"
+CACHED: Final = ("cache-control", "public, max-age=600")
+"""What the application says of every answer."""
+
+Visit = Callable[..., Answer]
+
+
+def described(user: User | None) -> dict[str, str]:
+    return {"said": f"{user.legacy_uid} {user.login}" if user else "nobody"}
+
+
+# --- bare ASGI and WSGI
+
+
+def behind_asgi(world: DoorWorld) -> Visit:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(name.encode(), value.encode()) for name, value in (CACHED,)]
+        body = json.dumps(described(scope["user"])).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return _asgi(asgi.Guard(app, world.doorkeeper))
+
+
+def behind_wsgi(world: DoorWorld) -> Visit:
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [CACHED])
+        return [json.dumps(described(environ["authcore.user"])).encode()]
+
+    return _wsgi(wsgi.Guard(app, world.doorkeeper))
+
+
+def _asgi(app: Any) -> Visit:
+    def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
+        return call(app, target, headers=headers, cookies=cookies)
+
+    return visit
+
+
+def _wsgi(app: Any) -> Visit:
+    def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
+        environ: dict[str, Any] = {
+            "PATH_INFO": target,
+            **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers},
+            **({"HTTP_COOKIE": cookies} if cookies else {}),
+        }
+        setup_testing_defaults(environ)
+        started: list[Any] = []
+        body = b"".join(app(environ, lambda *start: started.append(start)))
+        [(status, answered, *_)] = started
+        headers_back = tuple((name.lower(), value) for name, value in answered)
+        return Answer(int(status[:3]), headers_back, body)
+
+    return visit
+
+
+# --- FastAPI
+
+
+def behind_fastapi(world: DoorWorld) -> Visit:
+    """Routes that return models, and routes that return responses of their own."""
+    app = FastAPI()
+    signed_in = SignedIn(world.doorkeeper).install(app)
+
+    @app.get(PATH)
+    async def articles(user: Annotated[User, Depends(signed_in)]) -> JSONResponse:
+        return JSONResponse(described(user), headers=dict((CACHED,)))
+
+    return _asgi(app)
+
+
+# --- Flask
+
+
+def behind_flask(world: DoorWorld) -> Visit:
+    app = flask.Flask(__name__)
+    guarded_flask.Guard(world.doorkeeper).init_app(app)
+
+    @app.get(PATH)
+    @app.get("/about")
+    def articles() -> Any:
+        return described(guarded_flask.current_user()), 200, dict((CACHED,))
+
+    return _wsgi(app)
+
+
+# --- Django, configured once per process; the doorkeeper is the test's own
+
+
+def _page(request: Any) -> Any:
+    user = getattr(request, "authcore_user", None)
+    return JsonResponse(described(user), headers=dict((CACHED,)))
+
+
+@sign_in_required
+def _view(request: Any) -> Any:
+    return _page(request)
+
+
+@sign_in_required
+async def _async_view(request: Any) -> Any:
+    await asyncio.sleep(0)
+    return _page(request)
+
+
+urlpatterns = [
+    path("articles", _page),
+    path("about", _page),
+    path("decorated", _view),
+    path("decorated-async", _async_view),
+]
+_worlds: list[DoorWorld] = []
+
+
+def current_doorkeeper() -> Any:
+    return _worlds[-1].doorkeeper
+
+
+def _django(world: DoorWorld, middleware: list[str], handler: Callable[[], Any]) -> Any:
+    if not settings.configured:
+        settings.configure(
+            ROOT_URLCONF=__name__,
+            ALLOWED_HOSTS=["*"],
+            AUTHCORE_DOORKEEPER=f"{__name__}.current_doorkeeper",
+            SECRET_KEY="of the tests",
+        )
+        django.setup()
+    _worlds.append(world)
+    django_doorkeeper.cache_clear()
+    settings.MIDDLEWARE = middleware
+    return handler()
+
+
+_GUARDED: Final = ["authcore_guard.django.GuardMiddleware"]
+
+
+def behind_django_wsgi(world: DoorWorld) -> Visit:
+    return _wsgi(_django(world, _GUARDED, WSGIHandler))
+
+
+def behind_django_asgi(world: DoorWorld) -> Visit:
+    return _asgi(_django(world, _GUARDED, ASGIHandler))
+
+
+def behind_a_decorated_view(world: DoorWorld) -> Visit:
+    visit = _wsgi(_django(world, [], WSGIHandler))
+    return lambda cookies, **more: visit(cookies, **{"target": "/decorated", **more})
+
+
+def behind_a_decorated_async_view(world: DoorWorld) -> Visit:
+    visit = _asgi(_django(world, [], ASGIHandler))
+    return lambda cookies, **more: visit(cookies, **{"target": "/decorated-async", **more})
+
+
+DOORS: Final[Mapping[str, Callable[[DoorWorld], Visit]]] = {
+    "asgi": behind_asgi,
+    "wsgi": behind_wsgi,
+    "fastapi": behind_fastapi,
+    "flask": behind_flask,
+    "django wsgi": behind_django_wsgi,
+    "django asgi": behind_django_asgi,
+    "django decorator": behind_a_decorated_view,
+    "django async decorator": behind_a_decorated_async_view,
+}
+
+
+def observed(answer: Answer) -> Observed:
+    """What a program makes of *answer*."""
+    cookies = [value for value in answer.all("set-cookie") if value.startswith("__Secure-authcore")]
+    deleting = ["Max-Age=0" in value for value in cookies]
+    effect = "left" if not cookies else "cleared" if all(deleting) else "renewed"
+    outcomes = {200: "in", 401: "sign in", 503: "later", 431: "too large"}
+    said = answer.json.get("said") or answer.json.get("reason")
+    return Observed(outcomes[answer.status], said, effect)  # type: ignore[arg-type]

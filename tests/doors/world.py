@@ -1,0 +1,51 @@
+"""A guard as every door builds it, on fakes, and the cookies of its visitors."""
+
+import hashlib
+from typing import Final
+
+from authcore.adapters.cookies.sealed_session import SealedSessionJar
+from authcore.adapters.sealing.envelope import KeyRing
+from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.testing.fakes.ambient import ScriptedEntropy
+from authcore_guard.decision import Doorkeeper
+from unit.session_world import LIFETIME, SessionWorld
+
+
+SIGNIN_URL: Final = ServiceUrl("https://auth.example.com/auth/signin")
+APP_URL: Final = ServiceUrl("https://cms.example.com")
+RING: Final = KeyRing([hashlib.sha256(b"a key of the tests").digest()])
+
+
+class DoorWorld(SessionWorld):
+    """Everything behind a door."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jar = SealedSessionJar(
+            ring=RING,
+            domain="example.com",
+            lifetime=LIFETIME,
+            clock=self.clock,
+            entropy=ScriptedEntropy(),
+        )
+        self.doorkeeper = self._doorkeeper()
+
+    def _doorkeeper(self) -> Doorkeeper:
+        guard = self.session_guard(at_hand=self.validator)
+        return Doorkeeper(
+            BrowserGuard(guard=guard, jar=self.jar, counter=self.counter),
+            signin_url=SIGNIN_URL,
+            app_url=APP_URL,
+            public_paths=["/about"],
+        )
+
+    def lose_keys(self) -> None:
+        """From now on nobody can say which keys are the pool's."""
+        self.validator = self.validator_without_keys()
+        self.doorkeeper = self._doorkeeper()
+
+    def cookies(self, tokens: TokenSet) -> str:
+        """The ``Cookie`` header of somebody who carries *tokens*."""
+        return "; ".join(value.partition(";")[0] for value in self.jar.write(tokens))
