@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.urls import service_url
-from authcore.testing.contracts.user_directory import Enrol
+from authcore.testing.contracts.user_directory import Enrol, Federate
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
@@ -75,6 +75,13 @@ class OnMoto:
     @pytest.fixture
     def enrol(self, pool: Pool) -> Enrol:
         return pool.enrol
+
+    @pytest.fixture
+    def federate(self) -> Federate:
+        def sign_in(_identity: ExternalIdentity, _attributes: Mapping[str, str]) -> None:
+            raise NotImplementedError("moto has no federated users")
+
+        return sign_in
 
     @pytest.fixture
     def disable(self, pool: Pool) -> Callable[[str], None]:
@@ -156,9 +163,7 @@ class OnLocalCognito:
         return create
 
     @pytest.fixture
-    def federate(
-        self, local: LocalCognito
-    ) -> Callable[[ExternalIdentity, Mapping[str, str]], None]:
+    def federate(self, local: LocalCognito) -> Federate:
         def sign_in(identity: ExternalIdentity, attributes: Mapping[str, str]) -> None:
             held = Identity(
                 identity.provider_name,

@@ -65,6 +65,7 @@ def spoken(status: str, **user: object) -> bytes:
         "email": "jane@thornfield.example",
         "email_verified": True,
         "cognito_id": None,
+        "locked": False,
     }
     return json.dumps({"status": status, "user": {**about, **user}}).encode()
 

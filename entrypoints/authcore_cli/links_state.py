@@ -43,7 +43,8 @@ class RunState:
         Keep state in *path*.
 
         Args:
-            path: Made readable by its owner only.  It holds ids and the listings' page tokens.
+            path: Made readable by its owner only.  It holds ids, user names and the listings' page
+                tokens.
 
             place: Which pool and which legacy system it is about.
         """
@@ -97,8 +98,7 @@ class RunState:
     def _recall(self, members: Mapping[str, Any], both: BothSides) -> None:
         match members:
             case {"users": rows, "next": after}:
-                links = tuple(UserLink(_text(own), _maybe(other)) for own, other in rows)
-                both.take(UserLinks(links, _maybe(after)))
+                both.take(UserLinks(tuple(_user(*row) for row in rows), _maybe(after)))
             case {"accounts": rows, "next": after}:
                 accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
                 both.take(AccountLinks(accounts, _maybe(after)))
@@ -128,10 +128,15 @@ class RunState:
             ) from None
 
 
-def _row(link: UserLink | AccountLink) -> tuple[str, str | None]:
-    if isinstance(link, UserLink):
-        return link.subject, link.legacy_uid
-    return link.legacy_uid, link.cognito_id
+def _row(link: UserLink | AccountLink) -> tuple[str | None, ...]:
+    if isinstance(link, AccountLink):
+        return link.legacy_uid, link.cognito_id
+    name = () if link.username == link.subject else (link.username,)
+    return (link.subject, link.legacy_uid, *name)
+
+
+def _user(subject: object, legacy_uid: object, username: object = None) -> UserLink:
+    return UserLink(_text(subject), _maybe(legacy_uid), _maybe(username) or _text(subject))
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[bytes]:

@@ -67,6 +67,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
         if scope["type"] == "lifespan":
+            self._doorkeeper.prefetch()
             await self._app(scope, receive, send)
             return
         verdict = await judged(self._doorkeeper, visit_of(scope))

@@ -183,6 +183,7 @@ class GuardContainer(SessionContainer):
         signin_url=guard.provided.signin_url,
         app_url=guard.provided.app_url,
         public_paths=guard.provided.public_paths,
+        prefetch=SessionContainer.keys.provided.prefetch,
     )
 
 

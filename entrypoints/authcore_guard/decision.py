@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -125,6 +125,7 @@ class Doorkeeper:
         signin_url: ServiceUrl,
         app_url: ServiceUrl,
         public_paths: Iterable[str] = (),
+        prefetch: Callable[[], None] | None = None,
     ) -> None:
         """
         Stand in front of one application.
@@ -138,13 +139,25 @@ class Doorkeeper:
 
             public_paths: See PublicPaths.
 
+            prefetch: Begins to fetch what deciding takes, and returns at once.
+
         Raises:
             ConfigurationError: A public path is not plain.
         """
         self._guard = browser_guard
+        self._prefetch = prefetch
         self._signin_url = signin_url
         self._app_url = app_url
         self._public = PublicPaths(public_paths)
+
+    def prefetch(self) -> None:
+        """
+        Begin to fetch what judging takes, without waiting, so that the first visitor need not.
+
+        Not before the process forked: a fetch does not go on in the child.
+        """
+        if self._prefetch:
+            self._prefetch()
 
     def judge(self, visit: Visit) -> Pass | Refusal:
         """
@@ -186,7 +199,12 @@ class Doorkeeper:
 
     def for_everything(self) -> "Doorkeeper":
         """One for whom no path is public: for single routes that ask who is signed in."""
-        return Doorkeeper(self._guard, signin_url=self._signin_url, app_url=self._app_url)
+        return Doorkeeper(
+            self._guard,
+            signin_url=self._signin_url,
+            app_url=self._app_url,
+            prefetch=self._prefetch,
+        )
 
     def _is_public(self, visit: Visit) -> bool:
         return self._public.cover(visit.path, raw_path=visit.raw_path)

@@ -67,7 +67,7 @@ class SignedIn:
 
     def install(self, app: Starlette) -> Self:
         """Let *app* answer refusals, and carry refreshed sessions whatever its routes return."""
-        app.add_middleware(_Carrying)
+        app.add_middleware(_Carrying, doorkeeper=self._doorkeeper)
         app.add_exception_handler(VisitRefusedError, _refused)
         return self
 
@@ -94,10 +94,13 @@ class SignedIn:
 class _Carrying:
     """Puts the cookies of a route's verdict on the head of its answer."""
 
-    def __init__(self, app: AsgiApp) -> None:
+    def __init__(self, app: AsgiApp, *, doorkeeper: Doorkeeper) -> None:
         self._app = app
+        self._doorkeeper = doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            self._doorkeeper.prefetch()
         verdicts: list[Pass] = []
         await self._app(
             {**scope, _VERDICTS: verdicts},

@@ -22,7 +22,7 @@ class UserMigrationAnswer(TypedDict):
     ``response`` of a user migration event that creates a user.
 
     Attributes:
-        userAttributes: Strings by name; without ``username``, which the pool knows.
+        userAttributes: Strings by name; with ``username`` only where an alias was typed.
         finalUserStatus: ``CONFIRMED`` keeps the typed password; left out, the user must reset it.
         messageAction: No welcome message.
         forceAliasCreation: False: never takes an alias away from another user.

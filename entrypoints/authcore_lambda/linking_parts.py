@@ -116,5 +116,6 @@ def stores(settings: AccountLinkingSettings, clock: Clock) -> tuple[Lease, SeenB
 
     within = settings.linking.budget / STORE_SHARE
     client = dynamodb_client(region=settings.cognito.region, within=within)
-    lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=SystemEntropy())
-    return lease, DynamoDbSeenBefore(client=client, table=table, clock=clock)
+    entropy = SystemEntropy()
+    lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=entropy)
+    return lease, DynamoDbSeenBefore(client=client, table=table, clock=clock, entropy=entropy)

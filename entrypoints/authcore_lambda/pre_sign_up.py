@@ -3,9 +3,9 @@ The pre sign-up trigger: ``authcore_lambda.pre_sign_up.handler``.
 
 Somebody who signs up under a name or address that still lives in the legacy system alone would shut
 its owner out: migration runs only for users whom the pool does not know.  So such a sign-up is
-refused, and so is every one that nobody can judge just now.  Users whom the migration trigger makes
-pass, and so do external ones; these can be linked to the one native user with the same address, if
-both sides verified it.
+refused, and so is one under that of a locked account, and every one that nobody can judge just now.
+Users whom the migration trigger makes pass, and so do external ones; these can be linked to the one
+native user with the same address, if both sides verified it.
 
 It confirms nobody and verifies nothing: the ``auto…`` answers stay as Cognito sent them.
 
@@ -14,7 +14,7 @@ users to an existing user profile".
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -25,7 +25,7 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import UnavailableError
+from authcore.domain.errors import AmbiguousAccountError, UnavailableError
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, LinkingSettings, load
@@ -135,36 +135,43 @@ class PreSignUpTrigger:
             self._audit.record(AuditEvent("sign_up", "rejected", "claims_legacy_uid"))
             raise SignUpRefusedError(REFUSED_TEXT)
         try:
-            lives_there = self._lives_in_legacy_alone(event, time)
+            taken = self._taken(event, time)
         except UnavailableError as error:
             self._audit.record(AuditEvent("sign_up", "unavailable", error.code))
             raise SignUpRefusedError(OUTAGE_TEXT) from None
         except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
             log_fault(_log, error)
             raise SignUpRefusedError(OUTAGE_TEXT) from None
-        if lives_there:
-            self._audit.record(AuditEvent("sign_up", "rejected", "lives_in_legacy"))
+        if taken is not None:
+            self._audit.record(AuditEvent("sign_up", "rejected", taken))
             raise SignUpRefusedError(REFUSED_TEXT)
         self._audit.record(AuditEvent("sign_up", "accepted", "ok"))
 
-    def _lives_in_legacy_alone(self, event: Event, time: TimeLeft) -> bool:
+    def _taken(self, event: Event, time: TimeLeft) -> str | None:
+        """Why a name of the newcomer's is somebody's; None if none of them is.  One call each."""
         names = _names(event)
         if not names:
             raise EventUnreadableError("the event names nobody")
-        found = (self._accounts(time.keeping(NO_TIME)).find(name) for name in names)
-        return any(account is not None and account.cognito_id is None for account in found)
+        reasons = (self._reason(name, time) for name in names)
+        return next((reason for reason in reasons if reason is not None), None)
+
+    def _reason(self, name: str, time: TimeLeft) -> str | None:
+        try:
+            account = self._accounts(time.keeping(NO_TIME)).find(name)
+        except AmbiguousAccountError as error:
+            return error.code
+        if account is None:
+            return None
+        if account.locked:
+            return "account_locked"
+        return "lives_in_legacy" if account.cognito_id is None else None
 
 
-def _names(event: Event) -> tuple[str, ...]:
-    """
-    What the legacy system may know the newcomer by, in both letter cases.
-
-    A pool may take a sign-in name regardless of case; whoever registers one form has them all.
-    """
+def _names(event: Event) -> Collection[str]:
+    """What the legacy system may know the newcomer by; it is asked regardless of letter case."""
     held = attributes(event)
     given = (text(held, "email"), text(held, "preferred_username"), text(event, "userName"))
-    forms = ((name, name.lower()) for name in given if name is not None)
-    return tuple(dict.fromkeys(form for both in forms for form in both))
+    return {name.casefold(): name for name in given if name is not None}.values()
 
 
 def build_handler(

@@ -10,8 +10,6 @@ See: docs/adr/0003-migration-door-wired-by-hand.md; Amazon Cognito "Migrate user
 """
 
 import logging
-import threading
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -22,8 +20,8 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
-from authcore.adapters.system import environment, monotonic
-from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import UnavailableError
 from authcore.domain.model.accounts import Credentials, PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.services.migration import MigratedUser, UserMigration
@@ -31,6 +29,8 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, MigrationSettings, load
 from authcore_lambda.events import Event, LambdaContext, UserMigrationAnswer
+from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.members import mapping, text
 
 
 OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
@@ -67,6 +67,7 @@ class UserMigrationTrigger:
         attributes: Mapping[str, str],
         budget: timedelta,
         pool: PoolKind = "username",
+        case_sensitive: bool = True,
         passwords: PasswordPolicy | None = None,
     ) -> None:
         """
@@ -83,6 +84,8 @@ class UserMigrationTrigger:
 
             pool: How people name themselves at the pool.
 
+            case_sensitive: See UserMigration.
+
             passwords: See UserMigration.
 
         Raises:
@@ -93,6 +96,7 @@ class UserMigrationTrigger:
         self._attributes = attributes
         self._budget = budget
         self._pool = pool
+        self._case_sensitive = case_sensitive
         self._passwords = passwords
         self._migration(budget)
 
@@ -119,7 +123,7 @@ class UserMigrationTrigger:
             _log.warning("no answer: %s", error)
             raise MigrationUnavailableError from None
         except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
-            _log.critical("fault: %s at %s", type(error).__name__, _places(error))
+            log_fault(_log, error)
             raise MigrationUnavailableError from None
         return event if user is None else {**event, "response": _answer(user)}
 
@@ -129,6 +133,7 @@ class UserMigrationTrigger:
             audit=self._audit,
             attributes=self._attributes,
             pool=self._pool,
+            case_sensitive=self._case_sensitive,
             passwords=self._passwords,
         )
 
@@ -170,12 +175,12 @@ def build_handler(
         attributes=settings.migration.attributes,
         budget=settings.migration.budget,
         pool=settings.migration.pool,
+        case_sensitive=settings.migration.case_sensitive == "on",
         passwords=settings.migration.password_policy,
     )
 
 
-_building: Final = threading.Lock()
-_built: list[UserMigrationTrigger] = []
+_trigger: Final = ConfiguredOnce(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:
@@ -183,43 +188,26 @@ def handler(event: Event, context: LambdaContext | None) -> Event:
     AWS Lambda's entry point.  Settings are read once, at the first event.
 
     Raises:
-        MigrationUnavailableError: No answer worth trusting.  Cognito shows its text to people.
+        MigrationUnavailableError: No answer worth trusting, or settings that cannot work.  Cognito
+            shows its text to people.
     """
     started = monotonic()
-    return _trigger()(event, context, started=started)
-
-
-def _trigger() -> UserMigrationTrigger:
-    with _building:
-        if not _built:
-            logging.getLogger("authcore").setLevel(logging.INFO)
-            _built.append(_configured())
-        return _built[0]
-
-
-def _configured() -> UserMigrationTrigger:
-    try:
-        return build_handler(environment())
-    except ConfigurationError as error:
-        _log.critical("settings cannot work: %s", error)
-        raise MigrationUnavailableError from None
+    trigger = _trigger.get()
+    if trigger is None:
+        raise MigrationUnavailableError
+    return trigger(event, context, started=started)
 
 
 def _decided(event: Event, migration: UserMigration) -> MigratedUser | None:
-    source, username = _text(event, "triggerSource"), _text(event, "userName")
-    if not username:
+    source, username = text(event, "triggerSource"), text(event, "userName")
+    if username is None:
         return None
     if source == "UserMigration_ForgotPassword":
         return migration.forgot_password(username)
-    password = _text(event.get("request"), "password")
+    password = text(mapping(event, "request"), "password")
     if source == "UserMigration_Authentication" and password:
         return migration.authenticate(Credentials(username, password))
     return None
-
-
-def _text(members: object, name: str) -> str | None:
-    value = members.get(name) if isinstance(members, dict) else None
-    return value if isinstance(value, str) else None
 
 
 def _answer(user: MigratedUser) -> UserMigrationAnswer:
@@ -232,9 +220,3 @@ def _answer(user: MigratedUser) -> UserMigrationAnswer:
     if user.keeps_password:
         answer["finalUserStatus"] = "CONFIRMED"
     return answer
-
-
-def _places(error: BaseException) -> str:
-    """Where *error* came from, without its text and without any value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

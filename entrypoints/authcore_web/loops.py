@@ -29,8 +29,8 @@ MAX_ROUNDS: Final = 3
 WINDOW: Final = timedelta(seconds=60)
 """This many completed sign-ins for one page, within this time of the first, are a loop."""
 
-MAX_PAGES: Final = 10
-"""As many as one browser can sign in for at once."""
+MAX_PAGES: Final = 4
+"""How many pages are remembered, the latest: the cookie shares a header with the session."""
 
 COOKIE: Final = "__Host-authcore_rounds"
 

@@ -70,6 +70,13 @@ SIGNED_OUT_HERE: Final = Notice(
     "just now, and the sign-in page may still know you.",
     "Sign out there, too",
 )
+LOST: Final = Notice(
+    "This sign-in did not go through",
+    "A system we depend on did not answer in the middle of it. Nothing is wrong with your account, "
+    "and if you were signed in before, you still are. Loading this page again will not help; "
+    "please start again.",
+    START_AGAIN,
+)
 NOT_FOUND: Final = Notice(
     "There is no such page", "The address leads nowhere here.", "Go to sign-in"
 )

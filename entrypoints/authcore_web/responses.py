@@ -15,6 +15,7 @@ from authcore.domain.errors import (
     AuthcoreError,
     ClientRejectedError,
     CredentialsRejectedError,
+    LoginLostError,
     LoginRejectedError,
     ProviderRefusedError,
     RedirectRejectedError,
@@ -63,10 +64,12 @@ class Verdict:
     Attributes:
         status: HTTP status.
         notice: For the person in front of the browser.
+        may_repeat: Whether the very same request may work later, so that the answer says when.
     """
 
     status: int
     notice: Notice
+    may_repeat: bool = False
 
 
 VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
@@ -86,7 +89,8 @@ VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
     BodyTooLargeError: Verdict(413, notices.MISUNDERSTOOD),
     BodyTooSlowError: Verdict(408, notices.MISUNDERSTOOD),
     MediaTypeRejectedError: Verdict(415, notices.MISUNDERSTOOD),
-    UnavailableError: Verdict(503, notices.LATER),
+    UnavailableError: Verdict(503, notices.LATER, may_repeat=True),
+    LoginLostError: Verdict(503, notices.LOST),
 }
 
 
@@ -161,10 +165,10 @@ class Refusals:
         """
         verdict = verdict_of(error)
         outcome: Outcome = "unavailable" if isinstance(error, UnavailableError) else "rejected"
-        reference = self._recorded(action, outcome, error.code, caller)
+        reference = self._recorded(action, outcome, error.code, str(error), caller)
         link = link or self._links.to(redirect)
         response = self._answer(request, verdict, error.code, reference, link)
-        if isinstance(error, UnavailableError):
+        if verdict.may_repeat and isinstance(error, UnavailableError):
             response.headers["retry-after"] = _retry_after(error)
         return with_cookies(response, cookies)
 
@@ -185,10 +189,17 @@ class Refusals:
         return response
 
     def _recorded(
-        self, action: str, outcome: Outcome, reason: str, caller: str | None = None
+        self,
+        action: str,
+        outcome: Outcome,
+        reason: str,
+        detail: str | None = None,
+        caller: str | None = None,
     ) -> str:
         reference = self._entropy.token()[-REFERENCE_LENGTH:]
-        event = AuditEvent(action, outcome, reason, reference=reference, caller=caller)
+        event = AuditEvent(
+            action, outcome, reason, reference=reference, caller=caller, detail=detail
+        )
         self._audit.record(event)
         return reference
 

@@ -38,7 +38,10 @@ class Verdicts:
             caller: Who asked.
         """
         if isinstance(outcome, UnavailableError):
-            self._audit.record(AuditEvent(ACTION, "unavailable", outcome.code, caller=caller))
+            event = AuditEvent(
+                ACTION, "unavailable", outcome.code, caller=caller, detail=str(outcome)
+            )
+            self._audit.record(event)
             return {"verified": None, "reason": outcome.code}
         if isinstance(outcome, SignInRequired):
             self._audit.record(AuditEvent(ACTION, "rejected", outcome.reason, caller=caller))

@@ -84,13 +84,13 @@ def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "R
 
     Args:
         origins: Each ``https://host[:port]``, or ``https://*.apps.example.com`` for every host
-            with exactly one label in place of the star.
+            with exactly one label in place of the star.  Plain http is for loopback hosts only.
 
         base: The origin that candidates such as ``/articles/7`` belong to; without it they are
             refused.
 
     Raises:
-        ConfigurationError: Names every entry that is not an origin.
+        ConfigurationError: Names every entry that is not such an origin.
     """
     from authcore.domain.services.redirects import RedirectAllowlist
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from authcore.adapters.coordination.dynamodb import (
@@ -16,7 +17,7 @@ from authcore.adapters.coordination.dynamodb import (
     DynamoDbSeenBefore,
     dynamodb_client,
 )
-from authcore.adapters.system import monotonic
+from authcore.adapters.system import SystemEntropy, monotonic
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
 from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
@@ -69,17 +70,18 @@ class _OneAtATime:
 
 
 class _LosesAnswers:
-    """Does what it is asked to, and breaks the connection where it should say so."""
+    """Does what it is asked to, or refuses, and breaks the connection where it should say so."""
 
     def __init__(self, client: DynamoDbClient, *, lost: int) -> None:
         self._client = client
         self._lost = lost
 
     def update_item(self, **request: Any) -> Mapping[str, Any]:
-        done = self._client.update_item(**request)
         if self._lost == 0:
-            return done
+            return self._client.update_item(**request)
         self._lost -= 1
+        with suppress(ClientError):
+            self._client.update_item(**request)
         raise ConnectionResetError
 
 
@@ -140,7 +142,9 @@ def _lease(
 
 
 def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbSeenBefore:
-    return DynamoDbSeenBefore(client=client, table="coordination", clock=clock)
+    return DynamoDbSeenBefore(
+        client=client, table="coordination", clock=clock, entropy=SystemEntropy()
+    )
 
 
 class TestDynamoDbSeenBefore(SeenBeforeContract):
@@ -169,12 +173,54 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
 
         assert not _seen(table.client, ahead).first_time("a", TTL)
 
-    def test_after_a_lost_answer_nobody_is_first(
+    def test_a_question_whose_answer_is_lost_is_ours_all_the_same(
         self, table: Table, seen: SeenBefore, clock: FrozenClock
     ) -> None:
-        with pytest.raises(CoordinationUnavailableError):
-            _seen(_LosesAnswers(table.client, lost=1), clock).first_time("a", TTL)
+        # SP-01, AL-07
+        unlucky = _seen(_LosesAnswers(table.client, lost=1), clock)
 
+        assert unlucky.first_time("a", TTL)
+        assert not seen.first_time("a", TTL)
+        assert not unlucky.first_time("a", TTL)
+
+    def test_a_lost_answer_about_what_another_noted_is_not_a_first(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock
+    ) -> None:
+        # SP-01, AL-07
+        seen.first_time("a", TTL)
+
+        assert not _seen(_LosesAnswers(table.client, lost=1), clock).first_time("a", TTL)
+
+    @pytest.mark.parametrize("lost", [2, 3])
+    def test_when_no_answer_comes_through_what_was_noted_is_taken_back(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock, lost: int
+    ) -> None:
+        """Nobody was told "first", so nobody is kept from being it."""
+        # AL-07
+        with pytest.raises(CoordinationUnavailableError):
+            _seen(_LosesAnswers(table.client, lost=lost), clock).first_time("a", TTL)
+
+        assert seen.first_time("a", TTL)
+
+    def test_when_no_answer_comes_through_nothing_of_anothers_is_taken_back(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock
+    ) -> None:
+        # SP-01, AL-07
+        seen.first_time("a", TTL)
+        with pytest.raises(CoordinationUnavailableError):
+            _seen(_LosesAnswers(table.client, lost=2), clock).first_time("a", TTL)
+
+        assert not seen.first_time("a", TTL)
+
+    def test_a_late_forgetting_leaves_what_was_noted_after_it_was_asked_for(
+        self, table: Table, seen: SeenBefore, clock: FrozenClock
+    ) -> None:
+        # AL-07: a function that was frozen with the request unsent, and thawed.
+        asleep = FrozenClock(clock.now())
+        clock.advance(timedelta(minutes=1))
+        seen.first_time("a", TTL)
+
+        assert not _seen(table.client, asleep).forget("a")
         assert not seen.first_time("a", TTL)
 
     def test_without_its_table_nobody_can_say(self, table: Table, seen: SeenBefore) -> None:
@@ -313,7 +359,7 @@ def _yes(request: bytes) -> list[bytes]:
     values = _values(request)
     written = {
         "holder": values.get(":holder"),
-        "ends_at": values.get(":end"),
+        "ends_at": values.get(":end", values.get(":past")),
         "fence": {"N": "7"},
     }
     return _says(200, {"Attributes": {name: value for name, value in written.items() if value}})
@@ -328,11 +374,15 @@ def _ask(client: DynamoDbClient) -> object:
     return _seen(client, FrozenClock()).first_time("a", TTL)
 
 
+def _forget(client: DynamoDbClient) -> object:
+    return _seen(client, FrozenClock()).forget("a")
+
+
 Call = Callable[[DynamoDbClient], object]
-both = pytest.mark.parametrize("call", [_hold, _ask])
+every = pytest.mark.parametrize("call", [_hold, _ask, _forget])
 
 
-@both
+@every
 @pytest.mark.parametrize("error_class", ERROR_CLASSES)
 def test_every_error_class_is_decided_and_asked_once(
     server: ScriptedServer, client: DynamoDbClient, call: Call, error_class: str
@@ -343,11 +393,11 @@ def test_every_error_class_is_decided_and_asked_once(
     if error_class != "ConditionalCheckFailed":
         with pytest.raises(CoordinationUnavailableError):
             call(client)
-    elif call is _ask:
-        assert call(client) is False
-    else:
+    elif call is _hold:
         with pytest.raises(LeaseHeldError):
             call(client)
+    else:
+        assert call(client) is False
     assert len(server.requests) == 1
 
 
@@ -359,7 +409,7 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> N
     assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
 
 
-@both
+@every
 @pytest.mark.parametrize(
     "pieces",
     [
@@ -389,21 +439,22 @@ def test_what_is_not_dynamodbs_own_yes_is_an_outage(
         call(client)
 
 
+@pytest.mark.parametrize(("call", "released"), [(_hold, 1), (_ask, 0)])
 def test_a_lost_answer_is_asked_for_once_more_under_the_same_name(
-    server: ScriptedServer, client: DynamoDbClient
+    server: ScriptedServer, client: DynamoDbClient, call: Call, released: int
 ) -> None:
     server.script = lambda request: [HANG_UP] if len(server.requests) == 1 else _yes(request)
 
-    _hold(client)
+    assert call(client)
 
-    claims = [_values(request) for request in server.requests[:2]]
-    assert [values[":holder"] for values in claims] == [{"S": HOLDER}] * 2
-    assert len(server.requests) == 3
+    names = [_values(request)[":holder"]["S"] for request in server.requests[:2]]
+    assert len({*names}) == 1
+    assert len(server.requests) == 2 + released
 
 
-@both
+@every
 def test_silence_ends_in_time(server: ScriptedServer, hurried: DynamoDbClient, call: Call) -> None:
-    # LT-01: two claims of 0.4 s each.
+    # LT-01: three calls of 0.4 s each at most.
     server.script = lambda _request: SILENCE
     began = monotonic()
 
@@ -411,7 +462,7 @@ def test_silence_ends_in_time(server: ScriptedServer, hurried: DynamoDbClient, c
         call(hurried)
 
     assert monotonic() - began < 2
-    assert len(server.requests) <= 2
+    assert len(server.requests) <= 3
 
 
 @pytest.mark.parametrize("pieces", [None, _refuses("Validation"), [HANG_UP]])

@@ -39,10 +39,24 @@ def hurried() -> Iterator[HttpClient]:
     client.close()
 
 
-def _reason(client: HttpClient, url: str) -> str:
+def _failure(client: HttpClient, url: str) -> HttpFailedError:
     with pytest.raises(HttpFailedError) as failure:
         client.request("POST", url, content=b"code=1")
-    return failure.value.reason
+    return failure.value
+
+
+def _reason(client: HttpClient, url: str) -> str:
+    """Why *client* failed, where the server was reached."""
+    failure = _failure(client, url)
+    assert failure.sent
+    return failure.reason
+
+
+def _reason_unsent(client: HttpClient, url: str) -> str:
+    """Why *client* failed, where the server was sent nothing."""
+    failure = _failure(client, url)
+    assert not failure.sent
+    return failure.reason
 
 
 def test_an_answer_comes_back_whole(server: ScriptedServer, http: HttpClient) -> None:
@@ -250,15 +264,26 @@ def test_a_used_connection_that_breaks_is_not_a_reason_to_send_again(
     assert (len(server.requests), server.connections) == (2, 1)
 
 
+def test_what_was_sent_before_does_not_count_as_sent_now(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    """The connection of the first request is gone, and no other can be made."""
+    http.request("GET", server.url)
+    url = server.url
+    server.stop()
+
+    assert _reason_unsent(http, url) == "connect"
+
+
 def test_a_closed_port_refuses(http: HttpClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
 
-    assert _reason(http, f"http://127.0.0.1:{port}") == "connect"
+    assert _reason_unsent(http, f"http://127.0.0.1:{port}") == "connect"
 
 
 def test_a_name_that_does_not_resolve_is_a_failure_to_connect(http: HttpClient) -> None:
-    assert _reason(http, "http://nowhere.invalid.") == "connect"
+    assert _reason_unsent(http, "http://nowhere.invalid.") == "connect"
 
 
 @pytest.mark.parametrize("pieces", [[answer(body=b"{}")], [HANG_UP], SILENCE])

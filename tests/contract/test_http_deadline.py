@@ -38,10 +38,24 @@ def hurried() -> Iterator[HttpClient]:
     client.close()
 
 
-def _reason(client: HttpClient, url: str) -> str:
+def _failure(client: HttpClient, url: str) -> HttpFailedError:
     with pytest.raises(HttpFailedError) as failure:
         client.request("POST", url, content=b"code=1")
-    return failure.value.reason
+    return failure.value
+
+
+def _reason(client: HttpClient, url: str) -> str:
+    """Why *client* failed, where the server was reached."""
+    failure = _failure(client, url)
+    assert failure.sent
+    return failure.reason
+
+
+def _reason_unsent(client: HttpClient, url: str) -> str:
+    """Why *client* failed, where the server was sent nothing."""
+    failure = _failure(client, url)
+    assert not failure.sent
+    return failure.reason
 
 
 @pytest.mark.parametrize(
@@ -81,7 +95,7 @@ def test_a_spent_budget_is_a_timeout_before_anything_is_sent(
     with pytest.raises(HttpFailedError) as failure:
         http.request("POST", server.url, content=b"code=1", within=within)
 
-    assert failure.value.reason == "timeout"
+    assert (failure.value.reason, failure.value.sent) == ("timeout", False)
     assert server.requests == []
 
 
@@ -119,7 +133,7 @@ def test_addresses_share_the_deadline(hurried: HttpClient, monkeypatch: pytest.M
         _resolve_to(monkeypatch, ["127.0.0.1"] * 5)
         began = monotonic()
 
-        assert _reason(hurried, f"http://cognito.test:{port}/") == "timeout"
+        assert _reason_unsent(hurried, f"http://cognito.test:{port}/") == "timeout"
         assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
 
 

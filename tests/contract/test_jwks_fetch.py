@@ -11,8 +11,9 @@ import pytest
 
 import authcore
 from authcore.adapters.jwks.fetcher import JwksFetcher
-from authcore.adapters.jwks.key_cache import COOL_DOWN, FETCH_DEADLINE
+from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
+from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import (
     ConfigurationError,

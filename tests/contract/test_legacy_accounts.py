@@ -36,7 +36,7 @@ def seeded(person: Person) -> SeedUser:
         email_verified=account.email_verified,
         display_name=account.display_name,
         userid=account.legacy_uid,
-        locked=person.locked,
+        locked=account.locked,
     )
 
 
@@ -69,7 +69,7 @@ class TestInMemoryLegacyAccounts(LegacyAccountsContract):
     def accounts(self) -> InMemoryLegacyAccounts:
         accounts = InMemoryLegacyAccounts()
         for person in PEOPLE:
-            accounts.add(person.account, person.password, locked=person.locked)
+            accounts.add(person.account, person.password)
         return accounts
 
     @pytest.fixture

@@ -16,6 +16,7 @@ from authcore.adapters.legacy import (
 )
 from authcore.adapters.legacy.session_cookie import MAX_SESSION_LENGTH
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -97,6 +98,7 @@ NO: Final[Mapping[str, type | tuple[type, ...]]] = {
     "rejected": type(None),
     "not_found": (type(None), AccountNotFoundError),
     "ambiguous": AmbiguousAccountError,
+    "locked": AccountLockedError,
     "taken": AccountTakenError,
     "signed_out": type(None),
     "ended": type(None),

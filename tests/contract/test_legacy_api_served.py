@@ -35,6 +35,7 @@ from legacy_api import (
 
 API_KEY: Final = "key-of-the-document-tests"
 JANE: Final = SEED_USERS[0]
+AHAB: Final = next(user for user in SEED_USERS if user.locked)
 TWIN: Final = NewLegacyAccount(
     cognito_id="sub-of-a-twin",
     identity=ExternalIdentity("Google", "118470000000000001848"),
@@ -96,10 +97,16 @@ def test_the_local_legacy_system_looks_up_as_documented(
     said = json.loads(answer.body)
     assert answer.status == 200
     assert faults(decision(contract.LOOKUP_PATH)["schema"], said) == []
-    assert said["status"] == ("not_found" if name in {"ahab", "nobody", "é\U0001f40e"} else "found")
+    assert said["status"] == ("not_found" if name in {"nobody", "é\U0001f40e"} else "found")
+    assert said.get("user", {}).get("locked", False) is (name == "ahab")
 
 
 STORY: Final = (
+    (
+        link_contract.ATTACH_PATH,
+        link_contract.attach_request(AHAB.userid, "sub-of-ahab", reset_access=True),
+        "locked",
+    ),
     (
         link_contract.MATCH_PATH,
         link_contract.match_request(AccountQuery("sub-of-jane", None, JANE.email)),

@@ -4,11 +4,13 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
+import attrs
 import pytest
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy import link_contract
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -29,6 +31,7 @@ USER: Final[dict[str, Any]] = {
     "email": "Jane@thornfield.example",
     "email_verified": True,
     "cognito_id": SUB,
+    "locked": False,
 }
 ACCOUNT: Final = LegacyAccount(
     legacy_uid="1847",
@@ -70,6 +73,7 @@ YES: Final[dict[Reader, dict[str, object]]] = {
 NO: Final[list[tuple[Reader, str, type[Exception]]]] = [
     (as_match, "ambiguous", AmbiguousAccountError),
     (as_attached, "not_found", AccountNotFoundError),
+    (as_attached, "locked", AccountLockedError),
     (as_attached, "taken", AccountTakenError),
     (as_created, "taken", AccountTakenError),
 ]
@@ -141,6 +145,16 @@ def test_an_account_with_another_cognito_id_is_an_outage(
 def test_an_attachment_of_another_account_is_an_outage() -> None:
     with pytest.raises(LegacyUnavailableError):
         as_attached(answered({"status": "attached", "user": {**USER, "userid": "1848"}}))
+
+
+def test_a_locked_account_is_found_but_not_said_to_be_attached() -> None:
+    locked = {**USER, "locked": True}
+
+    found = link_contract.match_answer(answered(matches(by_cognito_id=locked)), QUERY)
+
+    assert found.by_cognito_id == attrs.evolve(ACCOUNT, locked=True)
+    with pytest.raises(LegacyUnavailableError):
+        as_attached(answered({"status": "attached", "user": locked}))
 
 
 OTHER: Final = {**USER, "userid": "1848", "cognito_id": None}

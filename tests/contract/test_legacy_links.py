@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
+import attrs
 import pytest
 
 from authcore.adapters.http import HttpClient
@@ -15,9 +16,17 @@ from authcore.adapters.legacy.seed_dialect import (
     SeedDialectLegacyLinks,
 )
 from authcore.adapters.system import SystemEntropy
+from authcore.domain.errors import AccountTakenError
 from authcore.domain.model.urls import service_url
 from authcore.ports.legacy_links import LegacyLinks
-from authcore.testing.contracts.legacy_links import HOLDERS, LegacyLinksContract
+from authcore.testing.contracts.legacy_links import (
+    HOLDERS,
+    PROSPERO,
+    ROSALIND,
+    VIOLA,
+    Holder,
+    LegacyLinksContract,
+)
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_local.legacy import LegacySystem, Mode, SeedUser
 from authcore_local.servers import AsgiApp, LoopbackServer
@@ -32,6 +41,7 @@ SEEDS: Final = tuple(
         email_verified=holder.account.email_verified,
         display_name=holder.account.display_name,
         userid=holder.account.legacy_uid,
+        locked=holder.account.locked,
     )
     for holder in HOLDERS
 )
@@ -88,6 +98,7 @@ class OverHttp:
     """A legacy system with HOLDERS in it; what it *cannot* promise is expected to fail."""
 
     mode: ClassVar[Mode]
+    unique_emails: ClassVar[bool] = False
     cannot: ClassVar[Mapping[str, str]] = {}
 
     @pytest.fixture(autouse=True)
@@ -98,7 +109,13 @@ class OverHttp:
 
     @pytest.fixture
     def legacy(self) -> LegacySystem:
-        legacy = LegacySystem(SEEDS, API_KEY, mode=self.mode, insecure_get_dialect=True)
+        legacy = LegacySystem(
+            SEEDS,
+            API_KEY,
+            mode=self.mode,
+            unique_emails=self.unique_emails,
+            insecure_get_dialect=True,
+        )
         for holder in HOLDERS:
             if holder.identity:
                 legacy.add_identity(
@@ -139,9 +156,13 @@ NO_LOOK_UP: Final = {
         "Cognito ids cannot be looked up"
     ),
     "an_attached_account_is_found_by_its_cognito_id": "Cognito ids cannot be looked up",
+    "a_reset_removes_identities_and_an_attachment_alone_does_not": (
+        "identities cannot be looked up"
+    ),
     "a_cognito_id_keeps_its_account": "Cognito ids cannot be looked up",
     "a_created_account_is_found_in_every_way": "nothing but addresses can be looked up",
     "a_user_without_identity_name_or_address_gets_an_account": "Cognito ids cannot be looked up",
+    "a_locked_account_is_found_by_its_identity": "identities cannot be looked up",
 }
 
 
@@ -157,9 +178,13 @@ UNSAID: Final = {
     "an_address_of_two_accounts_is_ambiguous": NO_ADDRESS,
     "whoever_is_attached_is_found_though_others_have_the_address_too": "no form resets access",
     "an_attached_account_is_found_by_its_cognito_id": NO_SUB,
+    "a_reset_removes_identities_and_an_attachment_alone_does_not": "no form resets access",
     "an_account_keeps_its_cognito_id[True]": "no form resets access",
     "a_cognito_id_keeps_its_account": NO_SUB,
     "an_account_that_is_none_cannot_be_attached[404]": "a no is a no, for whatever reason",
+    "a_locked_account_is_found_by_its_address_and_says_so": NO_ADDRESS,
+    "a_locked_account_is_found_by_its_identity": UNTOLD,
+    "a_locked_account_is_not_attached": "a no is a no, for whatever reason",
     "a_created_account_is_returned_as_stored": UNTOLD,
     "a_created_account_is_found_in_every_way": NO_SUB,
     "a_user_without_identity_name_or_address_gets_an_account": "every form holds an identity",
@@ -173,6 +198,30 @@ class TestHttpLegacyLinksWithUniqueIds(OverHttp, LegacyLinksContract):
 class TestHttpLegacyLinksWithIdempotencyKeys(OverHttp, LegacyLinksContract):
     mode = "idempotent"
     cannot = NOT_UNIQUE
+
+
+class TestHttpLegacyLinksWithUniqueAddresses(OverHttp, LegacyLinksContract):
+    """And keys; what keys alone do not promise, a system with unique addresses must."""
+
+    mode = "idempotent"
+    unique_emails = True
+    cannot: ClassVar = {"two_users_get_two_accounts": "they have one address"}
+
+    @pytest.mark.parametrize("holder", [ROSALIND, VIOLA], ids=["verified", "unverified"])
+    def test_an_address_of_another_account_is_taken_and_nothing_is_created(
+        self, links: LegacyLinks, legacy: LegacySystem, holder: Holder
+    ) -> None:
+        before = legacy.accounts()
+        wanted = attrs.evolve(PROSPERO, email=holder.account.email)
+
+        with pytest.raises(AccountTakenError):
+            links.create(wanted, idempotency_key="prospero")
+        assert legacy.accounts() == before
+
+        bare = attrs.evolve(wanted, email=None, email_verified=False)
+        created = links.create(bare, idempotency_key="prospero-bare")
+        assert (created.email, created.cognito_id) == (None, PROSPERO.cognito_id)
+        assert links.create(wanted, idempotency_key="prospero") == created
 
 
 class TestHttpLegacyLinksWithLookUpOnly(OverHttp, LegacyLinksContract):

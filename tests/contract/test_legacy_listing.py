@@ -82,6 +82,7 @@ USER: Final = {
     "email": "\U0001f40e" * 252 + "@b",
     "email_verified": True,
     "cognito_id": "\U0001f40e" * 64,
+    "locked": False,
 }
 
 

@@ -247,6 +247,13 @@ def test_what_is_no_account_lets_nobody_in(answer: Any) -> None:
         sessions.resolve("sessionid=1")
 
 
+def test_a_locked_account_is_nobody() -> None:
+    locked = attrs.evolve(EMMA, locked=True)
+    sessions = CallableLegacySessions(cookie=COOKIE, look_up=lambda _: locked)
+
+    assert sessions.resolve("sessionid=1") is None
+
+
 def test_a_locked_account_is_not_signed_in() -> None:
     locked = LegacySystem([attrs.evolve(SEED, locked=True)], API_KEY)
     session = locked.open_session(EMMA.legacy_uid)
@@ -267,6 +274,7 @@ USER: Final = {
     "email": None,
     "email_verified": False,
     "cognito_id": None,
+    "locked": False,
 }
 YES: Final = {"status": "signed_in", "session_sha256": contract.digest_of("mine"), "user": USER}
 
@@ -293,6 +301,7 @@ def test_a_yes_about_this_session_is_one() -> None:
         {**YES, "status": "authenticated"},
         {**YES, "role": "admin"},
         {**YES, "user": None},
+        {**YES, "user": {**USER, "locked": True}},
         {"status": "signed_in", "user": USER},
         {"status": "signed_in"},
         {"status": "signed_out", "user": USER},

@@ -106,7 +106,9 @@ def answers() -> list[tuple[str, Answer]]:
     world.exchanger.knows_client = False
     found.append((callback, world.visit(target, headers=[PROGRAM])))
     target = world.issue(world.begin())
-    world.exchanger.available = False
+    world.exchanger.reachable = False
+    found.append((callback, world.visit(target, headers=[PROGRAM])))
+    world.exchanger.reachable, world.exchanger.available = True, False
     found.append((callback, world.visit(target, headers=[PAGE])))
     target = world.issue(world.begin())
     world.exchanger.exchange = None  # type: ignore[assignment, method-assign]
@@ -120,6 +122,16 @@ def answers() -> list[tuple[str, Answer]]:
 def test_real_answers_are_as_described(document: Any) -> None:
     for path, answer in answers():
         check(document, path, answer)
+
+
+def test_only_an_answer_that_may_be_asked_for_again_says_when() -> None:
+    said = {
+        (answer.header("retry-after"), bool(answer.all("set-cookie")))
+        for path, answer in answers()
+        if path == "/auth/signin/callback" and answer.status == 503
+    }
+
+    assert said == {("5", False), (None, True)}
 
 
 def test_the_real_answers_cover_every_status_of_the_sign_in(document: Any) -> None:

@@ -8,12 +8,11 @@ from authcore.adapters.cognito.provider_links import CognitoProviderLinks
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
 from authcore.testing.contracts.provider_links import (
-    Federate,
     IdentitiesOf,
     ProviderLinksContract,
     identities_in,
 )
-from authcore.testing.contracts.user_directory import Enrol
+from authcore.testing.contracts.user_directory import Enrol, Federate
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
 from cognito_pools import OnLocalCognito, OnMoto, Pool
 
@@ -69,13 +68,6 @@ class TestCognitoProviderLinksOnMoto(OnMoto, ProviderLinksContract):
     @pytest.fixture
     def links(self, pool: Pool) -> ProviderLinks:
         return CognitoProviderLinks(client=pool.client, user_pool_id=pool.id)
-
-    @pytest.fixture
-    def federate(self) -> Federate:
-        def sign_in(_identity: ExternalIdentity, _attributes: Mapping[str, str]) -> None:
-            raise NotImplementedError
-
-        return sign_in
 
     @pytest.fixture
     def identities_of(self, pool: Pool) -> IdentitiesOf:

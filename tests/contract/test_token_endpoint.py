@@ -3,8 +3,10 @@
 import base64
 import json
 import logging
+import socket
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 from urllib.parse import parse_qsl
@@ -17,6 +19,7 @@ from authcore.domain.errors import (
     AuthcoreError,
     ClientRejectedError,
     CodeRejectedError,
+    ProviderNotReachedError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
@@ -60,6 +63,18 @@ class TestInMemoryCodeExchanger(CodeExchangerContract):
 
         return begin
 
+    @pytest.fixture
+    def unreachable(
+        self, exchanger: InMemoryCodeExchanger
+    ) -> Callable[[], AbstractContextManager[None]]:
+        @contextmanager
+        def cut_off() -> Iterator[None]:
+            exchanger.reachable = False
+            yield
+            exchanger.reachable = True
+
+        return cut_off
+
 
 @pytest.fixture
 def http() -> Iterator[HttpClient]:
@@ -77,7 +92,27 @@ def _exchanger(
     )
 
 
-class TestCognitoCodeExchangerOnStub(CodeExchangerContract):
+class _OverHttp(CodeExchangerContract):
+    @pytest.fixture
+    def unreachable(
+        self, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[[], AbstractContextManager[None]]:
+        """No name is resolved and no connection is left over."""
+
+        def refuse(*_: object, **__: object) -> None:
+            raise socket.gaierror
+
+        @contextmanager
+        def cut_off() -> Iterator[None]:
+            http.close()
+            with monkeypatch.context() as patch:
+                patch.setattr(socket, "getaddrinfo", refuse)
+                yield
+
+        return cut_off
+
+
+class TestCognitoCodeExchangerOnStub(_OverHttp):
     @pytest.fixture
     def endpoint(self) -> TokenEndpointStub:
         return TokenEndpointStub()
@@ -109,7 +144,7 @@ class TestCognitoCodeExchangerOnStub(CodeExchangerContract):
             exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
 
 
-class TestCognitoCodeExchangerOnLocalCognito(CodeExchangerContract):
+class TestCognitoCodeExchangerOnLocalCognito(_OverHttp):
     @pytest.fixture
     def pool(self) -> Iterator[LocalPool]:
         with LocalPool(callback_urls=(REDIRECT_URI,)) as pool:
@@ -203,9 +238,10 @@ def test_no_usable_answer_is_an_outage_and_the_code_was_sent_once(
     # SP-08, DL-03
     server.script = lambda _request: pieces
 
-    with pytest.raises(ProviderUnavailableError):
+    with pytest.raises(ProviderUnavailableError) as outage:
         exchange()
 
+    assert not isinstance(outage.value, ProviderNotReachedError)
     assert len(server.requests) == 1
 
 
@@ -216,11 +252,12 @@ def test_a_silent_endpoint_costs_the_deadline_and_the_code_was_sent_once(
     server.script = lambda _request: SILENCE
     hurried = HttpClient(within=timedelta(seconds=0.2), max_bytes=MAX_ANSWER_BYTES)
 
-    with pytest.raises(ProviderUnavailableError):
+    with pytest.raises(ProviderUnavailableError) as outage:
         _exchanger(hurried, server.url).exchange(
             CODE, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER
         )
 
+    assert not isinstance(outage.value, ProviderNotReachedError)
     assert len(server.requests) == 1
 
 

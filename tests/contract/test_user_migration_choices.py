@@ -36,7 +36,7 @@ def _http() -> Iterator[HttpClient]:
     ("pool", "typed", "username"),
     [
         ("email", "jane@thornfield.example", None),
-        ("alias", "jane@thornfield.example", "legacy-1847"),
+        ("alias", "jane@thornfield.example", "jane"),
     ],
 )
 @pytest.mark.parametrize("source", SOURCES)
@@ -55,6 +55,19 @@ def test_settings_say_how_people_name_themselves(
 
     given = response["response"]["userAttributes"]
     assert (given.get("username"), given["email"]) == (username, typed)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_settings_say_whether_letter_case_makes_another_name(
+    server: ScriptedServer, http: HttpClient, source: str
+) -> None:
+    server.script = sending(200, YES if source == SOURCES[0] else FOUND)
+    asked = event(source, "JANE", RIGHT)
+
+    taken = trigger_at(server.url, http, case_sensitive="off")(asked, None)["response"]
+
+    assert taken["userAttributes"]["custom:legacy_uid"] == "1847"
+    assert trigger_at(server.url, http)(asked, None) == asked
 
 
 def test_settings_say_which_passwords_may_stay(server: ScriptedServer, http: HttpClient) -> None:

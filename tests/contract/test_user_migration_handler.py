@@ -11,9 +11,11 @@ import pytest
 
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import user_migration
+from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
     UserMigrationTrigger,
+    build_handler,
 )
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
@@ -137,15 +139,13 @@ def test_the_handler_reads_its_settings_once_for_all_threads(
 ) -> None:
     hostile.script = sending(200, YES, "Connection: close")
     variables = {"AUTHCORE_LEGACY_URL": hostile.url, "AUTHCORE_LEGACY_API_KEY": API_KEY}
-    readings: list[int] = []
     built: list[UserMigrationTrigger] = []
 
-    def environment() -> Mapping[str, str]:
-        readings.append(1)
-        return variables
+    def build(_: Mapping[str, str]) -> UserMigrationTrigger:
+        built.append(build_handler(variables))
+        return built[-1]
 
-    monkeypatch.setattr(user_migration, "environment", environment)
-    monkeypatch.setattr(user_migration, "_built", built)
+    monkeypatch.setattr(user_migration, "_trigger", ConfiguredOnce(build))
     statuses: list[object] = []
 
     def sign_in() -> None:
@@ -159,7 +159,7 @@ def test_the_handler_reads_its_settings_once_for_all_threads(
         thread.join()
 
     assert statuses == ["CONFIRMED"] * 8
-    assert len(readings) == len(built) == 1
+    assert len(built) == 1
 
 
 def test_importing_the_handler_loads_no_library_of_another_door() -> None:

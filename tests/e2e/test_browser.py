@@ -33,7 +33,7 @@ def _context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def type_in(page: Page, password: str, username: str = JANE.username) -> None:
-    page.get_by_label("User name or e-mail address").fill(username)
+    page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -154,7 +154,7 @@ def test_every_page_can_be_read_on_a_phone_and_used_with_the_keyboard(
     photograph(page, "sign-in-phone")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
-    expect(page.get_by_label("User name or e-mail address")).to_be_focused()
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type(JANE.username)
     page.keyboard.press("Tab")
     page.keyboard.type(JANE.password)

@@ -44,7 +44,7 @@ def greeted_as(page: Page, stack: LocalStack, name: str) -> StoredAccount:
     account = stack.legacy.account(legacy_uid)
     assert account is not None
     assert account.cognito_id is not None
-    user = stack.cognito.users.known_as(account.cognito_id)
+    user = stack.cognito.users.with_subject(account.cognito_id)
     assert user is not None
     assert user.attributes["custom:legacy_uid"] == legacy_uid
     holders = [a for a in stack.legacy.accounts() if a.cognito_id == account.cognito_id]
@@ -147,7 +147,7 @@ def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_a
 ) -> None:
     # MG-04
     page.get_by_role("link", name="Forgot your password?").click()
-    page.get_by_label("User name or e-mail address").fill("gregor")
+    page.get_by_label("User name").fill("gregor")
     page.get_by_role("button", name="Send me a code").click()
     page.get_by_label("Code").fill(newest_code(stack))
     page.get_by_label("New password").fill(NEW_PASSWORD)
@@ -156,7 +156,7 @@ def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_a
 
     page.goto(f"{stack.cms_url}/articles")
     if page.url.startswith(stack.addresses.cognito_url):
-        page.get_by_label("User name or e-mail address").fill("gregor")
+        page.get_by_label("User name").fill("gregor")
         page.get_by_label("Password").fill(NEW_PASSWORD)
         page.get_by_role("button", name="Sign in").click()
 

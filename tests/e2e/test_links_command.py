@@ -55,6 +55,15 @@ class Broken:
         )
         return user.subject
 
+    def external(self, legacy_uid: str | None = None) -> str:
+        """The ``sub`` of a pool user whom Google sent."""
+        self._created += 1
+        named = {} if legacy_uid is None else {"custom:legacy_uid": legacy_uid}
+        user = self.stack.cognito.users.create(
+            f"Google_{self._created}", None, status="EXTERNAL_PROVIDER", attributes=named
+        )
+        return user.subject
+
     def account(self, cognito_id: str) -> str:
         """A legacy account's id."""
         self._created += 1
@@ -71,7 +80,7 @@ class Broken:
         )
 
     def named_by(self, subject: str) -> str | None:
-        user = self.stack.cognito.users.known_as(subject)
+        user = self.stack.cognito.users.with_subject(subject)
         assert user is not None
         return user.attributes.get("custom:legacy_uid")
 
@@ -95,12 +104,17 @@ class Broken:
         return sum(call.verdict == "attached" for call in self.stack.legacy.calls)
 
 
-@pytest.fixture(name="broken")
-def _broken() -> Iterator[Broken]:
+@pytest.fixture(name="http")
+def _http() -> Iterator[HttpClient]:
     http = HttpClient(within=timedelta(seconds=10), max_bytes=100_000)
+    yield http
+    http.close()
+
+
+@pytest.fixture(name="broken")
+def _broken(http: HttpClient) -> Iterator[Broken]:
     with LocalStack(ports=Ports.free(), users=[]) as stack:
         yield Broken(stack, http)
-    http.close()
 
 
 @attrs.frozen
@@ -164,12 +178,46 @@ def test_an_audit_finds_exactly_what_is_broken_and_a_repair_leaves_only_what_nee
     assert broken.named_by(viola) is None
 
 
+def test_external_users_are_mended_though_the_pool_does_not_know_them_by_sub(
+    broken: Broken,
+) -> None:
+    # LT-06
+    signed_up = broken.stack.legacy.sign_up("half", "Half-1", None)
+    known_to_pool = broken.external(signed_up)
+    known_to_legacy = broken.external()
+    legacy_uid = broken.account(known_to_legacy)
+
+    repaired = links(broken, "repair")
+
+    assert (repaired.status, repaired.summary["repairs"]) == (0, {"mended": 2})
+    assert broken.attached_to(signed_up) == known_to_pool
+    assert broken.named_by(known_to_legacy) == legacy_uid
+
+
+def test_what_a_legacy_system_without_look_up_cannot_confirm_is_left_to_a_person(
+    http: HttpClient,
+) -> None:
+    with LocalStack(ports=Ports.free(), users=[], legacy_mode="none") as stack:
+        broken = Broken(stack, http)
+        subject = broken.user()
+        broken.account(subject)
+
+        ran = links(broken, "repair")
+
+        assert ran.status == 1
+        assert (ran.lines[0]["repair"], ran.lines[0]["reason"]) == (
+            "refused",
+            "not_found_by_cognito_id",
+        )
+        assert broken.named_by(subject) is None
+
+
 def test_sides_that_agree_are_left_alone(broken: Broken) -> None:
     subjects = broken.make_whole_links(3)
-    users = [broken.stack.cognito.users.known_as(subject) for subject in subjects]
+    users = [broken.stack.cognito.users.with_subject(subject) for subject in subjects]
 
     assert links(broken, "repair").status == 0
-    assert [broken.stack.cognito.users.known_as(subject) for subject in subjects] == users
+    assert [broken.stack.cognito.users.with_subject(subject) for subject in subjects] == users
     assert broken.attachings() == 0
 
 

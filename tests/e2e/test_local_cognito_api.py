@@ -277,7 +277,7 @@ class TestAdministration:
         assert user["UserCreateDate"] == pool.anna.created_at
         assert attributes_of(client, "anna")["sub"] == pool.anna.subject
 
-    def test_a_user_is_found_by_sub(
+    def test_a_user_of_the_pools_own_is_found_by_sub(
         self, pool: LocalPool, client: "CognitoIdentityProviderClient"
     ) -> None:
         user = client.admin_get_user(UserPoolId=POOL_ID, Username=pool.anna.subject)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.urls import service_url
+from authcore_local.cognito.identities import Identity
 from authcore_local.cognito.provider_links import ALREADY_LINKED, ALREADY_SIGNED_UP
-from local_pool import POOL_ID, LocalPool
+from local_pool import PASSWORD, POOL_ID, LocalPool
 
 
 if TYPE_CHECKING:
@@ -103,6 +104,41 @@ class TestLinking:
             link(client, "109", provider=provider)
 
         assert refusal(caught.value)[0] == "InvalidParameterException"
+
+
+class TestExternalUsers:
+    """The ``Admin…`` operations on users whom a provider sent."""
+
+    CALLS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+        ("admin_get_user", {}),
+        ("admin_update_user_attributes", {"UserAttributes": [{"Name": "name", "Value": "A."}]}),
+        ("admin_set_user_password", {"Password": PASSWORD, "Permanent": True}),
+        ("admin_disable_user", {}),
+        ("admin_enable_user", {}),
+    )
+
+    @pytest.mark.parametrize("had_a_password", [False, True])
+    @pytest.mark.parametrize(("operation", "members"), CALLS, ids=[name for name, _ in CALLS])
+    def test_they_are_called_by_name_and_not_by_sub(
+        self,
+        pool: LocalPool,
+        client: Any,
+        operation: str,
+        members: dict[str, Any],
+        had_a_password: bool,
+    ) -> None:
+        identity = Identity("Google", "109", primary=True, created_at=pool.clock.now())
+        user = pool.cognito.users.create(
+            "Google_109", None, status="EXTERNAL_PROVIDER", attributes={}, identities=(identity,)
+        )
+        if had_a_password:
+            pool.cognito.users.set_password("Google_109", PASSWORD, "CONFIRMED")
+
+        with pytest.raises(ClientError) as caught:
+            getattr(client, operation)(UserPoolId=POOL_ID, Username=user.subject, **members)
+
+        assert refusal(caught.value)[0] == "UserNotFoundException"
+        getattr(client, operation)(UserPoolId=POOL_ID, Username="Google_109", **members)
 
 
 class TestListing:

@@ -91,6 +91,16 @@ class TestWhenItFires:
         assert (bob.status, bob.attributes) == ("CONFIRMED", ATTRIBUTES)
         assert len(handler.events) == 1
 
+    @pytest.mark.parametrize(("case_sensitive", "named"), [(True, "BOB"), (False, "bob")])
+    def test_a_pool_that_ignores_letter_case_names_people_in_lower_case(
+        self, case_sensitive: bool, named: str
+    ) -> None:
+        handler = Handler()
+        with LocalPool(user_migration=handler, case_sensitive=case_sensitive) as pool:
+            Browser(pool).sign_in("BOB", OLD)
+
+        assert [event["userName"] for event in handler.events] == [named]
+
     def test_a_known_user_is_never_migrated(self) -> None:
         handler = Handler()
         with pool_with(handler) as pool:

@@ -4,49 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from authcore.adapters.system import SystemClock
 from authcore_local.addresses import Ports
 from authcore_local.legacy.links import Mode
-from authcore_local.legacy.system import StoredAccount
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Browser, Form, Page
+from e2e.visitor import Visitor, both_sides
 
 
 JANE_AT_GOOGLE, STRANGER_AT_GOOGLE, LIZZY_AT_GOOGLE = "109018470001", "109018470002", "109018170003"
 NEW = "Canary-new-1"
-
-
-class Visitor:
-    """A browser that follows redirects within the stack."""
-
-    def __init__(self, stack: LocalStack) -> None:
-        self._stack = stack
-        self.browser = Browser(SystemClock())
-
-    def begin(self, query: str = "") -> Page:
-        return self.follow(self.browser.get(f"{self._stack.auth_url}/auth/signin{query}"))
-
-    def follow(self, page: Page) -> Page:
-        for _ in range(8):
-            if not page.location:
-                return page
-            page = self.browser.get(page.location)
-        raise AssertionError("too many redirects")
-
-    def send(self, page: Page, **fields: str) -> Page:
-        assert page.form is not None
-        return self.follow(self.browser.send(Form(page.form.url, {**page.form.fields, **fields})))
-
-    def open(self, page: Page, path: str) -> Page:
-        """Another page of managed login, for the same authorization request."""
-        return self.browser.get(
-            f"{self._stack.addresses.cognito_url}{path}?{page.url.partition('?')[2]}"
-        )
-
-    def continue_with(self, provider: str, person: str) -> str:
-        """The legacy id that the CMS greets *person* with."""
-        page = self.send(self.begin(f"?provider={provider}"), person=person)
-        return page.marked("legacy-uid")
 
 
 @pytest.fixture(name="stack")
@@ -60,19 +25,6 @@ def _visitor(stack: LocalStack) -> Iterator[Visitor]:
     visitor = Visitor(stack)
     yield visitor
     visitor.browser.close()
-
-
-def both_sides(stack: LocalStack, legacy_uid: str) -> StoredAccount:
-    """The legacy account *legacy_uid*, which exactly one user of the pool points to, and back."""
-    users = [
-        user
-        for user in stack.cognito.users.everybody()
-        if user.attributes.get("custom:legacy_uid") == legacy_uid
-    ]
-    account = stack.legacy.account(legacy_uid)
-    assert account is not None
-    assert [user.subject for user in users] == [account.cognito_id]
-    return account
 
 
 def count(stack: LocalStack) -> int:
@@ -145,7 +97,17 @@ def test_somebody_who_signs_up_is_known_to_both_sides(stack: LocalStack, visitor
     assert count(stack) == before + 1
 
 
-@pytest.mark.parametrize("who", [{"username": "jane"}, {"email": "jane@thornfield.example"}])
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"username": "jane"},
+        {"username": "JANE"},
+        {"email": "jane@thornfield.example"},
+        {"email": "Jane@Thornfield.example"},
+        {"username": "ahab"},
+        {"email": "ahab@pequod.example"},
+    ],
+)
 def test_nobody_signs_up_in_the_place_of_somebody_only_the_legacy_system_knows(
     stack: LocalStack, visitor: Visitor, who: dict[str, str]
 ) -> None:

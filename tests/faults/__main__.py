@@ -13,14 +13,22 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from starlette.requests import ClientDisconnect
 
 from authcore.adapters.system import SystemEntropy, monotonic
-from faults import hung_suite, linking_suite, migration_suite, process_suite, toxic_suite
+from faults import (
+    hung_suite,
+    linking_suite,
+    migration_suite,
+    process_suite,
+    timing_suite,
+    toxic_suite,
+)
 from faults.figures import Failure, Progress, Section, write_failures
 from faults.migration_table import Left
 
 
-PARTS: Final = ("F1", "F2", "F5")
+PARTS: Final = ("F1", "F2", "F5", "MG-03")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
@@ -32,14 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what *arguments* ask for."""
     asked = _parser().parse_args(arguments)
     logging.getLogger().addHandler(logging.NullHandler())
+    logging.getLogger("uvicorn.error").addFilter(_is_no_clients_leaving)
     if asked.replay:
-        return _replayed(asked.replay, asked.seconds)
+        return _replayed(asked)
     seed = asked.seed or SystemEntropy().token()[:12]
     _said.print(
         f"seed {seed}; {asked.random:,} random schedules; {asked.seconds:g} s of each toxic"
     )
     failed = 0
-    for section in _sections(asked.only, seed, asked.random, asked.seconds, _progress()):
+    for section in _sections(asked, seed, _progress()):
         _print(section)
         failed += len(section.failures)
         for path in write_failures(asked.out, section, seed) if section.failures else []:
@@ -53,40 +62,51 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; all by default")
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each toxic of F5")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each toxic of F5")
+    parser.add_argument(
+        "--samples", type=int, default=timing_suite.SAMPLES, help="of each kind of MG-03"
+    )
     parser.add_argument("--out", type=Path, default=Path("build/faults"), metavar="DIR")
     parser.add_argument("--replay", metavar="LINE", help="one line of a file under DIR")
     return parser
 
 
-def _sections(
-    only: list[str] | None, seed: str, count: int, seconds: float, progress: Progress
-) -> Iterator[Section]:
-    chosen = only or PARTS
+def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Iterator[Section]:
+    chosen = asked.only or PARTS
     if "F1" in chosen:
-        yield from linking_suite.section(seed, progress, count)
+        yield from linking_suite.section(seed, progress, asked.random)
         yield process_suite.section(progress)
         yield hung_suite.section(progress, TRIGGER)
     if "F2" in chosen:
         yield migration_suite.section(progress, TRIGGER)
     if "F5" in chosen:
-        yield toxic_suite.section(progress, seconds, TRIGGER)
+        yield toxic_suite.section(progress, asked.seconds, TRIGGER)
+    if "MG-03" in chosen:
+        yield timing_suite.section(progress, seed, asked.samples)
 
 
-def _replayed(line: str, seconds: float) -> int:
-    failure = _again(line, seconds)
+def _replayed(asked: argparse.Namespace) -> int:
+    failure = _again(asked)
     _said.print(str(failure))
     return 1 if failure.violations else 0
 
 
-def _again(line: str, seconds: float) -> Failure:
+def _again(asked: argparse.Namespace) -> Failure:
+    line: str = asked.replay
     if line.startswith("F5 "):
-        return toxic_suite.replay(line, seconds, TRIGGER)
+        return toxic_suite.replay(line, asked.seconds, TRIGGER)
+    if line == "MG-03":
+        return timing_suite.replay(_progress(), asked.samples)
     if line.startswith("hung "):
         return hung_suite.replay(line, TRIGGER)
     if line.startswith("F2 "):
         return migration_suite.replay(line)
     return linking_suite.replay(line)
+
+
+def _is_no_clients_leaving(record: logging.LogRecord) -> bool:
+    """The stub legacy system complains of what a toxic does to it."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ClientDisconnect))
 
 
 def _progress() -> Progress:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 
@@ -15,11 +16,13 @@ class Runner:
 
     Attributes:
         begun: Whether it was ever told to.
+        wakes_at: Until when it sleeps; None while it is awake.
         over: Whether *work* has ended.
     """
 
     def __init__(self, work: Callable[["Runner"], None]) -> None:
         self.begun = False
+        self.wakes_at: datetime | None = None
         self.over = False
         self._work = work
         self._go = threading.Semaphore(0)
@@ -41,6 +44,12 @@ class Runner:
         """Called by *work* before each outside call."""
         self._back.release()
         self._wait_for(self._go)
+
+    def sleep(self, until: datetime) -> None:
+        """Called by *work* where it falls asleep; who tells it to go on wakes it."""
+        self.wakes_at = until
+        self.wait_for_turn()
+        self.wakes_at = None
 
     def _run(self) -> None:
         try:

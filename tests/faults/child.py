@@ -88,6 +88,10 @@ class _Memory(_Asking, SeenBefore):
         first: bool = self._asked("intents.first_time", key, ttl)
         return first
 
+    def forget(self, key: str) -> bool:
+        remembered: bool = self._asked("intents.forget", key)
+        return remembered
+
 
 def attempt(parent: Connection, mode: Creation, now: datetime, person: PoolAccount) -> None:
     """Link *person*, asking *parent* for every call; its last word is ``outcome``."""

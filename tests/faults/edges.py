@@ -114,3 +114,8 @@ class InjectedSeenBefore(SeenBefore):
             lambda: self._intents.first_time(key, ttl),
             CoordinationUnavailableError,
         )
+
+    def forget(self, key: str) -> bool:
+        return self._line.call(
+            "forget", lambda: self._intents.forget(key), CoordinationUnavailableError
+        )

@@ -12,8 +12,8 @@ from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.account_linking import build_handler
-from authcore_lambda.events import Event
 from faults.figures import Failure, Progress, Section, milliseconds
+from faults.linking_events import CONFIRMED, external
 from faults.migration_table import API_KEY, LIMIT, Left
 from scripted_server import SILENCE, Script, ScriptedServer, answer, drip
 
@@ -34,26 +34,6 @@ HUNG: Final[Mapping[str, Script]] = {
 }
 
 
-def event(person: int) -> Event:
-    """A first sign-in."""
-    identity = {"userId": str(person), "providerName": "Google", "primary": "true"}
-    return {
-        "version": "1",
-        "triggerSource": "PostConfirmation_ConfirmSignUp",
-        "region": "eu-west-1",
-        "userPoolId": "eu-west-1_Ab12Cd34E",
-        "userName": f"google_{person}",
-        "request": {
-            "userAttributes": {
-                "sub": f"00000000-0000-4000-8000-{person:012d}",
-                "cognito:user_status": "EXTERNAL_PROVIDER",
-                "identities": json.dumps([identity]),
-            }
-        },
-        "response": {},
-    }
-
-
 def attempts(script: Script, left: Left) -> tuple[list[float], list[str]]:
     """How long AT_ONCE sign-ins took before *script*, and what became of them."""
     audit = InMemoryAuditLog()
@@ -68,7 +48,7 @@ def attempts(script: Script, left: Left) -> tuple[list[float], list[str]]:
 
         def sign_in(person: int) -> float:
             began = monotonic()
-            trigger(event(person), left)
+            trigger(external(person, CONFIRMED, {}), left)
             return monotonic() - began
 
         taken = list(threads.map(sign_in, range(AT_ONCE)))

@@ -9,8 +9,9 @@ from typing import Final
 import attrs
 
 from authcore.adapters.base64url import encoded
-from authcore.adapters.jwks.key_cache import COOL_DOWN, FETCH_DEADLINE, MAX_STALE, TTL, KeyCache
+from authcore.adapters.jwks.key_cache import FETCH_DEADLINE, MAX_STALE, TTL, KeyCache
 from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
+from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, TokenRejectedError

@@ -1,7 +1,8 @@
 """One schedule of account linking, from the first attempt to the sign-in that heals."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 import attrs
@@ -20,7 +21,7 @@ from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, Inject
 from faults.linking_world import ISSUER, World, world
 from faults.outside import Outside
 from faults.schedules import Planned, Schedule
-from faults.steps import ProcessKilled, StepInjector
+from faults.steps import SLEEP, ProcessKilled, StepInjector
 
 
 RETRY: Final = timedelta(seconds=1)
@@ -124,6 +125,12 @@ def run(schedule: Schedule, build: Build = product) -> Verdict:
     return sitting.verdict
 
 
+def _wakes_at(runner: Runner) -> datetime:
+    if runner.wakes_at is None:
+        raise AssertionError("it is awake")
+    return runner.wakes_at
+
+
 class _Sitting:
     def __init__(self, schedule: Schedule, build: Build) -> None:
         self.verdict = Verdict(str(schedule))
@@ -132,28 +139,55 @@ class _Sitting:
         self._world: World = world(schedule.mode, schedule.scenario)
         self._first_event = self._world.person()
         self._audit = InMemoryAuditLog()
+        self._to_come = deque(enumerate(schedule.attempts, 1))
 
     def one_after_the_other(self) -> None:
-        for number, planned in enumerate(self._schedule.attempts, 1):
-            self._attempt(number, planned)
+        while self._to_come:
+            number, planned = self._to_come.popleft()
+            self._attempt(number, planned, sleep=self._the_others_meanwhile)
             self._world.outside.advance(RETRY)
 
+    def _the_others_meanwhile(self) -> None:
+        self._world.outside.advance(SLEEP / 2)
+        self.one_after_the_other()
+        self._world.outside.advance(SLEEP / 2)
+
     def overlapping(self) -> None:
-        runners = [
-            Runner(
-                lambda runner, number=number, planned=planned: self._attempt(  # type: ignore[misc]
-                    number, planned, runner.wait_for_turn
-                )
-            )
-            for number, planned in enumerate(self._schedule.attempts, 1)
-        ]
+        runners = [self._runner(number, planned) for number, planned in self._to_come]
         order = iter(self._schedule.order)
         while living := [runner for runner in runners if not runner.over]:
-            self.verdict.living.append(len(living))
-            chosen = living[next(order, 0) % len(living)]
-            if not chosen.begun and not any(runner.begun for runner in living):
-                self._world.outside.advance(RETRY)
+            movable = [each for each in living if each.wakes_at is None] or [self._woken(living)]
+            self.verdict.living.append(len(movable))
+            chosen = movable[next(order, 0) % len(movable)]
+            if not chosen.begun and not any(runner.begun for runner in movable):
+                self._let_time_pass(living)
             chosen.advance()
+
+    def _runner(self, number: int, planned: Planned) -> Runner:
+        def work(runner: Runner) -> None:
+            def sleep() -> None:
+                runner.sleep(until=self._world.outside.clock.now() + SLEEP)
+
+            self._attempt(number, planned, runner.wait_for_turn, sleep)
+
+        return Runner(work)
+
+    def _woken(self, sleepers: Sequence[Runner]) -> Runner:
+        """The one that wakes first, now that nobody else can move."""
+        first = min(sleepers, key=_wakes_at)
+        self._advance_to(_wakes_at(first))
+        return first
+
+    def _let_time_pass(self, living: Sequence[Runner]) -> None:
+        """Before an attempt begins that none is awake beside."""
+        self._world.outside.advance(RETRY)
+        sleepers = [_wakes_at(each) for each in living if each.wakes_at is not None]
+        if sleepers:
+            self._advance_to(min(sleepers) - SLEEP / 2)
+
+    def _advance_to(self, moment: datetime) -> None:
+        outside = self._world.outside
+        outside.advance(max(timedelta(0), moment - outside.clock.now()))
 
     def heal(self) -> None:
         self._world.outside.advance(NEXT_SIGN_IN)
@@ -164,10 +198,18 @@ class _Sitting:
         self._judge_the_end()
 
     def _attempt(
-        self, number: int, planned: Planned, wait: Callable[[], None] = lambda: None
+        self,
+        number: int,
+        planned: Planned,
+        wait: Callable[[], None] = lambda: None,
+        sleep: Callable[[], None] = lambda: None,
     ) -> None:
         line = StepInjector(
-            self._world.outside, planned.struck, before_each=wait, after_each=self._look
+            self._world.outside,
+            planned.struck,
+            before_each=wait,
+            after_each=self._look,
+            sleep=sleep,
         )
         person = self._first_event if planned.retry else self._world.person()
         link = self._build(self._world.outside, line, self._audit)

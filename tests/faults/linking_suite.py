@@ -11,8 +11,17 @@ from faults.dice import Dice
 from faults.figures import Failure, Progress, Section, milliseconds
 from faults.linking_runs import Build, Verdict, product, run
 from faults.linking_world import Scenario, scenarios_of
-from faults.schedules import Planned, Schedule, interleavings, parsed, random_schedule, serial
-from faults.steps import PUNCTUAL
+from faults.schedules import (
+    Planned,
+    Schedule,
+    interleavings,
+    parsed,
+    random_schedule,
+    serial,
+    slow,
+    strikes,
+)
+from faults.steps import PUNCTUAL, Fault
 
 
 MODES: Final[tuple[Creation, ...]] = get_args(Creation)
@@ -68,18 +77,37 @@ def every_serial(mode: Creation, attempts: int = 3) -> Iterator[Schedule]:
         yield from serial(mode, scenario, steps, PUNCTUAL, attempts)
 
 
+def every_slow(mode: Creation) -> Iterator[Schedule]:
+    """All schedules in which an attempt still acts when others have long come and gone."""
+    for scenario in scenarios_of(mode):
+        yield from slow(mode, scenario, clean_run(mode, scenario).steps[0])
+
+
 def take_interleavings(tally: Tally, mode: Creation, build: Build = product) -> None:
     """Run every interleaving of two overlapping attempts, in each scenario of the mode."""
     for scenario in scenarios_of(mode):
-        first = Schedule(mode, scenario, (Planned(), Planned(retry=True)), (0,))
-        runs: list[Verdict] = []
+        _take_orders(tally, mode, scenario, Planned(), build)
 
-        def living(schedule: Schedule, runs: list[Verdict] = runs) -> list[int]:
-            runs.append(run(attrs.evolve(schedule, order=schedule.order or (0,)), build))
-            return runs[-1].living
 
-        for _ in interleavings(first, living):
-            tally.take(runs.pop())
+def take_sleepers(tally: Tally, mode: Creation, build: Build = product) -> None:
+    """The same with one of the two asleep, after each of its steps."""
+    for scenario in scenarios_of(mode):
+        for struck in strikes(clean_run(mode, scenario).steps[0], (Fault.ASLEEP,)):
+            _take_orders(tally, mode, scenario, Planned(struck), build)
+
+
+def _take_orders(
+    tally: Tally, mode: Creation, scenario: Scenario, planned: Planned, build: Build
+) -> None:
+    first = Schedule(mode, scenario, (planned, Planned(retry=True)), (0,))
+    runs: list[Verdict] = []
+
+    def living(schedule: Schedule) -> list[int]:
+        runs.append(run(attrs.evolve(schedule, order=schedule.order or (0,)), build))
+        return runs[-1].living
+
+    for _ in interleavings(first, living):
+        tally.take(runs.pop())
 
 
 def random_schedules(mode: Creation, seed: str, count: int) -> Iterator[Schedule]:
@@ -95,11 +123,14 @@ def random_schedules(mode: Creation, seed: str, count: int) -> Iterator[Schedule
 def section(seed: str, progress: Progress, count: int = RANDOM_SCHEDULES) -> Iterator[Section]:
     """The figures of each mode."""
     for mode in MODES:
-        tallies = {"serial": Tally(), "interleaved": Tally(), "random": Tally()}
+        tallies = {kind: Tally() for kind in ("serial", "interleaved", "slow", "random")}
         progress(f"F1 {mode}: every serial schedule")
         tallies["serial"].take_all(every_serial(mode))
         progress(f"F1 {mode}: every interleaving")
         take_interleavings(tallies["interleaved"], mode)
+        progress(f"F1 {mode}: everybody late or asleep")
+        tallies["slow"].take_all(every_slow(mode))
+        take_sleepers(tallies["slow"], mode)
         progress(f"F1 {mode}: {count:,} random schedules")
         tallies["random"].take_all(random_schedules(mode, seed, count))
         yield _section(mode, tallies)

@@ -16,12 +16,15 @@ EMAIL: Final = "jane@thornfield.example"
 USERNAME: Final = "google_1847"
 IDENTITY: Final = ExternalIdentity("Google", "1847")
 
-Scenario = Literal["newcomer", "native", "returning", "identified", "squatted", "unverified"]
+Scenario = Literal[
+    "newcomer", "native", "returning", "identified", "squatted", "unverified", "reserved"
+]
 """
 ``newcomer``: nobody there.  ``native``: the same, signed up in the pool.  ``returning``: an account
 with the same e-mail address, verified on both sides.  ``identified``: an account with the same
 identity.  ``squatted``: an account with the same address, verified only in the pool; its opener is
-logged in.  ``unverified``: an account with the same address, verified only there.
+logged in.  ``unverified``: an account with the same address, verified only there.  ``reserved``:
+``squatted``, and no second account can have the address.
 """
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
@@ -31,6 +34,7 @@ SCENARIOS: Final[tuple[Scenario, ...]] = (
     "identified",
     "squatted",
     "unverified",
+    "reserved",
 )
 
 
@@ -115,6 +119,7 @@ def world(mode: Creation, scenario: Scenario) -> World:
     verified = "false" if scenario == "unverified" else "true"
     user = outside.directory.add(USERNAME, {"email": EMAIL, "email_verified": verified})
     outside.legacy.add(Row(_account("1", "huck@stpetersburg.example", cognito_id="a-stranger")))
+    outside.legacy.unique_addresses = scenario == "reserved"
     partner = _partner(scenario)
     if partner:
         outside.legacy.add(partner)
@@ -135,7 +140,8 @@ def _partner(scenario: Scenario) -> Row | None:
         return None
     if scenario == "identified":
         return Row(_account("2", None), IDENTITY)
-    return Row(_account("2", EMAIL, verified=scenario != "squatted"), open_sessions=1)
+    verified = scenario not in {"squatted", "reserved"}
+    return Row(_account("2", EMAIL, verified=verified), open_sessions=1)
 
 
 def _account(

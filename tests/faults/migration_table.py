@@ -30,8 +30,11 @@ class Person:
         username: In the event.
         password: In the event, where there is one.
         opens: Whether that password opens an account.
-        found: Whether a look-up finds somebody who may sign in.
+        found: Whether a look-up finds somebody.
         verified: Whether the legacy system verified the address.
+        locked: Whether nobody may sign in with the account.
+        cognito_id: Of the pool user whom the account has already.
+        login_name: Of the account, where the event holds something else.
     """
 
     username: str
@@ -39,9 +42,14 @@ class Person:
     opens: bool
     found: bool
     verified: bool = True
+    locked: bool = False
+    cognito_id: str | None = None
+    login_name: str | None = None
 
     def may_be_created(self, source: str) -> bool:
         """Given an exact positive answer."""
+        if self.locked or self.cognito_id or self.login_name:
+            return False
         return self.opens if source == SOURCES[0] else self.found and self.verified
 
 
@@ -49,8 +57,12 @@ PEOPLE: Final = {
     "right": Person("jane", CANARY, opens=True, found=True),
     "wrong": Person("jane", "canary-wrong", opens=False, found=True),
     "unknown": Person("nobody", CANARY, opens=False, found=False),
-    "locked": Person("ahab", CANARY, opens=False, found=False),
+    "locked": Person("ahab", CANARY, opens=False, found=True, locked=True),
     "unverified": Person("huck", CANARY, opens=True, found=True, verified=False),
+    "linked": Person("mina", CANARY, opens=True, found=True, cognito_id="a-sub"),
+    "by address": Person(
+        "lucy@thornfield.example", CANARY, opens=True, found=True, login_name="lucy"
+    ),
 }
 
 
@@ -68,13 +80,15 @@ def honestly(request: bytes) -> bytes:
 
 
 def _positive(status: str, person: Person) -> bytes:
+    login_name = person.login_name or person.username
     user = {
         "userid": "1847",
-        "username": person.username,
+        "username": login_name,
         "display_name": None,
-        "email": f"{person.username}@thornfield.example",
+        "email": f"{login_name}@thornfield.example",
         "email_verified": person.verified,
-        "cognito_id": None,
+        "cognito_id": person.cognito_id,
+        "locked": person.locked,
     }
     return json.dumps({"status": status, "user": user}).encode()
 

@@ -6,8 +6,9 @@ The product's service is left alone; each mutant bends one of its ports, or goes
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Final
 
 import attrs
 
@@ -55,12 +56,24 @@ class OpenDoors(InjectedLinks):
         return super().attach_cognito_id(legacy_uid, cognito_id, reset_access=False)
 
 
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
 class NoLease(InjectedLease):
-    """Everybody may, at any time."""
+    """Everybody may, at any time and for ever."""
 
     @contextmanager
     def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
-        yield LeaseGrant(1, self._clock.now() + ttl)
+        yield LeaseGrant(1, FOR_EVER)
+
+
+class EndlessLease(InjectedLease):
+    """Keeps others away while it lasts, and its holder never learns that it is over."""
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        with super().hold(key, ttl) as grant:
+            yield attrs.evolve(grant, expires_at=FOR_EVER)
 
 
 class NoMemory(InjectedSeenBefore):
@@ -127,6 +140,10 @@ nothing_apart = bent(
     lambda ports, outside, line: attrs.evolve(
         ports, lease=NoLease(outside, line), intents=NoMemory(outside, line)
     )
+)
+no_lease = bent(lambda ports, outside, line: attrs.evolve(ports, lease=NoLease(outside, line)))
+endless_lease = bent(
+    lambda ports, outside, line: attrs.evolve(ports, lease=EndlessLease(outside, line))
 )
 no_memory = bent(lambda ports, outside, line: attrs.evolve(ports, intents=NoMemory(outside, line)))
 forgetful = bent(

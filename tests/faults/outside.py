@@ -50,11 +50,15 @@ class SimulatedLegacy:
     Keeps the promises of one creation mode and no other.
 
     In mode ``once`` it finds nobody by Cognito id or identity and takes every create for a new
-    one.  E-mail addresses are not unique.
+    one.
+
+    Attributes:
+        unique_addresses: Whether no account is created with the address of another one.
     """
 
     def __init__(self, mode: Creation) -> None:
         self.rows: list[Row] = []
+        self.unique_addresses = False
         self._mode = mode
         self._created_under: dict[str, Row] = {}
 
@@ -69,7 +73,7 @@ class SimulatedLegacy:
         findable = [] if self._mode == "once" else self.rows
         mine = [row for row in findable if row.account.cognito_id == query.cognito_id]
         identified = [row for row in findable if query.identity and row.identity == query.identity]
-        addressed = [row for row in self.rows if query.email and row.account.email == query.email]
+        addressed = self._addressed(query.email)
         if len(addressed) > 1 and not mine and not identified:
             raise AmbiguousAccountError("several accounts have this address")
         return AccountMatches(
@@ -80,6 +84,8 @@ class SimulatedLegacy:
 
     def create(self, account: NewLegacyAccount, key: str) -> LegacyAccount:
         row = self._existing(account, key)
+        if row is None and self.unique_addresses and self._addressed(account.email):
+            raise AccountTakenError("another account has this address")
         if row is None:
             row = self.add(Row(_as_stored(account, str(len(self.rows) + 1)), account.identity))
         self._created_under[key] = row
@@ -95,6 +101,9 @@ class SimulatedLegacy:
         row.account = attrs.evolve(row.account, cognito_id=cognito_id)
         row.open_sessions = 0 if reset_access else row.open_sessions
         return row.account
+
+    def _addressed(self, email: str | None) -> list[Row]:
+        return [row for row in self.rows if email and row.account.email == email]
 
     def _existing(self, account: NewLegacyAccount, key: str) -> Row | None:
         if self._mode == "unique":

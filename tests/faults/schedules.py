@@ -20,7 +20,7 @@ import attrs
 from authcore.domain.model.linking import Creation
 from faults.dice import Dice
 from faults.linking_world import Scenario
-from faults.steps import Fault, Struck
+from faults.steps import SLOW, Fault, Struck
 
 
 @attrs.frozen
@@ -83,15 +83,27 @@ def _planned(text: str) -> Planned:
     return Planned(struck, retry)
 
 
+def strikes(steps: int, faults: Sequence[Fault]) -> tuple[Struck, ...]:
+    """Every way to strike an attempt of so many *steps*."""
+    return tuple(Struck(step, fault) for step in range(1, steps + 1) for fault in faults)
+
+
 def serial(
     mode: Creation, scenario: Scenario, steps: int, faults: Sequence[Fault], attempts: int = 3
 ) -> Iterator[Schedule]:
     """Every way to strike each of *attempts* once or not at all; later ones are retries."""
-    plans: list[Struck | None] = [None]
-    plans += [Struck(step, fault) for step in range(1, steps + 1) for fault in faults]
+    plans = (None, *strikes(steps, faults))
     for chosen in product(plans, repeat=attempts):
         planned = tuple(Planned(struck, retry=bool(at)) for at, struck in enumerate(chosen))
         yield Schedule(mode, scenario, planned)
+
+
+def slow(mode: Creation, scenario: Scenario, steps: int) -> Iterator[Schedule]:
+    """Every way in which one attempt is late or asleep, and the first of two others struck."""
+    followers = (None, *strikes(steps, tuple(Fault)))
+    for first, second in product(strikes(steps, SLOW), followers):
+        later = (Planned(second, retry=True), Planned(retry=True))
+        yield Schedule(mode, scenario, (Planned(first), *later))
 
 
 def interleavings(first: Schedule, run: Callable[[Schedule], Sequence[int]]) -> Iterator[Schedule]:

@@ -6,6 +6,7 @@ it from the real thing.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -22,6 +23,12 @@ BUDGET: Final = timedelta(seconds=4)
 LATE: Final = timedelta(seconds=7)
 """After the attempt's end and after the trigger's first retry."""
 
+SLEEP: Final = timedelta(minutes=20)
+"""
+Of a machine that is suspended and resumed.  Whoever comes meanwhile comes in its middle: all that
+the sleeper remembered for a while is forgotten by then, and all of theirs when it wakes.
+"""
+
 T = TypeVar("T")
 
 
@@ -34,10 +41,14 @@ class Fault(StrEnum):
     HUNG = "hung"  # no effect, no answer until the deadline
     KILLED = "killed"  # takes effect, then the process dies
     LATE = "late"  # no answer until the deadline; takes effect long after it
+    ASLEEP = "asleep"  # takes effect, then the process sleeps; it goes on with the answer
 
 
-PUNCTUAL: Final = tuple(fault for fault in Fault if fault is not Fault.LATE)
-"""Every fault whose effect, if any, falls within the attempt."""
+SLOW: Final = (Fault.LATE, Fault.ASLEEP)
+"""Faults by which an attempt still acts when others have long come and gone."""
+
+PUNCTUAL: Final = tuple(fault for fault in Fault if fault not in SLOW)
+"""The others: their effect, if any, falls within the attempt, and the attempt within its time."""
 
 
 class ProcessKilled(BaseException):
@@ -75,6 +86,7 @@ class StepInjector:
         *,
         before_each: Callable[[], None] = lambda: None,
         after_each: Callable[[], None] = lambda: None,
+        sleep: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Strike once.
@@ -87,6 +99,8 @@ class StepInjector:
             before_each: Called before a call leaves; waits for the attempt's turn.
 
             after_each: Called after every effect; looks whether the outside is still right.
+
+            sleep: Called when the attempt falls asleep; comes back when it wakes.
         """
         self.steps = 0
         self.legacy_calls = 0
@@ -95,6 +109,7 @@ class StepInjector:
         self._struck = struck
         self._before_each = before_each
         self._after_each = after_each
+        self._sleep = sleep
         self._deadline: datetime = outside.clock.now() + BUDGET
         self._killed = False
 
@@ -128,19 +143,31 @@ class StepInjector:
         self.history.append(f"{self.steps} {name}: {fault or 'answered'}")
         if fault is None:
             return self._done(effect)
+        if fault is Fault.ASLEEP:
+            return self._slept_on(effect)
         return self._spoilt(fault, effect, unavailable)
 
     def _spoilt(self, fault: Fault, effect: Callable[[], T], unavailable: type[AuthcoreError]) -> T:
         if fault is Fault.LATE:
             self._outside.carry_out_after(LATE, lambda: self._done(effect))
         if fault in {Fault.FAILED, Fault.LOST, Fault.KILLED}:
-            self._done(effect)
+            with suppress(AuthcoreError):  # a no is an answer, and gets lost as well
+                self._done(effect)
         if fault is Fault.KILLED:
             self._killed = True
             raise ProcessKilled
         if fault in {Fault.LOST, Fault.HUNG, Fault.LATE}:
             self._outside.advance(max(timedelta(0), self._deadline - self._outside.clock.now()))
         raise unavailable("injected")
+
+    def _slept_on(self, effect: Callable[[], T]) -> T:
+        """Deadlines are by a clock that stands still while the machine is suspended."""
+        try:
+            return self._done(effect)
+        finally:
+            fell_asleep = self._outside.clock.now()
+            self._sleep()
+            self._deadline += self._outside.clock.now() - fell_asleep
 
     def _done(self, effect: Callable[[], T]) -> T:
         try:

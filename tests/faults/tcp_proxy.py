@@ -1,8 +1,10 @@
 """A loopback TCP proxy that can be told to misbehave, between any two requests."""
 
+import re
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -18,6 +20,7 @@ MAX_WAIT: Final = 30.0
 """Seconds; nothing stays with the proxy longer than this."""
 
 _CHUNK: Final = 65536
+_POST: Final = re.compile(rb"POST (/[^ ]*) HTTP/1\.1\r\n")
 
 
 class Line:
@@ -27,22 +30,23 @@ class Line:
     Attributes:
         sent: Bytes of answers so far.
         failed: Whether it has hung up.
+        left: Set once the client has.
     """
 
-    def __init__(self, client: socket.socket, stopping: threading.Event) -> None:
+    def __init__(self, client: socket.socket) -> None:
         self.sent = 0
         self.failed = False
+        self.left = threading.Event()
         self._client = client
-        self._stopping = stopping
 
     def send(self, data: bytes) -> None:
         self._client.sendall(data)
         self.sent += len(data)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass; raises OSError once the proxy is to stop."""
-        if self._stopping.wait(min(seconds, MAX_WAIT)):
-            raise OSError("the proxy stops")
+        """Let time pass; raises OSError once there is nobody to wait with."""
+        if self.left.wait(min(seconds, MAX_WAIT)):
+            raise OSError("the client has left")
 
     def hang_up(self) -> None:
         self.failed = True
@@ -142,20 +146,36 @@ class TcpProxy:
         toxic: May be changed at any time; open connections follow.
         accepted: Connections so far.
         most_open: The most that were open at once.
-        requests: POST requests that passed.
+        calls: POST requests that passed, by path.
     """
 
     def __init__(self, to_port: int, toxic: Toxic = healthy) -> None:
         self.toxic = toxic
         self.accepted = 0
         self.most_open = 0
-        self.requests = 0
+        self.calls: Counter[bytes] = Counter()
         self._to_port = to_port
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=MAX_CONNECTIONS)
         self._thread = threading.Thread(target=self._accept, daemon=True)
+
+    @property
+    def requests(self) -> int:
+        """POST requests that passed."""
+        return self.calls.total()
+
+    @property
+    def open(self) -> int:
+        """Connections right now."""
+        return len(self._open)
+
+    def count_anew(self) -> None:
+        """Begin at nothing, but for what is open."""
+        with self._lock:
+            self.accepted = 0
+            self.most_open = len(self._open)
+            self.calls.clear()
 
     @property
     def url(self) -> ServiceUrl:
@@ -171,7 +191,6 @@ class TcpProxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stopping.set()
         with self._lock:
             sockets = [self._socket, *self._open]
         for each in sockets:
@@ -187,7 +206,7 @@ class TcpProxy:
                 self.accepted += 1
                 if self.toxic is down or len(self._open) >= MAX_CONNECTIONS:
                     with client:
-                        Line(client, self._stopping).reset()
+                        Line(client).reset()
                 else:
                     threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
@@ -197,11 +216,11 @@ class TcpProxy:
             with upstream:
                 for each in (client, upstream):
                     each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                back = threading.Thread(
-                    target=self._answer, args=(Line(client, self._stopping), upstream), daemon=True
-                )
+                line = Line(client)
+                back = threading.Thread(target=self._answer, args=(line, upstream), daemon=True)
                 back.start()
                 self._forward(client, upstream)
+                line.left.set()
                 with suppress(OSError):
                     upstream.shutdown(socket.SHUT_RDWR)
                 back.join(timeout=MAX_WAIT)
@@ -221,7 +240,7 @@ class TcpProxy:
         with suppress(OSError):
             while piece := client.recv(_CHUNK):
                 with self._lock:
-                    self.requests += piece.count(b"POST /")
+                    self.calls.update(_POST.findall(piece))
                 upstream.sendall(piece)
 
     def _answer(self, line: Line, upstream: socket.socket) -> None:

@@ -11,8 +11,10 @@ from faults.linking_suite import (
     Tally,
     clean_run,
     every_serial,
+    every_slow,
     random_schedules,
     take_interleavings,
+    take_sleepers,
 )
 from faults.linking_world import scenarios_of
 from faults.process_suite import in_a_child
@@ -47,6 +49,31 @@ def test_no_interleaving_of_two_attempts_makes_two_accounts(mode: Creation) -> N
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_whoever_is_late_or_sleeps_makes_no_second_account(mode: Creation) -> None:
+    # AL-07, LT-02
+    tally = Tally()
+
+    tally.take_all(every_slow(mode))
+    take_sleepers(tally, mode)
+
+    assert tally.schedules > 900
+    assert tally.failures == []
+
+
+def test_who_sleeps_past_the_end_of_its_lease_leaves_the_account_to_the_one_that_came() -> None:
+    # AL-07
+    for line in ("F1 lease newcomer 2.asleep,ok -", "F1 lease newcomer 2.asleep,ok 0001"):
+        verdict = run(parsed(line))
+
+        assert [outcome and (outcome.status, outcome.reason) for outcome in verdict.outcomes] == [
+            ("created", "ok"),
+            ("postponed", "lease_held"),
+            *[("already_linked", "ok")] * 2,
+        ]
+        assert verdict.violations == []
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_five_attempts_under_random_faults_end_well(mode: Creation) -> None:
     # AL-01, AL-07, LT-02
     tally = Tally()
@@ -59,11 +86,20 @@ def test_five_attempts_under_random_faults_end_well(mode: Creation) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_clean_sign_in_asks_little(mode: Creation) -> None:
-    most = 3 if mode == "lease" else 2
     for scenario in scenarios_of(mode):
         verdict = clean_run(mode, scenario)
-        assert verdict.legacy_calls[0] <= most
+        assert verdict.legacy_calls[0] <= (3 if scenario == "reserved" else 2)
         assert verdict.legacy_calls[-1] <= 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_address_that_is_reserved_is_asked_for_once(mode: Creation) -> None:
+    verdict = clean_run(mode, "reserved")
+
+    assert verdict.outcomes[0] is not None
+    assert (verdict.outcomes[0].status, verdict.outcomes[0].reason) == ("created", "email_taken")
+    assert verdict.legacy_calls[0] == 3
+    assert verdict.violations == []
 
 
 def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:
@@ -83,6 +119,7 @@ def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:
     [
         "F1 lease newcomer 4.lost,3.killed.retry,ok 0110",
         "F1 once squatted ok.retry,1.hung -",
+        "F1 unique native 2.asleep,ok.retry 001",
     ],
 )
 def test_a_schedule_is_one_line_that_can_be_read_back(line: str) -> None:

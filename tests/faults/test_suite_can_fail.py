@@ -4,8 +4,8 @@ import pytest
 
 from authcore.domain.model.linking import Creation
 from faults import mutants
-from faults.linking_runs import Build, run
-from faults.linking_suite import Tally, take_interleavings
+from faults.linking_runs import Build, product, run
+from faults.linking_suite import Tally, take_interleavings, take_sleepers
 from faults.schedules import parsed
 
 
@@ -18,6 +18,9 @@ def test_without_faults_the_mutants_would_pass() -> None:
     for mode, build in [
         ("idempotent", mutants.no_key),
         ("lease", mutants.nothing_apart),
+        ("lease", mutants.no_lease),
+        ("lease", mutants.endless_lease),
+        ("lease", mutants.no_memory),
         ("once", mutants.no_memory),
     ]:
         assert wrong_with(build, f"F1 {mode} newcomer ok -") == set()
@@ -49,14 +52,30 @@ def test_a_create_that_is_carried_out_late_after_its_lease_was_given_back_is_cau
     assert "duplicate account" in found
 
 
+SLEEPERS = ("F1 lease newcomer 2.asleep,ok -", "F1 lease newcomer 3.asleep,ok.retry -")
+"""One falls asleep after having looked or announced; by the time it wakes, nobody remembers."""
+
+
+@pytest.mark.parametrize("line", SLEEPERS)
+def test_a_sleeper_that_does_not_learn_of_the_end_of_its_lease_is_caught(line: str) -> None:
+    assert "duplicate account" in wrong_with(mutants.endless_lease, line)
+    assert wrong_with(product, line) == set()
+
+
+def test_a_sleeper_that_needs_no_lease_is_caught() -> None:
+    assert "duplicate account" in wrong_with(mutants.no_lease, SLEEPERS[0])
+
+
+def test_a_sleeper_between_the_steps_of_another_is_caught() -> None:
+    tally = Tally()
+
+    take_sleepers(tally, "lease", mutants.endless_lease)
+
+    assert "duplicate account" in {wrong for each in tally.failures for wrong in each.violations}
+
+
 def test_a_blind_retry_that_is_made_is_caught() -> None:
     found = wrong_with(mutants.no_memory, "F1 once unverified 3.failed,ok.retry -")
-
-    assert "duplicate account" in found
-
-
-def test_a_create_that_is_carried_out_late_and_was_not_waited_for_is_caught() -> None:
-    found = wrong_with(mutants.no_memory, "F1 lease newcomer 4.late,ok.retry -")
 
     assert "duplicate account" in found
 

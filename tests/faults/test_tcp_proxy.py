@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.system import monotonic
+from authcore.adapters.system import SystemPause, monotonic
 from faults import tcp_proxy
 from faults.tcp_proxy import TcpProxy, Toxic
 from scripted_server import ScriptedServer, answer
@@ -30,6 +31,16 @@ def said_through(proxy: TcpProxy, toxic: Toxic, within: float = 2.0) -> bytes:
         while len(heard) < len(WHOLE) and (piece := line.recv(65536)):
             heard += piece
     return heard
+
+
+def test_a_line_ends_with_its_client_however_long_the_toxic_would_hold_it(proxy: TcpProxy) -> None:
+    with pytest.raises(TimeoutError):
+        said_through(proxy, tcp_proxy.silence, within=0.1)
+    until = monotonic() + tcp_proxy.MAX_WAIT / 2
+    while proxy.open and monotonic() < until:
+        SystemPause().wait(timedelta(milliseconds=5))
+
+    assert proxy.open == 0
 
 
 def test_a_healthy_proxy_changes_nothing(proxy: TcpProxy) -> None:

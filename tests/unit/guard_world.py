@@ -79,6 +79,7 @@ class GuardWorld:
             signin_url=door.signin_url,
             app_url=door.app_url,
             public_paths=door.public_paths,
+            prefetch=container.keys().prefetch,
         )
         self.asgi_guard = asgi.Guard(self.app.asgi, doorkeeper)
         self.wsgi_guard = wsgi.Guard(self.app.wsgi, doorkeeper)

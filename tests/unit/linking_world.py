@@ -36,9 +36,10 @@ class World:
         *rows: LegacyRow,
         creation: Creation = "unique",
         providers: frozenset[str] = frozenset({"Google", NATIVE}),
+        unique_emails: bool = False,
     ) -> None:
         self.clock = FrozenClock()
-        self.links = InMemoryLegacyLinks(rows, mode=creation)
+        self.links = InMemoryLegacyLinks(rows, mode=creation, unique_emails=unique_emails)
         self.directory = InMemoryUserDirectory()
         self.lease = InMemoryLease(self.clock)
         self.audit = InMemoryAuditLog()

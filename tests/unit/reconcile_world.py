@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
+import attrs
+
 from authcore.domain.errors import LegacyUnavailableError, UnavailableError
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery
 from authcore.domain.model.reconcile import BothSides, Finding, Mended
 from authcore.domain.services.pacing import Pacer
@@ -41,6 +44,7 @@ class Steered:
         calls: How many there were.
         pages_read: How many of them asked for a page.
         attached: How many wrote an id.
+        finds_nobody: Accounts are not found by Cognito id, as where that is not promised.
         stops: Raised once, right after the write with this number.
         stops_before: Raised once, instead of answering the call with this number.
     """
@@ -50,6 +54,7 @@ class Steered:
         self.calls = 0
         self.pages_read = 0
         self.attached = 0
+        self.finds_nobody = False
         self.stops: dict[int, BaseException] = {}
         self.stops_before: dict[int, BaseException] = {}
 
@@ -70,7 +75,8 @@ class SteeredLinks(InMemoryLegacyLinks):
     def match(self, query: AccountQuery) -> AccountMatches:
         assert query.email is None, "accounts are never joined by address here"
         self._steered.called()
-        return super().match(query)
+        matches = super().match(query)
+        return attrs.evolve(matches, by_cognito_id=None) if self._steered.finds_nobody else matches
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
@@ -101,7 +107,7 @@ def _row(legacy_uid: str, cognito_id: str | None) -> LegacyRow:
 
 class World:
     """
-    Users 1, 2, … who name legacy accounts, and accounts that name users.
+    Users 1, 2, … who name legacy accounts, external ones last, and accounts that name users.
 
     Attributes:
         users: The pool.
@@ -112,12 +118,20 @@ class World:
     """
 
     def __init__(
-        self, users: Iterable[str | None], accounts: Mapping[str, int | None], *, rate: int = 10
+        self,
+        users: Iterable[str | None],
+        accounts: Mapping[str, int | None],
+        *,
+        externals: Iterable[str | None] = (),
+        rate: int = 10,
     ) -> None:
         self.users = InMemoryUserDirectory()
         for number, legacy_uid in enumerate(users, 1):
             named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
             self.users.add(f"user-{number}", {"email": CANARY, **named})
+        for number, legacy_uid in enumerate(externals, len(self.users.everybody()) + 1):
+            named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
+            self.users.federate(ExternalIdentity("Google", str(number)), {"email": CANARY, **named})
         self.steered = Steered()
         self.legacy = SteeredLinks(
             (

@@ -14,7 +14,6 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.signatures import SignatureVerifier
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.coordination import InMemorySeenBefore
-from authcore.testing.fakes.signatures import InMemorySignatureVerifier
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 
@@ -47,12 +46,6 @@ class World:
             issuers=[self.mint.issuer],
             client_ids=[self.mint.client_id],
         )
-
-    def validator_without_keys(self) -> TokenValidator:
-        """Of a pool whose keys cannot be read now."""
-        signatures = InMemorySignatureVerifier()
-        signatures.go_down()
-        return self.validator_over(signatures)
 
     def sign_in(self, **changes: Any) -> SignIn:
         settings: dict[str, Any] = {

@@ -5,7 +5,8 @@ import logging
 
 import pytest
 
-from authcore.adapters.audit.log import UNPRINTED, LoggingAuditLog
+from authcore.adapters.audit.log import UNPRINTED, UNTOLD, LoggingAuditLog
+from authcore.domain.errors import ClaimRejectedError
 from authcore.ports.audit import AuditEvent
 
 
@@ -37,6 +38,48 @@ def test_what_is_not_an_id_is_not_printed(stray: str, caplog: pytest.LogCaptureF
 
     fields = json.loads(caplog.messages[0])
     assert fields["subject"] == fields["legacy_uid"] == fields["reference"] == UNPRINTED
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "no account of anna@example.com",
+        "two\nlines",
+        "the token eyJhbGciOiJSUzI1NiJ9." + "A" * 200,
+        "the code 00000000-0000-4000-8000-000000000001",
+        " ",
+        "",
+        "caf\u00e9",
+        "word " * 41,
+    ],
+)
+def test_a_detail_that_does_not_look_like_our_own_words_is_not_printed(
+    stray: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    # AL-08, SP-11
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("link", "rejected", "ok", detail=stray))
+
+    assert json.loads(caplog.messages[0])["detail"] == UNTOLD
+
+
+def test_a_detail_is_printed_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+    told = str(ClaimRejectedError("cognito:groups"))
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("link", "rejected", "token_claim", detail=told))
+
+    assert json.loads(caplog.messages[0])["detail"] == told
+
+
+def test_a_very_long_detail_costs_no_time(caplog: pytest.LogCaptureFixture) -> None:
+    """DL-05."""
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("link", "rejected", "ok", detail="a" * 10**6 + "@"))
+
+    assert json.loads(caplog.messages[0])["detail"] == UNTOLD
 
 
 def test_an_event_is_one_line_of_ascii_with_known_fields(caplog: pytest.LogCaptureFixture) -> None:

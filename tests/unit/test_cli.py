@@ -8,10 +8,10 @@ import attrs
 import pytest
 
 from authcore import token_validator
+from authcore.adapters.jwks.key_cache import KeyCache
+from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import KeySourceUnavailableError
-from authcore.domain.model.tokens import SignedClaims
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.signatures import SignatureVerifier
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
@@ -217,27 +217,29 @@ def test_verify_without_a_pool_names_every_missing_setting(shell: Shell, mint: T
         assert f"authcore: {name} is missing" in ran.err
 
 
-class _SilentKeySource(SignatureVerifier):
-    def verify(self, unverified_token: str) -> SignedClaims:
-        raise KeySourceUnavailableError("the keys cannot be read")
-
-
 def test_keys_that_cannot_be_had_are_status_3_and_no_verdict(
     clock: FrozenClock, mint: TokenMint
 ) -> None:
-    """An outage is neither a yes nor a no."""
+    """An outage is neither a yes nor a no, and says what it is an outage of."""
     out, err = io.StringIO(), io.StringIO()
 
+    def no_answer() -> bytes:
+        raise KeySourceUnavailableError("no answer from the key source: connect")
+
     def build(**pool: str) -> TokenValidator:
+        signatures = JwksSignatureVerifier(KeyCache(no_answer, clock))
         return TokenValidator(
-            signatures=_SilentKeySource(), clock=clock, issuers=[ISSUER], client_ids=["x"]
+            signatures=signatures, clock=clock, issuers=[ISSUER], client_ids=["x"]
         )
 
     surroundings = Surroundings(POOL, io.StringIO(mint.access()), out, err, clock, build)
     status = run(["token", "verify"], surroundings)
 
     assert status == 3
-    assert err.getvalue() == "authcore: keys_unavailable: the keys cannot be read\n"
+    assert err.getvalue() == (
+        "authcore: keys_unavailable: the issuer's keys cannot be read: "
+        "no answer from the key source: connect\n"
+    )
     assert out.getvalue() == ""
 
 

@@ -267,6 +267,26 @@ def test_a_repair_killed_while_reading_goes_on_with_the_next_page(tmp_path: Path
     assert world.steered.pages_read == 3
 
 
+def test_a_repair_that_goes_on_still_knows_what_external_users_are_called(tmp_path: Path) -> None:
+    world = World(["a"], {"a": None, "b": 2, "c": None}, externals=[None, "c"])
+    state = tmp_path / "state"
+    world.steered.stops[1] = KeyboardInterrupt()
+    assert links(world, "repair", "--state", str(state)).status == 3
+
+    ran = links(world, "repair", "--state", str(state))
+
+    assert (ran.status, ran.summary["remaining"]) == (0, 0)
+    assert world.cognito_ids() == {"a": subject(1), "b": subject(2), "c": subject(3)}
+
+
+def test_a_user_name_is_never_printed() -> None:
+    # SP-11
+    world = World([], {"a": None}, externals=["a"])
+
+    for ran in (links(world, "audit"), links(world, "audit", out=Terminal())):
+        assert "Google" not in ran.out + ran.err
+
+
 def stopped_run(tmp_path: Path, world: World) -> Path:
     """The state of a run that was stopped after the second write."""
     state = tmp_path / "state"

@@ -64,6 +64,7 @@ def test_server_calls_may_take_another_name_than_browsers() -> None:
         ("SIGN_IN_DEFAULT_REDIRECT", "https://evil.example/"),
         ("SIGN_IN_DEFAULT_REDIRECT", "/articles"),
         ("SIGN_IN_REDIRECTS", "https://*"),
+        ("SIGN_IN_REDIRECTS", "https://cms.example.com http://cms.example.com"),
         ("SIGN_IN_CALLBACK_URL", "https://auth.example.com/callback"),
         ("SIGN_IN_SCOPES", "email profile"),
         ("COOKIE_DOMAIN", "example.org"),

@@ -99,6 +99,58 @@ def test_ten_attempts_take_less_than_4000_characters_of_header(
     assert len(browser.header(HOST)) < 4_000
 
 
+def narrow(budget: int, clock: FrozenClock) -> SealedAttemptJar:
+    return SealedAttemptJar(ring=RING, clock=clock, entropy=ScriptedEntropy(), budget=budget)
+
+
+def one_attempt(jar: SealedAttemptJar, clock: FrozenClock) -> int:
+    """Characters that one attempt takes."""
+    (cookie,) = jar.write(PendingSignIns((attempt(0, clock),)))
+    return len(cookie.partition(";")[0])
+
+
+def test_attempts_give_way_to_the_budget_the_oldest_first(
+    jar: SealedAttemptJar, browser: BrowserCookies, clock: FrozenClock
+) -> None:
+    # CK-04
+    three = 3 * (one_attempt(jar, clock) + 2)
+    pending = begun(5, narrow(three, clock), browser, clock)
+    assert len(browser.header(HOST)) == three - 2
+    assert jar.read(browser.header(HOST)) == PendingSignIns(pending.attempts[-3:])
+
+    browser.apply(narrow(three - 1, clock).write(pending, browser.header(HOST)), HOST)
+    assert jar.read(browser.header(HOST)) == PendingSignIns(pending.attempts[-2:])
+
+
+@pytest.mark.parametrize(
+    ("beside", "kept"),
+    [
+        ("__Secure-authcore_session_1", 2),
+        ("__Host-authcore_rounds", 2),
+        ("__Secure-somebody_else", 3),
+        ("legacy_session", 3),
+    ],
+)
+def test_cookies_of_ours_take_part_of_the_budget_and_those_of_others_do_not(
+    jar: SealedAttemptJar, clock: FrozenClock, beside: str, kept: int
+) -> None:
+    # CK-04
+    attempts = tuple(attempt(number, clock) for number in range(3))
+    budget = 3 * (one_attempt(jar, clock) + 2)
+    written = narrow(budget, clock).write(PendingSignIns(attempts), f"{beside}=x")
+    assert len(written) == kept
+
+
+def test_the_newest_attempt_is_kept_whatever_else_there_is(
+    jar: SealedAttemptJar, browser: BrowserCookies, clock: FrozenClock
+) -> None:
+    session = f"__Secure-authcore_session={'x' * 3900}; __Secure-authcore_session_1={'x' * 3900}"
+    pending = PendingSignIns(tuple(attempt(number, clock) for number in range(3)))
+    (only,) = jar.write(pending, session)
+    browser.apply([only], HOST)
+    assert jar.read(browser.header(HOST)) == PendingSignIns(pending.attempts[-1:])
+
+
 def test_each_cookie_is_for_this_host_alone_and_lives_as_long_as_its_attempt(
     jar: SealedAttemptJar, clock: FrozenClock
 ) -> None:

@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookie_header import cookie_pairs, header_after
 from authcore.adapters.cookies.set_cookie import CookieScope
+
+
+SCOPE = CookieScope(domain=None)
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +37,29 @@ def test_pairs_are_read_the_way_browsers_write_them(
 ) -> None:
     # CK-08
     assert cookie_pairs(header) == pairs
+
+
+@pytest.mark.parametrize(
+    ("header", "written", "after"),
+    [
+        ("", [], ""),
+        ("a=1; b=2", [], "a=1; b=2"),
+        ("a=1", [SCOPE.setting("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
+        ("__Host-b=1; a=1", [SCOPE.setting("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
+        ("__Host-b=1; a=1; __Host-b=2", [SCOPE.deleting("__Host-b")], "a=1"),
+        ("", [SCOPE.deleting("__Host-b")], ""),
+        (
+            "a=1",
+            [SCOPE.deleting("__Host-b"), SCOPE.setting("__Host-b", "", HOUR)],
+            "a=1; __Host-b=",
+        ),
+    ],
+)
+def test_what_a_browser_sends_after_it_took_our_cookies_is_known_beforehand(
+    header: str, written: list[str], after: str
+) -> None:
+    # CK-04
+    assert header_after(header, written) == after
 
 
 @pytest.mark.parametrize("odd", ["bare", "=x", "=", " ", "é=1", "a=é", "a=\x00", "a=\r", "\x7f=1"])

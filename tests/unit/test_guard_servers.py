@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from authcore.domain.errors import ConfigurationError
 from authcore_guard import asgi, wsgi
+from authcore_guard.fastapi import SignedIn
 from unit.asgi_calls import open_websocket, run_lifespan
 from unit.door_world import environment_for
 from unit.guard_world import GuardWorld
+from unit.key_cache_world import settle
 
 
 @pytest.fixture
@@ -76,9 +79,32 @@ def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
             assert (await receive())["type"] == f"lifespan.{kind}"
             await send({"type": f"lifespan.{kind}.complete"})
 
-    guard = asgi.Guard.from_environment(app, environment_for(world.mint))
+    guard = asgi.Guard(app, world.container.doorkeeper())
 
     assert run_lifespan(guard) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize("door", ["asgi", "fastapi"])
+def test_keys_are_fetched_when_the_server_starts_and_not_before(
+    world: GuardWorld, door: str
+) -> None:
+    """Not when the guard is built: servers build it and fork, and `config check` only looks."""
+    doorkeeper = world.container.doorkeeper()
+    app = FastAPI()
+    guarded: Any = app
+    if door == "asgi":
+        guarded = asgi.Guard(app, doorkeeper)
+    else:
+        SignedIn(doorkeeper).install(app)
+    assert world.keys.fetches == 0
+
+    run_lifespan(guarded)
+    settle(world.container.keys())
+
+    assert world.keys.fetches == 1
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
+    assert world.waiting.asked == []
+    assert world.keys.fetches == 1
 
 
 @pytest.mark.parametrize("door", [asgi.Guard, wsgi.Guard])

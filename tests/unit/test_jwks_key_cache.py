@@ -1,7 +1,6 @@
 """The key cache: when it asks, when it waits, what it trusts meanwhile."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,44 +8,21 @@ import pytest
 from authcore.adapters.jwks import key_cache
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.key_cache import (
-    COOL_DOWN,
     FETCH_DEADLINE,
     MAX_STALE,
     REFRESH_AFTER,
     TTL,
     KeyCache,
 )
+from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.mint import TokenMint
+from unit.key_cache_world import PATIENCE, Source, settle
 
-
-PATIENCE = 5.0
-"""Seconds that a test waits for a thread before it fails."""
 
 MOMENT = timedelta(milliseconds=1)
-
-
-class Source:
-    """A key source in memory, that counts, fails and dawdles on demand."""
-
-    def __init__(self, mint: TokenMint) -> None:
-        self.mint = mint
-        self.body: Callable[[], bytes] = mint.jwks_bytes
-        self.fetches = 0
-        self.down = False
-        self.gate = threading.Event()
-        self.gate.set()
-        self.begun = threading.Semaphore(0)
-
-    def __call__(self) -> bytes:
-        self.fetches += 1
-        self.begun.release()
-        assert self.gate.wait(PATIENCE)
-        if self.down:
-            raise KeySourceUnavailableError("down")
-        return self.body()
 
 
 @pytest.fixture
@@ -62,12 +38,6 @@ def source() -> Source:
 @pytest.fixture
 def cache(source: Source, clock: FrozenClock) -> KeyCache:
     return KeyCache(source, clock)
-
-
-def settle(cache: KeyCache) -> None:
-    """Wait for the fetch that runs behind, if one does."""
-    flight = cache._flight
-    assert flight is None or flight.landed.wait(PATIENCE)
 
 
 def test_building_it_fetches_nothing(source: Source, cache: KeyCache) -> None:
@@ -382,7 +352,7 @@ def test_an_abandoned_fetch_counts_as_one_failure(
     source.gate.set()
     assert abandoned.landed.wait(PATIENCE)
     assert replacement.landed.wait(PATIENCE)
-    assert cache._failures == 2
+    assert cache._record.failures == 2
 
 
 def test_a_clock_that_runs_backwards_neither_prolongs_trust_nor_locks_anybody_out(

@@ -17,15 +17,20 @@ from authcore.domain.errors import (
 )
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.mint import SigningKey, TokenMint
+from unit.key_cache_world import settle
 
 
 class CountingVerifier(JwksSignatureVerifier):
-    """Counts how often a signature is really checked."""
+    """Counts how often a signature is really checked; somebody else may be quicker once."""
 
     checks = 0
+    meanwhile: Callable[[], object] | None = None
 
     def check(self, octets: bytes) -> Verified:
         self.checks += 1
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
         return super().check(octets)
 
 
@@ -45,6 +50,10 @@ class ChangeableKeys(Keys):
         if kid not in self.known:
             raise UnknownKeyError("no such key")
         return self.known[kid]
+
+    def warm_up(self) -> None:
+        if self.down:
+            raise KeySourceUnavailableError("down")
 
 
 class Memory:
@@ -194,6 +203,7 @@ def test_a_withdrawn_key_ends_a_remembered_token_within_the_ttl() -> None:
     clock.advance(REFRESH_AFTER)
     for _ in range(2):
         remembered.verify(token)
+    settle(keys)
     mint.rotate(keep_old=False)
     clock.advance(TTL)
     with pytest.raises(UnknownKeyError):
@@ -224,6 +234,19 @@ def test_it_keeps_so_many_bytes_and_no_more() -> None:
     memory.remember(*(memory.mint.access() for _ in range(8)))
     assert held(memory) == 3
     assert memory.remembered._bytes <= 3 * token_cost
+
+
+def test_a_token_that_two_callers_remember_at_once_takes_its_room_once() -> None:
+    # DL-06
+    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
+    memory = Memory(max_bytes=2 * token_cost)
+    contested, other = memory.mint.access(), memory.mint.access()
+    memory.remembered.verify(contested)
+    memory.inner.meanwhile = lambda: memory.remembered.verify(contested)
+    memory.remembered.verify(contested)
+    memory.remember(other)
+    memory.remembered.verify(contested)
+    assert memory.inner.checks == 0
 
 
 def test_a_token_larger_than_the_memory_evicts_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import attrs
 import pytest
 
 from authcore.adapters.http import HttpAnswer
@@ -18,6 +19,7 @@ USER: dict[str, object] = {
     "email": "emma@hartfield.example",
     "email_verified": True,
     "cognito_id": None,
+    "locked": False,
 }
 YES = json.dumps({"status": "authenticated", "user": USER}).encode()
 JSON = "application/json"
@@ -67,6 +69,18 @@ def test_what_one_call_says_means_nothing_to_the_other() -> None:
     for body in (YES, b'{"status": "rejected"}'):
         with pytest.raises(LegacyUnavailableError):
             contract.lookup_answer(answered(body), "emma")
+
+
+def test_a_look_up_may_find_a_locked_account_and_nothing_else_that_is_off_the_contract() -> None:
+    found = changed(locked=True).replace(b"authenticated", b"found")
+
+    assert contract.lookup_answer(answered(found), "emma") == attrs.evolve(
+        EMMA.account, locked=True
+    )
+    for locked in ("false", 0, None):
+        off = changed(locked=locked).replace(b"authenticated", b"found")
+        with pytest.raises(LegacyUnavailableError):
+            contract.lookup_answer(answered(off), "emma")
 
 
 @pytest.mark.parametrize("typed", ["emm", "emmanuel", "jane@fairfax.example", "1815"])
@@ -136,6 +150,10 @@ OFF_CONTRACT = {
     "verified as text": changed(email_verified="true"),
     "verified as number": changed(email_verified=1),
     "verified as null": changed(email_verified=None),
+    "locked as text": changed(locked="false"),
+    "locked as number": changed(locked=0),
+    "locked as null": changed(locked=None),
+    "opened though locked": changed(locked=True),
     "address without @": changed(email="emma"),
     "two @": changed(email="emma@a@b"),
     "address list": changed(email=["emma@hartfield.example"]),

@@ -37,6 +37,9 @@ HELD_BY_THE_ATTACKER: Final[Mapping[str, frozenset[str]]] = {
 }
 """What the attacker can still get in with, after having opened the victim's account."""
 
+TROJAN: Final = ("Facebook", "attackers-identity")
+"""Added through a session that outlived the victim's verification, so after it."""
+
 
 def signed_in(subject: str, provider: str, said: Mapping[str, object]) -> PoolAccount:
     """Whom the trigger's event shows: the victim's address, verified as *said*."""
@@ -64,6 +67,19 @@ def takeovers_of_a_prepared_account(
     return len(here.links.rows[outcome.legacy_uid or ""].unproven_access)
 
 
+def takeovers_through_a_trojan(
+    said: Mapping[str, object], world: Callable[..., World] = World
+) -> int:
+    """The victim comes first, then the attacker through the identity: in how many ways."""
+    account = LegacyAccount("666", "mallory", EMAIL, True, None)
+    trap = LegacyRow(account, frozenset({TROJAN}), frozenset({"session"}))
+    here = world(trap, providers=frozenset({"Google"}))
+    victims = here.signs_in(signed_in("sub-victim", "Google", said)).legacy_uid or ""
+    attackers = here.signs_in(signed_in(TROJAN[1], TROJAN[0], {})).legacy_uid
+    row = here.links.rows[victims]
+    return len(row.unproven_access) + (TROJAN in row.identities) + (attackers == victims)
+
+
 def takeovers_through_a_provider(
     said: Mapping[str, object], *, verified: bool, trusted: str = "Google"
 ) -> int:
@@ -83,6 +99,15 @@ def test_a_prepared_account_lets_nobody_in_but_the_victim(
 ) -> None:
     # AL-01, AL-02
     assert takeovers_of_a_prepared_account(attack, SAID[said], verified=verified) == 0
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_an_identity_added_after_the_victim_verified_lets_nobody_in_but_the_victim(
+    said: str,
+) -> None:
+    """Unexpired session and trojan identifier together: nothing was added before."""
+    # AL-01, AL-02
+    assert takeovers_through_a_trojan(SAID[said]) == 0
 
 
 @pytest.mark.parametrize("verified", [True, False], ids=["verified there", "unverified there"])
@@ -122,5 +147,6 @@ def test_the_table_can_tell_a_takeover() -> None:
     said = SAID["verified"]
 
     assert takeovers_through_a_provider(said, verified=True, trusted="Evil") == 1
+    assert takeovers_through_a_trojan(said, careless) == 2
     for attack in HELD_BY_THE_ATTACKER:
         assert takeovers_of_a_prepared_account(attack, said, verified=True, world=careless) == 1

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError, LegacyUnavailableError
-from authcore.domain.model.accounts import Credentials
+from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.services.migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditEvent
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -43,15 +43,63 @@ def test_the_right_password_migrates_with_the_mapped_attributes(
     )
 
 
-def test_the_pool_keeps_the_name_that_was_typed(
-    accounts: InMemoryLegacyAccounts, migration: UserMigration
+@pytest.mark.parametrize("typed", ["emma@hartfield.example", "Emma", "EMMA"])
+def test_a_pool_of_user_names_takes_nobody_who_typed_another_name_than_theirs(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, migration: UserMigration, typed: str
 ) -> None:
+    """The pool would keep what was typed, and make a second user of the user name later."""
     accounts.add(EMMA, RIGHT.password)
 
-    user = migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password))
+    assert migration.authenticate(Credentials(typed, RIGHT.password)) is None
+    assert migration.forgot_password(typed) is None
+    assert [(event.outcome, event.reason) for event in audit.events] == [
+        ("rejected", "username_differs")
+    ] * 2
 
-    assert user is not None
-    assert "username" not in user.attributes
+
+@pytest.mark.parametrize("pool", ["username", "email", "alias"])
+@pytest.mark.parametrize("typed", ["emma", "emma@hartfield.example"])
+def test_an_account_that_has_a_pool_user_is_not_migrated_again(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, pool: PoolKind, typed: str
+) -> None:
+    """Two users for one person; and after a reset the old password would open one of them."""
+    accounts.add(attrs.evolve(EMMA, cognito_id="sub-of-her-google-user"), RIGHT.password)
+    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool=pool)
+
+    assert migration.authenticate(Credentials(typed, RIGHT.password)) is None
+    assert migration.forgot_password(typed) is None
+    assert audit.events == [
+        AuditEvent(
+            f"user_migration.{action}", "rejected", "already_linked", legacy_uid=EMMA.legacy_uid
+        )
+        for action in ("authenticate", "forgot_password")
+    ]
+
+
+def test_a_locked_account_is_sent_no_code(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, migration: UserMigration
+) -> None:
+    # MG-04
+    accounts.add(attrs.evolve(EMMA, locked=True), RIGHT.password)
+
+    assert migration.forgot_password("emma") is None
+    assert migration.authenticate(RIGHT) is None
+    assert [event.reason for event in audit.events] == ["account_locked", "credentials_rejected"]
+
+
+def test_a_lock_holds_where_the_legacy_system_says_yes_all_the_same(
+    audit: InMemoryAuditLog,
+) -> None:
+    class Careless(InMemoryLegacyAccounts):
+        def authenticate(self, credentials: Credentials) -> LegacyAccount:
+            return attrs.evolve(super().authenticate(credentials), locked=True)
+
+    accounts = Careless()
+    accounts.add(EMMA, RIGHT.password)
+    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING)
+
+    assert migration.authenticate(RIGHT) is None
+    assert audit.events[-1].reason == "account_locked"
 
 
 def test_an_address_that_nobody_checked_is_never_verified(

@@ -100,7 +100,7 @@ def test_an_email_pool_takes_nobody_who_typed_something_else(
     assert audit.events[-1].reason == "email_differs"
 
 
-def test_an_alias_pool_gets_the_alias_as_typed_and_a_name_that_is_no_address(
+def test_an_alias_pool_has_one_name_for_whoever_types_their_address_or_their_user_name(
     accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
 ) -> None:
     accounts.add(EMMA, RIGHT.password)
@@ -110,10 +110,92 @@ def test_an_alias_pool_gets_the_alias_as_typed_and_a_name_that_is_no_address(
     by_name = migration.authenticate(RIGHT)
 
     assert by_alias is not None
-    assert by_alias.attributes["username"] == "legacy-1815"
+    assert by_alias.attributes["username"] == "emma"
     assert by_alias.attributes["email"] == "emma@hartfield.example"
     assert by_name is not None
+    assert {**by_name.attributes, "username": "emma"} == by_alias.attributes
     assert "username" not in by_name.attributes
+
+
+@pytest.mark.parametrize("typed", ["Emma", "EMMA"])
+def test_an_alias_pool_takes_nobody_under_another_name_than_its_own(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, typed: str
+) -> None:
+    accounts.add(EMMA, RIGHT.password)
+    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
+
+    assert migration.authenticate(Credentials(typed, RIGHT.password)) is None
+    assert migration.forgot_password(typed) is None
+    assert [event.reason for event in audit.events] == ["username_differs"] * 2
+
+
+@pytest.mark.parametrize("pool", ["username", "alias"])
+@pytest.mark.parametrize("typed", ["Emma", "emma", "EMMA"])
+def test_a_pool_that_ignores_letter_case_takes_a_user_name_in_any(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, pool: PoolKind, typed: str
+) -> None:
+    """Its events hold names in lower case, so that nobody could type the one in the table."""
+    accounts.add(attrs.evolve(EMMA, username="Emma"), RIGHT.password)
+    strict = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool=pool)
+    migration = UserMigration(
+        accounts=accounts, audit=audit, attributes=MAPPING, pool=pool, case_sensitive=False
+    )
+
+    assert migration.authenticate(Credentials(typed, RIGHT.password)) is not None
+    assert migration.forgot_password(typed) is not None
+    assert (strict.forgot_password(typed) is not None) is (typed == "Emma")
+
+
+def test_a_pool_that_ignores_letter_case_takes_no_other_name_either(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog
+) -> None:
+    accounts.add(EMMA, RIGHT.password)
+    migration = UserMigration(
+        accounts=accounts, audit=audit, attributes=MAPPING, case_sensitive=False
+    )
+
+    assert migration.forgot_password("emma@hartfield.example") is None
+    assert audit.events[-1].reason == "username_differs"
+
+
+@pytest.mark.parametrize(
+    "username",
+    [
+        "emma@elsewhere.example",
+        "emma woodhouse",
+        "emma\u00a0woodhouse",
+        "legacy-1776",
+        "Legacy-1776",
+        "e" * 129,
+    ],
+)
+def test_a_user_name_that_no_pool_takes_or_that_could_be_made_up_is_not_given(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, username: str
+) -> None:
+    """The name that is made up for one account must never be another one's."""
+    accounts.add(attrs.evolve(EMMA, username=username), RIGHT.password)
+    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
+
+    migrated = migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password))
+
+    assert migrated is not None
+    assert migrated.attributes["username"] == "legacy-1815"
+    assert migration.authenticate(Credentials(username, RIGHT.password)) is None
+    assert audit.events[-1].reason in {"username_differs", "email_differs"}
+
+
+@pytest.mark.parametrize("username", ["émma", "埃玛", "emma.w+1", "☕", "e" * 128, "-"])
+def test_a_user_name_that_a_pool_takes_is_given_as_it_is(
+    accounts: InMemoryLegacyAccounts, audit: InMemoryAuditLog, username: str
+) -> None:
+    accounts.add(attrs.evolve(EMMA, username=username), RIGHT.password)
+    migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
+
+    migrated = migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password))
+
+    assert migrated is not None
+    assert migrated.attributes["username"] == username
+    assert migration.authenticate(Credentials(username, RIGHT.password)) is not None
 
 
 @pytest.mark.parametrize("typed", ["EMMA@hartfield.example", "emma@HARTFIELD.example"])
@@ -158,7 +240,7 @@ def test_an_alias_pool_gives_no_name_that_is_shaped_like_anything(
     audit: InMemoryAuditLog, uid: str
 ) -> None:
     accounts = InMemoryLegacyAccounts()
-    accounts.add(attrs.evolve(EMMA, legacy_uid=uid), RIGHT.password)
+    accounts.add(attrs.evolve(EMMA, legacy_uid=uid, username="two words"), RIGHT.password)
     migration = UserMigration(accounts=accounts, audit=audit, attributes=MAPPING, pool="alias")
 
     migrated = migration.authenticate(Credentials("emma@hartfield.example", RIGHT.password))
@@ -206,14 +288,16 @@ class Counting(InMemoryLegacyAccounts):
 
 @pytest.mark.parametrize("pool", ["username", "email", "alias"])
 @pytest.mark.parametrize(
-    "typed", ["emma@hartfield.example", "nobody@hartfield.example", "locked@hartfield.example"]
+    "typed",
+    [f"{name}@hartfield.example" for name in ("emma", "nobody", "locked", "linked")],
 )
 def test_every_no_costs_the_legacy_system_the_same(pool: PoolKind, typed: str) -> None:
-    """Wrong password, unknown and locked differ neither in the answer nor in the calls made."""
+    """Wrong password, unknown, locked and linked differ neither in answer nor in calls made."""
     # MG-03
-    accounts, locked = Counting(), attrs.evolve(EMMA, email="locked@hartfield.example")
+    accounts = Counting()
     accounts.add(EMMA, RIGHT.password)
-    accounts.add(locked, "wrong", locked=True)
+    accounts.add(attrs.evolve(EMMA, email="locked@hartfield.example", locked=True), "wrong")
+    accounts.add(attrs.evolve(EMMA, email="linked@hartfield.example", cognito_id="sub"), "wrong")
     migration = UserMigration(
         accounts=accounts, audit=InMemoryAuditLog(), attributes=MAPPING, pool=pool, passwords=POLICY
     )
@@ -222,12 +306,15 @@ def test_every_no_costs_the_legacy_system_the_same(pool: PoolKind, typed: str) -
     assert accounts.asked == ["authenticate"]
 
 
-@pytest.mark.parametrize("typed", ["nobody", "ignaz", "locked"])
+@pytest.mark.parametrize("typed", ["nobody", "ignaz", "locked", "linked", "two@b.example"])
 def test_every_no_to_a_forgotten_password_costs_the_same(typed: str) -> None:
     # MG-03, MG-04
     accounts = Counting()
     accounts.add(attrs.evolve(EMMA, username="ignaz", email_verified=False), RIGHT.password)
-    accounts.add(attrs.evolve(EMMA, username="locked"), RIGHT.password, locked=True)
+    accounts.add(attrs.evolve(EMMA, username="locked", locked=True), RIGHT.password)
+    accounts.add(attrs.evolve(EMMA, username="linked", cognito_id="sub"), RIGHT.password)
+    for uid in ("1", "2"):
+        accounts.add(attrs.evolve(EMMA, legacy_uid=uid, email="two@b.example"), RIGHT.password)
     migration = UserMigration(accounts=accounts, audit=InMemoryAuditLog(), attributes=MAPPING)
 
     assert migration.forgot_password(typed) is None
@@ -248,7 +335,7 @@ def test_two_first_sign_ins_at_once_describe_one_user(
 
     assert users == [users[0]] * 16
     assert users[0] is not None
-    assert users[0].attributes["username"] == "legacy-1815"
+    assert users[0].attributes["username"] == "emma"
 
 
 def test_an_alias_that_nobody_verified_opens_nothing(

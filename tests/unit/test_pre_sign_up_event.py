@@ -50,6 +50,7 @@ def test_a_newcomer_signs_up(world: World) -> None:
     [
         (CANARY, "newcomer", {}),
         (CANARY.upper(), "newcomer", {}),
+        (CANARY.title(), "newcomer", {}),
         (None, "anne", {}),
         (None, "Anne", {}),
         ("other@bath.example", CANARY, {}),
@@ -65,6 +66,39 @@ def test_who_lives_in_the_legacy_system_alone_is_not_shut_out_by_a_sign_up(
     with pytest.raises(SignUpRefusedError, match=f"^{REFUSED_TEXT}$"):
         world.sign_up(email, username, **more)
     assert world.reasons() == ["lives_in_legacy"]
+
+
+@pytest.mark.parametrize("cognito_id", [None, "there"])
+@pytest.mark.parametrize(("email", "username"), [(CANARY, "newcomer"), (None, "anne")])
+def test_nobody_signs_up_in_the_place_of_somebody_who_was_locked_out(
+    world: World, email: str | None, username: str, cognito_id: str | None
+) -> None:
+    """Neither they themselves, for a second account, nor a stranger, for their name."""
+    world.accounts.add(attrs.evolve(ANNE, locked=True, cognito_id=cognito_id), "password")
+
+    with pytest.raises(SignUpRefusedError, match=f"^{REFUSED_TEXT}$"):
+        world.sign_up(email, username)
+    assert world.reasons() == ["account_locked"]
+
+
+def test_an_address_of_several_accounts_is_nobodys_to_sign_up_with(world: World) -> None:
+    world.accounts.add(ANNE, "password")
+    world.accounts.add(attrs.evolve(ANNE, legacy_uid="1818", cognito_id="there"), "password")
+
+    with pytest.raises(SignUpRefusedError, match=f"^{REFUSED_TEXT}$"):
+        world.sign_up(CANARY)
+    assert world.reasons() == ["link_ambiguous"]
+
+
+def test_the_legacy_system_is_asked_once_for_each_name_whatever_its_letter_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(world.accounts, "find", asked.append)
+
+    world.sign_up("Fred@laconia.example", "FRED@laconia.example", preferred_username="fred")
+
+    assert [name.casefold() for name in asked] == ["fred@laconia.example", "fred"]
 
 
 def test_an_address_whose_owner_is_in_the_pool_already_is_left_to_the_pool(world: World) -> None:

@@ -76,8 +76,34 @@ def test_a_link_that_was_taken_back_on_both_sides_meanwhile_is_not_made_again() 
     (finding,) = world.findings()
     world.write("a", None)
 
-    assert world.repair.mend(finding).reason == "changed_meanwhile"
+    assert world.repair.mend(finding).reason == "not_found_by_cognito_id"
     assert world.state() == ({subject(1): None}, {"a": None})
+
+
+def test_an_account_that_is_listed_and_not_found_by_its_cognito_id_has_not_changed() -> None:
+    world = World([None, "b"], {"a": 1, "b": None})
+    world.steered.finds_nobody = True
+
+    assert world.mend_all() == [
+        Mended(subject(2), "b", "mended", "ok"),
+        Mended(subject(1), "a", "refused", "not_found_by_cognito_id"),
+    ]
+    assert world.state()[0] == {subject(1): None, subject(2): "b"}
+
+
+def test_a_user_who_names_nobody_any_more_has_changed() -> None:
+    world = World(["a"], {"a": None})
+    (finding,) = world.findings()
+    world.users.set_attributes("user-1", {LEGACY_UID: ""})
+
+    assert world.repair.mend(finding).reason == "changed_meanwhile"
+
+
+def test_external_users_whom_the_pool_knows_by_no_sub_are_mended() -> None:
+    world = World([], {"a": None, "b": 2}, externals=["a", None])
+
+    assert {each.status for each in world.mend_all()} == {"mended"}
+    assert world.state() == ({subject(1): "a", subject(2): "b"}, {"a": subject(1), "b": subject(2)})
 
 
 def test_an_account_that_is_gone_meanwhile_is_not_attached() -> None:
@@ -95,7 +121,7 @@ def test_a_user_who_is_called_like_anothers_subject_is_not_taken_for_that_one() 
     world.write("a", gone)
     world.users.add(gone)
     finding = Finding(
-        "cognito_lacks_legacy_uid", (UserLink(gone, None),), (AccountLink("a", gone),)
+        "cognito_lacks_legacy_uid", (UserLink(gone, None, gone),), (AccountLink("a", gone),)
     )
 
     assert world.repair.mend(finding) == Mended(gone, "a", "refused", "account_not_found")

@@ -54,7 +54,11 @@ def test_a_finding_shows_everybody_who_is_involved_and_whom_they_name() -> None:
 
     assert found[0] == Finding(
         "duplicate",
-        (UserLink(subject(1), "a"), UserLink(subject(2), "b"), UserLink(subject(3), "a")),
+        (
+            UserLink(subject(1), "a", "user-1"),
+            UserLink(subject(2), "b", "user-2"),
+            UserLink(subject(3), "a", "user-3"),
+        ),
         (AccountLink("a", subject(2)), AccountLink("b", None)),
     )
 
@@ -69,8 +73,8 @@ def test_every_page_of_both_sides_is_read(count: int) -> None:
 
 def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
     pages: list[LinkPage] = [
-        UserLinks((UserLink("s", None),), "2"),
-        UserLinks((UserLink("s", "a"),), None),
+        UserLinks((UserLink("s", None, "s"),), "2"),
+        UserLinks((UserLink("s", "a", "s"),), None),
         AccountLinks((AccountLink("a", "s"),), None),
     ]
     both = BothSides(pages)
@@ -80,10 +84,12 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
 
 
 def test_more_than_fits_into_memory_is_refused() -> None:
-    both = BothSides([UserLinks((UserLink("1", None), UserLink("2", None)), "2")], max_entries=2)
+    both = BothSides(
+        [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")], max_entries=2
+    )
 
     with pytest.raises(ConfigurationError, match="more than 2 entries"):
-        both.take(UserLinks((UserLink("3", None),), None))
+        both.take(UserLinks((UserLink("3", None, "3"),), None))
 
 
 def test_a_listing_that_never_ends_is_refused() -> None:

@@ -20,7 +20,7 @@ ALLOWED = RedirectAllowlist(
         "http://127.0.0.1:8400",
         "http://[::1]:8400",
         "https://*.apps.example.com",
-        "http://*.apps.example.com:8080",
+        "http://*.apps.localhost:8080",
     ]
 )
 
@@ -61,7 +61,7 @@ def is_taken(candidate: str | None, allowlist: RedirectAllowlist = ALLOWED) -> b
         "https://blue.apps.example.com/",
         "https://Blue-2.apps.example.com:443/",
         "https://under_score.apps.example.com/",
-        "http://blue.apps.example.com:8080/",
+        "http://blue.apps.localhost:8080/",
     ],
 )
 def test_what_belongs_to_an_allowed_origin_is_returned_byte_for_byte(candidate: str) -> None:
@@ -94,6 +94,7 @@ def test_what_belongs_to_an_allowed_origin_is_returned_byte_for_byte(candidate: 
         "https://xn--80ak6aa92e.apps.example.com/",
         "https://blue.apps.example.com:8080/",
         "http://blue.apps.example.com/",
+        "http://blue.apps.localhost/",
         "https://blue.apps.example.com.evil.example/",
     ],
 )
@@ -340,6 +341,14 @@ class TestWithABase:
         "https://app.example.com ",
         "https://app.example.com\n",
         "ftp://app.example.com",
+        "http://app.example.com",
+        "HTTP://app.example.com",
+        "http://*.apps.example.com:8080",
+        "http://192.0.2.7",
+        "http://128.0.0.1",
+        "http://[2001:db8::1]",
+        "http://localhost.example.com",
+        "http://notlocalhost",
         "https://" + "a." * 126 + "example",
         None,
         7,
@@ -353,10 +362,22 @@ def test_an_entry_that_is_not_an_origin_is_a_configuration_error(entry: str) -> 
 
 def test_every_bad_entry_is_named_at_once() -> None:
     with pytest.raises(ConfigurationError) as error:
-        RedirectAllowlist(["https://a.example", "nonsense", "https://*.com", "http://b.example"])
-    assert len(error.value.problems) == 2
-    assert "'nonsense'" in error.value.problems[0]
-    assert "https://*.com" in error.value.problems[1]
+        RedirectAllowlist(
+            ["https://a.example", "nonsense", "https://*.com", "http://b.example"],
+            base="http://c.example",
+        )
+    told = [problem.split("'")[1] for problem in error.value.problems]
+    assert told == ["nonsense", "https://*.com", "http://b.example", "http://c.example"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["http://localhost:8400", "HTTP://CMS.Localhost", "http://127.9.0.1:1", "http://[::1]"],
+)
+def test_plain_http_is_for_this_machine_alone(entry: str) -> None:
+    # RD-01
+    assert is_taken(f"{entry}/a", RedirectAllowlist([entry]))
+    assert is_taken(f"{entry}/a", RedirectAllowlist([], base=entry))
 
 
 def test_a_password_in_an_entry_is_not_shown() -> None:

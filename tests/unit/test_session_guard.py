@@ -302,6 +302,13 @@ class TestASessionThatIsDue:
 class TestTheOldLogin:
     """Sessions of the legacy system."""
 
+    def test_a_locked_account_is_not_let_in_whoever_vouches_for_it(
+        self, world: SessionWorld
+    ) -> None:
+        header = world.legacy.open(attrs.evolve(ACCOUNT, locked=True))
+
+        assert world.decide(None, header) == SignInRequired("no_session")
+
     def test_is_honoured_where_there_is_no_other(self, world: SessionWorld) -> None:
         decision = world.decide(None, world.legacy.open(ACCOUNT))
 

@@ -15,10 +15,8 @@ from authcore.domain.errors import (
     ClientRejectedError,
     CodeRejectedError,
     ConfigurationError,
-    KeySourceUnavailableError,
     ParameterRejectedError,
     ProviderRefusedError,
-    ProviderUnavailableError,
     RedirectRejectedError,
     SignatureRejectedError,
     TokenRejectedError,
@@ -263,25 +261,6 @@ class TestTheState:
 
 
 class TestWhatTheProviderAnswers:
-    def test_an_outage_is_not_a_refusal_and_spends_the_attempt(
-        self, world: World, sign_in: SignIn
-    ) -> None:
-        start = sign_in.begin(None)
-        answer = world.callback(start)
-        world.exchanger.available = False
-        with pytest.raises(ProviderUnavailableError):
-            finish(sign_in, pending(start), answer)
-        world.exchanger.available = True
-        with pytest.raises(AttemptRejectedError):
-            finish(sign_in, pending(start), answer)
-        assert len(world.exchanger.sent) == 1
-
-    def test_keys_that_cannot_be_had_are_an_outage_too(self, world: World) -> None:
-        sign_in = world.sign_in(validator=world.validator_without_keys())
-        start = sign_in.begin(None)
-        with pytest.raises(KeySourceUnavailableError):
-            finish(sign_in, pending(start), world.callback(start))
-
     def test_an_unknown_code_is_refused(self, sign_in: SignIn) -> None:
         start = sign_in.begin(None)
         with pytest.raises(CodeRejectedError):

@@ -1,11 +1,16 @@
 """What the browser may bring back from the authorize endpoint."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from authcore.domain.errors import (
     AttemptRejectedError,
+    AuthcoreError,
+    ClientRejectedError,
     ParameterRejectedError,
     ProviderRefusedError,
+    ProviderUnavailableError,
 )
 from authcore.domain.model.session import PendingSignIns
 from authcore.domain.services.authorization import (
@@ -50,6 +55,27 @@ NASTY = (
     "access_denied\n",
     "a" * 100_000,
 )
+
+
+MEANINGS: Mapping[str, type[AuthcoreError]] = {
+    "invalid_request": ProviderRefusedError,
+    "unauthorized_client": ClientRejectedError,
+    "access_denied": ProviderRefusedError,
+    "unsupported_response_type": ClientRejectedError,
+    "invalid_scope": ClientRejectedError,
+    "server_error": ProviderUnavailableError,
+    "temporarily_unavailable": ProviderUnavailableError,
+    "interaction_required": ProviderRefusedError,
+    "login_required": ProviderRefusedError,
+    "account_selection_required": ProviderRefusedError,
+    "consent_required": ProviderRefusedError,
+    "invalid_request_uri": ProviderRefusedError,
+    "invalid_request_object": ProviderRefusedError,
+    "request_not_supported": ProviderRefusedError,
+    "request_uri_not_supported": ProviderRefusedError,
+    "registration_not_supported": ProviderRefusedError,
+    "other": ProviderRefusedError,
+}
 
 
 def test_code_and_state_are_an_answer() -> None:
@@ -120,16 +146,26 @@ def test_as_many_parameters_as_allowed_are_read() -> None:
 
 
 class TestErrors:
-    @pytest.mark.parametrize("code", sorted(ERROR_CODES))
-    def test_every_known_error_is_a_refusal_with_its_name(
-        self, sign_in: SignIn, browser: PendingSignIns, start: SignInStart, code: str
+    @pytest.mark.parametrize(("code", "meaning"), MEANINGS.items())
+    def test_every_known_error_is_a_refusal_an_outage_or_our_fault_and_says_its_name(
+        self,
+        sign_in: SignIn,
+        browser: PendingSignIns,
+        start: SignInStart,
+        code: str,
+        meaning: type[AuthcoreError],
     ) -> None:
         # SP-06
         answer = [("error", code), ("state", query_of(start)["state"])]
         attempt = sign_in.attempt_for(browser, answer)
-        with pytest.raises(ProviderRefusedError) as refusal:
+        with pytest.raises(AuthcoreError) as refusal:
             sign_in.complete(attempt, answer)
-        assert refusal.value.reason == code
+        assert type(refusal.value) is meaning
+        assert str(refusal.value) == f"the identity provider answered {code!r}"
+
+    def test_the_table_above_knows_every_error(self) -> None:
+        # SP-06
+        assert MEANINGS.keys() == ERROR_CODES | {"other"}
 
     @pytest.mark.parametrize("code", NASTY)
     def test_an_unknown_error_is_called_other(self, code: str) -> None:
@@ -146,12 +182,13 @@ class TestErrors:
             sign_in.attempt_for(None, answer)
         assert str(refusal.value) == "the identity provider answered 'access_denied'"
 
-    def test_an_error_without_state_needs_no_attempt(
-        self, sign_in: SignIn, start: SignInStart
+    @pytest.mark.parametrize("code", ["invalid_request", "server_error", "invalid_scope"])
+    def test_an_error_without_state_needs_no_attempt_and_raises_no_alarm(
+        self, sign_in: SignIn, start: SignInStart, code: str
     ) -> None:
-        """Cognito's documented error redirects carry none."""
+        """Cognito's documented error redirects carry none, and so does anybody's link."""
         # SP-06
-        answer = [("error", "invalid_request")]
+        answer = [("error", code)]
         with pytest.raises(ProviderRefusedError):
             sign_in.attempt_for(None, answer)
         with pytest.raises(ProviderRefusedError):

@@ -16,6 +16,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
 from authcore_lambda.events import Event
+from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.user_migration import (
     ANSWER_MARGIN,
     OUTAGE_TEXT,
@@ -134,10 +135,9 @@ def test_a_weak_password_creates_a_user_without_a_final_status(
     ("pool", "typed", "username"),
     [
         ("username", "emma", None),
-        ("username", "emma@hartfield.example", None),
         ("email", "emma@hartfield.example", None),
         ("alias", "emma", None),
-        ("alias", "emma@hartfield.example", "legacy-1815"),
+        ("alias", "emma@hartfield.example", "emma"),
     ],
 )
 def test_a_user_name_is_given_only_where_an_alias_was_typed(
@@ -174,8 +174,26 @@ def test_whom_a_pool_could_not_find_again_gets_the_event_as_it_came(
         event(username="nobody"),
         forgotten("nobody"),
         forgotten("george"),
+        event(username="emma@hartfield.example"),
+        forgotten("emma@hartfield.example"),
+        event(username="harriet"),
+        forgotten("harriet"),
+        event(username="robert"),
+        forgotten("robert"),
     ],
-    ids=["wrong", "empty", "unknown", "forgotten by nobody", "forgotten, unreachable"],
+    ids=[
+        "wrong",
+        "empty",
+        "unknown",
+        "forgotten by nobody",
+        "forgotten, unreachable",
+        "another name",
+        "forgotten by another name",
+        "linked",
+        "forgotten, linked",
+        "locked",
+        "forgotten, locked",
+    ],
 )
 def test_every_no_is_the_event_as_it_came(trigger: UserMigrationTrigger, asked: Event) -> None:
     # MG-03
@@ -322,7 +340,8 @@ def test_a_mapping_that_gives_away_roles_does_not_start() -> None:
 def test_a_function_without_settings_answers_the_fixed_sentence_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(user_migration, "environment", lambda: {"AUTHCORE_LEGACY_URL": "x"})
+    unset = ConfiguredOnce(lambda _: build_handler({"AUTHCORE_LEGACY_URL": "x"}))
+    monkeypatch.setattr(user_migration, "_trigger", unset)
 
     with caplog.at_level(logging.DEBUG), pytest.raises(MigrationUnavailableError):
         user_migration.handler(event(), None)

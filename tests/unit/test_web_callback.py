@@ -121,31 +121,6 @@ def test_tokens_that_do_not_hold_sign_nobody_in(world: WebWorld, wrong: Any) -> 
     assert world.cookie_names == set()
 
 
-def test_an_outage_of_the_provider_loses_nothing_that_the_browser_holds(world: WebWorld) -> None:
-    world.sign_in()
-    target = world.issue(world.begin())
-    before = world.cookie_names
-    world.exchanger.available = False
-
-    page = world.visit(target)
-
-    assert (page.status, page.header("retry-after")) == (503, "5")
-    assert page.all("set-cookie") == []
-    assert world.cookie_names == before
-    assert f'href="{SIGNIN_URL}?redirect={quote(DEEP_LINK, safe="")}"' in page.text
-    assert world.audit.events[-1].outcome == "unavailable"
-    assert world.visit("/auth/session").status == 200
-
-
-def test_an_outage_of_the_key_source_signs_nobody_in_and_nobody_out(world: WebWorld) -> None:
-    world.keys.is_up = False
-
-    answer = world.visit(world.issue(world.begin()))
-
-    assert answer.status == 503
-    assert answer.all("set-cookie") == []
-
-
 def test_a_wrong_client_secret_is_our_fault_and_said_so(world: WebWorld) -> None:
     target = world.issue(world.begin())
     world.exchanger.knows_client = False

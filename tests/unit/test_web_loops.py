@@ -157,7 +157,7 @@ def test_the_memory_of_a_browser_is_bounded(world: WebWorld) -> None:
         if pair.startswith(COOKIE)
     )
     assert value.count("~") == MAX_PAGES - 1
-    assert len(value) < 400
+    assert len(value) < 130
 
 
 GARBAGE = [

@@ -1,4 +1,8 @@
-"""Emma and Mr Knightley, whom the legacy system knows, and the user migration trigger."""
+"""
+Emma and Mr Knightley, whom the legacy system knows, and the user migration trigger.
+
+Harriet is linked to a pool user, Robert is locked out.
+"""
 
 from datetime import timedelta
 from typing import Final
@@ -24,6 +28,16 @@ EMMA: Final = LegacyAccount(
 KNIGHTLEY: Final = attrs.evolve(
     EMMA, legacy_uid="1776", username="george", email=None, email_verified=False
 )
+HARRIET: Final = attrs.evolve(
+    EMMA,
+    legacy_uid="1794",
+    username="harriet",
+    email="harriet@hartfield.example",
+    cognito_id="sub-of-her-google-user",
+)
+ROBERT: Final = attrs.evolve(
+    EMMA, legacy_uid="1790", username="robert", email="robert@abbey-mill.example", locked=True
+)
 MAPPING: Final = {"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"}
 BUDGET: Final = timedelta(seconds=4)
 
@@ -32,6 +46,8 @@ def legacy_accounts() -> InMemoryLegacyAccounts:
     accounts = InMemoryLegacyAccounts()
     accounts.add(EMMA, PASSWORD)
     accounts.add(KNIGHTLEY, "Donwell-Abbey")
+    accounts.add(HARRIET, PASSWORD)
+    accounts.add(ROBERT, PASSWORD)
     return accounts
 
 

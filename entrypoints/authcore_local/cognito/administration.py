@@ -16,7 +16,11 @@ from authcore_local.cognito.users import UserStatus, UserStore, is_username
 
 
 class Administration:
-    """What needs IAM credentials at Amazon's.  Users are called by user name or ``sub``."""
+    """
+    What needs IAM credentials at Amazon's.
+
+    Users are called by user name; those of the pool's own, who are not external, by ``sub`` too.
+    """
 
     def __init__(self, config: PoolConfig, *, users: UserStore, lifecycle: Lifecycle) -> None:
         self._config = config

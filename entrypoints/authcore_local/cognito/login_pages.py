@@ -65,7 +65,7 @@ def sign_in_page(
     """
     on_name, on_password = ("", _FOCUS) if username else (_FOCUS, "")
     prompt = (
-        field("username", "User name or e-mail address", _NAME + on_name, value=username)
+        field("username", "User name", _NAME + on_name, value=username)
         + field(
             "password",
             "Password",
@@ -137,7 +137,7 @@ def forgot_page(
 ) -> HTMLResponse:
     """Who forgot their password."""
     fields = (
-        field("username", "User name or e-mail address", _NAME + _FOCUS, value=username)
+        field("username", "User name", _NAME + _FOCUS, value=username)
         + '<button type="submit">Send me a code</button>'
     )
     content = form(_to(FORGOT_PATH, query), form_token, fields) + _back(query)

@@ -85,6 +85,7 @@ class UserMigration:
     def _migrated(
         self, source: str, username: str, request: Mapping[str, Any], password: str | None
     ) -> PoolUser | None:
+        username = self._users.spelt(username)
         profile = self._profile(event_of(self._config, source, username, request))
         if profile is None:
             return None

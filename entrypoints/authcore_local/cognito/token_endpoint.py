@@ -91,7 +91,7 @@ class TokenEndpoint:
         if scheme.lower() != "bearer" or not token:
             return _challenge(400, "invalid_request")
         grant = self._issuer.grant_of(token)
-        user = None if grant is None else self._users.known_as(grant.subject)
+        user = None if grant is None else self._users.with_subject(grant.subject)
         if grant is None or "openid" not in grant.scopes or user is None or not user.enabled:
             return _challenge(401, "invalid_token")
         answer = {"sub": user.subject, **user.attributes, "username": user.username}

@@ -66,6 +66,11 @@ class PoolUser:
     created_at: datetime
     modified_at: datetime
 
+    @property
+    def is_external(self) -> bool:
+        """Whether a provider's sign-in made the profile, also if it was given a password since."""
+        return self.status == "EXTERNAL_PROVIDER" or any(each.primary for each in self.identities)
+
     def all_attributes(self) -> dict[str, str]:
         """As administrators and triggers see them: with ``sub``, and ``identities`` as JSON."""
         linked = {"identities": as_attribute(self.identities)} if self.identities else {}
@@ -141,9 +146,20 @@ class UserStore:
             return self._by_username.get(self.spelt(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
-        """The user whom administrators call *username_or_subject*."""
+        """
+        The user whom administrators call *username_or_subject*.
+
+        External users are known by user name only.
+
+        See: Amazon Cognito AdminGetUser, ``Username``.
+        """
         with self._lock:
             return self._by_username.get(self._name_of(username_or_subject))
+
+    def with_subject(self, subject: str) -> PoolUser | None:
+        """The user, external or not, whose ``sub`` this is."""
+        with self._lock:
+            return self._by_username.get(self._username_of.get(subject, ""))
 
     def identified_by(self, provider: str, user_id: str) -> PoolUser | None:
         """The user whom this account at *provider* signs in."""
@@ -158,6 +174,8 @@ class UserStore:
     def change(self, username_or_subject: str, to: Callable[[PoolUser], PoolUser]) -> PoolUser:
         """
         Replace a user by what *to* makes of it; nothing changes where *to* raises.
+
+        Users are called as in ``known_as``.
 
         Raises:
             CognitoError: UserNotFoundException; AliasExistsException when a new identity is
@@ -175,7 +193,10 @@ class UserStore:
             return changed
 
     def _name_of(self, username_or_subject: str) -> str:
-        return self._username_of.get(username_or_subject, self.spelt(username_or_subject))
+        username = self._username_of.get(username_or_subject)
+        if username is not None and not self._by_username[username].is_external:
+            return username
+        return self.spelt(username_or_subject)
 
     def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
         """

@@ -4,23 +4,25 @@ from typing import Final
 
 from authcore.ports.ambient import Entropy
 from authcore_local.legacy.store import Store
-from authcore_local.legacy.table import Row
 
 
 _RESET: Final = (
     "DELETE FROM sessions WHERE userid = ?",
     "DELETE FROM email_changes WHERE userid = ?",
-    "DELETE FROM identities WHERE userid = ? AND NOT vouched",
-    "UPDATE users SET password_hash = NULL WHERE userid = ? AND NOT password_vouched",
+    "DELETE FROM identities WHERE userid = ?",
+    """
+    UPDATE users SET password_hash = NULL
+    WHERE userid = ? AND (password_mailed_to IS NULL OR password_mailed_to IS NOT email)
+    """,
 )
 
 
 class Access:
     """
-    Sessions, pending e-mail changes and identities at social providers.
+    Passwords, sessions, pending e-mail changes and identities at social providers.
 
-    A sign-in method is vouched for if it was added when the account's address was verified
-    already; before that, anybody may have added it.
+    Whoever has a session can add to all of them, and an address that is verified tells nothing of
+    who has one.  Only a password that was set through a message to the address is its owner's.
     """
 
     def __init__(self, store: Store, entropy: Entropy) -> None:
@@ -61,20 +63,50 @@ class Access:
             self._do("DELETE FROM email_changes WHERE token = ?", token)
             return bool(pending)
 
-    def verify_email(self, userid: str) -> None:
-        """Count the address as verified; what was added before stays unvouched."""
-        self._do("UPDATE users SET email_verified = 1 WHERE userid = ?", userid)
-
-    def add_identity(self, row: Row, provider: str, user_id: str) -> None:
-        """Let an identity at *provider* sign in; vouched for if the address is verified now."""
-        vouched = int(row.email_verified)
+    def request_password_reset(self, userid: str) -> str:
+        """The token that is mailed to the account's address."""
+        token = self._entropy.token()
         self._do(
-            "INSERT INTO identities VALUES (?, ?, ?, ?)", row.userid, provider, user_id, vouched
+            "INSERT INTO password_resets SELECT ?, userid, email FROM users"
+            " WHERE userid = ? AND email IS NOT NULL",
+            token,
+            userid,
+        )
+        return token
+
+    def reset_password(self, token: str, password_hash: str) -> bool:
+        """Whether *token* was good, and mailed to the address of now, which then is verified."""
+        with self._store.transaction():
+            asked = self._do(
+                "SELECT userid, email FROM password_resets NATURAL JOIN users WHERE token = ?",
+                token,
+            )
+            for userid, email in asked:
+                self._do(
+                    "UPDATE users SET password_hash = ?, password_mailed_to = ?, email_verified = 1"
+                    " WHERE userid = ?",
+                    password_hash,
+                    email,
+                    userid,
+                )
+            self._do("DELETE FROM password_resets WHERE token = ?", token)
+            return bool(asked)
+
+    def change_password(self, userid: str, password_hash: str) -> None:
+        """Set a password as whoever has a session may."""
+        self._do(
+            "UPDATE users SET password_hash = ?, password_mailed_to = NULL WHERE userid = ?",
+            password_hash,
+            userid,
         )
 
-    def add_vouched_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Let an identity that the pool vouches for sign in."""
-        self._do("INSERT INTO identities VALUES (?, ?, ?, 1)", userid, provider, user_id)
+    def verify_email(self, userid: str) -> None:
+        """Count the address as verified."""
+        self._do("UPDATE users SET email_verified = 1 WHERE userid = ?", userid)
+
+    def add_identity(self, userid: str, provider: str, user_id: str) -> None:
+        """Let an identity at *provider* sign in."""
+        self._do("INSERT INTO identities VALUES (?, ?, ?)", userid, provider, user_id)
 
     def identities(self, userid: str) -> list[tuple[str, str]]:
         """Provider and user id of each identity."""
@@ -87,7 +119,7 @@ class Access:
         return found[-1][0] if found else None
 
     def reset(self, userid: str) -> None:
-        """End all sessions, drop pending changes and every method nobody vouches for."""
+        """End all sessions; drop pending changes and all ways in but a password set by mail."""
         with self._store.transaction():
             for statement in _RESET:
                 self._do(statement, userid)

@@ -34,11 +34,20 @@ class Found:
 class Links:
     """Matches, creates and attaches, each in one transaction."""
 
-    def __init__(self, store: Store, users: UserTable, access: Access, mode: Mode) -> None:
+    def __init__(
+        self,
+        store: Store,
+        users: UserTable,
+        access: Access,
+        mode: Mode,
+        *,
+        unique_emails: bool = False,
+    ) -> None:
         self._store = store
         self._users = users
         self._access = access
         self._mode = mode
+        self._unique_emails = unique_emails
 
     def match(
         self, cognito_id: str | None, identity: Identity | None, email: str | None
@@ -62,19 +71,23 @@ class Links:
                 return before[0] if before[0].cognito_id == user.cognito_id else None
             if self._mode in {"unique", "idempotent"} and self._identified(identity):
                 return None
+            if self._unique_emails and user.email and self._users.addressed(user.email):
+                return None
             row = self._users.insert(user)
             if identity:
-                self._access.add_vouched_identity(row.userid, *identity)
+                self._access.add_identity(row.userid, *identity)
             return row
 
     def attach(
         self, userid: str, cognito_id: str, *, reset_access: bool
-    ) -> Row | Literal["not_found", "taken"]:
+    ) -> Row | Literal["not_found", "locked", "taken"]:
         """The user with its new id, or why not."""
         with self._store.transaction():
             row = _only(self._users.where("userid", userid))
             if row is None:
                 return "not_found"
+            if row.locked:
+                return "locked"
             others = [each for each in self._attached(cognito_id) if each.userid != userid]
             if row.cognito_id not in {None, cognito_id} or others:
                 return "taken"
@@ -87,7 +100,8 @@ class Links:
         if self._mode == "unique":
             return self._attached(user.cognito_id)
         if self._mode == "idempotent" and user.created_under:
-            return self._users.where("created_under", user.created_under)
+            before = self._users.where("created_under", user.created_under)
+            return before or (self._attached(user.cognito_id) if self._unique_emails else [])
         return []
 
     def _attached(self, cognito_id: str | None) -> list[Row]:

@@ -84,17 +84,14 @@ class Operations:
         )
 
     def _login(self, asked: Asked, _: str | None) -> Said:
-        row = self._users.find(asked["username"])
-        right = self._passwords.matches(asked["password"], row.password_hash if row else None)
-        if row is None or not right or row.locked:
-            return {"status": "rejected"}
-        return {"status": "authenticated", "user": shown(row)}
+        row = opened_by(asked["username"], asked["password"], self._users, self._passwords)
+        return {"status": "authenticated", "user": shown(row)} if row else {"status": "rejected"}
 
     def _find(self, asked: Asked, _: str | None) -> Said:
-        row = self._users.find(asked["username"])
-        if row is None or row.locked:
-            return {"status": "not_found"}
-        return {"status": "found", "user": shown(row)}
+        rows = self._users.meant_by(asked["username"])
+        if len(rows) != 1:
+            return {"status": "ambiguous" if rows else "not_found"}
+        return {"status": "found", "user": shown(rows[0])}
 
     def _match(self, asked: Asked, _: str | None) -> Said:
         found = self._links.match(**asked)
@@ -142,6 +139,16 @@ class Operations:
         return {"status": "ended"}
 
 
+def opened_by(
+    username: str, password: str, users: UserTable, passwords: PasswordHashing
+) -> Row | None:
+    """Whose account this password opens; the same work whoever is meant, if anybody."""
+    rows = users.meant_by(username)
+    row = rows[0] if len(rows) == 1 else None
+    right = passwords.matches(password, row.password_hash if row else None)
+    return row if row and right and not row.locked else None
+
+
 def shown(row: Row) -> dict[str, object]:
     """*row* as the contract shows a user."""
     return {
@@ -151,4 +158,5 @@ def shown(row: Row) -> dict[str, object]:
         "email": row.email,
         "email_verified": row.email_verified,
         "cognito_id": row.cognito_id,
+        "locked": row.locked,
     }

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, Router
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
 from authcore_local.legacy.access import Access
 from authcore_local.legacy.asked import body_of
+from authcore_local.legacy.operations import opened_by
 from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.table import Row, UserTable
 
@@ -157,9 +158,7 @@ class LegacySite:
         return answer
 
     def _checked(self, username: str, password: str) -> Row | None:
-        row = self._users.find(username)
-        right = self._passwords.matches(password, row.password_hash if row else None)
-        return row if row and right and not row.locked else None
+        return opened_by(username, password, self._users, self._passwords)
 
     def _signed_in(self, request: Request) -> Row | None:
         userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))

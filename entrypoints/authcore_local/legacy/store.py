@@ -19,20 +19,27 @@ CREATE TABLE IF NOT EXISTS users (
     cognito_id TEXT,
     locked INTEGER NOT NULL,
     password_hash TEXT,
-    password_vouched INTEGER NOT NULL,
+    password_mailed_to TEXT,
     created_under TEXT
 );
 CREATE TABLE IF NOT EXISTS identities (
     userid TEXT NOT NULL,
     provider TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    vouched INTEGER NOT NULL
+    user_id TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, userid TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS email_changes (
     token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS password_resets (
+    token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
+);
 """
+
+
+def _folded(text: str | None) -> str | None:
+    """*text* without its letter case, beyond ASCII too."""
+    return None if text is None else text.casefold()
 
 
 class Store:
@@ -42,6 +49,7 @@ class Store:
         """Open *database*: a file name, or ``:memory:``."""
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._connection.create_function("folded", 1, _folded, deterministic=True)
         self._connection.executescript(_SCHEMA)
         weakref.finalize(self, self._connection.close)
 

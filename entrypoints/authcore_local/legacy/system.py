@@ -14,7 +14,7 @@ from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.access import Access
 from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.links import Links, Mode
-from authcore_local.legacy.operations import Operations
+from authcore_local.legacy.operations import Operations, opened_by
 from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.people import SeedUser
 from authcore_local.legacy.seed_dialect import SeedDialect
@@ -72,6 +72,7 @@ class LegacySystem:
         api_key: str,
         *,
         mode: Mode = "unique",
+        unique_emails: bool = False,
         insecure_get_dialect: bool = False,
         flow: FlowLog | None = None,
         entropy: Entropy | None = None,
@@ -87,6 +88,8 @@ class LegacySystem:
             api_key: What callers show in ``X-Api-Key``.
 
             mode: What it can promise about creates and look-ups.
+
+            unique_emails: Whether it creates no account with the address of another one.
 
             insecure_get_dialect: Whether the seed's GET forms are answered too.
 
@@ -108,7 +111,7 @@ class LegacySystem:
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
-        links = Links(store, self._users, self._access, mode)
+        links = Links(store, self._users, self._access, mode, unique_emails=unique_emails)
         self._http = LegacyHttp(
             Operations(self._users, links, self._access, self.passwords).all,
             api_key,
@@ -155,6 +158,18 @@ class LegacySystem:
         """Somebody follows the link in the mail to the account's address."""
         self._access.verify_email(userid)
 
+    def request_password_reset(self, userid: str) -> str:
+        """The token that is mailed to the account's address."""
+        return self._access.request_password_reset(userid)
+
+    def reset_password(self, token: str, password: str) -> bool:
+        """Whether *token* was good: then *password* opens the account, its address is verified."""
+        return self._access.reset_password(token, self.passwords.hashed(password))
+
+    def change_password(self, userid: str, password: str) -> None:
+        """Set another password, as whoever has a session may."""
+        self._access.change_password(userid, self.passwords.hashed(password))
+
     def open_session(self, userid: str) -> str:
         """The token of a new session."""
         return self._access.open_session(userid)
@@ -172,14 +187,13 @@ class LegacySystem:
         return self._access.confirm_email_change(token)
 
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Connect an identity; LookupError if there is no such user."""
-        self._access.add_identity(self._users.where("userid", userid)[0], provider, user_id)
+        """Connect an identity, as whoever has a session may."""
+        self._access.add_identity(userid, provider, user_id)
 
     def opened_by_password(self, username: str, password: str) -> str | None:
         """Whose account this password opens."""
-        row = self._users.find(username)
-        right = self.passwords.matches(password, row.password_hash if row else None)
-        return row.userid if row and right and not row.locked else None
+        row = opened_by(username, password, self._users, self.passwords)
+        return row.userid if row else None
 
     def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
         """Whose accounts this identity opens at the legacy system's own social sign-in."""

@@ -18,6 +18,14 @@ _DOMAIN_FOLDED: Final = (
     "substr(email, 1, instr(email, '@')) || lower(substr(email, instr(email, '@') + 1))"
 )
 
+_MEANT: Final = (
+    "email = ?",
+    "username = ?",
+    "folded(email) = folded(?)",
+    "folded(username) = folded(?)",
+)
+"""Ways from a name to a user, the surest one first."""
+
 
 @attrs.frozen
 class Row:
@@ -85,8 +93,7 @@ class UserTable:
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO users (userid, username, email, email_verified,"
-                " display_name, locked, password_hash, password_vouched)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " display_name, locked, password_hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     user.userid,
                     user.username,
@@ -95,7 +102,6 @@ class UserTable:
                     user.display_name,
                     user.locked,
                     password_hash,
-                    user.email_verified,
                 ),
             )
 
@@ -106,8 +112,8 @@ class UserTable:
             userid = str(FIRST_NEW_ID + count)
             connection.execute(
                 "INSERT INTO users (userid, username, email, email_verified, display_name,"
-                " cognito_id, locked, password_hash, password_vouched, created_under)"
-                " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
+                " cognito_id, locked, password_hash, created_under)"
+                " VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
                 (
                     userid,
                     self._free_name(user.username, userid),
@@ -116,7 +122,6 @@ class UserTable:
                     user.display_name,
                     user.cognito_id,
                     user.password_hash,
-                    user.email_verified,
                     user.created_under,
                 ),
             )
@@ -129,11 +134,12 @@ class UserTable:
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
 
-    def find(self, name: str) -> Row | None:
-        """The user with this login name, or else the only one with this e-mail address."""
-        by_name = self.where("username", name)
-        found = by_name or self.where("email", name)
-        return found[0] if len(found) == 1 else None
+    def meant_by(self, name: str) -> list[Row]:
+        """Whom *name* finds in the first way that finds anybody."""
+        for condition in _MEANT:
+            if found := self._rows(f"WHERE {condition}", (name,)):
+                return found
+        return []
 
     def addressed(self, email: str) -> list[Row]:
         """Users with this address, letter case of the domain aside."""

@@ -6,11 +6,13 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.domain.errors import AuthcoreError, RejectedError
+from authcore.adapters.cookie_header import cookie_pairs, header_after
+from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError, UnavailableError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import candidate_in
 from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
+from authcore.domain.services.sign_in_restart import SignInRestart, restarted
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.cookies import CookieJar
@@ -40,8 +42,30 @@ class SignInRoutes:
         audit: AuditLog,
         refusals: Refusals,
         threads: WorkerThreads,
+        jar_waits: bool = False,
     ) -> None:
-        """Serve *sign_in* over HTTP."""
+        """
+        Serve *sign_in* over HTTP.
+
+        Args:
+            sign_in: Decides.
+
+            attempts: Where begun sign-ins are.
+
+            sessions: Where sessions are.
+
+            loops: Notices browsers that go in circles.
+
+            clock: Ends attempts.
+
+            audit: Takes note of each step.
+
+            refusals: Says no, or later.
+
+            threads: Where *sign_in* waits.
+
+            jar_waits: Whether *sessions* keeps them in a store.  Their cookies are small then.
+        """
         self._sign_in = sign_in
         self._attempts = attempts
         self._sessions = sessions
@@ -50,6 +74,7 @@ class SignInRoutes:
         self._audit = audit
         self._refusals = refusals
         self._threads = threads
+        self._jar_waits = jar_waits
 
     async def begin(self, request: Request) -> Response:
         """302 to the authorize endpoint; the attempt stays in this browser."""
@@ -72,13 +97,23 @@ class SignInRoutes:
     def _remembering(self, start: SignInStart, sent: str) -> tuple[str, ...]:
         pending = self._attempts.read(sent) or PendingSignIns()
         attempt = attrs.evolve(start.attempt, rounds=self._loops.rounds(start.target, sent))
-        return self._attempts.write(pending.adding(attempt, now=self._clock.now()), sent)
+        cleared = self._without_dead_session(sent)
+        remaining = pending.adding(attempt, now=self._clock.now())
+        return (*cleared, *self._attempts.write(remaining, header_after(sent, cleared)))
+
+    def _without_dead_session(self, sent: str) -> tuple[str, ...]:
+        """What deletes the cookies of a session that is none any more: they only take up room."""
+        if self._jar_waits or self._sessions.read(sent) is not None:
+            return ()
+        names = {name for name, _ in cookie_pairs(sent)}
+        return tuple(each for each in self._sessions.clear(sent) if each.partition("=")[0] in names)
 
     async def callback(self, request: Request) -> Response:
         """
         302 to the page that was asked for, with the session.
 
-        A refusal ends the attempt.  An outage leaves everything the browser holds as it is.  A
+        A refusal ends the attempt, and so does an outage in the middle of the exchange.  Any other
+        outage leaves everything the browser holds as it is, and the callback may be repeated.  A
         sign-in that Cognito broke off because its user has just been linked begins again, once.
         One that leads nowhere for the third time ends on a page instead of another redirect.
         """
@@ -88,14 +123,16 @@ class SignInRoutes:
         forgetting: tuple[str, ...] = ()
         try:
             given = parameters(request.scope["query_string"])
-            if broken_off := self._sign_in.broken_off(pending, given):
-                return self._begin_again(broken_off, pending, sent)
+            if restart := restarted(self._sign_in, pending, given):
+                return self._begin_again(restart, pending, sent)
             attempt = self._sign_in.attempt_for(pending, given)
             forgetting = self._attempts.write(pending.without(attempt), sent)
-            completion = await self._threads.run(lambda: self._sign_in.complete(attempt, given))
-            session = self._sessions.write(completion.session.tokens, sent)
+            completion, session = await self._threads.run(
+                lambda: self._completed(attempt, given, sent)
+            )
+            forgetting = self._attempts.write(pending.without(attempt), header_after(sent, session))
         except AuthcoreError as error:
-            ended = forgetting if isinstance(error, RejectedError) else ()
+            ended = forgetting if isinstance(error, RejectedError | LoginLostError) else ()
             return self._refusals.of(
                 error, request, action=COMPLETE, redirect=_wanted(given), cookies=ended
             )
@@ -115,11 +152,19 @@ class SignInRoutes:
             )
         return sent_to(target, (*cookies, *counted))
 
-    def _begin_again(
-        self, broken_off: SignInAttempt, pending: PendingSignIns, sent: str
-    ) -> Response:
-        start = self._sign_in.begin_again(broken_off)
-        remaining = pending.without(broken_off).adding(start.attempt, now=self._clock.now())
+    def _completed(
+        self, attempt: SignInAttempt, given: Parameters, sent: str
+    ) -> tuple[SignInCompletion, tuple[str, ...]]:
+        """May wait for the provider, for keys, and for the store where sessions are in one."""
+        completion = self._sign_in.complete(attempt, given)
+        try:
+            return completion, self._sessions.write(completion.session.tokens, sent)
+        except UnavailableError as error:
+            raise LoginLostError(str(error)) from None
+
+    def _begin_again(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
+        start = restart.start
+        remaining = pending.without(restart.broken_off).adding(start.attempt, now=self._clock.now())
         cookies = self._attempts.write(remaining, sent)
         self._audit.record(AuditEvent(RESTART, "accepted", "ok"))
         return sent_to(start.authorize_url, cookies)

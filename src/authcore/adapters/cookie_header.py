@@ -1,5 +1,6 @@
 """The Cookie header, read the way browsers write it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 
@@ -30,6 +31,23 @@ def cookie_pairs(header: str) -> Pairs:
     halves = (part.partition("=") for part in parts)
     stripped = ((name.strip(" \t"), value.strip(" \t")) for name, equals, value in halves if equals)
     return tuple((name, value) for name, value in stripped if name)
+
+
+def header_after(header: str, set_cookies: Iterable[str]) -> str:
+    """
+    What a browser that sent *header* sends next time, once it took *set_cookies*.
+
+    Args:
+        header: Every ``Cookie`` header, joined by ``"; "``.
+
+        set_cookies: ``Set-Cookie`` values of ours.
+    """
+    taken: dict[str, str] = {}
+    for each in set_cookies:
+        pair, _, attributes = each.partition(";")
+        taken[pair.partition("=")[0]] = "" if attributes.startswith(" Max-Age=0;") else pair
+    kept = (f"{name}={value}" for name, value in cookie_pairs(header) if name not in taken)
+    return "; ".join(filter(None, (*kept, *taken.values())))
 
 
 def _printable_ascii(text: str) -> bool:

@@ -19,7 +19,7 @@ Every error authcore raises, in one tree.
     │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
     │   │   ├── CodeRejectedError       the provider refuses the code
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
-    │   │   └── ClientRejectedError     the provider refuses *us*: client id or secret
+    │   │   └── ClientRejectedError     the provider refuses *us*: client, secret or request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── CredentialsRejectedError    unknown user and wrong password alike (401)
     │   ├── AccountNotFoundError        the directory has no such user (404)
@@ -28,10 +28,13 @@ Every error authcore raises, in one tree.
     │   └── LinkRejectedError           these two accounts must not become one person
     │       ├── AmbiguousAccountError   several legacy accounts could be meant
     │       ├── AccountTakenError       one of the two already belongs to somebody else
+    │       ├── AccountLockedError      the legacy account may not be used by anybody
     │       └── BlindRetryRefusedError  the account may exist already; a person must look
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
+        │   └── ProviderNotReachedError it was sent nothing, so nothing happened
+        ├── LoginLostError              nobody knows what came of this sign-in; begin anew
         ├── LegacyUnavailableError
         ├── LeaseHeldError              somebody else is at it
         └── CoordinationUnavailableError
@@ -187,7 +190,7 @@ class ProviderRefusedError(LoginRejectedError):
 
 
 class ClientRejectedError(LoginRejectedError):
-    """The provider refuses our client id or secret.  An operator must act."""
+    """The provider refuses our client id, secret, or what we ask for.  An operator must act."""
 
     code: ClassVar[str] = "login_client"
 
@@ -240,6 +243,12 @@ class AccountTakenError(LinkRejectedError):
     code: ClassVar[str] = "link_taken"
 
 
+class AccountLockedError(LinkRejectedError):
+    """The legacy system locked the account: nobody may come in with it."""
+
+    code: ClassVar[str] = "link_account_locked"
+
+
 class BlindRetryRefusedError(LinkRejectedError):
     """An earlier attempt may have created the account and nobody can tell; a person must look."""
 
@@ -271,6 +280,24 @@ class ProviderUnavailableError(UnavailableError):
     """Cognito gave no answer worth trusting."""
 
     code: ClassVar[str] = "provider_unavailable"
+
+
+class ProviderNotReachedError(ProviderUnavailableError):
+    """
+    Cognito was sent nothing, so nothing happened there.
+
+    To whoever watches, it is the same outage and has the same code.
+    """
+
+
+class LoginLostError(UnavailableError):
+    """
+    A sign-in was being finished, and nobody knows what came of it.
+
+    Asking again for the same cannot help: what it took may be used up.  Beginning anew can.
+    """
+
+    code: ClassVar[str] = "login_lost"
 
 
 class LegacyUnavailableError(UnavailableError):

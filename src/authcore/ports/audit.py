@@ -23,6 +23,7 @@ class AuditEvent:
         legacy_uid: Legacy id, once known.
         reference: What a person sees on the error page, to find this event by.
         caller: The program that asked, by the name that settings give its key.
+        detail: What *reason* leaves open, in our own words: ``str`` of an error of ours.
     """
 
     action: str
@@ -32,6 +33,7 @@ class AuditEvent:
     legacy_uid: str | None = None
     reference: str | None = None
     caller: str | None = None
+    detail: str | None = None
 
 
 class AuditLog(Protocol):

@@ -22,6 +22,26 @@ class SeenBefore(Protocol):
             key: Not a secret; a digest.
 
             ttl: How long it is remembered.
+
+        Raises:
+            CoordinationUnavailableError: Nobody can say.  It may be remembered.
+        """
+
+    @abstractmethod
+    def forget(self, key: str) -> bool:
+        """
+        Let *key* be new again.  Forgetting twice is harmless.
+
+        Only for callers who know that nothing came of what happened once.
+
+        Args:
+            key: As it was given to ``first_time``.
+
+        Returns:
+            Whether it was remembered.
+
+        Raises:
+            CoordinationUnavailableError: Nobody can say.  It may be forgotten.
         """
 
 

@@ -17,7 +17,8 @@ class LegacyAccounts(Protocol):
         The account that *credentials* open.
 
         Raises:
-            CredentialsRejectedError: Unknown user, wrong password, locked: not told apart.
+            CredentialsRejectedError: Unknown user, wrong password, locked: not told apart.  No
+                account that is returned is locked.
 
             LegacyUnavailableError: No answer, or one that is not exactly the contract's.
         """
@@ -25,8 +26,13 @@ class LegacyAccounts(Protocol):
     @abstractmethod
     def find(self, username: str) -> LegacyAccount | None:
         """
-        The account with this login name or e-mail address; None if there is none.
+        The account with this e-mail address or login name, locked or not; None if there is none.
+
+        Letter case does not matter.  An address goes before a name, and either exactly as it is
+        stored before the same in another letter case.
 
         Raises:
+            AmbiguousAccountError: Several accounts are left.
+
             LegacyUnavailableError: No answer, or one that is not exactly the contract's.
         """

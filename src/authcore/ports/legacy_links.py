@@ -17,7 +17,7 @@ class LegacyLinks(Protocol):
     @abstractmethod
     def match(self, query: AccountQuery) -> AccountMatches:
         """
-        The accounts that *query* leads to.  One call, nothing is changed.
+        The accounts that *query* leads to, locked or not.  One call, nothing is changed.
 
         Raises:
             AmbiguousAccountError: Several accounts have the e-mail address.
@@ -34,7 +34,8 @@ class LegacyLinks(Protocol):
         account however often and however simultaneously it is asked for.
 
         Raises:
-            AccountTakenError: Its e-mail address or identity belongs to another account.
+            AccountTakenError: Its e-mail address or identity belongs to another account.  Nothing
+                was created.
 
             LegacyUnavailableError: No answer worth trusting.  The account may exist now.
         """
@@ -51,14 +52,18 @@ class LegacyLinks(Protocol):
 
             cognito_id: ``sub``.
 
-            reset_access: Also end the account's sessions, drop its pending e-mail change and every
-                sign-in method and identifier that was not verified: whoever opened the account may
-                not be who owns the address.  In one step with the attaching, or not at all.
+            reset_access: Also end the account's sessions, drop its pending e-mail change, remove
+                every identity at a provider, and the password unless it was set through a message
+                to the address: whoever opened the account may not be who owns the address, and may
+                have come back after its owner verified it.  In one step with the attaching, or not
+                at all.
 
         Raises:
             AccountNotFoundError: No such account.
 
             AccountTakenError: The account has another Cognito id, or the id another account.
+
+            AccountLockedError: Nothing is written to a locked account, nor said to be there.
 
             LegacyUnavailableError: No answer worth trusting.  It may be attached now.
 

@@ -24,8 +24,8 @@ class LegacySessions(Protocol):
             cookie_header: Every ``Cookie`` header of the request, joined by ``"; "``.
 
         Returns:
-            None when there is no session, it has ended, or two different ones are carried: one of
-            them may be an attacker's.
+            None when there is no session, it has ended, its account is locked, or two different
+            ones are carried: one of them may be an attacker's.
 
         Raises:
             LegacyUnavailableError: No answer, or one that is not exactly the contract's.

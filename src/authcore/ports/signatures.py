@@ -30,3 +30,15 @@ class SignatureVerifier(Protocol):
 
         See: RFC 7515 §5.2, RFC 8725 §3.
         """
+
+    @abstractmethod
+    def require_keys(self) -> None:
+        """
+        Return once signatures can be checked; at once where the keys are in memory.
+
+        For whoever is about to do what cannot be undone, and needs a signature checked right after.
+        A key that is published later than those in memory may still be missing then.
+
+        Raises:
+            KeySourceUnavailableError: The keys cannot be had.  Retryable.
+        """

@@ -31,6 +31,8 @@ class CodeExchanger(Protocol):
 
             ClientRejectedError: Client id or secret are not accepted.
 
+            ProviderNotReachedError: Nothing was sent.  The code is as good as before.
+
             ProviderUnavailableError: No answer worth trusting.  The code may be spent: start over.
 
         See: RFC 6749 §4.1.3, RFC 7636 §4.5; Amazon Cognito "Token endpoint".

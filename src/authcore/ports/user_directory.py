@@ -17,7 +17,9 @@ class UserDirectory(Protocol):
     @abstractmethod
     def find(self, username: str) -> DirectoryUser | None:
         """
-        The user whose name, alias or ``sub`` is *username*; None if there is none.
+        The user whose name or alias is *username*; None if there is none.
+
+        A user who signed up in the pool itself is found by ``sub`` too, an external one is not.
 
         Raises:
             ProviderUnavailableError: Throttled, down, or an answer that is not one.
@@ -29,6 +31,8 @@ class UserDirectory(Protocol):
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         """
         Write *attributes*, all or none.  Writing the same twice is harmless.
+
+        *username* is what ``find`` takes.
 
         An ``email`` is written as verified only when ``email_verified`` is ``"true"`` beside it.
 

@@ -42,6 +42,12 @@ class MigrationSettings:
         "how people name themselves at the pool",
         default="username",
     )
+    case_sensitive: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "whether user names that differ in letter case alone are two in the pool",
+        default="on",
+    )
     password_policy: PasswordPolicy | None = setting(
         password_policy,
         "length and classes",

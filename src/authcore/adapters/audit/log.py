@@ -9,9 +9,13 @@ from authcore.ports.audit import AuditEvent, AuditLog
 
 
 UNPRINTED: Final = "(not an id)"
+UNTOLD: Final = "(not our own words)"
 
 _ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
 """Printable, no ``@`` and no white space, and too short for a JWT."""
+
+_WORDS: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,32}(?: [\x21-\x3f\x41-\x7e]{1,32}){0,39}")
+"""Printable, no ``@``, and no word that is long enough for a token or a code."""
 
 _LEVELS: Final = {
     "accepted": logging.INFO,
@@ -25,8 +29,8 @@ class LoggingAuditLog(AuditLog):
     Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
 
     Absent fields are left out.  Whatever does not look like an id is written as ``(not an id)``,
-    so that an e-mail address or a token that strayed into an event stays out of the log.  Time and
-    place are the handler's to add.
+    so that an e-mail address or a token that strayed into an event stays out of the log; a detail
+    that does not look like words is not written either.  Time and place are the handler's to add.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
@@ -52,6 +56,8 @@ def _line(event: AuditEvent) -> str:
         "caller": event.caller,
     }
     present = {name: _printed(value) for name, value in fields.items() if value is not None}
+    if event.detail is not None:
+        present["detail"] = event.detail if _WORDS.fullmatch(event.detail) else UNTOLD
     return json.dumps({"event": "audit", **present}, separators=(",", ":"))
 
 

@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 
 from authcore.adapters.cognito.token_answer import token_set
 from authcore.adapters.http import HttpClient, HttpFailedError
-from authcore.domain.errors import CodeRejectedError, ProviderUnavailableError
+from authcore.domain.errors import (
+    CodeRejectedError,
+    ProviderNotReachedError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.token_endpoint import CodeExchanger
@@ -73,7 +77,6 @@ class CognitoCodeExchanger(CodeExchanger):
         try:
             answer = self._http.request("POST", self._token_url, headers=headers, content=form)
         except HttpFailedError as failure:
-            raise ProviderUnavailableError(
-                f"the token endpoint did not answer ({failure.reason})"
-            ) from None
+            outage = ProviderUnavailableError if failure.sent else ProviderNotReachedError
+            raise outage(f"the token endpoint did not answer ({failure.reason})") from None
         return token_set(answer)

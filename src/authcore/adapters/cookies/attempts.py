@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
-from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
+from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import SessionTooLargeError
@@ -17,6 +19,7 @@ from authcore.ports.cookies import CookieJar
 _PREFIX: Final = "__Host-authcore_attempt_"
 _ID_LENGTH: Final = 16
 _ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
+_OURS: Final = re.compile(r"__(?:Host|Secure)-authcore_[a-z0-9_]+")
 _HOST_ONLY: Final = CookieScope(domain=None)
 _RESTARTED: Final = "1"
 _MAX_ROUNDS: Final = 2
@@ -31,46 +34,65 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
     on this browser's behalf.  Expired and altered ones are not read; ``write`` and ``clear`` delete
     them.  Ids differ from attempt to attempt, so ``clear`` can delete only what it is shown.
 
+    The session comes along in the same header.  Where both do not fit, the oldest attempts give
+    way: what is written is then less than the value, but never less than its newest attempt.
+
     Args:
         ring: Of the services that complete sign-ins.
 
         clock: Ends attempts.
 
         entropy: For nonces.
+
+        budget: Characters of ``Cookie`` header that all cookies of ours may take, names included.
     """
 
-    __slots__ = ("_clock", "_envelope")
+    __slots__ = ("_budget", "_clock", "_envelope")
 
-    def __init__(self, *, ring: KeyRing, clock: Clock, entropy: Entropy) -> None:
+    def __init__(
+        self, *, ring: KeyRing, clock: Clock, entropy: Entropy, budget: int = DEFAULT_BUDGET
+    ) -> None:
         self._envelope = Envelope("attempt", ring=ring, clock=clock, entropy=entropy)
         self._clock = clock
+        self._budget = budget
 
     def read(self, cookie_header: str) -> PendingSignIns | None:
         """See the port."""
-        carried = self._carried(cookie_header).values()
+        carried = self._carried(cookie_pairs(cookie_header)).values()
         oldest_first = sorted(carried, key=lambda attempt: attempt.expires_at)
         return PendingSignIns(tuple(oldest_first[-MAX_PENDING_ATTEMPTS:])) if carried else None
 
     def write(self, value: PendingSignIns, cookie_header: str = "") -> tuple[str, ...]:
         """See the port.  What the browser carries unchanged is not set again."""
-        now = self._clock.now()
+        now, pairs = self._clock.now(), cookie_pairs(cookie_header)
         live = [attempt for attempt in value.attempts if attempt.expires_at > now]
-        wanted = {_attempt_name(attempt): attempt for attempt in live[-MAX_PENDING_ATTEMPTS:]}
-        carried = self._carried(cookie_header)
-        surplus = [name for name in _attempt_names(cookie_header) if name not in wanted]
-        changed = {name: a for name, a in wanted.items() if carried.get(name) != a}
-        return (
-            *(self._setting(name, attempt) for name, attempt in changed.items()),
-            *map(_HOST_ONLY.deleting, surplus),
-        )
+        kept = self._fitting(live[-MAX_PENDING_ATTEMPTS:], pairs)
+        surplus = [name for name in _attempt_names(cookie_header) if name not in kept]
+        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.deleting, surplus))
+
+    def _fitting(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
+        """Names, newest first, and what sets them; None for what the browser carries unchanged."""
+        carried, texts = self._carried(pairs), dict(pairs)
+        room = self._budget - sum(_length(*pair) for pair in pairs if _is_beside(pair[0]))
+        kept: dict[str, str | None] = {}
+        for attempt in reversed(attempts):
+            name, setting = _attempt_name(attempt), None
+            if carried.get(name) != attempt:
+                setting = self._setting(name, attempt)
+                texts[name] = setting.partition(";")[0].partition("=")[2]
+            room -= _length(name, texts[name])
+            if kept and room < 0:
+                break
+            kept[name] = setting
+        return kept
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
         return tuple(map(_HOST_ONLY.deleting, _attempt_names(cookie_header)))
 
-    def _carried(self, cookie_header: str) -> dict[str, SignInAttempt]:
+    def _carried(self, pairs: Pairs) -> dict[str, SignInAttempt]:
         found: dict[str, set[SignInAttempt]] = defaultdict(set)
-        for name, value in cookie_pairs(cookie_header):
+        for name, value in pairs:
             unsealed = self._envelope.unseal(value) if _ATTEMPT.fullmatch(name) else None
             attempt = unsealed and _attempt(unsealed)
             if attempt and _attempt_name(attempt) == name:
@@ -95,6 +117,16 @@ def _attempt_name(attempt: SignInAttempt) -> str:
 def _attempt_names(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
     return [name for name in names if _ATTEMPT.fullmatch(name)]
+
+
+def _is_beside(name: str) -> bool:
+    """Whether *name* is a cookie of ours, but no attempt."""
+    return bool(_OURS.fullmatch(name)) and not _ATTEMPT.fullmatch(name)
+
+
+def _length(name: str, value: str) -> int:
+    """Characters of header, with what separates it from the next."""
+    return len(f"{name}={value}; ")
 
 
 def _texts(attempt: SignInAttempt) -> tuple[str | None, ...]:

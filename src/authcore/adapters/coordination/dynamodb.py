@@ -33,10 +33,13 @@ _CLAIM: Final = (
     "SET holder = :holder, ends_at = :end, expires = :expires,"
     " fence = if_not_exists(fence, :now) + :one"
 )
-_NOTE: Final = "SET ends_at = :end, expires = :expires"
+_NOTE: Final = "SET holder = :holder, noted_at = :now, ends_at = :end, expires = :expires"
 _RELEASE: Final = "SET ends_at = :past"
 _IS_OVER: Final = "attribute_not_exists(pk) OR ends_at < :latest"
 _IS_OURS: Final = "holder = :holder"
+_WAS_NOTED: Final = "ends_at >= :latest AND noted_at <= :until"
+
+_NEVER: Final = {"N": "0"}
 
 Item = Mapping[str, Mapping[str, str]]
 
@@ -67,7 +70,8 @@ def dynamodb_client(
 
         endpoint_url: Where the API is, if not at the usual place.
 
-        within: Of one call.  Holding a lease takes two at most, giving it back one.
+        within: Of one call.  Holding a lease takes two at most, giving it back one; asking the
+            memory three, forgetting one.
     """
     client: DynamoDbClient = aws_client(
         "dynamodb", region=region, endpoint_url=endpoint_url, within=within
@@ -132,7 +136,7 @@ class DynamoDbLease(Lease):
         return LeaseGrant(_fence(taken, holder), now + ttl)
 
     def _release(self, key: str, holder: str) -> None:
-        values = {":past": {"N": "0"}, ":holder": {"S": holder}}
+        values = {":past": _NEVER, ":holder": {"S": holder}}
         with suppress(_ConditionFailedError, CoordinationUnavailableError):
             self._updated(key, _RELEASE, _IS_OURS, values)
 
@@ -144,8 +148,12 @@ class DynamoDbSeenBefore(SeenBefore):
     """
     Replay memory between processes.
 
-    A question whose answer is lost raises CoordinationUnavailableError, and has perhaps been
-    remembered: who asks again may hear "seen", never twice "first".
+    When the answer to a question is lost, it is asked once more under the same name: what the first
+    one noted is ours.  When that answer is lost too, what we may have noted is taken back, and
+    CoordinationUnavailableError raised.  If even that gets lost, it is remembered though nobody was
+    told "first": who asks later may hear "seen", never two "first".
+
+    Nothing that was noted after a call of ``forget`` is forgotten by it, however late it arrives.
 
     Args:
         client: From ``dynamodb_client``.
@@ -153,24 +161,67 @@ class DynamoDbSeenBefore(SeenBefore):
         table: Its name.
 
         clock: Tells when a key has had its time.
+
+        entropy: Makes the names under which is asked.
     """
 
-    def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
+    def __init__(
+        self, *, client: DynamoDbClient, table: str, clock: Clock, entropy: Entropy
+    ) -> None:
         self._client = client
         self._table = table
         self._clock = clock
+        self._entropy = entropy
 
     def first_time(self, key: str, ttl: timedelta) -> bool:
         """See the port."""
-        now = self._clock.now()
-        values = _from_until(now, now + ttl)
+        holder = self._entropy.token()
+        with suppress(_AnswerLostError):
+            return self._note(key, holder, ttl)
         try:
-            noted = _updated(self._client, self._table, f"seen#{key}", _NOTE, _IS_OVER, values)
+            return self._note(key, holder, ttl)
+        except _AnswerLostError:
+            self._take_back(key, holder)
+            raise
+
+    def forget(self, key: str) -> bool:
+        """See the port."""
+        now = self._clock.now()
+        values = {
+            ":past": _NEVER,
+            ":latest": _milliseconds(now - CLOCK_SKEW),
+            ":until": _milliseconds(now + CLOCK_SKEW),
+        }
+        try:
+            forgotten = self._updated(key, _RELEASE, _WAS_NOTED, values)
         except _ConditionFailedError:
             return False
-        if noted.get("ends_at") != values[":end"]:
+        if forgotten.get("ends_at") != _NEVER:
             raise CoordinationUnavailableError("something else answers in DynamoDB's place")
         return True
+
+    def _note(self, key: str, holder: str, ttl: timedelta) -> bool:
+        now = self._clock.now()
+        values = {
+            **_from_until(now, now + ttl),
+            ":holder": {"S": holder},
+            ":now": _milliseconds(now),
+        }
+        try:
+            noted = self._updated(key, _NOTE, f"{_IS_OVER} OR {_IS_OURS}", values)
+        except _ConditionFailedError:
+            return False
+        if (noted.get("holder"), noted.get("ends_at")) != (values[":holder"], values[":end"]):
+            raise CoordinationUnavailableError("something else answers in DynamoDB's place")
+        return True
+
+    def _take_back(self, key: str, holder: str) -> None:
+        values = {":past": _NEVER, ":holder": {"S": holder}}
+        with suppress(_ConditionFailedError, CoordinationUnavailableError):
+            self._updated(key, _RELEASE, _IS_OURS, values)
+
+    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return _updated(self._client, self._table, f"seen#{key}", update, condition, values)
 
 
 def _updated(

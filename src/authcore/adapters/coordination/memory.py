@@ -57,6 +57,12 @@ class ProcessSeenBefore(SeenBefore):
                 self._forget_at.popitem(last=False)
             return True
 
+    def forget(self, key: str) -> bool:
+        """See the port."""
+        with self._lock:
+            now = self._clock.now()
+            return self._forget_at.pop(key, now) > now
+
     def _drop_expired(self, now: datetime) -> None:
         """
         Forget from the oldest on, up to the first entry that is still needed.

@@ -1,7 +1,7 @@
 """One request, one complete answer, within bounds."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -26,10 +26,12 @@ class HttpFailedError(Exception):
 
     Attributes:
         reason: What went wrong, without any text from the other side.
+        sent: Whether the other side may have got the request, or a part of it.
     """
 
-    def __init__(self, reason: FailureReason) -> None:
+    def __init__(self, reason: FailureReason, *, sent: bool = True) -> None:
         self.reason = reason
+        self.sent = sent
         super().__init__(f"no usable HTTP answer: {reason}")
 
 
@@ -120,9 +122,9 @@ class HttpClient:
             content=content,
         )
         connection = self._take()
-        connection.deadline.start(self._within if within is None else min(within, self._within))
+        connection.exchange.begin(self._within if within is None else min(within, self._within))
         try:
-            answer = self._translated(lambda: self._read(connection, request))
+            answer = self._read(connection, request)
         except BaseException:
             connection.close()
             raise
@@ -148,6 +150,17 @@ class HttpClient:
             connection.close()
 
     def _read(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
+        try:
+            return self._received(connection, request)
+        except httpx.TimeoutException:
+            reason: FailureReason = "timeout"
+        except httpx.ConnectError:
+            reason = "connect"
+        except (httpx.HTTPError, httpx.StreamError, OSError):
+            reason = "protocol"
+        raise HttpFailedError(reason, sent=connection.exchange.has_sent)
+
+    def _received(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         response = connection.handle_request(request)
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -165,14 +178,3 @@ class HttpClient:
             if len(body) > self._max_bytes:
                 raise HttpFailedError("too_large")
         return bytes(body)
-
-    @staticmethod
-    def _translated(send: Callable[[], HttpAnswer]) -> HttpAnswer:
-        try:
-            return send()
-        except httpx.TimeoutException:
-            raise HttpFailedError("timeout") from None
-        except httpx.ConnectError:
-            raise HttpFailedError("connect") from None
-        except (httpx.HTTPError, httpx.StreamError, OSError):
-            raise HttpFailedError("protocol") from None

@@ -18,36 +18,45 @@ KEEP_ALIVE: Final = timedelta(seconds=4)
 """Shorter than the 5 s after which common servers hang up: a POST that meets that is lost."""
 
 
-class Deadline:
-    """The moment by which one request must be over."""
+class Exchange:
+    """
+    One request and its answer.
+
+    Attributes:
+        has_sent: Whether any of the request may have left this machine.
+    """
 
     def __init__(self) -> None:
-        self._at = 0.0
+        self._over_at = 0.0
+        self.has_sent = False
 
-    def start(self, within: timedelta) -> None:
+    def begin(self, within: timedelta) -> None:
         """Begin to count."""
-        self._at = monotonic() + within.total_seconds()
+        self._over_at = monotonic() + within.total_seconds()
+        self.has_sent = False
 
     def remaining(self) -> float:
-        """Seconds; raises httpcore.ReadTimeout when none are left."""
-        left = self._at - monotonic()
+        """Seconds until it must be over; raises httpcore.ReadTimeout when none are left."""
+        left = self._over_at - monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout
         return left
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """A socket whose every wait ends at the deadline, whatever the caller's timeout says."""
+    """A socket whose every wait ends with the exchange, whatever the caller's timeout says."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, exchange: Exchange) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._exchange = exchange
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.remaining())
+        return self._stream.read(max_bytes, self._exchange.remaining())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.remaining())
+        left = self._exchange.remaining()
+        self._exchange.has_sent = True
+        self._stream.write(buffer, left)
 
     def close(self) -> None:
         self._stream.close()
@@ -58,9 +67,9 @@ class _BoundedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.remaining()
+        left = self._exchange.remaining()
         return _BoundedStream(
-            self._stream.start_tls(ssl_context, server_hostname, left), self._deadline
+            self._stream.start_tls(ssl_context, server_hostname, left), self._exchange
         )
 
     def get_extra_info(self, info: str) -> object:
@@ -70,9 +79,9 @@ class _BoundedStream(httpcore.NetworkStream):
 class _BoundedBackend(httpcore.NetworkBackend):
     """Gives each address of a host its share of the time that is left, one after the other."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, exchange: Exchange) -> None:
         self._backend = httpcore.SyncBackend()
-        self._deadline = deadline
+        self._exchange = exchange
 
     def connect_tcp(
         self,
@@ -84,13 +93,13 @@ class _BoundedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         addresses = _addresses(host, port)
         for tried, address in enumerate(addresses):
-            share = self._deadline.remaining() / (len(addresses) - tried)
+            share = self._exchange.remaining() / (len(addresses) - tried)
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 stream = self._backend.connect_tcp(
                     address, port, share, local_address, socket_options
                 )
-                return _BoundedStream(stream, self._deadline)
-        self._deadline.remaining()
+                return _BoundedStream(stream, self._exchange)
+        self._exchange.remaining()
         raise httpcore.ConnectError
 
 
@@ -112,12 +121,12 @@ class BoundedConnection(httpx.HTTPTransport):
 
     def __init__(self) -> None:
         super().__init__(verify=_tls(), trust_env=False)
-        self.deadline = Deadline()
+        self.exchange = Exchange()
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             max_connections=1,
             keepalive_expiry=KEEP_ALIVE.total_seconds(),
-            network_backend=_BoundedBackend(self.deadline),
+            network_backend=_BoundedBackend(self.exchange),
         )
 
     @property
@@ -126,12 +135,13 @@ class BoundedConnection(httpx.HTTPTransport):
         Whether every byte that was received belonged to the answer.
 
         What a server sends behind an answer would be read as the answer to the next request, which
-        is somebody else's.  httpcore looks at the socket before it uses a connection again, but not
-        at what it has read already; where it does not tell, the answer is no.
+        is somebody else's.  httpcore looks at the socket before it uses a connection again, so that
+        it sees one that was hung up, but not at what it has read already; where it does not tell,
+        the answer is no.
         """
         try:
             (connection,) = self._pool.connections
-            buffered, ended = connection._connection._h11_state.trailing_data  # type: ignore[attr-defined]  # noqa: SLF001
+            buffered, _ = connection._connection._h11_state.trailing_data  # type: ignore[attr-defined]  # noqa: SLF001
         except (AttributeError, TypeError, ValueError):
             return False
-        return buffered == b"" and not ended
+        return bool(buffered == b"")

@@ -23,3 +23,8 @@ class KeysAtHand(Keys):
         if key is None:
             raise KeySourceUnavailableError("the key is not at hand")
         return key
+
+    def warm_up(self) -> None:
+        """See the protocol.  Returns at once."""
+        if not self._cache.is_warm:
+            raise KeySourceUnavailableError("the keys are not at hand")

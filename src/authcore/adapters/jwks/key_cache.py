@@ -14,6 +14,9 @@ beyond               as if there were none
 
 So a key that the issuer withdrew is trusted for TTL at most, or for MAX_STALE while the issuer
 cannot be reached, and a failed fetch never takes a good key away.
+
+A caller that looked before a fetch landed counts as one that waited for it: an answer that comes
+while somebody is about to ask for it is not asked for again.
 """
 
 import threading
@@ -24,6 +27,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_in
+from authcore.adapters.jwks.source_record import COOL_DOWN, SourceRecord, announce
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.ports.ambient import Clock
@@ -41,19 +45,9 @@ TTL: Final = timedelta(minutes=15)
 MAX_STALE: Final = timedelta(hours=24)
 """The age up to which keys are trusted while the source fails: Cognito's longest token lifetime."""
 
-COOL_DOWN: Final = timedelta(seconds=10)
-"""No fetch for so long after one that failed, or that did not bring the key id it was made for."""
-
-FIRST_PAUSE: Final = timedelta(milliseconds=100)
-"""
-With no keys in memory nobody can be served, so the pauses between failing fetches start at nothing,
-then this, and double up to COOL_DOWN.
-"""
-
-KNOWN_TO_FAIL_FOR: Final = timedelta(minutes=1)
-"""How long after a failed fetch the source counts as failing, unless one succeeded since."""
-
 _NO_TIME: Final = timedelta(0)
+_NO_ANSWER: Final = "no answer in time"
+_UNEXPECTED: Final = "the fetch ended in an error of its own"
 
 
 @attrs.frozen
@@ -103,14 +97,14 @@ class KeyCache(Keys):
         self._clock = clock
         self._snapshot: _Snapshot | None = None
         self._flight: _Flight | None = None
+        self._landings = 0
+        self._record = SourceRecord()
         self._lock = threading.Lock()
-        self._failures = 0
-        self._failed_at: datetime | None = None
-        self._paused_until: datetime | None = None
 
     def key(self, kid: str) -> PublishedKey:
         """See the protocol.  Takes no longer than FETCH_DEADLINE."""
-        return self.at_hand(kid) or self._from_source(kid)
+        landings = self._landings
+        return self.at_hand(kid) or self._from_source(kid, landings)
 
     def at_hand(self, kid: str) -> PublishedKey | None:
         """The key, if it can be had at once; None says nothing about whether it is published."""
@@ -121,16 +115,17 @@ class KeyCache(Keys):
         return self._from_memory(kid, now)
 
     def warm_up(self) -> None:
-        """
-        Return once there are keys in memory.  Takes no longer than FETCH_DEADLINE.
-
-        Raises:
-            KeySourceUnavailableError: There are none, and they cannot be had.
-        """
-        if self._usable(self._clock.now()) is None and (flight := self._take_off()):
+        """See the protocol.  Takes no longer than FETCH_DEADLINE."""
+        landings = self._landings
+        if not self.is_warm and (flight := self._take_off(landings)):
             flight.wait()
-        if self._usable(self._clock.now()) is None:
-            raise KeySourceUnavailableError("the keys cannot be read", retry_after=COOL_DOWN)
+        if not self.is_warm:
+            raise self._unreadable()
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether there are keys in memory."""
+        return self._usable(self._clock.now()) is not None
 
     @property
     def age(self) -> timedelta | None:
@@ -140,94 +135,108 @@ class KeyCache(Keys):
 
     def prefetch(self) -> None:
         """Begin to fetch, without waiting, so that the first caller need not."""
-        self._take_off()
+        self._take_off(self._landings)
 
     def _from_memory(self, kid: str, now: datetime) -> PublishedKey | None:
         """The key, if nobody needs to wait; a fetch then runs behind the answer."""
+        landings = self._landings
         snapshot = self._usable(now)
         if snapshot is None or kid not in snapshot.keys:
             return None
-        if not (_NO_TIME <= now - snapshot.at < TTL or self._is_failing(now)):
+        if not (_NO_TIME <= now - snapshot.at < TTL or self._record.is_failing(now)):
             return None
-        self._take_off()
+        self._take_off(landings)
         return snapshot.keys[kid]
 
-    def _from_source(self, kid: str) -> PublishedKey:
-        flight = self._take_off(kid)
+    def _from_source(self, kid: str, landings: int) -> PublishedKey:
+        flight = self._take_off(landings, kid)
         if flight is not None:
             flight.wait()
         snapshot = self._usable(self._clock.now())
-        if snapshot is None:
-            raise KeySourceUnavailableError("the keys cannot be read", retry_after=COOL_DOWN)
-        if kid in snapshot.keys:
+        if snapshot is not None and kid in snapshot.keys:
             return snapshot.keys[kid]
-        if self._failures or (flight and not flight.landed.is_set()):
-            raise KeySourceUnavailableError("the key may be new", retry_after=COOL_DOWN)
+        still_flying = flight is not None and not flight.landed.is_set()
+        if snapshot is None or self._record.failures or still_flying:
+            raise self._unreadable()
         raise UnknownKeyError("the issuer publishes no key of this id")
 
+    def _unreadable(self) -> KeySourceUnavailableError:
+        """With no usable keys, and for a key that may be new."""
+        reason = self._record.reason or _NO_ANSWER
+        return KeySourceUnavailableError(
+            f"the issuer's keys cannot be read: {reason}", retry_after=COOL_DOWN
+        )
+
     def _usable(self, now: datetime) -> _Snapshot | None:
+        """Those of the last good fetch; not when a clock that was set back makes them too new."""
         snapshot = self._snapshot
         return snapshot if snapshot and abs(now - snapshot.at) < MAX_STALE else None
 
-    def _is_failing(self, now: datetime) -> bool:
-        failed_at = self._failed_at
-        return failed_at is not None and _NO_TIME <= now - failed_at < KNOWN_TO_FAIL_FOR
+    def _take_off(self, landings: int, wanted: str | None = None) -> _Flight | None:
+        """
+        The flight in the air, or a new one; None while there must be none.
 
-    def _is_paused(self, now: datetime) -> bool:
-        """False when the pause lies further ahead than one can: the clock ran backwards."""
-        until = self._paused_until
-        return until is not None and now < until <= now + COOL_DOWN
+        Args:
+            landings: How many flights had landed when the caller looked: what it looks for may have
+                come with one that landed since.
 
-    def _take_off(self, wanted: str | None = None) -> _Flight | None:
-        """The flight in the air, or a new one; None while there must be none."""
+            wanted: The key id that it looks for.
+        """
         with self._lock:
             now = self._clock.now()
+            if self._landings != landings and self._is_settled(now):
+                return None
             if self._flight and self._flight.is_overdue:
                 self._flight = None
-                self._count_failure(now)
-            if self._flight is None and not self._is_paused(now):
+                self._failed(now, _NO_ANSWER)
+            if self._flight is None and not self._record.is_paused(now):
                 self._flight = self._started(_Flight(now))
             if self._flight and wanted:
                 self._flight.wanted.add(wanted)
-            return self._flight
+            flight, news = self._flight, self._record.news()
+        announce(news)
+        return flight
+
+    def _is_settled(self, now: datetime) -> bool:
+        """Whether the last flight brought keys that are still new, or has just failed."""
+        snapshot = self._snapshot
+        fresh = snapshot is not None and now < snapshot.refresh_at
+        return fresh or self._record.is_failing(now)
 
     def _started(self, flight: _Flight) -> _Flight | None:
         pilot = threading.Thread(target=self._fly, args=(flight,), name="jwks-fetch", daemon=True)
         try:
             pilot.start()
         except RuntimeError:
-            self._count_failure(flight.began)
+            self._failed(flight.began, "no thread can be started")
             return None
         return flight
 
     def _fly(self, flight: _Flight) -> None:
-        keys = None
+        keys, reason = None, _UNEXPECTED
         try:
             keys = keys_in(self._fetch())
-        except (KeySourceUnavailableError, ValueError):
-            pass
+        except KeySourceUnavailableError as error:
+            reason = str(error)
+        except ValueError:
+            reason = "the answer is no key set that can be used"
         finally:
-            self._land(flight, keys)
+            self._land(flight, keys, reason)
 
-    def _land(self, flight: _Flight, keys: Mapping[str, PublishedKey] | None) -> None:
+    def _land(self, flight: _Flight, keys: Mapping[str, PublishedKey] | None, reason: str) -> None:
         with self._lock:
+            in_time = self._flight is flight
             if keys is not None:
                 self._snapshot = _Snapshot(keys, flight.began, flight.began + REFRESH_AFTER)
-                self._failures, self._failed_at = 0, None
-                missed = flight.wanted - keys.keys()
-                self._paused_until = flight.began + COOL_DOWN if missed else None
-            elif self._flight is flight:
-                self._count_failure(self._clock.now())
-            if self._flight is flight:
-                self._flight = None
+                missed = not flight.wanted <= keys.keys()
+                self._record.succeeded(flight.began, missed=missed)
+            elif in_time:
+                self._failed(self._clock.now(), reason)
+            self._landings += in_time or keys is not None
+            self._flight = None if in_time else self._flight
+            news = self._record.news()
         flight.landed.set()
+        announce(news)
 
-    def _count_failure(self, now: datetime) -> None:
-        self._failures += 1
-        self._failed_at = now
-        self._paused_until = now + (COOL_DOWN if self._usable(now) else self._cold_pause())
-
-    def _cold_pause(self) -> timedelta:
-        if self._failures == 1:
-            return _NO_TIME
-        return min(COOL_DOWN, FIRST_PAUSE * (1 << min(self._failures - 2, 10)))
+    def _failed(self, now: datetime, reason: str) -> None:
+        self._record.failed(now, reason, has_keys=self._usable(now) is not None)

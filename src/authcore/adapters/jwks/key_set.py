@@ -63,6 +63,15 @@ class Keys(Protocol):
             KeySourceUnavailableError: Nobody can say.
         """
 
+    @abstractmethod
+    def warm_up(self) -> None:
+        """
+        Return once there are keys in memory, at once if there are.
+
+        Raises:
+            KeySourceUnavailableError: There are none, and they cannot be had.
+        """
+
 
 class StaticKeys(Keys):
     """Keys given as a value, for functions without a network.  They never change."""
@@ -77,6 +86,9 @@ class StaticKeys(Keys):
             return self._keys[kid]
         except KeyError:
             raise UnknownKeyError("no key of this id is configured") from None
+
+    def warm_up(self) -> None:
+        """See the protocol."""
 
 
 def keys_in(body: bytes) -> dict[str, PublishedKey]:

@@ -138,6 +138,10 @@ class RememberedSignatureVerifier(SignatureVerifier):
         """What is remembered now; some of it may have expired."""
         return MemorySize(len(self._entries), self._bytes)
 
+    def require_keys(self) -> None:
+        """See the port."""
+        self._inner.require_keys()
+
     def _is_first_sight(self, digest: bytes) -> bool:
         """Takes no lock: two threads that meet here verify a token once more than they need."""
         if digest in self._seen_once or digest in self._seen_before:

@@ -48,6 +48,10 @@ class JwksSignatureVerifier(SignatureVerifier):
         """See the port."""
         return self.check(octets_of(unverified_token)).claims
 
+    def require_keys(self) -> None:
+        """See the port."""
+        self._keys.warm_up()
+
     def check(self, octets: bytes) -> Verified:
         """
         Verify, and say with which key.

@@ -42,7 +42,7 @@ class CallableLegacySessions(LegacySessions):
             _no_answer(error)
         if account is not None and not isinstance(account, LegacyAccount):
             raise LegacyUnavailableError("the application's look-up gave no account")
-        return account
+        return None if account is None or account.locked else account
 
 
 class CallableLegacySignOut(LegacySignOut):

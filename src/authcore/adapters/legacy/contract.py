@@ -5,11 +5,18 @@ A yes is one exact body and a no is another; all else is no answer.  The two cal
 different words, so that a look-up which a proxy mistook for a log-in opens no account.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy.exact_json import object_in, off_contract, sendable, written
-from authcore.adapters.legacy.users import MAX_USERNAME_LENGTH, account_in, same_person
+from authcore.adapters.legacy.users import (
+    MAX_USERNAME_LENGTH,
+    account_in,
+    open_account_in,
+    same_person,
+)
+from authcore.domain.errors import AmbiguousAccountError
 from authcore.domain.model.accounts import Credentials, LegacyAccount
 
 
@@ -52,26 +59,38 @@ def login_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
     Raises:
         LegacyUnavailableError: Anything else.
     """
-    return _verdict(answer, username, yes="authenticated", no="rejected")
+    said = object_in(answer, MAX_ANSWER_BYTES)
+    return _verdict(said, username, open_account_in, yes="authenticated", no="rejected")
 
 
 def lookup_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
     """
-    The account that was found; None if the legacy system has none that may sign in.
+    The account that was found, locked or not; None if the legacy system has none.
 
     Raises:
+        AmbiguousAccountError: The legacy system says that several could be meant.
+
         LegacyUnavailableError: Anything else.
     """
-    return _verdict(answer, username, yes="found", no="not_found")
-
-
-def _verdict(answer: HttpAnswer, username: str, *, yes: str, no: str) -> LegacyAccount | None:
     said = object_in(answer, MAX_ANSWER_BYTES)
+    if said == {"status": "ambiguous"}:
+        raise AmbiguousAccountError("several legacy accounts could be meant")
+    return _verdict(said, username, account_in, yes="found", no="not_found")
+
+
+def _verdict(
+    said: Mapping[str, object],
+    username: str,
+    read: Callable[[object], LegacyAccount],
+    *,
+    yes: str,
+    no: str,
+) -> LegacyAccount | None:
     if said == {"status": no}:
         return None
     if said.keys() != {"status", "user"} or said["status"] != yes:
         off_contract("another status or other members")
-    account = account_in(said["user"])
+    account = read(said["user"])
     if not (same_person(username, account.username) or same_person(username, account.email)):
         off_contract("an answer about somebody else")
     return account

@@ -17,9 +17,11 @@ from authcore.adapters.legacy.users import (
     MAX_USERNAME_LENGTH,
     account_in,
     is_address,
+    open_account_in,
     same_person,
 )
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -117,12 +119,16 @@ def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> Legac
 
         AccountTakenError: The legacy system says so.
 
+        AccountLockedError: The legacy system says so.
+
         LegacyUnavailableError: Anything else.
     """
     said = object_in(answer, MAX_LINK_ANSWER_BYTES)
     if said == {"status": "not_found"}:
         raise AccountNotFoundError("the legacy system has no such account")
-    account = _user_or_taken(said, "attached")
+    if said == {"status": "locked"}:
+        raise AccountLockedError("the legacy system locked the account")
+    account = open_account_in(_user_or_taken(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
         off_contract("an answer about somebody else")
     return account
@@ -157,7 +163,7 @@ def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
 
         LegacyUnavailableError: Anything else.
     """
-    account = _user_or_taken(object_in(answer, MAX_LINK_ANSWER_BYTES), "created")
+    account = account_in(_user_or_taken(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
     if account.cognito_id != cognito_id:
         off_contract("an answer about somebody else")
     return account
@@ -195,12 +201,12 @@ def _user_or_none(user: object) -> LegacyAccount | None:
     return None if user is None else account_in(user)
 
 
-def _user_or_taken(said: dict[str, object], yes: str) -> LegacyAccount:
+def _user_or_taken(said: dict[str, object], yes: str) -> object:
     if said == {"status": "taken"}:
         raise AccountTakenError("one of the two belongs to somebody else already")
     if said.keys() != {"status", "user"} or said["status"] != yes:
         off_contract("another status or other members")
-    return account_in(said["user"])
+    return said["user"]
 
 
 def _cognito_id(subject: str) -> str:

@@ -41,9 +41,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
     Nobody is found by Cognito id or e-mail address, and no create is keyed: of the creation
     policies only ``lease`` and ``once`` are safe here.  Answers do not tell whom an account belongs
-    to: an attachment must be answered with ``{"success": 0}`` where the account has another Cognito
-    id already, for nothing else keeps it from changing hands.  Only a look-up tells what an account
-    is called; elsewhere its id stands in for its user name.
+    to, or whether it is locked: an attachment must be answered with ``{"success": 0}`` where the
+    account is, and where it has another Cognito id already, for nothing else keeps it from changing
+    hands.  Only a look-up tells what an account is called; elsewhere its id stands in for its user
+    name.
 
     See: ``seed_forms`` for forms and answers.
     """
@@ -101,7 +102,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.  Two calls in the time of one, as the form cannot hold the Cognito id.
 
         Raises:
-            LinkRejectedError: There is no identity, or a member that the form cannot hold.
+            LinkRejectedError: There is no identity, or a member that the form cannot hold; or the
+                account was created and must not be attached, so that a person must look.
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
@@ -109,7 +111,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         if legacy_uid is None:
             raise AccountTakenError("the legacy system creates no such account")
         gone = timedelta(seconds=monotonic() - began)
-        return self._attached(legacy_uid, account.cognito_id, gone)
+        try:
+            return self._attached(legacy_uid, account.cognito_id, gone)
+        except AccountTakenError:
+            raise LinkRejectedError("an account was created and could not be attached") from None
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
@@ -118,7 +123,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.
 
         Raises:
-            AccountTakenError: The legacy system refuses; it may as well have no such account.
+            AccountTakenError: The legacy system refuses; it may as well have no such account, or
+                have locked it.
 
             LinkRejectedError: Access is to be reset, which no form can say.
         """

@@ -54,7 +54,7 @@ def lookup_form(identity: ExternalIdentity | None) -> str:
 
 def found_in(answer: HttpAnswer) -> LegacyAccount | None:
     """
-    The account that was found.  The form tells neither address nor Cognito id.
+    The account that was found.  The form tells neither address nor Cognito id nor lock.
 
     Raises:
         LegacyUnavailableError: Neither of the two answers there are.

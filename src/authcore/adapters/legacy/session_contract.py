@@ -10,7 +10,7 @@ from typing import Final
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy.exact_json import object_in, off_contract, text, written
-from authcore.adapters.legacy.users import account_in
+from authcore.adapters.legacy.users import open_account_in
 from authcore.domain.model.accounts import LegacyAccount
 
 
@@ -43,7 +43,7 @@ def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
         off_contract("another status or other members")
     if text(said["session_sha256"], DIGEST_LENGTH) != digest_of(session):
         off_contract("an answer about another session")
-    return account_in(said["user"])
+    return open_account_in(said["user"])
 
 
 def end_answer(answer: HttpAnswer) -> None:

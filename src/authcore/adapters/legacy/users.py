@@ -21,7 +21,7 @@ MAX_DISPLAY_NAME_LENGTH: Final = 100
 """Characters."""
 
 _MEMBERS: Final = frozenset(
-    {"userid", "username", "display_name", "email", "email_verified", "cognito_id"}
+    {"userid", "username", "display_name", "email", "email_verified", "cognito_id", "locked"}
 )
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -35,8 +35,8 @@ def account_in(user: object) -> LegacyAccount:
     """
     if not isinstance(user, dict) or user.keys() != _MEMBERS:
         off_contract("a user with other members")
-    if not isinstance(user["email_verified"], bool):
-        off_contract("email_verified is no boolean")
+    if not isinstance(user["email_verified"], bool) or not isinstance(user["locked"], bool):
+        off_contract("email_verified or locked is no boolean")
     email = text_or_none(user["email"], MAX_EMAIL_LENGTH)
     if email is not None and not is_address(email):
         off_contract("email is no address")
@@ -47,7 +47,19 @@ def account_in(user: object) -> LegacyAccount:
         email_verified=user["email_verified"],
         display_name=text_or_none(user["display_name"], MAX_DISPLAY_NAME_LENGTH),
         cognito_id=text_or_none(user["cognito_id"], MAX_ID_LENGTH),
+        locked=user["locked"],
     )
+
+
+def open_account_in(user: object) -> LegacyAccount:
+    """
+    Like ``account_in``, where the answer says that the account was used.
+
+    Raises:
+        LegacyUnavailableError: Also if *user* is locked, for both cannot be true.
+    """
+    account = account_in(user)
+    return off_contract("a locked account that was used") if account.locked else account
 
 
 def is_address(email: str) -> bool:

@@ -40,6 +40,7 @@ class LegacyAccount:
         email_verified: True only if the legacy system itself verified *email*.
         display_name: For greeting people.
         cognito_id: The Cognito ``sub`` the legacy system knows, if any.
+        locked: True if nobody may sign in with it, whatever they prove.
     """
 
     legacy_uid: str
@@ -48,3 +49,4 @@ class LegacyAccount:
     email_verified: bool
     display_name: str | None = attrs.field(repr=False)
     cognito_id: str | None = None
+    locked: bool = False

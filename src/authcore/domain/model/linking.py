@@ -49,8 +49,9 @@ class LinkOutcome:
 
     Attributes:
         status: ``refused``: the answer is no.  ``postponed``: there was no answer; next time.
-        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``), or the
-            code of the error.
+        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``),
+            ``email_taken`` where it was created without the address because another one has it, or
+            the code of the error.
         legacy_uid: Once known to belong to the user.
     """
 

@@ -20,10 +20,12 @@ class UserLink:
     Attributes:
         subject: ``sub``.
         legacy_uid: The legacy account that the pool names; None where it names none.
+        username: What the pool is asked by: it knows external users by no other name.
     """
 
     subject: str
     legacy_uid: str | None
+    username: str = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -77,6 +79,7 @@ class BothSides:
 
     Attributes:
         users: Which legacy account each pool user names, by ``sub``.
+        usernames: What the pool calls them, by ``sub``; only those that are not called by it.
         accounts: Which pool user each legacy account names, by its id.
         users_after: Asks for the next page of users; None at the beginning and at the end.
         accounts_after: The same for accounts.
@@ -87,6 +90,7 @@ class BothSides:
     def __init__(self, pages: Iterable[LinkPage] = (), *, max_entries: int = MAX_ENTRIES) -> None:
         """Begin with *pages* that were read earlier; of each side take at most *max_entries*."""
         self.users: dict[str, str | None] = {}
+        self.usernames: dict[str, str] = {}
         self.accounts: dict[str, str | None] = {}
         self.users_after: str | None = None
         self.accounts_after: str | None = None
@@ -102,6 +106,10 @@ class BothSides:
         """Whether both sides were read to their ends."""
         return self.users_complete and self.accounts_complete
 
+    def user(self, subject: str) -> UserLink:
+        """The user with this ``sub``, of whom a page was taken."""
+        return UserLink(subject, self.users[subject], self.usernames.get(subject, subject))
+
     def take(self, page: LinkPage) -> None:
         """
         Add *page*.  The last that was read of a user or an account is what counts.
@@ -111,11 +119,18 @@ class BothSides:
         """
         self._count(page)
         if isinstance(page, UserLinks):
-            self.users.update((link.subject, link.legacy_uid) for link in page.links)
+            for link in page.links:
+                self._take_user(link)
             self.users_after, self.users_complete = page.next, page.next is None
         else:
             self.accounts.update((link.legacy_uid, link.cognito_id) for link in page.links)
             self.accounts_after, self.accounts_complete = page.next, page.next is None
+
+    def _take_user(self, link: UserLink) -> None:
+        self.users[link.subject] = link.legacy_uid
+        self.usernames.pop(link.subject, None)
+        if link.username != link.subject:
+            self.usernames[link.subject] = link.username
 
     def _count(self, page: LinkPage) -> None:
         """An empty page counts as one entry, so that every listing comes to an end."""
@@ -182,7 +197,8 @@ class Mended:
         subject: ``sub`` of its user.
         legacy_uid: Id of its account.
         status: ``already_whole``: somebody else mended it.  ``refused``: the answer is no.
-        reason: ``ok``, ``changed_meanwhile``, or the error's code.
+        reason: ``ok``, ``changed_meanwhile``, ``not_found_by_cognito_id`` (the account was listed
+            as the user's, and is not found by the ``sub``), or the error's code.
     """
 
     subject: str

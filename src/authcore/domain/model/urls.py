@@ -26,9 +26,14 @@ def service_url(text: str) -> ServiceUrl:
     shape = _SHAPE.fullmatch(text) if len(text) <= MAX_URL_LENGTH else None
     if shape is None or int(shape["port"] or 443) not in range(1, 65536):
         raise ValueError("must be an absolute URL: https://host[:port][/path], lower-case host")
-    if shape["scheme"] == "http" and not _LOOPBACK.fullmatch(shape["host"]):
+    if shape["scheme"] == "http" and not is_loopback(shape["host"]):
         raise ValueError("must be https; plain http is for loopback hosts only")
     return ServiceUrl(text.rstrip("/"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host*, a lower-case name or an address, is this very machine."""
+    return _LOOPBACK.fullmatch(host) is not None
 
 
 def host_of(url: ServiceUrl) -> str:

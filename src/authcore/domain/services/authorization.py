@@ -14,7 +14,13 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from authcore.domain.errors import ParameterRejectedError
+from authcore.domain.errors import (
+    AuthcoreError,
+    ClientRejectedError,
+    ParameterRejectedError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.session import RedirectTarget
 
 
@@ -53,6 +59,15 @@ ERROR_CODES: Final = frozenset(
         "registration_not_supported",
     )
 )
+
+OUTAGES: Final = frozenset(("server_error", "temporarily_unavailable"))
+OUR_FAULTS: Final = frozenset(("unauthorized_client", "unsupported_response_type", "invalid_scope"))
+"""
+Of ERROR_CODES, those by which nobody was refused, and those that only an operator can mend.
+
+``invalid_request`` is neither: Cognito says it also where an identity provider or a trigger refused
+the user, and of anything else that went wrong on the way.
+"""
 
 _STATE: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_STATE_LENGTH}}}")
 _CODE: Final = re.compile(rf"[!-~]{{1,{MAX_CODE_LENGTH}}}")
@@ -118,6 +133,19 @@ def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | Au
         state=_matched(_STATE, "state", found.get("state", "")),
         code=_matched(_CODE, "code", found.get("code", "")),
     )
+
+
+def refusal_of(error: AuthorizationError) -> AuthcoreError:
+    """
+    What *error* comes to: ProviderUnavailableError, ClientRejectedError or ProviderRefusedError.
+
+    See: RFC 6749 §4.1.2.1; Amazon Cognito "Federation endpoints".
+    """
+    if error.reason in OUTAGES:
+        return ProviderUnavailableError(f"the identity provider answered {error.reason!r}")
+    if error.reason in OUR_FAULTS:
+        return ClientRejectedError(f"the identity provider answered {error.reason!r}")
+    return ProviderRefusedError(error.reason)
 
 
 def _unrepeated(parameters: Sequence[tuple[str, str]]) -> Mapping[str, str]:
@@ -196,6 +224,11 @@ def candidate_in(state: str) -> str | None:
         return None
     _, separator, candidate = text.partition(_SEPARATOR)
     return candidate if separator else None
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of *text*, in lower-case hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _base64url(octets: bytes) -> str:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, Literal, get_args
 
-from authcore.domain.model.reconcile import AccountLink, BothSides, Finding, Reason, UserLink
+from authcore.domain.model.reconcile import AccountLink, BothSides, Finding, Reason
 
 
 Node = tuple[Literal["user", "account"], str]
@@ -27,7 +27,7 @@ def findings_in(both: BothSides) -> Iterator[Finding]:
     involved = {identifier for edge in edges for kind, identifier in edge if kind == "user"}
     for subject, legacy_uid in sorted(both.users.items()):
         if legacy_uid is None and subject not in involved:
-            yield Finding("missing", (UserLink(subject, None),), ())
+            yield Finding("missing", (both.user(subject),), ())
 
 
 def _in_question(both: BothSides) -> list[Edge]:
@@ -78,7 +78,7 @@ def _finding(both: BothSides, nodes: Collection[Node]) -> Finding:
     accounts = sorted(name for kind, name in nodes if kind == "account" and name in both.accounts)
     return Finding(
         _reason(both, nodes, pair=len(users) == len(accounts) == 1 and len(nodes) == 2),
-        tuple(UserLink(subject, both.users[subject]) for subject in users),
+        tuple(both.user(subject) for subject in users),
         tuple(AccountLink(each, both.accounts[each]) for each in accounts),
     )
 

@@ -17,6 +17,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountTakenError,
     AmbiguousAccountError,
     BlindRetryRefusedError,
@@ -136,18 +137,16 @@ class AccountLinking:
             found = self._found(person)
             if found is None:
                 self._announce_create(person)
-            if held_until is not None and self._clock.now() >= held_until:
-                raise LeaseHeldError("the lease ended before anything was written")
-            account = found.account if found else self._created(person)
+            self._require_lease(held_until)
+            account, reason = (
+                (found.account, found.way) if found else self._created(person, held_until)
+            )
             if account.cognito_id is None:
-                reset = found is not None and found.way == "email"
                 self._links.attach_cognito_id(
-                    account.legacy_uid, person.subject, reset_access=reset
+                    account.legacy_uid, person.subject, reset_access=reason == "email"
                 )
         self._directory.set_attributes(person.username, {LEGACY_UID: account.legacy_uid})
-        if found:
-            return LinkOutcome("linked", found.way, account.legacy_uid)
-        return LinkOutcome("created", "ok", account.legacy_uid)
+        return LinkOutcome("linked" if found else "created", reason, account.legacy_uid)
 
     @contextmanager
     def _alone(self, person: PoolAccount) -> Iterator[datetime | None]:
@@ -158,12 +157,16 @@ class AccountLinking:
         with self._lease.hold(f"link:{self._key(person)}", LEASE_TTL) as grant:
             yield grant.expires_at
 
+    def _require_lease(self, held_until: datetime | None) -> None:
+        if held_until is not None and self._clock.now() >= held_until:
+            raise LeaseHeldError("the lease ended before anything was written")
+
     def _found(self, person: PoolAccount) -> _Found | None:
         query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
         matches = self._links.match(query)
         found = _nearest(matches, query)
-        if found and found.account.cognito_id not in (None, person.subject):
-            raise AccountTakenError("the account belongs to another Cognito user")
+        if found:
+            _require_usable(found.account, person)
         return found
 
     def _comparable_email(self, person: PoolAccount) -> str | None:
@@ -181,14 +184,31 @@ class AccountLinking:
             case "lease" if not self._intents.first_time(key, LATE_CREATE):
                 raise LeaseHeldError("an earlier create may still be carried out")
 
-    def _created(self, person: PoolAccount) -> LegacyAccount:
-        account = self._links.create(_new_account(person), idempotency_key=self._key(person))
-        if account.cognito_id not in (None, person.subject):
-            raise AccountTakenError("the new account belongs to another Cognito user")
-        return account
+    def _created(
+        self, person: PoolAccount, held_until: datetime | None
+    ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
+        """
+        The new account; without the address where addresses are unique and another account has it.
 
-    def _key(self, person: PoolAccount) -> str:
-        return hashlib.sha256(f"{self._issuer}\n{person.subject}".encode()).hexdigest()
+        Nobody proved to own that account, or it would have been found, so its holder must not keep
+        the address's owner from having one.
+        """
+        wanted = _new_account(person)
+        reason: Literal["ok", "email_taken"] = "ok"
+        try:
+            account = self._links.create(wanted, idempotency_key=self._key(person))
+        except AccountTakenError:
+            if wanted.email is None:
+                raise
+            self._require_lease(held_until)
+            bare = attrs.evolve(wanted, email=None, email_verified=False)
+            account = self._links.create(bare, idempotency_key=self._key(person, "no address"))
+            reason = "email_taken"
+        _require_usable(account, person)
+        return account, reason
+
+    def _key(self, person: PoolAccount, *more: str) -> str:
+        return hashlib.sha256("\n".join((self._issuer, person.subject, *more)).encode()).hexdigest()
 
     def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
         self._audit.record(
@@ -200,6 +220,13 @@ class AccountLinking:
                 legacy_uid=outcome.legacy_uid or person.legacy_uid,
             )
         )
+
+
+def _require_usable(account: LegacyAccount, person: PoolAccount) -> None:
+    if account.locked:
+        raise AccountLockedError("the legacy system locked the account")
+    if account.cognito_id not in (None, person.subject):
+        raise AccountTakenError("the account belongs to another Cognito user")
 
 
 def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
@@ -222,17 +249,17 @@ def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
     if social:
         return _Found(social, "identity")
     if addressed and _is_proven(addressed, query.email):
-        return _Found(addressed, "email")
+        # Somebody else's is left alone, but a locked one stands for the person it locked out.
+        return _Found(addressed, "email") if addressed.locked or not addressed.cognito_id else None
     return None
 
 
 def _is_proven(account: LegacyAccount, email: str | None) -> bool:
-    """Whether *account* is its owner's beyond doubt, nobody else's, and has exactly *email*."""
+    """Whether *account* is its owner's beyond doubt, and has exactly *email*."""
     return (
         email is not None
         and account.email is not None
         and account.email_verified
-        and account.cognito_id is None
         and canonical_email(account.email) == email
     )
 

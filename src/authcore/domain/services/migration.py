@@ -1,19 +1,15 @@
 """Moves people into the pool at the moment they prove who they are to the legacy system."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import attrs
 
-from authcore.domain.errors import (
-    ConfigurationError,
-    CredentialsRejectedError,
-    UnavailableError,
-)
+from authcore.domain.errors import ConfigurationError, RejectedError, UnavailableError
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.model.usernames import pool_username
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
@@ -35,8 +31,6 @@ Characters of one value.  A longer one is left out: a part of a name or address 
 See: Amazon Cognito "Quotas", "Working with user attributes".
 """
 
-_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
 
 @attrs.frozen
 class MigratedUser:
@@ -56,7 +50,13 @@ class MigratedUser:
 
 
 class UserMigration:
-    """Decides who may be created in the pool, and with which attributes."""
+    """
+    Decides who may be created in the pool, and with which attributes.
+
+    An account that knows its Cognito id has a pool user, whatever name was typed now: it is not
+    migrated again, or one person would be two users, each with a password of its own.  Until the
+    link is written the same holds because an account has one name in the pool and no other.
+    """
 
     def __init__(
         self,
@@ -65,6 +65,7 @@ class UserMigration:
         audit: AuditLog,
         attributes: Mapping[str, str],
         pool: PoolKind = "username",
+        case_sensitive: bool = True,
         passwords: PasswordPolicy | None = None,
     ) -> None:
         """
@@ -81,6 +82,9 @@ class UserMigration:
 
             pool: How people name themselves at the pool.
 
+            case_sensitive: Whether user names that differ in letter case alone are two in the pool.
+                Where they are one, its events may hold them in lower case however they were typed.
+
             passwords: A proven password that it does not accept must be replaced at once, unless
                 no code could reach the user; None keeps every password.
 
@@ -90,6 +94,7 @@ class UserMigration:
         """
         _check(attributes, pool)
         self._pool = pool
+        self._case_sensitive = case_sensitive
         self._passwords = passwords
         self._accounts = accounts
         self._audit = audit
@@ -105,7 +110,7 @@ class UserMigration:
         action = "user_migration.authenticate"
         try:
             account = self._accounts.authenticate(credentials)
-        except CredentialsRejectedError as error:
+        except RejectedError as error:
             self._note(action, "rejected", error.code)
             return None
         except UnavailableError as error:
@@ -113,7 +118,7 @@ class UserMigration:
             raise
         weak = self._passwords is not None and not self._passwords.accepts(credentials.password)
         reachable = "email_verified" in self._mapped(account)
-        return self._accepted(
+        return self._decided(
             action,
             credentials.username,
             account,
@@ -134,18 +139,18 @@ class UserMigration:
         action = "user_migration.forgot_password"
         try:
             account = self._accounts.find(username)
+        except RejectedError as error:
+            self._note(action, "rejected", error.code)
+            return None
         except UnavailableError as error:
             self._note(action, "unavailable", error.code)
             raise
         if account is None:
             self._note(action, "rejected", "account_not_found")
             return None
-        if "email_verified" not in self._mapped(account):
-            self._note(action, "rejected", "email_not_verified", account.legacy_uid)
-            return None
-        return self._accepted(action, username, account, keeps_password=False)
+        return self._decided(action, username, account, keeps_password=False)
 
-    def _accepted(
+    def _decided(
         self,
         action: str,
         typed: str,
@@ -155,7 +160,9 @@ class UserMigration:
         reason: str = "ok",
     ) -> MigratedUser | None:
         attributes = self._mapped(account)
-        refusal = self._refusal(typed, attributes)
+        refusal = self._refusal(typed, account, attributes)
+        if refusal is None and not keeps_password and "email_verified" not in attributes:
+            refusal = "email_not_verified"
         if refusal is not None:
             self._note(action, "rejected", refusal, account.legacy_uid)
             return None
@@ -163,22 +170,41 @@ class UserMigration:
             self._note("user_migration.attributes", "rejected", "too_long", account.legacy_uid)
         self._note(action, "accepted", reason, account.legacy_uid)
         if self._is_alias(typed):
-            attributes["username"] = _own_name(account.legacy_uid)
+            attributes["username"] = pool_username(account)
         return MigratedUser(attributes, keeps_password)
 
-    def _refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
+    def _refusal(
+        self, typed: str, account: LegacyAccount, attributes: Mapping[str, str]
+    ) -> str | None:
+        """Why nobody is to be created for *account* under what was *typed*; None if somebody is."""
+        if account.locked:
+            return "account_locked"
+        if account.cognito_id is not None:
+            return "already_linked"
+        if self._pool == "email" or self._is_alias(typed):
+            return self._address_refusal(typed, attributes)
+        name = account.username if self._pool == "username" else pool_username(account)
+        return None if self._spelt(typed) == self._spelt(name) else "username_differs"
+
+    def _address_refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
         """
-        Why a pool of this kind could not find the user under what was *typed*; None if it can.
+        Why the pool could not find the user under the address *typed*; None if it can.
 
         See: Amazon Cognito "Migrate user Lambda trigger", ``userAttributes``.
         """
-        if self._pool != "email" and not self._is_alias(typed):
-            return None
         if not _same_but_for_case(typed, attributes.get("email")):
             return "email_differs"
         if self._pool == "alias" and "email_verified" not in attributes:
             return "email_not_verified"
         return None
+
+    def _spelt(self, name: str) -> str:
+        """
+        *name* as the pool compares it.
+
+        See: Amazon Cognito "User pool case sensitivity".
+        """
+        return name if self._case_sensitive else name.lower()
 
     def _is_alias(self, typed: str) -> bool:
         return self._pool == "alias" and "@" in typed
@@ -220,13 +246,6 @@ def _same_but_for_case(typed: str, email: str | None) -> bool:
     ASCII case only: to mean somebody is not to be them, and only *email* itself is ever verified.
     """
     return email is not None and typed.isascii() and typed.lower() == email.lower()
-
-
-def _own_name(legacy_uid: str) -> str:
-    """A user name that nobody types: not shaped like an address, one for each *legacy_uid*."""
-    if _PLAIN_ID.fullmatch(legacy_uid):
-        return f"legacy-{legacy_uid}"
-    return f"legacy-{hashlib.sha256(legacy_uid.encode()).hexdigest()}"
 
 
 def _check(attributes: Mapping[str, str], pool: PoolKind) -> None:

@@ -13,6 +13,7 @@ from authcore.domain.model.reconcile import (
     Finding,
     LinkPage,
     Mended,
+    MendStatus,
     UserLink,
     UserLinks,
 )
@@ -59,7 +60,7 @@ class LinkAudit:
 
     def _users(self, both: BothSides) -> UserLinks:
         page = self._patience.ask(lambda: self._directory.users(both.users_after))
-        links = (UserLink(user.subject, _legacy_uid(user)) for user in page.users)
+        links = (UserLink(user.subject, _legacy_uid(user), user.username) for user in page.users)
         return UserLinks(tuple(links), page.next)
 
     def _accounts(self, both: BothSides) -> AccountLinks:
@@ -73,7 +74,7 @@ class LinkRepair:
     Writes the missing half of a link.
 
     Never puts one id in the place of another: both sides are read again right before the write,
-    and only what is still empty is filled.
+    the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
     """
 
     def __init__(
@@ -113,27 +114,30 @@ class LinkRepair:
     def _mended(self, finding: Finding, *, dry_run: bool) -> Mended:
         subject, legacy_uid = finding.users[0].subject, finding.accounts[0].legacy_uid
         try:
-            return self._filled(subject, legacy_uid, dry_run=dry_run)
+            status, reason = self._filled(finding.users[0], finding.accounts[0], dry_run=dry_run)
         except RejectedError as error:
-            return Mended(subject, legacy_uid, "refused", error.code)
+            status, reason = "refused", error.code
+        return Mended(subject, legacy_uid, status, reason)
 
-    def _filled(self, subject: str, legacy_uid: str, *, dry_run: bool) -> Mended:
-        user = self._directory.find(subject)
-        attached = self._links.match(AccountQuery(subject, None, None)).by_cognito_id
-        if user is None or user.subject != subject:
-            return Mended(subject, legacy_uid, "refused", "account_not_found")
-        named = {_legacy_uid(user), attached.legacy_uid if attached else None}
-        if named == {legacy_uid}:
-            return Mended(subject, legacy_uid, "already_whole", "ok")
-        if named != {legacy_uid, None}:
-            return Mended(subject, legacy_uid, "refused", "changed_meanwhile")
+    def _filled(
+        self, user: UserLink, account: AccountLink, *, dry_run: bool
+    ) -> tuple[MendStatus, str]:
+        found = self._directory.find(user.username)
+        attached = self._links.match(AccountQuery(user.subject, None, None)).by_cognito_id
+        if found is None or found.subject != user.subject:
+            return "refused", "account_not_found"
+        named = (_legacy_uid(found), attached.legacy_uid if attached else None)
+        if {*named} == {account.legacy_uid}:
+            return "already_whole", "ok"
+        if {*named} != {account.legacy_uid, None}:
+            return "refused", _disagreement(user, account, named)
         if dry_run:
-            return Mended(subject, legacy_uid, "would_mend", "ok")
+            return "would_mend", "ok"
         if attached is None:
-            self._links.attach_cognito_id(legacy_uid, subject, reset_access=False)
+            self._links.attach_cognito_id(account.legacy_uid, user.subject, reset_access=False)
         else:
-            self._directory.set_attributes(user.username, {LEGACY_UID: legacy_uid})
-        return Mended(subject, legacy_uid, "mended", "ok")
+            self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
+        return "mended", "ok"
 
     def _note(self, mended: Mended) -> None:
         self._audit.record(
@@ -145,6 +149,20 @@ class LinkRepair:
                 legacy_uid=mended.legacy_uid,
             )
         )
+
+
+def _disagreement(
+    user: UserLink, account: AccountLink, named: tuple[str | None, str | None]
+) -> str:
+    """
+    Why what both sides say now is not what *user* and *account* said before.
+
+    An account that was listed with its Cognito id, and is not found by it, may be no other than
+    before: a legacy system that promises no look-up finds nobody.
+    """
+    if named == (user.legacy_uid, None) and account.cognito_id == user.subject:
+        return "not_found_by_cognito_id"
+    return "changed_meanwhile"
 
 
 def _legacy_uid(user: DirectoryUser) -> str | None:

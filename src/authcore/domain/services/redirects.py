@@ -31,6 +31,7 @@ from typing import Final
 
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
 from authcore.domain.model.session import RedirectTarget
+from authcore.domain.model.urls import is_loopback
 
 
 MAX_REDIRECT_LENGTH: Final = 2_048
@@ -67,6 +68,9 @@ class RedirectAllowlist:
     Stars over shared suffixes (``*.co.uk``, ``*.github.io``) are the operator's to avoid: no list
     of public suffixes is consulted.
 
+    Origins are https, or http on loopback hosts: who reads along in between would read what the
+    target gets, and could answer in its place.
+
     Args:
         origins: At most MAX_ORIGINS.  None at all admits nothing.
 
@@ -74,7 +78,7 @@ class RedirectAllowlist:
             appended to.  Without it they are refused.
 
     Raises:
-        ConfigurationError: Names every entry that is not an origin.
+        ConfigurationError: Names every entry that is not such an origin.
     """
 
     def __init__(self, origins: Iterable[str], *, base: str | None = None) -> None:
@@ -147,6 +151,10 @@ def _problem(entry: object) -> str | None:
         return f"redirect origin {_shown(entry)}: the host is not as a browser would write it"
     if host.startswith("*.") and host.count(".") < 2:
         return f"redirect origin {_shown(entry)}: a star needs at least two labels after it"
+    if found["scheme"].lower() == "http" and not is_loopback(host.removeprefix("*.")):
+        return (
+            f"redirect origin {_shown(entry)}: must be https; plain http is for loopback hosts only"
+        )
     return None
 
 

@@ -142,7 +142,7 @@ class SessionGuard:
         if self._legacy is None or not self._is_legacy(carried):
             return None
         account = self._legacy.resolve(carried.cookie_header)
-        return LegacyAdmitted(account, has_ended) if account else None
+        return LegacyAdmitted(account, has_ended) if account and not account.locked else None
 
     def _by_tokens(self, carried: Carried) -> Admitted | SignInRequired:
         if carried.tokens is None:

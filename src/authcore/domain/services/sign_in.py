@@ -7,11 +7,9 @@ the callback, the answer is worth something only together with that attempt.
 See: RFC 6749 §4.1, RFC 7636, RFC 9700 §4.7; OpenID Connect Core §3.1.
 """
 
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
 
 import attrs
 
@@ -30,24 +28,22 @@ from authcore.domain.model.session import (
 )
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.authorization import (
-    AuthorizationCode,
     AuthorizationError,
     candidate_in,
     code_challenge_for,
+    digest_of,
     read_answer,
+    refusal_of,
     sign_in_options,
     state_for,
     with_query,
 )
+from authcore.domain.services.code_redeemer import MAX_ATTEMPT_LIFETIME, CodeRedeemer
 from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.domain.services.session_check import checked_session
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.token_endpoint import CodeExchanger
-
-
-MAX_ATTEMPT_LIFETIME: Final = timedelta(minutes=10)
 
 
 @attrs.frozen
@@ -173,7 +169,7 @@ class SignIn:
         target = self._allowlist.resolve(self._default_redirect if redirect is None else redirect)
         state = state_for(self._entropy.token(), target)
         attempt = SignInAttempt(
-            state_digest=_digest(state),
+            state_digest=digest_of(state),
             code_verifier=self._entropy.token(),
             nonce=self._entropy.token(),
             client=self._client,
@@ -199,43 +195,6 @@ class SignIn:
             },
         )
 
-    def broken_off(
-        self, pending: PendingSignIns, parameters: Sequence[tuple[str, str]]
-    ) -> SignInAttempt | None:
-        """
-        The attempt that Cognito broke off after linking its user, to be begun again; else None.
-
-        Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
-        begun again already is not begun a third time.
-
-        Args:
-            pending: From the browser's cookies.
-
-            parameters: Of the callback's query, in order, repeated ones kept, decoded once.
-
-        Raises:
-            ParameterRejectedError: The query is not an answer of an authorize endpoint.
-
-            AttemptRejectedError: This browser began no such attempt.
-        """
-        answer = read_answer(parameters)
-        if not (isinstance(answer, AuthorizationError) and answer.broken_off and pending.attempts):
-            return None
-        newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))
-        attempt = newest if answer.state is None else self.attempt_for(pending, parameters)
-        return None if attempt.restarted else attempt
-
-    def begin_again(self, attempt: SignInAttempt) -> SignInStart:
-        """
-        Begin what *attempt* began, for the last time.
-
-        Raises:
-            RedirectRejectedError: Its target is no longer on the allow-list.
-        """
-        start = self.begin(attempt.target, provider=attempt.provider)
-        again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
-        return attrs.evolve(start, attempt=again)
-
     def attempt_for(
         self, pending: PendingSignIns | None, parameters: Sequence[tuple[str, str]]
     ) -> SignInAttempt:
@@ -250,14 +209,14 @@ class SignIn:
         Raises:
             ParameterRejectedError: The query is not an answer of an authorize endpoint.
 
-            ProviderRefusedError: It is an error that names no attempt.
+            ProviderRefusedError: It is an error that names no attempt, whatever it says.
 
             AttemptRejectedError: This browser began no such attempt.
         """
         answer = read_answer(parameters)
         if answer.state is None:
             raise ProviderRefusedError(answer.reason)
-        state_digest = _digest(answer.state)
+        state_digest = digest_of(answer.state)
         for attempt in pending.attempts if pending else ():
             if hmac.compare_digest(attempt.state_digest, state_digest):
                 return attempt
@@ -268,8 +227,6 @@ class SignIn:
     ) -> SignInCompletion:
         """
         Finish *attempt* with what the provider answered.  Works once per attempt and per code.
-
-        From the exchange on the attempt is spent, also if that fails: a sign-in must begin anew.
 
         Args:
             attempt: As this browser kept it.
@@ -287,44 +244,41 @@ class SignIn:
 
             CodeRejectedError: The provider does not know the code.
 
-            ClientRejectedError: The provider does not know us.
+            ClientRejectedError: The provider does not know us, or takes no such request of ours.
 
             TokenRejectedError: The provider issued tokens that do not hold; nobody is signed in.
 
-            UnavailableError: Provider, keys or replay memory gave no answer.
+            LoginLostError: Nobody knows what came of it: the sign-in must begin anew.
+
+            UnavailableError: Provider or keys gave no answer.  The attempt is as good as before,
+                and so is a code that came with it.
         """
         answer = read_answer(parameters)
         if answer.state is None:
             raise ProviderRefusedError(answer.reason)
         self._check(attempt, answer.state)
         if isinstance(answer, AuthorizationError):
-            raise ProviderRefusedError(answer.reason)
+            raise refusal_of(answer)
         target = self._allowlist.resolve(candidate_in(answer.state))
-        self._use_up(attempt, answer)
-        tokens = self._exchanger.exchange(
-            answer.code, redirect_uri=self._redirect_uri, code_verifier=attempt.code_verifier
-        )
-        return SignInCompletion(
-            checked_session(self._validator, tokens, nonce=attempt.nonce), target
+        return SignInCompletion(self._redeemer.redeem(answer.code, attempt), target)
+
+    @property
+    def _redeemer(self) -> CodeRedeemer:
+        return CodeRedeemer(
+            exchanger=self._exchanger,
+            validator=self._validator,
+            seen=self._seen,
+            redirect_uri=self._redirect_uri,
         )
 
     @property
     def _client(self) -> str:
-        return _digest(f"{self._issuer}\n{self._client_id}\n{self._redirect_uri}")
+        return digest_of(f"{self._issuer}\n{self._client_id}\n{self._redirect_uri}")
 
     def _check(self, attempt: SignInAttempt, state: str) -> None:
-        if not hmac.compare_digest(attempt.state_digest, _digest(state)):
+        if not hmac.compare_digest(attempt.state_digest, digest_of(state)):
             raise AttemptRejectedError("the answer belongs to another sign-in")
         if not hmac.compare_digest(attempt.client, self._client):
             raise AttemptRejectedError("the sign-in was begun for another client")
         if attempt.expires_at <= self._clock.now():
             raise AttemptRejectedError("the sign-in took too long")
-
-    def _use_up(self, attempt: SignInAttempt, answer: AuthorizationCode) -> None:
-        for key in (f"attempt:{attempt.state_digest}", f"code:{_digest(answer.code)}"):
-            if not self._seen.first_time(key, MAX_ATTEMPT_LIFETIME):
-                raise AttemptRejectedError("the sign-in was already completed")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -88,6 +88,15 @@ class TokenValidator:
         self._required_groups = frozenset(required_groups)
         self._required_scopes = frozenset(required_scopes)
 
+    def require_keys(self) -> None:
+        """
+        Return once tokens can be checked; at once where the issuer's keys are in memory.
+
+        Raises:
+            KeySourceUnavailableError: They cannot be had.  Retryable.
+        """
+        self._signatures.require_keys()
+
     def access(self, unverified_token: str) -> AccessClaims:
         """
         Check an access token.

@@ -18,7 +18,12 @@ ACCEPTED = AuditEvent(
     reference="r-7d1f",
     caller="cms",
 )
-REJECTED = AuditEvent(action="migration", outcome="rejected", reason="credentials_rejected")
+REJECTED = AuditEvent(
+    action="migration",
+    outcome="rejected",
+    reason="credentials_rejected",
+    detail="the legacy system knows no such password",
+)
 UNAVAILABLE = AuditEvent(
     action="sign_in.complete", outcome="unavailable", reason="provider_unavailable"
 )

@@ -91,6 +91,29 @@ class SeenBeforeContract(ABC):
         assert seen.first_time("short", TTL)
         assert not seen.first_time("long", TTL)
 
+    def test_what_was_forgotten_is_new_again_once(self, seen: SeenBefore) -> None:
+        # AL-07
+        seen.first_time("a", TTL)
+
+        assert seen.forget("a")
+        assert [seen.first_time("a", TTL) for _ in range(2)] == [True, False]
+
+    def test_only_what_is_remembered_can_be_forgotten_and_only_once(
+        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        assert not seen.forget("a")
+        seen.first_time("a", TTL)
+        assert [seen.forget("a") for _ in range(2)] == [True, False]
+        seen.first_time("a", TTL)
+        fast_forward(TTL + timedelta(seconds=2))
+        assert not seen.forget("a")
+
+    def test_forgetting_one_key_leaves_the_others(self, seen: SeenBefore) -> None:
+        seen.first_time("a", TTL)
+        seen.first_time("b", TTL)
+        seen.forget("a")
+        assert not seen.first_time("b", TTL)
+
     @pytest.mark.parametrize("number", range(5))
     def test_of_two_threads_at_once_one_is_first(self, seen: SeenBefore, number: int) -> None:
         # SP-01

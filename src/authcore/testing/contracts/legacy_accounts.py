@@ -7,18 +7,21 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.errors import CredentialsRejectedError, LegacyUnavailableError
+from authcore.domain.errors import (
+    AmbiguousAccountError,
+    CredentialsRejectedError,
+    LegacyUnavailableError,
+)
 from authcore.domain.model.accounts import Credentials, LegacyAccount
 from authcore.ports.legacy_accounts import LegacyAccounts
 
 
 @attrs.frozen
 class Person:
-    """Somebody the accounts under test must know; *locked* ones may not sign in."""
+    """Somebody the accounts under test must know."""
 
     account: LegacyAccount
     password: str = attrs.field(repr=False)
-    locked: bool = False
 
 
 EMMA: Final = Person(
@@ -54,11 +57,52 @@ FAUST: Final = Person(
         email="faust@studierzimmer.example",
         email_verified=True,
         display_name="Heinrich Faust",
+        locked=True,
     ),
     "Verweile-doch",
-    locked=True,
 )
-PEOPLE: Final = (EMMA, IGNAZ, NEMO, FAUST)
+SCHOOL: Final = "sprachheilschule.example"
+EFFI: Final = Person(
+    LegacyAccount(
+        legacy_uid="1895",
+        username="EffiBriest",
+        email="Effi.Briest@Hohen-Cremmen.example",
+        email_verified=True,
+        display_name=None,
+    ),
+    "Ein weites Feld",
+)
+NAMESAKE: Final = Person(
+    LegacyAccount(
+        legacy_uid="1896",
+        username="effibriest",
+        email="effi.briest@kessin.example",
+        email_verified=False,
+        display_name=None,
+    ),
+    "Das-ist-zu-weit",
+)
+LOTTE: Final = Person(
+    LegacyAccount(
+        legacy_uid="1949",
+        username="lotte",
+        email=f"zwilling@{SCHOOL}",
+        email_verified=False,
+        display_name=None,
+    ),
+    "Doppelt",
+)
+LUISE: Final = Person(
+    LegacyAccount(
+        legacy_uid="1950",
+        username="luise",
+        email=f"zwilling@{SCHOOL}",
+        email_verified=False,
+        display_name=None,
+    ),
+    "Doppelt",
+)
+PEOPLE: Final = (EMMA, IGNAZ, NEMO, FAUST, EFFI, NAMESAKE, LOTTE, LUISE)
 
 
 class LegacyAccountsContract(ABC):
@@ -137,11 +181,43 @@ class LegacyAccountsContract(ABC):
     ) -> None:
         assert accounts.find(name) == EMMA.account
 
-    @pytest.mark.parametrize("name", ["nobody", "", "em\0ma", "em\udfffma", "x" * 129, "faust"])
-    def test_a_name_that_nobody_may_sign_in_with_is_not_found(
+    @pytest.mark.parametrize(
+        ("name", "person"),
+        [
+            ("EMMA", EMMA),
+            ("Emma@Hartfield.EXAMPLE", EMMA),
+            ("effi.briest@hohen-cremmen.example", EFFI),
+            ("FAUST", FAUST),
+        ],
+    )
+    def test_an_account_is_found_whatever_the_letter_case(
+        self, accounts: LegacyAccounts, name: str, person: Person
+    ) -> None:
+        """A pool that ignores case gives every form of a name to whoever registers one."""
+        assert accounts.find(name) == person.account
+
+    @pytest.mark.parametrize(("name", "person"), [("EffiBriest", EFFI), ("effibriest", NAMESAKE)])
+    def test_of_two_names_that_differ_in_letter_case_the_exact_one_is_meant(
+        self, accounts: LegacyAccounts, name: str, person: Person
+    ) -> None:
+        assert accounts.find(name) == person.account
+
+    @pytest.mark.parametrize("name", ["EFFIBRIEST", LOTTE.account.email, "ZWILLING@" + SCHOOL])
+    def test_a_name_that_several_accounts_have_is_ambiguous(
         self, accounts: LegacyAccounts, name: str
     ) -> None:
+        with pytest.raises(AmbiguousAccountError):
+            accounts.find(name)
+
+    @pytest.mark.parametrize("name", ["nobody", "", "em\0ma", "em\udfffma", "x" * 129])
+    def test_a_name_that_nobody_has_is_not_found(self, accounts: LegacyAccounts, name: str) -> None:
         assert accounts.find(name) is None
+
+    @pytest.mark.parametrize("name", ["faust", "faust@studierzimmer.example"])
+    def test_a_locked_account_is_found_and_says_so(
+        self, accounts: LegacyAccounts, name: str
+    ) -> None:
+        assert accounts.find(name) == FAUST.account
 
     def test_an_outage_is_no_rejection(
         self, accounts: LegacyAccounts, go_down: Callable[[], None]

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -34,6 +35,7 @@ def _holder(
     *,
     email_verified: bool = True,
     identity: ExternalIdentity | None = None,
+    locked: bool = False,
 ) -> Holder:
     account = LegacyAccount(
         legacy_uid=legacy_uid,
@@ -41,6 +43,7 @@ def _holder(
         email=email,
         email_verified=email_verified,
         display_name=None,
+        locked=locked,
     )
     return Holder(account, identity)
 
@@ -51,7 +54,11 @@ VIOLA: Final = _holder("1601", "viola@illyria.example", email_verified=False)
 ARIEL: Final = _holder("1611", None)
 LOTTE: Final = _holder("1949", "zwilling@sprachheilschule.example")
 LUISE: Final = _holder("1950", "zwilling@sprachheilschule.example")
-HOLDERS: Final = (ROSALIND, VIOLA, ARIEL, LOTTE, LUISE)
+MALVOLIO_AT_GOOGLE: Final = ExternalIdentity("Google", "116010000000000001602a")
+MALVOLIO: Final = _holder(
+    "1602", "malvolio@illyria.example", identity=MALVOLIO_AT_GOOGLE, locked=True
+)
+HOLDERS: Final = (ROSALIND, VIOLA, ARIEL, LOTTE, LUISE, MALVOLIO)
 
 SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000001"
 ANOTHER_SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000002"
@@ -153,6 +160,18 @@ class LegacyLinksContract(ABC):
         assert links.match(asked()) == AccountMatches(by_cognito_id=attached)
         assert links.match(asked(ANOTHER_SUB)) == AccountMatches()
 
+    def test_a_reset_removes_identities_and_an_attachment_alone_does_not(
+        self, links: LegacyLinks
+    ) -> None:
+        """Whoever had a session may have added one at any time."""
+        # AL-02
+        attached = links.attach_cognito_id("1599", SUB, reset_access=False)
+        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity == attached
+
+        links.attach_cognito_id("1599", SUB, reset_access=True)
+
+        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity is None
+
     def test_attaching_the_same_twice_is_harmless(self, links: LegacyLinks) -> None:
         # LT-02
         first = links.attach_cognito_id("1601", SUB, reset_access=False)
@@ -183,6 +202,23 @@ class LegacyLinksContract(ABC):
     ) -> None:
         with pytest.raises(AccountNotFoundError):
             links.attach_cognito_id(legacy_uid, SUB, reset_access=False)
+
+    def test_a_locked_account_is_found_by_its_address_and_says_so(self, links: LegacyLinks) -> None:
+        """Otherwise somebody who was shut out would get a second account."""
+        matches = links.match(asked(email=MALVOLIO.account.email))
+
+        assert matches == AccountMatches(by_email=MALVOLIO.account)
+
+    def test_a_locked_account_is_found_by_its_identity(self, links: LegacyLinks) -> None:
+        assert links.match(asked(identity=MALVOLIO_AT_GOOGLE)).by_identity == MALVOLIO.account
+
+    @pytest.mark.parametrize("reset_access", [False, True])
+    def test_a_locked_account_is_not_attached(
+        self, links: LegacyLinks, *, reset_access: bool
+    ) -> None:
+        with pytest.raises(AccountLockedError):
+            links.attach_cognito_id("1602", SUB, reset_access=reset_access)
+        assert links.match(asked()) == AccountMatches()
 
     def test_a_created_account_is_returned_as_stored(self, links: LegacyLinks) -> None:
         created = links.create(PROSPERO, idempotency_key="prospero")

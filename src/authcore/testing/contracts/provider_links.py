@@ -15,13 +15,10 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
-from authcore.testing.contracts.user_directory import Enrol
+from authcore.testing.contracts.user_directory import Enrol, Federate
 
 
 EMAIL: Final = "anna@example.com"
-
-Federate = Callable[[ExternalIdentity, Mapping[str, str]], None]
-"""Makes the user whom a first sign-in with this identity makes, with these attributes."""
 
 IdentitiesOf = Callable[[str], list[tuple[str, str]]]
 """Provider name and user id of everybody who signs in as the user of this name."""

@@ -190,6 +190,14 @@ class SignatureVerifierContract(ABC):
         with pytest.raises(KeySourceUnavailableError):
             cut_off.verify(sign(CLAIMS))
 
+    def test_it_can_be_asked_beforehand_whether_there_are_keys(
+        self, verifier: SignatureVerifier, cut_off: SignatureVerifier
+    ) -> None:
+        # KF-08
+        verifier.require_keys()
+        with pytest.raises(KeySourceUnavailableError):
+            cut_off.require_keys()
+
     def test_a_malformed_token_is_rejected_even_without_keys(
         self, cut_off: SignatureVerifier
     ) -> None:

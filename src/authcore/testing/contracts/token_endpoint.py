@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
 
 import attrs
@@ -9,6 +10,7 @@ import pytest
 
 from authcore.domain.errors import (
     CodeRejectedError,
+    ProviderNotReachedError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
 )
@@ -47,6 +49,11 @@ class CodeExchangerContract(ABC):
     @abstractmethod
     def outage(self) -> Callable[[], None]:
         """From its call on, nobody answers."""
+
+    @pytest.fixture
+    @abstractmethod
+    def unreachable(self) -> Callable[[], AbstractContextManager[None]]:
+        """While it is entered, nothing that *exchanger* sends gets anywhere."""
 
     @pytest.fixture
     def code(self, issue: IssueCode) -> str:
@@ -115,6 +122,20 @@ class CodeExchangerContract(ABC):
 
         with pytest.raises(ProviderUnavailableError):
             exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
+
+    def test_a_code_that_was_never_sent_is_as_good_as_before(
+        self,
+        exchanger: CodeExchanger,
+        code: str,
+        unreachable: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        # SP-08
+        with unreachable(), pytest.raises(ProviderNotReachedError) as outage:
+            exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
+        assert code not in repr(outage.value) + str(outage.value)
+
+        tokens = exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
+        assert tokens.refresh_token
 
     def test_errors_hold_neither_code_nor_verifier(
         self, exchanger: CodeExchanger, outage: Callable[[], None]

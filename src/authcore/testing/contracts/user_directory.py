@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import pytest
 
@@ -10,6 +11,7 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     ProviderUnavailableError,
 )
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import UserDirectory, UserSessions
 
 
@@ -17,8 +19,19 @@ Enrol = Callable[[str, Mapping[str, str]], str]
 """Makes an enabled user of this name with these attributes; gives the ``sub``."""
 
 
+Federate = Callable[[ExternalIdentity, Mapping[str, str]], None]
+"""Makes the user whom a first sign-in with this identity makes, with these attributes."""
+
+GOOGLE: Final = ExternalIdentity("Google", "1")
+
+
 class UserDirectoryContract(ABC):
-    """Subclass it, and say which pool: one that knows ``custom:legacy_uid`` and has no aliases."""
+    """
+    Subclass it, and say which pool.
+
+    One that knows ``custom:legacy_uid`` and Google, calls users by their names as they are written,
+    and has no aliases.
+    """
 
     @pytest.fixture
     @abstractmethod
@@ -28,7 +41,12 @@ class UserDirectoryContract(ABC):
     @pytest.fixture
     @abstractmethod
     def enrol(self) -> Enrol:
-        """Adds users behind the directory's back."""
+        """Adds users of the pool's own behind the directory's back."""
+
+    @pytest.fixture
+    @abstractmethod
+    def federate(self) -> Federate:
+        """Adds users whom a provider sent."""
 
     @pytest.fixture
     @abstractmethod
@@ -62,13 +80,43 @@ class UserDirectoryContract(ABC):
         assert found.attributes["email"] == "anna@example.com"
         assert found.attributes["name"] == "Änna ⚓"
 
-    def test_a_user_is_found_by_sub(self, directory: UserDirectory, enrol: Enrol) -> None:
+    def test_a_user_of_the_pools_own_is_found_by_sub(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
         subject = enrol("anna", {})
 
         found = directory.find(subject)
 
         assert found is not None
         assert found.username == "anna"
+
+    def test_an_external_user_is_found_by_name_and_not_by_sub(
+        self, directory: UserDirectory, federate: Federate
+    ) -> None:
+        federate(GOOGLE, {"name": "Anna"})
+
+        found = directory.find("Google_1")
+
+        assert found is not None
+        assert (found.username, found.attributes["name"]) == ("Google_1", "Anna")
+        assert directory.find(found.subject) is None
+
+    def test_an_external_user_is_written_to_by_name_and_not_by_sub(
+        self, directory: UserDirectory, federate: Federate
+    ) -> None:
+        federate(GOOGLE, {"name": "Anna"})
+        before = directory.find("Google_1")
+        assert before is not None
+
+        with pytest.raises(AccountNotFoundError):
+            directory.set_attributes(before.subject, {"custom:legacy_uid": "42"})
+        assert directory.find("Google_1") == before
+
+        directory.set_attributes("Google_1", {"custom:legacy_uid": "42"})
+
+        after = directory.find("Google_1")
+        assert after is not None
+        assert after.attributes == {**before.attributes, "custom:legacy_uid": "42"}
 
     def test_a_disabled_user_is_found_and_says_so(
         self, directory: UserDirectory, enrol: Enrol, disable: Callable[[str], None]

@@ -37,6 +37,12 @@ class InMemorySeenBefore(SeenBefore):
             self._forget_at[key] = now + ttl
             return True
 
+    def forget(self, key: str) -> bool:
+        """See the port."""
+        with self._lock:
+            now = self._clock.now()
+            return self._forget_at.pop(key, now) > now
+
 
 class InMemoryLease(Lease):
     """

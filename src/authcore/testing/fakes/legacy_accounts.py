@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import attrs
 
 from authcore.domain.errors import (
+    AccountLockedError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -26,10 +27,9 @@ class InMemoryLegacyAccounts(LegacyAccounts):
         self._rows: list[tuple[LegacyAccount, str]] = []
         self._down = False
 
-    def add(self, account: LegacyAccount, password: str, *, locked: bool = False) -> None:
-        """Know *account*.  A locked one is neither opened nor found."""
-        if not locked:
-            self._rows.append((account, password))
+    def add(self, account: LegacyAccount, password: str) -> None:
+        """Know *account*.  No password opens a locked one."""
+        self._rows.append((account, password))
 
     def go_down(self) -> None:
         """Give no answers from now on."""
@@ -41,23 +41,30 @@ class InMemoryLegacyAccounts(LegacyAccounts):
 
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """See the port."""
-        row = self._row(credentials.username)
-        if row is None or row[1] != credentials.password:
+        rows = self._meant(credentials.username)
+        if len(rows) != 1 or rows[0][1] != credentials.password or rows[0][0].locked:
             raise CredentialsRejectedError("no such account or password")
-        return row[0]
+        return rows[0][0]
 
     def find(self, username: str) -> LegacyAccount | None:
         """See the port."""
-        row = self._row(username)
-        return row[0] if row else None
+        rows = self._meant(username)
+        if len(rows) > 1:
+            raise AmbiguousAccountError("several accounts could be meant")
+        return rows[0][0] if rows else None
 
-    def _row(self, name: str) -> tuple[LegacyAccount, str] | None:
+    def _meant(self, name: str) -> list[tuple[LegacyAccount, str]]:
+        """Whom *name* finds in the first way that finds anybody."""
         if self._down:
             raise LegacyUnavailableError("the legacy system is down")
-        return next(
-            (row for row in self._rows if name in {row[0].username, row[0].email}),
-            None,
+        folded = name.casefold()
+        ways = (
+            [row for row in self._rows if row[0].email == name],
+            [row for row in self._rows if row[0].username == name],
+            [row for row in self._rows if (row[0].email or "").casefold() == folded],
+            [row for row in self._rows if row[0].username.casefold() == folded],
         )
+        return next((way for way in ways if way), []) if name else []
 
 
 @attrs.frozen
@@ -68,8 +75,8 @@ class LegacyRow:
     Attributes:
         account: What callers see.
         identities: Provider name and user id.
-        unproven_access: Sessions, pending e-mail changes and unverified sign-in methods that
-            whoever opened the account may still hold.
+        unproven_access: Sessions, pending e-mail changes, and a password that was not set through
+            a message to the address: whoever opened the account may still hold them.
     """
 
     account: LegacyAccount
@@ -82,7 +89,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     A legacy user table that promises as much as *mode* says; can be down.
 
     ``unique`` and ``idempotent`` create once, ``lease`` can only look accounts up, ``once`` cannot
-    even do that.
+    even do that.  With *unique_emails* no account is created with the address of another one.
 
     Attributes:
         rows: By legacy id, in the order of creation.
@@ -91,12 +98,19 @@ class InMemoryLegacyLinks(LegacyLinks):
         unanswered: The name of a method that gives no answer and has no effect.
     """
 
-    def __init__(self, rows: Iterable[LegacyRow] = (), *, mode: Creation = "unique") -> None:
+    def __init__(
+        self,
+        rows: Iterable[LegacyRow] = (),
+        *,
+        mode: Creation = "unique",
+        unique_emails: bool = False,
+    ) -> None:
         self.rows = {row.account.legacy_uid: row for row in rows}
         self.calls: list[str] = []
         self.available = True
         self.unanswered: str | None = None
         self._mode = mode
+        self._unique_emails = unique_emails
         self._keeps_identities_apart = mode in {"unique", "idempotent"}
         self._keyed: dict[str, str] = {}
         self._lock = threading.RLock()
@@ -122,6 +136,8 @@ class InMemoryLegacyLinks(LegacyLinks):
                 return earlier
             if self._keeps_identities_apart and self._with_identity(account.identity):
                 raise AccountTakenError("the identity belongs to another account")
+            if self._unique_emails and self._with_email(account.email):
+                raise AccountTakenError("the e-mail address belongs to another account")
             uid = str(5000 + len(self.rows))
             made = LegacyAccount(
                 legacy_uid=uid,
@@ -144,14 +160,16 @@ class InMemoryLegacyLinks(LegacyLinks):
             row = self.rows.get(legacy_uid)
             if row is None:
                 raise AccountNotFoundError("no such legacy account")
+            if row.account.locked:
+                raise AccountLockedError("the legacy account is locked")
             holder = next(
                 (r for r in self.rows.values() if r.account.cognito_id == cognito_id), row
             )
             if holder is not row or row.account.cognito_id not in (None, cognito_id):
                 raise AccountTakenError("one of the two already belongs to somebody else")
             account = attrs.evolve(row.account, cognito_id=cognito_id)
-            held = frozenset[str]() if reset_access else row.unproven_access
-            self.rows[legacy_uid] = attrs.evolve(row, account=account, unproven_access=held)
+            kept = LegacyRow(account) if reset_access else attrs.evolve(row, account=account)
+            self.rows[legacy_uid] = kept
             return account
 
     def _called(self, name: str) -> None:

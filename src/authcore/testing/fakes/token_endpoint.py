@@ -11,6 +11,7 @@ import attrs
 from authcore.domain.errors import (
     ClientRejectedError,
     CodeRejectedError,
+    ProviderNotReachedError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
 )
@@ -33,6 +34,7 @@ class InMemoryCodeExchanger(CodeExchanger):
     Attributes:
         sent: Every code it was sent, in order.
         available: Set to False for an outage.
+        reachable: Set to False for an outage that lets nothing through.
         knows_client: Set to False for a wrong client secret.
     """
 
@@ -42,6 +44,7 @@ class InMemoryCodeExchanger(CodeExchanger):
         self._lock = threading.Lock()
         self.sent: list[str] = []
         self.available = True
+        self.reachable = True
         self.knows_client = True
 
     def issue(self, tokens: TokenSet, *, redirect_uri: str, code_challenge: str) -> str:
@@ -53,7 +56,9 @@ class InMemoryCodeExchanger(CodeExchanger):
             return code
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> TokenSet:
-        """See the port.  A code is spent by the first try, whatever came of it."""
+        """See the port.  A code is spent by the first try that gets there, whatever came of it."""
+        if not self.reachable:
+            raise ProviderNotReachedError("the token endpoint cannot be reached")
         with self._lock:
             self.sent.append(code)
             if not self.available:

@@ -96,8 +96,9 @@ class InMemoryUserDirectory(UserDirectory):
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
         self._answer()
-        return next(
-            (user for user in self._users.values() if username in (user.username, user.subject)),
+        named = self._users.get(username)
+        return named or next(
+            (user for user in self._users.values() if user.subject == username and is_native(user)),
             None,
         )
 

@@ -1,0 +1,43 @@
+"""What a pool user is called who did not type a user name."""
+
+import hashlib
+import re
+import unicodedata
+from typing import Final
+
+from authcore.domain.model.accounts import LegacyAccount
+
+
+MAX_POOL_NAME_LENGTH: Final = 128
+
+_OURS: Final = "legacy-"
+_PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def pool_username(account: LegacyAccount) -> str:
+    """
+    The one name that *account*'s user has in a pool that people also enter by an alias.
+
+    The legacy user name where a pool takes it, so that whoever typed an address first is found when
+    they type their user name later.  Otherwise a name that nobody types, one for each legacy id.
+    """
+    if _can_be_a_name(account.username):
+        return account.username
+    if _PLAIN_ID.fullmatch(account.legacy_uid):
+        return f"{_OURS}{account.legacy_uid}"
+    return f"{_OURS}{hashlib.sha256(account.legacy_uid.encode()).hexdigest()}"
+
+
+def _can_be_a_name(text: str) -> bool:
+    """
+    Whether a pool with aliases takes *text*, and it cannot be a name that is made up here.
+
+    See: Amazon Cognito "AdminCreateUser", ``Username``: letters, marks, symbols, numbers and
+    punctuation; not shaped like an address where addresses are aliases.
+    """
+    return (
+        0 < len(text) <= MAX_POOL_NAME_LENGTH
+        and "@" not in text
+        and not text.casefold().startswith(_OURS)
+        and all(unicodedata.category(character)[0] in "LMSNP" for character in text)
+    )

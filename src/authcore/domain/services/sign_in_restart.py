@@ -1,0 +1,62 @@
+"""
+Sign-ins that Cognito broke off because a trigger had just linked their user: begun again, once.
+
+The first sign-in of an external user who is linked meanwhile fails, and the next one works.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from authcore.domain.model.session import PendingSignIns, SignInAttempt
+from authcore.domain.services.authorization import AuthorizationError, read_answer
+from authcore.domain.services.sign_in import SignIn, SignInStart
+
+
+@attrs.frozen
+class SignInRestart:
+    """
+    A sign-in that takes the place of one that was broken off.
+
+    Attributes:
+        broken_off: Worth nothing any more.
+        start: What the browser does and keeps instead.
+    """
+
+    broken_off: SignInAttempt
+    start: SignInStart
+
+
+def restarted(
+    sign_in: SignIn, pending: PendingSignIns, parameters: Sequence[tuple[str, str]]
+) -> SignInRestart | None:
+    """
+    What takes the place of the attempt that Cognito broke off; None if it broke none off.
+
+    Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
+    begun again already is not begun a third time.
+
+    Args:
+        sign_in: Begins.
+
+        pending: From the browser's cookies.
+
+        parameters: Of the callback's query, in order, repeated ones kept, decoded once.
+
+    Raises:
+        ParameterRejectedError: The query is not an answer of an authorize endpoint.
+
+        AttemptRejectedError: This browser began no such attempt.
+
+        RedirectRejectedError: Its target is no longer on the allow-list.
+    """
+    answer = read_answer(parameters)
+    if not (isinstance(answer, AuthorizationError) and answer.broken_off and pending.attempts):
+        return None
+    newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))
+    attempt = newest if answer.state is None else sign_in.attempt_for(pending, parameters)
+    if attempt.restarted:
+        return None
+    start = sign_in.begin(attempt.target, provider=attempt.provider)
+    again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
+    return SignInRestart(attempt, attrs.evolve(start, attempt=again))
