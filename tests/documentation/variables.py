@@ -18,6 +18,9 @@ from authcore.settings import (
     LinkingSettings,
     MigrationSettings,
     SignInSettings,
+    SignOutSettings,
+    VerifySettings,
+    WebAccessSettings,
     described,
 )
 from authcore_lambda.pre_sign_up import NativeLinkSettings
@@ -35,6 +38,9 @@ class Everything:
     cognito: CognitoSettings
     sign_in: SignInSettings
     cookie: CookieSettings
+    sign_out: SignOutSettings
+    verify: VerifySettings
+    web: WebAccessSettings
     guard: GuardSettings
     legacy: LegacySettings
     migration: MigrationSettings
