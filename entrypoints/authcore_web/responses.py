@@ -222,7 +222,8 @@ def wants_json(request: HTTPConnection) -> bool:
     """Whether a program asks: by the path, or because it takes JSON and no page."""
     accept = ", ".join(request.headers.getlist("accept")).lower()
     asked = "application/json" in accept and "text/html" not in accept
-    return asked or request.scope["path"] in JSON_PATHS
+    path: str = request.scope["path"]
+    return asked or path in JSON_PATHS or path.startswith("/auth/check/")
 
 
 def _retry_after(error: UnavailableError) -> str:

@@ -78,7 +78,7 @@ class SafeAnswers:
 
 
 def _with_headers(start: Message) -> Message:
-    given = start["headers"]
+    given = start.get("headers", ())
     names = {name for name, _ in given}
     missing = [header for header in _ENCODED if header[0] not in names]
     return {**start, "headers": [*given, *missing]}
