@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from dependency_injector import containers, providers
 
-from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
 from authcore.adapters.jwks.at_hand import KeysAtHand
@@ -127,8 +127,12 @@ class SessionContainer(containers.DeclarativeContainer):
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
     )
-    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+    audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
+    )
+    audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
+    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+        CountingAuditLog, audit_log, audit_counter
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     legacy_sessions: providers.Provider[LegacySessions | None] = providers.Object(None)

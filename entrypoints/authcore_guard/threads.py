@@ -1,5 +1,6 @@
 """Work that waits for other systems, kept away from the event loop."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -42,6 +43,18 @@ class WorkerThreads:
         self._limiters: RunVar[anyio.CapacityLimiter] = RunVar(f"authcore.threads.{next(_numbers)}")
         self._threads = threads
         self._waiting = waiting
+        self._counting = threading.Lock()
+        self._running = 0
+
+    @property
+    def busy(self) -> int:
+        """How many calls run now, in all event loops."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many calls of this event loop wait for a thread."""
+        return self._limiter().statistics().tasks_waiting
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
         """
@@ -50,10 +63,18 @@ class WorkerThreads:
         Raises:
             UnavailableError: The line is full; *call* was not made.
         """
-        limiter = self._limiter()
-        if limiter.statistics().tasks_waiting >= self._waiting:
+        if self.waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        return await anyio.to_thread.run_sync(call, limiter=limiter)
+        return await anyio.to_thread.run_sync(self._counted, call, limiter=self._limiter())
+
+    def _counted(self, call: Callable[[], Answer]) -> Answer:
+        with self._counting:
+            self._running += 1
+        try:
+            return call()
+        finally:
+            with self._counting:
+                self._running -= 1
 
     def _limiter(self) -> anyio.CapacityLimiter:
         """This event loop's: what waits in one must not be woken from another."""

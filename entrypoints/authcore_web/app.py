@@ -8,11 +8,12 @@ The auth service as an ASGI application.
 
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -23,11 +24,31 @@ from starlette.types import Lifespan
 from authcore.domain.errors import ConfigurationError, UnavailableError
 from authcore_web.access_logs import forget_queries
 from authcore_web.container import WebContainer, web_container
+from authcore_web.cross_origin import CrossOrigin
+from authcore_web.routes.session import SessionRoutes
 from authcore_web.safe_answers import SafeAnswers
 from authcore_web.settings import CALLBACK_PATH
 
 
 EXIT_CONFIGURATION: Final = 2
+
+ANY_METHOD: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Some proxies ask by the method, and below the path, of the request they ask about (Envoy)."""
+
+
+class _Whatever(Convertor[str]):
+    """Any path, also one with a line break: a proxy asks about whatever it was asked for."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("whatever", _Whatever())
 
 
 def create_app(container: WebContainer) -> Starlette:
@@ -57,14 +78,28 @@ def _routes(container: WebContainer) -> list[Route]:
     sign_in = container.sign_in_routes()
     session = container.session_routes()
     service = container.service_routes()
-    return [
+    return [  # tried in this order: what is asked for most comes first
+        Route("/auth/verify", container.verify_routes().verify, methods=["POST"]),
+        _session_route(session, container.web_access_settings().cors_origins),
+        Route("/auth/check", session.check, methods=ANY_METHOD),
         Route("/auth/signin", sign_in.begin),
         Route(CALLBACK_PATH, sign_in.callback),
-        Route("/auth/session", session.session),
+        Route("/auth/signout", container.sign_out_routes().answer, methods=["GET", "POST"]),
+        Route("/auth/check/{path:whatever}", session.check, methods=ANY_METHOD),
+        Route("/auth/verify/batch", container.verify_batch_routes().batch, methods=["POST"]),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
+        Route("/metrics", service.metrics),
         Route("/openapi.json", service.document),
     ]
+
+
+def _session_route(session: SessionRoutes, origins: Collection[str]) -> Route:
+    if not origins:
+        return Route("/auth/session", session.session)
+    readable = [Middleware(CrossOrigin, origins=origins)]
+    methods = ["GET", "OPTIONS"]
+    return Route("/auth/session", session.session, methods=methods, middleware=readable)
 
 
 def _lifespan(container: WebContainer) -> Lifespan[Starlette]:

@@ -9,23 +9,37 @@ from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
+from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.session import PendingSignIns
+from authcore.domain.model.tokens import RefreshToken
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in import SignIn
+from authcore.domain.services.sign_out import SignOut
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
-from authcore.ports.token_endpoint import CodeExchanger
-from authcore.settings import SignInSettings
+from authcore.ports.legacy_sessions import LegacySignOut
+from authcore.ports.token_endpoint import CodeExchanger, TokenRevoker
+from authcore.settings import SignInSettings, SignOutSettings, VerifySettings, WebAccessSettings
 from authcore_guard.container import SessionContainer
 from authcore_guard.stores import is_stored
+from authcore_web.callers import Callers
+from authcore_web.forgetting import Forgetting
+from authcore_web.links import SIGN_IN_PATH, SIGN_OUT_PATH, SignInLinks
+from authcore_web.loops import SignInLoops
+from authcore_web.metrics import Metrics
+from authcore_web.origins import TrustedPages, origin_of
 from authcore_web.replay_memory import replay_memory
 from authcore_web.responses import Refusals
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
+from authcore_web.routes.sign_out import SignOutLinks, SignOutRoutes
+from authcore_web.routes.verify import VerifyRoutes
+from authcore_web.routes.verify_batch import VerifyBatchRoutes
 from authcore_web.settings import web_settings
-from authcore_web.threads import WorkerThreads
+from authcore_web.threads import auth_service_threads
+from authcore_web.verdicts import Verdicts
 
 
 def authorize_url_of(sign_in: SignInSettings) -> str:
@@ -43,6 +57,26 @@ def signin_url_of(sign_in: SignInSettings) -> str:
     return sign_in.callback_url.removesuffix("/callback")
 
 
+def sign_out_links_of(
+    sign_in: SignInSettings, sign_out: SignOutSettings, client_id: str
+) -> SignOutLinks:
+    """Where a sign-out leads."""
+    return SignOutLinks(
+        signout_url=signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + SIGN_OUT_PATH,
+        logout_url=f"{sign_in.domain_url}/logout",
+        client_id=client_id,
+        targets=sign_out.targets or (sign_in.default_redirect,),
+    )
+
+
+class NobodyRevokes(TokenRevoker):
+    """Stands where no way to revoke is wired: Cognito does not hear of sign-outs, and we say so."""
+
+    def revoke(self, token: RefreshToken) -> None:  # noqa: ARG002 - nobody to send it to
+        """See the port."""
+        raise ProviderUnavailableError("nobody revokes tokens here")
+
+
 class WebContainer(SessionContainer):
     """The auth service: checks sessions as a guard does, and begins them."""
 
@@ -50,7 +84,20 @@ class WebContainer(SessionContainer):
         instance_of=SignInSettings
     )
 
-    threads = providers.ThreadSafeSingleton(WorkerThreads)
+    sign_out_settings: providers.Dependency[SignOutSettings] = providers.Dependency(
+        instance_of=SignOutSettings
+    )
+    verify_settings: providers.Dependency[VerifySettings] = providers.Dependency(
+        instance_of=VerifySettings
+    )
+    web_access_settings: providers.Dependency[WebAccessSettings] = providers.Dependency(
+        instance_of=WebAccessSettings
+    )
+
+    token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(NobodyRevokes)
+    legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.Object(None)
+
+    threads = providers.ThreadSafeSingleton(auth_service_threads)
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
     )
@@ -98,18 +145,27 @@ class WebContainer(SessionContainer):
         attempt_lifetime=sign_in_settings.provided.attempt_lifetime,
     )
 
-    refusals = providers.ThreadSafeSingleton(
-        Refusals,
+    sign_out = providers.ThreadSafeSingleton(
+        SignOut,
+        revoker=token_revoker,
+        validator=SessionContainer.validator,
+        legacy=legacy_sign_out,
+        revocations=SessionContainer.revocations,
+        clock=SessionContainer.clock,
         audit=SessionContainer.audit,
-        entropy=SessionContainer.entropy,
-        allowlist=allowlist,
-        signin_url=signin_url,
+    )
+
+    links = providers.ThreadSafeSingleton(SignInLinks, allowlist, signin_url)
+    loops = providers.ThreadSafeSingleton(SignInLoops, SessionContainer.clock)
+    refusals = providers.ThreadSafeSingleton(
+        Refusals, audit=SessionContainer.audit, entropy=SessionContainer.entropy, links=links
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
         attempts=attempts,
         sessions=SessionContainer.sessions,
+        loops=loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
         refusals=refusals,
@@ -121,10 +177,67 @@ class WebContainer(SessionContainer):
         guard=SessionContainer.browser_guard,
         refusals=refusals,
         threads=threads,
+        links=links,
+    )
+    sign_out_links = providers.ThreadSafeSingleton(
+        sign_out_links_of,
+        sign_in_settings,
+        sign_out_settings,
+        SessionContainer.cognito.provided.client_id,
+    )
+    sign_out_routes = providers.ThreadSafeSingleton(
+        SignOutRoutes,
+        sign_out=sign_out,
+        sessions=SessionContainer.sessions,
+        forgetting=providers.ThreadSafeSingleton(
+            Forgetting,
+            sessions=SessionContainer.sessions,
+            attempts=attempts,
+            loops=loops,
+            legacy=legacy_sign_out,
+        ),
+        links=sign_out_links,
+        pages=providers.ThreadSafeSingleton(
+            TrustedPages, providers.Callable(origin_of, signin_url), allowlist
+        ),
+        refusals=refusals,
+        threads=threads,
+    )
+    callers = providers.ThreadSafeSingleton(
+        Callers,
+        verify_settings.provided.caller_keys,
+        audit=SessionContainer.audit,
+        counter=SessionContainer.counter,
+    )
+    verdicts = providers.ThreadSafeSingleton(Verdicts, SessionContainer.audit)
+    verify_routes = providers.ThreadSafeSingleton(
+        VerifyRoutes,
+        guard=SessionContainer.session_guard,
+        callers=callers,
+        verdicts=verdicts,
+        refusals=refusals,
+        threads=threads,
+    )
+    verify_batch_routes = providers.ThreadSafeSingleton(
+        VerifyBatchRoutes,
+        guard=SessionContainer.session_guard,
+        callers=callers,
+        verdicts=verdicts,
+        refusals=refusals,
+        threads=threads,
+    )
+    metrics = providers.ThreadSafeSingleton(
+        Metrics,
+        decisions=SessionContainer.counter.provided.counts,
+        audit_events=SessionContainer.audit_counter.provided.counts,
+        threads=threads,
+        keys=SessionContainer.keys,
+        memories=providers.List(SessionContainer.signatures, SessionContainer.signatures_at_hand),
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
         warm_up=SessionContainer.keys.provided.warm_up,
+        metrics=metrics,
         refusals=refusals,
         threads=threads,
     )
@@ -147,6 +260,9 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
         cookie=settings.cookie,
         store=settings.store,
         sign_in_settings=settings.sign_in,
+        sign_out_settings=settings.sign_out,
+        verify_settings=settings.verify,
+        web_access_settings=settings.web,
     )
     container.check_dependencies()
     return container

@@ -1,4 +1,4 @@
-"""What people are told when a sign-in does not work out."""
+"""What people are told."""
 
 from typing import Final
 
@@ -46,6 +46,29 @@ LATER: Final = Notice(
     "A system we depend on does not answer. If you were signed in, you still are. "
     "Please try again in a moment.",
     "Try again",
+)
+LOOP: Final = Notice(
+    "We keep signing you in, but the page does not accept it",
+    "You were signed in several times in a row, and the page asked for it again each time. Your "
+    "account is fine; the page may not see your session. Please tell the people who run it if "
+    "starting again does not help.",
+    START_AGAIN,
+)
+FOREIGN_REQUEST: Final = Notice(
+    "You are still signed in",
+    "The request to sign you out did not come from one of our pages. You can sign out from here.",
+    "Go to sign-out",
+)
+SIGN_OUT: Final = Notice(
+    "Sign out?",
+    "This ends your session here and in every application that shares it.",
+    "Sign out",
+)
+SIGNED_OUT_HERE: Final = Notice(
+    "You are signed out here",
+    "This browser has forgotten your session. Not everybody else who knows of it could be told "
+    "just now, and the sign-in page may still know you.",
+    "Sign out there, too",
 )
 LOST: Final = Notice(
     "This sign-in did not go through",

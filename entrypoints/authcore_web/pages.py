@@ -1,7 +1,8 @@
-"""The pages people see when a sign-in does not work out: plain HTML, one stylesheet, no script."""
+"""The pages people see: plain HTML, one stylesheet, no script."""
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from html import escape
 from typing import Final
 
@@ -21,9 +22,10 @@ main { width: 100%; max-width: 30rem; padding: 2rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .75rem }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance }
 p { margin: 0 0 1.25rem }
-a { display: inline-block; padding: .7rem 1.2rem; border-radius: .5rem; font-weight: 600;
-  background: var(--accent); color: var(--on-accent); text-decoration: none }
-a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
+a, button { display: inline-block; padding: .7rem 1.2rem; border: 0; border-radius: .5rem;
+  font: inherit; font-weight: 600; background: var(--accent); color: var(--on-accent);
+  text-decoration: none; cursor: pointer }
+a:focus-visible, button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
 .reference { margin: 1.75rem 0 0; color: var(--soft); font-size: .9375rem }
 code { font: 600 1em ui-monospace, monospace; color: var(--ink); user-select: all }
 """
@@ -47,6 +49,10 @@ _PAGE: Final = """<!doctype html>
 """
 _MENTION: Final = '<p class="reference">If you ask for help, mention <code>{reference}</code></p>\n'
 _ACTION: Final = '<a href="{url}">{label}</a>\n'
+_FORM: Final = (
+    '<form method="post" action="{url}">\n{fields}<button type="submit">{label}</button>\n</form>\n'
+)
+_FIELD: Final = '<input type="hidden" name="{name}" value="{value}">\n'
 
 
 @attrs.frozen
@@ -57,7 +63,7 @@ class Notice:
     Attributes:
         title: What happened, in a few words.
         sentence: What it means and what they can do.
-        action: Label of the link that goes on; None where there is nothing to go on to.
+        action: Label of the link or button that goes on; None where there is nothing to go on to.
     """
 
     title: str
@@ -78,6 +84,30 @@ def page(notice: Notice, *, reference: str | None, url: str) -> str:
     """
     action = _ACTION.format(url=escape(url), label=escape(notice.action)) if notice.action else ""
     mention = _MENTION.format(reference=escape(reference)) if reference else ""
+    return _document(notice, action, mention)
+
+
+def form_page(notice: Notice, *, url: str, fields: Mapping[str, str]) -> str:
+    """
+    *notice* as a complete HTML document, with a button.
+
+    Args:
+        notice: Of our own making.
+
+        url: Where the button sends the form, by POST.
+
+        fields: What is sent, by name.
+    """
+    hidden = (
+        _FIELD.format(name=escape(name), value=escape(value)) for name, value in fields.items()
+    )
+    form = _FORM.format(
+        url=escape(url), fields="".join(hidden), label=escape(notice.action or notice.title)
+    )
+    return _document(notice, form)
+
+
+def _document(notice: Notice, action: str, mention: str = "") -> str:
     return _PAGE.format(
         title=escape(notice.title),
         style=STYLE,

@@ -23,17 +23,22 @@ class QueryRejectedError(RejectedError):
     code: ClassVar[str] = "query_malformed"
 
 
-def parameters(raw_query: bytes) -> Parameters:
+def parameters(raw_query: bytes, *, longest: int = MAX_QUERY_BYTES) -> Parameters:
     """
     The parameters of *raw_query*.
 
+    Args:
+        raw_query: Of a URL, or a form's body.
+
+        longest: How many bytes are read.
+
     Raises:
-        QueryRejectedError: Beyond MAX_QUERY_BYTES or MAX_PARAMETERS, a part without ``=``, a
-            broken percent-escape, or bytes that are not UTF-8.
+        QueryRejectedError: Longer than *longest*, more than MAX_PARAMETERS, a part without ``=``,
+            a broken percent-escape, or bytes that are not UTF-8.
     """
     if not raw_query:
         return []
-    if len(raw_query) > MAX_QUERY_BYTES or _BROKEN_ESCAPE.search(raw_query):
+    if len(raw_query) > longest or _BROKEN_ESCAPE.search(raw_query):
         raise QueryRejectedError("the query is too long or not percent-encoded")
     try:
         return parse_qsl(

@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
-from urllib.parse import quote
 
 import attrs
 from starlette.requests import HTTPConnection
@@ -25,10 +24,13 @@ from authcore.domain.errors import (
     TokenRejectedError,
     UnavailableError,
 )
-from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.ports.ambient import Entropy
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore_web import notices
+from authcore_web.bodies import BodyTooLargeError, BodyTooSlowError, MediaTypeRejectedError
+from authcore_web.links import SignInLinks
+from authcore_web.loops import SignInLoopError
+from authcore_web.origins import CrossSiteError
 from authcore_web.pages import Notice, page
 
 
@@ -37,7 +39,20 @@ Outcome = Literal["rejected", "unavailable"]
 DEFAULT_RETRY_SECONDS: Final = 5
 REFERENCE_LENGTH: Final = 12
 
-JSON_PATHS: Final = frozenset({"/auth/session", "/healthz", "/readyz", "/openapi.json"})
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+JSON_PATHS: Final = frozenset(
+    {
+        "/auth/check",
+        "/auth/session",
+        "/auth/verify",
+        "/auth/verify/batch",
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/readyz",
+    }
+)
 """Routes that programs call: refusals are JSON there, whatever the caller accepts."""
 
 
@@ -69,6 +84,11 @@ VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
     AccountNotFoundError: Verdict(404, notices.NOT_SIGNED_IN),
     AttributesRejectedError: Verdict(409, notices.MISUNDERSTOOD),
     SessionTooLargeError: Verdict(431, notices.TOO_LARGE),
+    SignInLoopError: Verdict(400, notices.LOOP),
+    CrossSiteError: Verdict(403, notices.FOREIGN_REQUEST),
+    BodyTooLargeError: Verdict(413, notices.MISUNDERSTOOD),
+    BodyTooSlowError: Verdict(408, notices.MISUNDERSTOOD),
+    MediaTypeRejectedError: Verdict(415, notices.MISUNDERSTOOD),
     UnavailableError: Verdict(503, notices.LATER, may_repeat=True),
     LoginLostError: Verdict(503, notices.LOST),
 }
@@ -79,15 +99,14 @@ def verdict_of(error: AuthcoreError) -> Verdict:
     return next(VERDICTS[cls] for cls in type(error).__mro__ if cls in VERDICTS)
 
 
-def sent_to(url: str, cookies: Iterable[str] = ()) -> Response:
-    """302 to *url*, byte for byte, with *cookies* (``Set-Cookie`` values)."""
-    return with_cookies(Response(status_code=302, headers={"location": url}), cookies)
+def sent_to(url: str, cookies: Iterable[str] = (), *, status: int = 302) -> Response:
+    """*status* with *url* to go to, byte for byte, with *cookies* (``Set-Cookie`` values)."""
+    return with_cookies(Response(status_code=status, headers={"location": url}), cookies)
 
 
 def as_json(content: Mapping[str, object], status: int = 200) -> Response:
     """*content* as JSON."""
-    body = json.dumps(content, ensure_ascii=False).encode()
-    return Response(body, status, media_type="application/json")
+    return Response(_JSON.encode(content).encode(), status, media_type="application/json")
 
 
 def with_cookies(response: Response, cookies: Iterable[str]) -> Response:
@@ -100,9 +119,7 @@ def with_cookies(response: Response, cookies: Iterable[str]) -> Response:
 class Refusals:
     """Says no, or later, without saying more than that; and leaves a trace under a reference."""
 
-    def __init__(
-        self, *, audit: AuditLog, entropy: Entropy, allowlist: RedirectAllowlist, signin_url: str
-    ) -> None:
+    def __init__(self, *, audit: AuditLog, entropy: Entropy, links: SignInLinks) -> None:
         """
         Answer for one service.
 
@@ -111,14 +128,11 @@ class Refusals:
 
             entropy: Makes references.
 
-            allowlist: Decides which targets a "start again" link keeps.
-
-            signin_url: This service's ``/auth/signin`` as browsers see it, from settings.
+            links: Where to start again.
         """
         self._audit = audit
         self._entropy = entropy
-        self._allowlist = allowlist
-        self._signin_url = signin_url
+        self._links = links
 
     def of(
         self,
@@ -127,6 +141,8 @@ class Refusals:
         *,
         action: str,
         redirect: str | None = None,
+        link: str | None = None,
+        caller: str | None = None,
         cookies: Iterable[str] = (),
     ) -> Response:
         """
@@ -141,12 +157,17 @@ class Refusals:
 
             redirect: Where the browser wanted to go; forgotten unless the allow-list takes it.
 
+            link: Where a person may go on; by default to the sign-in.
+
+            caller: Who asked, for the audit log.
+
             cookies: ``Set-Cookie`` values.
         """
         verdict = verdict_of(error)
         outcome: Outcome = "unavailable" if isinstance(error, UnavailableError) else "rejected"
-        reference = self._recorded(action, outcome, error.code, str(error))
-        response = self._answer(request, verdict, error.code, reference, redirect)
+        reference = self._recorded(action, outcome, error.code, str(error), caller)
+        link = link or self._links.to(redirect)
+        response = self._answer(request, verdict, error.code, reference, link)
         if verdict.may_repeat and isinstance(error, UnavailableError):
             response.headers["retry-after"] = _retry_after(error)
         return with_cookies(response, cookies)
@@ -168,10 +189,17 @@ class Refusals:
         return response
 
     def _recorded(
-        self, action: str, outcome: Outcome, reason: str, detail: str | None = None
+        self,
+        action: str,
+        outcome: Outcome,
+        reason: str,
+        detail: str | None = None,
+        caller: str | None = None,
     ) -> str:
         reference = self._entropy.token()[-REFERENCE_LENGTH:]
-        event = AuditEvent(action, outcome, reason, reference=reference, detail=detail)
+        event = AuditEvent(
+            action, outcome, reason, reference=reference, caller=caller, detail=detail
+        )
         self._audit.record(event)
         return reference
 
@@ -181,26 +209,21 @@ class Refusals:
         verdict: Verdict,
         code: str,
         reference: str | None,
-        redirect: str | None = None,
+        link: str | None = None,
     ) -> Response:
-        if _wants_json(request):
+        if wants_json(request):
             named = {"reference": reference} if reference else {}
             return as_json({"reason": code, **named}, verdict.status)
-        html = page(verdict.notice, reference=reference, url=self._again(redirect))
+        html = page(verdict.notice, reference=reference, url=link or self._links.to(None))
         return Response(html, verdict.status, media_type="text/html")
 
-    def _again(self, redirect: str | None) -> str:
-        try:
-            target = self._allowlist.resolve(redirect or "")
-        except RedirectRejectedError:
-            return self._signin_url
-        return f"{self._signin_url}?redirect={quote(target, safe='')}"
 
-
-def _wants_json(request: HTTPConnection) -> bool:
+def wants_json(request: HTTPConnection) -> bool:
+    """Whether a program asks: by the path, or because it takes JSON and no page."""
     accept = ", ".join(request.headers.getlist("accept")).lower()
     asked = "application/json" in accept and "text/html" not in accept
-    return asked or request.scope["path"] in JSON_PATHS
+    path: str = request.scope["path"]
+    return asked or path in JSON_PATHS or path.startswith("/auth/check/")
 
 
 def _retry_after(error: UnavailableError) -> str:

@@ -5,7 +5,6 @@ import traceback
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,17 +13,31 @@ from authcore_web.pages import STYLE_SOURCE
 from authcore_web.responses import Refusals
 
 
+def content_policy(form_action: str = "'none'") -> str:
+    """
+    The Content-Security-Policy of our pages.
+
+    Args:
+        form_action: Where their forms may lead.  Chromium holds every redirect that follows to it,
+            too.
+    """
+    return (
+        f"default-src 'none'; style-src {STYLE_SOURCE}; "
+        f"base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
+    )
+
+
 HEADERS: Final = {
     "cache-control": "no-store",
-    "content-security-policy": (
-        f"default-src 'none'; style-src {STYLE_SOURCE}; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": content_policy(),
     "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000",
     "vary": "Accept, Cookie",
     "x-content-type-options": "nosniff",
 }
+
+_ENCODED: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
+_CHALLENGED: Final = (*_ENCODED, (CHALLENGE[0].encode(), CHALLENGE[1].encode()))
 
 _log: Final = logging.getLogger(__name__)
 
@@ -34,7 +47,9 @@ class SafeAnswers:
     Puts HEADERS on every answer, a challenge on every 401, and a plain page in the place of an
     unexpected exception.
 
-    The log gets the exception's class and frames, not its text: nobody knows what is in there.
+    A header that an answer has already stays as it is: a page with a form needs a policy of its
+    own.  The log gets the exception's class and frames, not its text: nobody knows what is in
+    there.
     """
 
     def __init__(self, app: ASGIApp, refusals: Refusals) -> None:
@@ -53,7 +68,7 @@ class SafeAnswers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _complete(message)
+                message = _with_headers(message)
             await send(message)
 
         try:
@@ -66,8 +81,9 @@ class SafeAnswers:
                 await response(scope, receive, send_safely)
 
 
-def _complete(start: Message) -> None:
-    headers = MutableHeaders(scope=start)
-    headers.update(HEADERS)
-    if start["status"] == HTTPStatus.UNAUTHORIZED:
-        headers.setdefault(*CHALLENGE)
+def _with_headers(start: Message) -> Message:
+    given = start.get("headers", ())
+    names = {name for name, _ in given}
+    wanted = _CHALLENGED if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
+    missing = [header for header in wanted if header[0] not in names]
+    return {**start, "headers": [*given, *missing]}

@@ -9,7 +9,10 @@ from authcore.settings import (
     CognitoSettings,
     CookieSettings,
     SignInSettings,
+    SignOutSettings,
     StoreSettings,
+    VerifySettings,
+    WebAccessSettings,
     load,
 )
 from authcore.settings.browser_parsers import CALLBACK_PATH
@@ -38,6 +41,9 @@ class WebSettings:
         sign_in: How browsers get there and back.
         cookie: What they keep.
         store: Where the rest of it is, if not in cookies.
+        sign_out: Where they go when they leave.
+        verify: Which programs may ask about tokens.
+        web: Which pages of other origins may ask.
     """
 
     CHECKS: ClassVar = (
@@ -51,6 +57,9 @@ class WebSettings:
     sign_in: SignInSettings
     cookie: CookieSettings
     store: StoreSettings
+    sign_out: SignOutSettings
+    verify: VerifySettings
+    web: WebAccessSettings
 
 
 def web_settings(environment: Mapping[str, str]) -> WebSettings:

@@ -6,7 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from authcore.adapters.audit.counters import MAX_SERIES, ProcessDecisionCounter
+from authcore.adapters.audit.counters import (
+    MAX_SERIES,
+    CountingAuditLog,
+    ProcessDecisionCounter,
+)
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.testing.contracts.audit import AuditLogContract, Counts, DecisionCounterContract
@@ -37,6 +41,36 @@ class TestLoggingAuditLog(AuditLogContract):
             return AuditEvent(**fields)
 
         return lambda: [read(record.getMessage()) for record in caplog.records]
+
+
+class TestCountingAuditLog(AuditLogContract):
+    @pytest.fixture
+    def kept(self) -> InMemoryAuditLog:
+        return InMemoryAuditLog()
+
+    @pytest.fixture
+    def audit_log(self, kept: InMemoryAuditLog, counter: InMemoryDecisionCounter) -> AuditLog:
+        return CountingAuditLog(kept, counter)
+
+    @pytest.fixture
+    def counter(self) -> InMemoryDecisionCounter:
+        return InMemoryDecisionCounter()
+
+    @pytest.fixture
+    def recorded(self, kept: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
+        return lambda: kept.events
+
+    def test_events_are_counted_by_action_outcome_and_reason(
+        self, audit_log: AuditLog, counter: InMemoryDecisionCounter
+    ) -> None:
+        for subject in ("one", "two"):
+            audit_log.record(AuditEvent("sign_in.begin", "accepted", "ok", subject=subject))
+        audit_log.record(AuditEvent("sign_in.begin", "rejected", "redirect_rejected"))
+
+        assert counter.counts == {
+            ("sign_in.begin", "accepted", "ok"): 2,
+            ("sign_in.begin", "rejected", "redirect_rejected"): 1,
+        }
 
 
 class TestInMemoryDecisionCounter(DecisionCounterContract):

@@ -18,7 +18,10 @@ from authcore.settings import (
     LinkingSettings,
     MigrationSettings,
     SignInSettings,
+    SignOutSettings,
     StoreSettings,
+    VerifySettings,
+    WebAccessSettings,
     described,
 )
 from authcore_lambda.authorizer import AnswerSettings
@@ -38,6 +41,9 @@ class Everything:
     sign_in: SignInSettings
     cookie: CookieSettings
     store: StoreSettings
+    sign_out: SignOutSettings
+    verify: VerifySettings
+    web: WebAccessSettings
     guard: GuardSettings
     authorizer: AnswerSettings
     legacy: LegacySettings

@@ -47,6 +47,7 @@ def call(
     method: str = "GET",
     headers: Headers = (),
     cookies: str = "",
+    body: bytes | Iterable[bytes] | None = b"",
     **scope: object,
 ) -> Answer:
     """
@@ -63,9 +64,12 @@ def call(
 
         cookies: The Cookie header.
 
+        body: At once, in parts, or never (None).
+
         scope: Entries of the ASGI scope to replace.
     """
-    sent = asyncio.run(_messages(app, {**http_scope(target, method, headers, cookies), **scope}))
+    whole = {**http_scope(target, method, headers, cookies), **scope}
+    sent = asyncio.run(_messages(app, whole, body=[body] if isinstance(body, bytes) else body))
     start, body = sent[0], b"".join(message.get("body", b"") for message in sent[1:])
     assert start["type"] == "http.response.start"
     return Answer(start["status"], _text(start["headers"]), body)
@@ -116,21 +120,38 @@ def open_websocket(app: Any, target: str, *, cookies: str = "") -> list[Mapping[
 
 
 async def _messages(
-    app: Any, scope: dict[str, Any], first: Mapping[str, Any] | None = None
+    app: Any,
+    scope: dict[str, Any],
+    first: Mapping[str, Any] | None = None,
+    *,
+    body: Iterable[bytes] | None = (b"",),
 ) -> list[Mapping[str, Any]]:
     sent: list[Mapping[str, Any]] = []
-    coming = [first or {"type": "http.request", "body": b"", "more_body": False}]
+    coming = [first] if first else _request_body(body)
 
     async def receive() -> Mapping[str, Any]:
         if not coming:
             await asyncio.Event().wait()  # the client stays, and has nothing more to say
-        return coming.pop()
+        return coming.pop(0)
 
     async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
 
     await app(scope, receive, send)
     return sent
+
+
+def _request_body(body: Iterable[bytes] | None) -> list[Mapping[str, Any]]:
+    """The messages that bring *body*; one of no parts is broken off, and None never comes."""
+    if body is None:
+        return []
+    parts = list(body)
+    if not parts:
+        return [{"type": "http.disconnect"}]
+    return [
+        {"type": "http.request", "body": part, "more_body": number < len(parts)}
+        for number, part in enumerate(parts, 1)
+    ]
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:

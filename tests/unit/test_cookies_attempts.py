@@ -294,3 +294,28 @@ def test_secrets_show_in_no_cookie_error_or_repr(jar: SealedAttemptJar, clock: F
     with pytest.raises(SessionTooLargeError) as error:
         jar.write(PendingSignIns((attrs.evolve(canary, nonce="canary!" * 9_000),)))
     assert "canary" not in f"{error.value!r} {error.value.__context__!r}"
+
+
+@pytest.mark.parametrize(("rounds", "kept"), [(0, 0), (1, 1), (2, 2), (7, 2)])
+def test_an_attempt_remembers_how_many_rounds_came_before_it(
+    jar: SealedAttemptJar, clock: FrozenClock, rounds: int, kept: int
+) -> None:
+    one = attrs.evolve(attempt(1, clock), rounds=rounds)
+    (cookie,) = jar.write(PendingSignIns((one,)))
+
+    read = jar.read(cookie.partition(";")[0])
+
+    assert read == PendingSignIns((attrs.evolve(one, rounds=kept),))
+
+
+def test_a_first_round_is_sealed_as_it_was_before_rounds_were_counted(
+    jar: SealedAttemptJar, clock: FrozenClock
+) -> None:
+    """So that processes of both releases finish each other's sign-ins."""
+    (cookie,) = jar.write(PendingSignIns((attempt(1, clock),)))
+    envelope = Envelope("attempt", ring=RING, clock=clock, entropy=ScriptedEntropy())
+
+    unsealed = envelope.unseal(cookie.partition(";")[0].partition("=")[2])
+
+    assert unsealed is not None
+    assert len(unsealed.texts) == 7

@@ -13,7 +13,7 @@ from authcore.adapters.jwks.compact import (
     octets_of,
     parse,
 )
-from authcore.adapters.jwks.strict_json import MAX_DEPTH, MAX_DIGITS, json_object
+from authcore.adapters.strict_json import MAX_DEPTH, MAX_DIGITS, json_object
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH

@@ -25,8 +25,10 @@ ROUTES = [
     "/auth/session",
     "/healthz",
     "/readyz",
+    "/metrics",
     "/openapi.json",
 ]
+OTHERS = ["/auth/signout", "/auth/check", "/auth/check/x", "/auth/verify", "/auth/verify/batch"]
 ELSEWHERE = ["/", "/auth", "/auth/signin/", "/auth//signin", "/nope", "/%00", "/%ff", "/..", "//x"]
 METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY"]
 
@@ -36,13 +38,13 @@ def world() -> WebWorld:
     return WebWorld()
 
 
-def assert_safe(answer: Answer) -> None:
+def assert_safe(answer: Answer, *, referrer_policy: str = "no-referrer") -> None:
     """VA-03, VA-06, RD-10."""
     policy = answer.header("content-security-policy") or ""
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "frame-ancestors 'none'" in policy
     assert answer.header("cache-control") == "no-store"
-    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("referrer-policy") == referrer_policy
     assert answer.header("strict-transport-security") == "max-age=31536000"
     assert answer.header("vary") == "Accept, Cookie"
     assert answer.header("x-content-type-options") == "nosniff"
@@ -58,6 +60,21 @@ def test_every_answer_carries_the_headers(world: WebWorld, target: str, accept: 
 
     assert_safe(answer)
     assert answer.status in (200, 302, 400, 401, 404)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "DELETE"])
+@pytest.mark.parametrize("target", OTHERS)
+def test_answers_of_every_kind_to_every_method_carry_the_headers(
+    world: WebWorld, target: str, method: str
+) -> None:
+    # VA-03, VA-05, VA-06, RF-09
+    answer = world.visit(target, method=method)
+
+    is_form = target == "/auth/signout" and method in ("GET", "HEAD")
+    assert_safe(answer, referrer_policy="same-origin" if is_form else "no-referrer")
+    assert answer.status in (200, 401, 403, 405)
+    assert answer.all("cache-control") == ["no-store"]
+    assert len(answer.all("content-security-policy")) == 1
 
 
 @pytest.mark.parametrize("method", METHODS)

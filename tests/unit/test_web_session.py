@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from unit.live_web_world import DUE, EXPIRED, LiveWebWorld
 from unit.web_world import WebWorld
 
 
@@ -67,7 +68,7 @@ def test_an_outage_of_the_key_source_is_503_and_clears_nothing() -> None:
     assert (answer.status, answer.json["reason"]) == (503, "keys_unavailable")
     assert int(answer.header("retry-after") or 0) >= 1
     assert answer.all("set-cookie") == []
-    assert second.cookie_names == {"__Secure-authcore_session"}
+    assert "__Secure-authcore_session" in second.cookie_names
 
 
 def test_a_check_whose_keys_are_in_memory_does_not_leave_the_event_loop(world: WebWorld) -> None:
@@ -77,3 +78,98 @@ def test_a_check_whose_keys_are_in_memory_does_not_leave_the_event_loop(world: W
 
     assert world.visit("/auth/session").status == 200
     assert world.visit("/readyz").status == 503
+
+
+CROSS_SITE = ("sec-fetch-site", "cross-site")
+
+
+@pytest.fixture
+def live() -> LiveWebWorld:
+    return LiveWebWorld()
+
+
+@pytest.mark.parametrize("age", [DUE, EXPIRED], ids=["due", "expired"])
+def test_a_session_that_is_due_is_refreshed_and_the_browser_keeps_the_new_one(
+    live: LiveWebWorld, age: timedelta
+) -> None:
+    # RF-01
+    live.sign_in()
+    live.clock.advance(age)
+
+    first, second = live.visit("/auth/session"), live.visit("/auth/session")
+
+    assert (first.status, second.status) == (200, 200)
+    assert any("__Secure-authcore_session=" in cookie for cookie in first.all("set-cookie"))
+    assert second.all("set-cookie") == []
+    assert len(live.provider.sent) == 1
+
+
+@pytest.mark.parametrize("age", [DUE, EXPIRED], ids=["due", "expired"])
+def test_a_request_that_another_site_caused_refreshes_nothing(
+    live: LiveWebWorld, age: timedelta
+) -> None:
+    # RF-07
+    live.sign_in()
+    live.clock.advance(age)
+
+    answer = live.visit("/auth/session", headers=[CROSS_SITE, ("sec-fetch-mode", "navigate")])
+
+    assert answer.status == (200 if age == DUE else 401)
+    assert answer.all("set-cookie") == []
+    assert live.provider.sent == []
+    assert live.visit("/auth/session", headers=[("sec-fetch-site", "same-site")]).status == 200
+
+
+def test_an_outage_of_the_provider_keeps_a_live_session_and_decides_nothing_about_another(
+    live: LiveWebWorld,
+) -> None:
+    # RF-02
+    live.sign_in()
+    live.provider.available = False
+    live.clock.advance(DUE)
+    kept = live.visit("/auth/session")
+    live.clock.advance(EXPIRED - DUE)
+    undecided = live.visit("/auth/session")
+
+    assert (kept.status, kept.all("set-cookie")) == (200, [])
+    assert (undecided.status, undecided.json["reason"]) == (503, "provider_unavailable")
+    assert undecided.header("retry-after") == "5"
+    assert undecided.all("set-cookie") == []
+
+
+def test_a_session_that_the_provider_ends_is_deleted_once(live: LiveWebWorld) -> None:
+    # RF-02, CK-06
+    live.sign_in()
+    live.provider.knows_client = False
+    live.clock.advance(EXPIRED)
+
+    ended, after = live.visit("/auth/session"), live.visit("/auth/session")
+
+    assert (ended.status, ended.json) == (401, {"reason": "refresh_rejected"})
+    assert (after.status, after.json) == (401, {"reason": "no_session"})
+    assert not {name for name in live.cookie_names if name.startswith("__Secure-")}
+
+
+def test_a_user_of_the_old_login_is_described_too(live: LiveWebWorld) -> None:
+    live.sign_in_to_legacy()
+
+    assert live.visit("/auth/session").json["user"] == {
+        "subject": None,
+        "username": "jane",
+        "name": "Jane Eyre",
+        "email": "jane@thornfield.example",
+        "email_verified": True,
+        "legacy_uid": "1847",
+        "groups": [],
+        "login": "legacy",
+    }
+
+
+def test_a_revoked_session_is_over_at_once(live: LiveWebWorld) -> None:
+    # RF-08
+    live.sign_in()
+    live.revocations.revoke_session("sign-in-1", until=live.clock.now() + timedelta(days=1))
+
+    answer = live.visit("/auth/session")
+
+    assert (answer.status, answer.json) == (401, {"reason": "session_revoked"})

@@ -30,7 +30,7 @@ def test_a_browser_goes_out_and_comes_back_signed_in_at_the_page_it_asked_for(
     answer = world.sign_in(DEEP_LINK)
 
     assert (answer.status, answer.header("location")) == (302, DEEP_LINK)
-    assert world.cookie_names == {"__Secure-authcore_session"}
+    assert world.cookie_names == {"__Secure-authcore_session", "__Host-authcore_rounds"}
     assert world.visit("/auth/session").json["user"]["legacy_uid"] == "42"
 
 

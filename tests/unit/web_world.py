@@ -37,16 +37,20 @@ class WebWorld:
         self.browser = BrowserCookies(self.clock)
         self.environment = environment_for(self.mint, **changes)
         self.container = web_container(self.environment)
-        self.container.override_providers(
-            clock=self.clock,
-            entropy=providers.Object(ScriptedEntropy()),
-            audit=providers.Object(self.audit),
-            exchanger=providers.Object(self.exchanger),
-            seen=providers.Object(ProcessSeenBefore(self.clock)),
-            fetcher=providers.Object(self.keys),
-            texts=providers.Object(self.store),
-        )
+        self.container.override_providers(**self.parts())
         self.app: Any = create_app(self.container)
+
+    def parts(self) -> dict[str, Any]:
+        """What stands in the place of the network."""
+        return {
+            "clock": self.clock,
+            "entropy": providers.Object(ScriptedEntropy()),
+            "audit_log": providers.Object(self.audit),
+            "exchanger": providers.Object(self.exchanger),
+            "seen": providers.Object(ProcessSeenBefore(self.clock)),
+            "fetcher": providers.Object(self.keys),
+            "texts": providers.Object(self.store),
+        }
 
     def visit(self, target: str, *, headers: Headers = (PAGE,), **more: Any) -> Answer:
         """What the browser gets for *target*; it keeps the cookies."""

@@ -1,4 +1,4 @@
-"""``/healthz``, ``/readyz`` and ``/openapi.json``: for those who run the service."""
+"""``/healthz``, ``/readyz``, ``/metrics``, ``/openapi.json``: for those who run the service."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.domain.errors import UnavailableError
+from authcore_web.metrics import MEDIA_TYPE, Metrics
 from authcore_web.responses import Refusals, as_json
 from authcore_web.threads import WorkerThreads
 
@@ -15,7 +16,12 @@ class ServiceRoutes:
     """Tell operators and their machines how this process is."""
 
     def __init__(
-        self, *, warm_up: Callable[[], None], refusals: Refusals, threads: WorkerThreads
+        self,
+        *,
+        warm_up: Callable[[], None],
+        metrics: Metrics,
+        refusals: Refusals,
+        threads: WorkerThreads,
     ) -> None:
         """
         Report on this process.
@@ -24,11 +30,14 @@ class ServiceRoutes:
             warm_up: Returns once the issuer's keys are in memory, raises UnavailableError if they
                 cannot be had.
 
-            refusals: Says that they cannot.
+            metrics: What is counted.
+
+            refusals: Says that keys cannot be had.
 
             threads: Where *warm_up* waits.
         """
         self._warm_up = warm_up
+        self._metrics = metrics
         self._refusals = refusals
         self._threads = threads
         self._document = Path(__file__).parents[1].joinpath("openapi.json").read_bytes()
@@ -44,6 +53,10 @@ class ServiceRoutes:
         except UnavailableError as error:
             return self._refusals.of(error, request, action="service.ready")
         return as_json({"status": "ready"})
+
+    async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape
+        """What this process has counted, for Prometheus."""
+        return Response(self._metrics.text(), headers={"content-type": MEDIA_TYPE})
 
     async def document(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape
         """The OpenAPI description of this service."""

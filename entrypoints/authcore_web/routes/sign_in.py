@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,11 +11,12 @@ from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError,
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import candidate_in
-from authcore.domain.services.sign_in import SignIn, SignInCompletion
+from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.domain.services.sign_in_restart import SignInRestart, restarted
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.cookies import CookieJar
+from authcore_web.loops import SignInLoopError, SignInLoops
 from authcore_web.query import Parameters, only, parameters
 from authcore_web.requests import cookie_header
 from authcore_web.responses import Refusals, sent_to
@@ -35,6 +37,7 @@ class SignInRoutes:
         sign_in: SignIn,
         attempts: CookieJar[PendingSignIns],
         sessions: CookieJar[TokenSet],
+        loops: SignInLoops,
         clock: Clock,
         audit: AuditLog,
         refusals: Refusals,
@@ -51,6 +54,8 @@ class SignInRoutes:
 
             sessions: Where sessions are.
 
+            loops: Notices browsers that go in circles.
+
             clock: Ends attempts.
 
             audit: Takes note of each step.
@@ -64,6 +69,7 @@ class SignInRoutes:
         self._sign_in = sign_in
         self._attempts = attempts
         self._sessions = sessions
+        self._loops = loops
         self._clock = clock
         self._audit = audit
         self._refusals = refusals
@@ -82,14 +88,15 @@ class SignInRoutes:
                 lang=only("lang", given),
                 login_hint=only("login_hint", given),
             )
-            cookies = self._remembering(start.attempt, cookie_header(request))
+            cookies = self._remembering(start, cookie_header(request))
         except AuthcoreError as error:
             return self._refusals.of(error, request, action=BEGIN, redirect=redirect)
         self._audit.record(AuditEvent(BEGIN, "accepted", "ok"))
         return sent_to(start.authorize_url, cookies)
 
-    def _remembering(self, attempt: SignInAttempt, sent: str) -> tuple[str, ...]:
+    def _remembering(self, start: SignInStart, sent: str) -> tuple[str, ...]:
         pending = self._attempts.read(sent) or PendingSignIns()
+        attempt = attrs.evolve(start.attempt, rounds=self._loops.rounds(start.target, sent))
         cleared = self._without_dead_session(sent)
         remaining = pending.adding(attempt, now=self._clock.now())
         return (*cleared, *self._attempts.write(remaining, header_after(sent, cleared)))
@@ -108,6 +115,7 @@ class SignInRoutes:
         A refusal ends the attempt, and so does an outage in the middle of the exchange.  Any other
         outage leaves everything the browser holds as it is, and the callback may be repeated.  A
         sign-in that Cognito broke off because its user has just been linked begins again, once.
+        One that leads nowhere for the third time ends on a page instead of another redirect.
         """
         sent = cookie_header(request)
         pending = self._attempts.read(sent) or PendingSignIns()
@@ -129,7 +137,20 @@ class SignInRoutes:
                 error, request, action=COMPLETE, redirect=_wanted(given), cookies=ended
             )
         self._note(completion)
-        return sent_to(completion.target, (*session, *forgetting))
+        return self._arrived(request, completion, attempt.rounds, (*session, *forgetting))
+
+    def _arrived(
+        self, request: Request, completion: SignInCompletion, rounds: int, cookies: tuple[str, ...]
+    ) -> Response:
+        target, sent = completion.target, cookie_header(request)
+        try:
+            counted = self._loops.completed(target, rounds, sent)
+        except SignInLoopError as error:
+            fresh = (*cookies, *self._loops.clear(sent))
+            return self._refusals.of(
+                error, request, action=COMPLETE, redirect=target, cookies=fresh
+            )
+        return sent_to(target, (*cookies, *counted))
 
     def _completed(
         self, attempt: SignInAttempt, given: Parameters, sent: str

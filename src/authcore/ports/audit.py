@@ -22,6 +22,7 @@ class AuditEvent:
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
         reference: What a person sees on the error page, to find this event by.
+        caller: The program that asked, by the name that settings give its key.
         detail: What *reason* leaves open, in our own words: ``str`` of an error of ours.
     """
 
@@ -31,6 +32,7 @@ class AuditEvent:
     subject: str | None = None
     legacy_uid: str | None = None
     reference: str | None = None
+    caller: str | None = None
     detail: str | None = None
 
 

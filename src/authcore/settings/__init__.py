@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from authcore.settings.linking_groups import LinkingSettings
     from authcore.settings.store_groups import StoreSettings
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
+    from authcore.settings.web_groups import SignOutSettings, VerifySettings, WebAccessSettings
 
 __all__ = [
     "PREFIX",
@@ -31,7 +32,10 @@ __all__ = [
     "MigrationSettings",
     "Setting",
     "SignInSettings",
+    "SignOutSettings",
     "StoreSettings",
+    "VerifySettings",
+    "WebAccessSettings",
     "described",
     "load",
     "setting",
@@ -43,6 +47,9 @@ _ROOMS = {
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",
     "StoreSettings": "store_groups",
+    "SignOutSettings": "web_groups",
+    "VerifySettings": "web_groups",
+    "WebAccessSettings": "web_groups",
 }
 
 

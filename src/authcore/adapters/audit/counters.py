@@ -1,11 +1,11 @@
-"""Decisions, counted in this process."""
+"""Decisions and events, counted in this process."""
 
 import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.ports.audit import DecisionCounter, Outcome
+from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
 
 
 MAX_SERIES: Final = 1_000
@@ -33,3 +33,24 @@ class ProcessDecisionCounter(DecisionCounter):
         """How often each action, outcome and reason came together."""
         with self._lock:
             return dict(self._counts)
+
+
+class CountingAuditLog(AuditLog):
+    """Counts events by action, outcome and reason, and passes them on."""
+
+    def __init__(self, log: AuditLog, counter: DecisionCounter) -> None:
+        """
+        Count what goes to *log*.
+
+        Args:
+            log: Keeps the events.
+
+            counter: Counts them.
+        """
+        self._log = log
+        self._counter = counter
+
+    def record(self, event: AuditEvent) -> None:
+        """See the port."""
+        self._counter.count(event.action, event.outcome, event.reason)
+        self._log.record(event)

@@ -53,6 +53,7 @@ def _line(event: AuditEvent) -> str:
         "subject": event.subject,
         "legacy_uid": event.legacy_uid,
         "reference": event.reference,
+        "caller": event.caller,
     }
     present = {name: _printed(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:

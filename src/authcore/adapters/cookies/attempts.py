@@ -22,6 +22,8 @@ _ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
 _OURS: Final = re.compile(r"__(?:Host|Secure)-authcore_[a-z0-9_]+")
 _HOST_ONLY: Final = CookieScope(domain=None)
 _RESTARTED: Final = "1"
+_MAX_ROUNDS: Final = 2
+"""As many as are told apart; a third one is not completed."""
 
 
 class SealedAttemptJar(CookieJar[PendingSignIns]):
@@ -129,12 +131,15 @@ def _length(name: str, value: str) -> int:
 
 def _texts(attempt: SignInAttempt) -> tuple[str | None, ...]:
     begun = (attempt.state_digest, attempt.code_verifier, attempt.nonce, attempt.client)
-    return (*begun, attempt.target, attempt.provider, _RESTARTED if attempt.restarted else None)
+    restarted = _RESTARTED if attempt.restarted else None
+    rounds = [str(min(attempt.rounds, _MAX_ROUNDS))] if attempt.rounds else []
+    return (*begun, attempt.target, attempt.provider, restarted, *rounds)
 
 
 def _attempt(unsealed: Unsealed) -> SignInAttempt | None:
-    """With four texts, as sealed before attempts could be begun again, or with seven."""
-    texts = unsealed.texts if len(unsealed.texts) != 4 else (*unsealed.texts, None, None, None)
+    """Seven texts and perhaps its rounds; four, as sealed before attempts could be restarted."""
+    texts = unsealed.texts
+    texts = (*texts, *[None] * {4: 4, 7: 1}.get(len(texts), 0))
     match texts:
         case (
             str(state_digest),
@@ -144,12 +149,14 @@ def _attempt(unsealed: Unsealed) -> SignInAttempt | None:
             str() | None as target,
             str() | None as provider,
             None | "1" as restarted,
+            None | "1" | "2" as rounds,
         ):
             return SignInAttempt(
                 *(state_digest, code_verifier, nonce, client, unsealed.expires_at),
                 target=target,
                 provider=provider,
                 restarted=restarted is not None,
+                rounds=int(rounds or 0),
             )
         case _:
             return None

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from authcore.adapters.base64url import decoded
-from authcore.adapters.jwks.strict_json import json_object
+from authcore.adapters.strict_json import json_object
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, SignedClaims
 

@@ -127,6 +127,12 @@ class KeyCache(Keys):
         """Whether there are keys in memory."""
         return self._usable(self._clock.now()) is not None
 
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the keys in memory were fetched; None while there are none."""
+        snapshot = self._snapshot
+        return self._clock.now() - snapshot.at if snapshot else None
+
     def prefetch(self) -> None:
         """Begin to fetch, without waiting, so that the first caller need not."""
         self._take_off(self._landings)

@@ -13,7 +13,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from authcore.adapters.base64url import decoded
 from authcore.adapters.jwks.compact import MAX_KID_LENGTH
-from authcore.adapters.jwks.strict_json import Pairs, object_of
+from authcore.adapters.strict_json import Pairs, object_of
 from authcore.domain.errors import UnknownKeyError
 
 

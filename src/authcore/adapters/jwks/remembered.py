@@ -41,6 +41,20 @@ class _Entry:
         return SignedClaims(claims)
 
 
+@attrs.frozen
+class MemorySize:
+    """
+    How much is remembered.
+
+    Attributes:
+        entries: Tokens.
+        charged: Bytes, estimated; see BYTES_PER_CHARACTER.
+    """
+
+    entries: int
+    charged: int
+
+
 def _moment(seconds: object) -> datetime | None:
     """The NumericDate *seconds*; None for what is none, or lies beyond the calendar."""
     if not isinstance(seconds, int | float):
@@ -118,6 +132,11 @@ class RememberedSignatureVerifier(SignatureVerifier):
         if not self._is_first_sight(digest):
             self._remember(digest, verified, len(octets))
         return verified.claims
+
+    @property
+    def size(self) -> MemorySize:
+        """What is remembered now; some of it may have expired."""
+        return MemorySize(len(self._entries), self._bytes)
 
     def require_keys(self) -> None:
         """See the port."""

@@ -33,6 +33,8 @@ class SignInAttempt:
             longer than MAX_REMEMBERED_TARGET.
         provider: The identity provider that was asked for, for the same.
         restarted: Whether it stands for an earlier attempt already.
+        rounds: How many sign-ins for the same target this browser had just completed in vain when
+            it began.
     """
 
     state_digest: str
@@ -43,6 +45,7 @@ class SignInAttempt:
     target: str | None = attrs.field(default=None, repr=False)
     provider: str | None = None
     restarted: bool = False
+    rounds: int = 0
 
 
 @attrs.frozen

@@ -55,10 +55,12 @@ class SignInStart:
     Attributes:
         authorize_url: Where the browser goes now.  Holds state, nonce and perhaps a login hint.
         attempt: What the browser must bring back.
+        target: Where the sign-in is to end.
     """
 
     authorize_url: str = attrs.field(repr=False)
     attempt: SignInAttempt
+    target: RedirectTarget = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -181,7 +183,7 @@ class SignIn:
             target=target if len(target) <= MAX_REMEMBERED_TARGET else None,
             provider=provider,
         )
-        return SignInStart(self._authorize(attempt, state, options), attempt)
+        return SignInStart(self._authorize(attempt, state, options), attempt, target)
 
     def _authorize(self, attempt: SignInAttempt, state: str, options: Mapping[str, str]) -> str:
         return with_query(

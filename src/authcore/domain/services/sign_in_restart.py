@@ -60,5 +60,5 @@ def restarted(
         return None
     provider = attempt.provider or sign_in.provider_of(answer.candidate_username or "")
     start = sign_in.begin(attempt.target, provider=provider)
-    again = attrs.evolve(start, attempt=attrs.evolve(start.attempt, restarted=True))
-    return SignInRestart(attempt, again)
+    again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
+    return SignInRestart(attempt, attrs.evolve(start, attempt=again))

@@ -16,6 +16,7 @@ ACCEPTED = AuditEvent(
     subject="5f0c8a1e-3b1d-4a63-9f0e-0c2f6f7a9b10",
     legacy_uid="42",
     reference="r-7d1f",
+    caller="cms",
 )
 REJECTED = AuditEvent(
     action="migration",

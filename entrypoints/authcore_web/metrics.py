@@ -1,0 +1,102 @@
+"""
+What this process counts, in Prometheus' text format.
+
+Counters begin at nothing with the process.  Labels come from short lists of ours, and the names of
+callers from settings: nothing of a request, and nobody's id, is in here.
+
+See: Prometheus "Exposition formats".
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import attrs
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from authcore.adapters.jwks.key_cache import KeyCache
+from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
+from authcore.ports.audit import Outcome
+from authcore_web.threads import WorkerThreads
+
+
+MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
+
+_LABELS: Final = ("action", "outcome", "reason")
+
+Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Metrics(Collector):
+    """
+    Collects what is counted and measured elsewhere.
+
+    Attributes:
+        decisions: Of guards, and of ``/auth/verify`` by caller.
+        audit_events: What was written to the audit log.
+        threads: Where requests wait for other systems.
+        keys: The issuer's.
+        memories: Of tokens that verified.
+    """
+
+    _decisions: Counts
+    _audit_events: Counts
+    _threads: WorkerThreads
+    _keys: KeyCache
+    _memories: Iterable[RememberedSignatureVerifier]
+
+    def text(self) -> bytes:
+        """All of it, and the memory and time that this process takes."""
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        ProcessCollector(registry=registry)
+        return generate_latest(registry)
+
+    def collect(self) -> Iterable[Metric]:
+        """See: prometheus_client.registry.Collector."""
+        yield _counted("authcore_decisions", "Decisions about requests.", self._decisions)
+        yield _counted("authcore_audit_events", "Lines of the audit log.", self._audit_events)
+        yield GaugeMetricFamily(
+            "authcore_worker_threads_busy",
+            "Requests that wait for another system in a thread.",
+            value=self._threads.busy,
+        )
+        yield GaugeMetricFamily(
+            "authcore_worker_threads_waiting",
+            "Requests that wait for a thread.",
+            value=self._threads.waiting,
+        )
+        yield from self._key_age()
+        yield from self._remembered()
+
+    def _key_age(self) -> Iterable[Metric]:
+        """None while there are no keys: an age of nothing would look fresh."""
+        if (age := self._keys.age) is not None:
+            yield GaugeMetricFamily(
+                "authcore_keys_age_seconds",
+                "Since the issuer's keys were fetched.",
+                value=age.total_seconds(),
+            )
+
+    def _remembered(self) -> Iterable[Metric]:
+        sizes = [memory.size for memory in self._memories]
+        yield GaugeMetricFamily(
+            "authcore_remembered_tokens",
+            "Tokens whose signature is remembered to hold.",
+            value=sum(size.entries for size in sizes),
+        )
+        yield GaugeMetricFamily(
+            "authcore_remembered_bytes",
+            "Memory that remembered tokens take, estimated.",
+            value=sum(size.charged for size in sizes),
+        )
+
+
+def _counted(name: str, sentence: str, counts: Counts) -> Metric:
+    family = CounterMetricFamily(name, sentence, labels=_LABELS)
+    for labels, number in sorted(counts().items()):
+        family.add_metric(labels, number)
+    return family

@@ -1,0 +1,86 @@
+"""``/auth/verify``: whether tokens are good, for other programs."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
+from authcore.domain.model.admission import GuardDecision, SignInRequired
+from authcore.domain.services.session_guard import SessionGuard
+from authcore_web.bodies import members_of
+from authcore_web.callers import Callers, unknown_caller
+from authcore_web.responses import Refusals, as_json
+from authcore_web.threads import WorkerThreads
+from authcore_web.token_sets import carried_in
+from authcore_web.verdicts import ACTION, Verdicts
+
+
+MAX_BODY_BYTES: Final = 64 * 1024
+
+
+class VerifyRoutes:
+    """Tell programs that show a key what the tokens of a session are worth."""
+
+    def __init__(
+        self,
+        *,
+        guard: SessionGuard,
+        callers: Callers,
+        verdicts: Verdicts,
+        refusals: Refusals,
+        threads: WorkerThreads,
+    ) -> None:
+        """
+        Serve verdicts over HTTP.
+
+        Args:
+            guard: Decides; where it may wait, in a thread.
+
+            callers: Who may ask.
+
+            verdicts: Says yes or no.
+
+            refusals: Says what cannot be said just now.
+
+            threads: For *guard*.
+        """
+        self._guard = guard
+        self._callers = callers
+        self._verdicts = verdicts
+        self._refusals = refusals
+        self._threads = threads
+
+    async def verify(self, request: Request) -> Response:
+        """
+        200 and the verdict, or 503.
+
+        Whoever shows no good key gets the same 401 whatever else he sends; it is not read.
+        """
+        caller = self._callers.of(request)
+        if caller is None:
+            return unknown_caller()
+        try:
+            decision = await self._decided(await members_of(request, limit=MAX_BODY_BYTES))
+        except (RejectedError, UnavailableError) as error:
+            return self._refusals.of(error, request, action=ACTION, caller=caller)
+        return as_json(self._verdicts.of(decision, caller))
+
+    async def _decided(self, members: Mapping[str, object]) -> GuardDecision:
+        """
+        Decide on the event loop if nobody needs to be asked, and in a thread if somebody does.
+
+        Raises:
+            BodyMalformedError: *members* are not those of a session.
+
+            UnavailableError: Nothing can be decided now.
+        """
+        try:
+            carried = carried_in(members)
+        except MalformedTokenError as rejected:
+            return SignInRequired(rejected.code)
+        if at_hand := self._guard.decide_at_hand(carried):
+            return at_hand
+        return await self._threads.run(partial(self._guard.decide, carried))

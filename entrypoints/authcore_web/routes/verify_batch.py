@@ -1,0 +1,137 @@
+"""``/auth/verify/batch``: the same for many sessions at once."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import ClassVar, Final
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
+from authcore.domain.model.admission import Carried, SignInRequired
+from authcore.domain.services.session_guard import SessionGuard
+from authcore_web.bodies import (
+    JSON,
+    BodyMalformedError,
+    MediaTypeRejectedError,
+    body_of,
+    json_members,
+    media_type_of,
+)
+from authcore_web.callers import Callers, unknown_caller
+from authcore_web.responses import Refusals, as_json
+from authcore_web.threads import WorkerThreads
+from authcore_web.token_sets import carried_in
+from authcore_web.verdicts import ACTION, Outcome, Verdicts
+
+
+MAX_BODY_BYTES: Final = 3 * 1024 * 1024
+MAX_SESSIONS: Final = 100
+"""How many sessions one call may ask about."""
+
+MAX_AT_ONCE: Final = 16
+"""How many sessions of one call wait for other systems at the same time."""
+
+
+class BatchTooLargeError(RejectedError):
+    """More than MAX_SESSIONS."""
+
+    code: ClassVar[str] = "batch_too_large"
+
+
+class VerifyBatchRoutes:
+    """Tell programs that show a key what the tokens of many sessions are worth."""
+
+    def __init__(
+        self,
+        *,
+        guard: SessionGuard,
+        callers: Callers,
+        verdicts: Verdicts,
+        refusals: Refusals,
+        threads: WorkerThreads,
+    ) -> None:
+        """Serve verdicts over HTTP, as VerifyRoutes."""
+        self._guard = guard
+        self._callers = callers
+        self._verdicts = verdicts
+        self._refusals = refusals
+        self._threads = threads
+
+    async def batch(self, request: Request) -> Response:
+        """
+        200 and the verdicts, in order.
+
+        Where one session cannot be decided about just now, its verdict says so, and the others are
+        what they are.
+        """
+        caller = self._callers.of(request)
+        if caller is None:
+            return unknown_caller()
+        try:
+            outcomes = await self._outcomes(await _body(request))
+        except (RejectedError, UnavailableError) as error:
+            return self._refusals.of(error, request, action=ACTION, caller=caller)
+        return as_json({"verdicts": [self._verdicts.of(each, caller) for each in outcomes]})
+
+    async def _outcomes(self, body: bytes) -> Sequence[Outcome]:
+        """
+        Read *body* in a thread, decide there about all that needs nobody to be asked, then ask.
+
+        Raises:
+            BodyMalformedError, BatchTooLargeError: Not a batch.
+
+            UnavailableError: There is no thread.
+        """
+        judged = await self._threads.run(partial(self._judged, body))
+        outcomes: dict[int, Outcome] = {}
+        turns = anyio.Semaphore(MAX_AT_ONCE)
+
+        async def ask(place: int, carried: Carried) -> None:
+            async with turns:
+                outcomes[place] = await self._asked(carried)
+
+        async with anyio.create_task_group() as group:
+            for place, each in enumerate(judged):
+                if isinstance(each, Carried):
+                    group.start_soon(ask, place, each)
+                else:
+                    outcomes[place] = each
+        return [outcomes[place] for place in range(len(judged))]
+
+    async def _asked(self, carried: Carried) -> Outcome:
+        try:
+            return await self._threads.run(partial(self._guard.decide, carried))
+        except UnavailableError as outage:
+            return outage
+
+    def _judged(self, body: bytes) -> Sequence[Outcome | Carried]:
+        return [self._judged_one(members) for members in _sessions(json_members(body))]
+
+    def _judged_one(self, members: Mapping[str, object]) -> Outcome | Carried:
+        """The outcome; *members* as carried where somebody must be asked."""
+        try:
+            carried = carried_in(members)
+            return self._guard.decide_at_hand(carried) or carried
+        except MalformedTokenError as rejected:
+            return SignInRequired(rejected.code)
+        except UnavailableError as outage:
+            return outage
+
+
+async def _body(request: Request) -> bytes:
+    if media_type_of(request) != JSON:
+        raise MediaTypeRejectedError("not JSON")
+    return await body_of(request, limit=MAX_BODY_BYTES)
+
+
+def _sessions(members: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    sessions = members.get("sessions")
+    if len(members) != 1 or not isinstance(sessions, list):
+        raise BodyMalformedError("not a list of sessions")
+    if len(sessions) > MAX_SESSIONS:
+        raise BatchTooLargeError(f"more than {MAX_SESSIONS} sessions")
+    if not all(isinstance(each, dict) for each in sessions):
+        raise BodyMalformedError("a session that is no object")
+    return sessions

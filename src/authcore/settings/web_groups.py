@@ -1,0 +1,45 @@
+"""What only the auth service reads."""
+
+import attrs
+
+from authcore.settings.reader import setting
+from authcore.settings.web_parsers import CallerKey, caller_keys, exact_urls, web_origins
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SignOutSettings:
+    """Where browsers go when their session has ended."""
+
+    targets: tuple[str, ...] = setting(
+        exact_urls,
+        "list of URLs",
+        "where sign-outs may end, exactly as registered with Cognito; the first is the default; "
+        "without any, AUTHCORE_SIGN_IN_DEFAULT_REDIRECT is the only one",
+        default=(),
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class VerifySettings:
+    """Who may ask whether tokens are good."""
+
+    caller_keys: tuple[CallerKey, ...] = setting(
+        caller_keys,
+        "list of name=key pairs",
+        "keys of the programs that may call /auth/verify, 32 characters or more each; without "
+        "any, nobody may",
+        default=(),
+        secret=True,
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class WebAccessSettings:
+    """Which pages of other origins may ask."""
+
+    cors_origins: tuple[str, ...] = setting(
+        web_origins,
+        "list of origins",
+        "whose scripts may read /auth/session, with the browser's cookies",
+        default=(),
+    )

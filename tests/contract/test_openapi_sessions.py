@@ -1,0 +1,134 @@
+"""Real answers about sessions, one of each kind that the document promises, held to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from contract.test_openapi import check
+from unit.asgi_calls import PROGRAM, Answer
+from unit.live_web_world import AUTH_ORIGIN, EXPIRED, LiveWebWorld
+from unit.test_web_verify import FORM, JSON, KEY, members_of, verify
+from unit.test_web_verify_batch import batch
+
+
+MANY_COOKIES = ("cookie", "a=b; " * 20_000)
+ORIGIN = ("origin", AUTH_ORIGIN)
+
+Told = tuple[str, str, Answer]
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    return LiveWebWorld().visit("/openapi.json").json
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Told]:
+    return [*by_cookies(), *by_tokens(), *of_sign_outs()]
+
+
+def expired() -> LiveWebWorld:
+    """Signed in, and in need of a refresh."""
+    world = LiveWebWorld()
+    world.sign_in()
+    world.clock.advance(EXPIRED)
+    return world
+
+
+def by_cookies() -> Iterator[Told]:
+    places = [("/auth/session", "get", "/auth/session")]
+    places += [("/auth/check", method, "/auth/check") for method in ("get", "post", "options")]
+    places += [("/auth/check/{path}", "put", "/auth/check/some/page")]
+    for path, method, target in places:
+        down, broken = expired(), expired()
+        down.provider.available = False
+        broken.provider.refresh = None  # type: ignore[assignment, method-assign]
+        for world in (LiveWebWorld(), expired(), down, broken):
+            yield path, method, world.visit(target, method=method.upper())
+        large = LiveWebWorld().visit(target, method=method.upper(), headers=[MANY_COOKIES])
+        yield path, method, large
+
+
+def by_tokens() -> Iterator[Told]:
+    world = LiveWebWorld()
+    tokens = members_of(world.tokens())
+    single, several = "/auth/verify", "/auth/verify/batch"
+    for path, ask in ((single, verify), (several, lambda w, t, *h: batch(w, [t, {}], *h))):
+        yield path, "post", ask(world, tokens)
+        yield path, "post", ask(world, {"id_token": "a", "access_token": "b"})
+        yield path, "post", world.visit(path, method="POST")
+        yield path, "post", world.visit(path, method="POST", headers=[KEY, JSON], body=b"{")
+        yield path, "post", world.visit(path, method="POST", headers=[KEY])
+        long = ("content-length", "9999999")
+        yield path, "post", world.visit(path, method="POST", headers=[KEY, JSON, long])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("authcore_web.bodies.BODY_DEADLINE_SECONDS", 0)
+            yield path, "post", world.visit(path, method="POST", headers=[KEY, JSON], body=None)
+    yield single, "post", verify(world, b"id_token=a", FORM)
+    world.clock.advance(EXPIRED)
+    for path, ask in ((single, verify), (several, lambda w, t, *h: batch(w, [t], *h))):
+        yield path, "post", ask(world, tokens)
+        world.provider.available = False
+        other = members_of(world.tokens())
+        world.clock.advance(EXPIRED)
+        yield path, "post", ask(world, other)
+        world.provider.available = True
+        world.clock.advance(EXPIRED)
+    world.container.threads()._waiting = 0
+    yield several, "post", batch(world, [tokens])
+    world.container.threads()._waiting = 256
+    world.provider.refresh = None  # type: ignore[assignment, method-assign]
+    broken = members_of(world.tokens())
+    world.clock.advance(EXPIRED)
+    yield single, "post", verify(world, broken)
+    yield several, "post", batch(world, [broken])
+
+
+def of_sign_outs() -> Iterator[Told]:
+    path, world = "/auth/signout", LiveWebWorld()
+    yield path, "get", world.visit(path)
+    yield path, "get", world.visit(f"{path}?redirect=x")
+    yield path, "post", world.press_sign_out()
+    yield path, "post", world.press_sign_out(redirect="x")
+    yield path, "post", world.press_sign_out(headers=())
+    yield path, "post", world.press_sign_out(headers=(), accept="application/json")
+    yield path, "post", world.press_sign_out(accept="application/json")
+    yield path, "post", world.press_sign_out(redirect="a" * 9000)
+    yield path, "post", world.visit(path, method="POST", headers=[ORIGIN, JSON], body=b"{}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("authcore_web.bodies.BODY_DEADLINE_SECONDS", 0)
+        headers = [ORIGIN, PROGRAM]
+        yield path, "post", world.visit(path, method="POST", headers=headers, body=None)
+    world.sign_in()
+    world.revoker.available = False
+    yield path, "post", world.press_sign_out()
+    world.sign_in()
+    world.revoker.revoke = None  # type: ignore[assignment, method-assign]
+    yield path, "post", world.press_sign_out()
+    yield "/metrics", "get", world.visit("/metrics")
+
+
+def test_real_answers_are_as_described(document: Any, told: list[Told]) -> None:
+    for path, method, answer in told:
+        check(document, path, answer, method)
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/auth/session", "get"),
+        ("/auth/check", "get"),
+        ("/auth/check", "post"),
+        ("/auth/check/{path}", "put"),
+        ("/auth/signout", "post"),
+        ("/auth/verify", "post"),
+        ("/auth/verify/batch", "post"),
+    ],
+)
+def test_they_are_of_every_status_that_is_described(
+    document: Any, told: list[Told], path: str, method: str
+) -> None:
+    seen = {str(answer.status) for where, how, answer in told if (where, how) == (path, method)}
+
+    assert seen == set(document["paths"][path][method]["responses"])
