@@ -43,11 +43,17 @@ def _bases(source: str) -> Mapping[str, list[str]]:
     }
 
 
+def _extends(found: type, suite: str) -> bool:
+    return any(base.__name__ == suite for base in found.__mro__[1:])
+
+
 def _running(suite: str, bases: Mapping[str, list[str]]) -> list[str]:
     """The test classes that inherit *suite*, at whatever distance."""
 
+    suites = {suite, *(name for name, found in SUITES.items() if _extends(found, suite))}
+
     def inherits(name: str) -> bool:
-        return any(base == suite or inherits(base) for base in bases.get(name, []))
+        return any(base in suites or inherits(base) for base in bases.get(name, []))
 
     return [name for name in bases if name.startswith("Test") and inherits(name)]
 
