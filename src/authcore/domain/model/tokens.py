@@ -17,7 +17,11 @@ SignedClaims = NewType("SignedClaims", Mapping[str, object])
 """Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""
 
 RefreshToken = NewType("RefreshToken", str)
-"""An opaque refresh token as Cognito issued it.  Only token endpoints and cookie jars make them."""
+"""
+An opaque refresh token as Cognito issued it.
+
+Only token endpoints, cookie jars, and the door that programs send tokens to make them.
+"""
 
 
 @attrs.frozen
