@@ -56,7 +56,7 @@ docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
 
 lock: $(VENV)/.ready ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
-	@$(LOCK) pyproject.toml --extra web -o requirements/web.txt
+	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
 
 browser: ## Install Debian's chromium for the browser tests (asks for root)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
@@ -10,13 +10,15 @@ from moto import mock_aws
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from authcore.adapters.cognito.client import cognito_client
+from authcore.adapters.cognito.client import cognito_client, unsigned_cognito_client
 from authcore.domain.model.directory import ExternalIdentity
-from authcore.domain.model.urls import service_url
+from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.testing.contracts.user_directory import Enrol, Federate
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
+from authcore_local.cognito.authentication import secret_hash
 from authcore_local.cognito.identities import Identity
 from authcore_local.servers import LoopbackServer
 
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
 
 REGION: Final = "eu-west-1"
 PATIENCE: Final = timedelta(seconds=5)
+PASSWORD: Final = "canary-Password-1"
+
+
+@attrs.frozen
+class AppClient:
+    """An app client of a pool."""
+
+    id: str
+    secret: str
 
 
 @attrs.frozen
@@ -34,6 +45,46 @@ class Pool:
 
     client: "CognitoIdentityProviderClient"
     id: str
+
+    def with_password(self, username: str) -> None:
+        """Let a user sign in with PASSWORD; makes one where there is none."""
+        known = self.client.list_users(UserPoolId=self.id, Filter=f'username = "{username}"')
+        if not known["Users"]:
+            self.enrol(username, {})
+            self.client.admin_set_user_password(
+                UserPoolId=self.id, Username=username, Password=PASSWORD, Permanent=True
+            )
+
+    def sign_in(self, username: str, app_client: AppClient) -> TokenSet:
+        """The tokens of a new sign-in with PASSWORD, over the API."""
+        answered = self.client.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=app_client.id,
+            AuthParameters={
+                "USERNAME": username,
+                "PASSWORD": PASSWORD,
+                "SECRET_HASH": secret_hash(app_client.secret, f"{username}{app_client.id}"),
+            },
+        )
+        result = answered["AuthenticationResult"]
+        return TokenSet(
+            result["AccessToken"], result["IdToken"], RefreshToken(result["RefreshToken"])
+        )
+
+    def honours(self, refresh_token: str, username: str, app_client: AppClient) -> bool:
+        """Whether the refresh token of that user still buys tokens; not for rotating clients."""
+        try:
+            self.client.initiate_auth(
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                ClientId=app_client.id,
+                AuthParameters={
+                    "REFRESH_TOKEN": refresh_token,
+                    "SECRET_HASH": secret_hash(app_client.secret, f"{username}{app_client.id}"),
+                },
+            )
+        except self.client.exceptions.NotAuthorizedException:
+            return False
+        return True
 
     def enrol(self, username: str, attributes: Mapping[str, str]) -> str:
         created = self.client.admin_create_user(
@@ -65,10 +116,23 @@ class OnMoto:
             yield cognito_client(region=REGION, within=PATIENCE)
 
     @pytest.fixture
+    def app_client(self, pool: Pool) -> AppClient:
+        created = pool.client.create_user_pool_client(
+            UserPoolId=pool.id,
+            ClientName="contract",
+            GenerateSecret=True,
+            ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        )["UserPoolClient"]
+        return AppClient(created["ClientId"], created["ClientSecret"])
+
+    @pytest.fixture
     def pool(self, client: "CognitoIdentityProviderClient") -> Pool:
         created = client.create_user_pool(
             PoolName="contract",
-            Schema=[{"Name": "legacy_uid", "AttributeDataType": "String", "Mutable": True}],
+            Schema=[
+                {"Name": name, "AttributeDataType": "String", "Mutable": True}
+                for name in ("legacy_uid", "legacy_linked")
+            ],
         )
         return Pool(client, created["UserPool"]["Id"])
 
@@ -117,11 +181,19 @@ class OnLocalCognito:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def client(cls, behind: Exchangeable) -> "Iterator[CognitoIdentityProviderClient]":
+    def url(cls, behind: Exchangeable) -> Iterator[ServiceUrl]:
         with LoopbackServer(behind) as server:
-            yield cognito_client(
-                region=REGION, endpoint_url=service_url(server.url), within=PATIENCE
-            )
+            yield service_url(server.url)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def client(cls, url: ServiceUrl) -> "CognitoIdentityProviderClient":
+        return cognito_client(region=REGION, endpoint_url=url, within=PATIENCE)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def unsigned(cls, url: ServiceUrl) -> "CognitoIdentityProviderClient":
+        return unsigned_cognito_client(region=REGION, endpoint_url=url, within=PATIENCE)
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -130,15 +202,31 @@ class OnLocalCognito:
         return TokenMint()
 
     @pytest.fixture
-    def local(self, behind: Exchangeable, mint: TokenMint) -> LocalCognito:
+    def options(self) -> Mapping[str, Any]:
+        """How the pool differs from a usual one."""
+        return {}
+
+    @pytest.fixture
+    def app_client(self) -> AppClient:
+        return AppClient("contract", "canary-secret-0123456789abc")
+
+    @pytest.fixture
+    def local(
+        self,
+        behind: Exchangeable,
+        mint: TokenMint,
+        app_client: AppClient,
+        options: Mapping[str, Any],
+    ) -> LocalCognito:
         config = PoolConfig(
             region=REGION,
             pool_id=f"{REGION}_Contract1",
             issuer="http://127.0.0.1:8402/contract",
             domain="http://127.0.0.1:8402",
-            client_id="contract",
-            client_secrets=("contract",),
+            client_id=app_client.id,
+            client_secrets=(app_client.secret,),
             callback_urls=("http://127.0.0.1:8401/callback",),
+            **options,
         )
         local = LocalCognito(
             config,

@@ -124,12 +124,48 @@ class LocalPool:
             "code_verifier": VERIFIER,
             **changes,
         }
+        return self.post("/oauth2/token", fields, secret=secret)
+
+    def sign_in(self, username: str = "anna") -> dict[str, Any]:
+        """The answer of the token endpoint to a new sign-in with PASSWORD in managed login."""
+        answer = self.redeem(code_of(Browser(self).sign_in(username, PASSWORD)))
+        body: dict[str, Any] = json.loads(answer.body)
+        return body
+
+    def post(
+        self, path: str, fields: Mapping[str, str | None], *, secret: str = CLIENT_SECRET
+    ) -> HttpAnswer:
+        """POST a form with Basic authentication; a field that is None is left out."""
         form = {name: value for name, value in fields.items() if value is not None}
         pair = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
         headers = {**FORM, "authorization": f"Basic {pair}"}
         return self.http.request(
-            "POST", f"{self.url}/oauth2/token", headers=headers, content=urlencode(form).encode()
+            "POST", f"{self.url}{path}", headers=headers, content=urlencode(form).encode()
         )
+
+    def call(
+        self, operation: str, members: Mapping[str, object], *, signed: bool = False
+    ) -> HttpAnswer:
+        """One call of the ``cognito-idp`` API."""
+        signature = {"authorization": "AWS4-HMAC-SHA256 Credential=local"} if signed else {}
+        headers = {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": f"AWSCognitoIdentityProviderService.{operation}",
+            **signature,
+        }
+        return self.http.request(
+            "POST", f"{self.url}/", headers=headers, content=json.dumps(members).encode()
+        )
+
+    def administer(self, operation: str, username: str = "anna", **members: object) -> HttpAnswer:
+        """An ``Admin…`` call about one user."""
+        given = {"UserPoolId": POOL_ID, "Username": username, **members}
+        return self.call(operation, given, signed=True)
+
+    def user_info(self, access_token: str) -> HttpAnswer:
+        """GET /oauth2/userInfo."""
+        headers = {"authorization": f"Bearer {access_token}"}
+        return self.http.request("GET", f"{self.url}/oauth2/userInfo", headers=headers)
 
 
 class Browser:

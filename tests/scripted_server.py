@@ -4,7 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -90,6 +90,12 @@ class ScriptedServer:
             each.close()
         self._thread.join(timeout=5)
 
+    def close_port(self) -> None:
+        """Take no more connections; those there are go on."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
     def _accept(self) -> None:
         with suppress(OSError):
             while True:
@@ -106,6 +112,20 @@ class ScriptedServer:
                     if piece == HANG_UP:
                         return
                     connection.sendall(piece)
+
+
+@contextmanager
+def deaf_server() -> Iterator[str]:
+    """The URL of a server that does not even take connections: its queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        queue = [socket.socket() for _ in range(4)]
+        for each in queue:
+            each.setblocking(False)
+            with suppress(BlockingIOError):
+                each.connect(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        for each in queue:
+            each.close()
 
 
 def _whole_request(connection: socket.socket) -> bytes:

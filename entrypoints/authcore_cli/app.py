@@ -1,7 +1,8 @@
 """
 The command line.
 
-Exit status: 0 done; 1 the answer is no; 2 wrong usage or settings; 3 no answer, try later.
+Exit status: 0 done; 1 the answer is no; 2 wrong usage or settings; 3 no answer, try later; 4 the
+answer could not be written.
 """
 
 import re
@@ -18,8 +19,10 @@ from authcore.domain.errors import (
     RejectedError,
     UnavailableError,
 )
+from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links import LinksCommands
+from authcore_cli.outlet import UnwrittenError
 from authcore_cli.readable import printable
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.surroundings import ExitStatus, Surroundings, of_this_process
@@ -50,6 +53,7 @@ def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     app = _app(surroundings)
     try:
         status = app(list(arguments), exit_on_error=False, print_error=False)
+        surroundings.stdout.flush()
     except CycloptsError as error:
         surroundings.complain(_one_line(str(error)))
         return ExitStatus.USAGE
@@ -60,6 +64,9 @@ def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     except AuthcoreError as error:
         surroundings.complain(f"{error.code}: {_one_line(str(error))}")
         return _status_of(error)
+    except UnwrittenError as error:
+        surroundings.complain(f"the answer cannot be written: {error}")
+        return ExitStatus.UNWRITTEN
     return ExitStatus.OK if status is None else int(status)
 
 
@@ -90,6 +97,7 @@ def _app(surroundings: Surroundings) -> App:
     link_commands = LinksCommands(surroundings)
     links.command(link_commands.audit)
     links.command(link_commands.repair)
+    links.command(AllowCreateCommand(surroundings).allow_create)
     app.command(tokens)
     app.command(links)
     app.command(config)

@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.settings import PREFIX, Setting, described
+from authcore.settings import PREFIX, Setting, described, load
 from authcore_cli.doors import DOORS, Door, DoorName
 from authcore_cli.readable import printable
 from authcore_cli.surroundings import ExitStatus, Surroundings
@@ -35,17 +35,19 @@ class ConfigCommands:
         """
         Show every setting of a door, every problem at once, and names nobody reads.
 
-        Secrets are masked.  Exit status: 0 the door would start, 2 it would not.
+        Builds what the door builds to start.  Secrets are masked.  Exit status: 0 the door would
+        start, 2 it would not.
 
         Args:
-            door: The auth service, a guarded application, or the migration trigger.
+            door: The auth service, a guarded application, an authorizer, or one of the triggers.
         """
         environment = self.surroundings.environment
         checked = DOORS[door]()
         self.surroundings.answers.print(_table(checked, environment))
         for warning in unknown_names(environment):
             self.surroundings.complain(f"warning: {warning}")
-        checked.check(environment)
+        load(checked.settings, environment)
+        checked.build(environment)
         self.surroundings.say(f"the {door} door would start with these settings")
         return ExitStatus.OK
 

@@ -3,13 +3,21 @@
 # ruff: noqa: PLC0415 - only who checks settings pays for importing the doors
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
+from authcore.domain.errors import ConfigurationError
+
 
 DoorName = Literal[
-    "web", "guard", "user-migration", "account-linking", "pre-sign-up", "pre-token-generation"
+    "web",
+    "guard",
+    "authorizer",
+    "user-migration",
+    "account-linking",
+    "pre-sign-up",
+    "pre-token-generation",
 ]
 Environment = Mapping[str, str]
 
@@ -21,24 +29,51 @@ class Door:
 
     Attributes:
         settings: The groups of variables it reads.
-        check: Starts it as far as that needs no network; raises ConfigurationError.
+        build: All that it builds to start, none of which needs a network; raises
+            ConfigurationError.
     """
 
     settings: type[attrs.AttrsInstance]
-    check: Callable[[Environment], object]
+    build: Callable[[Environment], object]
 
 
 def _web() -> Door:
-    from authcore_web.settings import WebSettings, web_settings
+    from authcore_web.settings import WebSettings
 
-    return Door(WebSettings, web_settings)
+    return Door(WebSettings, _auth_service)
+
+
+def _auth_service(given: Environment) -> object:
+    try:
+        from authcore_web.app import create_app
+        from authcore_web.container import web_container
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            [f"the auth service does not start without {error.name}: install authcore[web]"]
+        ) from None
+    return create_app(web_container(given))
 
 
 def _guard() -> Door:
-    from authcore_guard.container import GuardDoorSettings
-    from authcore_guard.wsgi import Guard
+    from authcore_guard.settings import GuardDoorSettings
 
-    return Door(GuardDoorSettings, lambda given: Guard.from_environment(lambda *_: (), given))
+    return Door(GuardDoorSettings, _guards)
+
+
+def _guards(given: Environment) -> object:
+    from authcore_guard import asgi, wsgi
+
+    return wsgi.Guard.from_environment(_no_app, given), asgi.Guard.from_environment(_no_app, given)
+
+
+def _no_app(*_: object) -> Any:
+    raise NotImplementedError  # a guard that is only built calls nobody
+
+
+def _authorizer() -> Door:
+    from authcore_lambda.authorizer import AuthorizerSettings, build_handler
+
+    return Door(AuthorizerSettings, build_handler)
 
 
 def _user_migration() -> Door:
@@ -69,6 +104,7 @@ def _pre_token_generation() -> Door:
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "guard": _guard,
+    "authorizer": _authorizer,
     "user-migration": _user_migration,
     "account-linking": _account_linking,
     "pre-sign-up": _pre_sign_up,

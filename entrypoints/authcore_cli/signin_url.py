@@ -6,13 +6,12 @@ from urllib.parse import quote
 import attrs
 
 import authcore
-from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings import Setting, SignInSettings, load, setting
+from authcore.settings.browser_parsers import CALLBACK_PATH
 from authcore_cli.surroundings import ExitStatus, Surroundings
 
 
-CALLBACK_PATH: Final = "/auth/signin/callback"
 SIGN_IN_PATH: Final = "/auth/signin"
 
 
@@ -61,7 +60,4 @@ class SignInUrlCommand:
 
 
 def _sign_in_url(settings: _PublicSignInSettings) -> str:
-    service, path, rest = settings.callback_url.partition(CALLBACK_PATH)
-    if not path or rest:
-        raise ConfigurationError([f"AUTHCORE_SIGN_IN_CALLBACK_URL must end in {CALLBACK_PATH}"])
-    return service + SIGN_IN_PATH
+    return settings.callback_url.removesuffix(CALLBACK_PATH) + SIGN_IN_PATH

@@ -1,8 +1,10 @@
 """What a command needs of the process it runs in, so that a test can stand in for it."""
 
+import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 import attrs
 from rich.console import Console
@@ -11,10 +13,12 @@ import authcore
 from authcore.adapters.system import SystemClock, environment
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.ambient import Clock
+from authcore_cli.outlet import Outlet, UnwrittenError
 
 
 if TYPE_CHECKING:
     from authcore.domain.services.patience import Told
+    from authcore_cli.allow_create import BegunCreates
     from authcore_cli.links_run import LinkTools
 
 
@@ -29,6 +33,7 @@ class ExitStatus(IntEnum):
     REJECTED = 1
     USAGE = 2
     UNAVAILABLE = 3
+    UNWRITTEN = 4
 
 
 def _console(stream: TextIO) -> Console:
@@ -41,6 +46,12 @@ def _link_tools(environment: Mapping[str, str], rate: int, told: "Told") -> "Lin
     from authcore_cli.links_container import link_tools  # noqa: PLC0415 - boto3 is slow to import
 
     return link_tools(environment, rate, told)
+
+
+def _begun_creates(environment: Mapping[str, str]) -> "BegunCreates":
+    from authcore_cli.allow_create_parts import begun_creates  # noqa: PLC0415 - boto3 again
+
+    return begun_creates(environment)
 
 
 @attrs.frozen
@@ -56,6 +67,7 @@ class Surroundings:
         clock: Tells how old a token is.
         build_validator: Same parameters as ``authcore.token_validator``.
         link_tools: Same parameters as ``authcore_cli.links_container.link_tools``.
+        begun_creates: Same parameters as ``authcore_cli.allow_create_parts.begun_creates``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -65,6 +77,7 @@ class Surroundings:
     clock: Clock = attrs.field(factory=SystemClock)
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
     link_tools: "Callable[[Mapping[str, str], int, Told], LinkTools]" = _link_tools
+    begun_creates: "Callable[[Mapping[str, str]], BegunCreates]" = _begun_creates
 
     @property
     def answers(self) -> Console:
@@ -81,10 +94,19 @@ class Surroundings:
         self.stdout.write(f"{line}\n")
 
     def complain(self, line: str) -> None:
-        """Write the one line that says what went wrong."""
-        self.stderr.write(f"authcore: {line}\n")
+        """Write the one line that says what went wrong; where it cannot be, the status tells."""
+        with suppress(UnwrittenError):
+            self.stderr.write(f"authcore: {line}\n")
+            self.stderr.flush()
 
 
-def of_this_process(stdin: TextIO, stdout: TextIO, stderr: TextIO) -> Surroundings:
-    """The real ones."""
-    return Surroundings(environment(), stdin, stdout, stderr)
+def of_this_process(
+    stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
+) -> Surroundings:
+    """The real ones.  A stream that was closed before the process began is empty, or forgets."""
+    return Surroundings(
+        environment(),
+        stdin or io.StringIO(),
+        cast("TextIO", Outlet(stdout or io.StringIO())),
+        cast("TextIO", Outlet(stderr or io.StringIO())),
+    )

@@ -125,6 +125,7 @@ class TokenCommands:
             client_id=pool.client_id,
             issuer=pool.issuer,
             jwks_url=pool.jwks_url,
+            leeway=pool.leeway,
         )
 
     def _table(self, title: str, members: Mapping[str, object]) -> Table:

@@ -40,12 +40,14 @@ def read_token(argument: str, stdin: TextIO) -> str:
     The token in *argument*, or the one on *stdin* where *argument* is STDIN.
 
     Raises:
-        MalformedTokenError: Nothing there, or more than MAX_TOKEN_LENGTH.
+        MalformedTokenError: Nothing there that could be read, or more than MAX_TOKEN_LENGTH.
     """
     try:
         raw = stdin.read(MAX_TOKEN_LENGTH + 2) if argument == STDIN else argument
     except UnicodeDecodeError:
         raise MalformedTokenError("the input is not text") from None
+    except OSError as error:
+        raise MalformedTokenError(f"the input cannot be read: {error.strerror}") from None
     token = raw.strip()
     if not token:
         raise MalformedTokenError("there is no token in the input")

@@ -6,12 +6,13 @@ A guard for any ASGI application.
     app = Guard.from_environment(app)      # scope["user"] is an authcore User, or None
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
+from authcore.domain.errors import UnavailableError
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.threads import WorkerThreads
 
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +25,7 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 
+_THREADS: Final = WorkerThreads()
 _LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HEADS: Final = ("http.response.start", "websocket.accept")
 
@@ -79,11 +81,20 @@ class Guard:
             await _answer(verdict, scope["method"], send)
 
 
-async def judged(doorkeeper: Doorkeeper, visit: Visit) -> Pass | Refusal:
-    """What *doorkeeper* says, without keeping the event loop from anything."""
+async def judged(
+    doorkeeper: Doorkeeper, visit: Visit, threads: WorkerThreads = _THREADS
+) -> Pass | Refusal:
+    """
+    What *doorkeeper* says, without keeping the event loop from anything.
+
+    Where the line for *threads* is full, what it says when nobody can tell.
+    """
     if verdict := doorkeeper.judge_at_hand(visit):
         return verdict
-    return await asyncio.to_thread(doorkeeper.judge, visit)
+    try:
+        return await threads.run(lambda: doorkeeper.judge(visit))
+    except UnavailableError as error:
+        return doorkeeper.judge_undecided(visit, error)
 
 
 def visit_of(scope: Scope) -> Visit:

@@ -3,20 +3,16 @@
 import logging
 from collections.abc import Callable, Mapping
 
-import attrs
 from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.cookies.plain_session import PlainSessionJar
-from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
-from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
@@ -30,12 +26,14 @@ from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.cookies import SessionJar
 from authcore.ports.coordination import Lease
 from authcore.ports.legacy_sessions import LegacySessions
-from authcore.ports.memory import RecentRefreshes
+from authcore.ports.memory import RecentRefreshes, SealedTexts
 from authcore.ports.revocation import RevocationList
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, load
+from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, StoreSettings
 from authcore_guard.decision import Doorkeeper
+from authcore_guard.settings import guard_settings
+from authcore_guard.stores import is_stored, sealed_texts, session_jar, table_client
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -47,19 +45,6 @@ def issuer_of(cognito: CognitoSettings) -> str:
 def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     """Where the pool publishes its keys."""
     return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
-
-
-def session_jar(cookie: CookieSettings, clock: Clock, entropy: Entropy) -> SessionJar:
-    """The jar of the configured format."""
-    if cookie.format == "plain":
-        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
-    return SealedSessionJar(
-        ring=KeyRing(cookie.keys),
-        domain=cookie.domain,
-        lifetime=cookie.lifetime,
-        clock=clock,
-        entropy=entropy,
-    )
 
 
 def session_refresher_of(
@@ -92,6 +77,7 @@ class SessionContainer(containers.DeclarativeContainer):
         instance_of=CognitoSettings
     )
     cookie: providers.Dependency[CookieSettings] = providers.Dependency(instance_of=CookieSettings)
+    store: providers.Dependency[StoreSettings] = providers.Dependency(instance_of=StoreSettings)
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
@@ -131,8 +117,12 @@ class SessionContainer(containers.DeclarativeContainer):
         client_ids=providers.List(cognito.provided.client_id),
         leeway=cognito.provided.leeway,
     )
+    table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
+    texts: providers.Provider[SealedTexts] = providers.ThreadSafeSingleton(
+        sealed_texts, table_client, store, clock
+    )
     sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy
+        session_jar, cookie, clock, entropy, texts.provider
     )
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
@@ -168,7 +158,11 @@ class SessionContainer(containers.DeclarativeContainer):
         at_hand=validator_at_hand,
     )
     browser_guard = providers.ThreadSafeSingleton(
-        BrowserGuard, guard=session_guard, jar=sessions, counter=counter
+        BrowserGuard,
+        guard=session_guard,
+        jar=sessions,
+        counter=counter,
+        jar_waits=providers.Callable(is_stored, cookie),
     )
 
 
@@ -187,22 +181,6 @@ class GuardContainer(SessionContainer):
     )
 
 
-@attrs.frozen
-class GuardDoorSettings:
-    """
-    The groups of a guarded application.
-
-    Attributes:
-        cognito: Which pool.
-        cookie: Where the session is.
-        guard: Which application.
-    """
-
-    cognito: CognitoSettings
-    cookie: CookieSettings
-    guard: GuardSettings
-
-
 def guard_container(environment: Mapping[str, str] | None = None) -> GuardContainer:
     """
     Wire a guard as the ``AUTHCORE_*`` variables say.
@@ -214,5 +192,10 @@ def guard_container(environment: Mapping[str, str] | None = None) -> GuardContai
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    settings = load(GuardDoorSettings, variables)
-    return GuardContainer(cognito=settings.cognito, cookie=settings.cookie, guard=settings.guard)
+    settings = guard_settings(variables)
+    return GuardContainer(
+        cognito=settings.cognito,
+        cookie=settings.cookie,
+        store=settings.store,
+        guard=settings.guard,
+    )

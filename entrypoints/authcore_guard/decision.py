@@ -18,6 +18,13 @@ from authcore_guard.paths import PublicPaths, way_back
 
 DEFAULT_RETRY_SECONDS: Final = 5
 
+CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
+"""
+On every 401: a scheme by which no browser asks people for a password.
+
+See: RFC 9110 §11.6.1, §15.5.2.
+"""
+
 _NO_STORE: Final = (
     ("cache-control", "no-store"),
     ("vary", "Cookie"),
@@ -168,7 +175,7 @@ class Doorkeeper:
         try:
             decided = self._guard.decide(visit.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
-            return self._undecided(visit, error)
+            return self.judge_undecided(visit, error)
         return self._judged(visit, decided)
 
     def judge_at_hand(self, visit: Visit) -> Pass | Refusal | None:
@@ -176,7 +183,7 @@ class Doorkeeper:
         try:
             decided = self._guard.decide_at_hand(visit.cookies)
         except SessionTooLargeError as error:
-            return self._undecided(visit, error)
+            return self.judge_undecided(visit, error)
         return self._judged(visit, decided) if decided else None
 
     def _judged(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
@@ -187,7 +194,7 @@ class Doorkeeper:
             return Pass(None, cookies)
         return self._sign_in(visit, decision.reason, cookies)
 
-    def _undecided(
+    def judge_undecided(
         self, visit: Visit, error: SessionTooLargeError | UnavailableError
     ) -> Pass | Refusal:
         """Everybody may see public pages; otherwise say why not, or to come back later."""
@@ -211,7 +218,7 @@ class Doorkeeper:
 
     def _sign_in(self, visit: Visit, reason: str, cookies: tuple[str, ...]) -> Refusal:
         if not visit.is_navigation:
-            return _json(401, reason, *_setting(cookies))
+            return _json(401, reason, CHALLENGE, *_setting(cookies))
         back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
         location = f"{self._signin_url}?redirect={back}"
         return Refusal(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")

@@ -6,15 +6,13 @@ from typing import Final
 from urllib.parse import quote
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.paths import is_plain, public_path_problems
 from authcore.domain.model.urls import ServiceUrl
 
 
 MAX_WAY_BACK: Final = 2048
 """Longest URL a browser is sent back to, in characters; the allow-list takes no longer ones."""
 
-MAX_PUBLIC_PATHS: Final = 256
-
-_PLAIN: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~!$&'()*+,=:@-]+)*/?")
 _ODD: Final = re.compile(r"[\x00-\x1f\x7f\\\ufffd]|//")
 _PATH_SAFE: Final = "/:@!$&'()*+,;="
 _QUERY_SAFE: Final = "%/?:@!$&'()*+,;=[]"
@@ -24,9 +22,8 @@ class PublicPaths:
     """
     The paths that need no sign-in: exact ones, and prefixes, which end with a slash.
 
-    ``/`` alone is the home page and nothing below it.  A path is public only if it is plain: no
-    percent-encoding, no empty or dot segment, no character outside a short list.  Whatever two
-    servers might read differently needs a sign-in.
+    ``/`` alone is the home page and nothing below it.  A path is public only if it is plain (see
+    ``is_plain``): whatever two servers might read differently needs a sign-in.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -37,14 +34,7 @@ class PublicPaths:
             ConfigurationError: Names each one that is not plain.
         """
         given = tuple(paths)
-        problems = [
-            f"{path!r} is no public path: it must begin with a slash and be plain"
-            for path in given
-            if not path or not _PLAIN.fullmatch(path)
-        ]
-        if len(given) > MAX_PUBLIC_PATHS:
-            problems.append(f"there are more than {MAX_PUBLIC_PATHS} public paths")
-        if problems:
+        if problems := public_path_problems(given):
             raise ConfigurationError(problems)
         self._exact = frozenset(given)
         self._prefixes = tuple(path for path in given if path.endswith("/") and path != "/")
@@ -58,7 +48,7 @@ class PublicPaths:
 
             raw_path: As it came over the wire; None where the server does not tell.
         """
-        if "%" in (raw_path or "") or not _PLAIN.fullmatch(path):
+        if "%" in (raw_path or "") or not is_plain(path):
             return False
         return path in self._exact or path.startswith(self._prefixes)
 

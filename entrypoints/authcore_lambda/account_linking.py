@@ -21,13 +21,14 @@ import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import SystemClock, environment, monotonic
-from authcore.domain.model.linking import LinkOutcome, PoolAccount
+from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.settings import load
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.kept_out import policy_in, require_let_in
 from authcore_lambda.linking_parts import (
     COGNITO_SHARE,
     AccountLinkingSettings,
@@ -49,18 +50,7 @@ if TYPE_CHECKING:
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
 
-BLOCKED_TEXT: Final = (
-    "Your account could not be set up just now. Please try again in a few minutes."
-)
-
 _log: Final = logging.getLogger("authcore.account_linking")
-
-
-class LinkingFailedError(Exception):
-    """What Cognito shows to somebody who is kept out.  Always BLOCKED_TEXT."""
-
-    def __init__(self) -> None:
-        super().__init__(BLOCKED_TEXT)
 
 
 class AccountLinkingTrigger:
@@ -72,7 +62,7 @@ class AccountLinkingTrigger:
         linking: Callable[[str, TimeLeft], AccountLinking],
         audit: AuditLog,
         budget: timedelta,
-        blocks_sign_in: bool,
+        failures: FailurePolicy,
     ) -> None:
         """
         Answer with *linking*.
@@ -84,12 +74,12 @@ class AccountLinkingTrigger:
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
-            blocks_sign_in: Whether a failed link keeps people out.
+            failures: Whom a failed link keeps out.
         """
         self._linking = linking
         self._audit = audit
         self._budget = budget
-        self._blocks_sign_in = blocks_sign_in
+        self._failures = failures
 
     def __call__(
         self, event: Event, context: LambdaContext | None, *, started: float | None = None
@@ -107,12 +97,26 @@ class AccountLinkingTrigger:
         Raises:
             LinkingFailedError: The link failed, and the policy is to keep people out.
         """
-        if text(event, "triggerSource") not in SOURCES:
-            return event
-        outcome = self._outcome(event, TimeLeft(self._budget, context, started))
-        if self._blocks_sign_in and outcome.status in ("refused", "postponed"):
-            raise LinkingFailedError
+        if text(event, "triggerSource") in SOURCES:
+            self.link(event, TimeLeft(self._budget, context, started))
         return event
+
+    def link(self, event: Event, time: TimeLeft) -> LinkOutcome:
+        """
+        Link the user of *event*, whatever its source.
+
+        Args:
+            event: As Cognito sent it.
+
+            time: What there is.
+
+        Raises:
+            LinkingFailedError: The link failed, and the policy is to keep people out.
+        """
+        outcome = self._outcome(event, time)
+        if outcome.status in ("refused", "postponed"):
+            require_let_in(self._failures, event)
+        return outcome
 
     def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
         try:
@@ -159,26 +163,58 @@ def build_handler(
 
         http: For callers that want to close it; by default one of the trigger's own.
 
-        lease: By default in the table that is configured, or else for this process alone.
+        lease: With *intents* in place of those in the table that is configured, or else of this
+            process alone.
 
-        intents: Likewise.
+        intents: With *lease*.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(AccountLinkingSettings, variables)
-    budget = settings.linking.budget
-    pool = PoolApi(settings.cognito, within=budget / COGNITO_SHARE)
+    given = None if lease is None or intents is None else (lease, intents)
+    return trigger_on(
+        settings,
+        PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_SHARE),
+        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
+        http=http,
+        given=given,
+    )
+
+
+def trigger_on(
+    settings: AccountLinkingSettings,
+    pool: PoolApi,
+    *,
+    audit: AuditLog,
+    http: "HttpClient | None",
+    given: tuple[Lease, SeenBefore] | None,
+) -> AccountLinkingTrigger:
+    """
+    The trigger as *settings* configure it.
+
+    Args:
+        settings: Of this trigger, or of another that links too.
+
+        pool: Speaks to the pool that calls.
+
+        audit: Where decisions go.
+
+        http: For callers that want to close it.
+
+        given: Lease and begun creates in place of those that are configured.
+
+    Raises:
+        ConfigurationError: Names settings that do not fit together.
+    """
     links = legacy_links(settings, http)
-    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
     clock = SystemClock()
-    own_stores = stores(settings, clock)
-    lease = own_stores[0] if lease is None else lease
-    intents = own_stores[1] if intents is None else intents
+    both = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
 
     def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
+        lease, intents = both(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             directory=pool.directory(pool_id, time),
@@ -191,7 +227,10 @@ def build_handler(
         )
 
     return AccountLinkingTrigger(
-        linking=linking, audit=audit, budget=budget, blocks_sign_in=policy.blocks_sign_in
+        linking=linking,
+        audit=audit,
+        budget=settings.linking.budget,
+        failures=settings.linking.on_failure,
     )
 
 
@@ -203,14 +242,13 @@ def handler(event: Event, context: LambdaContext | None) -> Event:
     AWS Lambda's entry point.  Settings are read once, at the first event.
 
     Raises:
-        LinkingFailedError: See AccountLinkingTrigger.  Where the settings cannot work, nobody is
-            kept out unless they say anything but ``allow``.
+        LinkingFailedError: See AccountLinkingTrigger.  Where settings cannot work, what they say
+            of failures holds all the same, and keeps everybody out where it cannot be read.
     """
     started = monotonic()
     trigger = _trigger.get()
     if trigger is not None:
         return trigger(event, context, started=started)
-    policy = environment().get("AUTHCORE_LINKING_ON_FAILURE", "")
-    if text(event, "triggerSource") in SOURCES and policy not in ("", "allow"):
-        raise LinkingFailedError
+    if text(event, "triggerSource") in SOURCES:
+        require_let_in(policy_in(environment()), event)
     return event

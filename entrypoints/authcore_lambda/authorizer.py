@@ -13,7 +13,7 @@ See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for R
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 
@@ -24,9 +24,18 @@ from authcore.domain.model.tokens import AccessClaims
 from authcore.domain.services.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
-from authcore.settings import CognitoSettings, CookieSettings, load, setting
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    StoreSettings,
+    load,
+    setting,
+)
 from authcore.settings.parsers import one_of
+from authcore.settings.reader import Check
+from authcore.settings.store_groups import STORED_IN_A_TABLE
 from authcore_guard.container import SessionContainer
+from authcore_guard.settings import shared_domain
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import headers_in
@@ -195,12 +204,16 @@ class AuthorizerSettings:
 
     Attributes:
         cognito: Which pool.
-        cookie: Where browsers' sessions are.
+        cookie: What browsers carry.
+        store: Where their sessions are, if not in cookies.
         authorizer: How it answers.
     """
 
+    CHECKS: ClassVar = (Check(("cookie.domain",), shared_domain), STORED_IN_A_TABLE)
+
     cognito: CognitoSettings
     cookie: CookieSettings
+    store: StoreSettings
     authorizer: AnswerSettings
 
 
@@ -212,7 +225,9 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(AuthorizerSettings, variables)
-    container = SessionContainer(cognito=settings.cognito, cookie=settings.cookie)
+    container = SessionContainer(
+        cognito=settings.cognito, cookie=settings.cookie, store=settings.store
+    )
     return Authorizer(
         guard=container.browser_guard(),
         validator=container.validator(),

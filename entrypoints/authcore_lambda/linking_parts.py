@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import attrs
 
 from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
 from authcore.adapters.system import SystemEntropy
-from authcore.domain.errors import ConfigurationError
+from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.linking import Creation, LinkPolicy
 from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.settings import LegacySettings, LinkingSettings
+from authcore.settings.reader import Check
 from authcore_lambda.pool import PoolApiSettings
-from authcore_lambda.time_left import BoundedLinks
+from authcore_lambda.time_left import NO_TIME, BoundedLinks, Impatience, TimeLeft
 
 
 if TYPE_CHECKING:
@@ -26,20 +27,26 @@ COGNITO_SHARE: Final = 4
 """The last write, to Cognito, gets this part of the budget for itself."""
 
 STORE_SHARE: Final = 10
-"""Each of a lease's three calls at most gets this part of it."""
+"""Each call to the table, where there is one, gets this part of it."""
 
-STORE_CALLS: Final = 3
+Stores = Callable[[TimeLeft], tuple[Lease, SeenBefore]]
+"""Lease and begun creates, for an event with so much time left."""
 
 
-_NOT_KEYED: Final = (
-    "AUTHCORE_LEGACY_INSECURE_GET_DIALECT is wrong: creates are not keyed there, so "
-    "AUTHCORE_LINKING_CREATION must be lease or once"
-)
+def _not_keyed(dialect: str, creation: str) -> str | None:
+    if dialect == "off" or creation in ("lease", "once"):
+        return None
+    return (
+        "AUTHCORE_LEGACY_INSECURE_GET_DIALECT is wrong: creates are not keyed there, so "
+        "AUTHCORE_LINKING_CREATION must be lease or once"
+    )
 
 
 @attrs.frozen(kw_only=True)
 class AccountLinkingSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
+
+    CHECKS: ClassVar = (Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),)
 
     cognito: PoolApiSettings
     legacy: LegacySettings
@@ -71,8 +78,6 @@ def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -
     """Loaded at once, so that its warning stands where the function starts."""
     from authcore.adapters.legacy.seed_dialect import SeedDialectLegacyLinks
 
-    if settings.linking.creation not in ("lease", "once"):
-        raise ConfigurationError([_NOT_KEYED])
     return SeedDialectLegacyLinks(
         http=http or _client(settings),
         base_url=settings.legacy.url,
@@ -89,9 +94,9 @@ def _client(settings: AccountLinkingSettings) -> "HttpClient":
 
 
 def reserve_of(linking: LinkingSettings) -> timedelta:
-    """What legacy calls leave for Cognito, and for the store where there is one."""
-    calls = STORE_CALLS if linking.table else 0
-    return linking.budget / COGNITO_SHARE + calls * linking.budget / STORE_SHARE
+    """What legacy calls leave for Cognito, and for the table where a lease is to be given back."""
+    giving_back = linking.budget / STORE_SHARE if linking.table else NO_TIME
+    return linking.budget / COGNITO_SHARE + giving_back
 
 
 def policy_of(linking: LinkingSettings) -> LinkPolicy:
@@ -99,23 +104,38 @@ def policy_of(linking: LinkingSettings) -> LinkPolicy:
     return LinkPolicy(
         email_providers=frozenset(linking.email_providers),
         creation=cast("Creation", linking.creation),
-        blocks_sign_in=linking.on_failure == "block",
+        issuers=linking.issuers,
     )
 
 
-def stores(settings: AccountLinkingSettings, clock: Clock) -> tuple[Lease, SeenBefore]:
-    """Lease and begun creates: in the table that is configured, or else in this process."""
+def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
+    """In the table that is configured, or else in this process."""
     table = settings.linking.table
     if table is None:
-        return ProcessLease(clock), ProcessSeenBefore(clock)
-    from authcore.adapters.coordination.dynamodb import (
-        DynamoDbLease,
-        DynamoDbSeenBefore,
-        dynamodb_client,
-    )
+        own = ProcessLease(clock), ProcessSeenBefore(clock)
+        return lambda _: own
+    return _in_table(table, settings, clock)
 
-    within = settings.linking.budget / STORE_SHARE
-    client = dynamodb_client(region=settings.cognito.region, within=within)
+
+def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Stores:
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+    from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+    from authcore.adapters.coordination.dynamodb.table import dynamodb_client
+    from authcore_lambda.timed_stores import StoreTime, TimedLease, TimedSeenBefore
+
+    share = settings.linking.budget / STORE_SHARE
+    reserve = reserve_of(settings.linking) + share
+    client = dynamodb_client(region=settings.cognito.region, within=share)
     entropy = SystemEntropy()
     lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=entropy)
-    return lease, DynamoDbSeenBefore(client=client, table=table, clock=clock, entropy=entropy)
+    intents = DynamoDbSeenBefore(client=client, table=table, clock=clock, entropy=entropy)
+    impatience = Impatience("DynamoDB", CoordinationUnavailableError)
+
+    def timed(left: TimeLeft) -> tuple[Lease, SeenBefore]:
+        time = StoreTime(left=left, share=share, reserve=reserve)
+        return (
+            TimedLease(lease, time, impatience),
+            TimedSeenBefore(intents, time, impatience, clock),
+        )
+
+    return timed

@@ -12,6 +12,7 @@ NOTHING: Final[Mapping[str, Any]] = {}
 
 SUBJECT: Final = "sub"
 LEGACY_UID: Final = "custom:legacy_uid"
+LEGACY_LINKED: Final = "custom:legacy_linked"
 
 
 def mapping(members: object, name: str) -> Mapping[str, Any]:
@@ -34,3 +35,8 @@ def attributes(event: object) -> Mapping[str, Any]:
 def is_true(value: object) -> bool:
     """Whether *value* is ``true`` or ``"true"``: Cognito sends both, and nothing else counts."""
     return value is True or value == "true"
+
+
+def is_false(value: object) -> bool:
+    """Whether *value* is ``false`` or ``"false"``; 0 and what is absent are not."""
+    return value is False or value == "false"

@@ -11,7 +11,7 @@ USENIX Security 2022.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from authcore.domain.errors import RejectedError, UnavailableError
@@ -28,7 +28,12 @@ from authcore_lambda.time_left import TimeLeft
 
 ACTION: Final = "native.link"
 
-_EXTERNAL_NAME: Final = re.compile(r"(?P<provider>.{1,32})_(?P<user_id>[0-9]{1,64})")
+_EXTERNAL_NAME: Final = re.compile(r"(?P<provider>[^_]{1,32})_(?P<user_id>[0-9]{1,64})")
+
+_UNTOLD: Final = (
+    "AUTHCORE_LINKING_EMAIL_PROVIDERS is wrong: with AUTHCORE_PRE_SIGN_UP_LINK_NATIVE=on no "
+    "provider may have a _ in its name, because user names do not tell where it ends"
+)
 
 _log: Final = logging.getLogger("authcore.pre_sign_up")
 
@@ -84,13 +89,20 @@ class NativeLinks:
         self._audit.record(AuditEvent(ACTION, "accepted", "ok", subject=candidates[0].subject))
 
 
+def untellable(providers: Iterable[str]) -> str | None:
+    """Which of *providers* no user name names for certain; None where all are told."""
+    untold = [name for name in providers if "_" in name]
+    return f"{_UNTOLD}: {', '.join(untold)}" if untold else None
+
+
 def newcomer(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:
     """
     Who the external user *username* is; None where the name does not say for certain.
 
     This trigger's events name provider and id in the user name only, in lower case in pools that
-    ignore case.  So an id is taken only if it has no letters, as Google's and Facebook's: then the
-    last ``_`` is the one between the two, and nothing was lost.
+    ignore case.  So an id is taken only if it has no letters, as Google's and Facebook's: then
+    nothing was lost.  And the name is taken only if it has one ``_``: of several, any may be the
+    one between the two, as provider ``Okta_Corp`` and id ``123``, or ``Okta`` and ``Corp_123``.
     """
     parts = _EXTERNAL_NAME.fullmatch(username or "")
     if parts is None:

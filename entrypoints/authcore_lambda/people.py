@@ -12,13 +12,29 @@ from typing import Any, ClassVar, Final
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import PoolAccount
-from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, is_true, text
+from authcore_lambda.members import (
+    LEGACY_LINKED,
+    LEGACY_UID,
+    SUBJECT,
+    attributes,
+    is_false,
+    is_true,
+    text,
+)
 
 
 MAX_IDENTITIES_LENGTH: Final = 8192
 """Characters of JSON; five identities, Cognito's maximum, need about a thousand."""
 
 MAX_IDENTITIES: Final = 20
+
+STATUS: Final = "cognito:user_status"
+EXTERNAL: Final = "EXTERNAL_PROVIDER"
+
+STATUSES: Final = frozenset(
+    ("CONFIRMED", EXTERNAL, "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "UNCONFIRMED")
+)
+"""Of users who may sign in or be confirmed.  With any other, addresses prove nothing."""
 
 _POOL_ID: Final = re.compile(r"[a-z0-9-]{1,32}_[A-Za-z0-9]{1,55}")
 _ID: Final = re.compile(r"[!-~]{1,128}")
@@ -48,8 +64,9 @@ def account_in(event: Mapping[str, Any]) -> PoolAccount:
     Who signs in, or has just been confirmed.
 
     Raises:
-        EventUnreadableError: No user name or ``sub``, or an external user whose identity cannot be
-            read; an e-mail address or another identity must not stand in for it.
+        EventUnreadableError: No user name or ``sub``, or identities that leave open whether the
+            user is native and, if not, who they are; an e-mail address or another identity must
+            not stand in for that.
     """
     held = attributes(event)
     username, subject = text(event, "userName"), text(held, SUBJECT)
@@ -59,10 +76,11 @@ def account_in(event: Mapping[str, Any]) -> PoolAccount:
         username=username,
         subject=subject,
         email=text(held, "email"),
-        email_verified=is_true(held.get("email_verified")),
+        email_verified=_is_email_verified(held),
         name=text(held, "name"),
         identity=_identity(held),
         legacy_uid=text(held, LEGACY_UID),
+        linked_uid=text(held, LEGACY_LINKED),
     )
 
 
@@ -76,10 +94,10 @@ def identities_in(held: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     See: Amazon Cognito "AdminGetUser", where it is text, and "ID token", where it is a list.
     """
     listed = held.get("identities")
-    if isinstance(listed, str) and listed:
-        listed = _parsed(listed)
-    if not listed and not isinstance(listed, dict):
+    if listed is None or listed == "":
         return ()
+    if isinstance(listed, str):
+        listed = _parsed(listed)
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         raise EventUnreadableError("the identities are not a list of objects")
     if len(listed) > MAX_IDENTITIES:
@@ -96,16 +114,30 @@ def _parsed(listed: str) -> object:
         raise EventUnreadableError("the identities are not JSON") from None
 
 
+def _is_email_verified(held: Mapping[str, Any]) -> bool:
+    """
+    Whether the pool vouches for the address.
+
+    Where the status is missing the identities may be too: then nobody can tell who verified it.
+    """
+    status = held.get(STATUS)
+    known = isinstance(status, str) and status in STATUSES
+    return known and is_true(held.get("email_verified"))
+
+
 def _identity(held: Mapping[str, Any]) -> ExternalIdentity | None:
-    """None for native users, also for those whom external identities were linked to later."""
+    """
+    None for native users: those whose every identity was linked to them later.
+
+    See: ``described_users.is_native``, which judges users whom the pool's admin API describes.
+    """
     listed = identities_in(held)
-    is_external = held.get("cognito:user_status") == "EXTERNAL_PROVIDER"
     primary = [each for each in listed if is_true(each.get("primary"))]
-    if len(primary) > 1 or (is_external and not listed):
-        raise EventUnreadableError("an external user whose identity is not clear")
-    if primary or is_external:
-        return _external([*primary, *listed][0])
-    return None
+    linked = [each for each in listed if is_false(each.get("primary"))]
+    is_external = held.get(STATUS) == EXTERNAL or bool(primary)
+    if len(primary) + len(linked) != len(listed) or len(primary) != is_external:
+        raise EventUnreadableError("identities that leave open who this is")
+    return _external(primary[0]) if primary else None
 
 
 def _external(member: Mapping[str, Any]) -> ExternalIdentity:

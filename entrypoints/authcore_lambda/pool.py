@@ -7,6 +7,8 @@ import attrs
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.linking import pool_issuer
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore.settings.parsers import matching
@@ -59,11 +61,11 @@ class PoolApi:
             within=within,
             max_connections=MAX_CONNECTIONS,
         )
-        self._impatience = Impatience()
+        self._impatience = Impatience("Cognito", ProviderUnavailableError)
 
     def issuer(self, pool_id: str) -> str:
-        """What the pool is known by, as a key; also where its tokens name another issuer."""
-        return f"https://cognito-idp.{self._region}.amazonaws.com/{pool_id}"
+        """See ``pool_issuer``."""
+        return pool_issuer(self._region, pool_id)
 
     def directory(self, pool_id: str, time: TimeLeft) -> UserDirectory:
         """The users of a pool."""

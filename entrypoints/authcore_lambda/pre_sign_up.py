@@ -14,9 +14,9 @@ users to an existing user profile".
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -30,11 +30,11 @@ from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, LinkingSettings, load
 from authcore.settings.parsers import one_of
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.members import LEGACY_UID, attributes, text
-from authcore_lambda.native_links import NativeLinks
+from authcore_lambda.members import LEGACY_LINKED, LEGACY_UID, attributes, text
+from authcore_lambda.native_links import NativeLinks, untellable
 from authcore_lambda.people import EventUnreadableError
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import NO_TIME, TimeLeft
@@ -68,9 +68,27 @@ class NativeLinkSettings:
     )
 
 
+def linkable_providers(trusted: Sequence[str], issuers: Mapping[str, str]) -> Sequence[str]:
+    """
+    Those that link natives: the trusted ones, but for those whose issuer is looked at, because this
+    trigger's events do not tell it.
+    """
+    return [name for name in trusted if name not in issuers]
+
+
+def _untellable(link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]) -> str | None:
+    return untellable(linkable_providers(trusted, issuers)) if link_native == "on" else None
+
+
 @attrs.frozen(kw_only=True)
 class PreSignUpSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
+
+    CHECKS: ClassVar = (
+        Check(
+            ("pre_sign_up.link_native", "linking.email_providers", "linking.issuers"), _untellable
+        ),
+    )
 
     cognito: PoolApiSettings
     legacy: LegacySettings
@@ -131,7 +149,7 @@ class PreSignUpTrigger:
         return event
 
     def _require_nobody(self, event: Event, time: TimeLeft) -> None:
-        if LEGACY_UID in attributes(event):
+        if not attributes(event).keys().isdisjoint((LEGACY_UID, LEGACY_LINKED)):
             self._audit.record(AuditEvent("sign_up", "rejected", "claims_legacy_uid"))
             raise SignUpRefusedError(REFUSED_TEXT)
         try:
@@ -213,10 +231,12 @@ def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks |
     """None where they are switched off: then no client of Cognito's is built either."""
     if settings.pre_sign_up.link_native == "off":
         return None
+    linking = settings.linking
+    providers = linkable_providers(linking.email_providers, linking.issuers)
     pool = PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_CALLS)
     return NativeLinks(
         links=pool.provider_links,
-        providers=frozenset(settings.linking.email_providers),
+        providers=frozenset(providers),
         audit=audit,
     )
 

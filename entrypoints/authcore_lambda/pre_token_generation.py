@@ -4,9 +4,14 @@ The pre token generation trigger: ``authcore_lambda.pre_token_generation.handler
 Puts ``custom:legacy_uid`` into every ID token, the very first one included, for which the event may
 have been made before the post confirmation trigger wrote the attribute: only then the pool is asked
 once.  And it takes the groups that Cognito puts external users into out of ``cognito:groups``: they
-say where somebody comes from, not what they may do.
+say where somebody comes from, not what they may do.  Where the identities cannot be read, all
+groups go that may be such.
 
-Nothing here keeps a token back: what fails is left out.
+Native users whom no trigger has linked yet are linked here: Cognito may not fire post
+authentication for them.  What that takes is loaded for the first of them.
+
+What fails is left out of the token; only where a link fails and the policy says ``block`` is the
+token kept back.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre token generation Lambda trigger".
 """
@@ -14,33 +19,38 @@ See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre token generation Lambda
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import monotonic
+from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import UnavailableError
+from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.user_directory import UserDirectory
-from authcore.settings import load
+from authcore.settings import LegacySettings, LinkingSettings, load
 from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
+from authcore_lambda.kept_out import LinkingFailedError, policy_in, require_let_in
 from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, mapping, text
-from authcore_lambda.people import EventUnreadableError, identities_in, pool_id_in
+from authcore_lambda.people import STATUS, EventUnreadableError, account_in, pool_id_in
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import TimeLeft
+from authcore_lambda.token_changes import FORMS, changed
 
+
+if TYPE_CHECKING:
+    from authcore.adapters.http import HttpClient
+    from authcore.ports.coordination import Lease, SeenBefore
+    from authcore_lambda.account_linking import AccountLinkingTrigger
 
 BUDGET: Final = timedelta(seconds=2)
 """For the one question to the pool; people wait for their token."""
 
-_FORMS: Final = {
-    "1": "claimsOverrideDetails",
-    "2": "claimsAndScopeOverrideDetails",
-    "3": "claimsAndScopeOverrideDetails",
-}
-"""Where the answer stands, by the event's ``version``."""
+LATE_BUDGET: Final = timedelta(seconds=3)
+"""At most, for everything where somebody is linked: who asks for the token waits five seconds."""
 
 _NOBODY: Final = "TokenGeneration_ClientCredentials"
 _LATER: Final = frozenset(("TokenGeneration_RefreshTokens",))
@@ -48,19 +58,29 @@ _LATER: Final = frozenset(("TokenGeneration_RefreshTokens",))
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
+LateLink = Callable[[Event, LambdaContext | None, float | None], LinkOutcome]
+"""Links the user of an event; may raise LinkingFailedError."""
+
 
 @attrs.frozen(kw_only=True)
 class PreTokenGenerationSettings:
-    """What this trigger reads from ``AUTHCORE_COGNITO_*``."""
+    """What this trigger reads from ``AUTHCORE_*``."""
 
     cognito: PoolApiSettings
+    legacy: LegacySettings
+    linking: LinkingSettings
 
 
 class PreTokenGenerationTrigger:
     """Answers one event at a time from any number of threads; keeps nothing between events."""
 
     def __init__(
-        self, *, directory: Callable[[str, TimeLeft], UserDirectory], audit: AuditLog
+        self,
+        *,
+        directory: Callable[[str, TimeLeft], UserDirectory],
+        late_link: LateLink,
+        failures: FailurePolicy,
+        audit: AuditLog,
     ) -> None:
         """
         Ask *directory*.
@@ -68,9 +88,15 @@ class PreTokenGenerationTrigger:
         Args:
             directory: Given a pool's id and the time there is, its users.
 
+            late_link: For native users whom no earlier trigger has linked.
+
+            failures: Whom a failed link keeps out.
+
             audit: Learns of questions that got no answer.
         """
         self._directory = directory
+        self._late_link = late_link
+        self._failures = failures
         self._audit = audit
 
     def __call__(
@@ -85,44 +111,83 @@ class PreTokenGenerationTrigger:
             context: Lambda's, for the time that remains.
 
             started: When the work on this event began, by ``monotonic``; now, if left out.
+
+        Raises:
+            LinkingFailedError: A native user could not be linked, and the policy is to keep such
+                people out.
         """
         try:
-            return self._answered(event, TimeLeft(BUDGET, context, started))
+            return self._answered(event, context, started)
+        except LinkingFailedError:
+            raise
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
             log_fault(_log, error)
             return event
 
-    def _answered(self, event: Event, time: TimeLeft) -> Event:
-        form = _FORMS.get(text(event, "version") or "")
-        source = text(event, "triggerSource") or ""
-        if form is None or not source.startswith("TokenGeneration_") or source == _NOBODY:
+    def _answered(
+        self, event: Event, context: LambdaContext | None, started: float | None
+    ) -> Event:
+        form = FORMS.get(text(event, "version") or "")
+        if form is None or not _is_for_people(event):
             return event
         legacy_uid = text(attributes(event), LEGACY_UID)
-        if legacy_uid is None and source not in _LATER:
-            legacy_uid = self._asked_for(event, time)
-        changes = _changes(event, form, legacy_uid)
+        if _may_need_a_link(event):
+            legacy_uid = self._after_linking(event, context, started)
+        changes = changed(event, form, legacy_uid)
         return (
             {**event, "response": {**mapping(event, "response"), form: changes}}
             if changes
             else event
         )
 
-    def _asked_for(self, event: Event, time: TimeLeft) -> str | None:
-        username, subject = text(event, "userName"), text(attributes(event), SUBJECT)
-        if username is None or subject is None:
-            return None
+    def _after_linking(
+        self, event: Event, context: LambdaContext | None, started: float | None
+    ) -> str | None:
+        """The legacy id of somebody whom *event* does not show as linked; it may be stale."""
+        current = self._current(event, TimeLeft(BUDGET, context, started))
+        shown = event if current is None else current
+        known = text(attributes(shown), LEGACY_UID)
+        if not _is_unlinked_native(shown):
+            return known
+        if current is None:
+            require_let_in(self._failures, event)
+            return known
+        return self._linked(current, context, started) or known
+
+    def _current(self, event: Event, time: TimeLeft) -> Event | None:
+        """*event* with the attributes that the pool holds now; None where it does not say."""
+        held = attributes(event)
         try:
-            user = self._directory(pool_id_in(event), time).find(username)
+            user = self._directory(pool_id_in(event), time).find(str(text(event, "userName")))
         except UnavailableError as error:
+            subject = text(held, SUBJECT)
             self._audit.record(AuditEvent("token.claims", "unavailable", error.code, subject))
             return None
-        if user is None or user.subject != subject:
+        if user is None or user.subject != text(held, SUBJECT):
             return None
-        return text(dict(user.attributes), LEGACY_UID)
+        shown = {**held, **user.attributes, STATUS: user.status}
+        return {**event, "request": {**mapping(event, "request"), "userAttributes": shown}}
+
+    def _linked(
+        self, event: Event, context: LambdaContext | None, started: float | None
+    ) -> str | None:
+        try:
+            return self._late_link(event, context, started).legacy_uid
+        except LinkingFailedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what is loaded late may fail late
+            log_fault(_log, error)
+            require_let_in(self._failures, event)
+            return None
 
 
 def build_handler(
-    variables: Mapping[str, str], *, audit: AuditLog | None = None
+    variables: Mapping[str, str],
+    *,
+    audit: AuditLog | None = None,
+    http: "HttpClient | None" = None,
+    lease: "Lease | None" = None,
+    intents: "SeenBefore | None" = None,
 ) -> PreTokenGenerationTrigger:
     """
     The trigger as *variables* configure it.
@@ -132,13 +197,42 @@ def build_handler(
 
         audit: Where decisions go; by default to the function's log.
 
+        http: See ``account_linking.build_handler``, also for the others.
+
+        lease: Likewise.
+
+        intents: Likewise.
+
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(PreTokenGenerationSettings, variables)
+    pool = PoolApi(settings.cognito, within=BUDGET / 2)
+    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
+
+    @cache
+    def linking() -> "AccountLinkingTrigger":
+        from authcore_lambda.account_linking import trigger_on
+        from authcore_lambda.linking_parts import AccountLinkingSettings
+
+        groups = AccountLinkingSettings(
+            cognito=settings.cognito, legacy=settings.legacy, linking=settings.linking
+        )
+        given = None if lease is None or intents is None else (lease, intents)
+        return trigger_on(groups, pool, audit=audit, http=http, given=given)
+
+    budget = min(settings.linking.budget, LATE_BUDGET)
+
+    def late_link(
+        event: Event, context: LambdaContext | None, started: float | None
+    ) -> LinkOutcome:
+        return linking().link(event, TimeLeft(budget, context, started))
+
     return PreTokenGenerationTrigger(
-        directory=PoolApi(settings.cognito, within=BUDGET / 2).directory,
-        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
+        directory=pool.directory,
+        late_link=late_link,
+        failures=settings.linking.on_failure,
+        audit=audit,
     )
 
 
@@ -146,42 +240,43 @@ _trigger: Final = ConfiguredOnce(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:
-    """AWS Lambda's entry point.  Settings are read once; where they cannot work, tokens stay."""
+    """
+    AWS Lambda's entry point.  Settings are read once; where they cannot work, tokens stay.
+
+    Raises:
+        LinkingFailedError: See PreTokenGenerationTrigger; also where settings cannot work, if they
+            say so of failures all the same.
+    """
     started = monotonic()
     trigger = _trigger.get()
-    return event if trigger is None else trigger(event, context, started=started)
+    if trigger is not None:
+        return trigger(event, context, started=started)
+    if _is_for_people(event) and _may_need_a_link(event) and _is_unlinked_native(event):
+        require_let_in(policy_in(environment()), event)
+    return event
 
 
-def _changes(event: Event, form: str, legacy_uid: str | None) -> Mapping[str, Any]:
-    """The override details of *form*; empty where there is nothing to change."""
-    groups = mapping(mapping(event, "request"), "groupConfiguration")
-    kept = _without_provider_groups(groups.get("groupsToOverride"), event)
-    if legacy_uid is None and kept is None:
-        return {}
-    claims = {"claimsToAddOrOverride": {LEGACY_UID: legacy_uid}} if legacy_uid else {}
-    changes: dict[str, Any] = claims if form == _FORMS["1"] else {"idTokenGeneration": claims}
-    if groups:
-        # Left out or null it would take all groups away, so what stays is said.
-        changes["groupOverrideDetails"] = {
-            **groups,
-            **({} if kept is None else {"groupsToOverride": kept}),
-        }
-    return changes
+def _is_for_people(event: Event) -> bool:
+    source = text(event, "triggerSource") or ""
+    return source.startswith("TokenGeneration_") and source != _NOBODY
 
 
-def _without_provider_groups(groups: object, event: Event) -> list[Any] | None:
-    """*groups* without those Cognito made for the user's providers; None if there are none."""
-    if not isinstance(groups, list):
-        return None
-    pool_id = text(event, "userPoolId") or ""
-    automatic = {f"{pool_id}_{provider}".lower() for provider in _providers(event)}
-    kept = [group for group in groups if str(group).lower() not in automatic]
-    return None if len(kept) == len(groups) else kept
-
-
-def _providers(event: Event) -> list[str]:
+def _may_need_a_link(event: Event) -> bool:
+    """Whether this is the sign-in of somebody whom *event* does not show as linked."""
+    if text(event, "triggerSource") in _LATER:
+        return False
+    if text(event, "userName") is None or text(attributes(event), SUBJECT) is None:
+        return False
     try:
-        listed = identities_in(attributes(event))
+        return not account_in(event).is_linked
     except EventUnreadableError:
-        return []
-    return [name for each in listed if (name := text(each, "providerName"))]
+        return True
+
+
+def _is_unlinked_native(event: Event) -> bool:
+    """True also where nobody can say: that is a link which fails."""
+    try:
+        person = account_in(event)
+    except EventUnreadableError:
+        return True
+    return person.identity is None and not person.is_linked

@@ -5,13 +5,14 @@ Cognito gives up after five seconds, cold start included, so no call may begin w
 not there.  Each kind of call leaves what the later ones need.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final, TypeVar
 
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
+from authcore.domain.errors import LegacyNotReachedError, UnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
@@ -24,7 +25,7 @@ ANSWER_MARGIN: Final = timedelta(milliseconds=250)
 """Kept free of every budget, for what happens before and after the calls."""
 
 MAX_ABANDONED: Final = 4
-"""Cognito calls that were given up and have not ended yet; more are not begun."""
+"""Calls to one service that were given up and have not ended yet; more are not begun."""
 
 NO_TIME: Final = timedelta(0)
 
@@ -100,37 +101,70 @@ class TimedLegacyLinks(LegacyLinks):
         bounded = self._links()
         left = self._time.keeping(self._reserve)
         if left <= NO_TIME:
-            raise LegacyUnavailableError("no time is left to ask the legacy system")
+            raise LegacyNotReachedError("no time is left to ask the legacy system")
         return bounded(left)
 
 
 class Impatience:
     """
-    Waits for Cognito no longer than there is time.
+    Waits for a service no longer than there is time.
 
     A client's own timeouts bound each attempt to connect and each wait for a byte; addresses and
     bytes can be many.  A call that was given up may still have its effect, which is why only calls
-    that may be repeated are made this way.
+    that may be repeated, or undone, are made this way.
     """
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(MAX_ABANDONED, thread_name_prefix="cognito")
+    def __init__(self, service: str, unavailable: Callable[[str], UnavailableError]) -> None:
+        """
+        Wait for *service*.
 
-    def result(self, call: Callable[[], Answer], within: timedelta) -> Answer:
+        Args:
+            service: What it is called in errors.
+
+            unavailable: Makes the error that says that there was no answer.
+        """
+        self._service = service
+        self._unavailable = unavailable
+        self._threads = ThreadPoolExecutor(MAX_ABANDONED, thread_name_prefix=service)
+
+    def result(
+        self,
+        call: Callable[[], Answer],
+        within: timedelta,
+        *,
+        late: Callable[[Answer], object] = lambda _: None,
+    ) -> Answer:
         """
         What *call* returns or raises.
 
+        Args:
+            call: Made in another thread.
+
+            within: How long it is waited for.
+
+            late: Given the answer of a call that was given up, in that thread.
+
         Raises:
-            ProviderUnavailableError: It takes longer than *within*.
+            UnavailableError: It takes longer than *within*.
         """
         if within <= NO_TIME:
-            raise ProviderUnavailableError("no time is left to ask Cognito")
-        future = self._threads.submit(call)
+            raise self._unavailable(f"no time is left to ask {self._service}")
+        decided = threading.Lock()
+
+        def answer_or_be_late() -> Answer:
+            answer = call()
+            if not decided.acquire(blocking=False):
+                late(answer)
+            return answer
+
+        future = self._threads.submit(answer_or_be_late)
         try:
             return future.result(within.total_seconds())
         except TimeoutError:
+            if not decided.acquire(blocking=False):
+                return future.result()
             future.cancel()
-            raise ProviderUnavailableError("Cognito takes longer than there is time") from None
+            raise self._unavailable(f"{self._service} takes longer than there is time") from None
 
 
 class TimedUserDirectory(UserDirectory):

@@ -15,9 +15,11 @@ from starlette.routing import Route
 from authcore.domain.model.session import User
 from authcore.ports.ambient import Entropy
 from authcore_guard.asgi import Guard
+from authcore_guard.container import guard_container
 from authcore_local.addresses import CMS_HOST, LOOPBACK
 from authcore_local.flow import FlowLog
 from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, flow_routes
+from authcore_local.key_fetches import note_key_fetches
 from authcore_local.pages import page, security_headers
 from authcore_local.recording import Recorded
 from authcore_local.servers import AsgiApp
@@ -59,7 +61,9 @@ def guarded_cms(environment: Mapping[str, str], flow: FlowLog, entropy: Entropy)
 
         entropy: Makes the nonces of the content security policy.
     """
-    guard = Guard.from_environment(cms(flow, entropy), environment)
+    container = guard_container(environment)
+    note_key_fetches(container, flow, "cms")
+    guard = Guard(cms(flow, entropy), container.doorkeeper())
     return Recorded(guard, flow, "cms", except_paths=(FLOW_PATH, HOPS_PATH))
 
 

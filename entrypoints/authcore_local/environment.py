@@ -59,6 +59,7 @@ def environment_of(
         "AUTHCORE_SIGN_IN_TOKEN_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_CLIENT_SECRET": secrets.client_secret,
         "AUTHCORE_SIGN_IN_CALLBACK_URL": addresses.callback_url,
+        "AUTHCORE_SIGN_IN_PROVIDERS": "Google Facebook",
         "AUTHCORE_SIGN_IN_REDIRECTS": addresses.cms_url,
         "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": f"{addresses.cms_url}/",
         "AUTHCORE_COOKIE_DOMAIN": COOKIE_DOMAIN,

@@ -48,16 +48,16 @@ def attached_functions(environment: Mapping[str, str], clients: LegacyClients) -
     Leases and begun creates are kept in this process: there is one pool, and one of it.
     """
     clock = SystemClock()
+    lease, intents = ProcessLease(clock), ProcessSeenBefore(clock)
     linking = account_linking.build_handler(
-        environment,
-        http=clients.links,
-        lease=ProcessLease(clock),
-        intents=ProcessSeenBefore(clock),
+        environment, http=clients.links, lease=lease, intents=intents
     )
     return Triggers(
         user_migration=user_migration.build_handler(environment, http=clients.accounts),
         pre_sign_up=pre_sign_up.build_handler(environment, http=clients.accounts),
         post_confirmation=linking,
         post_authentication=linking,
-        pre_token_generation=pre_token_generation.build_handler(environment),
+        pre_token_generation=pre_token_generation.build_handler(
+            environment, http=clients.links, lease=lease, intents=intents
+        ),
     )

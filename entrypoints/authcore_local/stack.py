@@ -14,6 +14,7 @@ from authcore_local.cognito import LocalCognito, PoolConfig
 from authcore_local.environment import CREATION, Secrets, environment_of, fresh_secrets
 from authcore_local.flow import FlowLog
 from authcore_local.functions import attached_functions, legacy_clients
+from authcore_local.key_fetches import note_key_fetches
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.links import Mode
 from authcore_local.recording import Receive, Recorded, Send
@@ -80,6 +81,7 @@ class LocalStack:
         users: Iterable[SeedUser] = SEED_USERS,
         legacy_mode: Mode = "unique",
         variables: Mapping[str, str] | None = None,
+        post_authentication_in_managed_login: bool = True,
     ) -> None:
         """
         Bind four ports and build what answers there, with fresh secrets and keys.
@@ -96,6 +98,8 @@ class LocalStack:
             legacy_mode: What the legacy system can promise; linking is set up to make up for it.
 
             variables: ``AUTHCORE_*`` beside, or in the place of, the usual ones.
+
+            post_authentication_in_managed_login: See PoolConfig.
 
         Raises:
             PortTakenError: Nothing stays bound.
@@ -120,7 +124,9 @@ class LocalStack:
             flow=self.flow,
             entropy=self._entropy,
         )
-        self.cognito = self._local_cognito(secrets)
+        self.cognito = self._local_cognito(
+            secrets, post_authentication_in_managed_login=post_authentication_in_managed_login
+        )
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
         self.rebuild()
@@ -144,6 +150,7 @@ class LocalStack:
         """
         environment = {**self.environment, **(changes or {})}
         container = web_container(environment)
+        note_key_fetches(container, self.flow, "auth")
         self._clients.append(container.http())
         self._places["auth"].app = Recorded(create_app(container), self.flow, "auth")
         self._places["cms"].app = guarded_cms(environment, self.flow, self._entropy)
@@ -164,7 +171,9 @@ class LocalStack:
         """Stop the legacy system: nobody listens on its port any more."""
         self._servers["legacy"].stop()
 
-    def _local_cognito(self, secrets: Secrets) -> LocalCognito:
+    def _local_cognito(
+        self, secrets: Secrets, *, post_authentication_in_managed_login: bool
+    ) -> LocalCognito:
         config = PoolConfig(
             region=REGION,
             pool_id=POOL_ID,
@@ -173,6 +182,8 @@ class LocalStack:
             client_id=CLIENT_ID,
             client_secrets=(secrets.client_secret,),
             callback_urls=(self.addresses.callback_url,),
+            logout_urls=(f"{self.addresses.cms_url}/",),
+            post_authentication_in_managed_login=post_authentication_in_managed_login,
         )
         return LocalCognito(
             config,

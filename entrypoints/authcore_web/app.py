@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore_web.access_logs import forget_queries
 from authcore_web.container import WebContainer, web_container
 from authcore_web.cross_origin import CrossOrigin
 from authcore_web.routes.session import SessionRoutes
@@ -116,8 +117,10 @@ def from_environment() -> Starlette:
     """
     The auth service as the ``AUTHCORE_*`` variables say.
 
-    Wrong settings are printed, one a line, and end the process with EXIT_CONFIGURATION.
+    Wrong settings are printed, one a line, and end the process with EXIT_CONFIGURATION.  The
+    server's access log mentions no queries from here on.
     """
+    forget_queries()
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:

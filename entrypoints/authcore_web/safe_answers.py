@@ -2,11 +2,13 @@
 
 import logging
 import traceback
+from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from authcore_guard.decision import CHALLENGE
 from authcore_web.pages import STYLE_SOURCE
 from authcore_web.responses import Refusals
 
@@ -36,12 +38,15 @@ HEADERS: Final = {
 
 _ENCODED: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 
+_CHALLENGE: Final = (CHALLENGE[0].encode(), CHALLENGE[1].encode())
+
 _log: Final = logging.getLogger(__name__)
 
 
 class SafeAnswers:
     """
-    Puts HEADERS on every answer and turns an unexpected exception into a plain page.
+    Puts HEADERS on every answer, a challenge on every 401, and a plain page in the place of an
+    unexpected exception.
 
     A header that an answer has already stays as it is: a page with a form needs a policy of its
     own.  The log gets the exception's class and frames, not its text: nobody knows what is in
@@ -80,5 +85,6 @@ class SafeAnswers:
 def _with_headers(start: Message) -> Message:
     given = start.get("headers", ())
     names = {name for name, _ in given}
-    missing = [header for header in _ENCODED if header[0] not in names]
+    wanted = (*_ENCODED, _CHALLENGE) if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
+    missing = [header for header in wanted if header[0] not in names]
     return {**start, "headers": [*given, *missing]}

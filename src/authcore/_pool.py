@@ -2,12 +2,20 @@
 
 # ruff: noqa: PLC0415 - whoever builds one thing does not pay for the others
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.pools import (
+    CLIENT_ID,
+    CLIENT_ID_SENTENCE,
+    REGION,
+    REGION_SENTENCE,
+    USER_POOL_ID,
+    USER_POOL_ID_SENTENCE,
+    is_pool_of,
+)
 from authcore.domain.model.urls import ServiceUrl, service_url
 
 
@@ -15,9 +23,6 @@ if TYPE_CHECKING:
     from authcore.adapters.jwks.key_set import Keys
     from authcore.domain.services.token_validation import TokenValidator
     from authcore.ports.ambient import Clock
-
-_REGION: Final = re.compile(r"[a-z]{2,10}(-[a-z0-9]{1,20}){1,4}")
-_USER_POOL_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}_[A-Za-z0-9]{1,55}")
 
 Built = TypeVar("Built")
 
@@ -35,9 +40,13 @@ def pool_validators(
     required_scopes: Collection[str],
     clock: "Clock | None",
     remember: bool,
+    problems: list[str],
 ) -> "tuple[TokenValidator, TokenValidator]":
     """
     One that may wait for the pool's keys, and one that never does.
+
+    *problems* are what is wrong already, to be named with all that is wrong here; the others are
+    those of ``authcore.token_validator``.
 
     Raises:
         ConfigurationError: Names every problem at once.
@@ -49,13 +58,15 @@ def pool_validators(
     from authcore.adapters.system import SystemClock
     from authcore.domain.services.token_validation import TokenValidator, configuration_problems
 
+    problems += lacking("clock", clock, "now")
     clock = clock or SystemClock()
     client_ids = (client_id,) if isinstance(client_id, str) else client_id
-    problems = configuration_problems(
+    problems += configuration_problems(
         needed={"client_id": client_ids},
         optional={"required_groups": required_groups, "required_scopes": required_scopes},
         leeway=leeway,
     )
+    problems += _client_problems(client_ids)
     issuer_url = _issuer(region, user_pool_id, issuer, problems)
     keys = _keys(issuer_url, jwks_url, jwks, clock, problems)
     if problems or issuer_url is None or keys is None:
@@ -78,31 +89,60 @@ def pool_validators(
     return over(keys), over(KeysAtHand(keys) if isinstance(keys, KeyCache) else keys)
 
 
+def lacking(name: str, given: object, *methods: str) -> list[str]:
+    """What *given*, if anything, lacks to be what its *name* says."""
+    missing = [method for method in methods if not callable(getattr(given, method, None))]
+    return [f"{name} must have {', '.join(missing)}"] if given is not None and missing else []
+
+
+def _client_problems(client_ids: object) -> list[str]:
+    texts = client_ids if isinstance(client_ids, Collection) else ()
+    odd = [text for text in texts if isinstance(text, str) and text and not _is_client(text)]
+    return [f"client_id {CLIENT_ID_SENTENCE}"] if odd else []
+
+
+def _is_client(text: str) -> bool:
+    return CLIENT_ID.fullmatch(text) is not None
+
+
 def _issuer(
-    region: str, user_pool_id: str, issuer: str | None, problems: list[str]
+    region: object, user_pool_id: object, issuer: object, problems: list[str]
 ) -> ServiceUrl | None:
-    if not _REGION.fullmatch(region):
-        problems.append("region must look like eu-west-1")
-    if not _USER_POOL_ID.fullmatch(user_pool_id):
-        problems.append("user_pool_id must look like eu-west-1_Ab12Cd34E")
-    url = issuer or f"https://cognito-idp.{region}.amazonaws.com/{user_pool_id}"
-    return _accepted("issuer", lambda: service_url(url), problems)
+    is_region = isinstance(region, str) and REGION.fullmatch(region)
+    is_pool = isinstance(user_pool_id, str) and USER_POOL_ID.fullmatch(user_pool_id)
+    if not is_region:
+        problems.append(f"region {REGION_SENTENCE}")
+    if not is_pool:
+        problems.append(f"user_pool_id {USER_POOL_ID_SENTENCE}")
+    if is_region and is_pool and not is_pool_of(str(region), str(user_pool_id)):
+        problems.append("user_pool_id is of another region than region")
+    if issuer is not None:
+        return _url("issuer", issuer, problems)
+    usual = f"https://cognito-idp.{region}.amazonaws.com/{user_pool_id}"
+    return ServiceUrl(usual) if is_region and is_pool else None
 
 
 def _keys(
-    issuer: str | None,
-    jwks_url: str | None,
-    jwks: Mapping[str, object] | bytes | None,
-    clock: "Clock",
-    problems: list[str],
+    issuer: ServiceUrl | None, jwks_url: object, jwks: object, clock: "Clock", problems: list[str]
 ) -> "Keys | None":
     from authcore.adapters.jwks.key_set import StaticKeys
 
+    source = _url("jwks_url", jwks_url, problems) if jwks_url is not None else None
     if jwks is not None:
+        if not isinstance(jwks, Mapping | bytes):
+            problems.append("jwks must be a key set: a mapping, or its JSON as bytes")
+            return None
         return _accepted("jwks:", lambda: StaticKeys(jwks), problems)
-    url = jwks_url or f"{issuer or 'https://issuer.invalid'}/.well-known/jwks.json"
-    source = _accepted("jwks_url", lambda: service_url(url), problems)
+    if source is None and jwks_url is None and issuer is not None:
+        source = ServiceUrl(f"{issuer}/.well-known/jwks.json")
     return _fetched_keys(source, clock) if source else None
+
+
+def _url(name: str, given: object, problems: list[str]) -> ServiceUrl | None:
+    if not isinstance(given, str):
+        problems.append(f"{name} must be a text")
+        return None
+    return _accepted(name, lambda: service_url(given), problems)
 
 
 def _fetched_keys(url: ServiceUrl, clock: "Clock") -> "Keys":

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from authcore._pool import pool_validators
+from authcore._pool import lacking, pool_validators
 
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def token_validator(
         required_scopes=required_scopes,
         clock=clock,
         remember=remember,
+        problems=[],
     )
     return validator
 
@@ -136,7 +137,13 @@ def session_guard(
     from authcore.domain.services.refresh_policy import RefreshPolicy
     from authcore.domain.services.session_guard import SessionGuard
 
-    clock = clock or SystemClock()
+    problems = [
+        *_lifetime_problems(lifetime),
+        *lacking("refresher", refresher, "refresh"),
+        *lacking("legacy", legacy, "are_carried", "resolve"),
+        *lacking("revocations", revocations, "is_revoked"),
+        *lacking("counter", counter, "count"),
+    ]
     validator, at_hand = pool_validators(
         *(region, user_pool_id, client_id, issuer, jwks_url),
         leeway=leeway,
@@ -145,7 +152,9 @@ def session_guard(
         required_scopes=required_scopes,
         clock=clock,
         remember=remember,
+        problems=problems,
     )
+    clock = clock or SystemClock()
     return SessionGuard(
         validator=validator,
         policy=RefreshPolicy(lifetime),
@@ -156,6 +165,12 @@ def session_guard(
         revocations=revocations,
         at_hand=None if revocations else at_hand,
     )
+
+
+def _lifetime_problems(lifetime: object) -> list[str]:
+    if isinstance(lifetime, timedelta) and lifetime > timedelta(0):
+        return []
+    return ["lifetime must be a timedelta of more than 0"]
 
 
 def _session_refresher(

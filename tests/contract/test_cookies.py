@@ -1,20 +1,32 @@
 """Every cookie jar under the contract of its port."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
 
-from authcore.adapters.cookies.jars import PlainSessionJar, SealedAttemptJar, SealedSessionJar
+from authcore.adapters.cookies.jars import (
+    PlainSessionJar,
+    SealedAttemptJar,
+    SealedSessionJar,
+    StoredSessionJar,
+)
+from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
+from authcore.adapters.coordination.sealed_texts import ProcessSealedTexts
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.ambient import Clock
 from authcore.ports.cookies import CookieJar, SessionJar
+from authcore.ports.memory import SealedTexts
 from authcore.testing.contracts.cookies import LIFETIME, CookieJarContract, SessionJarContract
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.cookies import InMemoryCookieJar, InMemorySessionJar
+from authcore.testing.fakes.memory import InMemorySealedTexts
+from dynamodb_table import TABLE, empty_table, moto_client
 
 
 KEY = hashlib.sha256(b"a key of the tests").digest()
@@ -107,6 +119,51 @@ class TestPlainSessionJar(SessionValues):
     @pytest.fixture(params=[8_000, 40_000, 1_000_000])
     def huge_value(self, request: pytest.FixtureRequest) -> TokenSet:
         return attrs.evolve(TOKENS, access_token="a" * request.param)
+
+
+class StoredSessions(SessionValues):
+    """The same rules; only how much fits is no matter of cookies here."""
+
+    @pytest.fixture
+    def jar(self, texts: SealedTexts) -> SessionJar:
+        return StoredSessionJar(
+            texts=texts,
+            ring=KeyRing([KEY]),
+            domain="example.com",
+            lifetime=LIFETIME,
+            clock=CLOCK,
+            entropy=ScriptedEntropy(),
+        )
+
+    @pytest.fixture(params=[8_193, 40_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> TokenSet:
+        """No budget applies to what is not in cookies: a token of 8 KiB fits, and no more."""
+        return attrs.evolve(TOKENS, access_token="!" * request.param)
+
+
+class TestStoredSessionJar(StoredSessions):
+    @pytest.fixture
+    def texts(self) -> SealedTexts:
+        return InMemorySealedTexts(CLOCK)
+
+
+class TestStoredSessionJarOfOneProcess(StoredSessions):
+    @pytest.fixture
+    def texts(self) -> SealedTexts:
+        return ProcessSealedTexts(CLOCK)
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    with moto_client() as client:
+        yield client
+
+
+class TestStoredSessionJarInDynamoDb(StoredSessions):
+    @pytest.fixture
+    def texts(self, moto: Any) -> Iterator[SealedTexts]:
+        with empty_table(moto) as table:
+            yield DynamoDbSealedTexts(client=table.raw, table=TABLE, clock=CLOCK)
 
 
 class TestSealedAttemptJar(CookieJarContract[PendingSignIns]):

@@ -1,126 +1,48 @@
 """Leases and replay memory in DynamoDB: under the ports' suites on moto, and over a real socket."""
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from authcore.adapters.coordination.dynamodb import (
-    DynamoDbClient,
-    DynamoDbLease,
-    DynamoDbSeenBefore,
-    dynamodb_client,
-)
+from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import SystemEntropy, monotonic
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
 from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from dynamodb_table import (
+    ERROR_CLASSES,
+    REGION,
+    LosesAnswers,
+    Table,
+    asked,
+    empty_table,
+    moto_client,
+    refuses,
+    says,
+)
 from everything_said import everything_said
 from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
-REGION = "eu-west-1"
-PATIENCE = timedelta(seconds=5)
-AMZ_JSON = "application/x-amz-json-1.0"
 HOLDER = "canary-holder-0123456789-0123456789-0123456"
-
-ERROR_CLASSES: Final = [
-    "AccessDenied",
-    "ConditionalCheckFailed",
-    "InternalServerError",
-    "ItemCollectionSizeLimitExceeded",
-    "ProvisionedThroughputExceeded",
-    "ReplicatedWriteConflict",
-    "RequestLimitExceeded",
-    "ResourceNotFound",
-    "Throttling",
-    "TransactionConflict",
-    "Validation",
-    "NobodyHasHeardOfThis",
-]
-
-
-class _OneAtATime:
-    """
-    Decides item by item as DynamoDB does; moto, asked by two threads, may tell both yes.
-
-    The first two calls wait for each other before they are made, but not for long: where asking
-    and taking were two calls, both would have asked before either takes.
-    """
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._meeting = threading.Barrier(2)
-        self._lock = threading.Lock()
-
-    def update_item(self, **request: Any) -> Mapping[str, Any]:
-        with suppress(threading.BrokenBarrierError):
-            self._meeting.wait(timeout=0.02)
-        with self._lock:
-            result: Mapping[str, Any] = self._client.update_item(**request)
-            return result
-
-
-class _LosesAnswers:
-    """Does what it is asked to, or refuses, and breaks the connection where it should say so."""
-
-    def __init__(self, client: DynamoDbClient, *, lost: int) -> None:
-        self._client = client
-        self._lost = lost
-
-    def update_item(self, **request: Any) -> Mapping[str, Any]:
-        if self._lost == 0:
-            return self._client.update_item(**request)
-        self._lost -= 1
-        with suppress(ClientError):
-            self._client.update_item(**request)
-        raise ConnectionResetError
-
-
-class Table:
-    """An empty table of moto's, and its client."""
-
-    def __init__(self, client: Any) -> None:
-        self.name = "coordination"
-        self.raw = client
-        self.client = _OneAtATime(client)
-        client.create_table(
-            TableName=self.name,
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-
-    def items(self) -> list[dict[str, dict[str, str]]]:
-        listed: list[dict[str, dict[str, str]]] = self.raw.scan(TableName=self.name)["Items"]
-        return listed
-
-    def drop(self) -> None:
-        self.raw.delete_table(TableName=self.name)
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[Any]:
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        yield dynamodb_client(region=REGION, within=PATIENCE)
+    with moto_client() as client:
+        yield client
 
 
 @pytest.fixture
 def table(moto: Any) -> Iterator[Table]:
-    table = Table(moto)
-    yield table
-    with suppress(moto.exceptions.ResourceNotFoundException):
-        table.drop()
+    with empty_table(moto) as table:
+        yield table
 
 
 @pytest.fixture
@@ -177,7 +99,7 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
         self, table: Table, seen: SeenBefore, clock: FrozenClock
     ) -> None:
         # SP-01, AL-07
-        unlucky = _seen(_LosesAnswers(table.client, lost=1), clock)
+        unlucky = _seen(LosesAnswers(table.client, lost=1), clock)
 
         assert unlucky.first_time("a", TTL)
         assert not seen.first_time("a", TTL)
@@ -189,7 +111,7 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
         # SP-01, AL-07
         seen.first_time("a", TTL)
 
-        assert not _seen(_LosesAnswers(table.client, lost=1), clock).first_time("a", TTL)
+        assert not _seen(LosesAnswers(table.client, lost=1), clock).first_time("a", TTL)
 
     @pytest.mark.parametrize("lost", [2, 3])
     def test_when_no_answer_comes_through_what_was_noted_is_taken_back(
@@ -198,7 +120,7 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
         """Nobody was told "first", so nobody is kept from being it."""
         # AL-07
         with pytest.raises(CoordinationUnavailableError):
-            _seen(_LosesAnswers(table.client, lost=lost), clock).first_time("a", TTL)
+            _seen(LosesAnswers(table.client, lost=lost), clock).first_time("a", TTL)
 
         assert seen.first_time("a", TTL)
 
@@ -208,7 +130,7 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
         # SP-01, AL-07
         seen.first_time("a", TTL)
         with pytest.raises(CoordinationUnavailableError):
-            _seen(_LosesAnswers(table.client, lost=2), clock).first_time("a", TTL)
+            _seen(LosesAnswers(table.client, lost=2), clock).first_time("a", TTL)
 
         assert not seen.first_time("a", TTL)
 
@@ -257,7 +179,7 @@ class TestDynamoDbLease(LeaseContract):
         self, table: Table, lease: Lease, clock: FrozenClock
     ) -> None:
         # AL-07
-        unlucky = _lease(_LosesAnswers(table.client, lost=1), clock, holders=[HOLDER])
+        unlucky = _lease(LosesAnswers(table.client, lost=1), clock, holders=[HOLDER])
 
         with unlucky.hold("a", TTL), pytest.raises(LeaseHeldError), lease.hold("a", TTL):
             pass
@@ -267,7 +189,7 @@ class TestDynamoDbLease(LeaseContract):
     def test_when_no_answer_comes_through_the_lease_ends_with_its_ttl(
         self, table: Table, lease: Lease, clock: FrozenClock
     ) -> None:
-        unlucky = _lease(_LosesAnswers(table.client, lost=2), clock, holders=[HOLDER])
+        unlucky = _lease(LosesAnswers(table.client, lost=2), clock, holders=[HOLDER])
 
         with pytest.raises(CoordinationUnavailableError), unlucky.hold("a", TTL):
             pass
@@ -340,18 +262,8 @@ def server(listening: ScriptedServer) -> ScriptedServer:
     return listening
 
 
-def _says(status: int, members: object, media_type: str = AMZ_JSON) -> list[bytes]:
-    return [answer(status, json.dumps(members).encode(), media_type=media_type)]
-
-
-def _refuses(error_class: str, status: int = 400) -> list[bytes]:
-    name = error_class if error_class.endswith("Error") else f"{error_class}Exception"
-    return _says(status, {"__type": f"com.amazonaws.dynamodb.v20120810#{name}"})
-
-
 def _values(request: bytes) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(request.partition(b"\r\n\r\n")[2])
-    values: dict[str, Any] = body["ExpressionAttributeValues"]
+    values: dict[str, Any] = asked(request)[1]["ExpressionAttributeValues"]
     return values
 
 
@@ -362,7 +274,7 @@ def _yes(request: bytes) -> list[bytes]:
         "ends_at": values.get(":end", values.get(":past")),
         "fence": {"N": "7"},
     }
-    return _says(200, {"Attributes": {name: value for name, value in written.items() if value}})
+    return says(200, {"Attributes": {name: value for name, value in written.items() if value}})
 
 
 def _hold(client: DynamoDbClient) -> object:
@@ -388,7 +300,7 @@ def test_every_error_class_is_decided_and_asked_once(
     server: ScriptedServer, client: DynamoDbClient, call: Call, error_class: str
 ) -> None:
     # DL-04
-    server.script = lambda _request: _refuses(error_class)
+    server.script = lambda _request: refuses(error_class)
 
     if error_class != "ConditionalCheckFailed":
         with pytest.raises(CoordinationUnavailableError):
@@ -414,15 +326,15 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> N
     "pieces",
     [
         [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
-        _says(200, {}),
-        _says(200, {"Attributes": {}}),
-        _says(200, {"Attributes": None}),
-        _says(200, {"Attributes": {"holder": {"S": "another"}, "fence": {"N": "7"}}}),
-        _says(200, {"Attributes": {"holder": {"S": HOLDER}}}),
-        _says(200, {"Attributes": {"holder": {"S": HOLDER}, "fence": {"N": "many"}}}),
-        _says(200, {"Attributes": {"ends_at": {"N": "1"}}}),
-        _says(200, {"Attributes": "holder"}),
-        _says(200, []),
+        says(200, {}),
+        says(200, {"Attributes": {}}),
+        says(200, {"Attributes": None}),
+        says(200, {"Attributes": {"holder": {"S": "another"}, "fence": {"N": "7"}}}),
+        says(200, {"Attributes": {"holder": {"S": HOLDER}}}),
+        says(200, {"Attributes": {"holder": {"S": HOLDER}, "fence": {"N": "many"}}}),
+        says(200, {"Attributes": {"ends_at": {"N": "1"}}}),
+        says(200, {"Attributes": "holder"}),
+        says(200, []),
         [answer(302, headers=["Location: /"])],
         [answer(503, b"", media_type="text/html")],
         [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
@@ -465,7 +377,7 @@ def test_silence_ends_in_time(server: ScriptedServer, hurried: DynamoDbClient, c
     assert len(server.requests) <= 3
 
 
-@pytest.mark.parametrize("pieces", [None, _refuses("Validation"), [HANG_UP]])
+@pytest.mark.parametrize("pieces", [None, refuses("Validation"), [HANG_UP]])
 def test_a_holders_name_reaches_no_log_and_no_error(
     server: ScriptedServer,
     client: DynamoDbClient,

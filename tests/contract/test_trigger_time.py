@@ -1,11 +1,11 @@
 """The trigger functions against a legacy system, a pool and a table that never answer."""
 
 import copy
+import json
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,8 +24,8 @@ from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_lambda.time_left import Impatience, TimedUserDirectory, TimeLeft
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from scripted_server import SILENCE, ScriptedServer
-from unit.trigger_world import EXTERNAL, Left, trigger_event
+from scripted_server import SILENCE, ScriptedServer, answer, deaf_server
+from unit.trigger_world import EXTERNAL, NATIVE, Left, trigger_event
 
 
 API_KEY: Final = "canary-key"
@@ -43,16 +43,8 @@ def _silent() -> Iterator[ScriptedServer]:
 
 @pytest.fixture(name="deaf")
 def _deaf() -> Iterator[str]:
-    """Does not even take connections: its queue is full."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
-        queue = [socket.socket() for _ in range(4)]
-        for each in queue:
-            each.setblocking(False)
-            with suppress(BlockingIOError):
-                each.connect(server.getsockname())
-        yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        for each in queue:
-            each.close()
+    with deaf_server() as url:
+        yield url
 
 
 @pytest.fixture(name="http")
@@ -136,31 +128,6 @@ def test_a_pool_that_hangs_after_the_legacy_system_answered_is_given_up_in_time(
     assert len(legacy.accounts()) == 1
 
 
-def test_a_table_that_hangs_postpones_in_time(
-    silent: ScriptedServer,
-    legacy: LegacySystem,
-    http: HttpClient,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # LT-01
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "made-up")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", silent.url)
-    audit = InMemoryAuditLog()
-    more = {"AUTHCORE_LINKING_CREATION": "lease", "AUTHCORE_LINKING_TABLE": "links"}
-    event = trigger_event(CONFIRMED, EXTERNAL)
-    with LoopbackServer(legacy.app) as server:
-        trigger = account_linking.build_handler(
-            variables(server.url, silent.url, **more), audit=audit, http=http
-        )
-        answered, seconds = timed(lambda: trigger(event, Left(5000)))
-
-    assert answered == event
-    assert seconds < LIMIT
-    assert [event.reason for event in audit.events] == ["coordination_unavailable"]
-    assert legacy.accounts() == []
-
-
 def test_with_everything_silent_a_sign_up_is_refused_in_time(
     silent: ScriptedServer, http: HttpClient
 ) -> None:
@@ -209,6 +176,39 @@ def test_with_the_pool_hung_the_token_comes_in_time(
     assert seconds < 2.0
 
 
+@pytest.mark.parametrize("how", ["silent", "deaf"])
+def test_with_the_legacy_system_hung_the_token_of_an_unlinked_native_user_comes_in_time(
+    request: pytest.FixtureRequest, how: str, http: HttpClient
+) -> None:
+    """Who asks for it waits five seconds."""
+    # LT-01
+    hung = request.getfixturevalue(how)
+    url = hung if isinstance(hung, str) else hung.url
+    held = {**NATIVE, "custom:legacy_uid": "1813"}
+    shown = [{"Name": name, "Value": value} for name, value in held.items() if ":user_" not in name]
+    user = {
+        "Username": "elizabeth",
+        "UserAttributes": shown,
+        "Enabled": True,
+        "UserStatus": "CONFIRMED",
+    }
+    found = answer(200, json.dumps(user).encode(), media_type="application/x-amz-json-1.1")
+    audit = InMemoryAuditLog()
+    with ScriptedServer(lambda _: [found]) as pool:
+        trigger = pre_token_generation.build_handler(
+            variables(url, pool.url), audit=audit, http=http
+        )
+        event = trigger_event("TokenGeneration_HostedAuth", held)
+        answered, seconds = timed(lambda: trigger(event, Left(5000)))
+
+    assert isinstance(answered, dict)
+    assert answered["response"]["claimsOverrideDetails"]["claimsToAddOrOverride"] == {
+        "custom:legacy_uid": "1813"
+    }
+    assert seconds < 3.0
+    assert [event.reason for event in audit.events] == ["legacy_unavailable"]
+
+
 def test_a_function_with_little_time_left_does_not_use_more(
     silent: ScriptedServer, http: HttpClient
 ) -> None:
@@ -236,7 +236,7 @@ class Stuck(InMemoryUserDirectory):
 
 def test_a_client_that_outlasts_its_own_timeouts_is_given_up_however_many_calls_hang() -> None:
     # LT-01
-    stuck, impatience = Stuck(), Impatience()
+    stuck, impatience = Stuck(), Impatience("Cognito", ProviderUnavailableError)
     began = monotonic()
 
     for _ in range(6):
@@ -253,6 +253,6 @@ def test_no_call_begins_without_time() -> None:
 
     for left in (timedelta(0), timedelta(seconds=-1)):
         with pytest.raises(ProviderUnavailableError):
-            Impatience().result(lambda: asked.append(1), left)
+            Impatience("Cognito", ProviderUnavailableError).result(lambda: asked.append(1), left)
 
     assert asked == []

@@ -6,10 +6,12 @@ table of docs/security.md anew.
 """
 
 import ast
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import COMMENT, generate_tokens
 from typing import Final
 
 
@@ -82,14 +84,14 @@ DEMANDS: Final = {
     "CK-10": "Sealed and authenticated; keys rotate",
     "CK-11": "A new sign-in replaces everything",
     "CK-12": "No cookie outlives 400 days",
-    "RF-01": "A rotated refresh token reaches the browser; retries within the grace work",
-    "RF-02": "Only a refusal ends a session, an outage never does",
-    "RF-03": "Parallel requests refresh a session once",
-    "RF-04": "Refreshed tokens are of the same sign-in",
-    "RF-05": "A refresh does not prolong the whole",
-    "RF-06": "Sign-out revokes, clears everything and leads on to Cognito, also in an outage",
+    "RF-01": "A rotated refresh token replaces the old one, and a retry within the grace works",
+    "RF-02": "Only a refusal ends a session; an outage keeps it",
+    "RF-03": "Many requests of one session make one refresh",
+    "RF-04": "A refreshed token is the same user's, of the same sign-in",
+    "RF-05": "Refreshing does not prolong the session's own lifetime",
+    "RF-06": "Sign-out revokes, clears every cookie, and works when Cognito is down",
     "RF-07": "Other sites can neither sign out nor refresh",
-    "RF-08": "What a signed-out token is still worth is stated, and ended by revocation",
+    "RF-08": "A session can be cut off before its tokens end",
     "RF-09": "Sign-out answers are `no-store`",
     "DL-01": "Token length is capped before anything else",
     "DL-02": "Headers, chunks, redirects, states and queries are capped",
@@ -138,27 +140,48 @@ def rows_named(text: str) -> set[str]:
 
 
 def _tests_in(path: Path) -> Iterator[tuple[str, str]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    tree = ast.parse("\n".join(lines))
-    for node in ast.walk(tree):
+    """The tests of *path*, and what is said of each in comments and in its docstring."""
+    source = path.read_text(encoding="utf-8")
+    comments = {
+        token.start[0]: (token.string, not token.line[: token.start[1]].strip())
+        for token in generate_tokens(io.StringIO(source).readline)
+        if token.type == COMMENT
+    }
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
             "test_"
         ):
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)]) - 1
-            while first and lines[first - 1].lstrip().startswith("#"):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            while comments.get(first - 1, ("", False))[1]:
                 first -= 1
-            yield node.name, "\n".join(lines[first : node.end_lineno])
+            within = range(first, (node.end_lineno or first) + 1)
+            said = [text for line, (text, _) in comments.items() if line in within]
+            yield node.name, "\n".join([*said, ast.get_docstring(node) or ""])
 
 
-def proofs() -> dict[str, list[str]]:
-    """Row id → ``file::test`` of every test that names it, sorted."""
+def proofs(root: Path = ROOT) -> dict[str, list[str]]:
+    """
+    Row id → ``file::test`` of every test below *root* that names it, sorted.
+
+    Only what a test says of itself counts, and the tests of this page say nothing about the rest.
+    """
     found: dict[str, list[str]] = {}
-    suites = ROOT / "src" / "authcore" / "testing" / "contracts"
-    for path in sorted([*(ROOT / "tests").rglob("test_*.py"), *suites.glob("*.py")]):
-        for name, source in _tests_in(path):
-            for row in rows_named(source):
-                found.setdefault(row, []).append(f"{path.relative_to(ROOT)}::{name}")
+    suites = root / "src" / "authcore" / "testing" / "contracts"
+    tests = [
+        path
+        for path in (root / "tests").rglob("test_*.py")
+        if not path.is_relative_to(root / "tests" / "documentation")
+    ]
+    for path in sorted([*tests, *suites.glob("*.py")]):
+        for name, said in _tests_in(path):
+            for row in rows_named(said):
+                found.setdefault(row, []).append(f"{path.relative_to(root)}::{name}")
     return {row: sorted(set(found[row])) for row in sorted(found)}
+
+
+def unproven(root: Path = ROOT) -> list[str]:
+    """The rows of DEMANDS that no test below *root* names."""
+    return sorted(set(DEMANDS) - set(proofs(root)))
 
 
 def table() -> str:

@@ -19,10 +19,12 @@ from authcore.settings import (
     MigrationSettings,
     SignInSettings,
     SignOutSettings,
+    StoreSettings,
     VerifySettings,
     WebAccessSettings,
     described,
 )
+from authcore_lambda.authorizer import AnswerSettings
 from authcore_lambda.pre_sign_up import NativeLinkSettings
 
 
@@ -38,10 +40,12 @@ class Everything:
     cognito: CognitoSettings
     sign_in: SignInSettings
     cookie: CookieSettings
+    store: StoreSettings
     sign_out: SignOutSettings
     verify: VerifySettings
     web: WebAccessSettings
     guard: GuardSettings
+    authorizer: AnswerSettings
     legacy: LegacySettings
     migration: MigrationSettings
     linking: LinkingSettings
@@ -51,7 +55,7 @@ class Everything:
 def _shown(default: object) -> str:
     if default is attrs.NOTHING:
         return "**required**"
-    if default is None or default == ():
+    if default in (None, (), {}):
         return "none"
     if isinstance(default, timedelta):
         return str(int(default.total_seconds()))

@@ -39,6 +39,17 @@ def test_a_browser_is_sent_to_sign_in_and_back(visit: Visit) -> None:
     assert answer.header("cache-control") == "no-store"
 
 
+def test_a_program_is_told_how_a_session_is_shown_and_nobody_is_asked_for_a_password(
+    world: DoorWorld, visit: Visit
+) -> None:
+    """See: RFC 9110 §15.5.2."""
+    refused, taken = visit(""), visit(world.cookies(world.sign_in()))
+
+    assert (refused.status, taken.status) == (401, 200)
+    assert refused.header("www-authenticate") == 'Cookie realm="authcore"'
+    assert taken.header("www-authenticate") is None
+
+
 def test_an_answer_with_a_new_session_is_kept_by_no_cache(world: DoorWorld, visit: Visit) -> None:
     """VA-03: whatever the application says of caching."""
     tokens = world.sign_in()

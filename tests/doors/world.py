@@ -8,6 +8,7 @@ from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.ports.cookies import SessionJar
 from authcore.testing.fakes.ambient import ScriptedEntropy
 from authcore_guard.decision import Doorkeeper
 from unit.session_world import LIFETIME, SessionWorld
@@ -23,7 +24,7 @@ class DoorWorld(SessionWorld):
 
     def __init__(self) -> None:
         super().__init__()
-        self.jar = SealedSessionJar(
+        self.jar: SessionJar = SealedSessionJar(
             ring=RING,
             domain="example.com",
             lifetime=LIFETIME,

@@ -203,9 +203,7 @@ class TestInitiateAuth:
 
         assert error_of(raised)[0] == "InvalidParameterException"
 
-    @pytest.mark.parametrize(
-        "flow", ["USER_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH", "CUSTOM_AUTH", "REFRESH_TOKEN_AUTH"]
-    )
+    @pytest.mark.parametrize("flow", ["USER_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH", "CUSTOM_AUTH"])
     def test_a_flow_that_is_not_here_is_refused(
         self, client: "CognitoIdentityProviderClient", flow: Any
     ) -> None:

@@ -30,6 +30,7 @@ def test_every_hop_of_a_whole_sign_in_is_right() -> None:
         "cognito → lambda",
         "lambda → legacy",
         "auth → cognito",
+        "cms → cognito",
     ):
         assert hop in printed
     assert "200 Hello, Jane Eyre, legacy id 1847" in printed

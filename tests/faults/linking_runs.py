@@ -259,5 +259,5 @@ class _Sitting:
             self._note(["refused and not recorded"] * (healing.reason not in recorded))
             return
         self._note([f"after a clean sign-in: {each}" for each in self._world.unlinked()])
-        if after is None or after.status != "already_linked" or self.verdict.legacy_calls[-1] > 1:
-            self._note(["a linked person costs more than one legacy call"])
+        if after is None or after.status != "already_linked" or self.verdict.legacy_calls[-1]:
+            self._note(["a linked person costs a legacy call"])

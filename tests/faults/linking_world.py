@@ -16,20 +16,31 @@ EMAIL: Final = "jane@thornfield.example"
 USERNAME: Final = "google_1847"
 IDENTITY: Final = ExternalIdentity("Google", "1847")
 
+LEGACY_LINKED: Final = "custom:legacy_linked"
+
 Scenario = Literal[
-    "newcomer", "native", "returning", "identified", "squatted", "unverified", "reserved"
+    "newcomer",
+    "native",
+    "migrated",
+    "returning",
+    "identified",
+    "squatted",
+    "unverified",
+    "reserved",
 ]
 """
-``newcomer``: nobody there.  ``native``: the same, signed up in the pool.  ``returning``: an account
-with the same e-mail address, verified on both sides.  ``identified``: an account with the same
-identity.  ``squatted``: an account with the same address, verified only in the pool; its opener is
-logged in.  ``unverified``: an account with the same address, verified only there.  ``reserved``:
-``squatted``, and no second account can have the address.
+``newcomer``: nobody there.  ``native``: the same, signed up in the pool.  ``migrated``: a native
+user whose account's id is in the pool from the beginning.  ``returning``: an account with the same
+e-mail address, verified on both sides.  ``identified``: an account with the same identity.
+``squatted``: an account with the same address, verified only in the pool; its opener is logged in.
+``unverified``: an account with the same address, verified only there.  ``reserved``: ``squatted``,
+and no second account can have the address.
 """
 
 SCENARIOS: Final[tuple[Scenario, ...]] = (
     "newcomer",
     "native",
+    "migrated",
     "returning",
     "identified",
     "squatted",
@@ -55,6 +66,7 @@ class World:
         partner: The legacy account that is theirs already; None if one must be created.
         strangers: Rows that belong to others, as they were in the beginning.
         resets_access: Whether joining *partner* must throw out whoever opened it.
+        migrated: The account that the pool may name before it is named back.
     """
 
     outside: Outside
@@ -63,6 +75,7 @@ class World:
     partner: str | None
     strangers: Mapping[str, LegacyAccount]
     resets_access: bool
+    migrated: str | None
 
     def person(self) -> PoolAccount:
         """The person as an event of this moment shows them."""
@@ -77,6 +90,7 @@ class World:
             name=None,
             identity=None if self.native else IDENTITY,
             legacy_uid=user.attributes.get(LEGACY_UID),
+            linked_uid=user.attributes.get(LEGACY_LINKED),
         )
 
     def never(self) -> list[str]:
@@ -84,8 +98,11 @@ class World:
         mine = self.outside.legacy.of(self.subject)
         wrong = ["duplicate account"] if len(mine) > 1 else []
         held = self.written_in_pool()
-        if held is not None and held not in [row.account.legacy_uid for row in mine]:
+        named_back = [row.account.legacy_uid for row in mine]
+        if held is not None and held not in [*named_back, self.migrated]:
             wrong.append("the pool names an account that does not name the pool user")
+        if self._mark() not in [None, *named_back]:
+            wrong.append("the pool says linked of an account that does not name the pool user")
         if any(not self._may_be_mine(row) for row in mine):
             wrong.append("somebody else's account")
         if self.resets_access and any(row.open_sessions for row in mine):
@@ -104,6 +121,10 @@ class World:
         user = self.outside.directory.find(USERNAME)
         return user.attributes.get(LEGACY_UID) if user else None
 
+    def _mark(self) -> str | None:
+        user = self.outside.directory.find(USERNAME)
+        return user.attributes.get(LEGACY_LINKED) if user else None
+
     def _may_be_mine(self, row: Row) -> bool:
         created = row.account.legacy_uid not in self.strangers
         return row.account.legacy_uid == self.partner or (created and self.partner is None)
@@ -117,21 +138,24 @@ def world(mode: Creation, scenario: Scenario) -> World:
     """An outside in which *scenario* is about to begin."""
     outside = Outside(mode)
     verified = "false" if scenario == "unverified" else "true"
-    user = outside.directory.add(USERNAME, {"email": EMAIL, "email_verified": verified})
+    migrated = "2" if scenario == "migrated" else None
+    named = {LEGACY_UID: migrated} if migrated else {}
+    user = outside.directory.add(USERNAME, {"email": EMAIL, "email_verified": verified, **named})
     outside.legacy.add(Row(_account("1", "huck@stpetersburg.example", cognito_id="a-stranger")))
     outside.legacy.unique_addresses = scenario == "reserved"
     partner = _partner(scenario)
     if partner:
         outside.legacy.add(partner)
-    mine = "2" if scenario in {"returning", "identified"} else None
+    mine = "2" if scenario in {"migrated", "returning", "identified"} else None
     rows = {row.account.legacy_uid: row.account for row in outside.legacy.rows}
     return World(
         outside=outside,
         subject=user.subject,
-        native=scenario == "native",
+        native=scenario in {"native", "migrated"},
         partner=mine,
         strangers={uid: account for uid, account in rows.items() if uid != mine},
         resets_access=scenario == "returning",
+        migrated=migrated,
     )
 
 
@@ -140,6 +164,8 @@ def _partner(scenario: Scenario) -> Row | None:
         return None
     if scenario == "identified":
         return Row(_account("2", None), IDENTITY)
+    if scenario == "migrated":
+        return Row(_account("2", None))
     verified = scenario not in {"squatted", "reserved"}
     return Row(_account("2", EMAIL, verified=verified), open_sessions=1)
 

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from authcore.domain.errors import AuthcoreError, LegacyUnavailableError
+from authcore.domain.errors import AuthcoreError, LegacyNotReachedError, LegacyUnavailableError
 from faults.outside import Outside
 
 
@@ -158,6 +158,8 @@ class StepInjector:
             raise ProcessKilled
         if fault in {Fault.LOST, Fault.HUNG, Fault.LATE}:
             self._outside.advance(max(timedelta(0), self._deadline - self._outside.clock.now()))
+        if fault is Fault.UNSENT and unavailable is LegacyUnavailableError:
+            raise LegacyNotReachedError("injected")
         raise unavailable("injected")
 
     def _slept_on(self, effect: Callable[[], T]) -> T:

@@ -89,7 +89,7 @@ def test_a_clean_sign_in_asks_little(mode: Creation) -> None:
     for scenario in scenarios_of(mode):
         verdict = clean_run(mode, scenario)
         assert verdict.legacy_calls[0] <= (3 if scenario == "reserved" else 2)
-        assert verdict.legacy_calls[-1] <= 1
+        assert verdict.legacy_calls[-1] == 0
 
 
 @pytest.mark.parametrize("mode", MODES)

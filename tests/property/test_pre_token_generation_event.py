@@ -1,12 +1,17 @@
 """The pre token generation event, whatever is in it."""
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from property.trigger_events import any_event
+from authcore.domain.model.directory import DirectoryUser
+from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
+from property.trigger_events import any_event, odd_person
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
+from unit.trigger_world import trigger_event
 
 
 @settings(deadline=None)
@@ -21,6 +26,26 @@ def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
     if answered != before:
         assert {**answered, "response": None} == {**before, "response": None}
         assert others(answered["response"]) == others(before.get("response"))
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    held=odd_person(),
+    trusted=st.sets(st.sampled_from(["Google", "Facebook", "Cognito"]), min_size=1),
+    status=st.sampled_from(["CONFIRMED", "EXTERNAL_PROVIDER", "UNKNOWN"]),
+)
+def test_an_account_is_attached_only_where_the_rules_allow_it(
+    held: Mapping[str, Any], trusted: set[str], status: str
+) -> None:
+    # AL-01, AL-03
+    world = World(email_providers=(*trusted,))
+    user = DirectoryUser("elizabeth", held["sub"], True, status, {"sub": held["sub"]})
+    world.directory.replace(user)
+
+    world.trigger(trigger_event(HOSTED, held), None)
+
+    now = trigger_event(HOSTED, {**held, "cognito:user_status": status})
+    assert_darcy_is_nobodys_without_a_reason(world.legacy, now, trusted)
 
 
 def others(response: object) -> dict[str, object]:

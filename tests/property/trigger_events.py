@@ -33,6 +33,35 @@ _attributes = st.fixed_dictionaries(
         "custom:new": json_values,
     },
 )
+_words = st.sampled_from([True, "true", False, "false"])
+_odd_words: st.SearchStrategy[object] = st.sampled_from(
+    ["TRUE", "False", "", 0, 1, 0.0, None, [], {}]
+)
+_statuses = st.sampled_from(["CONFIRMED", "EXTERNAL_PROVIDER"])
+_odd_statuses = st.sampled_from(["", "external_provider", "UNKNOWN", None, 1, True])
+_some_identity = st.fixed_dictionaries(
+    {
+        **{name: st.just(value) for name, value in GOOGLE.items() if name != "primary"},
+        "providerName": st.sampled_from(["Google", "Facebook", "Evil"]),
+    },
+    optional={"primary": _words | _words | _odd_words},
+)
+_some_identities = st.lists(_some_identity, max_size=2)
+
+
+def odd_person() -> st.SearchStrategy[Any]:
+    """Attributes that look right but for a word about who somebody is."""
+    return st.fixed_dictionaries(
+        {"sub": st.just(SUBJECT), "email": st.just(CANARY)},
+        optional={
+            "email_verified": _words | _odd_words,
+            "cognito:user_status": _statuses | _statuses | _odd_statuses,
+            "identities": _some_identities | _some_identities.map(json.dumps) | st.none(),
+            "custom:legacy_uid": st.sampled_from(["1813", "1"]),
+        },
+    )
+
+
 _groups = st.lists(st.sampled_from(["editors", f"{POOL_ID}_Google"]) | json_values, max_size=3)
 
 

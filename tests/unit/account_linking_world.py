@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.linking import LinkPolicy
+from authcore.domain.model.linking import FailurePolicy, LinkPolicy
 from authcore.domain.services.linking import AccountLinking
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -21,7 +21,12 @@ DARCY: Final = LegacyAccount("1813", "darcy", CANARY, True, "Fitzwilliam Darcy")
 class World:
     """Both sides in memory, and the trigger between them."""
 
-    def __init__(self, *, blocks: bool = False, email_providers: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        failures: FailurePolicy = FailurePolicy(),  # noqa: B008 - frozen
+        email_providers: tuple[str, ...] = (),
+    ) -> None:
         self.audit = InMemoryAuditLog()
         self.directory = InMemoryUserDirectory()
         self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
@@ -40,7 +45,7 @@ class World:
             linking=lambda *_: self.linking,
             audit=self.audit,
             budget=timedelta(seconds=4),
-            blocks_sign_in=blocks,
+            failures=failures,
         )
 
     def person(self, username: str = "elizabeth", **attributes: object) -> dict[str, object]:

@@ -11,10 +11,12 @@ from dependency_injector import providers
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.memory import InMemorySealedTexts
 from authcore.testing.mint import TokenMint
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper
+from authcore_guard.stores import is_stored
 from unit.asgi_calls import PAGE, Answer, Headers, call, http_scope
 from unit.door_world import KeySource, environment_for, tokens_of
 
@@ -62,16 +64,21 @@ class GuardWorld:
         self.mint = TokenMint(clock=self.clock)
         self.keys = KeySource(self.mint)
         self.app = Recorder()
+        self.store = InMemorySealedTexts(self.clock)
         container = guard_container(environment_for(self.mint, **changes))
         container.override_providers(
             clock=self.clock,
             entropy=providers.Object(ScriptedEntropy()),
             fetcher=providers.Object(self.keys),
+            texts=providers.Object(self.store),
         )
         self.container = container
         self.jar = container.sessions()
         self.waiting = CountedGuard(
-            guard=container.session_guard(), jar=self.jar, counter=container.counter()
+            guard=container.session_guard(),
+            jar=self.jar,
+            counter=container.counter(),
+            jar_waits=is_stored(container.cookie()),
         )
         door = container.guard()
         doorkeeper = Doorkeeper(

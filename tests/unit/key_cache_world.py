@@ -8,7 +8,7 @@ from authcore.domain.errors import KeySourceUnavailableError
 from authcore.testing.mint import TokenMint
 
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds that a test waits for a thread before it fails."""
 
 

@@ -1,5 +1,7 @@
 """Emma, her old account, and the linking service on fakes."""
 
+from collections.abc import Mapping
+
 import attrs
 
 from authcore.domain.model.accounts import LegacyAccount
@@ -60,14 +62,23 @@ class World:
         )
 
     def signs_in(self, person: PoolAccount) -> LinkOutcome:
-        """With the attribute that the pool holds by now."""
+        """With the attributes that the pool holds by now."""
         if self.directory.find(person.username) is None:
             self.knows(person)
-        return self.service.link(attrs.evolve(person, legacy_uid=self.pool_side(person)))
+        held = self.held(person)
+        shown = attrs.evolve(
+            person,
+            legacy_uid=held.get("custom:legacy_uid"),
+            linked_uid=held.get("custom:legacy_linked"),
+        )
+        return self.service.link(shown)
+
+    def held(self, person: PoolAccount) -> Mapping[str, str]:
+        user = self.directory.find(person.username)
+        return user.attributes if user else {}
 
     def pool_side(self, person: PoolAccount) -> str | None:
-        user = self.directory.find(person.username)
-        return user.attributes.get("custom:legacy_uid") if user else None
+        return self.held(person).get("custom:legacy_uid")
 
     def legacy_side(self, legacy_uid: str | None) -> str | None:
         return self.links.rows[legacy_uid].account.cognito_id if legacy_uid else None

@@ -2,13 +2,22 @@
 
 import copy
 import json
+from datetime import timedelta
 from typing import Any, Final
 
 from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.linking import FailurePolicy, LinkPolicy
+from authcore.domain.services.linking import AccountLinking
+from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda.account_linking import AccountLinkingTrigger
 from authcore_lambda.events import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from authcore_lambda.time_left import TimeLeft
+from unit.account_linking_world import DARCY
 from unit.trigger_world import EXTERNAL, Left
 
 
@@ -24,12 +33,38 @@ FORMS: Final = {
 class World:
     """A pool with one user and the trigger before it."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        failures: FailurePolicy = FailurePolicy(),  # noqa: B008 - frozen
+        email_providers: tuple[str, ...] = (),
+    ) -> None:
         self.audit = InMemoryAuditLog()
         self.directory = Counting()
         self.user = self.directory.add("elizabeth", {"custom:legacy_uid": "1813"})
+        self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
+        clock = FrozenClock()
+        linking = AccountLinking(
+            links=self.legacy,
+            directory=self.directory,
+            lease=InMemoryLease(clock),
+            intents=InMemorySeenBefore(clock),
+            audit=self.audit,
+            policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
+            clock=clock,
+        )
+        late = AccountLinkingTrigger(
+            linking=lambda *_: linking,
+            audit=self.audit,
+            budget=timedelta(seconds=4),
+            failures=failures,
+        )
         self.trigger = PreTokenGenerationTrigger(
-            directory=lambda *_: self.directory, audit=self.audit
+            directory=lambda *_: self.directory,
+            late_link=lambda event, *_: late.link(event, TimeLeft(timedelta(seconds=4), None)),
+            failures=failures,
+            audit=self.audit,
         )
 
     def attributes(self, **more: object) -> dict[str, object]:

@@ -9,18 +9,14 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.model.linking import PoolAccount
+from authcore.domain.model.linking import FailurePolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
+from authcore.settings.linking_groups import failure_policy
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
-from authcore_lambda.account_linking import (
-    BLOCKED_TEXT,
-    SOURCES,
-    AccountLinkingTrigger,
-    LinkingFailedError,
-    build_handler,
-)
+from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger, build_handler
 from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.kept_out import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.people import account_in
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
@@ -143,17 +139,18 @@ def test_provider_and_id_come_from_the_identities_with_their_letter_case(
     assert (person.identity.provider_name, person.identity.user_id) == ("Google", GOOGLE["userId"])
 
 
-def test_of_several_identities_the_primary_one_counts_and_else_the_first() -> None:
+@pytest.mark.parametrize("said", [True, "true"])
+@pytest.mark.parametrize("status", ["EXTERNAL_PROVIDER", "CONFIRMED"])
+def test_of_several_identities_the_primary_one_counts(status: str, said: object) -> None:
+    """Also where somebody gave the external user a password, which takes the status away."""
     other = {**GOOGLE, "providerName": "Facebook", "userId": "7", "primary": "false"}
+    listed = [other, {**GOOGLE, "primary": said}]
+    attributes = {**EXTERNAL, "cognito:user_status": status, "identities": listed}
 
-    for listed, name in (
-        ([other, GOOGLE], "Google"),
-        ([other, {**GOOGLE, "primary": "true"}], "Google"),
-        ([other, {**GOOGLE, "primary": False}], "Facebook"),
-    ):
-        person = account_in(trigger_event(CONFIRMED, {**EXTERNAL, "identities": listed}))
-        assert person.identity is not None
-        assert person.identity.provider_name == name
+    person = account_in(trigger_event(CONFIRMED, attributes))
+
+    assert person.identity is not None
+    assert person.identity.provider_name == "Google"
 
 
 def test_a_legacy_id_that_came_with_the_sign_up_claims_nobody(world: World) -> None:
@@ -194,6 +191,9 @@ MALFORMED: Final = {
     "an object": json.dumps(GOOGLE),
     "texts": json.dumps(["Google_1"]),
     "a number": "1",
+    "a zero": 0,
+    "false": False,
+    "none primary": json.dumps([{**GOOGLE, "primary": False}]),
     "no id": json.dumps([{**GOOGLE, "userId": ""}]),
     "a numeric id": json.dumps([{**GOOGLE, "userId": 109511962726719553612}]),
     "no provider": json.dumps([{**GOOGLE, "providerName": None}]),
@@ -222,6 +222,49 @@ def test_an_external_user_whose_identity_cannot_be_read_is_postponed_and_not_gue
     ]
 
 
+EVIL: Final = {"userId": "7", "providerName": "Evil", "providerType": "OIDC"}
+NOT_FALSE: Final = [..., True, "TRUE", "False", "", "no", None, 0, 0.0, 1, [], [False]]
+
+
+@pytest.mark.parametrize("primary", NOT_FALSE, ids=repr)
+@pytest.mark.parametrize(
+    "status", [..., None, "CONFIRMED", "EXTERNAL_PROVIDER", "external_provider"]
+)
+def test_nobody_becomes_native_by_a_word_that_is_missing_or_mistyped(
+    primary: object, status: object
+) -> None:
+    """Only natives may link by an address here, and the provider says what it likes."""
+    # AL-01, AL-03
+    world = World(email_providers=("Cognito",))
+    identity = {**EVIL, **({} if primary is ... else {"primary": primary})}
+    person = world.person("Evil_7", email_verified="true", identities=json.dumps([identity]))
+    person["cognito:user_status"] = status
+    if status is ...:
+        del person["cognito:user_status"]
+
+    world.trigger(trigger_event(CONFIRMED, person, username="Evil_7"), None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    if primary is not True:
+        assert world.reasons() == ["event_unreadable"]
+
+
+@pytest.mark.parametrize("status", [..., None, "", "UNKNOWN", "COMPROMISED", "confirmed", 1])
+def test_without_a_status_that_is_known_an_address_proves_nothing(status: object) -> None:
+    """Whoever lost the status on the way may have lost the identities too."""
+    # AL-01, AL-03
+    world = World(email_providers=("Cognito",))
+    person = {**NATIVE, "sub": world.directory.add("elizabeth").subject}
+    person["cognito:user_status"] = status
+    if status is ...:
+        del person["cognito:user_status"]
+
+    world.trigger(trigger_event(CONFIRMED, person), None)
+
+    assert world.legacy.rows["1813"].account.cognito_id is None
+    assert world.reasons() == ["ok"]
+
+
 @pytest.mark.parametrize("gone", ["userName", "userPoolId", "request"])
 def test_an_event_that_names_nobody_is_postponed(world: World, gone: str) -> None:
     event = trigger_event(CONFIRMED, world.person())
@@ -240,7 +283,8 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
     caplog: pytest.LogCaptureFixture, failure: str, blocks: bool
 ) -> None:
     # LT-04, LT-06
-    world = World(blocks=blocks, email_providers=("Google",))
+    failures = FailurePolicy(blocks=blocks)
+    world = World(failures=failures, email_providers=("Google",))
     person = world.person(email_verified="true")
     event = trigger_event(AUTHENTICATED, person)
     world.legacy.available = failure != "legacy down"
@@ -253,7 +297,7 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
         person["identities"] = CANARY
     if failure == "fault":
         world.trigger = AccountLinkingTrigger(
-            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), blocks_sign_in=blocks
+            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), failures=failures
         )
 
     with caplog.at_level(logging.DEBUG):
@@ -269,15 +313,62 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
     assert "canary" not in caplog.text.lower() + repr(world.audit.events).lower()
 
 
+OKTA: Final = {**GOOGLE, "providerName": "Okta"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept_out"),
+    [
+        ("allow", set()),
+        ("block", {"Google", "Okta", "native", "nobody knows"}),
+        ("allow Okta=block", {"Okta", "nobody knows"}),
+        ("block Google=allow Cognito=allow", {"Okta", "nobody knows"}),
+        ("allow Cognito=block", {"native", "nobody knows"}),
+        ("allow Okta=allow", set()),
+    ],
+)
+def test_the_policy_is_each_providers_own_and_the_strictest_where_nobody_knows_which(
+    policy: str, kept_out: set[str]
+) -> None:
+    # LT-06
+    world = World(failures=failure_policy(policy))
+    world.legacy.available = False
+    people: dict[str, dict[str, object]] = {
+        "Google": world.person(),
+        "Okta": world.person(identities=json.dumps([OKTA])),
+        "native": {**NATIVE},
+        "nobody knows": world.person(identities="[{"),
+    }
+    refused = set()
+    for name, person in people.items():
+        try:
+            world.trigger(trigger_event(AUTHENTICATED, person), None)
+        except LinkingFailedError:
+            refused.add(name)
+
+    assert refused == kept_out
+
+
 def faulty(*_: object) -> AccountLinking:
     raise RuntimeError(CANARY)
 
 
-def test_nobody_who_is_linked_is_kept_out() -> None:
-    world = World(blocks=True)
-    event = trigger_event(CONFIRMED, world.person())
+@pytest.mark.parametrize("kind", [NATIVE, EXTERNAL], ids=["native", "external"])
+def test_nobody_who_is_linked_is_kept_out_whatever_is_down(kind: dict[str, object]) -> None:
+    # LT-06
+    world = World(failures=FailurePolicy(blocks=True))
+    user = world.directory.add("elizabeth")
+    first = trigger_event(CONFIRMED, {**kind, "sub": user.subject})
+    assert world.trigger(first, None) == first
+    linked = world.directory.find("elizabeth")
+    assert linked is not None
+    later = trigger_event(AUTHENTICATED, {**kind, **linked.attributes})
 
-    assert world.trigger(event, None) == event
+    world.legacy.available = False
+    world.directory.unavailable = True
+
+    assert world.trigger(later, None) == later
+    assert world.reasons() == ["ok", "ok"]
 
 
 def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:
@@ -302,7 +393,17 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 # --- the function itself ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("policy", "keeps_out"), [("", False), ("allow", False), ("block", True)])
+@pytest.mark.parametrize(
+    ("policy", "keeps_out"),
+    [
+        ("", False),
+        ("allow", False),
+        ("block", True),
+        ("allow Google=block", True),
+        ("block Google=allow", False),
+        ("maybe", True),
+    ],
+)
 def test_a_function_without_settings_follows_the_policy_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

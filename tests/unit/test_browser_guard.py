@@ -5,7 +5,11 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from authcore.domain.errors import ProviderUnavailableError, SessionTooLargeError
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    ProviderUnavailableError,
+    SessionTooLargeError,
+)
 from authcore.domain.model.admission import Admitted, LegacyAdmitted, SignInRequired
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.browser_guard import MAX_COOKIE_HEADER, BrowserGuard
@@ -145,6 +149,48 @@ def test_a_refreshed_session_that_does_not_fit_is_admitted_and_counted(
     assert isinstance(verdict.decision, Admitted)
     assert verdict.cookies == ()
     assert world.counter.counts["guard", "rejected", "session_too_large"] == 1
+
+
+class OutOfReach(InMemorySessionJar):
+    """Kept in a store that does not answer any more, to the one question or the other."""
+
+    readable = True
+
+    def read(self, cookie_header: str) -> TokenSet | None:
+        if not self.readable:
+            raise CoordinationUnavailableError("no answer")
+        return super().read(cookie_header)
+
+    def renew(self, value: TokenSet, *args: object, **more: object) -> tuple[str, ...]:
+        raise CoordinationUnavailableError("no answer")
+
+
+def test_a_store_that_does_not_answer_is_neither_a_session_nor_none(world: SessionWorld) -> None:
+    # RF-02
+    jar = OutOfReach(world.clock)
+    browser = Browser(world, jar)
+    browser.sign_in()
+    jar.readable = False
+
+    with pytest.raises(CoordinationUnavailableError):
+        browser.guard.decide(browser.header)
+    assert world.counter.counts["guard", "unavailable", "coordination_unavailable"] == 1
+
+
+def test_a_refreshed_session_that_the_store_does_not_take_is_admitted_and_goes_on(
+    world: SessionWorld,
+) -> None:
+    # RF-01 RF-02
+    browser = Browser(world, OutOfReach(world.clock))
+    browser.sign_in()
+    world.clock.advance(timedelta(minutes=50))
+
+    verdicts = [browser.guard.decide(browser.header) for _ in range(2)]
+
+    assert all(isinstance(verdict.decision, Admitted) for verdict in verdicts)
+    assert verdicts[0].cookies == verdicts[1].cookies == ()
+    assert world.counter.counts["guard", "unavailable", "coordination_unavailable"] == 2
+    assert len(world.provider.sent) == 1
 
 
 def test_more_cookies_than_are_looked_at_are_refused_unread(browser: Browser) -> None:

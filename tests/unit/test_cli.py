@@ -275,7 +275,7 @@ def test_signin_url_refuses_a_callback_that_is_not_the_services(shell: Shell) ->
     ran = shell("signin-url", "--redirect", "https://cms.example.com/", environment=odd)
 
     assert ran.status == 2
-    assert "AUTHCORE_SIGN_IN_CALLBACK_URL must end in" in ran.err
+    assert "AUTHCORE_SIGN_IN_CALLBACK_URL is wrong: must end with" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
+from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar, StoredSessionJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError, MalformedTokenError, SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.memory import InMemorySealedTexts
 
 
 AUTH, CMS, SIBLING = "auth.example.com", "cms.example.com", "blog.example.com"
@@ -39,6 +41,17 @@ def plain_jar() -> PlainSessionJar:
     return PlainSessionJar(domain="example.com", lifetime=DAYS_30, clock=FrozenClock())
 
 
+def stored_jar() -> StoredSessionJar:
+    return StoredSessionJar(
+        texts=InMemorySealedTexts(FrozenClock()),
+        ring=KeyRing([b"k" * 32]),
+        domain="example.com",
+        lifetime=DAYS_30,
+        clock=FrozenClock(),
+        entropy=ScriptedEntropy(),
+    )
+
+
 BOTH = pytest.mark.parametrize("jar", [sealed_jar(), plain_jar()], ids=["sealed", "plain"])
 
 
@@ -62,10 +75,10 @@ def test_a_session_is_read_on_every_host_of_the_domain(
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(plain_jar(), sealed_jar()), (sealed_jar(), plain_jar())],
-    ids=["plain to sealed", "sealed to plain"],
+    [*permutations([plain_jar(), sealed_jar(), stored_jar()], 2)],
+    ids=lambda jar: type(jar).__name__,
 )
-def test_signing_in_anew_leaves_nothing_of_the_other_format(
+def test_signing_in_anew_leaves_nothing_of_another_format(
     before: CookieJar[TokenSet], after: CookieJar[TokenSet], browser: BrowserCookies
 ) -> None:
     # CK-11
@@ -90,13 +103,15 @@ def test_signing_in_over_planted_cookies_keeps_none_of_them(
     assert jar.read(browser.header(AUTH)) == VICTIM
 
 
-@BOTH
-def test_clearing_either_format_signs_out_of_both(
+@pytest.mark.parametrize(
+    "jar", [sealed_jar(), plain_jar(), stored_jar()], ids=lambda jar: type(jar).__name__
+)
+def test_clearing_any_format_signs_out_of_all(
     jar: CookieJar[TokenSet], browser: BrowserCookies
 ) -> None:
     # CK-06
-    browser.apply(plain_jar().write(VICTIM), AUTH)
-    browser.apply(sealed_jar().write(VICTIM), AUTH)
+    for other in (plain_jar(), sealed_jar(), stored_jar()):
+        browser.apply(other.write(VICTIM), AUTH)
     browser.apply(jar.clear(browser.header(CMS)), CMS)
     assert browser.header(AUTH) == ""
 

@@ -1,5 +1,9 @@
 """What an embedding team gets in one call."""
 
+import itertools
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 import authcore
@@ -55,3 +59,95 @@ def test_a_guard_that_cannot_work_is_not_built() -> None:
     with pytest.raises(authcore.ConfigurationError) as error:
         authcore.session_guard(region="", user_pool_id="", client_id="")
     assert len(error.value.problems) >= 2
+
+
+ODD: tuple[object, ...] = (None, "", 5, b"x", [], [None], ["a", 5], object(), "x" * 3000)
+NAMED: dict[str, tuple[object, ...]] = {
+    "region": ODD,
+    "user_pool_id": ODD,
+    "client_id": (*ODD, "a b", "  ", ["fine", ""], ["fine", "a b"]),
+    "issuer": (*ODD[1:], "http://issuer.example", "https://issuer.example/?a"),
+    "jwks_url": (*ODD[1:], "http://issuer.example"),
+    "leeway": (*ODD, timedelta(seconds=-1), timedelta(seconds=61), 10),
+    "jwks": (*ODD[1:], {}, {"keys": []}, {"keys": "x"}, '{"keys": []}'),
+    "required_groups": (None, "administrators", 5, b"x", [None], ["a", 5], [""]),
+    "required_scopes": (None, "openid email", 5, b"x", [None], ["a", 5], [""]),
+    "clock": (5, "now", object()),
+}
+"""By parameter, values that cannot work."""
+GUARD_ONLY: dict[str, tuple[object, ...]] = {
+    "lifetime": (None, 3600, timedelta(0), timedelta(days=-1)),
+    "refresher": (5, object()),
+    "legacy": (5, object()),
+    "revocations": (5, object()),
+    "counter": (5, object()),
+}
+BUILDERS: list[tuple[Any, dict[str, tuple[object, ...]]]] = [
+    (authcore.token_validator, NAMED),
+    (authcore.session_guard, NAMED | GUARD_ONLY),
+]
+
+
+def good() -> dict[str, Any]:
+    return {"region": REGION, "user_pool_id": POOL, "client_id": "4f5u7n3k2q1z"}
+
+
+@pytest.mark.parametrize(
+    ("build", "name", "value"),
+    [
+        pytest.param(build, name, value, id=f"{build.__name__}-{name}-{str(value)[:20]}")
+        for build, named in BUILDERS
+        for name, values in named.items()
+        for value in values
+    ],
+)
+def test_whatever_cannot_work_is_a_configuration_error_that_names_it(
+    build: Any, name: str, value: object
+) -> None:
+    with pytest.raises(authcore.ConfigurationError) as caught:
+        build(**{**good(), name: value})
+
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith(name)
+
+
+@pytest.mark.parametrize(("build", "named"), BUILDERS, ids=["validator", "guard"])
+def test_everything_that_cannot_work_is_named_at_once(
+    build: Any, named: dict[str, tuple[object, ...]]
+) -> None:
+    with pytest.raises(authcore.ConfigurationError) as caught:
+        build(**{**good(), **{name: values[-1] for name, values in named.items()}})
+
+    problems = caught.value.problems
+    assert len(problems) == len(named)
+    for name in named:
+        assert sum(problem.split()[0].strip(":") == name for problem in problems) == 1
+
+
+@pytest.mark.parametrize("build", [authcore.token_validator, authcore.session_guard])
+def test_a_pool_of_another_region_is_not_taken(build: Any) -> None:
+    with pytest.raises(authcore.ConfigurationError, match="user_pool_id is of another region"):
+        build(**{**good(), "region": "us-east-1"})
+
+
+@pytest.mark.parametrize(
+    ("origins", "base", "count"),
+    [
+        (None, None, 1),
+        (5, None, 1),
+        ("https://one.example", None, 1),
+        (b"https://one.example", None, 1),
+        ([None, 5, b"https://one.example"], None, 3),
+        ("https://one.example", "https://*.apps.example.com", 2),
+        (["nonsense"], 5, 2),
+        ([], "", 1),
+        (itertools.repeat("https://one.example"), None, 1),
+    ],
+)
+def test_an_allow_list_of_the_wrong_kind_is_a_configuration_error(
+    origins: Any, base: Any, count: int
+) -> None:
+    with pytest.raises(authcore.ConfigurationError) as caught:
+        authcore.redirect_allowlist(origins, base=base)
+
+    assert len(caught.value.problems) == count

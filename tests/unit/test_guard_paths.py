@@ -3,9 +3,10 @@
 import pytest
 
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
+from authcore.domain.model.paths import MAX_PUBLIC_PATHS
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.redirects import RedirectAllowlist
-from authcore_guard.paths import MAX_PUBLIC_PATHS, MAX_WAY_BACK, PublicPaths, way_back
+from authcore_guard.paths import MAX_WAY_BACK, PublicPaths, way_back
 
 
 APP = service_url("https://cms.example.com")

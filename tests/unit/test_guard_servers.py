@@ -1,15 +1,25 @@
 """What a guard owes to its server: the event loop, mount points, WebSockets, start-up."""
 
+import asyncio
+import threading
 from typing import Any
 
+import anyio
+import anyio.to_thread
+import attrs
 import pytest
 from fastapi import FastAPI
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.admission import SignInRequired
+from authcore.domain.model.urls import service_url
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
+from authcore_guard.decision import Doorkeeper, Refusal
 from authcore_guard.fastapi import SignedIn
-from unit.asgi_calls import open_websocket, run_lifespan
-from unit.door_world import environment_for
+from authcore_guard.threads import WorkerThreads
+from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
+from unit.door_world import APP_URL, SIGNIN_URL, environment_for
 from unit.guard_world import GuardWorld
 from unit.key_cache_world import settle
 
@@ -71,6 +81,82 @@ def test_a_websocket_is_asked_to_come_back_during_an_outage(world: GuardWorld) -
     answered = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
 
     assert answered == [{"type": "websocket.close", "code": 1013}]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class _SlowGuard(BrowserGuard):
+    """Decides when it is let go."""
+
+    asked: threading.Event = attrs.field(factory=threading.Event)
+    let_go: threading.Event = attrs.field(factory=threading.Event)
+
+    def decide_at_hand(
+        self, cookie_header: str, *, can_renew: bool = True
+    ) -> BrowserDecision | None:
+        return None
+
+    def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
+        self.asked.set()
+        assert self.let_go.wait(timeout=30)
+        return BrowserDecision(SignInRequired("no_session"))
+
+
+def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_free(
+    world: GuardWorld,
+) -> None:
+    # DL-04
+    slow = _SlowGuard(
+        guard=world.container.session_guard(), jar=world.jar, counter=world.container.counter()
+    )
+    doorkeeper = Doorkeeper(
+        slow,
+        signin_url=service_url(SIGNIN_URL),
+        app_url=service_url(APP_URL),
+        public_paths=["/about"],
+    )
+    threads = WorkerThreads(threads=1, waiting=1)
+    answers: dict[str, int] = {}
+
+    async def visit(path: str) -> None:
+        asked = asgi.visit_of(http_scope(path, headers=[PAGE]))
+        verdict = await asgi.judged(doorkeeper, asked, threads)
+        answers[path] = verdict.status if isinstance(verdict, Refusal) else 200
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(visit, "/first")
+            await anyio.to_thread.run_sync(slow.asked.wait)
+            group.start_soon(visit, "/second")
+            await anyio.wait_all_tasks_blocked()
+            await visit("/third")
+            await visit("/about")
+            assert await asyncio.to_thread(lambda: "free") == "free"
+            slow.let_go.set()
+
+    anyio.run(main)
+
+    assert answers == {"/third": 503, "/about": 200, "/first": 302, "/second": 302}
+
+
+def test_who_waits_in_one_event_loop_holds_up_no_other() -> None:
+    """Django runs async views under WSGI in an event loop for each request."""
+    threads = WorkerThreads(threads=1, waiting=1)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        begun.set()
+        assert let_go.wait(timeout=30)
+
+    other = threading.Thread(target=lambda: anyio.run(threads.run, busy))
+    other.start()
+    assert begun.wait(timeout=30)
+
+    try:
+        assert anyio.run(threads.run, lambda: "free") == "free"
+        assert other.is_alive()
+    finally:
+        let_go.set()
+        other.join(timeout=30)
 
 
 def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:

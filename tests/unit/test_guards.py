@@ -71,6 +71,7 @@ def test_whoever_cannot_be_sent_anywhere_gets_401_and_a_reason(
     answer = visit("/articles", method=method, headers=headers)
 
     assert (answer.status, answer.json) == (401, {"reason": "no_session"})
+    assert answer.header("www-authenticate") == 'Cookie realm="authcore"'
     assert answer.header("cache-control") == "no-store"
     assert answer.header("location") is None
     assert world.app.scopes == []

@@ -38,18 +38,6 @@ def test_an_external_user_who_is_linked_costs_no_legacy_call() -> None:
     assert (outcome.status, world.links.calls) == ("already_linked", [])
 
 
-def test_a_user_who_was_migrated_by_password_is_attached_with_one_call() -> None:
-    world = World(row())
-    world.knows(NATIVE_EMMA)
-    world.directory.set_attributes(NATIVE_EMMA.username, {"custom:legacy_uid": "1815"})
-
-    outcome = world.signs_in(NATIVE_EMMA)
-
-    assert outcome == LinkOutcome("already_linked", "ok", "1815")
-    assert world.links.calls == ["attach_cognito_id"]
-    world.assert_linked(NATIVE_EMMA, "1815")
-
-
 def test_a_migrated_user_whose_account_belongs_to_somebody_else_is_refused() -> None:
     # AL-01, AL-08
     world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")))

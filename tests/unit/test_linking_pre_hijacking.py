@@ -44,7 +44,8 @@ TROJAN: Final = ("Facebook", "attackers-identity")
 def signed_in(subject: str, provider: str, said: Mapping[str, object]) -> PoolAccount:
     """Whom the trigger's event shows: the victim's address, verified as *said*."""
     identities = f'[{{"userId":"{subject}","providerName":"{provider}","primary":true}}]'
-    held = {"sub": subject, "email": EMAIL, "identities": identities, **said}
+    status = {"cognito:user_status": "EXTERNAL_PROVIDER"}
+    held = {"sub": subject, "email": EMAIL, "identities": identities, **status, **said}
     return account_in(
         trigger_event("PostConfirmation_ConfirmSignUp", held, username=f"{provider}_{subject}")
     )

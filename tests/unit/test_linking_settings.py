@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.linking import FailurePolicy
 from authcore.domain.model.passwords import PasswordPolicy
 from authcore.settings import LinkingSettings, MigrationSettings, load
 
@@ -21,7 +22,8 @@ def test_nothing_is_linked_by_email_and_nobody_kept_out_unless_somebody_says_so(
     linking = load(Door, {}).linking
 
     assert linking.email_providers == ()
-    assert linking.on_failure == "allow"
+    assert linking.on_failure == FailurePolicy()
+    assert not linking.on_failure.keeps_out("Google")
     assert linking.creation == "unique"
     assert linking.budget == timedelta(seconds=4)
     assert linking.table is None
@@ -48,9 +50,16 @@ def test_what_must_be_remembered_needs_a_table(creation: str) -> None:
     [
         ("AUTHCORE_LINKING_CREATION", "twice"),
         ("AUTHCORE_LINKING_ON_FAILURE", "maybe"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "Okta=block"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "allow Okta"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "allow Okta=maybe"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "allow =block"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "allow Okta=block Okta=allow"),
+        ("AUTHCORE_LINKING_ON_FAILURE", "allow block"),
         ("AUTHCORE_LINKING_BUDGET", "0"),
         ("AUTHCORE_LINKING_BUDGET", "5"),
         ("AUTHCORE_LINKING_TABLE", "a b"),
+        ("AUTHCORE_MIGRATION_ATTRIBUTES", "email=email custom:legacy_linked=legacy_uid"),
         ("AUTHCORE_MIGRATION_POOL", "phone"),
         ("AUTHCORE_MIGRATION_PASSWORD_POLICY", "lower"),
         ("AUTHCORE_MIGRATION_PASSWORD_POLICY", "5"),
@@ -62,6 +71,14 @@ def test_what_must_be_remembered_needs_a_table(creation: str) -> None:
 def test_what_cannot_work_does_not_start(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{name} is wrong"):
         load(Door, {name: value})
+
+
+@pytest.mark.parametrize("policy", ["allow", "block", "allow Okta=block Google=allow"])
+def test_what_happens_on_failure_is_said_as_it_is_set(policy: str) -> None:
+    # LT-06
+    linking = load(Door, {"AUTHCORE_LINKING_ON_FAILURE": policy}).linking
+
+    assert str(linking.on_failure) == policy
 
 
 def test_a_password_policy_is_a_length_and_classes() -> None:

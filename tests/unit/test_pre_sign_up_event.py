@@ -8,7 +8,9 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.settings import load
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import pre_sign_up
@@ -19,12 +21,14 @@ from authcore_lambda.pre_sign_up import (
     OUTAGE_TEXT,
     REFUSED_TEXT,
     SIGN_UP,
+    PreSignUpSettings,
     PreSignUpTrigger,
     SignUpRefusedError,
     build_handler,
+    linkable_providers,
 )
 from unit.pre_sign_up_world import VERIFIED, World
-from unit.trigger_world import CANARY, trigger_event
+from unit.trigger_world import CANARY, shows_nothing_of_its_cause, trigger_event
 
 
 ANNE: Final = LegacyAccount("1817", "anne", CANARY, True, "Anne Elliot")
@@ -112,15 +116,16 @@ def test_a_sign_up_that_nobody_can_judge_is_refused_with_the_word_later(world: W
 
     with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$") as raised:
         world.sign_up(CANARY)
-    assert raised.value.__suppress_context__
+    assert shows_nothing_of_its_cause(raised.value)
     assert [(e.outcome, e.reason) for e in world.audit.events] == [
         ("unavailable", "legacy_unavailable")
     ]
 
 
-def test_a_sign_up_that_brings_a_legacy_id_is_refused(world: World) -> None:
+@pytest.mark.parametrize("claim", ["custom:legacy_uid", "custom:legacy_linked"])
+def test_a_sign_up_that_brings_a_legacy_id_is_refused(world: World, claim: str) -> None:
     # AL-06
-    event = trigger_event(SIGN_UP, {"email": CANARY, "custom:legacy_uid": "1813"})
+    event = trigger_event(SIGN_UP, {"email": CANARY, claim: "1813"})
 
     with pytest.raises(SignUpRefusedError, match=re.escape(REFUSED_TEXT)):
         world.trigger(event, None)
@@ -147,9 +152,10 @@ def test_a_fault_of_our_own_refuses_and_shows_nobody_its_text(
     )
     with (
         caplog.at_level(logging.DEBUG),
-        pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"),
+        pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$") as raised,
     ):
         trigger(trigger_event(SIGN_UP), None)
+    assert shows_nothing_of_its_cause(raised.value)
     assert "RuntimeError at faulty" in caplog.text
     assert "canary" not in caplog.text
 
@@ -251,6 +257,49 @@ def test_a_user_name_that_leaves_room_for_guessing_links_nothing(
     world.passes(external(username))
 
     assert world.identities() == []
+
+
+def test_an_id_that_looks_like_the_end_of_another_providers_name_links_nothing() -> None:
+    """User ``Corp_123`` of ``Okta``, whom nobody trusts, is not ``Okta_Corp``'s user 123."""
+    # AL-03
+    world = World(providers=("Okta_Corp", "Corp"))
+    world.directory.add("elliot", VERIFIED)
+
+    world.passes(external("Okta_Corp_123"))
+
+    assert world.identities() == []
+
+
+def test_a_trusted_provider_whose_end_no_user_name_tells_stops_the_function() -> None:
+    # AL-03
+    variables = {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_LEGACY_URL": "https://legacy.example",
+        "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Okta_Corp Azure_AD",
+    }
+    build_handler(variables)
+
+    with pytest.raises(ConfigurationError, match=r"ends: Okta_Corp, Azure_AD$"):
+        build_handler({**variables, "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on"})
+
+
+def test_a_provider_whose_issuer_is_looked_at_links_no_native_user() -> None:
+    """The event does not tell the issuer."""
+    # AL-03
+    settings = load(
+        PreSignUpSettings,
+        {
+            "AUTHCORE_COGNITO_REGION": "eu-west-1",
+            "AUTHCORE_LEGACY_URL": "https://legacy.example",
+            "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+            "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Azure_AD",
+            "AUTHCORE_LINKING_ISSUERS": "Azure_AD=https://login.example.com/our-tenant",
+        },
+    )
+
+    linking = settings.linking
+    assert linkable_providers(linking.email_providers, linking.issuers) == ["Google"]
 
 
 def test_two_trusted_providers_that_differ_in_letter_case_alone_link_nothing() -> None:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from authcore.domain.model.linking import FailurePolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import pre_token_generation
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
@@ -88,14 +88,15 @@ def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
 
 
 def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture) -> None:
-    def faulty(*_: object) -> InMemoryUserDirectory:
+    def faulty(*_: object) -> Any:
         raise RuntimeError("canary")
 
     event = trigger_event(HOSTED, EXTERNAL)
+    trigger = PreTokenGenerationTrigger(
+        directory=faulty, late_link=faulty, failures=FailurePolicy(), audit=InMemoryAuditLog()
+    )
     with caplog.at_level(logging.DEBUG):
-        answered = PreTokenGenerationTrigger(directory=faulty, audit=InMemoryAuditLog())(
-            event, None
-        )
+        answered = trigger(event, None)
 
     assert answered == event
     assert "RuntimeError at faulty" in caplog.text
@@ -127,6 +128,26 @@ def test_identities_are_read_as_text_and_as_a_list(world: World, listed: object)
     )
 
     assert world.answer(event)["groupOverrideDetails"] == groups()
+
+
+@pytest.mark.parametrize("version", FORMS)
+@pytest.mark.parametrize(
+    "identities",
+    ["[{", "{}", [1], 0, json.dumps([{**GOOGLE, "providerName": None}]), None, ""],
+    ids=["no JSON", "an object", "a number", "0", "no provider", "absent", "empty"],
+)
+def test_where_nobody_can_say_which_provider_every_group_that_may_be_one_is_taken_out(
+    world: World, version: str, identities: object
+) -> None:
+    configured = groups("editors", f"{POOL_ID}_Google", f"{POOL_ID.upper()}_okta", "Google")
+    event = trigger_event(
+        HOSTED,
+        world.attributes(identities=identities),
+        version=version,
+        groupConfiguration=configured,
+    )
+
+    assert world.answer(event)["groupOverrideDetails"] == groups("editors", "Google")
 
 
 @pytest.mark.parametrize(

@@ -387,7 +387,7 @@ def test_a_password_in_an_entry_is_not_shown() -> None:
 
 
 def test_one_text_in_place_of_a_list_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigurationError, match="not one text"):
+    with pytest.raises(ConfigurationError, match="must be a list"):
         RedirectAllowlist("https://app.example.com")
 
 

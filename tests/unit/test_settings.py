@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -14,16 +15,20 @@ from authcore.settings import (
     LegacySettings,
     MigrationSettings,
     SignInSettings,
+    StoreSettings,
     described,
     load,
 )
+from authcore.settings.browser_parsers import origins, public_paths, scopes, target
 from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
+from authcore.settings.reader import Check, setting
 
 
 @attrs.frozen
 class Door:
     cognito: CognitoSettings
     cookie: CookieSettings
+    store: StoreSettings
 
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -42,6 +47,7 @@ def test_groups_are_read_by_the_names_of_their_fields() -> None:
     assert door.cognito.region == "eu-west-1"
     assert door.cookie.keys == (bytes(range(32)),)
     assert door.cookie.lifetime == timedelta(days=30)
+    assert (door.store.table, door.store.timeout) == (None, timedelta(seconds=2))
 
 
 def test_every_missing_and_every_wrong_value_is_named_at_once() -> None:
@@ -52,6 +58,62 @@ def test_every_missing_and_every_wrong_value_is_named_at_once() -> None:
     assert len(caught.value.problems) == 6
     for name in (*GOOD, "AUTHCORE_COOKIE_LIFETIME"):
         assert name in problems
+
+
+@attrs.frozen(kw_only=True)
+class Pair:
+    CHECKS: ClassVar = (
+        Check(("low", "high"), lambda low, high: "LOW and HIGH" if low > high else None),
+    )
+
+    low: int = setting(int, "number", "the low end")
+    high: int = setting(int, "number", "the high end", default=9)
+    name: str = setting(words, "words", "what it is called")
+
+
+@attrs.frozen
+class Span:
+    CHECKS: ClassVar = (Check(("ends.low",), lambda low: "TOO LOW" if low < 0 else None),)
+
+    ends: Pair
+
+
+@pytest.mark.parametrize(
+    ("variables", "problems"),
+    [
+        ({"LOW": "1", "NAME": "x"}, []),
+        ({"LOW": "10", "NAME": "x"}, ["LOW and HIGH"]),
+        ({"LOW": "10"}, ["AUTHCORE_ENDS_NAME is missing: what it is called", "LOW and HIGH"]),
+        ({"LOW": "-1", "HIGH": "-2", "NAME": "x"}, ["LOW and HIGH", "TOO LOW"]),
+        ({"HIGH": "-2", "NAME": "x"}, ["AUTHCORE_ENDS_LOW is missing: the low end"]),
+    ],
+)
+def test_what_does_not_fit_together_is_named_whatever_else_is_wrong(
+    variables: dict[str, str], problems: list[str]
+) -> None:
+    given = {f"AUTHCORE_ENDS_{name}": value for name, value in variables.items()}
+
+    try:
+        load(Span, given)
+        found: list[str] = []
+    except ConfigurationError as error:
+        found = list(error.problems)
+
+    assert found == problems
+
+
+def test_a_group_that_refuses_its_values_is_a_configuration_error() -> None:
+    @attrs.frozen
+    class Odd:
+        number: int = setting(int, "number", "an odd one")
+
+        def __attrs_post_init__(self) -> None:
+            if self.number % 2 == 0:
+                raise ValueError("AUTHCORE_NUMBER is even")
+
+    assert load(Odd, {"AUTHCORE_NUMBER": "3"}).number == 3
+    with pytest.raises(ConfigurationError, match="AUTHCORE_NUMBER is even"):
+        load(Odd, {"AUTHCORE_NUMBER": "4"})
 
 
 def test_an_empty_variable_is_a_missing_one() -> None:
@@ -89,6 +151,13 @@ def test_secrets_do_not_show_in_the_repr_of_settings() -> None:
         ("AUTHCORE_COOKIE_DOMAIN", "Example.com; Secure"),
         ("AUTHCORE_COOKIE_FORMAT", "jwt"),
         ("AUTHCORE_COOKIE_LIFETIME", "34560001"),
+        ("AUTHCORE_STORE_TABLE", "a table"),
+        ("AUTHCORE_STORE_TABLE", "ab"),
+        ("AUTHCORE_STORE_TABLE", "arn:aws:dynamodb:eu-west-1:123456789012:table/sessions"),
+        ("AUTHCORE_STORE_REGION", "Ireland"),
+        ("AUTHCORE_STORE_ENDPOINT_URL", "http://dynamodb.example.com"),
+        ("AUTHCORE_STORE_TIMEOUT", "0"),
+        ("AUTHCORE_STORE_TIMEOUT", "11"),
     ],
 )
 def test_a_value_that_would_not_be_safe_is_refused(name: str, value: str) -> None:
@@ -140,6 +209,15 @@ def test_words_are_split_at_commas_and_white_space() -> None:
         (seconds(1, 10), "99"),
         (pairs, "name"),
         (pairs, "=display_name"),
+        (pairs, "name=display_name name=username"),
+        (key_ring, f"{KEY} {KEY}"),
+        (key_ring, " ".join(base64.b64encode(bytes([n]) * 32).decode() for n in range(9))),
+        (scopes, "openid openid"),
+        (scopes, "openid \u00fcber"),
+        (scopes, "email"),
+        (origins, "https://cms.example.com/articles"),
+        (target, "/articles"),
+        (public_paths, "/static static"),
     ],
 )
 def test_a_parser_refuses_what_it_cannot_mean(parse: object, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 from typing import Any
 
 import anyio
@@ -10,6 +11,7 @@ import pytest
 from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.domain import errors
 from authcore.domain.errors import AuthcoreError, UnavailableError
+from authcore_web.access_logs import forget_queries
 from authcore_web.pages import STYLE, Notice, page
 from authcore_web.responses import VERDICTS, verdict_of
 from authcore_web.threads import WorkerThreads
@@ -269,3 +271,45 @@ def test_when_too_much_waits_already_more_is_refused_at_once() -> None:
 async def _open(gate: anyio.Event, number: int) -> str:
     await gate.wait()
     return f"{number} done"
+
+
+class _Atoms(dict[str, object]):
+    """What gunicorn gives its access log: a dict of a class of its own."""
+
+    def __missing__(self, name: str) -> str:
+        return "-"
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "arguments", "logged"),
+    [
+        (
+            "uvicorn.access",
+            '%s - "%s %s HTTP/%s" %d',
+            ("127.0.0.1:9", "GET", "/auth/signin/callback?code=canary", "1.1", 400),
+            '127.0.0.1:9 - "GET /auth/signin/callback HTTP/1.1" 400',
+        ),
+        ("uvicorn.error", '%s - "WebSocket %s" 403', ("x", "/a?canary"), 'x - "WebSocket /a" 403'),
+        (
+            "gunicorn.access",
+            '"%(r)s" %(s)s "%(f)s" %(x)s',
+            (_Atoms(r="GET /a?code=canary HTTP/1.1", s=400, f="https://a.example/?canary"),),
+            '"GET /a HTTP/1.1" 400 "https://a.example/" -',
+        ),
+        ("uvicorn.error", "nothing to shorten", (), "nothing to shorten"),
+    ],
+)
+def test_a_servers_log_keeps_the_path_and_forgets_the_query(
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    message: str,
+    arguments: tuple[object, ...],
+    logged: str,
+) -> None:
+    # SP-11
+    forget_queries()
+
+    with caplog.at_level(logging.INFO, name):
+        logging.getLogger(name).info(message, *arguments)
+
+    assert caplog.messages == [logged]

@@ -7,6 +7,7 @@ import pytest
 
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from unit.asgi_calls import PROGRAM, Answer
@@ -15,10 +16,8 @@ from unit.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"
-BROKEN_OFF = {
-    "error": "invalid_request",
-    "error_description": "Already found an entry for username google_canary ",
-}
+FOUND = "Already found an entry for username"
+BROKEN_OFF = {"error": "invalid_request", "error_description": f"{FOUND} google_canary "}
 
 
 @pytest.fixture
@@ -81,6 +80,76 @@ def test_the_provider_that_was_asked_for_is_asked_for_again(world: WebWorld) -> 
     asked = asked_again(broken_off(world))
 
     assert asked["identity_provider"] == "Google"
+
+
+PROVIDERS = "Google Okta Okta_Corp Work"
+
+
+@pytest.mark.parametrize(
+    ("username", "provider"),
+    [
+        ("google_109511962726719553612", "Google"),
+        ("Google_109511962726719553612", "Google"),
+        ("GOOGLE_1", "Google"),
+        ("okta_1", "Okta"),
+        ("okta_corp_1", "Okta_Corp"),
+        ("Okta_Corp2_1", "Okta"),
+        ("facebook_1", None),
+        ("googl_1", None),
+        ("google", None),
+        ("google1", None),
+        ("_google_1", None),
+        ("x_google_1", None),
+        ("", None),
+        ("\u212aorta_1", None),
+        ("wor\u212a_1", None),
+        ("COGNITO_1", None),
+    ],
+)
+def test_the_provider_that_was_chosen_on_cognitos_page_is_asked_for(
+    username: str, provider: str | None
+) -> None:
+    world = WebWorld(SIGN_IN_PROVIDERS=PROVIDERS)
+    world.begin()
+
+    asked = asked_again(broken_off(world, error_description=f"{FOUND} {username} "))
+
+    assert asked.get("identity_provider") == provider
+
+
+def test_nothing_of_the_description_is_sent_on() -> None:
+    """SP-11: anybody can send a browser to the callback with a description of theirs."""
+    world = WebWorld(SIGN_IN_PROVIDERS=PROVIDERS)
+    world.begin()
+
+    description = f"{FOUND} google_canary&identity_provider=Evil#canary"
+    answer = broken_off(world, error_description=description)
+
+    assert asked_again(answer)["identity_provider"] == "Google"
+    assert "canary" not in (answer.header("location") or "") + repr(world.audit.events)
+    assert "Evil" not in (answer.header("location") or "")
+
+
+def test_the_provider_that_the_application_asked_for_goes_before_the_one_that_is_guessed() -> None:
+    world = WebWorld(SIGN_IN_PROVIDERS=PROVIDERS)
+    world.visit("/auth/signin?provider=Work")
+
+    asked = asked_again(broken_off(world, error_description=f"{FOUND} google_1"))
+
+    assert asked["identity_provider"] == "Work"
+
+
+def test_without_configured_providers_none_is_guessed(world: WebWorld) -> None:
+    world.begin()
+
+    assert "identity_provider" not in asked_again(
+        broken_off(world, error_description=f"{FOUND} google_1")
+    )
+
+
+def test_a_provider_that_cannot_be_asked_for_does_not_start() -> None:
+    with pytest.raises(ConfigurationError, match="AUTHCORE_SIGN_IN_PROVIDERS is wrong"):
+        WebWorld(SIGN_IN_PROVIDERS=f"Google {'x' * 33}")
 
 
 def test_the_first_attempt_is_worth_nothing_any_more(world: WebWorld) -> None:

@@ -43,6 +43,7 @@ def test_without_a_session_the_answer_is_401_and_a_reason(world: WebWorld) -> No
     answer = world.visit("/auth/session")
 
     assert (answer.status, answer.json) == (401, {"reason": "no_session"})
+    assert answer.header("www-authenticate") == 'Cookie realm="authcore"'
 
 
 def test_an_expired_session_says_so_and_stays_in_the_browser(world: WebWorld) -> None:

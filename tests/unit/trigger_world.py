@@ -66,3 +66,8 @@ class Left:
 
     def get_remaining_time_in_millis(self) -> int:
         return self._milliseconds
+
+
+def shows_nothing_of_its_cause(error: BaseException) -> bool:
+    """Whether *error* was raised ``from None``; Lambda logs causes and contexts with their text."""
+    return error.__cause__ is None and error.__suppress_context__

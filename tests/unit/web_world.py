@@ -5,10 +5,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dependency_injector import providers
 
+from authcore.adapters.coordination.memory import ProcessSeenBefore
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.memory import InMemorySealedTexts
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 from authcore_web.app import create_app
@@ -30,6 +32,7 @@ class WebWorld:
         self.mint = TokenMint(clock=self.clock)
         self.keys = KeySource(self.mint)
         self.exchanger = InMemoryCodeExchanger()
+        self.store = InMemorySealedTexts(self.clock)
         self.audit = InMemoryAuditLog()
         self.browser = BrowserCookies(self.clock)
         self.environment = environment_for(self.mint, **changes)
@@ -44,7 +47,10 @@ class WebWorld:
             "entropy": providers.Object(ScriptedEntropy()),
             "audit_log": providers.Object(self.audit),
             "exchanger": providers.Object(self.exchanger),
+            "seen": providers.Object(ProcessSeenBefore(self.clock)),
             "fetcher": providers.Object(self.keys),
+            "texts": providers.Object(self.store),
+            "token_refresher": providers.Object(None),
         }
 
     def visit(self, target: str, *, headers: Headers = (PAGE,), **more: Any) -> Answer:

@@ -17,10 +17,21 @@ Amazon's behaves.  Where that documentation is silent or contradicts itself, thi
 - Error redirects carry no ``state``, except for ``login_required``.
 - Writing ``email`` unverifies it, even with the value it had.
 - Signed API calls must carry a signature, which nobody verifies.
+- Where refresh tokens are rotated, the grace period of each begins with its first use.  Within it
+  every further use yields one more refresh token, and all of these are honoured.
+- A use after the grace period is refused and ends nothing else: the session's newer tokens stay
+  good.  At the token endpoint it is an ``invalid_grant``.
+- A refresh whose pre token generation trigger fails leaves the refresh token as good as it was.
+- Refreshes at the token endpoint fire ``TokenGeneration_RefreshTokens``.
+- Revoking a refresh token that was rotated away ends its session like any other of its tokens.
+- What looks like a JWT is an ``unsupported_token_type`` to revoke; all else was never issued.
+- ``/logout`` hands only its documented parameters on to the sign-in page, and where it refuses a
+  request nobody is signed out.
 
-Users have no aliases and sign in with the name they were created with.  Not here yet: refresh,
-sign-out, challenges and SRP, sign-up and forgotten passwords over the API.  Users, codes and mail
-live in memory and end with the process.
+Users have no aliases and sign in with the name they were created with.  There is one app client,
+for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up and forgotten
+passwords over the API, calls that carry an access token.  Users, sessions, codes and mail live in
+memory and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito

@@ -6,13 +6,14 @@ import attrs
 
 from authcore_local.cognito.api import Input, Operation
 from authcore_local.cognito.attributes import for_new_user, updated
+from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.authentication import check_pool
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import invalid_parameter, user_not_found
 from authcore_local.cognito.lifecycle import Lifecycle
 from authcore_local.cognito.passwords import of_a_possible_length
 from authcore_local.cognito.user_listing import described, listed
-from authcore_local.cognito.users import UserStatus, UserStore, is_username
+from authcore_local.cognito.users import PoolUser, UserStatus, UserStore, is_username
 
 
 class Administration:
@@ -22,9 +23,17 @@ class Administration:
     Users are called by user name; those of the pool's own, who are not external, by ``sub`` too.
     """
 
-    def __init__(self, config: PoolConfig, *, users: UserStore, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        sessions: AuthSessions,
+        lifecycle: Lifecycle,
+    ) -> None:
         self._config = config
         self._users = users
+        self._sessions = sessions
         self._lifecycle = lifecycle
 
     def operations(self) -> Mapping[str, Operation]:
@@ -36,6 +45,7 @@ class Administration:
             "AdminSetUserPassword": self.set_password,
             "AdminDisableUser": self.disable,
             "AdminEnableUser": self.enable,
+            "AdminUserGlobalSignOut": self.global_sign_out,
         }
 
     def get_user(self, given: Input) -> Mapping[str, object]:
@@ -78,16 +88,27 @@ class Administration:
         return {}
 
     def disable(self, given: Input) -> Mapping[str, object]:
-        """``AdminDisableUser``."""
-        return self._switch(given, enabled=False)
+        """``AdminDisableUser``: ends all sessions, and enabling brings none of them back."""
+        self._sessions.end_all_of(self._switched(given, enabled=False).subject)
+        return {}
 
     def enable(self, given: Input) -> Mapping[str, object]:
         """``AdminEnableUser``."""
-        return self._switch(given, enabled=True)
-
-    def _switch(self, given: Input, *, enabled: bool) -> Mapping[str, object]:
-        self._users.change(self._username(given), lambda user: attrs.evolve(user, enabled=enabled))
+        self._switched(given, enabled=True)
         return {}
+
+    def global_sign_out(self, given: Input) -> Mapping[str, object]:
+        """``AdminUserGlobalSignOut``: ends all sessions, not the one with managed login."""
+        user = self._users.known_as(self._username(given))
+        if user is None:
+            raise user_not_found()
+        self._sessions.end_all_of(user.subject)
+        return {}
+
+    def _switched(self, given: Input, *, enabled: bool) -> PoolUser:
+        return self._users.change(
+            self._username(given), lambda user: attrs.evolve(user, enabled=enabled)
+        )
 
     def _username(self, given: Input) -> str:
         check_pool(self._config, given)

@@ -5,6 +5,7 @@ from authcore.testing.mint import TokenMint
 from authcore_local.cognito.account_pages import AccountPages
 from authcore_local.cognito.administration import Administration
 from authcore_local.cognito.api import Api
+from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.authentication import Authentication
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.confirmation_codes import ConfirmationCodes
@@ -12,13 +13,16 @@ from authcore_local.cognito.federation import FederatedSignIn
 from authcore_local.cognito.forgotten_passwords import ForgottenPasswords
 from authcore_local.cognito.hosted import CodeGrant, HostedPages
 from authcore_local.cognito.lifecycle import Lifecycle
+from authcore_local.cognito.logout import Logout
 from authcore_local.cognito.managed_login import ManagedLogin
 from authcore_local.cognito.migration import UserMigration
 from authcore_local.cognito.outbox import Outbox, OutboxPage
 from authcore_local.cognito.password_sign_in import PasswordSignIn
 from authcore_local.cognito.provider_links import ProviderLinking
 from authcore_local.cognito.provider_pages import ProviderPages
+from authcore_local.cognito.revocation import Revocation
 from authcore_local.cognito.routing import Doors, published_routes, routed
+from authcore_local.cognito.session_refresh import SessionRefresh
 from authcore_local.cognito.sign_up import SignUp
 from authcore_local.cognito.tickets import Tickets
 from authcore_local.cognito.token_changes import PreTokenGeneration
@@ -37,6 +41,7 @@ class LocalCognito:
     Attributes:
         app: Serves the pool's domain, its issuer and the ``cognito-idp`` API.
         users: The pool's users, for set-up and checks.
+        sessions: Which refresh tokens are honoured.
         outbox: The mail that the pool would have sent.
     """
 
@@ -67,6 +72,7 @@ class LocalCognito:
             flow: Hears of every hop.
         """
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
+        self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox = Outbox(clock, flow)
         self._config = config
         self._clock = clock
@@ -84,9 +90,14 @@ class LocalCognito:
             config,
             mint=mint,
             trigger=PreTokenGeneration(self._lifecycle, triggers.pre_token_version),
+            sessions=self.sessions,
             clock=clock,
             entropy=entropy,
         )
+        self._refresh = SessionRefresh(
+            users=self.users, sessions=self.sessions, issuer=self._issuer
+        )
+        self._revocation = Revocation(config, sessions=self.sessions, flow=flow)
         self.app = routed(self._doors(), published_routes(config, self._issuer))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
@@ -112,8 +123,15 @@ class LocalCognito:
             providers=ProviderPages(hosted, federation=federation, clock=clock, entropy=entropy),
             outbox=OutboxPage(config, self.outbox),
             tokens=TokenEndpoint(
-                config, users=users, codes=codes, issuer=self._issuer, flow=self._flow
+                config,
+                users=users,
+                codes=codes,
+                issuer=self._issuer,
+                refresh=self._refresh,
+                flow=self._flow,
             ),
+            revocation=self._revocation,
+            logout=Logout(hosted),
             api=self._api(),
         )
 
@@ -142,16 +160,27 @@ class LocalCognito:
     def _api(self) -> Api:
         config, users = self._config, self.users
         authentication = Authentication(
-            config, sign_in=self._sign_in, issuer=self._issuer, clock=self._clock
+            config,
+            sign_in=self._sign_in,
+            issuer=self._issuer,
+            refresh=self._refresh,
+            clock=self._clock,
+        )
+        administration = Administration(
+            config, users=users, sessions=self.sessions, lifecycle=self._lifecycle
         )
         return Api(
-            unsigned={"InitiateAuth": authentication.initiate},
+            unsigned={
+                "InitiateAuth": authentication.initiate,
+                "GetTokensFromRefreshToken": authentication.get_tokens,
+                "RevokeToken": self._revocation.revoke_token,
+            },
             signed={
                 "AdminInitiateAuth": authentication.admin_initiate,
                 "AdminLinkProviderForUser": ProviderLinking(
                     config, users=users, clock=self._clock
                 ).link,
                 "ListUsers": UserListing(config, users=users).list_users,
-                **Administration(config, users=users, lifecycle=self._lifecycle).operations(),
+                **administration.operations(),
             },
         )

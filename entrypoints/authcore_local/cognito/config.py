@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import attrs
 from attrs import validators
@@ -35,15 +35,21 @@ STANDARD_ATTRIBUTES: Final = (
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 MAX_CUSTOM_ATTRIBUTES: Final = 50
 MAX_CALLBACK_URLS: Final = 100
+MAX_LOGOUT_URLS: Final = 100
 MAX_CALLBACK_URL_LENGTH: Final = 1024
 SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
 LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
+SHORTEST_REFRESH_LIFETIME: Final = timedelta(minutes=60)
+LONGEST_REFRESH_LIFETIME: Final = timedelta(days=3650)
+LONGEST_GRACE: Final = timedelta(seconds=60)
 
 _CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
 Provider = Literal["Google", "Facebook"]
-AuthFlow = Literal["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+AuthFlow = Literal[
+    "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"
+]
 
 
 @attrs.frozen
@@ -83,6 +89,15 @@ def _callback_urls(
         service_url(url)
 
 
+def _logout_urls(
+    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
+) -> None:
+    if len(value) > MAX_LOGOUT_URLS:
+        raise ValueError(f"{field.name} must hold at most {MAX_LOGOUT_URLS} URLs")
+    for url in value:
+        service_url(url)
+
+
 def _custom_attributes(
     _: object,
     field: "attrs.Attribute[tuple[SchemaAttribute, ...]]",
@@ -97,6 +112,10 @@ def _custom_attributes(
 _token_lifetime: Final = validators.and_(
     validators.ge(SHORTEST_TOKEN_LIFETIME), validators.le(LONGEST_TOKEN_LIFETIME)
 )
+_refresh_lifetime: Final = validators.and_(
+    validators.ge(SHORTEST_REFRESH_LIFETIME), validators.le(LONGEST_REFRESH_LIFETIME)
+)
+_grace: Final = validators.and_(validators.ge(timedelta(0)), validators.le(LONGEST_GRACE))
 
 
 @attrs.frozen(kw_only=True)
@@ -115,8 +134,10 @@ class PoolConfig:
         client_id: The app client.
         client_secrets: One, or two while one is being replaced; either is accepted.
         callback_urls: Compared character by character.
+        logout_urls: Where ``/logout`` may send browsers; compared character by character.
         scopes: What the client may ask for, and gets when it asks for none.
-        auth_flows: The client's ExplicitAuthFlows.
+        auth_flows: The client's ExplicitAuthFlows.  ALLOW_REFRESH_TOKEN_AUTH is of no effect where
+            refresh tokens are rotated; at Amazon's both at once cannot be set.
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
         case_sensitive: False writes every user name in lower case, those of federated users
             included, and finds it in any.
@@ -127,6 +148,10 @@ class PoolConfig:
         custom_attributes: Beside the standard ones.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
+        refresh_token_lifetime: From sign-in; 60 minutes to 10 years.  Use does not prolong it.
+        refresh_token_rotation: Whether each refresh yields another refresh token.
+        retry_grace_period: How long a refresh token goes on to be good after it was first used,
+            where tokens are rotated; 0 to 60 seconds.
         code_lifetime: Of an authorization code.
         session_lifetime: Of the managed-login cookie; use does not prolong it.
         page_lifetime: How long a sign-in page may stay open.
@@ -139,17 +164,17 @@ class PoolConfig:
     client_id: str = attrs.field(validator=_client_word)
     client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_one_or_two_secrets)
     callback_urls: tuple[str, ...] = attrs.field(validator=_callback_urls)
+    logout_urls: tuple[str, ...] = attrs.field(default=(), validator=_logout_urls)
     scopes: tuple[str, ...] = ("openid", "email", "profile")
-    auth_flows: frozenset[AuthFlow] = frozenset(
-        ("ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH")
-    )
+    auth_flows: frozenset[AuthFlow] = frozenset(get_args(AuthFlow))
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
     case_sensitive: bool = True
     identity_providers: tuple[Provider, ...] = ("Google", "Facebook")
     self_sign_up: bool = True
     post_authentication_in_managed_login: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
-        default=(SchemaAttribute("custom:legacy_uid"),), validator=_custom_attributes
+        default=(SchemaAttribute("custom:legacy_uid"), SchemaAttribute("custom:legacy_linked")),
+        validator=_custom_attributes,
     )
     access_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime
@@ -157,9 +182,21 @@ class PoolConfig:
     id_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime
     )
+    refresh_token_lifetime: timedelta = attrs.field(
+        default=timedelta(days=30), validator=_refresh_lifetime
+    )
+    refresh_token_rotation: bool = False
+    retry_grace_period: timedelta = attrs.field(default=timedelta(0), validator=_grace)
     code_lifetime: timedelta = timedelta(minutes=5)
     session_lifetime: timedelta = timedelta(hours=1)
     page_lifetime: timedelta = timedelta(minutes=5)
+
+    @property
+    def enabled_flows(self) -> frozenset[AuthFlow]:
+        """The flows that can be used: no REFRESH_TOKEN_AUTH where refresh tokens are rotated."""
+        if not self.refresh_token_rotation:
+            return self.auth_flows
+        return self.auth_flows - {"ALLOW_REFRESH_TOKEN_AUTH"}
 
     @property
     def schema(self) -> Mapping[str, SchemaAttribute]:

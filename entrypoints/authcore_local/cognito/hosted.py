@@ -129,6 +129,14 @@ class HostedPages:
         self.note(step, "302 to the callback", f"code {shortened(code)}")
         return redirect(asked.answered(code))
 
+    def signed_out(self, request: Request, location: str) -> Response:
+        """To *location*; nobody is signed in to managed login in this browser any more."""
+        known = self._sessions.redeem(request.cookies.get(SESSION_COOKIE, "")) is not None
+        response = redirect(location)
+        response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+        self.note("GET /logout", "302", "signed out" if known else "nobody was signed in")
+        return response
+
     def note(self, step: str, answer: str, detail: str = "") -> None:
         """One hop of the browser for the flow log."""
         if self._flow is not None:

@@ -24,10 +24,12 @@ from authcore_local.cognito.login_pages import (
     RESEND_PATH,
     SIGN_UP_PATH,
 )
+from authcore_local.cognito.logout import Logout
 from authcore_local.cognito.managed_login import ManagedLogin
 from authcore_local.cognito.outbox import OUTBOX_PATH, OutboxPage
 from authcore_local.cognito.pages import error_page
 from authcore_local.cognito.provider_pages import RESPONSE_PATH, ProviderPages
+from authcore_local.cognito.revocation import Revocation
 from authcore_local.cognito.token_endpoint import TokenEndpoint
 from authcore_local.cognito.tokens import TokenIssuer
 
@@ -46,6 +48,8 @@ class Doors:
     providers: ProviderPages
     outbox: OutboxPage
     tokens: TokenEndpoint
+    revocation: Revocation
+    logout: Logout
     api: Api
 
 
@@ -58,6 +62,7 @@ def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
             Route("/oauth2/authorize", login.authorize),
             Route("/login", login.show),
             _form("/login", login.submit),
+            Route("/logout", doors.logout.leave),
             Route(SIGN_UP_PATH, accounts.show_sign_up),
             _form(SIGN_UP_PATH, accounts.sign_up),
             Route(CONFIRM_PATH, accounts.show_confirm),
@@ -71,6 +76,7 @@ def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
             Route(RESPONSE_PATH, providers.receive),
             Route(OUTBOX_PATH, doors.outbox.show),
             _form("/oauth2/token", doors.tokens.token),
+            _form("/oauth2/revoke", doors.revocation.revoke),
             Route("/oauth2/userInfo", doors.tokens.user_info, methods=["GET", "POST"]),
             *published,
             _form("/", doors.api.call),
@@ -106,6 +112,8 @@ def _discovery(config: PoolConfig) -> dict[str, object]:
         "authorization_endpoint": f"{config.domain}/oauth2/authorize",
         "token_endpoint": f"{config.domain}/oauth2/token",
         "userinfo_endpoint": f"{config.domain}/oauth2/userInfo",
+        "revocation_endpoint": f"{config.domain}/oauth2/revoke",
+        "end_session_endpoint": f"{config.domain}/logout",
         "response_types_supported": ["code"],
         "scopes_supported": list(config.scopes),
         "subject_types_supported": ["public"],

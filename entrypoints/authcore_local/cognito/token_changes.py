@@ -10,7 +10,11 @@ from authcore_local.cognito.lifecycle import Lifecycle, seen
 from authcore_local.cognito.users import PoolUser
 
 
-TokenSource = Literal["TokenGeneration_HostedAuth", "TokenGeneration_Authentication"]
+TokenSource = Literal[
+    "TokenGeneration_HostedAuth",
+    "TokenGeneration_Authentication",
+    "TokenGeneration_RefreshTokens",
+]
 Version = Literal["V1_0", "V2_0"]
 
 UNCHANGEABLE: Final = frozenset(
@@ -98,7 +102,13 @@ class PreTokenGeneration:
         self._lifecycle = lifecycle
         self._version = version
 
-    def changes(self, source: TokenSource, user: PoolUser, scopes: Sequence[str]) -> TokenChanges:
+    def changes(
+        self,
+        source: TokenSource,
+        user: PoolUser,
+        scopes: Sequence[str],
+        metadata: Mapping[str, str] | None = None,
+    ) -> TokenChanges:
         """
         What is to change in the tokens of *user*.
 
@@ -112,7 +122,7 @@ class PreTokenGeneration:
                 "iamRolesToOverride": [],
                 "preferredRole": None,
             },
-            "clientMetadata": None,
+            "clientMetadata": metadata,
         }
         if self._version == "V2_0":
             request["scopes"] = list(scopes)

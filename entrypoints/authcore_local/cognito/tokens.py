@@ -1,10 +1,9 @@
 """Tokens as Cognito shapes them."""
 
-import base64
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ import attrs
 
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
+from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.identities import as_claim
 from authcore_local.cognito.tickets import Tickets
@@ -22,9 +22,6 @@ from authcore_local.cognito.users import PoolUser, fresh_uuid
 API_SCOPE: Final = "aws.cognito.signin.user.admin"
 
 _BOOLEAN_CLAIMS: Final = frozenset(("email_verified", "phone_number_verified"))
-_JWE_HEADER: Final = {"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"}
-_JWE_PARTS: Final = (256, 12, 1016, 16)
-"""Octets of a JWE's encrypted key, initialisation vector, ciphertext and tag."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,18 +52,18 @@ class SignedIn:
 @attrs.frozen
 class IssuedTokens:
     """
-    What a sign-in yields.
+    What a sign-in or a refresh yields.
 
     Attributes:
         access_token: Compact JWT.
         id_token: Compact JWT; None without the scope ``openid`` in managed login.
-        refresh_token: Opaque.
+        refresh_token: Opaque; None after a refresh that leaves the old one in use.
         expires_in: Seconds until the access token expires.
     """
 
     access_token: str = attrs.field(repr=False)
     id_token: str | None = attrs.field(repr=False)
-    refresh_token: str = attrs.field(repr=False)
+    refresh_token: str | None = attrs.field(repr=False)
     expires_in: int
 
 
@@ -78,10 +75,12 @@ class AccessGrant:
     Attributes:
         subject: Whose.
         scopes: As granted.
+        origin_jti: Of the session that it descends from.
     """
 
     subject: str
     scopes: tuple[str, ...]
+    origin_jti: str
 
 
 class TokenIssuer:
@@ -93,11 +92,13 @@ class TokenIssuer:
         *,
         mint: TokenMint,
         trigger: PreTokenGeneration,
+        sessions: AuthSessions,
         clock: Clock,
         entropy: Entropy,
     ) -> None:
         self._config = config
         self._trigger = trigger
+        self._sessions = sessions
         self._mint = mint
         self._clock = clock
         self._entropy = entropy
@@ -108,26 +109,66 @@ class TokenIssuer:
 
     def issue(self, sign_in: SignedIn) -> IssuedTokens:
         """
-        Fresh tokens for *sign_in*.
+        Fresh tokens for *sign_in*, which begins a session.
 
         Raises:
             CognitoError: The pre token generation trigger failed; see Lifecycle.
         """
         changes = self._trigger.changes(sign_in.source, sign_in.user, sign_in.scopes)
-        shared = self._shared_claims(sign_in, changes)
+        session, refresh_token = self._sessions.begin(
+            sign_in.user.subject,
+            scopes=sign_in.scopes,
+            signed_in_at=sign_in.at,
+            hosted=sign_in.hosted,
+        )
+        return attrs.evolve(
+            self._signed(sign_in, session.origin_jti, changes), refresh_token=refresh_token
+        )
+
+    def reissue(
+        self,
+        session: AuthSession,
+        user: PoolUser,
+        *,
+        source: TokenSource,
+        metadata: Mapping[str, str] | None = None,
+    ) -> IssuedTokens:
+        """
+        Fresh tokens for a session that goes on, without a refresh token.
+
+        Args:
+            session: Still honoured.
+
+            user: As of now.
+
+            source: Of the event that the pre token generation trigger gets.
+
+            metadata: For the trigger.
+
+        Raises:
+            CognitoError: The trigger failed; see Lifecycle.
+        """
+        changes = self._trigger.changes(source, user, session.scopes, metadata)
+        again = SignedIn(
+            user=user, scopes=session.scopes, at=session.signed_in_at, hosted=session.hosted
+        )
+        return self._signed(again, session.origin_jti, changes)
+
+    def _signed(self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges) -> IssuedTokens:
+        shared = self._shared_claims(sign_in, origin_jti, changes)
         scopes = changes.scopes(sign_in.scopes)
         with self._signing:
             claims = changes.access.applied_to(self._access_claims(sign_in, shared, scopes))
             access = self._mint.sign(claims, use="access")
             identity = self._identity_token(sign_in, shared, changes, access)
-        grant = AccessGrant(sign_in.user.subject, scopes)
-        self._grants.keep(_digest(access), grant)
+        self._grants.keep(_digest(access), AccessGrant(sign_in.user.subject, scopes, origin_jti))
         lifetime = int(self._config.access_token_lifetime.total_seconds())
-        return IssuedTokens(access, identity, self._refresh_token(), lifetime)
+        return IssuedTokens(access, identity, None, lifetime)
 
     def grant_of(self, access_token: str) -> AccessGrant | None:
-        """What *access_token* is good for; None unless it was issued here and is not expired."""
-        return self._grants.read(_digest(access_token))
+        """What *access_token* is good for; None unless issued here, unexpired and not revoked."""
+        grant = self._grants.read(_digest(access_token))
+        return None if grant is None or self._sessions.is_over(grant.origin_jti) else grant
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """Sign with new keys from now on; go on publishing the old ones, or drop them."""
@@ -139,13 +180,15 @@ class TokenIssuer:
         with self._signing:
             return json.dumps(self._mint.jwks()).encode()
 
-    def _shared_claims(self, sign_in: SignedIn, changes: TokenChanges) -> dict[str, object]:
+    def _shared_claims(
+        self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges
+    ) -> dict[str, object]:
         groups = sign_in.user.groups if changes.groups is None else changes.groups
         return {
             **({"cognito:groups": list(groups)} if groups else {}),
             "sub": sign_in.user.subject,
             "iss": self._config.issuer,
-            "origin_jti": fresh_uuid(self._entropy),
+            "origin_jti": origin_jti,
             "event_id": fresh_uuid(self._entropy),
             "auth_time": int(sign_in.at.timestamp()),
             "iat": int(self._clock.now().timestamp()),
@@ -192,15 +235,6 @@ class TokenIssuer:
 
     def _expiry(self, seconds: float) -> int:
         return int(self._clock.now().timestamp()) + int(seconds)
-
-    def _refresh_token(self) -> str:
-        seed = hashlib.shake_256(self._entropy.token().encode())
-        octets = seed.digest(sum(_JWE_PARTS))
-        parts = [json.dumps(_JWE_HEADER, separators=(",", ":")).encode()]
-        for length in _JWE_PARTS:
-            parts.append(octets[:length])
-            octets = octets[length:]
-        return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
 def claims_of(user: PoolUser) -> dict[str, object]:

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from authcore.adapters.http import HttpFailedError
 from authcore.adapters.system import SystemClock
+from authcore_local.flow import Actor
+from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.legacy import SEED_USERS
 from authcore_local.recording import shown_url
 from authcore_local.stack import LocalStack
@@ -34,11 +36,14 @@ def migration(legacy_answer: str) -> tuple[Inner, ...]:
     )
 
 
+LINKED: Final = (Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),)
+"""The account linking trigger fires, and asks nobody about whom both sides know."""
+
 LINKING: Final = (
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
-    Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),
+    *LINKED,
 )
-"""The account linking trigger fires, and sees to it that the legacy system knows the ``sub``."""
+"""It sees to it that the legacy system knows the ``sub``."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
@@ -49,6 +54,11 @@ EXCHANGE: Final = (
     Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),
     Inner("cognito", "lambda", "TokenGeneration_HostedAuth", "answered"),
 )
+
+
+def keys_for(asking: Actor) -> Inner:
+    """Whoever checks a token for the first time asks for the keys, and then has them."""
+    return Inner(asking, "cognito", KEYS_REQUEST, "200 keys")
 
 
 class Tour:
@@ -106,9 +116,11 @@ class Tour:
             FIRST_TIME,
         )
         self._break("allowlist", self._shrink_allowlist)
-        back = self._get(browser, signed_in.location, f"302 to cms {DEEP_LINK}", inner=EXCHANGE)
+        exchange = (*EXCHANGE, keys_for("auth"))
+        back = self._get(browser, signed_in.location, f"302 to cms {DEEP_LINK}", inner=exchange)
         self._break("keys", self._rotate_keys_away)
-        self._get(browser, back.location, f"200 {self._hello}, draft 7, tab 2")
+        greeting = f"200 {self._hello}, draft 7, tab 2"
+        self._get(browser, back.location, greeting, inner=(keys_for("cms"),))
         session = f"{self._stack.auth_url}/auth/session"
         self._get(browser, session, f"200 {PERSON.display_name}, legacy id {PERSON.userid}")
         return signed_in.location
@@ -137,10 +149,10 @@ class Tour:
         self._refused(fresh, me, "401 no_session", "fresh browser")
 
     def _second_sign_in(self, fresh: Browser) -> None:
-        """The person is in the pool by now: nobody asks the legacy system for the password."""
+        """The person is in the pool by now, and linked: nobody asks the legacy system anything."""
         login = self._up_to_the_form(fresh, "/articles")
         answer = "302 to auth /auth/signin/callback"
-        signed_in = self._type(fresh, login, PERSON.password, answer, LINKING)
+        signed_in = self._type(fresh, login, PERSON.password, answer, LINKED)
         back = self._get(fresh, signed_in.location, "302 to cms /articles", inner=EXCHANGE)
         self._get(fresh, back.location, f"200 {self._hello}")
 

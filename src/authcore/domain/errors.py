@@ -29,6 +29,7 @@ Every error authcore raises, in one tree.
     │       ├── AmbiguousAccountError   several legacy accounts could be meant
     │       ├── AccountTakenError       one of the two already belongs to somebody else
     │       ├── AccountLockedError      the legacy account may not be used by anybody
+    │       ├── IssuerRejectedError     the identity comes from another issuer than it must
     │       └── BlindRetryRefusedError  the account may exist already; a person must look
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
@@ -36,6 +37,7 @@ Every error authcore raises, in one tree.
         │   └── ProviderNotReachedError it was sent nothing, so nothing happened
         ├── LoginLostError              nobody knows what came of this sign-in; begin anew
         ├── LegacyUnavailableError
+        │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              somebody else is at it
         └── CoordinationUnavailableError
 
@@ -249,6 +251,12 @@ class AccountLockedError(LinkRejectedError):
     code: ClassVar[str] = "link_account_locked"
 
 
+class IssuerRejectedError(LinkRejectedError):
+    """The identity has another issuer than its provider must have, or none."""
+
+    code: ClassVar[str] = "link_issuer"
+
+
 class BlindRetryRefusedError(LinkRejectedError):
     """An earlier attempt may have created the account and nobody can tell; a person must look."""
 
@@ -304,6 +312,14 @@ class LegacyUnavailableError(UnavailableError):
     """The legacy system gave no answer worth trusting."""
 
     code: ClassVar[str] = "legacy_unavailable"
+
+
+class LegacyNotReachedError(LegacyUnavailableError):
+    """
+    The legacy system was sent nothing, so nothing happened there.
+
+    To whoever watches, it is the same outage and has the same code.
+    """
 
 
 class LeaseHeldError(UnavailableError):

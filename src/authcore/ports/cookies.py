@@ -69,7 +69,8 @@ class SessionJar(CookieJar[TokenSet], Protocol):
         The ``Set-Cookie`` values by which the session goes on with *value*.
 
         Unlike ``write`` it leaves other requests of the same browser, which carry what it carried
-        until now, a session of theirs; and it does not prolong the whole.
+        until now, a session of theirs; and it does not prolong the whole.  Where the session is
+        kept in a store and was ended there meanwhile, it stays ended, and there are none.
 
         Args:
             value: The refreshed tokens.

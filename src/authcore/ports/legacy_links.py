@@ -34,8 +34,10 @@ class LegacyLinks(Protocol):
         account however often and however simultaneously it is asked for.
 
         Raises:
-            AccountTakenError: Its e-mail address or identity belongs to another account.  Nothing
-                was created.
+            AccountTakenError: Its e-mail address or identity belongs to another account.  Like
+                every refusal it means that nothing was created.
+
+            LegacyNotReachedError: Nothing was sent, so nothing was created.
 
             LegacyUnavailableError: No answer worth trusting.  The account may exist now.
         """

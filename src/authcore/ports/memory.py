@@ -2,9 +2,13 @@
 
 from abc import abstractmethod
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from authcore.domain.model.tokens import TokenSet
+
+
+MAX_TEXT_LENGTH: Final = 64 * 1024
+"""Characters of one sealed text."""
 
 
 class RecentRefreshes(Protocol):
@@ -82,12 +86,33 @@ class SealedTexts(Protocol):
         Args:
             key: Not a secret; a digest.
 
-            text: Letters, digits and ``-_``; at most 64 KiB.
+            text: Letters, digits and ``-_``.
 
             until: When it is forgotten.  Aware, UTC.
 
         Raises:
+            SessionTooLargeError: *text* is longer than MAX_TEXT_LENGTH.
+
             CoordinationUnavailableError: It may be kept or not.
+        """
+
+    @abstractmethod
+    def replace(self, key: str, text: str, *, until: datetime) -> bool:
+        """
+        Keep *text* in the place of what is under *key*; False, and nothing is, where nothing was.
+
+        What was dropped, or has ended, is not brought back: not by a ``replace`` either that was
+        under way at the time.
+
+        Args:
+            key: As ``put``.
+
+            text: As ``put``.
+
+            until: As ``put``.
+
+        Raises:
+            SessionTooLargeError, CoordinationUnavailableError: As ``put``.
         """
 
     @abstractmethod

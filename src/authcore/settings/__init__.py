@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         SignInSettings,
     )
     from authcore.settings.linking_groups import LinkingSettings
+    from authcore.settings.store_groups import StoreSettings
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
     from authcore.settings.web_groups import SignOutSettings, VerifySettings, WebAccessSettings
 
@@ -32,6 +33,7 @@ __all__ = [
     "Setting",
     "SignInSettings",
     "SignOutSettings",
+    "StoreSettings",
     "VerifySettings",
     "WebAccessSettings",
     "described",
@@ -47,6 +49,7 @@ _ROOMS = {
     "SignOutSettings": "web_groups",
     "VerifySettings": "web_groups",
     "WebAccessSettings": "web_groups",
+    "StoreSettings": "store_groups",
 }
 
 

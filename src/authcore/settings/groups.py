@@ -1,39 +1,92 @@
 """What the auth service and the guards read."""
 
 from datetime import timedelta
+from typing import ClassVar
 
 import attrs
 
-from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.errors import RedirectRejectedError
+from authcore.domain.model.domains import DOMAIN_SENTENCE, covers, is_domain
+from authcore.domain.model.pools import (
+    CLIENT_ID,
+    CLIENT_ID_SENTENCE,
+    REGION,
+    REGION_SENTENCE,
+    USER_POOL_ID,
+    USER_POOL_ID_SENTENCE,
+    is_pool_of,
+)
+from authcore.domain.model.urls import ServiceUrl, host_of, service_url
+from authcore.domain.services.redirects import RedirectAllowlist
+from authcore.settings import browser_parsers
 from authcore.settings.parsers import (
     key_ring,
     matching,
     one_of,
+    satisfying,
     seconds,
     secret_text,
-    words,
 )
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting, variable_name
+
+
+def _foreign_pool(region: str, user_pool_id: str) -> str | None:
+    if is_pool_of(region, user_pool_id):
+        return None
+    return (
+        "AUTHCORE_COGNITO_USER_POOL_ID is wrong: it is of another region than "
+        "AUTHCORE_COGNITO_REGION"
+    )
+
+
+def _unlisted_default(default_redirect: str, redirects: tuple[str, ...]) -> str | None:
+    try:
+        RedirectAllowlist(redirects).resolve(default_redirect)
+    except RedirectRejectedError:
+        return (
+            "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT is wrong: must be allowed by "
+            "AUTHCORE_SIGN_IN_REDIRECTS"
+        )
+    return None
+
+
+def _unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+    if cookie_format == "plain" or keys:
+        return None
+    return "AUTHCORE_COOKIE_KEYS is missing: sealed cookies need a key ring"
+
+
+def covering(url: str) -> Check:
+    """
+    The cookie domain covers the host of a URL.
+
+    Args:
+        url: Path of its setting, e.g. ``guard.app_url``.
+    """
+    name = variable_name(tuple(url.split(".")))
+
+    def problem(domain: str, value: ServiceUrl) -> str | None:
+        if covers(domain, host_of(value)):
+            return None
+        return f"AUTHCORE_COOKIE_DOMAIN is wrong: it does not cover the host of {name}"
+
+    return Check(("cookie.domain", url), problem)
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class CognitoSettings:
     """Which pool, and which app client of it."""
 
+    CHECKS: ClassVar = (Check(("region", "user_pool_id"), _foreign_pool),)
+
     region: str = setting(
-        matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", "must look like eu-west-1"),
-        "region",
-        "AWS region of the user pool",
+        matching(REGION, REGION_SENTENCE), "region", "AWS region of the user pool"
     )
     user_pool_id: str = setting(
-        matching(r"[a-z0-9-]+_[A-Za-z0-9]{1,55}", "must look like eu-west-1_Ab12Cd34"),
-        "pool id",
-        "id of the user pool",
+        matching(USER_POOL_ID, USER_POOL_ID_SENTENCE), "pool id", "id of the user pool"
     )
     client_id: str = setting(
-        matching(r"[A-Za-z0-9_+]{1,128}", "must be an app client id"),
-        "text",
-        "id of the app client",
+        matching(CLIENT_ID, CLIENT_ID_SENTENCE), "text", "id of the app client"
     )
     issuer: ServiceUrl | None = setting(
         service_url, "URL", "the `iss` of the pool, where it is not the usual one", default=None
@@ -56,6 +109,8 @@ class CognitoSettings:
 class SignInSettings:
     """How browsers are sent to Cognito and come back."""
 
+    CHECKS: ClassVar = (Check(("default_redirect", "redirects"), _unlisted_default),)
+
     domain_url: ServiceUrl = setting(
         service_url, "URL", "the pool's domain: https://<prefix>.auth.<region>.amazoncognito.com"
     )
@@ -64,15 +119,28 @@ class SignInSettings:
     )
     client_secret: str = setting(secret_text, "text", "the app client's secret", secret=True)
     callback_url: ServiceUrl = setting(
-        service_url, "URL", "this service's /auth/signin/callback, as registered with Cognito"
+        browser_parsers.callback_url,
+        "URL",
+        "this service's /auth/signin/callback, as registered with Cognito",
     )
     scopes: tuple[str, ...] = setting(
-        words, "list", "OAuth scopes to ask for", default=("openid", "email", "profile")
+        browser_parsers.scopes,
+        "list",
+        "OAuth scopes to ask for",
+        default=("openid", "email", "profile"),
+    )
+    providers: tuple[str, ...] = setting(
+        browser_parsers.providers,
+        "list of provider names",
+        "the pool's identity providers, to go on with the one that Cognito broke off",
+        default=(),
     )
     redirects: tuple[str, ...] = setting(
-        words, "list of origins", "where browsers may be sent after sign-in"
+        browser_parsers.origins, "list of origins", "where browsers may be sent after sign-in"
     )
-    default_redirect: str = setting(str, "URL", "where to go when no redirect was asked for")
+    default_redirect: str = setting(
+        browser_parsers.target, "URL", "where to go when no redirect was asked for"
+    )
     attempt_lifetime: timedelta = setting(
         seconds(60, 600),
         "seconds, 60-600",
@@ -91,21 +159,25 @@ class SignInSettings:
 class CookieSettings:
     """The session cookies on the shared domain."""
 
+    CHECKS: ClassVar = (Check(("format", "keys"), _unsealed),)
+
     domain: str = setting(
-        matching(
-            r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
-            "must be a lower-case domain without a leading dot",
-        ),
+        satisfying(is_domain, DOMAIN_SENTENCE),
         "domain",
         "the domain that auth service and guarded apps share",
     )
     keys: tuple[bytes, ...] = setting(
-        key_ring, "list of base64 keys", "AES-256 key ring: the first writes, all read", secret=True
+        key_ring,
+        "list of base64 keys",
+        "AES-256 key ring, 1 to 8 keys: the first writes, all read; a guard of the plain format "
+        "needs none",
+        default=(),
+        secret=True,
     )
     format: str = setting(
-        one_of("sealed", "plain"),
-        "sealed or plain",
-        "plain leaves the JWTs readable for services in other languages",
+        one_of("sealed", "plain", "stored"),
+        "sealed, plain or stored",
+        "plain leaves JWTs readable for other languages, stored keeps them in a table",
         default="sealed",
     )
     lifetime: timedelta = setting(
@@ -125,5 +197,8 @@ class GuardSettings:
         service_url, "URL", "this application as browsers see it, for the way back"
     )
     public_paths: tuple[str, ...] = setting(
-        words, "list of path prefixes", "paths that need no sign-in", default=()
+        browser_parsers.public_paths,
+        "list of path prefixes",
+        "paths that need no sign-in",
+        default=(),
     )

@@ -3,10 +3,11 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import get_args
 
+from authcore.domain.model.key_rings import key_ring_problem
 from authcore.domain.model.passwords import CharacterClass, PasswordPolicy
 from authcore.settings.reader import Parser
 
@@ -19,12 +20,17 @@ def words(text: str) -> tuple[str, ...]:
     return found
 
 
-def matching(pattern: str, sentence: str) -> Parser[str]:
+def matching(pattern: str | re.Pattern[str], sentence: str) -> Parser[str]:
     """A parser that takes what matches *pattern* in full."""
     compiled = re.compile(pattern)
+    return satisfying(lambda text: compiled.fullmatch(text) is not None, sentence)
+
+
+def satisfying(rule: Callable[[str], bool], sentence: str) -> Parser[str]:
+    """A parser that takes what *rule* allows."""
 
     def parse(text: str) -> str:
-        if not compiled.fullmatch(text):
+        if not rule(text):
             raise ValueError(sentence)
         return text
 
@@ -54,27 +60,30 @@ def one_of(*choices: str) -> Parser[str]:
 
 
 def key_ring(text: str) -> tuple[bytes, ...]:
-    """AES-256 keys: 32 bytes each in base64url or base64, the first one writes, all read."""
-    return tuple(_key(word) for word in words(text))
+    """AES-256 keys in base64url or base64: the first one writes, all read."""
+    keys = tuple(_key(word) for word in words(text))
+    if problem := key_ring_problem(keys):
+        raise ValueError(problem)
+    return keys
 
 
 def _key(word: str) -> bytes:
     try:
         padded = word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4)
-        key = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
+        return base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != 32:
-        raise ValueError("every key must be 32 bytes in base64")
-    return key
+        raise ValueError("every key must be in base64") from None
 
 
 def pairs(text: str) -> Mapping[str, str]:
-    """``to=from`` pairs split at white space and commas."""
+    """``to=from`` pairs split at white space and commas; no name stands twice on the left."""
     found = [word.partition("=") for word in words(text)]
     if not all(left and right for left, _, right in found):
         raise ValueError("must be pairs like name=display_name")
-    return {left: right for left, _, right in found}
+    pairs_by_name = {left: right for left, _, right in found}
+    if len(pairs_by_name) < len(found):
+        raise ValueError("must name each one once")
+    return pairs_by_name
 
 
 def password_policy(text: str) -> PasswordPolicy:

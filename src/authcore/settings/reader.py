@@ -3,12 +3,13 @@ Reads groups of settings from ``AUTHCORE_*`` variables.
 
 A door declares an attrs class whose fields are the groups it needs and calls ``load`` with the
 environment; field names become variable names (``cognito.client_id`` is
-``AUTHCORE_COGNITO_CLIENT_ID``).  Every missing or wrong value is reported at once, secrets are
-never echoed.  See docs/adr/0004-settings-reader.md for why this is not a library.
+``AUTHCORE_COGNITO_CLIENT_ID``).  What a value must be by itself, its parser says; what several must
+be together stands in ``CHECKS`` of the class that has them.  All of it is reported at once, secrets
+are never echoed.  See docs/adr/0004-settings-reader.md for why this is not a library.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -16,10 +17,13 @@ from authcore.domain.errors import ConfigurationError
 
 
 PREFIX: Final = "AUTHCORE"
+MAX_ECHOED: Final = 80
+"""Characters of a wrong value that are shown."""
 
 Parsed = TypeVar("Parsed")
 Group = TypeVar("Group", bound=attrs.AttrsInstance)
 Parser = Callable[[str], Parsed]
+Path: TypeAlias = tuple[str, ...]
 
 
 @attrs.frozen
@@ -40,6 +44,23 @@ class Setting:
     secret: bool = False
 
 
+@attrs.frozen
+class Check:
+    """
+    What several settings must be together.
+
+    A class of settings keeps its own in ``CHECKS: ClassVar[tuple[Check, ...]]``.  Each is made as
+    soon as the values it is about are good, whatever is wrong with others.
+
+    Attributes:
+        about: Paths from the class that has the check, e.g. ``cognito.region``.
+        problem: Given their values, a sentence that names the variables; None where they fit.
+    """
+
+    about: tuple[str, ...]
+    problem: Callable[..., str | None]
+
+
 def setting(
     parse: Parser[Parsed],
     kind: str,
@@ -53,25 +74,17 @@ def setting(
     return attrs.field(default=default, repr=not secret, metadata={"setting": about})
 
 
-def variable_name(path: tuple[str, ...]) -> str:
+def variable_name(path: Path) -> str:
     """The variable behind the field at *path*."""
     return "_".join((PREFIX, *path)).upper()
 
 
 def described(group: type[attrs.AttrsInstance]) -> list[tuple[str, Setting, object]]:
     """Name, description and default (``attrs.NOTHING``: required) of every variable of *group*."""
-    rows: list[tuple[str, Setting, object]] = []
-
-    def visit(cls: type[attrs.AttrsInstance], path: tuple[str, ...]) -> None:
-        for field in attrs.fields(attrs.resolve_types(cls)):
-            here = (*path, field.name)
-            if attrs.has(field.type):
-                visit(field.type, here)
-            else:
-                rows.append((variable_name(here), field.metadata["setting"], field.default))
-
-    visit(group, ())
-    return rows
+    return [
+        (variable_name(path), field.metadata["setting"], field.default)
+        for path, field in _variables(group, ())
+    ]
 
 
 def load(group: type[Group], environment: Mapping[str, str]) -> Group:
@@ -84,47 +97,76 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
         environment: Variables by name.  An empty text counts as missing.
 
     Raises:
-        ConfigurationError: Names every missing and every wrong variable.
+        ConfigurationError: Names every missing and every wrong variable, and those that do not fit
+            together.
     """
+    good: dict[Path, Any] = {}
     problems: list[str] = []
-    loaded = _read(group, (), environment, problems)
-    if loaded is None:
+    for path, field in _variables(group, ()):
+        value, problem = _read(field, variable_name(path), environment)
+        if problem is None:
+            good[path] = value
+        else:
+            problems.append(problem)
+    problems += _misfits(group, (), good)
+    if problems:
         raise ConfigurationError(problems)
-    return loaded
+    try:
+        return _built(group, (), good)
+    except ValueError as error:  # of a group that judges itself
+        raise ConfigurationError([str(error)]) from None
+
+
+def _variables(
+    group: type[attrs.AttrsInstance], path: Path
+) -> Iterator[tuple[Path, "attrs.Attribute[Any]"]]:
+    for field in attrs.fields(attrs.resolve_types(group)):
+        here = (*path, field.name)
+        if "setting" in field.metadata:
+            yield here, field
+        else:
+            yield from _variables(field.type, here)
 
 
 def _read(
-    group: type[Group], path: tuple[str, ...], environment: Mapping[str, str], problems: list[str]
-) -> Group | None:
-    before = len(problems)
-    values: dict[str, Any] = {}
-    for field in attrs.fields(attrs.resolve_types(group)):
-        here = (*path, field.name)
-        if attrs.has(field.type):
-            values[field.name] = _read(field.type, here, environment, problems)
-        else:
-            values[field.name] = _value(field, variable_name(here), environment, problems)
-    if len(problems) > before:
-        return None
-    try:
-        return group(**values)
-    except ValueError as error:
-        problems.append(str(error))
-        return None
-
-
-def _value(
-    field: "attrs.Attribute[Any]", name: str, environment: Mapping[str, str], problems: list[str]
-) -> Any:
+    field: "attrs.Attribute[Any]", name: str, environment: Mapping[str, str]
+) -> tuple[Any, str | None]:
+    """The value of variable *name*, and what is wrong with it."""
     about: Setting = field.metadata["setting"]
     text = environment.get(name, "")
     if not text:
-        if field.default is attrs.NOTHING:
-            problems.append(f"{name} is missing: {about.purpose}")
-        return field.default
+        missing = field.default is attrs.NOTHING
+        return field.default, f"{name} is missing: {about.purpose}" if missing else None
     try:
-        return about.parse(text)
+        return about.parse(text), None
     except ValueError as error:
-        shown = "(secret)" if about.secret else repr(text[:80])
-        problems.append(f"{name} is wrong: {error}; it is {shown}")
-        return None
+        return None, f"{name} is wrong: {error}; it is {_echoed(text, about)}"
+
+
+def _echoed(text: str, about: Setting) -> str:
+    """What may be shown of a wrong value: no secret, and no URL that a password may stand in."""
+    return "(secret)" if about.secret or "@" in text else repr(text[:MAX_ECHOED])
+
+
+def _misfits(
+    group: type[attrs.AttrsInstance], path: Path, good: Mapping[Path, Any]
+) -> Iterator[str]:
+    for field in attrs.fields(group):
+        if "setting" not in field.metadata:
+            yield from _misfits(field.type, (*path, field.name), good)
+    checks: tuple[Check, ...] = getattr(group, "CHECKS", ())
+    for check in checks:
+        about = [(*path, *each.split(".")) for each in check.about]
+        if all(each in good for each in about):
+            problem = check.problem(*(good[each] for each in about))
+            if problem is not None:
+                yield problem
+
+
+def _built(group: type[Group], path: Path, good: Mapping[Path, Any]) -> Group:
+    values: dict[str, Any] = {}
+    for field in attrs.fields(group):
+        here = (*path, field.name)
+        is_one = "setting" in field.metadata
+        values[field.name] = good[here] if is_one else _built(field.type, here, good)
+    return group(**values)

@@ -2,14 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import ClassVar
 
 import attrs
 
 from authcore.domain.model.accounts import PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.services.migration import email_problem, mapping_problems
 from authcore.settings.parsers import one_of, pairs, password_policy, seconds, secret_text
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting
+
+
+def attribute_mapping(text: str) -> Mapping[str, str]:
+    """Which Cognito attributes are filled from which legacy fields."""
+    mapping = pairs(text)
+    if problems := mapping_problems(mapping):
+        raise ValueError("; ".join(problems))
+    return mapping
+
+
+def _no_email(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
+    problem = email_problem(attributes, pool)
+    return problem and f"AUTHCORE_MIGRATION_ATTRIBUTES is wrong: {problem}"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -30,8 +45,10 @@ class LegacySettings:
 class MigrationSettings:
     """What the migration trigger does."""
 
+    CHECKS: ClassVar = (Check(("attributes", "pool"), _no_email),)
+
     attributes: Mapping[str, str] = setting(
-        pairs,
+        attribute_mapping,
         "attribute=field pairs",
         "which legacy fields become which Cognito attributes",
         default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},

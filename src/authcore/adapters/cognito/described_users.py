@@ -64,7 +64,8 @@ def is_native(user: DirectoryUser) -> bool:
         ProviderUnavailableError: The ``identities`` are not a list of identities.
     """
     return user.status != EXTERNAL and all(
-        identity.get("primary") in (False, "false") for identity in _identities(user)
+        primary is False or primary == "false"
+        for primary in (identity.get("primary") for identity in _identities(user))
     )
 
 
@@ -83,7 +84,7 @@ def signs_in_as(user: DirectoryUser, identity: ExternalIdentity) -> bool:
 
 def _identities(user: DirectoryUser) -> list[dict[str, object]]:
     try:
-        identities = json.loads(user.attributes.get("identities", "[]"))
+        identities = json.loads(user.attributes.get("identities") or "[]")
     except (ValueError, RecursionError):
         raise ProviderUnavailableError("Cognito describes a user's identities oddly") from None
     if not isinstance(identities, list) or not all(isinstance(each, dict) for each in identities):

@@ -5,8 +5,12 @@ Only what stands in a table here is a refusal.  All else, classes that nobody ha
 is "no answer worth trusting": throttling, outages, a pool or a permission that is missing, a
 trigger that failed.  Cognito's own sentences may quote an attribute, so none is passed on.
 
-See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers and
-AdminLinkProviderForUser.
+A refresh is refused for what the user would have to sign in for anyway: a token that is revoked,
+expired or another client's, a disabled user and a wrong client secret (all NotAuthorized), a token
+that was rotated away, a user who is gone, who must first set a new password or be confirmed.
+
+See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers,
+AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +25,7 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     LinkRejectedError,
     ProviderUnavailableError,
+    RefreshTokenRejectedError,
     RejectedError,
 )
 
@@ -41,6 +46,20 @@ LINKING_A_PROVIDER: Final[Refusals] = {
     "AliasExistsException": AccountTakenError,
     "InvalidParameterException": AccountTakenError,
     "LimitExceededException": LinkRejectedError,
+}
+SIGNING_OUT_A_USER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+}
+GETTING_TOKENS: Final[Refusals] = {
+    "NotAuthorizedException": RefreshTokenRejectedError,
+    "RefreshTokenReuseException": RefreshTokenRejectedError,
+    "UserNotFoundException": RefreshTokenRejectedError,
+}
+REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
+    "NotAuthorizedException": RefreshTokenRejectedError,
+    "UserNotFoundException": RefreshTokenRejectedError,
+    "UserNotConfirmedException": RefreshTokenRejectedError,
+    "PasswordResetRequiredException": RefreshTokenRejectedError,
 }
 
 

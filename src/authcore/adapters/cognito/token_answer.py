@@ -1,44 +1,29 @@
-"""What the token endpoint may answer, read as strictly as it is written.  See: RFC 6749 §5."""
+"""
+What the OAuth endpoints may answer, read as strictly as it is written.
 
-import json
-import re
+See: RFC 6749 §5, RFC 7009 §2.2; Amazon Cognito "Token endpoint", "Revoke endpoint".
+"""
+
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.adapters.http import HttpAnswer
+from authcore.adapters.http import HttpAnswer, UnreadableAnswerError, json_object
 from authcore.domain.errors import (
     AuthcoreError,
     ClientRejectedError,
     CodeRejectedError,
     ProviderUnavailableError,
+    RefreshTokenRejectedError,
 )
-from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 
 
-MAX_TOKEN_LENGTH: Final = 8 * 1024
-MAX_CONTAINERS: Final = 32
-"""Opening brackets in one answer; it needs one.  Bounds the depth before anything is parsed."""
-
-_TOKEN: Final = re.compile(rf"[A-Za-z0-9_=.-]{{1,{MAX_TOKEN_LENGTH}}}")
-
-_REFUSALS: Final[Mapping[object, type[AuthcoreError]]] = {
-    "invalid_grant": CodeRejectedError,
-    "invalid_client": ClientRejectedError,
-    "unauthorized_client": ClientRejectedError,
-}
-_MESSAGES: Final[Mapping[type[AuthcoreError], str]] = {
-    CodeRejectedError: "the token endpoint refuses the code",
-    ClientRejectedError: "the token endpoint refuses the client",
-}
-
-
-class _UnreadableError(Exception):
-    """The answer is not one."""
+_OF_THE_CLIENT: Final = frozenset(("invalid_client", "unauthorized_client"))
 
 
 def token_set(answer: HttpAnswer) -> TokenSet:
     """
-    The tokens in *answer*.
+    The tokens that a code was traded for.
 
     Raises:
         CodeRejectedError: 400 or 401 with ``invalid_grant``.
@@ -47,66 +32,96 @@ def token_set(answer: HttpAnswer) -> TokenSet:
 
         ProviderUnavailableError: Anything that is not exactly a token answer or one of these.
     """
-    try:
-        members = _members(answer)
-        if answer.status == 200:
-            return _tokens(members)
-    except _UnreadableError:
-        members = {}
-    raise _refusal(answer.status, members)
+    return _token_set(answer, None, CodeRejectedError("the token endpoint refuses the code"))
 
 
-def _refusal(status: int, members: Mapping[str, object]) -> AuthcoreError:
-    error = members.get("error")
-    if status in {400, 401} and isinstance(error, str) and error in _REFUSALS:
-        refusal = _REFUSALS[error]
-        return refusal(_MESSAGES[refusal])
-    return ProviderUnavailableError(f"the token endpoint gave no usable answer (HTTP {status})")
+def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> TokenSet:
+    """
+    The tokens that *refresh_token* was traded for; it stays in use where *answer* has no other.
+
+    Raises:
+        RefreshTokenRejectedError: 400 or 401 with ``invalid_grant``.
+
+        ClientRejectedError: As for ``token_set``.
+
+        ProviderUnavailableError: As for ``token_set``.
+    """
+    refusal = RefreshTokenRejectedError("the token endpoint refuses the refresh token")
+    return _token_set(answer, refresh_token, refusal)
+
+
+def require_revoked(answer: HttpAnswer) -> None:
+    """
+    Nothing, if the token that was sent is worth nothing now.
+
+    ``unsupported_token_type`` says that it is no refresh token, so there was nothing to revoke.
+    ``invalid_request`` also says that the app client may not revoke: that is no yes.
+
+    Raises:
+        ClientRejectedError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
+
+        ProviderUnavailableError: Anything else.
+    """
+    if answer.status == 200 and not answer.body:
+        return
+    members = {} if answer.status == 200 else _members(answer)
+    if answer.status == 400 and members.get("error") == "unsupported_token_type":
+        return
+    raise _refusal("revocation", answer.status, members, None)
+
+
+def _token_set(
+    answer: HttpAnswer, kept: RefreshToken | None, invalid_grant: AuthcoreError
+) -> TokenSet:
+    members = _members(answer)
+    if answer.status == 200:
+        try:
+            return _tokens(members, kept)
+        except UnreadableAnswerError:
+            members = {}
+    raise _refusal("token", answer.status, members, invalid_grant)
 
 
 def _members(answer: HttpAnswer) -> Mapping[str, object]:
-    body = answer.body
-    if answer.media_type != "application/json":
-        raise _UnreadableError
-    if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
-        raise _UnreadableError
     try:
-        parsed = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unrepeated, parse_constant=_refused
-        )
-    except ValueError:
-        raise _UnreadableError from None
-    if not isinstance(parsed, dict):
-        raise _UnreadableError
-    return parsed
+        return json_object(answer)
+    except UnreadableAnswerError:
+        return {}
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _UnreadableError
-    return members
+def _refusal(
+    endpoint: str,
+    status: int,
+    members: Mapping[str, object],
+    invalid_grant: AuthcoreError | None,
+) -> AuthcoreError:
+    error = members.get("error")
+    if status in {400, 401} and isinstance(error, str):
+        if error == "invalid_grant" and invalid_grant is not None:
+            return invalid_grant
+        if error in _OF_THE_CLIENT:
+            return ClientRejectedError(f"the {endpoint} endpoint refuses the client")
+    return ProviderUnavailableError(
+        f"the {endpoint} endpoint gave no usable answer (HTTP {status})"
+    )
 
 
-def _refused(_constant: str) -> object:
-    raise _UnreadableError
-
-
-def _tokens(members: Mapping[str, object]) -> TokenSet:
+def _tokens(members: Mapping[str, object], kept: RefreshToken | None) -> TokenSet:
     kind, lifetime = members.get("token_type"), members.get("expires_in")
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        raise _UnreadableError
+        raise UnreadableAnswerError
     if type(lifetime) is not int or lifetime <= 0:
-        raise _UnreadableError
+        raise UnreadableAnswerError
+    keeps = kept is not None and "refresh_token" not in members
     return TokenSet(
         access_token=_token(members, "access_token"),
         id_token=_token(members, "id_token"),
-        refresh_token=RefreshToken(_token(members, "refresh_token")),
+        refresh_token=kept if keeps else RefreshToken(_token(members, "refresh_token")),
     )
 
 
 def _token(members: Mapping[str, object], name: str) -> str:
     value = members.get(name)
-    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
-        raise _UnreadableError
+    if not isinstance(value, str) or not can_be_token(value):
+        raise UnreadableAnswerError
     return value

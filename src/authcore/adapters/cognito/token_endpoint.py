@@ -1,24 +1,28 @@
-"""Cognito's token endpoint over HTTP."""
+"""Cognito's token and revoke endpoints over HTTP."""
 
-import base64
 import re
 from typing import Final
-from urllib.parse import urlencode
 
-from authcore.adapters.cognito.token_answer import token_set
-from authcore.adapters.http import HttpClient, HttpFailedError
-from authcore.domain.errors import (
-    CodeRejectedError,
-    ProviderNotReachedError,
-    ProviderUnavailableError,
+from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES, OAuthClient
+from authcore.adapters.cognito.token_answer import (
+    refreshed_token_set,
+    require_revoked,
+    token_set,
 )
-from authcore.domain.model.tokens import TokenSet
+from authcore.adapters.http import HttpClient
+from authcore.domain.errors import CodeRejectedError, RefreshTokenRejectedError
+from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 from authcore.domain.model.urls import ServiceUrl
-from authcore.ports.token_endpoint import CodeExchanger
+from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 
 
-MAX_ANSWER_BYTES: Final = 64 * 1024
-"""What the HttpClient given to CognitoCodeExchanger should cap bodies at."""
+__all__ = [
+    "MAX_ANSWER_BYTES",
+    "MAX_CODE_LENGTH",
+    "CognitoCodeExchanger",
+    "CognitoTokenRefresher",
+    "CognitoTokenRevoker",
+]
 
 MAX_CODE_LENGTH: Final = 2048
 
@@ -26,13 +30,7 @@ _CODE: Final = re.compile(rf"[\x20-\x7e]{{1,{MAX_CODE_LENGTH}}}")
 
 
 class CognitoCodeExchanger(CodeExchanger):
-    """
-    Trades codes at ``/oauth2/token``.
-
-    The client secret travels in the Authorization header and nowhere else.  Id and secret stand in
-    it as they are: Cognito's documents join and encode them without the form encoding of RFC 6749
-    §2.3.1, and Cognito issues letters and digits, which that encoding leaves alone.
-    """
+    """Trades codes at ``/oauth2/token``."""
 
     def __init__(
         self, *, http: HttpClient, token_url: ServiceUrl, client_id: str, client_secret: str
@@ -49,11 +47,8 @@ class CognitoCodeExchanger(CodeExchanger):
 
             client_secret: Of the app client.
         """
-        self._http = http
+        self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._token_url = token_url
-        self._client_id = client_id
-        pair = f"{client_id}:{client_secret}".encode()
-        self._authorization = f"Basic {base64.b64encode(pair).decode()}"
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> TokenSet:
         """See the port."""
@@ -61,22 +56,79 @@ class CognitoCodeExchanger(CodeExchanger):
             raise CodeRejectedError("an authorization code is printable ASCII")
         form = {
             "grant_type": "authorization_code",
-            "client_id": self._client_id,
+            "client_id": self._client.client_id,
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": code_verifier,
         }
-        return self._ask(urlencode(form).encode())
+        return token_set(self._client.post(self._token_url, form))
 
-    def _ask(self, form: bytes) -> TokenSet:
-        headers = {
-            "accept": "application/json",
-            "authorization": self._authorization,
-            "content-type": "application/x-www-form-urlencoded",
+
+class CognitoTokenRefresher(TokenRefresher):
+    """
+    Trades refresh tokens at ``/oauth2/token``, whether the app client rotates them or not.
+
+    Needs no user name, and the pool needs a domain.
+    """
+
+    def __init__(
+        self, *, http: HttpClient, token_url: ServiceUrl, client_id: str, client_secret: str
+    ) -> None:
+        """
+        Speak for one app client.
+
+        Args:
+            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every refresh.
+
+            token_url: The whole URL, ending in ``/oauth2/token``.
+
+            client_id: Of the app client; holds no colon (RFC 7617 §2).
+
+            client_secret: Of the app client.
+        """
+        self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
+        self._token_url = token_url
+
+    def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
+        """See the port."""
+        token = tokens.refresh_token
+        if token is None or not can_be_token(token):
+            raise RefreshTokenRejectedError("this is no refresh token")
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": self._client.client_id,
+            "refresh_token": token,
         }
-        try:
-            answer = self._http.request("POST", self._token_url, headers=headers, content=form)
-        except HttpFailedError as failure:
-            outage = ProviderUnavailableError if failure.sent else ProviderNotReachedError
-            raise outage(f"the token endpoint did not answer ({failure.reason})") from None
-        return token_set(answer)
+        return refreshed_token_set(self._client.post(self._token_url, form), token)
+
+
+class CognitoTokenRevoker(TokenRevoker):
+    """
+    Revokes at ``/oauth2/revoke``.  What no refresh token can look like is not sent.
+
+    The app client must have token revocation enabled, as new ones have; where it has not, nothing
+    is revoked and every call ends as unavailable.
+    """
+
+    def __init__(
+        self, *, http: HttpClient, revoke_url: ServiceUrl, client_id: str, client_secret: str
+    ) -> None:
+        """
+        Speak for one app client.
+
+        Args:
+            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every call.
+
+            revoke_url: The whole URL, ending in ``/oauth2/revoke``.
+
+            client_id: Of the app client that the tokens were issued to; holds no colon.
+
+            client_secret: Of the app client.
+        """
+        self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
+        self._revoke_url = revoke_url
+
+    def revoke(self, token: RefreshToken) -> None:
+        """See the port."""
+        if can_be_token(token):
+            require_revoked(self._client.post(self._revoke_url, {"token": token}))

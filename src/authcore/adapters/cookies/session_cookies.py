@@ -1,4 +1,4 @@
-"""The names, scope and budget that both session formats share."""
+"""The names, scope and budget that all session formats share."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -6,13 +6,9 @@ from typing import Final
 
 from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
-from authcore.adapters.cookies.set_cookie import (
-    DOMAIN_SHAPE,
-    MAX_DOMAIN_LENGTH,
-    MAX_LIFETIME,
-    CookieScope,
-)
+from authcore.adapters.cookies.set_cookie import MAX_LIFETIME, CookieScope
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
+from authcore.domain.model.domains import is_domain
 
 
 DEFAULT_BUDGET: Final = 8_000
@@ -25,15 +21,19 @@ ACCESS_TOKEN: Final = Series("__Secure-authcore_access_token")
 ID_TOKEN: Final = Series("__Secure-authcore_id_token")
 REFRESH_TOKEN: Final = Series("__Secure-authcore_refresh_token")
 
+SESSION_ID: Final = "__Secure-authcore_sid"
+
 _EVERY_SERIES: Final = (SEALED, ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
-_EVERY_NAME: Final = frozenset(name for series in _EVERY_SERIES for name in series.names())
+_EVERY_NAME: Final = frozenset(
+    {SESSION_ID, *(name for series in _EVERY_SERIES for name in series.names())}
+)
 
 
 class SessionCookies:
     """
-    Sets and deletes session cookies, sealed and plain alike.
+    Sets and deletes session cookies of every format.
 
-    Either format deletes what the other left behind: whoever signs in anew carries one session.
+    Each format deletes what the others left behind: whoever signs in anew carries one session.
 
     Attributes:
         lifetime: Of a session that begins now.
@@ -77,6 +77,21 @@ class SessionCookies:
         for series, text in texts.items():
             cookies |= series.split(text, generation=generation, attributes_length=overhead)
         self._check_budget(cookies)
+        return self.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+
+    def carrying(
+        self, cookies: Mapping[str, str], *, cookie_header: str, lifetime: timedelta
+    ) -> tuple[str, ...]:
+        """
+        The ``Set-Cookie`` values that set *cookies*, and delete all others of *cookie_header*.
+
+        Args:
+            cookies: Values by name; each fits one cookie.
+
+            cookie_header: What the browser sent.
+
+            lifetime: From ``lifetime`` or ``left_of``.
+        """
         surplus = [name for name in _carried(cookie_header) if name not in cookies]
         kept = (self._scope.setting(*cookie, lifetime) for cookie in cookies.items())
         return (*kept, *map(self._scope.deleting, surplus))
@@ -109,7 +124,7 @@ class SessionCookies:
     def _possible(self) -> Iterable[str]:
         smallest_full_cookie = MAX_SET_COOKIE_LENGTH - 512
         count = min(MAX_CHUNKS, self._budget // smallest_full_cookie + 1)
-        return (name for series in _EVERY_SERIES for name in series.names()[:count])
+        return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
 
 
 def _carried(cookie_header: str) -> list[str]:
@@ -119,9 +134,7 @@ def _carried(cookie_header: str) -> list[str]:
 
 def _problems(domain: str, lifetime: timedelta, budget: int) -> list[str]:
     checks = {
-        "the cookie domain is not a lower-case domain": (
-            len(domain) <= MAX_DOMAIN_LENGTH and DOMAIN_SHAPE.fullmatch(domain)
-        ),
+        "the cookie domain is not a lower-case domain": is_domain(domain),
         f"the cookie lifetime is not within 1 second and {MAX_LIFETIME.days} days": (
             timedelta(seconds=1) <= lifetime <= MAX_LIFETIME
         ),

@@ -8,11 +8,7 @@ import attrs
 
 
 MAX_LIFETIME: Final = timedelta(days=400)
-MAX_DOMAIN_LENGTH: Final = 253
 
-DOMAIN_SHAPE: Final = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
-)
 _NAME: Final = re.compile(r"__(?:Secure|Host)-[a-z0-9_]{1,80}")
 _VALUE: Final = re.compile(r"[A-Za-z0-9._=~-]*")
 _FLAGS: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"

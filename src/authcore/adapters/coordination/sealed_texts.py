@@ -5,9 +5,9 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Final
 
-from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
 from authcore.ports.ambient import Clock
-from authcore.ports.memory import SealedTexts
+from authcore.ports.memory import MAX_TEXT_LENGTH, SealedTexts
 
 
 MAX_TEXTS: Final = 50_000
@@ -38,20 +38,33 @@ class ProcessSealedTexts(SealedTexts):
     def get(self, key: str) -> str | None:
         """See the port."""
         with self._lock:
-            text, until = self._texts.get(key, (None, None))
-        return text if until and until > self._clock.now() else None
+            return self._live(key)
 
     def put(self, key: str, text: str, *, until: datetime) -> None:
         """See the port."""
+        require_text_that_fits(text)
         with self._lock:
             if key not in self._texts and len(self._texts) >= self._max_texts:
                 self._make_room()
             self._texts[key] = (text, until)
 
+    def replace(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        require_text_that_fits(text)
+        with self._lock:
+            if self._live(key) is None:
+                return False
+            self._texts[key] = (text, until)
+            return True
+
     def drop(self, key: str) -> None:
         """See the port."""
         with self._lock:
             self._texts.pop(key, None)
+
+    def _live(self, key: str) -> str | None:
+        text, until = self._texts.get(key, (None, None))
+        return text if until and until > self._clock.now() else None
 
     def _make_room(self) -> None:
         now = self._clock.now()
@@ -59,3 +72,14 @@ class ProcessSealedTexts(SealedTexts):
             del self._texts[key]
         if len(self._texts) >= self._max_texts:
             raise CoordinationUnavailableError("this process keeps no more texts")
+
+
+def require_text_that_fits(text: str) -> None:
+    """
+    Refuse, before anything is sent anywhere, what is too long for the port.
+
+    Raises:
+        SessionTooLargeError: More than MAX_TEXT_LENGTH characters.
+    """
+    if len(text) > MAX_TEXT_LENGTH:
+        raise SessionTooLargeError(f"more than {MAX_TEXT_LENGTH} characters are not kept")

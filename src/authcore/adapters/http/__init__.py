@@ -15,12 +15,16 @@ from authcore.adapters.http.client import (
     HttpClient,
     HttpFailedError,
 )
+from authcore.adapters.http.json_answers import MAX_CONTAINERS, UnreadableAnswerError, json_object
 
 
 __all__ = [
+    "MAX_CONTAINERS",
     "MAX_IDLE_CONNECTIONS",
     "FailureReason",
     "HttpAnswer",
     "HttpClient",
     "HttpFailedError",
+    "UnreadableAnswerError",
+    "json_object",
 ]

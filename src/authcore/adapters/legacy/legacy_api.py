@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final, Literal, Self
 
 from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
-from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.errors import LegacyNotReachedError, LegacyUnavailableError
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -61,7 +61,7 @@ class LegacyApi:
         within: timedelta | None,
     ) -> HttpAnswer:
         if within is not None and within <= timedelta(0):
-            raise LegacyUnavailableError("no time is left to ask the legacy system")
+            raise LegacyNotReachedError("no time is left to ask the legacy system")
         try:
             return self._http.request(
                 method,
@@ -71,6 +71,7 @@ class LegacyApi:
                 within=within,
             )
         except HttpFailedError as failure:
-            raise LegacyUnavailableError(
-                f"the legacy system cannot be asked: {failure.reason}"
-            ) from None
+            unavailable = (
+                LegacyNotReachedError if failure.reason == "connect" else LegacyUnavailableError
+            )
+            raise unavailable(f"the legacy system cannot be asked: {failure.reason}") from None

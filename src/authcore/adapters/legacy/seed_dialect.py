@@ -16,7 +16,12 @@ from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import seed_forms
 from authcore.adapters.legacy.legacy_api import LegacyApi
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import AccountTakenError, LinkRejectedError
+from authcore.domain.errors import (
+    AccountTakenError,
+    LegacyUnavailableError,
+    LinkRejectedError,
+    RejectedError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
@@ -102,8 +107,9 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.  Two calls in the time of one, as the form cannot hold the Cognito id.
 
         Raises:
-            LinkRejectedError: There is no identity, or a member that the form cannot hold; or the
-                account was created and must not be attached, so that a person must look.
+            LinkRejectedError: There is no identity, or a member that the form cannot hold.
+
+            LegacyUnavailableError: Also where the account was created, but not attached.
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
@@ -113,8 +119,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         gone = timedelta(seconds=monotonic() - began)
         try:
             return self._attached(legacy_uid, account.cognito_id, gone)
-        except AccountTakenError:
-            raise LinkRejectedError("an account was created and could not be attached") from None
+        except (RejectedError, LegacyUnavailableError):
+            raise LegacyUnavailableError(
+                "the account was created, and perhaps not attached"
+            ) from None
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool

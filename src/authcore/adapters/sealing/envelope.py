@@ -12,11 +12,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from authcore.adapters.base64url import decoded, encoded
 from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
+from authcore.domain.model.key_rings import key_ring_problem
 from authcore.ports.ambient import Clock, Entropy
 
 
-KEY_BYTES: Final = 32
-MAX_KEYS: Final = 8
 NONCE_BYTES: Final = 12
 _EXPIRY_BYTES: Final = 8
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,10 +34,8 @@ class KeyRing:
     __slots__ = ("_ciphers",)
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        if not 1 <= len(keys) <= MAX_KEYS:
-            raise ConfigurationError([f"a key ring holds 1 to {MAX_KEYS} keys"])
-        if any(len(key) != KEY_BYTES for key in keys) or len(set(keys)) < len(keys):
-            raise ConfigurationError([f"ring keys are {KEY_BYTES} bytes each, all different"])
+        if problem := key_ring_problem(keys):
+            raise ConfigurationError([f"key ring: {problem}"])
         self._ciphers = tuple(AESGCM(key) for key in keys)
 
     def seal(self, plaintext: bytes, *, nonce: bytes, purpose: bytes) -> bytes:

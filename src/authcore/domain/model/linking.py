@@ -1,5 +1,6 @@
 """How accounts may be joined, and what came of it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -21,22 +22,56 @@ these; a second attempt whose first one may have had an effect is refused and re
 """
 
 
+def pool_issuer(region: str, pool_id: str) -> str:
+    """What a pool is known by, as a part of keys; also where its tokens name another issuer."""
+    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
+
+
 @attrs.frozen(kw_only=True)
 class LinkPolicy:
     """
-    What a team allows.
+    What a team allows.  That an address is verified on both sides is not theirs to choose.
 
     Attributes:
         email_providers: Providers whose verified e-mail address may link an existing account;
             NATIVE for pool users.  All others are linked by identity and Cognito id only.
         creation: What the legacy system can promise.
-        blocks_sign_in: Whether a user whose link failed is kept out.  By default they get in, the
-            link is repaired at the next sign-in, and the audit says so.
+        issuers: Who must have issued an identity of a provider, where that is looked at.
     """
 
     email_providers: frozenset[str] = frozenset()
     creation: Creation = "unique"
-    blocks_sign_in: bool = False
+    issuers: Mapping[str, str] = attrs.field(factory=dict)
+
+    def knows_issuer(self, identity: ExternalIdentity) -> bool:
+        """Whether *identity* was issued by whom its provider must be, character by character."""
+        return self.issuers.get(identity.provider_name, identity.issuer) == identity.issuer
+
+
+@attrs.frozen(kw_only=True)
+class FailurePolicy:
+    """
+    Whether a user whose link failed is kept out, or gets in and is linked at the next sign-in.
+
+    Attributes:
+        blocks: For everybody whose provider is not listed.
+        by_provider: By the provider's name; NATIVE for pool users.
+    """
+
+    blocks: bool = False
+    by_provider: Mapping[str, bool] = attrs.field(factory=dict)
+
+    def keeps_out(self, provider: str | None) -> bool:
+        """For a user of *provider*; where nobody can say which, the strictest answer there is."""
+        if provider is None:
+            return self.blocks or any(self.by_provider.values())
+        return self.by_provider.get(provider, self.blocks)
+
+    def __str__(self) -> str:
+        """As a setting says it: ``allow Okta=block``."""
+        words = {True: "block", False: "allow"}
+        listed = (f"{name}={words[blocks]}" for name, blocks in self.by_provider.items())
+        return " ".join((words[self.blocks], *listed))
 
 
 LinkStatus = Literal["already_linked", "linked", "created", "refused", "postponed"]
@@ -49,7 +84,8 @@ class LinkOutcome:
 
     Attributes:
         status: ``refused``: the answer is no.  ``postponed``: there was no answer; next time.
-        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``),
+        reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
+            ``legacy_uid``),
             ``email_taken`` where it was created without the address because another one has it, or
             the code of the error.
         legacy_uid: Once known to belong to the user.
@@ -72,7 +108,9 @@ class PoolAccount:
         email_verified: Whether the pool vouches for it: ``true`` or ``"true"``, nothing else.
         name: Display name.
         identity: The primary external identity; None for native users.
-        legacy_uid: ``custom:legacy_uid``; None until linked.
+        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.
+        linked_uid: ``custom:legacy_linked``: the legacy id whose account is known to name this
+            user; None until then.
     """
 
     username: str
@@ -82,6 +120,24 @@ class PoolAccount:
     name: str | None = attrs.field(repr=False)
     identity: ExternalIdentity | None
     legacy_uid: str | None
+    linked_uid: str | None = None
+
+    @property
+    def is_linked(self) -> bool:
+        """
+        Whether both sides are known to hold both ids.
+
+        Only linking writes an external user's legacy id, and the legacy side before it.  Migration
+        writes that of native users too, and no legacy side.
+        """
+        if self.legacy_uid is None:
+            return False
+        return self.identity is not None or self.linked_uid == self.legacy_uid
+
+    @property
+    def provider(self) -> str:
+        """Whose word the address is, as policies name it."""
+        return self.identity.provider_name if self.identity else NATIVE
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 """Tokens: what arrives unchecked, and what is left once everything was checked."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NewType, TypeGuard
@@ -22,6 +23,13 @@ An opaque refresh token as Cognito issued it.
 
 Only token endpoints, cookie jars, and the door that programs send tokens to make them.
 """
+
+_TOKEN: Final = re.compile(rf"[A-Za-z0-9_=.-]{{1,{MAX_TOKEN_LENGTH}}}")
+
+
+def can_be_token(text: str) -> bool:
+    """Whether Cognito can have issued *text*; what it cannot is nobody's, and need not be sent."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 @attrs.frozen

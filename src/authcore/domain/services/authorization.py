@@ -75,7 +75,7 @@ _PROVIDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@=-]{0,31}")
 _LANGUAGE: Final = re.compile("|".join(sorted(LANGUAGES)))
 _LOGIN_HINT: Final = re.compile(r"[ -~]{1,256}")
 _SEPARATOR: Final = "_redirect="
-_BROKEN_OFF: Final = "Already found an entry for username"
+_BROKEN_OFF: Final = re.compile(r"Already found an entry for username(?: ([!-~]{1,160}))?")
 
 
 @attrs.frozen
@@ -102,11 +102,13 @@ class AuthorizationError:
         state: None where the provider sent none; Cognito often does not.
         broken_off: Whether Cognito broke the sign-in off because a trigger has just linked the
             external user to an existing one.  The next attempt works.
+        candidate_username: What that user would have been called, as the query says; unchecked.
     """
 
     reason: str
     state: str | None = attrs.field(repr=False)
     broken_off: bool = False
+    candidate_username: str | None = attrs.field(default=None, repr=False)
 
 
 def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | AuthorizationError:
@@ -128,7 +130,9 @@ def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | Au
             raise ParameterRejectedError("error")
         reason = found["error"] if found["error"] in ERROR_CODES else "other"
         state = _matched(_STATE, "state", found["state"]) if "state" in found else None
-        return AuthorizationError(reason, state, _BROKEN_OFF in found.get("error_description", ""))
+        broken_off = _BROKEN_OFF.search(found.get("error_description", ""))
+        username = broken_off[1] if broken_off else None
+        return AuthorizationError(reason, state, broken_off is not None, username)
     return AuthorizationCode(
         state=_matched(_STATE, "state", found.get("state", "")),
         code=_matched(_CODE, "code", found.get("code", "")),
@@ -192,6 +196,11 @@ def sign_in_options(
         for parameter, shape, name, value in asked
         if value is not None
     }
+
+
+def can_be_asked_for(provider: str) -> bool:
+    """Whether *provider* is a name that ``sign_in_options`` takes."""
+    return _PROVIDER.fullmatch(provider) is not None
 
 
 def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.errors import SessionTooLargeError
+from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.admission import (
     Admitted,
     Carried,
@@ -41,7 +41,7 @@ class BrowserGuard:
     Attributes:
         guard: Decides.
         jar: Where sessions are.
-        counter: Counts sessions that were refreshed and do not fit any more.
+        counter: Counts sessions that could not be read, and refreshed ones that were not kept.
         jar_waits: Whether reading *jar* takes a store.
     """
 
@@ -87,7 +87,12 @@ class BrowserGuard:
             raise SessionTooLargeError(
                 f"more than {MAX_COOKIE_HEADER} characters of cookies are not looked at"
             )
-        return Carried(self._jar.read(cookie_header), cookie_header, can_renew)
+        try:
+            tokens = self._jar.read(cookie_header)
+        except UnavailableError as error:
+            self._counter.count(ACTION, "unavailable", error.code)
+            raise
+        return Carried(tokens, cookie_header, can_renew)
 
     def _answered(self, decision: GuardDecision, cookie_header: str) -> BrowserDecision:
         if isinstance(decision, Admitted):
@@ -98,6 +103,12 @@ class BrowserGuard:
         )
 
     def _renewing(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
+        """
+        A session that the store does not take is admitted all the same.
+
+        The browser carries the old one for the time being, and whoever comes next with it is given
+        what it was traded for, or trades once more.
+        """
         session = admitted.session
         try:
             return self._jar.renew(
@@ -105,4 +116,6 @@ class BrowserGuard:
             )
         except SessionTooLargeError as error:
             self._counter.count(ACTION, "rejected", error.code)
-            return ()
+        except UnavailableError as error:
+            self._counter.count(ACTION, "unavailable", error.code)
+        return ()

@@ -1,16 +1,18 @@
 """
 Gives everybody who signs in exactly one legacy account, known to both sides.
 
-The legacy side is written first, ``custom:legacy_uid`` last, so that an external user who has that
-attribute is linked completely and costs no call.  An attempt that is cut short anywhere leaves
-something the next one finds: the account by its Cognito id or identity, or the missing attribute.
+The legacy side is written first, ``custom:legacy_uid`` and ``custom:legacy_linked`` last, so that
+whoever has both with the same value is linked completely and costs no call.  A migrated user has
+the first from migration and gets the second once the legacy side is written.  An attempt that is
+cut short anywhere leaves something the next one finds: the account by its Cognito id or identity,
+or the missing attribute.
 
 See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 """
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -21,14 +23,15 @@ from authcore.domain.errors import (
     AccountTakenError,
     AmbiguousAccountError,
     BlindRetryRefusedError,
+    IssuerRejectedError,
     LeaseHeldError,
+    LegacyNotReachedError,
     RejectedError,
     UnavailableError,
 )
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.linking import (
-    NATIVE,
     AccountMatches,
     AccountQuery,
     LinkOutcome,
@@ -45,6 +48,9 @@ from authcore.ports.user_directory import UserDirectory
 
 
 LEGACY_UID: Final = "custom:legacy_uid"
+
+LEGACY_LINKED: Final = "custom:legacy_linked"
+"""The legacy id whose account is known to name the pool user; no client may write it."""
 
 LEASE_TTL: Final = timedelta(seconds=30)
 """Several times what one attempt may take; a killed attempt delays the next one by so much."""
@@ -126,11 +132,34 @@ class AccountLinking:
         return outcome
 
     def _link(self, person: PoolAccount) -> LinkOutcome:
+        if person.identity and not self._policy.knows_issuer(person.identity):
+            raise IssuerRejectedError("the identity comes from another issuer than it must")
         if person.legacy_uid is None:
             return self._first_link(person)
-        if person.identity is None:
-            self._links.attach_cognito_id(person.legacy_uid, person.subject, reset_access=False)
+        if not person.is_linked:
+            return self._attached(person, person.legacy_uid)
         return LinkOutcome("already_linked", "ok", person.legacy_uid)
+
+    def _attached(self, person: PoolAccount, legacy_uid: str) -> LinkOutcome:
+        """
+        The legacy side of somebody whom migration gave their legacy id.
+
+        From then on they are linked; without the mark the next sign-in asks once more, no more.
+        """
+        self._links.attach_cognito_id(legacy_uid, person.subject, reset_access=False)
+        try:
+            self._directory.set_attributes(person.username, {LEGACY_LINKED: legacy_uid})
+        except (RejectedError, UnavailableError) as error:
+            self._audit.record(
+                AuditEvent(
+                    "account_linking.unmarked",
+                    "unavailable" if isinstance(error, UnavailableError) else "rejected",
+                    error.code,
+                    subject=person.subject,
+                    legacy_uid=legacy_uid,
+                )
+            )
+        return LinkOutcome("linked", "legacy_uid", legacy_uid)
 
     def _first_link(self, person: PoolAccount) -> LinkOutcome:
         with self._alone(person) as held_until:
@@ -145,7 +174,8 @@ class AccountLinking:
                 self._links.attach_cognito_id(
                     account.legacy_uid, person.subject, reset_access=reason == "email"
                 )
-        self._directory.set_attributes(person.username, {LEGACY_UID: account.legacy_uid})
+        written = {LEGACY_UID: account.legacy_uid, LEGACY_LINKED: account.legacy_uid}
+        self._directory.set_attributes(person.username, written)
         return LinkOutcome("linked" if found else "created", reason, account.legacy_uid)
 
     @contextmanager
@@ -170,14 +200,13 @@ class AccountLinking:
         return found
 
     def _comparable_email(self, person: PoolAccount) -> str | None:
-        provider = person.identity.provider_name if person.identity else NATIVE
-        if provider not in self._policy.email_providers or not person.email_verified:
+        if person.provider not in self._policy.email_providers or not person.email_verified:
             return None
         return canonical_email(person.email) if person.email else None
 
     def _announce_create(self, person: PoolAccount) -> None:
         """Remember that a create is begun, where the legacy system would carry out two."""
-        key = f"create:{self._key(person)}"
+        key = create_key(self._issuer, person.subject)
         match self._policy.creation:
             case "once" if not self._intents.first_time(key, INTENT_TTL):
                 raise BlindRetryRefusedError("an earlier attempt may have created the account")
@@ -187,28 +216,43 @@ class AccountLinking:
     def _created(
         self, person: PoolAccount, held_until: datetime | None
     ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
+        """The new account; a create that certainly came to nothing is not remembered."""
+        try:
+            account, reason = self._newly_created(person, held_until)
+        except (RejectedError, LegacyNotReachedError):
+            self._call_off_create(person)
+            raise
+        _require_usable(account, person)
+        return account, reason
+
+    def _newly_created(
+        self, person: PoolAccount, held_until: datetime | None
+    ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
         """
-        The new account; without the address where addresses are unique and another account has it.
+        Without the address where addresses are unique and another account has it.
 
         Nobody proved to own that account, or it would have been found, so its holder must not keep
         the address's owner from having one.
         """
         wanted = _new_account(person)
-        reason: Literal["ok", "email_taken"] = "ok"
         try:
-            account = self._links.create(wanted, idempotency_key=self._key(person))
+            return self._links.create(wanted, idempotency_key=self._key(person)), "ok"
         except AccountTakenError:
             if wanted.email is None:
                 raise
-            self._require_lease(held_until)
-            bare = attrs.evolve(wanted, email=None, email_verified=False)
-            account = self._links.create(bare, idempotency_key=self._key(person, "no address"))
-            reason = "email_taken"
-        _require_usable(account, person)
-        return account, reason
+        self._require_lease(held_until)
+        bare = attrs.evolve(wanted, email=None, email_verified=False)
+        key = self._key(person, "no address")
+        return self._links.create(bare, idempotency_key=key), "email_taken"
+
+    def _call_off_create(self, person: PoolAccount) -> None:
+        """Forget a begun create that certainly came to nothing; if that fails, a person must."""
+        if self._policy.creation == "once":
+            with suppress(UnavailableError):
+                self._intents.forget(create_key(self._issuer, person.subject))
 
     def _key(self, person: PoolAccount, *more: str) -> str:
-        return hashlib.sha256("\n".join((self._issuer, person.subject, *more)).encode()).hexdigest()
+        return _digest(self._issuer, person.subject, *more)
 
     def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
         self._audit.record(
@@ -220,6 +264,15 @@ class AccountLinking:
                 legacy_uid=outcome.legacy_uid or person.legacy_uid,
             )
         )
+
+
+def create_key(issuer: str, subject: str) -> str:
+    """Under which it is remembered that an account was begun to be created for a pool user."""
+    return f"create:{_digest(issuer, subject)}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _require_usable(account: LegacyAccount, person: PoolAccount) -> None:

@@ -14,7 +14,9 @@ from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
 
-_CUSTOM: Final = r"custom:legacy_[a-z0-9_]{1,13}"
+_CUSTOM: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
+"""``custom:legacy_linked`` is linking's to write."""
+
 
 _MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile("email"),
@@ -92,7 +94,9 @@ class UserMigration:
             ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
                 pool that needs it.
         """
-        _check(attributes, pool)
+        wrong = [*mapping_problems(attributes), *filter(None, [email_problem(attributes, pool)])]
+        if wrong:
+            raise ConfigurationError(wrong)
         self._pool = pool
         self._case_sensitive = case_sensitive
         self._passwords = passwords
@@ -248,13 +252,17 @@ def _same_but_for_case(typed: str, email: str | None) -> bool:
     return email is not None and typed.isascii() and typed.lower() == email.lower()
 
 
-def _check(attributes: Mapping[str, str], pool: PoolKind) -> None:
-    wrong = [
+def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
+    """Which of *attributes*, Cognito attribute to legacy field, may not be; one sentence each."""
+    return [
         f"the attribute {name!r} may not be filled from the legacy field {field!r}"
         for name, field in attributes.items()
         if field not in _MAY_BECOME or not _MAY_BECOME[field].fullmatch(name)
     ]
-    if pool != "username" and attributes.get("email") != "email":
-        wrong.append(f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'")
-    if wrong:
-        raise ConfigurationError(wrong)
+
+
+def email_problem(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
+    """What a pool that knows people by their addresses misses in *attributes*; None if nothing."""
+    if pool == "username" or attributes.get("email") == "email":
+        return None
+    return f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'"

@@ -27,6 +27,7 @@ See: WHATWG URL §4.4, RFC 9700 §4.11.1, CWE-601.
 import ipaddress
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
@@ -82,16 +83,16 @@ class RedirectAllowlist:
     """
 
     def __init__(self, origins: Iterable[str], *, base: str | None = None) -> None:
-        entries = [origins] if isinstance(origins, str) else list(origins)
-        if base is not None:
-            entries.append(base)
-        problems = [problem for entry in entries if (problem := _problem(entry))]
-        if isinstance(origins, str):
-            problems.append("redirect origins: must be a list of origins, not one text")
-        if base is not None and "*" in base:
-            problems.append("redirect base: must be one origin, without a star")
+        is_list = _is_list(origins)
+        entries = list(islice(origins, MAX_ORIGINS + 1)) if is_list else []
+        problems = [] if is_list else ["redirect origins: must be a list of origins"]
         if len(entries) > MAX_ORIGINS:
             problems.append(f"redirect origins: at most {MAX_ORIGINS} are allowed")
+        if base is not None:
+            entries.append(base)
+        problems += [problem for entry in entries if (problem := _problem(entry))]
+        if isinstance(base, str) and "*" in base:
+            problems.append("redirect base: must be one origin, without a star")
         if problems:
             raise ConfigurationError(problems)
         self._origins = frozenset(_origin(entry, _ENTRY) for entry in entries)
@@ -130,6 +131,11 @@ class RedirectAllowlist:
         return f"{scheme}://*.{parent}" in self._origins and bool(_ANY_LABEL.fullmatch(label))
 
 
+def is_absolute_target(candidate: str) -> bool:
+    """Whether some allow-list could admit *candidate*: an absolute URL that has one reading."""
+    return len(candidate) <= MAX_REDIRECT_LENGTH and _ABSOLUTE.fullmatch(candidate) is not None
+
+
 def _origin(url: str, shape: re.Pattern[str]) -> str | None:
     """Scheme, host and port in lower case, the port always written."""
     found = shape.fullmatch(url)
@@ -137,6 +143,10 @@ def _origin(url: str, shape: re.Pattern[str]) -> str | None:
         return None
     scheme, host = found["scheme"].lower(), found["host"].lower()
     return f"{scheme}://{host}:{found['port'] or _DEFAULT_PORTS[scheme]}"
+
+
+def _is_list(origins: object) -> bool:
+    return isinstance(origins, Iterable) and not isinstance(origins, str | bytes | bytearray)
 
 
 def _problem(entry: object) -> str | None:

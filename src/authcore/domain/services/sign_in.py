@@ -29,6 +29,7 @@ from authcore.domain.model.session import (
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.authorization import (
     AuthorizationError,
+    can_be_asked_for,
     candidate_in,
     code_challenge_for,
     digest_of,
@@ -94,6 +95,8 @@ class SignIn:
         client_id: Of the app client.
         redirect_uri: Our callback, as registered: the one string sent in both requests.
         scopes: ``openid`` among them.
+        providers: The pool's identity providers, as it calls them, where a sign-in that Cognito
+            broke off is to go on with the one that somebody chose on Cognito's own page.
         attempt_lifetime: From begin to callback; at most MAX_ATTEMPT_LIFETIME.
 
     Raises:
@@ -112,6 +115,7 @@ class SignIn:
     _client_id: str
     _redirect_uri: str
     _scopes: tuple[str, ...]
+    _providers: tuple[str, ...] = ()
     _attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
 
     def __attrs_post_init__(self) -> None:
@@ -134,6 +138,8 @@ class SignIn:
             problems.append("default_redirect: must be on the redirect allow-list")
         if "openid" not in self._scopes:
             problems.append("scopes: must include openid")
+        if not all(map(can_be_asked_for, self._providers)):
+            problems.append("providers: must be names of identity providers, 32 characters at most")
         if not timedelta(0) < self._attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
@@ -194,6 +200,16 @@ class SignIn:
                 **options,
             },
         )
+
+    def provider_of(self, candidate_username: str) -> str | None:
+        """
+        The configured provider whose users are called like *candidate_username*; None if none is.
+
+        Pools that ignore case have put the name into lower case; names may begin another.
+        """
+        lowered = candidate_username.lower()
+        meant = [name for name in self._providers if lowered.startswith(f"{name.lower()}_")]
+        return max(meant, key=len, default=None)
 
     def attempt_for(
         self, pending: PendingSignIns | None, parameters: Sequence[tuple[str, str]]

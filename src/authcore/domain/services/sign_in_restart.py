@@ -34,7 +34,8 @@ def restarted(
     What takes the place of the attempt that Cognito broke off; None if it broke none off.
 
     Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
-    begun again already is not begun a third time.
+    begun again already is not begun a third time.  One that asked for no provider asks for the one
+    that the user would have been of: a configured name, never a part of the query.
 
     Args:
         sign_in: Begins.
@@ -57,6 +58,7 @@ def restarted(
     attempt = newest if answer.state is None else sign_in.attempt_for(pending, parameters)
     if attempt.restarted:
         return None
-    start = sign_in.begin(attempt.target, provider=attempt.provider)
+    provider = attempt.provider or sign_in.provider_of(answer.candidate_username or "")
+    start = sign_in.begin(attempt.target, provider=provider)
     again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
     return SignInRestart(attempt, attrs.evolve(start, attempt=again))

@@ -214,15 +214,28 @@ def configuration_problems(
     leeway: timedelta,
 ) -> list[str]:
     """What is wrong with a validator's settings, one sentence each; none if it will work."""
-    problems = [f"{name} must not be empty" for name, texts in needed.items() if not any(texts)]
-    problems += [
-        f"{name} must be a collection of texts, not one text"
+    problems = [
+        f"{name} {problem}"
         for name, texts in {**needed, **optional}.items()
-        if isinstance(texts, str)
+        if (problem := _texts_problem(texts, needed=name in needed))
     ]
-    if not timedelta(0) <= leeway <= MAX_LEEWAY:
-        problems.append(f"leeway must be 0 to {MAX_LEEWAY.total_seconds():.0f} seconds")
+    if not _is_leeway(leeway):
+        problems.append(
+            f"leeway must be a timedelta of 0 to {MAX_LEEWAY.total_seconds():.0f} seconds"
+        )
     return problems
+
+
+def _texts_problem(texts: object, *, needed: bool) -> str | None:
+    if not isinstance(texts, Collection) or isinstance(texts, str | bytes | bytearray):
+        return "must be a collection of texts"
+    if not all(isinstance(text, str) and text for text in texts):
+        return "must hold texts only, none of them empty"
+    return "must not be empty" if needed and not texts else None
+
+
+def _is_leeway(leeway: object) -> bool:
+    return isinstance(leeway, timedelta) and timedelta(0) <= leeway <= MAX_LEEWAY
 
 
 def _is_one_of(value: object, texts: frozenset[str]) -> bool:

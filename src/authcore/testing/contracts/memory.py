@@ -8,10 +8,14 @@ from typing import Final
 
 import pytest
 
-from authcore.domain.errors import CoordinationUnavailableError, RefreshTokenRejectedError
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    RefreshTokenRejectedError,
+    SessionTooLargeError,
+)
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.ambient import Clock
-from authcore.ports.memory import RecentRefreshes, SealedTexts
+from authcore.ports.memory import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
 
 
 TTL: Final = timedelta(minutes=1)
@@ -112,7 +116,7 @@ class SealedTextsContract(ABC):
     def test_an_empty_store_holds_nothing(self, texts: SealedTexts) -> None:
         assert texts.get("a") is None
 
-    @pytest.mark.parametrize("text", ["x", "sealed-text_1", "A" * 65_536], ids=len)
+    @pytest.mark.parametrize("text", ["x", "sealed-text_1", "A" * MAX_TEXT_LENGTH], ids=len)
     def test_what_was_put_is_there(self, texts: SealedTexts, texts_clock: Clock, text: str) -> None:
         texts.put("a", text, until=texts_clock.now() + TTL)
 
@@ -149,6 +153,55 @@ class SealedTextsContract(ABC):
 
         assert (texts.get("a"), texts.get("b")) == (None, "b")
 
+    def test_a_text_is_replaced_with_its_end(
+        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        texts.put("a", "first", until=texts_clock.now() + TTL)
+        assert texts.replace("a", "second", until=texts_clock.now() + 3 * TTL)
+        fast_forward(2 * TTL)
+
+        assert texts.get("a") == "second"
+
+    def test_what_is_not_there_is_not_replaced(
+        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        later = texts_clock.now() + 3 * TTL
+        for key in ("dropped", "ended"):
+            texts.put(key, "text", until=texts_clock.now() + TTL)
+        texts.drop("dropped")
+        fast_forward(TTL + timedelta(seconds=2))
+
+        for key in ("dropped", "ended", "never put"):
+            assert not texts.replace(key, "another", until=later)
+            assert texts.get(key) is None
+
+    def test_who_replaces_while_somebody_drops_brings_nothing_back(
+        self, texts: SealedTexts, texts_clock: Clock
+    ) -> None:
+        # RF-06
+        until = texts_clock.now() + TTL
+        texts.put("a", "text", until=until)
+
+        with ThreadPoolExecutor(2) as threads:
+            for number in range(20):
+                texts.put("a", "text", until=until)
+                replaced = threads.submit(texts.replace, "a", f"text-{number}", until=until)
+                threads.submit(texts.drop, "a").result()
+                replaced.result()
+                assert texts.get("a") is None
+
+    def test_a_text_that_is_too_long_is_refused_and_changes_nothing(
+        self, texts: SealedTexts, texts_clock: Clock
+    ) -> None:
+        # DL-06
+        until = texts_clock.now() + TTL
+        texts.put("a", "text", until=until)
+
+        for keep in (texts.put, texts.replace):
+            with pytest.raises(SessionTooLargeError):
+                keep("a", "A" * (MAX_TEXT_LENGTH + 1), until=until)
+        assert texts.get("a") == "text"
+
 
 class SharedSealedTextsContract(SealedTextsContract):
     """Run by every SealedTexts that is kept where it may not be reached."""
@@ -168,5 +221,7 @@ class SharedSealedTextsContract(SealedTextsContract):
             texts.get("a")
         with pytest.raises(CoordinationUnavailableError):
             texts.put("b", "text", until=texts_clock.now() + TTL)
+        with pytest.raises(CoordinationUnavailableError):
+            texts.replace("a", "text", until=texts_clock.now() + TTL)
         with pytest.raises(CoordinationUnavailableError):
             texts.drop("a")

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -97,6 +98,38 @@ class RevocationListContract(ABC):
         revocations.revoke_session("sign-in-1", until=now + 2 * HOUR)
         revocations.revoke_session("sign-in-1", until=now + HOUR)
         fast_forward(HOUR + timedelta(minutes=1))
+
+        assert revocations.is_revoked(access_claims(now, origin_jti=None))
+        assert revocations.is_revoked(access_claims(now, subject="berta"))
+
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+    def test_the_latest_moment_counts_and_the_latest_end(
+        self,
+        revocations: RevocationList,
+        now: datetime,
+        fast_forward: Callable[[timedelta], None],
+        order: tuple[int, ...],
+    ) -> None:
+        # RF-08
+        calls = [(now, now + HOUR), (now - HOUR, now + 3 * HOUR), (now - 2 * HOUR, now + 2 * HOUR)]
+        for moment, end in (calls[number] for number in order):
+            revocations.revoke_user("anna", signed_in_until=moment, until=end)
+        fast_forward(2 * HOUR + timedelta(minutes=1))
+
+        assert revocations.is_revoked(access_claims(now, origin_jti=None))
+
+    def test_of_writers_that_cross_the_latest_counts(
+        self, revocations: RevocationList, now: datetime, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        # RF-08
+        def revoke(number: int) -> None:
+            moment, end = now - number * HOUR, now + (number + 1) * HOUR
+            revocations.revoke_user("anna", signed_in_until=moment, until=end)
+            revocations.revoke_session("sign-in-1", until=end)
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(revoke, range(8)))
+        fast_forward(8 * HOUR - timedelta(minutes=1))
 
         assert revocations.is_revoked(access_claims(now, origin_jti=None))
         assert revocations.is_revoked(access_claims(now, subject="berta"))

@@ -1,11 +1,16 @@
 """What requests remember for each other, in dictionaries."""
 
+import threading
 from datetime import datetime, timedelta
 
-from authcore.domain.errors import CoordinationUnavailableError, RefreshTokenRejectedError
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    RefreshTokenRejectedError,
+    SessionTooLargeError,
+)
 from authcore.domain.model.tokens import TokenSet
 from authcore.ports.ambient import Clock
-from authcore.ports.memory import RecentRefreshes, SealedTexts
+from authcore.ports.memory import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
 
 
 class InMemoryRecentRefreshes(RecentRefreshes):
@@ -57,6 +62,7 @@ class InMemorySealedTexts(SealedTexts):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self.texts: dict[str, tuple[str, datetime]] = {}
         self.unavailable = False
 
@@ -68,14 +74,26 @@ class InMemorySealedTexts(SealedTexts):
 
     def put(self, key: str, text: str, *, until: datetime) -> None:
         """See the port."""
-        self._check()
+        self._check(text)
         self.texts[key] = (text, until)
+
+    def replace(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        self._check(text)
+        with self._lock:
+            if self.get(key) is None:
+                return False
+            self.texts[key] = (text, until)
+            return True
 
     def drop(self, key: str) -> None:
         """See the port."""
         self._check()
-        self.texts.pop(key, None)
+        with self._lock:
+            self.texts.pop(key, None)
 
-    def _check(self) -> None:
+    def _check(self, text: str = "") -> None:
+        if len(text) > MAX_TEXT_LENGTH:
+            raise SessionTooLargeError("the text is too long")
         if self.unavailable:
             raise CoordinationUnavailableError("the store was told to be unavailable")

@@ -1,5 +1,6 @@
 """Revoked sessions in dictionaries."""
 
+import threading
 from datetime import datetime
 
 from authcore.domain.errors import CoordinationUnavailableError
@@ -20,6 +21,7 @@ class InMemoryRevocationList(RevocationList):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self.unavailable = False
         self.sessions: dict[str, datetime] = {}
         self.users: dict[str, tuple[datetime, datetime]] = {}
@@ -36,13 +38,15 @@ class InMemoryRevocationList(RevocationList):
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """See the port."""
         self._check()
-        self.sessions[origin_jti] = max(until, self.sessions.get(origin_jti, until))
+        with self._lock:
+            self.sessions[origin_jti] = max(until, self.sessions.get(origin_jti, until))
 
     def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
         """See the port."""
         self._check()
-        before, end = self.users.get(subject, (signed_in_until, until))
-        self.users[subject] = (max(before, signed_in_until), max(end, until))
+        with self._lock:
+            before, end = self.users.get(subject, (signed_in_until, until))
+            self.users[subject] = (max(before, signed_in_until), max(end, until))
 
     def _check(self) -> None:
         if self.unavailable:

@@ -48,7 +48,11 @@ class InMemoryUserDirectory(UserDirectory):
         unavailable: While True every call raises ProviderUnavailableError.
     """
 
-    def __init__(self, *, custom_attributes: Collection[str] = ("custom:legacy_uid",)) -> None:
+    def __init__(
+        self,
+        *,
+        custom_attributes: Collection[str] = ("custom:legacy_uid", "custom:legacy_linked"),
+    ) -> None:
         """Know the standard attributes and *custom_attributes* (with their ``custom:``)."""
         self.unavailable = False
         self._writable = STANDARD_ATTRIBUTES | frozenset(custom_attributes)

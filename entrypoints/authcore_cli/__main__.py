@@ -1,0 +1,25 @@
+"""Where the command begins: ``authcore``, or ``python -m authcore_cli``."""
+
+import sys
+from typing import Final
+
+
+EXIT_USAGE: Final = 2
+
+
+def main() -> None:
+    """Run the command of this process; say in one line what is missing to run it."""
+    try:
+        from authcore_cli.app import main as run_command  # noqa: PLC0415 - may not be installed
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("authcore"):
+            raise
+        sys.stderr.write(
+            f"authcore: the command needs {error.name}, which is not here: install authcore[cli]\n"
+        )
+        sys.exit(EXIT_USAGE)
+    run_command()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""``authcore links allow-create``."""
+
+import re
+from typing import Annotated, Final
+
+import attrs
+from cyclopts import Parameter
+
+from authcore.domain.services.linking import create_key
+from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.coordination import SeenBefore
+from authcore_cli.surroundings import ExitStatus, Surroundings
+
+
+_SUBJECT: Final = re.compile(r"(?!-)[!-~]{1,128}")
+
+
+def _is_subject(_: object, text: str) -> None:
+    if not _SUBJECT.fullmatch(text):
+        raise ValueError("must be a user's sub, as the audit log shows it")
+
+
+Subject = Annotated[str, Parameter(validator=_is_subject)]
+
+
+@attrs.frozen
+class BegunCreates:
+    """
+    What the linking function remembers of creates whose outcome it does not know.
+
+    Attributes:
+        intents: The memory.
+        issuer: Of the pool.
+        audit: Learns of what was allowed.
+    """
+
+    intents: SeenBefore
+    issuer: str
+    audit: AuditLog
+
+
+@attrs.frozen
+class AllowCreateCommand:
+    """
+    Lets a person decide what no retry can.
+
+    Attributes:
+        surroundings: The process.
+    """
+
+    surroundings: Surroundings
+
+    def allow_create(self, subject: Subject, /) -> ExitStatus:
+        """
+        Let the next sign-in of a user create a legacy account, although an earlier one may have.
+
+        LOOK FIRST: if the legacy system has an account of that attempt, the user gets a second one.
+        Needs AUTHCORE_COGNITO_* and AUTHCORE_LINKING_*.  Exit status: 0 allowed, 1 nothing stood in
+        the way, 2 wrong usage or settings, 3 no answer.
+
+        Args:
+            subject: The user's ``sub``: ``subject`` of the audit line with ``link_blind_retry``.
+        """
+        begun = self.surroundings.begun_creates(self.surroundings.environment)
+        if not begun.intents.forget(create_key(begun.issuer, subject)):
+            self.surroundings.complain("no create is remembered of this user in this pool")
+            return ExitStatus.REJECTED
+        begun.audit.record(AuditEvent("links.allow_create", "accepted", "ok", subject=subject))
+        self.surroundings.say("the next sign-in of this user may create a legacy account")
+        return ExitStatus.OK

@@ -1,0 +1,181 @@
+"""Sign-ins that go on: which refresh tokens are honoured, and which sessions were ended."""
+
+import base64
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+import attrs
+
+from authcore.ports.ambient import Clock, Entropy
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.users import fresh_uuid
+
+
+MAX_SESSIONS: Final = 10_000
+MAX_REFRESH_TOKENS: Final = 20_000
+
+_JWE_HEADER: Final = {"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"}
+_JWE_PARTS: Final = (256, 12, 1016, 16)
+"""Octets of a JWE's encrypted key, initialisation vector, ciphertext and tag."""
+
+
+Held = TypeVar("Held")
+
+
+@attrs.frozen(kw_only=True)
+class AuthSession:
+    """
+    One sign-in, which all tokens with its ``origin_jti`` descend from.
+
+    Attributes:
+        origin_jti: Names it in tokens.
+        client_id: Whose refresh tokens they are.
+        subject: Of the user.
+        scopes: As granted at sign-in.
+        signed_in_at: Aware, UTC.
+        ends_at: When its refresh tokens expire, whichever of them it is; aware, UTC.
+        hosted: True for managed login.
+    """
+
+    origin_jti: str
+    client_id: str
+    subject: str
+    scopes: tuple[str, ...]
+    signed_in_at: datetime
+    ends_at: datetime
+    hosted: bool
+
+
+@attrs.frozen
+class _Issued:
+    """A refresh token; *used_at* is when it was first traded, where tokens are rotated."""
+
+    origin_jti: str
+    used_at: datetime | None = None
+
+
+class AuthSessions:
+    """
+    Holds the newest MAX_SESSIONS and MAX_REFRESH_TOKENS; older ones count as revoked.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, config: PoolConfig, *, clock: Clock, entropy: Entropy) -> None:
+        self._config = config
+        self._clock = clock
+        self._entropy = entropy
+        self._lock = threading.Lock()
+        self._live: OrderedDict[str, AuthSession] = OrderedDict()
+        self._issued: OrderedDict[str, _Issued] = OrderedDict()
+
+    def begin(
+        self, subject: str, *, scopes: Sequence[str], signed_in_at: datetime, hosted: bool
+    ) -> tuple[AuthSession, str]:
+        """A new session and its first refresh token."""
+        session = AuthSession(
+            origin_jti=fresh_uuid(self._entropy),
+            client_id=self._config.client_id,
+            subject=subject,
+            scopes=tuple(scopes),
+            signed_in_at=signed_in_at,
+            ends_at=self._clock.now() + self._config.refresh_token_lifetime,
+            hosted=hosted,
+        )
+        with self._lock:
+            self._live[session.origin_jti] = session
+            _bound(self._live, MAX_SESSIONS)
+            return session, self._issue(session.origin_jti)
+
+    def session_of(self, token: str, client_id: str) -> AuthSession:
+        """
+        The session that *token* prolongs, for the client it was issued to.
+
+        Raises:
+            CognitoError: NotAuthorizedException: unknown, another client's, revoked or expired.
+                RefreshTokenReuseException: rotated away, and the grace period is over.
+        """
+        with self._lock:
+            return self._honoured(token, client_id)
+
+    def spend(self, token: str, client_id: str) -> str | None:
+        """
+        The refresh token that counts after a refresh with *token*; None where it stays the same.
+
+        Raises:
+            CognitoError: See ``session_of``.
+        """
+        with self._lock:
+            session = self._honoured(token, client_id)
+            if not self._config.refresh_token_rotation:
+                return None
+            if self._issued[token].used_at is None:
+                self._issued[token] = _Issued(session.origin_jti, self._clock.now())
+            return self._issue(session.origin_jti)
+
+    def revoke(self, token: str, client_id: str) -> None:
+        """End the session of *token*, rotated away or not; harmless where there is none."""
+        with self._lock:
+            issued = self._issued.get(token)
+            session = None if issued is None else self._live.get(issued.origin_jti)
+            if session is not None and session.client_id == client_id:
+                del self._live[session.origin_jti]
+
+    def end_all_of(self, subject: str) -> None:
+        """End every session that the user has now."""
+        with self._lock:
+            for session in [each for each in self._live.values() if each.subject == subject]:
+                del self._live[session.origin_jti]
+
+    def is_over(self, origin_jti: str) -> bool:
+        """Whether a session was ended; that its refresh tokens expired does not end it."""
+        with self._lock:
+            return origin_jti not in self._live
+
+    def _honoured(self, token: str, client_id: str) -> AuthSession:
+        issued = self._issued.get(token)
+        if issued is None:
+            raise _not_authorized("Invalid Refresh Token.")
+        session = self._live.get(issued.origin_jti)
+        if session is None:
+            raise _not_authorized("Refresh Token has been revoked")
+        if session.client_id != client_id:
+            raise _not_authorized("Invalid Refresh Token.")
+        now = self._clock.now()
+        if now >= session.ends_at:
+            raise _not_authorized("Refresh Token has expired")
+        if issued.used_at and now >= issued.used_at + self._config.retry_grace_period:
+            raise CognitoError(
+                "RefreshTokenReuseException", "Refresh Token has been rotated and used again"
+            )
+        return session
+
+    def _issue(self, origin_jti: str) -> str:
+        token = self._refresh_token()
+        self._issued[token] = _Issued(origin_jti)
+        _bound(self._issued, MAX_REFRESH_TOKENS)
+        return token
+
+    def _refresh_token(self) -> str:
+        seed = hashlib.shake_256(self._entropy.token().encode())
+        octets = seed.digest(sum(_JWE_PARTS))
+        parts = [json.dumps(_JWE_HEADER, separators=(",", ":")).encode()]
+        for length in _JWE_PARTS:
+            parts.append(octets[:length])
+            octets = octets[length:]
+        return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+def _bound(held: OrderedDict[str, Held], most: int) -> None:
+    while len(held) > most:
+        held.popitem(last=False)
+
+
+def _not_authorized(message: str) -> CognitoError:
+    return CognitoError("NotAuthorizedException", message)

@@ -1,0 +1,56 @@
+"""Who asked Cognito for its keys, noted where it is known: at the one who asks."""
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import KeySourceUnavailableError
+from authcore_guard.container import SessionContainer
+from authcore_local.addresses import POOL_ID
+from authcore_local.flow import Actor, FlowLog
+
+
+KEYS_REQUEST: Final = f"GET /{POOL_ID}/.well-known/jwks.json"
+
+
+@attrs.frozen
+class RecordedFetch:
+    """
+    A key fetch that is noted as a hop.
+
+    Attributes:
+        fetch: Gets the key set.
+        flow: Where hops are noted.
+        sender: Who asks.
+    """
+
+    fetch: Callable[[], bytes]
+    flow: FlowLog
+    sender: Actor
+
+    def __call__(self) -> bytes:
+        """
+        What *fetch* returns.
+
+        Raises:
+            KeySourceUnavailableError: As *fetch*.
+        """
+        try:
+            body = self.fetch()
+        except KeySourceUnavailableError as error:
+            self.flow.record(self.sender, "cognito", KEYS_REQUEST, "no keys", str(error))
+            raise
+        count = len(json.loads(body)["keys"])
+        self.flow.record(self.sender, "cognito", KEYS_REQUEST, "200 keys", f"{count} of them")
+        return body
+
+
+def note_key_fetches(container: SessionContainer, flow: FlowLog, sender: Actor) -> None:
+    """
+    Note each key fetch of *container* from now on.
+
+    All of them go to one server, which cannot tell its callers apart; they can.
+    """
+    container.fetcher.override(RecordedFetch(container.fetcher(), flow, sender))

@@ -1,0 +1,1 @@
+"""Another process's auth service, over HTTP."""

@@ -1,0 +1,47 @@
+"""The tokens in an answer of the API, read as strictly as those of the token endpoint."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
+
+
+def refreshed_tokens(answered: Mapping[str, Any], refresh_token: RefreshToken) -> TokenSet:
+    """
+    The tokens that *refresh_token* was traded for; it stays in use where *answered* has no other.
+
+    Args:
+        answered: As botocore parsed it.
+
+        refresh_token: As it was sent.
+
+    Raises:
+        ProviderUnavailableError: A challenge, or not exactly an AuthenticationResult of bearer
+            tokens.
+    """
+    result = answered.get("AuthenticationResult")
+    if not isinstance(result, dict) or "ChallengeName" in answered:
+        raise _unreadable()
+    kind, lifetime = result.get("TokenType"), result.get("ExpiresIn")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise _unreadable()
+    if type(lifetime) is not int or lifetime <= 0:
+        raise _unreadable()
+    rotated = {"RefreshToken": refresh_token, **result}
+    return TokenSet(
+        access_token=_token(result, "AccessToken"),
+        id_token=_token(result, "IdToken"),
+        refresh_token=RefreshToken(_token(rotated, "RefreshToken")),
+    )
+
+
+def _token(result: Mapping[str, object], name: str) -> str:
+    value = result.get(name)
+    if not isinstance(value, str) or not can_be_token(value):
+        raise _unreadable()
+    return value
+
+
+def _unreadable() -> ProviderUnavailableError:
+    return ProviderUnavailableError("Cognito answers without tokens")

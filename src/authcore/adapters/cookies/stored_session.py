@@ -1,0 +1,154 @@
+"""The session in a store, and in the browser nothing but its id."""
+
+import hashlib
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SESSION_ID, SessionCookies
+from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
+from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
+from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
+from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.cookies import SessionJar
+from authcore.ports.memory import SealedTexts
+
+
+MAX_DROPPED: Final = 4
+"""How many ids of one header are dropped; a browser of ours carries one."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{43,128}")
+
+
+class StoredSessionJar(SessionJar):
+    """
+    A session that lies in a store, for pools whose tokens do not fit the budget of cookies.
+
+    The store is told the digest of the id, never the id, and what it keeps is sealed together with
+    that digest: who runs it reads no session, makes none up, and can give nobody another's.  It can
+    lose sessions, and it can give back what the same session held earlier, until that ends, though
+    it was dropped.
+
+    Every ``write`` begins a new id, and drops what the browser carried until then.  A store that
+    takes the new session and does not answer about the old one fails nobody's sign-in: the old one
+    stays to its end, under an id that no browser is left with.  ``renew`` keeps the id, so that
+    requests under way find the new tokens; what was dropped meanwhile stays dropped.
+
+    Two different cookies of its name read as None: one of them may be an attacker's own, set from a
+    sibling host.  Tokens are bounded by MAX_TOKEN_LENGTH each, not by a budget.
+
+    Args:
+        texts: The store.
+
+        ring: Shared by all services that read the session.
+
+        domain: The host that carries the cookie, and all below it.
+
+        lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
+
+        clock: Ends sessions that the store or a browser kept too long.
+
+        entropy: For ids and nonces.
+    """
+
+    __slots__ = ("_clock", "_cookies", "_entropy", "_envelope", "_texts")
+
+    def __init__(
+        self,
+        *,
+        texts: SealedTexts,
+        ring: KeyRing,
+        domain: str,
+        lifetime: timedelta,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> None:
+        self._texts = texts
+        self._envelope = Envelope("stored_session", ring=ring, clock=clock, entropy=entropy)
+        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=DEFAULT_BUDGET)
+        self._clock = clock
+        self._entropy = entropy
+
+    def read(self, cookie_header: str) -> TokenSet | None:
+        """See the port.  Without a cookie of this jar the store is not asked."""
+        session_id = _one_id(cookie_header)
+        if session_id is None:
+            return None
+        place = _place(session_id)
+        text = self._texts.get(place)
+        unsealed = self._envelope.unseal(text) if text else None
+        return _token_set(unsealed, place) if unsealed else None
+
+    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        session_id = self._entropy.token()
+        place = _place(session_id)
+        until = self._clock.now() + self._cookies.lifetime
+        self._texts.put(place, self._sealed(value, place, until), until=until)
+        self._drop(cookie_header)
+        return self._carrying(session_id, cookie_header, self._cookies.lifetime)
+
+    def renew(
+        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+    ) -> tuple[str, ...]:
+        """See the port."""
+        session_id = _one_id(cookie_header)
+        if session_id is None:
+            return ()
+        place = _place(session_id)
+        now = self._clock.now()
+        left = self._cookies.left_of(signed_in_at, now=now)
+        text = self._sealed(value, place, now + left)
+        if not self._texts.replace(place, text, until=now + left):
+            return ()
+        return self._carrying(session_id, cookie_header, left)
+
+    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        self._drop(cookie_header)
+        return self._cookies.deleting(cookie_header)
+
+    def _sealed(self, value: TokenSet, place: str, until: datetime) -> str:
+        tokens = (value.access_token, value.id_token, value.refresh_token)
+        if any(len(token or "") > MAX_TOKEN_LENGTH for token in tokens):
+            raise SessionTooLargeError(f"a token has more than {MAX_TOKEN_LENGTH} characters")
+        return self._envelope.seal((place, *tokens), expires_at=until)
+
+    def _drop(self, cookie_header: str) -> None:
+        """As far as the store answers: after one failure nobody waits for another."""
+        with suppress(CoordinationUnavailableError):
+            for session_id in filter(_ID.fullmatch, _ids(cookie_header)[:MAX_DROPPED]):
+                self._texts.drop(_place(session_id))
+
+    def _carrying(
+        self, session_id: str, cookie_header: str, lifetime: timedelta
+    ) -> tuple[str, ...]:
+        cookies = {SESSION_ID: session_id}
+        return self._cookies.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+
+
+def _ids(cookie_header: str) -> list[str]:
+    """Every different value of the cookie."""
+    values = (value for name, value in cookie_pairs(cookie_header) if name == SESSION_ID)
+    return list(dict.fromkeys(values))
+
+
+def _one_id(cookie_header: str) -> str | None:
+    ids = _ids(cookie_header)
+    return ids[0] if len(ids) == 1 and _ID.fullmatch(ids[0]) else None
+
+
+def _place(session_id: str) -> str:
+    return f"session:{hashlib.sha256(session_id.encode()).hexdigest()}"
+
+
+def _token_set(unsealed: Unsealed, place: str) -> TokenSet | None:
+    match unsealed.texts:
+        case (str(sealed_place), str(access), str(identity), str() | None as refresh) if (
+            sealed_place == place
+        ):
+            return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
+        case _:
+            return None

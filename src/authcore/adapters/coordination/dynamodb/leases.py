@@ -1,0 +1,101 @@
+"""Leases between processes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Final
+
+from authcore.adapters.coordination.dynamodb.endings import IS_OVER, moment, values_between
+from authcore.adapters.coordination.dynamodb.table import (
+    AnswerLostError,
+    ConditionFailedError,
+    DynamoDbClient,
+    DynamoDbTable,
+    Item,
+    not_dynamodb,
+)
+from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
+from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.coordination import Lease, LeaseGrant
+
+
+_CLAIM: Final = (
+    "SET holder = :holder, ends_at = :end, expires = :expires,"
+    " fence = if_not_exists(fence, :now) + :one"
+)
+_RELEASE: Final = "SET ends_at = :past"
+_IS_OURS: Final = "holder = :holder"
+
+
+class DynamoDbLease(Lease):
+    """
+    Leases between processes.
+
+    Fences begin at the time of a key's first grant, so that they grow even over the deletion of
+    its item.  When the answer to a claim is lost, the claim is made once more under the same name:
+    what the first one took is ours.  A release that gets no answer is left to the ttl.
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Within CLOCK_SKEW of every other holder's.
+
+        entropy: Makes holders' names, so that nobody frees what another holds by now.
+    """
+
+    def __init__(
+        self, *, client: DynamoDbClient, table: str, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._table = DynamoDbTable(client, table)
+        self._clock = clock
+        self._entropy = entropy
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        """See the port."""
+        holder = self._entropy.token()
+        grant = self._acquire(key, holder, ttl)
+        try:
+            yield grant
+        finally:
+            self._release(key, holder)
+
+    def _acquire(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
+        try:
+            return self._claim(key, holder, ttl)
+        except AnswerLostError:
+            return self._claim(key, holder, ttl)
+
+    def _claim(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
+        now = self._clock.now()
+        values = {
+            **values_between(now, now + ttl),
+            ":holder": {"S": holder},
+            ":now": moment(now),
+            ":one": {"N": "1"},
+        }
+        try:
+            taken = self._updated(key, _CLAIM, f"{IS_OVER} OR {_IS_OURS}", values)
+        except ConditionFailedError:
+            raise LeaseHeldError("somebody else holds the lease") from None
+        return LeaseGrant(_fence(taken, holder), now + ttl)
+
+    def _release(self, key: str, holder: str) -> None:
+        values = {":past": {"N": "0"}, ":holder": {"S": holder}}
+        with suppress(ConditionFailedError, CoordinationUnavailableError):
+            self._updated(key, _RELEASE, _IS_OURS, values)
+
+    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.updated(f"lease#{key}", update, condition, values)
+
+
+def _fence(taken: Item, holder: str) -> int:
+    """Only an answer that names this very holder is a yes."""
+    if taken.get("holder") != {"S": holder}:
+        raise not_dynamodb()
+    try:
+        return int(taken["fence"]["N"])
+    except (KeyError, TypeError, ValueError):
+        raise CoordinationUnavailableError("DynamoDB describes a lease oddly") from None

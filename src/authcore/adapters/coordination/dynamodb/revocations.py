@@ -1,0 +1,103 @@
+"""Revoked sessions, known to every process."""
+
+from datetime import datetime
+from typing import Final
+
+from authcore.adapters.coordination.dynamodb.endings import (
+    CLOCK_SKEW,
+    milliseconds,
+    milliseconds_in,
+    moment,
+    values_until,
+)
+from authcore.adapters.coordination.dynamodb.table import (
+    ConditionFailedError,
+    DynamoDbClient,
+    DynamoDbTable,
+    Item,
+    not_dynamodb,
+)
+from authcore.domain.model.tokens import AccessClaims
+from authcore.ports.ambient import Clock
+from authcore.ports.revocation import RevocationList
+
+
+_END: Final = "SET ends_at = :end, expires = :expires"
+_MOMENT: Final = "SET signed_in_until = :moment"
+_BOTH: Final = f"{_END}, signed_in_until = :moment"
+
+_ENDS_EARLIER: Final = "attribute_not_exists(ends_at) OR ends_at < :end"
+_REACHES_LESS_FAR: Final = "attribute_not_exists(signed_in_until) OR signed_in_until < :moment"
+_NOTHING_IS_LATER: Final = (
+    "attribute_not_exists(pk) OR (ends_at <= :end AND signed_in_until <= :moment)"
+)
+
+
+class DynamoDbRevocationList(RevocationList):
+    """
+    Revocations between processes.
+
+    A question is one BatchGetItem of at most two items, read consistently: two read units.  An
+    entry counts for CLOCK_SKEW beyond its end: who asks by a clock that is ahead still hears of it.
+
+    Of a session's or a user's revocations the latest end counts, and the latest moment, in
+    whatever order they arrive: each call raises what is earlier and leaves what is later.
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Within CLOCK_SKEW of every other process's.
+    """
+
+    def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
+        self._table = DynamoDbTable(client, table)
+        self._clock = clock
+
+    def is_revoked(self, access: AccessClaims) -> bool:
+        """See the port."""
+        user, session = _user(access.subject), _session(access.origin_jti or "")
+        found = self._table.items(user, *([session] if access.origin_jti else []))
+        return self._counts(found.get(session)) or self._covers(found.get(user), access)
+
+    def _covers(self, entry: Item | None, access: AccessClaims) -> bool:
+        if entry is None or not self._counts(entry):
+            return False
+        return milliseconds(access.signed_in_at) <= milliseconds_in(entry, "signed_in_until")
+
+    def _counts(self, entry: Item | None) -> bool:
+        latest = milliseconds(self._clock.now() - CLOCK_SKEW)
+        return entry is not None and milliseconds_in(entry, "ends_at") > latest
+
+    def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
+        """See the port."""
+        self._raise(_session(origin_jti), _END, _ENDS_EARLIER, values_until(until))
+
+    def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
+        """See the port.  One call where no later revocation is known, else three."""
+        pk = _user(subject)
+        reached = {":moment": moment(signed_in_until)}
+        ending = values_until(until)
+        if not self._raise(pk, _BOTH, _NOTHING_IS_LATER, {**ending, **reached}):
+            self._raise(pk, _END, _ENDS_EARLIER, ending)
+            self._raise(pk, _MOMENT, _REACHES_LESS_FAR, reached)
+
+    def _raise(self, pk: str, update: str, condition: str, values: Item) -> bool:
+        """Whether *update* was made; if not, what it would have changed is later already."""
+        try:
+            entry = self._table.updated(pk, update, condition, values)
+        except ConditionFailedError:
+            return False
+        shown = {":end": entry.get("ends_at"), ":moment": entry.get("signed_in_until")}
+        if any(values.get(name, value) != value for name, value in shown.items()):
+            raise not_dynamodb()
+        return True
+
+
+def _session(origin_jti: str) -> str:
+    return f"revoked#session#{origin_jti}"
+
+
+def _user(subject: str) -> str:
+    return f"revoked#user#{subject}"

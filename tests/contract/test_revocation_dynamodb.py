@@ -1,0 +1,381 @@
+"""Revocations in DynamoDB: under the port's suite on moto, and over a real socket."""
+
+from ast import literal_eval
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+
+import pytest
+
+from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
+from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.ambient import Clock
+from authcore.ports.revocation import RevocationList
+from authcore.testing.contracts.revocation import (
+    HOUR,
+    SharedRevocationListContract,
+    access_claims,
+)
+from authcore.testing.fakes.ambient import FrozenClock
+from dynamodb_table import (
+    ERROR_CLASSES,
+    REGION,
+    TABLE,
+    Counted,
+    Interrupted,
+    LosesAnswers,
+    Table,
+    asked,
+    empty_table,
+    moto_client,
+    refuses,
+    says,
+)
+from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+
+
+NOW: Final = FrozenClock().now()
+SECOND: Final = timedelta(seconds=1)
+USER: Final = "revoked#user#anna"
+SESSION: Final = "revoked#session#sign-in-1"
+PAIRS: Final = [(moment, end) for moment in range(3) for end in range(3)]
+
+
+@pytest.fixture(scope="module")
+def moto() -> Iterator[Any]:
+    with moto_client() as client:
+        yield client
+
+
+@pytest.fixture
+def table(moto: Any) -> Iterator[Table]:
+    with empty_table(moto) as table:
+        yield table
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+def _list(client: DynamoDbClient, clock: Clock | None = None) -> DynamoDbRevocationList:
+    return DynamoDbRevocationList(client=client, table=TABLE, clock=clock or FrozenClock())
+
+
+class TestDynamoDbRevocationList(SharedRevocationListContract):
+    @pytest.fixture
+    def revocations(self, table: Table, clock: FrozenClock) -> RevocationList:
+        return _list(table.client, clock)
+
+    @pytest.fixture
+    def revocations_clock(self, clock: FrozenClock) -> Clock:
+        return clock
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    @pytest.fixture
+    def outage(self, table: Table) -> Callable[[], None]:
+        return table.drop
+
+    def test_every_question_is_one_call(self, table: Table, clock: FrozenClock) -> None:
+        # DL-04
+        counted = Counted(table.client)
+        revocations = _list(counted, clock)
+        revocations.is_revoked(access_claims(NOW))
+        revocations.is_revoked(access_claims(NOW, origin_jti=None))
+        assert counted.calls == ["batch_get_item"] * 2
+
+        revocations.revoke_session("sign-in-1", until=NOW + HOUR)
+        revocations.revoke_user("anna", signed_in_until=NOW, until=NOW + HOUR)
+        assert counted.calls[2:] == ["update_item"] * 2
+
+        revocations.revoke_user("anna", signed_in_until=NOW - HOUR, until=NOW + 2 * HOUR)
+        assert counted.calls[4:] == ["update_item"] * 3
+
+    def test_clocks_a_second_apart_admit_nobody_early(
+        self, table: Table, revocations: RevocationList, clock: FrozenClock
+    ) -> None:
+        # RF-08
+        ahead = FrozenClock(clock.now() + SECOND)
+        revocations.revoke_session("sign-in-1", until=NOW + HOUR)
+        revocations.revoke_user("berta", signed_in_until=NOW, until=NOW + HOUR)
+        ahead.advance(HOUR - timedelta(milliseconds=1))
+
+        assert _list(table.client, ahead).is_revoked(access_claims(NOW))
+        assert _list(table.client, ahead).is_revoked(access_claims(NOW, subject="berta"))
+
+    @pytest.mark.parametrize("microseconds", [0, 1, 499, 500, 999])
+    def test_no_fraction_of_a_second_saves_a_session(
+        self, revocations: RevocationList, microseconds: int
+    ) -> None:
+        # RF-08
+        moment = NOW + timedelta(microseconds=microseconds)
+        revocations.revoke_user("anna", signed_in_until=moment, until=NOW + HOUR)
+
+        assert revocations.is_revoked(access_claims(NOW, origin_jti=None))
+
+    def test_ttl_leaves_an_entry_a_day_beyond_its_end(
+        self, table: Table, revocations: RevocationList
+    ) -> None:
+        """``expires`` is what the table's TTL goes by: whole seconds since 1970."""
+        revocations.revoke_session("sign-in-1", until=NOW + HOUR)
+        revocations.revoke_user("anna", signed_in_until=NOW, until=NOW)
+        revocations.revoke_user("anna", signed_in_until=NOW - HOUR, until=NOW + HOUR)
+
+        expiries = {item["pk"]["S"]: int(item["expires"]["N"]) for item in table.items()}
+        day_after = int((NOW + HOUR).timestamp()) + 86_400
+        assert expiries == {USER: day_after, SESSION: day_after}
+
+    @pytest.mark.parametrize("before", [0, 1, 2])
+    @pytest.mark.parametrize("theirs", PAIRS)
+    def test_whoever_comes_in_between_neither_lowers_nor_is_lowered(
+        self, table: Table, before: int, theirs: tuple[int, int]
+    ) -> None:
+        # RF-08
+        def revoke(client: DynamoDbClient, subject: str, moment: int, end: int) -> None:
+            _list(client).revoke_user(
+                subject, signed_in_until=NOW + moment * SECOND, until=NOW + end * SECOND
+            )
+
+        for ours in PAIRS:
+            subject = f"anna-{ours}"
+            meanwhile = partial(revoke, table.raw, subject, *theirs)
+            interrupted = Interrupted(table.raw, before=before, by=meanwhile)
+            revoke(table.raw, subject, 1, 1)
+            revoke(interrupted, subject, *ours)
+            if not interrupted.is_over:
+                meanwhile()
+
+        begun = int(NOW.timestamp())
+        for item in table.items():
+            ours = literal_eval(item["pk"]["S"].partition("-")[2])
+            kept = [int(item[name]["N"]) // 1000 for name in ("signed_in_until", "ends_at")]
+            assert kept == [begun + max(1, *each) for each in zip(theirs, ours, strict=True)]
+
+    def test_what_was_revoked_although_the_answer_was_lost_is_revoked(
+        self, table: Table, revocations: RevocationList, clock: FrozenClock
+    ) -> None:
+        unlucky = _list(LosesAnswers(table.client, lost=3), clock)
+        with pytest.raises(CoordinationUnavailableError):
+            unlucky.revoke_session("sign-in-1", until=NOW + HOUR)
+        with pytest.raises(CoordinationUnavailableError):
+            unlucky.revoke_user("berta", signed_in_until=NOW, until=NOW + HOUR)
+        with pytest.raises(CoordinationUnavailableError):
+            unlucky.is_revoked(access_claims(NOW))
+
+        assert revocations.is_revoked(access_claims(NOW))
+        assert revocations.is_revoked(access_claims(NOW, subject="berta", origin_jti=None))
+
+    def test_a_name_of_one_kind_is_none_of_another(
+        self, table: Table, revocations: RevocationList
+    ) -> None:
+        revocations.revoke_session("anna", until=NOW + HOUR)
+        DynamoDbSealedTexts(client=table.client, table=TABLE, clock=FrozenClock()).put(
+            "anna", "text", until=NOW + HOUR
+        )
+
+        assert not revocations.is_revoked(access_claims(NOW, origin_jti="sign-in-1"))
+        assert revocations.is_revoked(access_claims(NOW, origin_jti="anna"))
+
+    def test_an_entry_that_somebody_else_made_is_no_answer(
+        self, table: Table, revocations: RevocationList
+    ) -> None:
+        for odd in (
+            {},
+            {"signed_in_until": {"N": "1"}},
+            {"ends_at": {"S": "later"}},
+            {"ends_at": {"N": "99999999999999"}},
+            {"ends_at": {"N": "99999999999999"}, "signed_in_until": {"S": "x"}},
+        ):
+            table.raw.put_item(TableName=TABLE, Item={"pk": {"S": USER}, **odd})
+            with pytest.raises(CoordinationUnavailableError):
+                revocations.is_revoked(access_claims(NOW))
+
+
+@pytest.fixture(scope="module")
+def listening() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _request: SILENCE) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def client(listening: ScriptedServer) -> DynamoDbClient:
+    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=timedelta(seconds=6))
+
+
+@pytest.fixture(scope="module")
+def hurried(listening: ScriptedServer) -> DynamoDbClient:
+    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=timedelta(seconds=0.6))
+
+
+@pytest.fixture
+def server(listening: ScriptedServer) -> ScriptedServer:
+    listening.requests.clear()
+    listening.script = _yes
+    return listening
+
+
+def _entry(pk: str, **more: int) -> dict[str, Any]:
+    numbers = {name: {"N": str(value)} for name, value in more.items()}
+    return {"pk": {"S": pk}, "ends_at": {"N": "99999999999999"}, **numbers}
+
+
+def _found(*entries: object) -> dict[str, Any]:
+    return {"Responses": {TABLE: entries}, "UnprocessedKeys": {}}
+
+
+def _yes(request: bytes) -> list[bytes]:
+    operation, members = asked(request)
+    if operation == "BatchGetItem":
+        return says(200, _found(_entry(SESSION)))
+    values = members["ExpressionAttributeValues"]
+    written = {"ends_at": values.get(":end"), "signed_in_until": values.get(":moment")}
+    return says(200, {"Attributes": {name: value for name, value in written.items() if value}})
+
+
+def _ask(client: DynamoDbClient) -> object:
+    return _list(client).is_revoked(access_claims(NOW))
+
+
+def _revoke_session(client: DynamoDbClient) -> None:
+    _list(client).revoke_session("sign-in-1", until=NOW + HOUR)
+
+
+def _revoke_user(client: DynamoDbClient) -> None:
+    _list(client).revoke_user("anna", signed_in_until=NOW, until=NOW + HOUR)
+
+
+Call = Callable[[DynamoDbClient], object]
+CALLS: list[Call] = [_ask, _revoke_session, _revoke_user]
+every_call = pytest.mark.parametrize("call", CALLS)
+
+
+def test_session_and_user_are_asked_about_together_and_consistently(
+    server: ScriptedServer, client: DynamoDbClient
+) -> None:
+    assert _ask(client) is True
+    _revoke_user(client)
+
+    operation, members = asked(server.requests[0])
+    assert operation == "BatchGetItem"
+    wanted = members["RequestItems"][TABLE]
+    assert wanted["ConsistentRead"] is True
+    assert wanted["Keys"] == [{"pk": {"S": USER}}, {"pk": {"S": SESSION}}]
+    assert len(server.requests) == 2
+
+
+@every_call
+@pytest.mark.parametrize("error_class", ERROR_CLASSES)
+def test_every_error_class_is_decided(
+    server: ScriptedServer, client: DynamoDbClient, call: Call, error_class: str
+) -> None:
+    # DL-04
+    server.script = lambda _request: refuses(error_class)
+
+    if call is not _ask and error_class == "ConditionalCheckFailed":
+        call(client)
+        assert len(server.requests) == (3 if call is _revoke_user else 1)
+    else:
+        with pytest.raises(CoordinationUnavailableError):
+            call(client)
+        assert len(server.requests) == 1
+
+
+def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:
+    """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
+    declared = client.meta.service_model.operation_model("BatchGetItem").error_shapes
+    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
+
+    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+
+
+@every_call
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
+        says(200, {}),
+        says(200, []),
+        says(200, None),
+        says(200, {"Responses": {}, "UnprocessedKeys": {}}),
+        says(200, {"Responses": {"another": []}, "UnprocessedKeys": {}}),
+        says(200, {"Attributes": {}}),
+        says(200, {"Attributes": {"ends_at": {"N": "1"}, "signed_in_until": {"N": "1"}}}),
+        [answer(302, headers=["Location: /"])],
+        [answer(503, b"", media_type="text/html")],
+        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
+        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
+        [HANG_UP],
+    ],
+)
+def test_what_is_not_dynamodbs_own_answer_is_an_outage(
+    server: ScriptedServer, client: DynamoDbClient, call: Call, pieces: list[bytes]
+) -> None:
+    server.script = lambda _request: pieces
+
+    with pytest.raises(CoordinationUnavailableError):
+        call(client)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"Responses": {TABLE: []}},
+        {"Responses": {TABLE: None}, "UnprocessedKeys": {}},
+        {"Responses": {TABLE: "none"}, "UnprocessedKeys": {}},
+        _found(None),
+        _found({}),
+        _found(_entry("revoked#session#sign-in-2")),
+        _found({"pk": {"N": "1"}, "ends_at": {"N": "1"}}),
+        _found({"pk": {"S": SESSION}}),
+        _found({"pk": {"S": SESSION}, "ends_at": {"N": "soon"}}),
+        _found(_entry(USER)),
+    ],
+)
+def test_an_answer_that_leaves_something_open_is_an_outage(
+    server: ScriptedServer, client: DynamoDbClient, members: object
+) -> None:
+    server.script = lambda _request: says(200, members)
+
+    with pytest.raises(CoordinationUnavailableError):
+        _ask(client)
+
+
+@pytest.mark.parametrize("unprocessed", [USER, SESSION])
+def test_keys_that_dynamodb_did_not_get_round_to_are_an_outage(
+    server: ScriptedServer, client: DynamoDbClient, unprocessed: str
+) -> None:
+    # DL-04: it answers so where it throttles a part.
+    left = {TABLE: {"Keys": [{"pk": {"S": unprocessed}}], "ConsistentRead": True}}
+    server.script = lambda _request: says(200, _found() | {"UnprocessedKeys": left})
+
+    with pytest.raises(CoordinationUnavailableError):
+        _ask(client)
+    assert len(server.requests) == 1
+
+
+def test_nobody_is_revoked_where_dynamodb_finds_nothing(
+    server: ScriptedServer, client: DynamoDbClient
+) -> None:
+    server.script = lambda _request: says(200, _found())
+
+    assert _ask(client) is False
+
+
+@every_call
+def test_silence_ends_in_time(server: ScriptedServer, hurried: DynamoDbClient, call: Call) -> None:
+    # LT-01
+    server.script = lambda _request: SILENCE
+    began = monotonic()
+
+    with pytest.raises(CoordinationUnavailableError):
+        call(hurried)
+
+    assert monotonic() - began < 2
+    assert len(server.requests) == 1

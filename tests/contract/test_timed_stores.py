@@ -1,0 +1,184 @@
+"""What comes late is undone: a lease is given back, a begun create forgotten."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from authcore.adapters.system import monotonic
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore_lambda.time_left import Impatience, TimeLeft
+from authcore_lambda.timed_stores import (
+    FORGOTTEN_WITHIN,
+    StoreTime,
+    TimedLease,
+    TimedSeenBefore,
+)
+
+
+TTL: Final = timedelta(minutes=1)
+PATIENCE: Final = 5.0
+
+
+class SlowLease(Lease):
+    """Asks when it is told to; in vain to be given back where *keeps* says so."""
+
+    def __init__(self, lease: Lease, go: threading.Event, *, keeps: bool = False) -> None:
+        self._lease = lease
+        self._go = go
+        self._over = threading.Event()
+        self._keeps = keeps
+
+    @contextmanager
+    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+        self._go.wait(PATIENCE)
+        with self._lease.hold(key, ttl) as grant:
+            yield grant
+            if self._keeps:
+                self._over.wait(PATIENCE)
+
+    def stop(self) -> None:
+        self._over.set()
+
+
+class SlowMemory(SeenBefore):
+    """Answers when it is told to."""
+
+    def __init__(self, seen: SeenBefore, go: threading.Event) -> None:
+        self._seen = seen
+        self._go = go
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        self._go.wait(PATIENCE)
+        return self._seen.first_time(key, ttl)
+
+    def forget(self, key: str) -> bool:
+        self._go.wait(PATIENCE)
+        return self._seen.forget(key)
+
+
+class World:
+    """Stores that are slow until ``go``, and what they are slow in front of."""
+
+    def __init__(self) -> None:
+        self.clock = FrozenClock()
+        self.go = threading.Event()
+        self.lease = InMemoryLease(self.clock)
+        self.seen = InMemorySeenBefore(self.clock)
+        self.impatience = Impatience("the store", CoordinationUnavailableError)
+
+    def timed_lease(self, lease: Lease | None = None) -> TimedLease:
+        return TimedLease(lease or SlowLease(self.lease, self.go), time(), self.impatience)
+
+    def timed_memory(self) -> TimedSeenBefore:
+        slow = SlowMemory(self.seen, self.go)
+        return TimedSeenBefore(slow, time(), self.impatience, self.clock)
+
+    def let_go(self) -> None:
+        """And wait until all that was begun has ended."""
+        self.go.set()
+        self.impatience._threads.shutdown()
+
+
+def time(budget: timedelta = timedelta(seconds=4)) -> StoreTime:
+    share = timedelta(milliseconds=100)
+    return StoreTime(left=TimeLeft(budget, None), share=share, reserve=timedelta(seconds=1))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_lease_that_comes_late_is_given_back(world: World) -> None:
+    # LT-01, AL-07
+    with pytest.raises(CoordinationUnavailableError), world.timed_lease().hold("a", TTL):
+        pytest.fail("held, though nobody waited")
+
+    world.let_go()
+
+    assert world.lease.asked == ["a"]
+    with world.lease.hold("a", TTL):
+        pass
+
+
+def test_a_create_that_was_noted_late_is_forgotten(world: World) -> None:
+    # LT-01, AL-07
+    with pytest.raises(CoordinationUnavailableError):
+        world.timed_memory().first_time("a", TTL)
+
+    world.let_go()
+
+    assert world.seen.asked == ["a"]
+    assert world.seen.first_time("a", TTL)
+
+
+def test_what_another_noted_is_not_forgotten_late(world: World) -> None:
+    # AL-07
+    world.seen.first_time("a", TTL)
+    with pytest.raises(CoordinationUnavailableError):
+        world.timed_memory().first_time("a", TTL)
+
+    world.let_go()
+
+    assert not world.seen.first_time("a", TTL)
+
+
+def test_a_note_that_may_be_anothers_by_now_is_not_forgotten(world: World) -> None:
+    """The function was frozen between asking and forgetting."""
+    # AL-07
+    with pytest.raises(CoordinationUnavailableError):
+        world.timed_memory().first_time("a", TTL)
+
+    world.clock.advance(FORGOTTEN_WITHIN)
+    world.let_go()
+
+    assert not world.seen.first_time("a", TTL)
+
+
+def test_in_time_everything_is_as_without_a_limit(world: World) -> None:
+    world.go.set()
+    memory = world.timed_memory()
+
+    assert [memory.first_time("a", TTL), memory.first_time("a", TTL)] == [True, False]
+    assert [memory.forget("a"), memory.forget("a")] == [True, False]
+    with world.timed_lease().hold("a", TTL) as grant:
+        assert grant.fence > 0
+    with world.timed_lease().hold("a", TTL):
+        pass
+
+
+def test_giving_back_is_not_waited_for_longer_than_there_is_time(world: World) -> None:
+    # LT-01
+    world.go.set()
+    keeper = SlowLease(world.lease, world.go, keeps=True)
+    began = monotonic()
+
+    with world.timed_lease(keeper).hold("a", TTL):
+        pass
+
+    assert monotonic() - began < 1.0
+    keeper.stop()
+
+
+def test_a_block_that_fails_gives_back_and_its_error_comes_through(world: World) -> None:
+    world.go.set()
+    with pytest.raises(ZeroDivisionError), world.timed_lease().hold("a", TTL):
+        raise ZeroDivisionError
+
+    with world.lease.hold("a", TTL):
+        pass
+
+
+def test_a_question_leaves_time_for_what_follows_and_the_last_call_does_not() -> None:
+    # LT-01
+    little = time(timedelta(milliseconds=1200))
+
+    assert little.first_call() < timedelta(0) < little.last_call() <= timedelta(milliseconds=100)
+    assert time().first_call() == timedelta(milliseconds=200)

@@ -1,0 +1,44 @@
+"""What is deployed is what was tested: the auth service is locked to what the tests ran with."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).parents[2]
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+PIN = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==([^\s;]+)", re.MULTILINE)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def pins(name: str) -> dict[str, str]:
+    return dict(PIN.findall((ROOT / "requirements" / name).read_text(encoding="utf-8")))
+
+
+def names(requirements: list[str]) -> set[str]:
+    found = {match[0].lower() for each in requirements if (match := re.match(r"[\w.-]+", each))}
+    return found - {"authcore"}
+
+
+def test_the_auth_service_is_locked_to_the_versions_that_were_tested() -> None:
+    assert pins("web.txt").items() <= pins("dev.txt").items()
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("web.txt", ("web",)), ("dev.txt", ("dev",))])
+def test_a_lock_holds_all_that_the_project_asks_for(lock: str, extras: tuple[str, ...]) -> None:
+    asked = names(PROJECT["dependencies"])
+    for extra in extras:
+        asked |= names(PROJECT["optional-dependencies"][extra])
+
+    assert asked <= set(pins(lock)), "run `make lock`"
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_pin_has_hashes_and_no_lock_names_an_index(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+
+    assert "://" not in text
+    for entry in re.split(r"\n(?=[a-z0-9])", text.strip()):
+        assert "--hash=sha256:" in entry, entry.splitlines()[0]
