@@ -1,7 +1,8 @@
 """Work that waits for other systems, kept away from the event loop."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from typing import Final, TypeVar
@@ -43,18 +44,18 @@ class WorkerThreads:
         self._limiters: RunVar[anyio.CapacityLimiter] = RunVar(f"authcore.threads.{next(_numbers)}")
         self._threads = threads
         self._waiting = waiting
+        self._under_way = 0
         self._counting = threading.Lock()
-        self._running = 0
 
     @property
     def busy(self) -> int:
-        """How many calls run now, in all event loops."""
-        return self._running
+        """How many calls run now; exact where there is one event loop."""
+        return min(self._under_way, self._threads)
 
     @property
     def waiting(self) -> int:
-        """How many calls of this event loop wait for a thread."""
-        return self._limiter().statistics().tasks_waiting
+        """How many wait for a thread; exact where there is one event loop."""
+        return self._under_way - self.busy
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
         """
@@ -63,18 +64,21 @@ class WorkerThreads:
         Raises:
             UnavailableError: The line is full; *call* was not made.
         """
-        if self.waiting >= self._waiting:
+        limiter = self._limiter()
+        if limiter.statistics().tasks_waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        return await anyio.to_thread.run_sync(self._counted, call, limiter=self._limiter())
+        with self._counted():
+            return await anyio.to_thread.run_sync(call, limiter=limiter)
 
-    def _counted(self, call: Callable[[], Answer]) -> Answer:
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         with self._counting:
-            self._running += 1
+            self._under_way += 1
         try:
-            return call()
+            yield
         finally:
             with self._counting:
-                self._running -= 1
+                self._under_way -= 1
 
     def _limiter(self) -> anyio.CapacityLimiter:
         """This event loop's: what waits in one must not be woken from another."""

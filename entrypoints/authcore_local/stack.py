@@ -182,6 +182,7 @@ class LocalStack:
             client_id=CLIENT_ID,
             client_secrets=(secrets.client_secret,),
             callback_urls=(self.addresses.callback_url,),
+            logout_urls=(f"{self.addresses.cms_url}/",),
             post_authentication_in_managed_login=post_authentication_in_managed_login,
         )
         return LocalCognito(

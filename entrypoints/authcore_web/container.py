@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 from dependency_injector import providers
 
-from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCodeExchanger
+from authcore.adapters.cognito.token_endpoint import (
+    MAX_ANSWER_BYTES,
+    CognitoCodeExchanger,
+    CognitoTokenRefresher,
+    CognitoTokenRevoker,
+)
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
-from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.session import PendingSignIns
-from authcore.domain.model.tokens import RefreshToken
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in import SignIn
@@ -19,7 +22,7 @@ from authcore.domain.services.sign_out import SignOut
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.legacy_sessions import LegacySignOut
-from authcore.ports.token_endpoint import CodeExchanger, TokenRevoker
+from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import SignInSettings, SignOutSettings, VerifySettings, WebAccessSettings
 from authcore_guard.container import SessionContainer
 from authcore_guard.stores import is_stored
@@ -38,7 +41,7 @@ from authcore_web.routes.sign_out import SignOutLinks, SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
 from authcore_web.routes.verify_batch import VerifyBatchRoutes
 from authcore_web.settings import web_settings
-from authcore_web.threads import auth_service_threads
+from authcore_web.threads import MAX_THREADS, WorkerThreads
 from authcore_web.verdicts import Verdicts
 
 
@@ -69,12 +72,9 @@ def sign_out_links_of(
     )
 
 
-class NobodyRevokes(TokenRevoker):
-    """Stands where no way to revoke is wired: Cognito does not hear of sign-outs, and we say so."""
-
-    def revoke(self, token: RefreshToken) -> None:  # noqa: ARG002 - nobody to send it to
-        """See the port."""
-        raise ProviderUnavailableError("nobody revokes tokens here")
+def revoke_url_of(sign_in: SignInSettings) -> ServiceUrl:
+    """Where this service ends sessions."""
+    return ServiceUrl(f"{sign_in.token_url or sign_in.domain_url}/oauth2/revoke")
 
 
 class WebContainer(SessionContainer):
@@ -94,10 +94,9 @@ class WebContainer(SessionContainer):
         instance_of=WebAccessSettings
     )
 
-    token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(NobodyRevokes)
     legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.Object(None)
 
-    threads = providers.ThreadSafeSingleton(auth_service_threads)
+    threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
     )
@@ -108,6 +107,20 @@ class WebContainer(SessionContainer):
         CognitoCodeExchanger,
         http=http,
         token_url=token_url,
+        client_id=SessionContainer.cognito.provided.client_id,
+        client_secret=sign_in_settings.provided.client_secret,
+    )
+    cognito_refresher: providers.Provider[TokenRefresher] = providers.ThreadSafeSingleton(
+        CognitoTokenRefresher,
+        http=http,
+        token_url=token_url,
+        client_id=SessionContainer.cognito.provided.client_id,
+        client_secret=sign_in_settings.provided.client_secret,
+    )
+    token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
+        CognitoTokenRevoker,
+        http=http,
+        revoke_url=providers.ThreadSafeSingleton(revoke_url_of, sign_in_settings),
         client_id=SessionContainer.cognito.provided.client_id,
         client_secret=sign_in_settings.provided.client_secret,
     )
@@ -265,4 +278,5 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
         web_access_settings=settings.web,
     )
     container.check_dependencies()
+    container.override_providers(token_refresher=container.cognito_refresher)
     return container

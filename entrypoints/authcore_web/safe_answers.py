@@ -37,7 +37,8 @@ HEADERS: Final = {
 }
 
 _ENCODED: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
-_CHALLENGED: Final = (*_ENCODED, (CHALLENGE[0].encode(), CHALLENGE[1].encode()))
+
+_CHALLENGE: Final = (CHALLENGE[0].encode(), CHALLENGE[1].encode())
 
 _log: Final = logging.getLogger(__name__)
 
@@ -84,6 +85,6 @@ class SafeAnswers:
 def _with_headers(start: Message) -> Message:
     given = start.get("headers", ())
     names = {name for name, _ in given}
-    wanted = _CHALLENGED if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
+    wanted = (*_ENCODED, _CHALLENGE) if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
     missing = [header for header in wanted if header[0] not in names]
     return {**start, "headers": [*given, *missing]}

@@ -49,7 +49,6 @@ def _extends(found: type, suite: str) -> bool:
 
 def _running(suite: str, bases: Mapping[str, list[str]]) -> list[str]:
     """The test classes that inherit *suite*, at whatever distance."""
-
     suites = {suite, *(name for name, found in SUITES.items() if _extends(found, suite))}
 
     def inherits(name: str) -> bool:

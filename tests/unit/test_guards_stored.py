@@ -9,7 +9,6 @@ import pytest
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.testing.contracts.cookies import HOST
 from authcore.testing.fakes.memory import InMemorySealedTexts
-from authcore_web.loops import COOKIE as ROUNDS
 from unit.asgi_calls import PAGE, PROGRAM, Answer
 from unit.door_world import tokens_of
 from unit.guard_world import GuardWorld
@@ -101,7 +100,7 @@ def web() -> WebWorld:
 def test_a_sign_in_leaves_one_opaque_cookie(web: WebWorld) -> None:
     # CK-10
     assert web.sign_in().status == 302
-    assert web.cookie_names - {ROUNDS} == {SID}
+    assert web.cookie_names == {SID, "__Host-authcore_rounds"}
     assert web.visit("/auth/session").json["user"]["name"] == "Ada"
     assert len(web.store.texts) == 1
 

@@ -50,6 +50,7 @@ class WebWorld:
             "seen": providers.Object(ProcessSeenBefore(self.clock)),
             "fetcher": providers.Object(self.keys),
             "texts": providers.Object(self.store),
+            "token_refresher": providers.Object(None),
         }
 
     def visit(self, target: str, *, headers: Headers = (PAGE,), **more: Any) -> Answer:

@@ -46,10 +46,10 @@ _ROOMS = {
     "LegacySettings": "trigger_groups",
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",
-    "StoreSettings": "store_groups",
     "SignOutSettings": "web_groups",
     "VerifySettings": "web_groups",
     "WebAccessSettings": "web_groups",
+    "StoreSettings": "store_groups",
 }
 
 

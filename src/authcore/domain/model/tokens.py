@@ -18,7 +18,11 @@ SignedClaims = NewType("SignedClaims", Mapping[str, object])
 """Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""
 
 RefreshToken = NewType("RefreshToken", str)
-"""An opaque refresh token as Cognito issued it.  Only token endpoints and cookie jars make them."""
+"""
+An opaque refresh token as Cognito issued it.
+
+Only token endpoints, cookie jars, and the door that programs send tokens to make them.
+"""
 
 _TOKEN: Final = re.compile(rf"[A-Za-z0-9_=.-]{{1,{MAX_TOKEN_LENGTH}}}")
 
