@@ -1,6 +1,6 @@
 """``authcore signin-url``."""
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 import attrs
@@ -8,11 +8,8 @@ import attrs
 import authcore
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings import Setting, SignInSettings, load, setting
-from authcore.settings.browser_parsers import CALLBACK_PATH
+from authcore.settings.browser_parsers import CALLBACK_PATH, SIGN_IN_PATH
 from authcore_cli.surroundings import ExitStatus, Surroundings
-
-
-SIGN_IN_PATH: Final = "/auth/signin"
 
 
 def _as_in_sign_in(name: str) -> Any:

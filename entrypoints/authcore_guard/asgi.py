@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any, Final, Self
 
 from authcore.domain.errors import UnavailableError
+from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 from authcore_guard.threads import WorkerThreads
@@ -52,7 +53,13 @@ class Guard:
         self._doorkeeper = doorkeeper
 
     @classmethod
-    def from_environment(cls, app: AsgiApp, environment: Mapping[str, str] | None = None) -> Self:
+    def from_environment(
+        cls,
+        app: AsgiApp,
+        environment: Mapping[str, str] | None = None,
+        *,
+        legacy: LegacySessions | None = None,
+    ) -> Self:
         """
         Guard *app* as the ``AUTHCORE_*`` variables say.
 
@@ -61,10 +68,12 @@ class Guard:
 
             environment: Variables by name; the process's own when None.
 
+            legacy: Knows the old login, in the place of the legacy system's HTTP API.
+
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(app, guard_container(environment).doorkeeper())
+        return cls(app, guard_container(environment, legacy=legacy).doorkeeper())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""

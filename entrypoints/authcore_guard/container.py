@@ -7,7 +7,6 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
 from authcore.adapters.jwks.at_hand import KeysAtHand
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
@@ -30,10 +29,20 @@ from authcore.ports.memory import RecentRefreshes, SealedTexts
 from authcore.ports.revocation import RevocationList
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import CognitoSettings, CookieSettings, GuardSettings, StoreSettings
+from authcore.settings import CognitoSettings, RevocationSettings
 from authcore_guard.decision import Doorkeeper
-from authcore_guard.settings import guard_settings
-from authcore_guard.stores import is_stored, sealed_texts, session_jar, table_client
+from authcore_guard.legacy_login import http_legacy_sessions
+from authcore_guard.refreshing import guards_refresher, session_refresher_of
+from authcore_guard.settings import SessionSettings, guard_settings
+from authcore_guard.stores import (
+    is_stored,
+    recent_refreshes,
+    refresh_lease,
+    revocation_list,
+    sealed_texts,
+    session_jar,
+    table_client,
+)
 
 
 def issuer_of(cognito: CognitoSettings) -> str:
@@ -47,37 +56,20 @@ def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
 
 
-def session_refresher_of(
-    refresher: TokenRefresher | None,
-    validator: TokenValidator,
-    recent: RecentRefreshes,
-    lease: Lease | None,
-    pause: Pause,
-    clock: Clock,
-    audit: AuditLog,
-) -> SessionRefresher | None:
-    """None where sessions are refreshed elsewhere, or not at all."""
-    if refresher is None:
-        return None
-    return SessionRefresher(
-        refresher=refresher,
-        validator=validator,
-        recent=recent,
-        lease=lease,
-        pause=pause,
-        clock=clock,
-        audit=audit,
-    )
+def at_hand_of(validator: TokenValidator, revocations: RevocationSettings) -> TokenValidator | None:
+    """None where a decision must wait for the table."""
+    return None if revocations.kept_in == "table" else validator
 
 
 class SessionContainer(containers.DeclarativeContainer):
     """Checks sessions.  The auth service builds on it, so that both doors judge alike."""
 
-    cognito: providers.Dependency[CognitoSettings] = providers.Dependency(
-        instance_of=CognitoSettings
+    settings: providers.Dependency[SessionSettings] = providers.Dependency(
+        instance_of=SessionSettings
     )
-    cookie: providers.Dependency[CookieSettings] = providers.Dependency(instance_of=CookieSettings)
-    store: providers.Dependency[StoreSettings] = providers.Dependency(instance_of=StoreSettings)
+    cognito = settings.provided.cognito
+    cookie = settings.provided.cookie
+    store = settings.provided.store
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
@@ -106,16 +98,16 @@ class SessionContainer(containers.DeclarativeContainer):
         signatures=signatures,
         clock=clock,
         issuers=providers.List(issuer),
-        client_ids=providers.List(cognito.provided.client_id),
-        leeway=cognito.provided.leeway,
+        client_ids=providers.List(cognito.client_id),
+        leeway=cognito.leeway,
     )
     validator_at_hand = providers.ThreadSafeSingleton(
         TokenValidator,
         signatures=signatures_at_hand,
         clock=clock,
         issuers=providers.List(issuer),
-        client_ids=providers.List(cognito.provided.client_id),
-        leeway=cognito.provided.leeway,
+        client_ids=providers.List(cognito.client_id),
+        leeway=cognito.leeway,
     )
     table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
     texts: providers.Provider[SealedTexts] = providers.ThreadSafeSingleton(
@@ -134,18 +126,31 @@ class SessionContainer(containers.DeclarativeContainer):
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter
     )
-    token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
-    legacy_sessions: providers.Provider[LegacySessions | None] = providers.Object(None)
-    revocations: providers.Provider[RevocationList | None] = providers.Object(None)
-    recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
-        ProcessRecentRefreshes, clock
+    revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
+        revocation_list, settings.provided.revocations, store, table_client.provider, clock
     )
-    lease: providers.Provider[Lease | None] = providers.Object(None)
+    legacy_sessions: providers.Provider[LegacySessions | None] = providers.ThreadSafeSingleton(
+        http_legacy_sessions, settings.provided.legacy_sessions, settings.provided.legacy, cookie
+    )
+    token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
+        recent_refreshes, store, cookie, texts.provider, clock, entropy
+    )
+    lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
+        refresh_lease, store, table_client.provider, clock, entropy
+    )
     pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
     session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(
-        session_refresher_of, token_refresher, validator, recent, lease, pause, clock, audit
+        session_refresher_of,
+        token_refresher,
+        validator=validator,
+        recent=recent.provider,
+        lease=lease.provider,
+        pause=pause,
+        clock=clock,
+        audit=audit,
     )
-    policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.provided.lifetime)
+    policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(
         SessionGuard,
         validator=validator,
@@ -155,7 +160,7 @@ class SessionContainer(containers.DeclarativeContainer):
         refresher=session_refresher,
         legacy=legacy_sessions,
         revocations=revocations,
-        at_hand=validator_at_hand,
+        at_hand=providers.Callable(at_hand_of, validator_at_hand, settings.provided.revocations),
     )
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
@@ -167,35 +172,39 @@ class SessionContainer(containers.DeclarativeContainer):
 
 
 class GuardContainer(SessionContainer):
-    """Stands in front of one application."""
+    """Stands in front of one application; *settings* are GuardDoorSettings."""
 
-    guard: providers.Dependency[GuardSettings] = providers.Dependency(instance_of=GuardSettings)
-
+    guard = SessionContainer.settings.provided.guard
+    guards_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
+        guards_refresher, SessionContainer.settings
+    )
     doorkeeper = providers.ThreadSafeSingleton(
         Doorkeeper,
         SessionContainer.browser_guard,
-        signin_url=guard.provided.signin_url,
-        app_url=guard.provided.app_url,
-        public_paths=guard.provided.public_paths,
+        signin_url=guard.signin_url,
+        app_url=guard.app_url,
+        public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
     )
 
 
-def guard_container(environment: Mapping[str, str] | None = None) -> GuardContainer:
+def guard_container(
+    environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
+) -> GuardContainer:
     """
     Wire a guard as the ``AUTHCORE_*`` variables say.
 
     Args:
         environment: Variables by name; the process's own when None.
 
+        legacy: Knows the old login, in the place of the legacy system's HTTP API.
+
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    settings = guard_settings(variables)
-    return GuardContainer(
-        cognito=settings.cognito,
-        cookie=settings.cookie,
-        store=settings.store,
-        guard=settings.guard,
-    )
+    container = GuardContainer(settings=guard_settings(variables))
+    container.token_refresher.override(container.guards_refresher)
+    if legacy is not None:
+        container.legacy_sessions.override(providers.Object(legacy))
+    return container

@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import User
+from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.asgi import AsgiApp, Receive, Scope, Send, carrying, judged, visit_of
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal
@@ -56,14 +57,21 @@ class SignedIn:
         self._doorkeeper = doorkeeper.for_everything()
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
+    ) -> Self:
         """
         Guard as the ``AUTHCORE_*`` variables say.
+
+        Args:
+            environment: Variables by name; the process's own when None.
+
+            legacy: Knows the old login, in the place of the legacy system's HTTP API.
 
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(guard_container(environment).doorkeeper())
+        return cls(guard_container(environment, legacy=legacy).doorkeeper())
 
     def install(self, app: Starlette) -> Self:
         """Let *app* answer refusals, and carry refreshed sessions whatever its routes return."""

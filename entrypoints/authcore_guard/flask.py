@@ -13,6 +13,7 @@ from typing import Final, Self
 from flask import Flask, Response, g, request
 
 from authcore.domain.model.session import User
+from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal
 from authcore_guard.wsgi import visit_of
@@ -45,14 +46,21 @@ class Guard:
         self._doorkeeper = doorkeeper
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
+    ) -> Self:
         """
         Guard as the ``AUTHCORE_*`` variables say.
+
+        Args:
+            environment: Variables by name; the process's own when None.
+
+            legacy: Knows the old login, in the place of the legacy system's HTTP API.
 
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(guard_container(environment).doorkeeper())
+        return cls(guard_container(environment, legacy=legacy).doorkeeper())
 
     def init_app(self, app: Flask) -> None:
         """Stand in front of every view of *app*, before its other ``before_request`` functions."""

@@ -1,6 +1,6 @@
-"""Where sessions are: in cookies, or in the table."""
+"""Where sessions are, and what processes share about them: in cookies, here, or in the table."""
 
-# ruff: noqa: PLC0415 - only who keeps something in the table pays for importing boto3
+# ruff: noqa: PLC0415 - only who keeps something in the table pays for importing botocore
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.cookies.stored_session import StoredSessionJar
+from authcore.adapters.coordination.recent_refreshes import (
+    ProcessRecentRefreshes,
+    SharedRecentRefreshes,
+)
+from authcore.adapters.coordination.revocations import ProcessRevocationList
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import ConfigurationError
 from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import SessionJar
-from authcore.ports.memory import SealedTexts
-from authcore.settings import CognitoSettings, CookieSettings, StoreSettings
+from authcore.ports.coordination import Lease
+from authcore.ports.memory import RecentRefreshes, SealedTexts
+from authcore.ports.revocation import RevocationList
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    RevocationSettings,
+    StoreSettings,
+)
 
 
 if TYPE_CHECKING:
@@ -72,3 +84,51 @@ def session_jar(
 def is_stored(cookie: CookieSettings) -> bool:
     """Whether reading a session takes the table."""
     return cookie.format == "stored"
+
+
+def refresh_lease(
+    store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
+) -> Lease | None:
+    """Keeps processes apart; None without a table, where each goes on with sessions for itself."""
+    if store.table is None:
+        return None
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+
+    return DynamoDbLease(client=client(), table=store.table, clock=clock, entropy=entropy)
+
+
+def recent_refreshes(
+    store: StoreSettings,
+    cookie: CookieSettings,
+    texts: Callable[[], SealedTexts],
+    clock: Clock,
+    entropy: Entropy,
+) -> RecentRefreshes:
+    """In the table where there is one, and a key to seal them with; or else in this process."""
+    if store.table is None or not cookie.keys:
+        return ProcessRecentRefreshes(clock)
+    ring = KeyRing(cookie.keys)
+    return SharedRecentRefreshes(texts=texts(), ring=ring, clock=clock, entropy=entropy)
+
+
+def revocation_list(
+    revocations: RevocationSettings,
+    store: StoreSettings,
+    client: Callable[[], "DynamoDbClient"],
+    clock: Clock,
+) -> RevocationList | None:
+    """
+    None where sessions live as long as their tokens.
+
+    Raises:
+        ConfigurationError: They are to be in the table, and there is none.
+    """
+    if revocations.kept_in == "nowhere":
+        return None
+    if revocations.kept_in == "process":
+        return ProcessRevocationList(clock)
+    from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
+
+    if store.table is None:
+        raise ConfigurationError(["AUTHCORE_STORE_TABLE is missing: revocations are kept there"])
+    return DynamoDbRevocationList(client=client(), table=store.table, clock=clock)

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
@@ -40,7 +41,11 @@ class Guard:
 
     @classmethod
     def from_environment(
-        cls, app: WSGIApplication, environment: Mapping[str, str] | None = None
+        cls,
+        app: WSGIApplication,
+        environment: Mapping[str, str] | None = None,
+        *,
+        legacy: LegacySessions | None = None,
     ) -> Self:
         """
         Guard *app* as the ``AUTHCORE_*`` variables say.
@@ -50,10 +55,12 @@ class Guard:
 
             environment: Variables by name; the process's own when None.
 
+            legacy: Knows the old login, in the place of the legacy system's HTTP API.
+
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(app, guard_container(environment).doorkeeper())
+        return cls(app, guard_container(environment, legacy=legacy).doorkeeper())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See: PEP 3333."""

@@ -24,18 +24,11 @@ from authcore.domain.model.tokens import AccessClaims
 from authcore.domain.services.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
-    StoreSettings,
-    load,
-    setting,
-)
+from authcore.settings import load, setting
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
-from authcore.settings.store_groups import STORED_IN_A_TABLE
 from authcore_guard.container import SessionContainer
-from authcore_guard.settings import shared_domain
+from authcore_guard.settings import KEPT_ELSEWHERE, SessionSettings
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import headers_in
@@ -198,22 +191,16 @@ class AnswerSettings:
 
 
 @attrs.frozen
-class AuthorizerSettings:
+class AuthorizerSettings(SessionSettings):
     """
     The groups of an authorizer.
 
     Attributes:
-        cognito: Which pool.
-        cookie: What browsers carry.
-        store: Where their sessions are, if not in cookies.
         authorizer: How it answers.
     """
 
-    CHECKS: ClassVar = (Check(("cookie.domain",), shared_domain), STORED_IN_A_TABLE)
+    CHECKS: ClassVar[tuple[Check, ...]] = (*SessionSettings.CHECKS, KEPT_ELSEWHERE)
 
-    cognito: CognitoSettings
-    cookie: CookieSettings
-    store: StoreSettings
     authorizer: AnswerSettings
 
 
@@ -225,9 +212,7 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(AuthorizerSettings, variables)
-    container = SessionContainer(
-        cognito=settings.cognito, cookie=settings.cookie, store=settings.store
-    )
+    container = SessionContainer(settings=settings)
     return Authorizer(
         guard=container.browser_guard(),
         validator=container.validator(),

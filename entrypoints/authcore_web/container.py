@@ -7,7 +7,6 @@ from dependency_injector import providers
 from authcore.adapters.cognito.token_endpoint import (
     MAX_ANSWER_BYTES,
     CognitoCodeExchanger,
-    CognitoTokenRefresher,
     CognitoTokenRevoker,
 )
 from authcore.adapters.cookies.attempts import SealedAttemptJar
@@ -23,12 +22,15 @@ from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
-from authcore.settings import SignInSettings, SignOutSettings, VerifySettings, WebAccessSettings
+from authcore.settings import SignInSettings, SignOutSettings
+from authcore.settings.browser_parsers import SIGN_IN_PATH
 from authcore_guard.container import SessionContainer
+from authcore_guard.legacy_login import http_legacy_sessions
+from authcore_guard.refreshing import cognito_refresher, domain_for_servers
 from authcore_guard.stores import is_stored
 from authcore_web.callers import Callers
 from authcore_web.forgetting import Forgetting
-from authcore_web.links import SIGN_IN_PATH, SIGN_OUT_PATH, SignInLinks
+from authcore_web.links import SIGN_OUT_PATH, SignInLinks
 from authcore_web.loops import SignInLoops
 from authcore_web.metrics import Metrics
 from authcore_web.origins import TrustedPages, origin_of
@@ -52,7 +54,7 @@ def authorize_url_of(sign_in: SignInSettings) -> str:
 
 def token_url_of(sign_in: SignInSettings) -> ServiceUrl:
     """Where this service goes."""
-    return ServiceUrl(f"{sign_in.token_url or sign_in.domain_url}/oauth2/token")
+    return ServiceUrl(f"{domain_for_servers(sign_in)}/oauth2/token")
 
 
 def signin_url_of(sign_in: SignInSettings) -> str:
@@ -74,31 +76,25 @@ def sign_out_links_of(
 
 def revoke_url_of(sign_in: SignInSettings) -> ServiceUrl:
     """Where this service ends sessions."""
-    return ServiceUrl(f"{sign_in.token_url or sign_in.domain_url}/oauth2/revoke")
+    return ServiceUrl(f"{domain_for_servers(sign_in)}/oauth2/revoke")
 
 
 class WebContainer(SessionContainer):
     """The auth service: checks sessions as a guard does, and begins them."""
 
-    sign_in_settings: providers.Dependency[SignInSettings] = providers.Dependency(
-        instance_of=SignInSettings
-    )
+    sign_in_settings = SessionContainer.settings.provided.sign_in
+    web_access_settings = SessionContainer.settings.provided.web
 
-    sign_out_settings: providers.Dependency[SignOutSettings] = providers.Dependency(
-        instance_of=SignOutSettings
+    legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.ThreadSafeSingleton(
+        http_legacy_sessions,
+        SessionContainer.settings.provided.legacy_sessions,
+        SessionContainer.settings.provided.legacy,
+        SessionContainer.cookie,
     )
-    verify_settings: providers.Dependency[VerifySettings] = providers.Dependency(
-        instance_of=VerifySettings
-    )
-    web_access_settings: providers.Dependency[WebAccessSettings] = providers.Dependency(
-        instance_of=WebAccessSettings
-    )
-
-    legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.Object(None)
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
     http = providers.ThreadSafeSingleton(
-        HttpClient, within=sign_in_settings.provided.timeout, max_bytes=MAX_ANSWER_BYTES
+        HttpClient, within=sign_in_settings.timeout, max_bytes=MAX_ANSWER_BYTES
     )
     authorize_url = providers.ThreadSafeSingleton(authorize_url_of, sign_in_settings)
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
@@ -107,22 +103,22 @@ class WebContainer(SessionContainer):
         CognitoCodeExchanger,
         http=http,
         token_url=token_url,
-        client_id=SessionContainer.cognito.provided.client_id,
-        client_secret=sign_in_settings.provided.client_secret,
+        client_id=SessionContainer.cognito.client_id,
+        client_secret=sign_in_settings.client_secret,
     )
     cognito_refresher: providers.Provider[TokenRefresher] = providers.ThreadSafeSingleton(
-        CognitoTokenRefresher,
+        cognito_refresher,
+        client=sign_in_settings,
+        refresh=SessionContainer.settings.provided.refresh,
+        cognito=SessionContainer.cognito,
         http=http,
-        token_url=token_url,
-        client_id=SessionContainer.cognito.provided.client_id,
-        client_secret=sign_in_settings.provided.client_secret,
     )
     token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
         CognitoTokenRevoker,
         http=http,
         revoke_url=providers.ThreadSafeSingleton(revoke_url_of, sign_in_settings),
-        client_id=SessionContainer.cognito.provided.client_id,
-        client_secret=sign_in_settings.provided.client_secret,
+        client_id=SessionContainer.cognito.client_id,
+        client_secret=sign_in_settings.client_secret,
     )
     seen: providers.Provider[SeenBefore] = providers.ThreadSafeSingleton(
         replay_memory,
@@ -133,17 +129,15 @@ class WebContainer(SessionContainer):
     )
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
-        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.provided.keys),
+        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
-    allowlist = providers.ThreadSafeSingleton(
-        RedirectAllowlist, sign_in_settings.provided.redirects
-    )
+    allowlist = providers.ThreadSafeSingleton(RedirectAllowlist, sign_in_settings.redirects)
     sign_in = providers.ThreadSafeSingleton(
         SignIn,
         allowlist=allowlist,
-        default_redirect=sign_in_settings.provided.default_redirect,
+        default_redirect=sign_in_settings.default_redirect,
         exchanger=exchanger,
         validator=SessionContainer.validator,
         seen=seen,
@@ -151,11 +145,11 @@ class WebContainer(SessionContainer):
         entropy=SessionContainer.entropy,
         authorize_url=authorize_url,
         issuer=SessionContainer.issuer,
-        client_id=SessionContainer.cognito.provided.client_id,
-        redirect_uri=sign_in_settings.provided.callback_url,
-        scopes=sign_in_settings.provided.scopes,
-        providers=sign_in_settings.provided.providers,
-        attempt_lifetime=sign_in_settings.provided.attempt_lifetime,
+        client_id=SessionContainer.cognito.client_id,
+        redirect_uri=sign_in_settings.callback_url,
+        scopes=sign_in_settings.scopes,
+        providers=sign_in_settings.providers,
+        attempt_lifetime=sign_in_settings.attempt_lifetime,
     )
 
     sign_out = providers.ThreadSafeSingleton(
@@ -195,8 +189,8 @@ class WebContainer(SessionContainer):
     sign_out_links = providers.ThreadSafeSingleton(
         sign_out_links_of,
         sign_in_settings,
-        sign_out_settings,
-        SessionContainer.cognito.provided.client_id,
+        SessionContainer.settings.provided.sign_out,
+        SessionContainer.cognito.client_id,
     )
     sign_out_routes = providers.ThreadSafeSingleton(
         SignOutRoutes,
@@ -218,7 +212,7 @@ class WebContainer(SessionContainer):
     )
     callers = providers.ThreadSafeSingleton(
         Callers,
-        verify_settings.provided.caller_keys,
+        SessionContainer.settings.provided.verify.caller_keys,
         audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )
@@ -268,15 +262,7 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
             fit together.
     """
     settings = web_settings(process_environment() if environment is None else environment)
-    container = WebContainer(
-        cognito=settings.cognito,
-        cookie=settings.cookie,
-        store=settings.store,
-        sign_in_settings=settings.sign_in,
-        sign_out_settings=settings.sign_out,
-        verify_settings=settings.verify,
-        web_access_settings=settings.web,
-    )
+    container = WebContainer(settings=settings)
     container.check_dependencies()
-    container.override_providers(token_refresher=container.cognito_refresher)
+    container.token_refresher.override(container.cognito_refresher)
     return container

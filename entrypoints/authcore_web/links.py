@@ -9,7 +9,6 @@ from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.services.redirects import RedirectAllowlist
 
 
-SIGN_IN_PATH: Final = "/auth/signin"
 SIGN_OUT_PATH: Final = "/auth/signout"
 
 

@@ -6,11 +6,9 @@ from typing import ClassVar
 import attrs
 
 from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
+    RefreshSettings,
     SignInSettings,
     SignOutSettings,
-    StoreSettings,
     VerifySettings,
     WebAccessSettings,
     load,
@@ -18,8 +16,7 @@ from authcore.settings import (
 from authcore.settings.browser_parsers import CALLBACK_PATH
 from authcore.settings.groups import covering
 from authcore.settings.reader import Check
-from authcore.settings.store_groups import STORED_IN_A_TABLE
-from authcore_guard.settings import shared_domain
+from authcore_guard.settings import SessionSettings
 
 
 __all__ = ["CALLBACK_PATH", "WebSettings", "web_settings"]
@@ -32,32 +29,27 @@ def _attempts_unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | Non
 
 
 @attrs.frozen
-class WebSettings:
+class WebSettings(SessionSettings):
     """
     The groups of the auth service.
 
     Attributes:
-        cognito: Which pool.
-        sign_in: How browsers get there and back.
-        cookie: What they keep.
-        store: Where the rest of it is, if not in cookies.
+        sign_in: How browsers get to Cognito and back.
         sign_out: Where they go when they leave.
+        refresh: How sessions go on.
         verify: Which programs may ask about tokens.
         web: Which pages of other origins may ask.
     """
 
-    CHECKS: ClassVar = (
+    CHECKS: ClassVar[tuple[Check, ...]] = (
+        *SessionSettings.CHECKS,
         Check(("cookie.format", "cookie.keys"), _attempts_unsealed),
-        Check(("cookie.domain",), shared_domain),
         covering("sign_in.callback_url"),
-        STORED_IN_A_TABLE,
     )
 
-    cognito: CognitoSettings
     sign_in: SignInSettings
-    cookie: CookieSettings
-    store: StoreSettings
     sign_out: SignOutSettings
+    refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
 

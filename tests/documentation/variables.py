@@ -14,9 +14,12 @@ from authcore.settings import (
     CognitoSettings,
     CookieSettings,
     GuardSettings,
+    LegacySessionsSettings,
     LegacySettings,
     LinkingSettings,
     MigrationSettings,
+    RefreshSettings,
+    RevocationSettings,
     SignInSettings,
     SignOutSettings,
     StoreSettings,
@@ -41,12 +44,15 @@ class Everything:
     sign_in: SignInSettings
     cookie: CookieSettings
     store: StoreSettings
+    refresh: RefreshSettings
+    revocations: RevocationSettings
     sign_out: SignOutSettings
     verify: VerifySettings
     web: WebAccessSettings
     guard: GuardSettings
     authorizer: AnswerSettings
     legacy: LegacySettings
+    legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings
     pre_sign_up: NativeLinkSettings

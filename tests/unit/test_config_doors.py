@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
@@ -104,6 +105,14 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "GUARD_SIGNIN_URL": ("http://auth.example.com/auth/signin",),
     "GUARD_APP_URL": ("https://cms.example.com/?a",),
     "GUARD_PUBLIC_PATHS": ("static", "/a/../b", " ".join(f"/page-{n}" for n in range(257))),
+    "GUARD_REFRESH": ("on",),
+    "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify",),
+    "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),
+    "GUARD_TIMEOUT": ("31",),
+    "REFRESH_BY": ("cookie",),
+    "REVOCATIONS_KEPT_IN": ("redis",),
+    "LEGACY_SESSIONS_COOKIE": ("session id",),
+    "LEGACY_SESSIONS_TIMEOUT": ("0",),
     "AUTHORIZER_ANSWERS": ("yes",),
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
@@ -155,6 +164,35 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"SIGN_IN_CALLBACK_URL": "https://auth.example.org/auth/signin/callback"},
     ),
     (("web", "guard", "authorizer"), "COOKIE_KEYS", {"COOKIE_KEYS": ""}),
+    (("web", "guard", "authorizer"), "STORE_TABLE", {"COOKIE_FORMAT": "stored"}),
+    (("web", "guard", "authorizer"), "STORE_TABLE", {"REVOCATIONS_KEPT_IN": "table"}),
+    (("guard", "authorizer"), "REVOCATIONS_KEPT_IN", {"REVOCATIONS_KEPT_IN": "process"}),
+    (
+        ("web", "guard", "authorizer"),
+        "LEGACY_URL",
+        {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_URL": ""},
+    ),
+    (
+        ("web", "guard", "authorizer"),
+        "LEGACY_API_KEY",
+        {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_API_KEY": ""},
+    ),
+    (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
+    (
+        ("guard",),
+        "GUARD_VERIFY_URL",
+        {
+            "GUARD_REFRESH": "service",
+            "GUARD_CALLER_KEY": "k" * 40,
+            "GUARD_SIGNIN_URL": "https://auth.example.com/sign-in",
+        },
+    ),
+    (
+        ("guard",),
+        "SIGN_IN_CLIENT_SECRET",
+        {"GUARD_REFRESH": "direct", "SIGN_IN_CLIENT_SECRET": ""},
+    ),
+    (("guard",), "SIGN_IN_DOMAIN_URL", {"GUARD_REFRESH": "direct", "SIGN_IN_DOMAIN_URL": ""}),
     (
         ("user-migration",),
         "MIGRATION_ATTRIBUTES",
@@ -266,17 +304,14 @@ def test_every_wrong_value_is_named_at_once(door: DoorName) -> None:
 
 @pytest.mark.parametrize("door", STARTS)
 def test_every_missing_value_is_named_at_once(door: DoorName) -> None:
-    needed = {name for name in read_by(door) if f"AUTHCORE_{name}" in GOOD} - {
-        "COGNITO_ISSUER",
-        "GUARD_PUBLIC_PATHS",
-        "PRE_SIGN_UP_LINK_NATIVE",
-    }
+    variables = described(DOORS[door]().settings)
+    required = {name for name, _, default in variables if default is attrs.NOTHING}
+    sealing = {name for name, _, _ in variables if name == "AUTHCORE_COOKIE_KEYS"}
 
     problems = same_problems(door, {})
 
-    assert {problem.split(" is missing")[0] for problem in problems} == {
-        f"AUTHCORE_{name}" for name in needed
-    }
+    assert required
+    assert {problem.split(" is missing")[0] for problem in problems} == required | sealing
 
 
 @pytest.mark.parametrize(

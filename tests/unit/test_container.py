@@ -25,11 +25,11 @@ from unit.door_world import SECRET_CANARY, environment_for
 
 
 MINT = TokenMint()
-LEFT_OUT = {"token_refresher", "legacy_sessions", "revocations", "lease", "session_refresher"}
+LEFT_OUT = {"legacy_sessions", "revocations"}
 """What these settings do without."""
 
-REFRESHES = {"token_refresher", "session_refresher"}
-"""Where the client secret is."""
+REFRESHES = {"guards_refresher", "token_refresher", "session_refresher"}
+"""What a guard does without that leaves sessions to others."""
 
 
 def left_out_of(container: WebContainer | GuardContainer) -> set[str]:
@@ -48,12 +48,14 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_provider_of_the_auth_service_resolves() -> None:
     container = web_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    assert left_out_of(container) == (LEFT_OUT | {"legacy_sign_out"}) - REFRESHES
+    assert left_out_of(container) == LEFT_OUT | {"legacy_sign_out"}
 
 
 @pytest.mark.usefixtures("credentials")
 def test_every_provider_of_a_guard_resolves() -> None:
-    assert left_out_of(guard_container(environment_for(MINT, STORE_TABLE="sessions"))) == LEFT_OUT
+    container = guard_container(environment_for(MINT, STORE_TABLE="sessions"))
+
+    assert left_out_of(container) == LEFT_OUT | REFRESHES
 
 
 @pytest.mark.usefixtures("credentials")
@@ -78,16 +80,15 @@ def test_a_store_of_sessions_is_not_asked_on_the_event_loop(kept: str, waits: bo
 
 
 @pytest.mark.parametrize(
-    "door",
+    ("door", "table"),
     [
-        "from authcore_guard.container import guard_container as container",
-        "from authcore_web.container import web_container as container",
+        ("from authcore_guard.container import guard_container as container", "unused"),
+        ("from authcore_web.container import web_container as container", ""),
     ],
 )
-def test_who_keeps_sessions_in_cookies_does_not_pay_for_boto3(door: str) -> None:
+def test_who_keeps_nothing_in_the_table_does_not_pay_for_boto3(door: str, table: str) -> None:
     environments = [
-        environment_for(MINT, COOKIE_FORMAT=kept, STORE_TABLE="unused")
-        for kept in ("sealed", "plain")
+        environment_for(MINT, COOKIE_FORMAT=kept, STORE_TABLE=table) for kept in ("sealed", "plain")
     ]
     script = (
         f"import sys\n{door}\n"
@@ -166,7 +167,7 @@ def test_stored_sessions_without_a_table_do_not_start_and_it_is_said_with_all_th
 def test_a_container_without_settings_says_what_it_lacks(
     container: type[WebContainer | GuardContainer],
 ) -> None:
-    with pytest.raises(di_errors.Error, match="cognito"):
+    with pytest.raises(di_errors.Error, match="settings"):
         container().check_dependencies()
 
 

@@ -11,25 +11,33 @@ from authcore.settings.reader import PREFIX, Setting, described, load, setting, 
 
 
 if TYPE_CHECKING:
-    from authcore.settings.groups import (
-        CognitoSettings,
-        CookieSettings,
-        GuardSettings,
-        SignInSettings,
-    )
+    from authcore.settings.groups import CognitoSettings, CookieSettings, SignInSettings
+    from authcore.settings.guard_groups import GuardSettings
     from authcore.settings.linking_groups import LinkingSettings
+    from authcore.settings.session_groups import (
+        AppClientSettings,
+        LegacyCallSettings,
+        LegacySessionsSettings,
+        RefreshSettings,
+        RevocationSettings,
+    )
     from authcore.settings.store_groups import StoreSettings
     from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
     from authcore.settings.web_groups import SignOutSettings, VerifySettings, WebAccessSettings
 
 __all__ = [
     "PREFIX",
+    "AppClientSettings",
     "CognitoSettings",
     "CookieSettings",
     "GuardSettings",
+    "LegacyCallSettings",
+    "LegacySessionsSettings",
     "LegacySettings",
     "LinkingSettings",
     "MigrationSettings",
+    "RefreshSettings",
+    "RevocationSettings",
     "Setting",
     "SignInSettings",
     "SignOutSettings",
@@ -43,6 +51,12 @@ __all__ = [
 ]
 
 _ROOMS = {
+    "AppClientSettings": "session_groups",
+    "GuardSettings": "guard_groups",
+    "LegacyCallSettings": "session_groups",
+    "LegacySessionsSettings": "session_groups",
+    "RefreshSettings": "session_groups",
+    "RevocationSettings": "session_groups",
     "LegacySettings": "trigger_groups",
     "LinkingSettings": "linking_groups",
     "MigrationSettings": "trigger_groups",

@@ -11,7 +11,8 @@ from authcore.domain.services.redirects import RedirectAllowlist, is_absolute_ta
 from authcore.settings.parsers import words
 
 
-CALLBACK_PATH: Final = "/auth/signin/callback"
+SIGN_IN_PATH: Final = "/auth/signin"
+CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where the auth service takes browsers back."""
 
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")

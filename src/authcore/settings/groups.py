@@ -186,19 +186,3 @@ class CookieSettings:
         "how long browsers keep the session; not longer than the refresh token lives",
         default=timedelta(days=30),
     )
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class GuardSettings:
-    """What stands in front of a guarded application."""
-
-    signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
-    app_url: ServiceUrl = setting(
-        service_url, "URL", "this application as browsers see it, for the way back"
-    )
-    public_paths: tuple[str, ...] = setting(
-        browser_parsers.public_paths,
-        "list of path prefixes",
-        "paths that need no sign-in",
-        default=(),
-    )

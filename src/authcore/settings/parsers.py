@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import get_args
+from typing import Final, get_args
 
 from authcore.domain.model.key_rings import key_ring_problem
 from authcore.domain.model.passwords import CharacterClass, PasswordPolicy
@@ -96,3 +96,8 @@ def password_policy(text: str) -> PasswordPolicy:
 
 
 secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")
+
+CALLER_KEY: Final = r"[!-+\--~]{32,512}"
+"""Printable ASCII that no list is split at."""
+
+caller_key = matching(CALLER_KEY, "must be 32 to 512 characters of ASCII, without a comma")

@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.model.urls import service_url
-from authcore.settings.parsers import words
+from authcore.settings.parsers import CALLER_KEY, words
 
 
 MAX_CALLER_KEYS: Final = 64
@@ -16,7 +16,7 @@ MAX_SIGN_OUT_TARGETS: Final = 100
 """As many sign-out URLs as Cognito takes for one app client."""
 
 _QUERY: Final = re.compile(r"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?")
-_CALLER_KEY: Final = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]{0,63})=(?P<key>[!-+\--~]{32,512})")
+_CALLER_KEY: Final = re.compile(rf"(?P<name>[a-z0-9][a-z0-9._-]{{0,63}})=(?P<key>{CALLER_KEY})")
 _DEFAULT_PORT: Final = re.compile(r"https://.*:443|http://.*:80")
 
 

@@ -1,0 +1,113 @@
+"""Who goes on with sessions that are due."""
+
+# ruff: noqa: PLC0415 - only who refreshes over the pool's API pays for importing botocore
+
+from collections.abc import Callable
+
+from authcore.adapters.auth_service.token_refresher import AuthServiceTokenRefresher
+from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES
+from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher
+from authcore.adapters.http import HttpClient
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.refresh import SessionRefresher
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.ambient import Clock, Pause
+from authcore.ports.audit import AuditLog
+from authcore.ports.coordination import Lease
+from authcore.ports.memory import RecentRefreshes
+from authcore.ports.token_endpoint import TokenRefresher
+from authcore.settings import (
+    AppClientSettings,
+    CognitoSettings,
+    GuardSettings,
+    RefreshSettings,
+    SignInSettings,
+)
+from authcore.settings.browser_parsers import SIGN_IN_PATH
+from authcore_guard.settings import GuardDoorSettings
+
+
+VERIFY_PATH = "/auth/verify"
+
+
+def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:
+    """The pool's domain as this process calls it; empty where it needs none."""
+    return client.token_url or client.domain_url or ""
+
+
+def verify_url_of(guard: GuardSettings) -> ServiceUrl:
+    """The auth service's ``/auth/verify``."""
+    beside = guard.signin_url.removesuffix(SIGN_IN_PATH) + VERIFY_PATH
+    return guard.verify_url or ServiceUrl(beside)
+
+
+def cognito_refresher(
+    *,
+    client: SignInSettings | AppClientSettings,
+    refresh: RefreshSettings,
+    cognito: CognitoSettings,
+    http: HttpClient,
+) -> TokenRefresher:
+    """Asks Cognito itself, with the client secret, in the way that is configured."""
+    secret = client.client_secret or ""
+    if refresh.by == "token_endpoint":
+        return CognitoTokenRefresher(
+            http=http,
+            token_url=ServiceUrl(f"{domain_for_servers(client)}/oauth2/token"),
+            client_id=cognito.client_id,
+            client_secret=secret,
+        )
+    from authcore.adapters.cognito.client import unsigned_cognito_client
+    from authcore.adapters.cognito.token_refreshers import (
+        CognitoApiTokenRefresher,
+        CognitoAuthFlowTokenRefresher,
+    )
+
+    api = unsigned_cognito_client(
+        region=cognito.region, endpoint_url=cognito.endpoint_url, within=client.timeout
+    )
+    ways = {"get_tokens": CognitoApiTokenRefresher, "auth_flow": CognitoAuthFlowTokenRefresher}
+    return ways[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
+
+
+def guards_refresher(settings: GuardDoorSettings) -> TokenRefresher | None:
+    """None where sessions end with their tokens, or others go on with them."""
+    guard = settings.guard
+    if guard.refresh == "service":
+        return AuthServiceTokenRefresher(
+            http=HttpClient(within=guard.timeout, max_bytes=MAX_ANSWER_BYTES),
+            verify_url=verify_url_of(guard),
+            caller_key=guard.caller_key or "",
+        )
+    if guard.refresh == "direct":
+        return cognito_refresher(
+            client=settings.sign_in,
+            refresh=settings.refresh,
+            cognito=settings.cognito,
+            http=HttpClient(within=settings.sign_in.timeout, max_bytes=MAX_ANSWER_BYTES),
+        )
+    return None
+
+
+def session_refresher_of(
+    refresher: TokenRefresher | None,
+    *,
+    validator: TokenValidator,
+    recent: Callable[[], RecentRefreshes],
+    lease: Callable[[], Lease | None],
+    pause: Pause,
+    clock: Clock,
+    audit: AuditLog,
+) -> SessionRefresher | None:
+    """None where there is nobody to ask; *recent* and *lease* are asked for only if there is."""
+    if refresher is None:
+        return None
+    return SessionRefresher(
+        refresher=refresher,
+        validator=validator,
+        recent=recent(),
+        lease=lease(),
+        pause=pause,
+        clock=clock,
+        audit=audit,
+    )
