@@ -35,10 +35,11 @@ from authcore_lambda.events import Event, LambdaContext
 from authcore_lambda.function import ConfiguredOnce, log_fault
 from authcore_lambda.kept_out import LinkingFailedError, policy_in, require_let_in
 from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, mapping, text
-from authcore_lambda.people import STATUS, EventUnreadableError, account_in, pool_id_in
+from authcore_lambda.people import STATUS, pool_id_in
 from authcore_lambda.pool import PoolApi, PoolApiSettings
 from authcore_lambda.time_left import TimeLeft
 from authcore_lambda.token_changes import FORMS, changed
+from authcore_lambda.token_events import is_for_people, is_unlinked_native, may_need_a_link
 
 
 if TYPE_CHECKING:
@@ -51,10 +52,6 @@ BUDGET: Final = timedelta(seconds=2)
 
 LATE_BUDGET: Final = timedelta(seconds=3)
 """At most, for everything where somebody is linked: who asks for the token waits five seconds."""
-
-_NOBODY: Final = "TokenGeneration_ClientCredentials"
-_LATER: Final = frozenset(("TokenGeneration_RefreshTokens",))
-"""By then the event holds the attribute, if the user has it."""
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
@@ -128,10 +125,10 @@ class PreTokenGenerationTrigger:
         self, event: Event, context: LambdaContext | None, started: float | None
     ) -> Event:
         form = FORMS.get(text(event, "version") or "")
-        if form is None or not _is_for_people(event):
+        if form is None or not is_for_people(event):
             return event
         legacy_uid = text(attributes(event), LEGACY_UID)
-        if _may_need_a_link(event):
+        if may_need_a_link(event):
             legacy_uid = self._after_linking(event, context, started)
         changes = changed(event, form, legacy_uid)
         return (
@@ -147,7 +144,7 @@ class PreTokenGenerationTrigger:
         current = self._current(event, TimeLeft(BUDGET, context, started))
         shown = event if current is None else current
         known = text(attributes(shown), LEGACY_UID)
-        if not _is_unlinked_native(shown):
+        if not is_unlinked_native(shown):
             return known
         if current is None:
             require_let_in(self._failures, event)
@@ -251,32 +248,6 @@ def handler(event: Event, context: LambdaContext | None) -> Event:
     trigger = _trigger.get()
     if trigger is not None:
         return trigger(event, context, started=started)
-    if _is_for_people(event) and _may_need_a_link(event) and _is_unlinked_native(event):
+    if is_for_people(event) and may_need_a_link(event) and is_unlinked_native(event):
         require_let_in(policy_in(environment()), event)
     return event
-
-
-def _is_for_people(event: Event) -> bool:
-    source = text(event, "triggerSource") or ""
-    return source.startswith("TokenGeneration_") and source != _NOBODY
-
-
-def _may_need_a_link(event: Event) -> bool:
-    """Whether this is the sign-in of somebody whom *event* does not show as linked."""
-    if text(event, "triggerSource") in _LATER:
-        return False
-    if text(event, "userName") is None or text(attributes(event), SUBJECT) is None:
-        return False
-    try:
-        return not account_in(event).is_linked
-    except EventUnreadableError:
-        return True
-
-
-def _is_unlinked_native(event: Event) -> bool:
-    """True also where nobody can say: that is a link which fails."""
-    try:
-        person = account_in(event)
-    except EventUnreadableError:
-        return True
-    return person.identity is None and not person.is_linked

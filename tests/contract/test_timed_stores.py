@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -34,9 +34,16 @@ class SlowLease(Lease):
         self._go = go
         self._over = threading.Event()
         self._keeps = keeps
+        self._held: list[AbstractContextManager[LeaseGrant]] = []
+
+    def hold(self, key: str, ttl: timedelta) -> AbstractContextManager[LeaseGrant]:
+        """Remembered, because Python gives a forgotten lease back by itself."""
+        held = self._holding(key, ttl)
+        self._held.append(held)
+        return held
 
     @contextmanager
-    def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
+    def _holding(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
         self._go.wait(PATIENCE)
         with self._lease.hold(key, ttl) as grant:
             yield grant

@@ -9,6 +9,8 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.adapters.cognito.described_users import is_native
+from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import FailurePolicy, PoolAccount
 from authcore.domain.services.linking import AccountLinking
 from authcore.settings.linking_groups import failure_policy
@@ -247,6 +249,15 @@ def test_nobody_becomes_native_by_a_word_that_is_missing_or_mistyped(
     assert world.legacy.rows["1813"].account.cognito_id is None
     if primary is not True:
         assert world.reasons() == ["event_unreadable"]
+
+
+@pytest.mark.parametrize("primary", NOT_FALSE, ids=repr)
+def test_the_pools_own_description_is_read_as_strictly(primary: object) -> None:
+    # AL-03
+    identity = {**EVIL, **({} if primary is ... else {"primary": primary})}
+    described = {"identities": json.dumps([identity])}
+
+    assert not is_native(DirectoryUser("Evil_7", "sub", True, "CONFIRMED", described))
 
 
 @pytest.mark.parametrize("status", [..., None, "", "UNKNOWN", "COMPROMISED", "confirmed", 1])
