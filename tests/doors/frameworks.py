@@ -22,7 +22,7 @@ from authcore_guard import flask as guarded_flask
 from authcore_guard.django import doorkeeper as django_doorkeeper
 from authcore_guard.django import sign_in_required
 from authcore_guard.fastapi import SignedIn
-from doors.situations import Observed
+from doors.situations import CookieEffect, Observed, Outcome
 from doors.world import DoorWorld
 from unit.asgi_calls import PROGRAM, Answer, Headers, call
 
@@ -193,11 +193,22 @@ DOORS: Final[Mapping[str, Callable[[DoorWorld], Visit]]] = {
 }
 
 
+OUTCOMES: Final[Mapping[int, Outcome]] = {
+    200: "in",
+    401: "sign in",
+    503: "later",
+    431: "too large",
+}
+
+
 def observed(answer: Answer) -> Observed:
     """What a program makes of *answer*."""
+    said = answer.json.get("said") or answer.json.get("reason")
+    return Observed(OUTCOMES[answer.status], said, cookie_effect(answer))
+
+
+def cookie_effect(answer: Answer) -> CookieEffect:
+    """What *answer* does to the session that the browser carries."""
     cookies = [value for value in answer.all("set-cookie") if value.startswith("__Secure-authcore")]
     deleting = ["Max-Age=0" in value for value in cookies]
-    effect = "left" if not cookies else "cleared" if all(deleting) else "renewed"
-    outcomes = {200: "in", 401: "sign in", 503: "later", 431: "too large"}
-    said = answer.json.get("said") or answer.json.get("reason")
-    return Observed(outcomes[answer.status], said, effect)  # type: ignore[arg-type]
+    return "left" if not cookies else "cleared" if all(deleting) else "renewed"

@@ -13,6 +13,7 @@ from unit.session_world import ACCOUNT, DUE, HOUR, LIFETIME, without_refresh_tok
 
 
 Outcome = Literal["in", "sign in", "later", "too large"]
+CookieEffect = Literal["left", "renewed", "cleared"]
 
 
 @attrs.frozen
@@ -28,7 +29,7 @@ class Observed:
 
     outcome: Outcome
     said: str
-    cookies: Literal["left", "renewed", "cleared"] = "left"
+    cookies: CookieEffect = "left"
 
 
 Prepare = Callable[[DoorWorld], str]

@@ -33,13 +33,15 @@ class DoorWorld(SessionWorld):
         )
         self.doorkeeper = self._doorkeeper()
 
-    def _doorkeeper(self) -> Doorkeeper:
+    @property
+    def browser_guard(self) -> BrowserGuard:
+        """Judges by whatever is true now."""
         guard = self.session_guard(at_hand=self.validator)
+        return BrowserGuard(guard=guard, jar=self.jar, counter=self.counter)
+
+    def _doorkeeper(self) -> Doorkeeper:
         return Doorkeeper(
-            BrowserGuard(guard=guard, jar=self.jar, counter=self.counter),
-            signin_url=SIGNIN_URL,
-            app_url=APP_URL,
-            public_paths=["/about"],
+            self.browser_guard, signin_url=SIGNIN_URL, app_url=APP_URL, public_paths=["/about"]
         )
 
     def lose_keys(self) -> None:

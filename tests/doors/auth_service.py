@@ -1,0 +1,21 @@
+"""The real auth service, judging by the parts of a DoorWorld."""
+
+from typing import Any
+
+from dependency_injector import providers
+
+from authcore_web.app import create_app
+from authcore_web.container import WebContainer, web_container
+from doors.world import DoorWorld
+from unit.door_world import environment_for
+
+
+def auth_service(world: DoorWorld) -> Any:
+    """The ASGI application; its guard is *world*'s as it is now."""
+    container: WebContainer = web_container(environment_for(world.mint))
+    container.override_providers(
+        clock=providers.Object(world.clock),
+        browser_guard=providers.Object(world.browser_guard),
+        fetcher=providers.Object(world.mint.jwks_bytes),
+    )
+    return create_app(container)
