@@ -18,9 +18,11 @@ from starlette.requests import ClientDisconnect
 from authcore.adapters.system import SystemEntropy, monotonic
 from faults import (
     hung_suite,
+    key_suite,
     linking_suite,
     migration_suite,
     process_suite,
+    refresh_suite,
     timing_suite,
     toxic_suite,
 )
@@ -28,7 +30,7 @@ from faults.figures import Failure, Progress, Section, write_failures
 from faults.migration_table import Left
 
 
-PARTS: Final = ("F1", "F2", "F5", "MG-03")
+PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "MG-03")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
@@ -79,6 +81,10 @@ def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Itera
         yield hung_suite.section(progress, TRIGGER)
     if "F2" in chosen:
         yield migration_suite.section(progress, TRIGGER)
+    if "F3" in chosen:
+        yield refresh_suite.section(progress, seed)
+    if "F4" in chosen:
+        yield key_suite.section(progress)
     if "F5" in chosen:
         yield toxic_suite.section(progress, asked.seconds, TRIGGER)
     if "MG-03" in chosen:
@@ -95,6 +101,10 @@ def _again(asked: argparse.Namespace) -> Failure:
     line: str = asked.replay
     if line.startswith("F5 "):
         return toxic_suite.replay(line, asked.seconds, TRIGGER)
+    if line.startswith("F3 "):
+        return refresh_suite.replay(line)
+    if line.startswith("F4 "):
+        return key_suite.replay(line)
     if line == "MG-03":
         return timing_suite.replay(_progress(), asked.samples)
     if line.startswith("hung "):

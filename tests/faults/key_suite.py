@@ -75,6 +75,7 @@ class Pool:
         self.validator = self._process()
         self.wrong: list[str] = []
         self.waits: list[float] = []
+        self.allowed: int | None = None
 
     def _process(self) -> TokenValidator:
         keys = KeyCache(self.source, self.clock)
@@ -116,9 +117,9 @@ class Pool:
                 self.wrong.append(f"{situation}: a forged token was accepted")
 
     def check_fetches(self, elapsed: timedelta, situation: str, *, extra: int = 0) -> None:
-        bound = 1 + elapsed / COOL_DOWN + extra
-        if self.source.fetches > bound:
-            self.wrong.append(f"{situation}: {self.source.fetches} fetches, {bound:.0f} allowed")
+        self.allowed = int(1 + elapsed / COOL_DOWN) + extra
+        if self.source.fetches > self.allowed:
+            self.wrong.append(f"{situation}: {self.source.fetches} fetches, {self.allowed} allowed")
 
 
 def cold_and_down(pool: Pool) -> None:
@@ -288,7 +289,8 @@ def section(progress: Progress) -> Section:
         progress(f"F4 {scenario.name}")
         pool = played(scenario)
         figures = f"{len(pool.waits):,} checks, {milliseconds(pool.waits)}"
-        rows.append((scenario.name, f"{figures}; fetches {pool.source.fetches}"))
+        bound = "" if pool.allowed is None else f", {pool.allowed} allowed until it is up again"
+        rows.append((scenario.name, f"{figures}; fetches {pool.source.fetches}{bound}"))
         if pool.wrong:
             failures.append(Failure(f"F4 {scenario.name}", [], pool.wrong))
     return Section("F4 the issuer's keys", rows, failures)

@@ -233,10 +233,10 @@ def section(progress: Progress, seed: str, settings: Sequence[Setting] = SETTING
         progress(f"F3 {setting}")
         outcome = played(setting, seed)
         rows.append((str(setting), _figures(setting, outcome)))
-        failures += [Failure(f"F3 {setting}", [], outcome.wrong)] * bool(outcome.wrong)
+        failures += [Failure(f"F3 {seed} {setting}", [], outcome.wrong)] * bool(outcome.wrong)
     wrong = live_through_an_outage(seed)
     rows.append(("live, provider down", f"{len(wrong)} of {REQUESTS} sessions touched"))
-    failures += [Failure("F3 live", [], wrong)] * bool(wrong)
+    failures += [Failure(f"F3 {seed} live", [], wrong)] * bool(wrong)
     return Section("F3 refresh stampedes with rotation", rows, failures)
 
 
@@ -250,9 +250,9 @@ def _figures(setting: Setting, outcome: Outcome) -> str:
     )
 
 
-def replay(line: str, seed: str) -> Failure:
-    """The setting named in *line* again."""
-    name = line.removeprefix("F3 ")
+def replay(line: str) -> Failure:
+    """The setting named in *line* again, with the same choices; threads may meet otherwise."""
+    _, seed, name = line.split(" ", 2)
     if name == "live":
         return Failure(line, [], live_through_an_outage(seed))
     setting = next(each for each in SETTINGS if str(each) == name)

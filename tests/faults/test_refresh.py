@@ -11,6 +11,7 @@ from faults.refresh_suite import (
     Setting,
     live_through_an_outage,
     played,
+    replay,
 )
 
 
@@ -50,3 +51,10 @@ def test_processes_that_trade_more_than_once_are_counted() -> None:
 
     assert SESSIONS <= one < 2 * SESSIONS
     assert 3 * SESSIONS < four < 5 * SESSIONS
+
+
+def test_a_violation_can_be_replayed() -> None:
+    failure = replay(f"F3 {SEED} live")
+
+    assert failure.violations == []
+    assert failure.replay == f"F3 {SEED} live"
