@@ -84,7 +84,7 @@ def signs_in_as(user: DirectoryUser, identity: ExternalIdentity) -> bool:
 
 def _identities(user: DirectoryUser) -> list[dict[str, object]]:
     try:
-        identities = json.loads(user.attributes.get("identities") or "[]")
+        identities = json.loads(user.attributes.get("identities", "[]"))
     except (ValueError, RecursionError):
         raise ProviderUnavailableError("Cognito describes a user's identities oddly") from None
     if not isinstance(identities, list) or not all(isinstance(each, dict) for each in identities):
