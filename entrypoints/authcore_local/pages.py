@@ -23,6 +23,7 @@ def page(
     nonce: str,
     here: str,
     user: User | None = None,
+    signout_url: str = "",
     head: str = "",
     status: int = 200,
 ) -> HTMLResponse:
@@ -40,6 +41,8 @@ def page(
 
         user: Who is signed in.
 
+        signout_url: Where they sign out.
+
         head: More HTML for the head.
 
         status: HTTP status.
@@ -52,8 +55,8 @@ def page(
         f'<style nonce="{escape(nonce)}">{stylesheet()}</style>{head}</head><body>'
         '<a class="skip" href="#main">Skip to content</a>'
         f'<header><strong>The Daily Sample</strong><nav aria-label="Pages">{_links(here)}</nav>'
-        f'{_badge(user)}</header><main id="main"><h1>{escape(title)}</h1>{main}</main></body>'
-        "</html>"
+        f"{_badge(user, signout_url)}</header>"
+        f'<main id="main"><h1>{escape(title)}</h1>{main}</main></body></html>'
     )
     return HTMLResponse(document, status, security_headers(nonce))
 
@@ -85,10 +88,12 @@ def _current(target: str, here: str) -> str:
     return ' aria-current="page"' if target.partition("?")[0] == here else ""
 
 
-def _badge(user: User | None) -> str:
+def _badge(user: User | None, signout_url: str) -> str:
     if user is None:
         return '<span class="who">not signed in</span>'
-    return f'<span class="who">{escape(user.name or "signed in")}</span>'
+    name = escape(user.name or "signed in")
+    leave = f' · <a href="{escape(signout_url)}">Sign out</a>' if signout_url else ""
+    return f'<span class="who">{name}{leave}</span>'
 
 
 def stylesheet() -> str:

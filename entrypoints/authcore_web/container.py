@@ -90,6 +90,7 @@ class WebContainer(SessionContainer):
         SessionContainer.settings.provided.legacy_sessions,
         SessionContainer.settings.provided.legacy,
         SessionContainer.cookie,
+        SessionContainer.legacy_http,
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)

@@ -42,7 +42,7 @@ def test_every_hop_of_a_whole_sign_in_is_right() -> None:
     [
         ("legacy", "lambda → legacy POST /api/login"),
         ("allowlist", "browser → auth GET /auth/signin/callback"),
-        ("keys", "browser → cms GET /new-post"),
+        ("keys", "guard → auth POST /auth/verify"),
     ],
 )
 def test_a_broken_part_ends_the_tour_at_its_hop(part: str, hop: str) -> None:

@@ -19,7 +19,7 @@ from authcore_local.tour.report import Report, Row, WrongHopError
 Breakage = Literal["legacy", "allowlist", "keys"]
 """
 What can be broken on purpose: the legacy system stops, the allow-list shrinks between start and
-callback, the signing keys are rotated away after sign-in.
+callback, the signing keys are rotated away after sign-in: the guard has to ask for new tokens.
 """
 
 DEEP_LINK: Final = "/new-post?draft=7&tab=2"
