@@ -16,7 +16,8 @@ from authcore.ports.ambient import Entropy
 from authcore_guard.asgi import Guard
 from authcore_guard.container import GuardContainer
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
-from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, flow_routes
+from authcore_local.controls import CLOCK_PATH, PEOPLE_PATH, Controls
+from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
 from authcore_local.pages import page, security_headers
 from authcore_local.recording import Recorded
 from authcore_local.servers import AsgiApp
@@ -24,7 +25,10 @@ from authcore_local.sharing import Shared, share
 from authcore_local.visits import Visits
 
 
-PUBLIC_PATHS: Final = ("/", FLOW_PATH, HOPS_PATH)
+PUBLIC_PATHS: Final = ("/", FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH)
+
+UNRECORDED_PATHS: Final = (FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH)
+"""The flow page does not show itself; what its buttons do they note themselves."""
 
 EDITOR_PARAMETERS: Final = ("draft", "tab")
 MAX_SHOWN: Final = 40
@@ -49,7 +53,9 @@ ARTICLES: Final = (
 )
 
 
-def guarded_cms(container: GuardContainer, addresses: Addresses, shared: Shared) -> AsgiApp:
+def guarded_cms(
+    container: GuardContainer, addresses: Addresses, shared: Shared, controls: Controls
+) -> AsgiApp:
     """
     The CMS behind its guard, every request noted in the flow.
 
@@ -59,29 +65,33 @@ def guarded_cms(container: GuardContainer, addresses: Addresses, shared: Shared)
         addresses: Where people sign out, and where they sign in with the old login.
 
         shared: With the other servers.
+
+        controls: For the flow page.
     """
     decisions = share(container, shared, "cms")
     visits = Visits(decisions, shared.clock, container.cookie.lifetime())
-    app = cms(shared, visits, addresses)
+    flow_page = FlowPage(
+        flow=shared.flow, entropy=shared.entropy, controls=controls, addresses=addresses
+    )
+    app = cms(_Pages(shared.entropy, visits, addresses), flow_page)
     guard = Guard(app, container.doorkeeper())
-    return Recorded(guard, shared.flow, "cms", except_paths=(FLOW_PATH, HOPS_PATH))
+    return Recorded(guard, shared.flow, "cms", except_paths=UNRECORDED_PATHS)
 
 
-def cms(shared: Shared, visits: Visits, addresses: Addresses) -> Starlette:
+def cms(pages: "_Pages", flow_page: FlowPage) -> Starlette:
     """
     The CMS alone.  Expects ``scope["user"]``: a User, or None on public paths.
 
     Answers under its own name only, so that no site elsewhere can rebind a name of its own to
     this machine and read the flow page.
     """
-    pages = _Pages(shared.entropy, visits, addresses)
     return Starlette(
         routes=[
             Route("/", pages.home),
             Route("/articles", pages.articles),
             Route("/new-post", pages.new_post),
             Route("/api/me", pages.me),
-            *flow_routes(shared.flow, shared.entropy),
+            *flow_page.routes,
         ],
         middleware=[
             Middleware(

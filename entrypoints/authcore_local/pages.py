@@ -25,6 +25,7 @@ def page(
     user: User | None = None,
     signout_url: str = "",
     head: str = "",
+    form_action: str = "'none'",
     status: int = 200,
 ) -> HTMLResponse:
     """
@@ -45,6 +46,8 @@ def page(
 
         head: More HTML for the head.
 
+        form_action: Where its forms may lead.  See: CSP Level 3 §6.4.2.
+
         status: HTTP status.
     """
     document = (
@@ -58,14 +61,14 @@ def page(
         f"{_badge(user, signout_url)}</header>"
         f'<main id="main"><h1>{escape(title)}</h1>{main}</main></body></html>'
     )
-    return HTMLResponse(document, status, security_headers(nonce))
+    return HTMLResponse(document, status, security_headers(nonce, form_action))
 
 
-def security_headers(nonce: str) -> dict[str, str]:
+def security_headers(nonce: str, form_action: str = "'none'") -> dict[str, str]:
     """What every answer carries; scripts and styles only with *nonce*, nothing from elsewhere."""
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
-        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"connect-src 'self'; img-src data:; base-uri 'none'; form-action {form_action}; "
         "frame-ancestors 'none'"
     )
     return {
@@ -119,12 +122,20 @@ main{max-width:50rem;margin:0 auto;padding:1rem}
 h1{font:600 2rem/1.2 Georgia,serif;margin:1rem 0}
 h2{font:600 1.25rem/1.3 Georgia,serif;margin:0 0 .3rem}
 a{color:var(--accent)}
-a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 [aria-current]{font-weight:600;text-decoration:none;color:inherit}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;
 margin:0 0 1rem}
 .soft{color:var(--soft)}
+.actions{display:flex;flex-wrap:wrap;gap:.5rem}
+button{min-height:2.5rem;padding:.3rem .9rem;font:inherit;color:var(--accent);cursor:pointer;
+background:transparent;border:1px solid var(--accent);border-radius:.4rem}
+button:hover{background:var(--accent);color:var(--card)}
+ul.people{list-style:none;margin:0;padding:0}
+ul.people li{display:flex;flex-wrap:wrap;gap:.4rem 1rem;justify-content:space-between;
+align-items:center;padding:.5rem 0;border-top:1px solid var(--line)}
+ul.people li:first-child{border-top:0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code{font:.92em/1.5 ui-monospace,monospace;overflow-wrap:anywhere}

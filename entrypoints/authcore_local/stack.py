@@ -10,16 +10,20 @@ from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
-from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses, Ports
+from authcore_local.addresses import Addresses, Ports
+from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
-from authcore_local.environment import CREATION, Secrets, environment_of, fresh_secrets
+from authcore_local.controls import Controls
+from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.flow import Actor, FlowLog
+from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attached_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.links import Mode
 from authcore_local.lifetimes import Lifetimes
+from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp, LoopbackServer
 from authcore_local.sharing import Shared, share
@@ -148,8 +152,15 @@ class LocalStack:
             cms_url=self.addresses.cms_url,
         )
         self.cognito = self._local_cognito(
-            secrets, post_authentication_in_managed_login=post_authentication_in_managed_login
+            pool_config(
+                self.addresses,
+                secrets,
+                self.lifetimes,
+                post_authentication_in_managed_login=post_authentication_in_managed_login,
+            )
         )
+        self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
+        self._controls = self._flow_controls()
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
         self.rebuild()
@@ -172,13 +183,12 @@ class LocalStack:
             changes: Variables that differ from ``environment``.
         """
         environment = {**self.environment, **(changes or {})}
-        shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
         auth, guard = web_container(environment), guard_container(environment)
         self._clients += [auth.http(), auth.legacy_http(), guard.legacy_http(), guard.guards_http()]
-        share(auth, shared, "auth")
+        share(auth, self._shared, "auth")
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)
-        self._places["cms"].app = guarded_cms(guard, self.addresses, shared)
+        self._places["cms"].app = guarded_cms(guard, self.addresses, self._shared, self._controls)
 
     def start(self) -> None:
         """Serve from now on."""
@@ -196,32 +206,28 @@ class LocalStack:
         """Stop the legacy system: nobody listens on its port any more."""
         self._servers["legacy"].stop()
 
-    def _local_cognito(
-        self, secrets: Secrets, *, post_authentication_in_managed_login: bool
-    ) -> LocalCognito:
-        config = PoolConfig(
-            region=REGION,
-            pool_id=POOL_ID,
-            issuer=self.addresses.issuer,
-            domain=self.addresses.cognito_url,
-            client_id=CLIENT_ID,
-            client_secrets=(secrets.client_secret,),
-            callback_urls=(self.addresses.callback_url,),
-            logout_urls=(self.addresses.signed_out_url,),
-            access_token_lifetime=self.lifetimes.access,
-            id_token_lifetime=self.lifetimes.access,
-            refresh_token_lifetime=self.lifetimes.refresh,
-            refresh_token_rotation=self.lifetimes.is_rotating,
-            retry_grace_period=self.lifetimes.grace,
-            post_authentication_in_managed_login=post_authentication_in_managed_login,
+    def _flow_controls(self) -> Controls:
+        administrator = Administrator(self.addresses, self._shared)
+        self._clients.append(administrator)
+        return Controls(
+            origin=self.addresses.cms_url,
+            back=FLOW_PATH,
+            flow=self.flow,
+            clock=self.clock,
+            lifetimes=self.lifetimes,
+            people=self.cognito.users.everybody,
+            administrator=administrator,
+        )
+
+    def _local_cognito(self, config: PoolConfig) -> LocalCognito:
+        mint = TokenMint(
+            issuer=config.issuer, client_id=config.client_id, clock=self.clock, fresh_keys=True
         )
         return LocalCognito(
             config,
             clock=self.clock,
             entropy=self._entropy,
-            mint=TokenMint(
-                issuer=config.issuer, client_id=CLIENT_ID, clock=self.clock, fresh_keys=True
-            ),
+            mint=mint,
             triggers=attached_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )

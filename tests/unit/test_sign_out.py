@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
+from authcore.adapters.coordination.revocations import ProcessRevocationList
 from authcore.domain.errors import (
     AccountNotFoundError,
     CoordinationUnavailableError,
@@ -63,6 +64,20 @@ def test_everybody_is_told(
     assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
     assert world.legacy.resolve(header) is None
     assert told(world) == dict.fromkeys(("provider", "revocations", "legacy"), "accepted")
+
+
+def test_a_list_of_this_process_takes_its_first_session(
+    world: SessionWorld, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-06: an empty list is not the same as none.
+    revocations = ProcessRevocationList(world.clock)
+    parts: dict[str, Any] = {"validator": world.validator, "legacy": None, "audit": world.audit}
+    sign_out = SignOut(revoker=revoker, revocations=revocations, clock=world.clock, **parts)
+    tokens = world.sign_in()
+
+    sign_out.end(tokens, "")
+
+    assert revocations.is_revoked(world.validator.access(tokens.access_token))
 
 
 @pytest.mark.parametrize("part", ["provider", "revocations", "legacy"])
@@ -215,6 +230,24 @@ class TestEverywhere:
         world.clock.advance(timedelta(seconds=1))
         assert isinstance(world.decide(world.sign_in(sub=subject)), Admitted)
         assert world.revocations.users[subject][1] >= world.now + LONGEST_TOKEN
+
+    def test_a_list_of_this_process_takes_its_first_user(
+        self,
+        world: SessionWorld,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> None:
+        # RF-08: an empty list is not the same as none.
+        revocations = ProcessRevocationList(world.clock)
+        parts: dict[str, Any] = {"directory": directory, "sessions": sessions}
+        everywhere = SignOutEverywhere(
+            **parts, revocations=revocations, clock=world.clock, audit=world.audit
+        )
+        tokens = world.sign_in(sub=directory.add("anna").subject)
+
+        everywhere.end("anna")
+
+        assert revocations.is_revoked(world.validator.access(tokens.access_token))
 
     def test_nobody_is_an_error(self, world: SessionWorld, everywhere: SignOutEverywhere) -> None:
         with pytest.raises(AccountNotFoundError):

@@ -103,13 +103,15 @@ class SignOut:
 
     def _list(self, tokens: TokenSet | None) -> None:
         """Another request may just have got tokens of the session that live longer than these."""
-        access = self._access(tokens) if self._revocations else None
-        if self._revocations and access and access.origin_jti:
+        if self._revocations is None:
+            return
+        access = self._access(tokens)
+        if access and access.origin_jti:
             until = self._clock.now() + LONGEST_TOKEN + MAX_LEEWAY
             self._revocations.revoke_session(access.origin_jti, until=until)
 
     def _end_legacy(self, cookie_header: str) -> None:
-        if self._legacy:
+        if self._legacy is not None:
             self._legacy.end(cookie_header)
 
     def _told(self, whom: str, subject: str | None, tell: Callable[[], None]) -> bool:
@@ -165,7 +167,7 @@ class SignOutEverywhere:
         if user is None:
             raise AccountNotFoundError("the pool has no such user")
         now = self._clock.now()
-        if self._revocations:
+        if self._revocations is not None:
             until = now + LONGEST_TOKEN + MAX_LEEWAY
             self._revocations.revoke_user(user.subject, signed_in_until=now, until=until)
         self._sessions.sign_out_everywhere(user.username)
