@@ -22,6 +22,14 @@ HOPS_PATH: Final = "/flow/hops"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _REFRESH: Final = '<noscript><meta http-equiv="refresh" content="2"></noscript>'
 _KINDS: Final = {"2": "good", "3": "move", "4": "no", "5": "down"}
+_WORDS: Final = {
+    "refreshed": "good",
+    "legacy_session": "good",
+    "refresh_postponed": "down",
+    "refresh_token_rejected": "no",
+    "session_revoked": "no",
+    "session_too_old": "no",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +112,7 @@ def _described(hop: Hop) -> dict[str, object]:
 
 def kind(answer: str) -> str:
     """How an answer is coloured: good, move (a redirect), no, down; empty for anything else."""
-    return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else ""
+    return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else _WORDS.get(answer, "")
 
 
 def _row(hop: Hop) -> str:

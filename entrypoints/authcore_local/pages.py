@@ -127,6 +127,7 @@ a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-off
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;
 margin:0 0 1rem}
+.card>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
 .actions{display:flex;flex-wrap:wrap;gap:.5rem}
 button{min-height:2.5rem;padding:.3rem .9rem;font:inherit;color:var(--accent);cursor:pointer;

@@ -171,6 +171,7 @@ class WebContainer(SessionContainer):
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
+        guard=SessionContainer.session_guard,
         attempts=attempts,
         sessions=SessionContainer.sessions,
         loops=loops,
