@@ -26,7 +26,7 @@ _WORDS: Final = {
     "refreshed": "good",
     "legacy_session": "good",
     "refresh_postponed": "down",
-    "refresh_token_rejected": "no",
+    "refresh_rejected": "no",
     "session_revoked": "no",
     "session_too_old": "no",
 }

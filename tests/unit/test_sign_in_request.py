@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 from datetime import timedelta
-
 from typing import Any
 
 import pytest
