@@ -137,8 +137,8 @@ part("detail",hop.detail));
 row.append(part("number",hop.number),part("actors",hop.actors),message);
 list.append(row);row.scrollIntoView({block:"nearest"});last=hop.number}
 function show(now){now.hops.forEach(add);clock.textContent=now.time;
-if(people&&now.people!==people&&!everybody.contains(document.activeElement))
-everybody.innerHTML=now.people;people=now.people}
+if(now.people!==people&&!everybody.contains(document.activeElement))
+everybody.innerHTML=people=now.people}
 async function poll(){try{const answer=await fetch("/flow/hops?since="+last,{cache:"no-store"});
 if(answer.ok)show(await answer.json())}catch{}setTimeout(poll,1000)}
 setTimeout(poll,1000);
