@@ -49,8 +49,7 @@ class Administrator:
         }
         operation, deed = deeds[act]
         try:
-            with translated(SIGNING_OUT_A_USER):
-                deed(username)
+            deed(username)
             answer = "200 done"
         except (RejectedError, UnavailableError) as error:
             answer = error.code
@@ -72,10 +71,12 @@ class Administrator:
             )
 
     def _disable(self, username: str) -> None:
-        self._client().admin_disable_user(UserPoolId=POOL_ID, Username=username)
+        with translated(SIGNING_OUT_A_USER):
+            self._client().admin_disable_user(UserPoolId=POOL_ID, Username=username)
 
     def _enable(self, username: str) -> None:
-        self._client().admin_enable_user(UserPoolId=POOL_ID, Username=username)
+        with translated(SIGNING_OUT_A_USER):
+            self._client().admin_enable_user(UserPoolId=POOL_ID, Username=username)
 
     def close(self) -> None:
         """Close the connections."""

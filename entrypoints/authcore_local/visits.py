@@ -67,6 +67,10 @@ def in_words(duration: timedelta) -> str:
     """*duration* as people say it, rounded."""
     seconds = round(duration.total_seconds())
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}s"
-    return "1 second" if seconds == 1 else f"{seconds} seconds"
+        if seconds >= 2 * size or seconds == size:
+            return _counted(round(seconds / size), unit)
+    return _counted(seconds, "second")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
