@@ -1,7 +1,8 @@
 """A small CMS that knows nothing about signing in: the guard in front of it does."""
 
+from collections.abc import MutableMapping
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from starlette.applications import Starlette
@@ -19,16 +20,16 @@ from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
 from authcore_local.controls import CLOCK_PATH, PEOPLE_PATH, Controls
 from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
 from authcore_local.pages import page, security_headers
-from authcore_local.recording import Recorded
+from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
 from authcore_local.sharing import Shared, share
 from authcore_local.visits import Visits
 
 
-PUBLIC_PATHS: Final = ("/", FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH)
+PUBLIC_PATHS: Final = ("/",)
 
-UNRECORDED_PATHS: Final = (FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH)
-"""The flow page does not show itself; what its buttons do they note themselves."""
+UNGUARDED_PATHS: Final = frozenset((FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH))
+"""The flow page looks on: if it came through the guard, it would refresh what people watch."""
 
 EDITOR_PARAMETERS: Final = ("draft", "tab")
 MAX_SHOWN: Final = 40
@@ -57,7 +58,7 @@ def guarded_cms(
     container: GuardContainer, addresses: Addresses, shared: Shared, controls: Controls
 ) -> AsgiApp:
     """
-    The CMS behind its guard, every request noted in the flow.
+    The CMS behind its guard, every request noted in the flow, and the flow page beside it.
 
     Args:
         container: Of the guard.
@@ -75,7 +76,19 @@ def guarded_cms(
     )
     app = cms(_Pages(shared.entropy, visits, addresses), flow_page)
     guard = Guard(app, container.doorkeeper())
-    return Recorded(guard, shared.flow, "cms", except_paths=UNRECORDED_PATHS)
+    return _Beside(app, Recorded(guard, shared.flow, "cms"))
+
+
+@attrs.frozen
+class _Beside:
+    """Asks *app* itself for the flow page, and *guarded* for everything else."""
+
+    app: AsgiApp
+    guarded: AsgiApp
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        looks_on = scope["type"] == "http" and scope["path"] in UNGUARDED_PATHS
+        await (self.app if looks_on else self.guarded)(scope, receive, send)
 
 
 def cms(pages: "_Pages", flow_page: FlowPage) -> Starlette:

@@ -54,7 +54,7 @@ class FlowPage:
         """The page, what its script asks for every second, and where its buttons lead."""
         return [Route(FLOW_PATH, self._show), Route(HOPS_PATH, self._hops), *self._controls.routes]
 
-    def _show(self, request: Request) -> Response:
+    def _show(self, _: Request) -> Response:
         nonce = self._entropy.token()
         hops = self._flow.since(0)
         last = hops[-1].number if hops else 0
@@ -73,8 +73,7 @@ class FlowPage:
             main,
             nonce=nonce,
             here=FLOW_PATH,
-            user=request.scope.get("user"),
-            signout_url=self._addresses.signout_url,
+            knows_visitor=False,
             head=_REFRESH,
             form_action="'self'",
         )

@@ -23,6 +23,7 @@ def page(
     nonce: str,
     here: str,
     user: User | None = None,
+    knows_visitor: bool = True,
     signout_url: str = "",
     head: str = "",
     form_action: str = "'none'",
@@ -42,6 +43,8 @@ def page(
 
         user: Who is signed in.
 
+        knows_visitor: Whether the page can tell.
+
         signout_url: Where they sign out.
 
         head: More HTML for the head.
@@ -58,7 +61,7 @@ def page(
         f'<style nonce="{escape(nonce)}">{stylesheet()}</style>{head}</head><body>'
         '<a class="skip" href="#main">Skip to content</a>'
         f'<header><strong>The Daily Sample</strong><nav aria-label="Pages">{_links(here)}</nav>'
-        f"{_badge(user, signout_url)}</header>"
+        f"{_badge(user, signout_url) if knows_visitor else ''}</header>"
         f'<main id="main"><h1>{escape(title)}</h1>{main}</main></body></html>'
     )
     return HTMLResponse(document, status, security_headers(nonce, form_action))

@@ -45,7 +45,6 @@ class Recorded:
         receiver: Actor,
         *,
         senders: Mapping[str, Actor] | None = None,
-        except_paths: Collection[str] = (),
     ) -> None:
         """
         Wrap *app*.
@@ -58,18 +57,15 @@ class Recorded:
             receiver: Who *app* is.
 
             senders: Who asks at which path, where it is no browser.
-
-            except_paths: Not noted: the page that shows the log, and what it asks for every second.
         """
         self._app = app
         self._flow = flow
         self._receiver = receiver
         self._senders = senders or {}
-        self._except_paths = frozenset(except_paths)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
-        if scope["type"] != "http" or scope["path"] in self._except_paths:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 

@@ -121,7 +121,7 @@ def test_a_session_survives_its_tokens_without_a_visible_step(
 def test_twenty_requests_at_once_on_an_expired_session_trade_its_token_once(
     stack: LocalStack, context: BrowserContext
 ) -> None:
-    # RF-02
+    # RF-03
     page = signed_in(stack, context)
     stack.clock.advance(stack.lifetimes.access + timedelta(minutes=1))
     last = stack.flow.since(0)[-1].number
