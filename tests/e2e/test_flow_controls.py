@@ -199,3 +199,16 @@ def test_only_the_last_people_are_shown(stack: LocalStack, http: HttpClient) -> 
     assert "user13" in shown
     assert "user02" in shown
     assert "user01" not in shown
+
+
+def test_who_watches_the_flow_refreshes_nothing(stack: LocalStack) -> None:
+    visitor = Visitor(stack)
+    visitor.send(visitor.begin(), username=JANE.username, password=JANE.password)
+    stack.clock.advance(stack.lifetimes.access + timedelta(minutes=1))
+    before = len(stack.flow.since(0))
+
+    for path in ("/flow", "/flow/hops"):
+        assert visitor.browser.get(f"{stack.cms_url}{path}").status == 200
+
+    assert len(stack.flow.since(0)) == before
+    visitor.browser.close()
