@@ -145,7 +145,8 @@ class SignOutEverywhere:
         """
         End every session that *username* has now; give the user's ``sub``.
 
-        The list of revocations comes first, because it works at once.  Repeating it is harmless.
+        The list of revocations comes first, because it works at once; without an answer from it
+        Cognito is told nevertheless.  Repeating it is harmless.
 
         Raises:
             AccountNotFoundError: No such user.
@@ -164,12 +165,17 @@ class SignOutEverywhere:
         user = self._directory.find(username)
         if user is None:
             raise AccountNotFoundError("the pool has no such user")
-        now = self._clock.now()
-        if self._revocations:
-            until = now + LONGEST_TOKEN + MAX_LEEWAY
-            self._revocations.revoke_user(user.subject, signed_in_until=now, until=until)
-        self._sessions.sign_out_everywhere(user.username)
+        try:
+            self._revoke(user.subject)
+        finally:
+            self._sessions.sign_out_everywhere(user.username)
         return user.subject
+
+    def _revoke(self, subject: str) -> None:
+        if self._revocations:
+            now = self._clock.now()
+            until = now + LONGEST_TOKEN + MAX_LEEWAY
+            self._revocations.revoke_user(subject, signed_in_until=now, until=until)
 
 
 def _event(action: str, error: AuthcoreError | None, subject: str | None) -> AuditEvent:
