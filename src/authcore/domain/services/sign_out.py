@@ -86,6 +86,16 @@ class SignOut:
         ]
         return SignedOut(all(told))
 
+    def end_unread(self, outage: UnavailableError, cookie_header: str) -> SignedOut:
+        """
+        The same where *outage* is why nobody knows the tokens: the legacy system alone is told.
+
+        Never raises one of our errors.
+        """
+        self._audit.record(_event("sign_out.provider", outage, None))
+        self._told("legacy", None, lambda: self._end_legacy(cookie_header))
+        return SignedOut(is_complete=False)
+
     def _subject(self, tokens: TokenSet | None) -> str | None:
         with suppress(UnavailableError):
             access = self._access(tokens)
