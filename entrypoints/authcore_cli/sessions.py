@@ -4,7 +4,6 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.services.sign_out import SignOutEverywhere
 from authcore_cli.surroundings import ExitStatus, Surroundings
 
 
@@ -13,20 +12,6 @@ LIVES_ON: Final = (
     "holds are good until they expire"
 )
 """What is said where nothing ends the tokens themselves."""
-
-
-@attrs.frozen
-class SessionTools:
-    """
-    What ends sessions.
-
-    Attributes:
-        everywhere: Ends all of a user's.
-        at_once: Whether tokens that are out end too.
-    """
-
-    everywhere: SignOutEverywhere
-    at_once: bool
 
 
 @attrs.frozen

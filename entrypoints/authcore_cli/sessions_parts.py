@@ -19,7 +19,7 @@ from authcore.ports.revocation import RevocationList
 from authcore.settings import CognitoSettings, RevocationSettings, StoreSettings, load
 from authcore.settings.reader import Check
 from authcore.settings.session_groups import REVOKED_IN_A_TABLE
-from authcore_cli.sessions import SessionTools
+from authcore_cli.tools import SessionTools
 
 
 WITHIN: Final = timedelta(seconds=10)

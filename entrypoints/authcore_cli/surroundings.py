@@ -18,9 +18,8 @@ from authcore_cli.outlet import Outlet, UnwrittenError
 
 if TYPE_CHECKING:
     from authcore.domain.services.patience import Told
-    from authcore_cli.allow_create import BegunCreates
     from authcore_cli.links_run import LinkTools
-    from authcore_cli.sessions import SessionTools
+    from authcore_cli.tools import BegunCreates, SessionTools
 
 
 FALLBACK_WIDTH: Final = 120

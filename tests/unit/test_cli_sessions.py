@@ -13,8 +13,9 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
 from authcore_cli.app import run
-from authcore_cli.sessions import LIVES_ON, SessionTools
+from authcore_cli.sessions import LIVES_ON
 from authcore_cli.surroundings import Surroundings
+from authcore_cli.tools import SessionTools
 
 
 VARIABLES: Final = {
