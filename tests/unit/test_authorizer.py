@@ -22,13 +22,14 @@ def world() -> DoorWorld:
     return DoorWorld()
 
 
-def authorizer_of(world: DoorWorld, answers: str = "simple") -> Authorizer:
+def authorizer_of(world: DoorWorld, answers: str = "simple", reads: str = "either") -> Authorizer:
     guard = world.session_guard(at_hand=None)
     return Authorizer(
         guard=BrowserGuard(guard=guard, jar=world.jar, counter=world.counter),
         validator=world.validator,
         revocations=world.revocations,
         answers=answers,
+        reads=reads,
     )
 
 
@@ -46,7 +47,7 @@ def observed(door: Authorizer, event: dict[str, Any]) -> Observed:
         [statement] = answer["policyDocument"]["Statement"]
         allowed = statement["Effect"] == "Allow"
     if allowed:
-        return Observed("in", f"{context['legacy_uid']} {context['login']}")
+        return Observed("in", f"{context.get('legacy_uid')} {context['login']}")
     reason = context["reason"]
     return Observed("too large" if reason == "session_too_large" else "sign in", reason)
 
@@ -177,3 +178,68 @@ def test_a_function_whose_settings_cannot_work_answers_nothing(
     with pytest.raises(NotConfiguredError):
         authorizer.handler(simple_request(), None)
     assert "AUTHCORE_COGNITO_USER_POOL_ID" in caplog.text
+
+
+class Gateway:
+    """An API that remembers by one header, as API Gateway does with a TTL."""
+
+    def __init__(self, door: Authorizer, header: str, *, is_http_api: bool) -> None:
+        self._door = door
+        self._header = header
+        self._is_http_api = is_http_api
+        self._answers: dict[str, Observed] = {}
+
+    def ask(self, *, bearer: str = "", cookies: str = "") -> Observed:
+        shown = {"authorization": bearer, "cookie": cookies}
+        source = shown[self._header]
+        if not source:
+            return Observed("sign in", "")
+        headers = [("Authorization", bearer)] if bearer else []
+        make = simple_request if self._is_http_api else rest_request
+        event = make(headers=headers, cookies=cookies)
+        if self._is_http_api:
+            event["identitySource"] = [source]
+        if source not in self._answers:
+            self._answers[source] = observed(self._door, event)
+        return self._answers[source]
+
+
+@pytest.mark.parametrize(
+    ("header", "is_http_api", "reads"),
+    [
+        ("cookie", True, "either"),
+        ("cookie", True, "cookie"),
+        ("cookie", False, "cookie"),
+        ("authorization", True, "either"),
+        ("authorization", True, "authorization"),
+        ("authorization", False, "either"),
+        ("authorization", False, "authorization"),
+    ],
+)
+def test_an_answer_that_is_remembered_is_about_what_it_is_remembered_by(
+    world: DoorWorld, header: str, reads: str, *, is_http_api: bool
+) -> None:
+    """One caller's header must not open anything for another who shares the other one."""
+    tokens = world.sign_in()
+    good = {"bearer": f"Bearer {tokens.access_token}", "cookies": world.cookies(tokens)}
+    bad = {"bearer": "Bearer x", "cookies": "theme=dark"}
+    name, other = ("cookies", "bearer") if header == "cookie" else ("bearer", "cookies")
+    gateway = Gateway(authorizer_of(world, reads=reads), header, is_http_api=is_http_api)
+
+    for shown in (bad, good):
+        mixed = {name: bad[name], other: shown[other]}
+        assert gateway.ask(**mixed).outcome == "sign in"
+    for shown in (good, bad):
+        assert gateway.ask(**{name: good[name], other: shown[other]}).outcome == "in"
+
+
+def test_what_is_not_to_be_read_opens_nothing(world: DoorWorld) -> None:
+    tokens = world.sign_in()
+    bearer = [("Authorization", tokens.access_token)]
+    cookies = world.cookies(tokens)
+    for make in (simple_request, rest_request):
+        by_cookie = authorizer_of(world, reads="cookie")
+        assert observed(by_cookie, make(headers=bearer)).outcome == "sign in"
+        assert observed(by_cookie, make(headers=bearer, cookies=cookies)).outcome == "in"
+        by_token = authorizer_of(world, reads="authorization")
+        assert observed(by_token, make(cookies=cookies)).outcome == "sign in"

@@ -114,6 +114,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LEGACY_SESSIONS_COOKIE": ("session id",),
     "LEGACY_SESSIONS_TIMEOUT": ("0",),
     "AUTHORIZER_ANSWERS": ("yes",),
+    "AUTHORIZER_READS": ("cookies",),
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
     "LEGACY_INSECURE_GET_DIALECT": ("yes",),
