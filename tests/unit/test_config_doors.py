@@ -36,7 +36,8 @@ def _no_app(*_: object) -> object:
 
 
 STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
-    "web": (lambda given: create_app(web_container(given)), web.build_handler),
+    "web": (lambda given: create_app(web_container(given)),),
+    "web-function": (web.build_handler,),
     "guard": (
         lambda given: asgi.Guard.from_environment(_no_app, given),  # type: ignore[arg-type]
         lambda given: wsgi.Guard.from_environment(_no_app, given),  # type: ignore[arg-type]
@@ -104,14 +105,19 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "STORE_TIMEOUT": ("0", "11"),
     "GUARD_SIGNIN_URL": ("http://auth.example.com/auth/signin",),
     "GUARD_APP_URL": ("https://cms.example.com/?a",),
-    "GUARD_PUBLIC_PATHS": ("static", "/a/../b", " ".join(f"/page-{n}" for n in range(257))),
+    "GUARD_PUBLIC_PATHS": (
+        "static",
+        "/a/../b",
+        "/static/*",
+        " ".join(f"/page-{n}" for n in range(257)),
+    ),
     "GUARD_REFRESH": ("on",),
-    "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify",),
+    "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify", "https://auth.example.com/"),
     "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),
     "GUARD_TIMEOUT": ("31",),
     "REFRESH_BY": ("cookie",),
     "REVOCATIONS_KEPT_IN": ("redis",),
-    "LEGACY_SESSIONS_COOKIE": ("session id",),
+    "LEGACY_SESSIONS_COOKIE": ("session id", "__Secure-authcore_session"),
     "LEGACY_SESSIONS_TIMEOUT": ("0",),
     "AUTHORIZER_ANSWERS": ("yes",),
     "AUTHORIZER_READS": ("cookies",),
@@ -167,7 +173,11 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
     (("web", "guard", "authorizer"), "COOKIE_KEYS", {"COOKIE_KEYS": ""}),
     (("web", "guard", "authorizer"), "STORE_TABLE", {"COOKIE_FORMAT": "stored"}),
     (("web", "guard", "authorizer"), "STORE_TABLE", {"REVOCATIONS_KEPT_IN": "table"}),
-    (("guard", "authorizer"), "REVOCATIONS_KEPT_IN", {"REVOCATIONS_KEPT_IN": "process"}),
+    (
+        ("web-function", "guard", "authorizer"),
+        "REVOCATIONS_KEPT_IN",
+        {"REVOCATIONS_KEPT_IN": "process"},
+    ),
     (
         ("web", "guard", "authorizer"),
         "LEGACY_URL",

@@ -292,9 +292,16 @@ class _Atoms(dict[str, object]):
         ("uvicorn.error", '%s - "WebSocket %s" 403', ("x", "/a?canary"), 'x - "WebSocket /a" 403'),
         (
             "gunicorn.access",
-            '"%(r)s" %(s)s "%(f)s" %(x)s',
-            (_Atoms(r="GET /a?code=canary HTTP/1.1", s=400, f="https://a.example/?canary"),),
-            '"GET /a HTTP/1.1" 400 "https://a.example/" -',
+            '"%(r)s" %(q)s %(s)s "%(f)s" %(x)s',
+            (
+                _Atoms(
+                    r="GET /a?code=canary HTTP/1.1",
+                    q="code=canary",
+                    s=400,
+                    f="https://a.example/?canary",
+                ),
+            ),
+            '"GET /a HTTP/1.1"  400 "https://a.example/" -',
         ),
         ("uvicorn.error", "nothing to shorten", (), "nothing to shorten"),
     ],

@@ -86,14 +86,18 @@ class SignOut:
         ]
         return SignedOut(all(told))
 
-    def end_unread(self, outage: UnavailableError, cookie_header: str) -> SignedOut:
+    def end_unread(self, why: AuthcoreError, cookie_header: str) -> SignedOut:
         """
-        The same where *outage* is why nobody knows the tokens: the legacy system alone is told.
+        The same where *why* is what keeps the tokens from being read: the legacy system is told.
 
         Never raises one of our errors.
         """
-        self._audit.record(_event("sign_out.provider", outage, None))
         self._told("legacy", None, lambda: self._end_legacy(cookie_header))
+        return self.not_begun(why)
+
+    def not_begun(self, why: AuthcoreError) -> SignedOut:
+        """Take note that *why* keeps the tokens from being revoked.  Tells nobody else."""
+        self._audit.record(_event("sign_out.provider", why, None))
         return SignedOut(is_complete=False)
 
     def _subject(self, tokens: TokenSet | None) -> str | None:
