@@ -1,0 +1,184 @@
+"""Debian's nginx on loopback, with the site of deploy/nginx but for names of ports and files."""
+
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from unit.asgi_calls import Answer, Headers
+
+
+PROGRAM: Final = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
+SITE: Final = Path(__file__).parents[2] / "deploy" / "nginx"
+DEADLINE: Final = 30
+"""Seconds; nothing here comes near it unless it hangs."""
+
+NOBODY_LISTENS: Final = 9
+"""A port of loopback that nothing is bound to."""
+
+_MAIN: Final = """\
+worker_processes 1;
+daemon off;
+pid nginx.pid;
+error_log error.log notice;
+events { worker_connections 256; }
+http {
+    access_log off;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    include site.conf;
+}
+"""
+
+
+class Nginx:
+    """
+    The shipped configuration between a visitor and two servers on loopback.
+
+    It runs as nobody where the tests run as root, and ends with the block.
+
+    Attributes:
+        port: Of both of its servers.
+        folder: Its prefix: configuration, logs.
+    """
+
+    def __init__(self, *, auth: int, app: int, origin: str | None = None) -> None:
+        """
+        Bind to a free port.
+
+        Args:
+            auth: Port of the auth service.
+
+            app: Port of the application.
+
+            origin: What the application is to browsers, where it is not cms.example.com.
+        """
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=511)
+        self.port: int = self._socket.getsockname()[1]
+        self.folder = Path(tempfile.mkdtemp(prefix="authcore-nginx-"))
+        shutil.copytree(SITE / "authcore", self.folder / "authcore")
+        self.configure(auth=auth, app=app, origin=origin)
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def configure(self, *, auth: int, app: int, origin: str | None = None) -> None:
+        """Write the site for these ports; nginx reads it when it starts."""
+        site = (SITE / "site.conf").read_text(encoding="utf-8")
+        site = re.sub(r"(?m)^ *ssl_certificate.*\n", "", site)
+        site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};")
+        site = site.replace("127.0.0.1:8401", f"127.0.0.1:{auth}")
+        site = site.replace("127.0.0.1:8400", f"127.0.0.1:{app}")
+        site = site.replace("/var/log/nginx/", "")
+        if origin:
+            site = site.replace("origin https://cms.example.com", f"origin {origin}")
+            site = site.replace("server_name cms.example.com", f"server_name {host_of(origin)}")
+        self.write("site.conf", site)
+        self.write("nginx.conf", _MAIN)
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file of configuration in the place of another."""
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def tested(self) -> str:
+        """What ``nginx -t`` says."""
+        done = subprocess.run(
+            [*self._command, "-t"], user=self._user, capture_output=True, timeout=DEADLINE
+        )
+        return f"{done.returncode} {done.stderr.decode()}"
+
+    @property
+    def errors(self) -> str:
+        """What it complained about."""
+        return (self.folder / "error.log").read_text(encoding="utf-8")
+
+    def log(self, name: str) -> str:
+        """An access log."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    @property
+    def _command(self) -> list[str]:
+        assert PROGRAM
+        return [PROGRAM, "-p", str(self.folder), "-c", "nginx.conf", "-e", "error.log"]
+
+    def __enter__(self) -> Self:
+        descriptor = self._socket.fileno()
+        # How nginx takes over the sockets of the one before: no other program gets the port.
+        self._process = subprocess.Popen(
+            self._command,
+            env={"NGINX": f"{descriptor};"},
+            pass_fds=[descriptor],
+            user=self._user,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process
+        self._process.terminate()
+        self._process.wait(DEADLINE)
+        self._socket.close()
+        shutil.rmtree(self.folder)
+
+    def visit(
+        self,
+        cookies: str = "",
+        *,
+        target: str = "/articles",
+        headers: Headers = (),
+        method: str = "GET",
+        host: str = "cms.example.com",
+        body: bytes = b"",
+    ) -> Answer:
+        """
+        The answer to one request.
+
+        Args:
+            cookies: The Cookie header.
+
+            target: As in the request line.
+
+            headers: Beside Host, Cookie and Content-Length.
+
+            method: As sent.
+
+            host: The Host header.
+
+            body: With a Content-Length unless *headers* say how it comes.
+        """
+        given = [("Host", host), *headers, *([("Cookie", cookies)] if cookies else [])]
+        if body and "transfer-encoding" not in {name.lower() for name, _ in given}:
+            given.append(("Content-Length", str(len(body))))
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+        try:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in given:
+                connection.putheader(name, value)
+            connection.endheaders(body or None)
+            came = connection.getresponse()
+            back = tuple((name.lower(), value) for name, value in came.getheaders())
+            return Answer(came.status, back, came.read())
+        finally:
+            connection.close()
+
+
+def host_of(origin: str) -> str:
+    """The host of an origin, without its port."""
+    return origin.partition("://")[2].partition(":")[0]
