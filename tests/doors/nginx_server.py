@@ -11,10 +11,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import pytest
+
 from unit.asgi_calls import Answer, Headers
 
 
 PROGRAM: Final = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
+NEEDS_NGINX: Final = [
+    pytest.mark.nginx,
+    pytest.mark.skipif(
+        PROGRAM is None, reason="nginx is not installed: run `make nginx` to include its tests"
+    ),
+]
 SITE: Final = Path(__file__).parents[2] / "deploy" / "nginx"
 DEADLINE: Final = 30
 """Seconds; nothing here comes near it unless it hangs."""
@@ -83,27 +91,31 @@ class Nginx:
         if origin:
             site = site.replace("origin https://cms.example.com", f"origin {origin}")
             site = site.replace("server_name cms.example.com", f"server_name {host_of(origin)}")
-        self.write("site.conf", site)
-        self.write("nginx.conf", _MAIN)
+        self._write("site.conf", site)
+        self._write("nginx.conf", _MAIN)
 
-    def write(self, name: str, text: str) -> None:
-        """Put a file of configuration in the place of another."""
+    def change(self, name: str, old: str, new: str) -> None:
+        """Write *new* for *old* in a file of the configuration, before nginx starts."""
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert old in text
+        self._write(name, text.replace(old, new))
+
+    def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def tested(self) -> str:
         """What ``nginx -t`` says."""
         done = subprocess.run(
-            [*self._command, "-t"], user=self._user, capture_output=True, timeout=DEADLINE
+            [*self._command, "-t"],
+            user=self._user,
+            capture_output=True,
+            check=False,
+            timeout=DEADLINE,
         )
         return f"{done.returncode} {done.stderr.decode()}"
 
-    @property
-    def errors(self) -> str:
-        """What it complained about."""
-        return (self.folder / "error.log").read_text(encoding="utf-8")
-
     def log(self, name: str) -> str:
-        """An access log."""
+        """What it wrote: ``error.log``, ``cms.log``, ``auth.log``."""
         return (self.folder / name).read_text(encoding="utf-8")
 
     @property

@@ -1,7 +1,8 @@
 """A visitor's way through nginx: to the real auth service, and to an application that listens."""
 
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -12,6 +13,7 @@ from doors.auth_service import auth_service
 from doors.frameworks import CACHED
 from doors.nginx_server import Nginx
 from doors.world import DoorWorld
+from scripted_server import Script, ScriptedServer
 from unit.asgi_calls import Answer
 
 
@@ -142,3 +144,10 @@ class Site:
         trace: TracebackType | None,
     ) -> None:
         self._running.close()
+
+
+@contextmanager
+def behind(script: Script) -> Iterator[tuple[Site, ScriptedServer]]:
+    """A site whose auth service says what *script* says."""
+    with ScriptedServer(script) as auth, Site(auth=auth.port) as site:
+        yield site, auth

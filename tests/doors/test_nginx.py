@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from doors.frameworks import CACHED, observed
-from doors.nginx_server import PROGRAM
+from doors.nginx_server import NEEDS_NGINX
 from doors.nginx_site import OWN_COOKIE, Site
 from doors.situations import SITUATIONS, Situation, signed_in
 from doors.world import DoorWorld
@@ -14,12 +14,7 @@ from unit.asgi_calls import PROGRAM as A_PROGRAM
 from unit.session_world import ACCOUNT, DUE, HOUR
 
 
-pytestmark = [
-    pytest.mark.nginx,
-    pytest.mark.skipif(
-        PROGRAM is None, reason="nginx is not installed: run `make nginx` to include its tests"
-    ),
-]
+pytestmark = NEEDS_NGINX
 
 
 @pytest.fixture
@@ -49,7 +44,7 @@ def test_the_configuration_is_one_that_nginx_takes_without_a_warning(site: Site)
 
     assert tested.startswith("0 ")
     assert "[warn]" not in tested
-    assert "[warn]" not in site.nginx.errors
+    assert "[warn]" not in site.nginx.log("error.log")
 
 
 def test_a_person_is_sent_to_sign_in_and_back_to_the_very_page(site: Site) -> None:
@@ -69,7 +64,7 @@ def test_a_person_is_sent_to_sign_in_and_back_to_the_very_page(site: Site) -> No
 @pytest.mark.parametrize(
     ("target", "way_back"),
     [
-        ("//evil.example/", None),
+        ("//evil.example/", "https%3A%2F%2Fcms.example.com%2F%2Fevil.example%2F"),
         ("/a\\evil", None),
         ("/" + "a" * 2048, None),
         ("/@evil.example", "https%3A%2F%2Fcms.example.com%2F%40evil.example"),
@@ -226,3 +221,23 @@ def test_the_old_login_arrives_with_nothing_that_a_client_made_up(
         "x-auth-legacy-uid": "1847",
         "x-auth-login": "legacy",
     }
+
+
+def test_a_new_session_reaches_the_browser_also_while_the_application_is_down(
+    world: DoorWorld, site: Site
+) -> None:
+    site.stop_app()
+    answer = site.visit(world.cookies(signed_in(world, age=DUE)))
+
+    assert answer.status == 502
+    assert answer.all("set-cookie")
+
+
+def test_no_query_stands_in_an_access_log(site: Site) -> None:
+    site.visit(target="/articles?draft=canary")
+    site.visit(target="/auth/signin/callback?code=canary", host="auth.example.com")
+
+    logs = site.nginx.log("cms.log") + site.nginx.log("auth.log")
+    assert "GET /articles" in logs
+    assert "GET /auth/signin/callback" in logs
+    assert "canary" not in logs
