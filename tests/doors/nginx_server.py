@@ -59,7 +59,7 @@ class Nginx:
         folder: Its prefix: configuration, logs.
     """
 
-    def __init__(self, *, auth: int, app: int, origin: str | None = None) -> None:
+    def __init__(self, *, auth: int, app: int, host: str | None = None) -> None:
         """
         Bind to a free port.
 
@@ -68,29 +68,28 @@ class Nginx:
 
             app: Port of the application.
 
-            origin: What the application is to browsers, where it is not cms.example.com.
+            host: The application's, reached by plain http, in the place of cms.example.com.
         """
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=511)
         self.port: int = self._socket.getsockname()[1]
         self.folder = Path(tempfile.mkdtemp(prefix="authcore-nginx-"))
         shutil.copytree(SITE / "authcore", self.folder / "authcore")
-        self.configure(auth=auth, app=app, origin=origin)
+        self._configure(auth, app, host)
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, self._user)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def configure(self, *, auth: int, app: int, origin: str | None = None) -> None:
-        """Write the site for these ports; nginx reads it when it starts."""
+    def _configure(self, auth: int, app: int, host: str | None) -> None:
         site = (SITE / "site.conf").read_text(encoding="utf-8")
         site = re.sub(r"(?m)^ *ssl_certificate.*\n", "", site)
         site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};")
         site = site.replace("127.0.0.1:8401", f"127.0.0.1:{auth}")
         site = site.replace("127.0.0.1:8400", f"127.0.0.1:{app}")
         site = site.replace("/var/log/nginx/", "")
-        if origin:
-            site = site.replace("origin https://cms.example.com", f"origin {origin}")
-            site = site.replace("server_name cms.example.com", f"server_name {host_of(origin)}")
+        if host:
+            site = site.replace("https://cms.example.com;", f"http://{host}:{self.port};")
+            site = site.replace("server_name cms.example.com", f"server_name {host}")
         self._write("site.conf", site)
         self._write("nginx.conf", _MAIN)
 
@@ -189,8 +188,3 @@ class Nginx:
             return Answer(came.status, back, came.read())
         finally:
             connection.close()
-
-
-def host_of(origin: str) -> str:
-    """The host of an origin, without its port."""
-    return origin.partition("://")[2].partition(":")[0]
