@@ -59,7 +59,9 @@ class Nginx:
         folder: Its prefix: configuration, logs.
     """
 
-    def __init__(self, *, auth: int, app: int, host: str | None = None) -> None:
+    def __init__(
+        self, *, auth: int, app: int, host: str | None = None, site: str | None = None
+    ) -> None:
         """
         Bind to a free port.
 
@@ -69,21 +71,23 @@ class Nginx:
             app: Port of the application.
 
             host: The application's, reached by plain http, in the place of cms.example.com.
+
+            site: In the place of the shipped one, with the same names and ports.
         """
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=511)
         self.port: int = self._socket.getsockname()[1]
         self.folder = Path(tempfile.mkdtemp(prefix="authcore-nginx-"))
         shutil.copytree(SITE / "authcore", self.folder / "authcore")
-        self._configure(auth, app, host)
+        shipped = (SITE / "site.conf").read_text(encoding="utf-8")
+        self._configure(site or shipped, auth, app, host)
         self._user = "nobody" if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, self._user)
         self._process: subprocess.Popen[bytes] | None = None
 
-    def _configure(self, auth: int, app: int, host: str | None) -> None:
-        site = (SITE / "site.conf").read_text(encoding="utf-8")
+    def _configure(self, site: str, auth: int, app: int, host: str | None) -> None:
         site = re.sub(r"(?m)^ *ssl_certificate.*\n", "", site)
-        site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{self.port};")
+        site = site.replace("listen 443 ssl;", f"listen 127.0.0.1:{self.port};")
         site = site.replace("127.0.0.1:8401", f"127.0.0.1:{auth}")
         site = site.replace("127.0.0.1:8400", f"127.0.0.1:{app}")
         site = site.replace("/var/log/nginx/", "")

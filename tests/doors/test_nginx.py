@@ -1,11 +1,13 @@
 """The same table of situations gives the same decisions behind a real nginx."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from doors.frameworks import CACHED, observed
-from doors.nginx_server import NEEDS_NGINX
+from doors.nginx_server import NEEDS_NGINX, NOBODY_LISTENS, Nginx
 from doors.nginx_site import OWN_COOKIE, Site
 from doors.situations import SITUATIONS, Situation, signed_in
 from doors.world import DoorWorld
@@ -15,6 +17,8 @@ from unit.session_world import ACCOUNT, DUE, HOUR
 
 
 pytestmark = NEEDS_NGINX
+
+GUIDE = Path(__file__).parents[2] / "docs" / "operating.md"
 
 
 @pytest.fixture
@@ -45,6 +49,14 @@ def test_the_configuration_is_one_that_nginx_takes_without_a_warning(site: Site)
     assert tested.startswith("0 ")
     assert "[warn]" not in tested
     assert "[warn]" not in site.nginx.log("error.log")
+
+
+def test_the_site_that_the_guide_shows_is_one_that_nginx_takes(world: DoorWorld) -> None:
+    [block] = re.findall(r"(?ms)^```nginx\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"))
+    with Nginx(auth=NOBODY_LISTENS, app=NOBODY_LISTENS, site=block) as nginx:
+        assert nginx.tested().startswith("0 ")
+        assert nginx.visit(headers=[A_PROGRAM]).status == 503
+        assert nginx.visit(target="/static/app.css").status == 502
 
 
 def test_a_person_is_sent_to_sign_in_and_back_to_the_very_page(site: Site) -> None:
