@@ -16,7 +16,7 @@ import pytest
 from unit.asgi_calls import Answer, Headers
 
 
-PROGRAM: Final = shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin")
+PROGRAM: Final = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NEEDS_NGINX: Final = [
     pytest.mark.nginx,
     pytest.mark.skipif(
@@ -138,6 +138,7 @@ class Nginx:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._socket.close()  # it is nginx's alone: where that has failed, nobody waits
         return self
 
     def __exit__(
@@ -149,7 +150,6 @@ class Nginx:
         assert self._process
         self._process.terminate()
         self._process.wait(DEADLINE)
-        self._socket.close()
         shutil.rmtree(self.folder)
 
     def visit(

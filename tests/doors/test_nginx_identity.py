@@ -70,7 +70,8 @@ def test_what_a_client_says_of_its_way_here_is_replaced(world: DoorWorld, site: 
         (name, "evil.example")
         for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
     ]
-    site.visit(world.cookies(world.sign_in()), headers=[*said, ("Forwarded", "host=evil.example")])
+    said.append(("Forwarded", "host=evil.example"))
+    site.visit(world.cookies(world.sign_in()), headers=said, host="evil.example")
 
     [arrived] = site.app.arrived
     assert "evil.example" not in repr(arrived)
