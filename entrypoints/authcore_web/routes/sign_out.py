@@ -127,18 +127,11 @@ class SignOutRoutes:
         return with_cookies(answer, cookies)
 
     def _end(self, sent: str) -> bool:
-        """
-        Whether everybody was told.
-
-        Raises:
-            UnavailableError: The session is in a store that does not answer; nobody but the legacy
-                system was told.
-        """
+        """Whether everybody was told."""
         try:
             tokens = self._sessions.read(sent)
-        except UnavailableError:
-            self._sign_out.end(None, sent)
-            raise
+        except UnavailableError as outage:
+            return self._sign_out.end_unread(outage, sent).is_complete
         return self._sign_out.end(tokens, sent).is_complete
 
     def _answer(self, request: Request, onward: str, *, is_complete: bool) -> Response:
