@@ -20,6 +20,9 @@ from unit.asgi_calls import Answer
 OWN_COOKIE: Final = "theme=dark; Path=/"
 """What the application sets with every answer."""
 
+NETWORK_CACHED: Final = ("surrogate-control", "max-age=600")
+"""What it says of every answer to content networks."""
+
 
 @attrs.frozen
 class Arrived:
@@ -67,7 +70,7 @@ class ListeningApp:
                 "status": self.status,
                 "headers": [
                     (name.encode(), value.encode())
-                    for name, value in (CACHED, ("set-cookie", OWN_COOKIE))
+                    for name, value in (CACHED, NETWORK_CACHED, ("set-cookie", OWN_COOKIE))
                 ],
             }
         )

@@ -8,7 +8,7 @@ import pytest
 
 from doors.frameworks import CACHED, observed
 from doors.nginx_server import NEEDS_NGINX, NOBODY_LISTENS, Nginx
-from doors.nginx_site import OWN_COOKIE, Site
+from doors.nginx_site import NETWORK_CACHED, OWN_COOKIE, Site
 from doors.situations import SITUATIONS, Situation, signed_in
 from doors.world import DoorWorld
 from unit.asgi_calls import PAGE
@@ -164,6 +164,8 @@ def test_what_the_application_says_stays_what_it_says(
 
     assert (answer.status, answer.json) == (own_status, {"said": "4711 cognito"})
     assert answer.all("cache-control") == [CACHED[1]]
+    assert answer.all("vary") == ["Cookie"]
+    assert answer.all(NETWORK_CACHED[0]) == []
     assert answer.all("set-cookie") == [OWN_COOKIE]
 
 
@@ -243,13 +245,3 @@ def test_a_new_session_reaches_the_browser_also_while_the_application_is_down(
 
     assert answer.status == 502
     assert answer.all("set-cookie")
-
-
-def test_no_query_stands_in_an_access_log(site: Site) -> None:
-    site.visit(target="/articles?draft=canary")
-    site.visit(target="/auth/signin/callback?code=canary", host="auth.example.com")
-
-    logs = site.nginx.log("cms.log") + site.nginx.log("auth.log")
-    assert "GET /articles" in logs
-    assert "GET /auth/signin/callback" in logs
-    assert "canary" not in logs

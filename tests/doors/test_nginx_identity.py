@@ -161,3 +161,13 @@ def test_browsers_reach_the_four_routes_that_are_for_them(
     site: Site, target: str, status: int
 ) -> None:
     assert site.visit(target=target, host="auth.example.com").status == status
+
+
+def test_no_query_stands_in_an_access_log(site: Site) -> None:
+    site.visit(target="/articles?draft=canary")
+    site.visit(target="/auth/signin/callback?code=canary", host="auth.example.com")
+
+    logs = site.nginx.log("cms.log") + site.nginx.log("auth.log")
+    assert "GET /articles" in logs
+    assert "GET /auth/signin/callback" in logs
+    assert "canary" not in logs
