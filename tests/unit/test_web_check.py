@@ -203,6 +203,7 @@ def test_an_outage_is_503_and_never_a_refusal(world: LiveWebWorld) -> None:
     answer = check(world)
 
     assert (answer.status, answer.json["reason"]) == (503, "provider_unavailable")
+    assert answer.header("x-auth-reason") == "provider_unavailable"
     assert int(answer.header("retry-after") or 0) >= 1
     assert answer.all("set-cookie") == copies(answer) == []
 
@@ -212,6 +213,7 @@ def test_too_many_cookies_are_not_looked_at(world: LiveWebWorld) -> None:
     answer = check(world, ("cookie", "a=b; " * 20_000))
 
     assert (answer.status, answer.json["reason"]) == (431, "session_too_large")
+    assert answer.header("x-auth-reason") == "session_too_large"
 
 
 @pytest.mark.parametrize(
