@@ -10,8 +10,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.routing import Route
 
+from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
-from unit.web_world import WebWorld
 
 
 DOCUMENT_URI = "urn:authcore:openapi"

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
+from doors.door_world import SIGNIN_URL
+from doors.web_world import DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM
-from unit.door_world import SIGNIN_URL
-from unit.web_world import DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"

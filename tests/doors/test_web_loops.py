@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from authcore_web.loops import COOKIE, MAX_PAGES, MAX_ROUNDS, WINDOW, SignInLoopError, SignInLoops
+from doors.door_world import FRONT_PAGE, SIGNIN_URL
+from doors.live_web_world import LiveWebWorld
+from doors.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer
-from unit.door_world import FRONT_PAGE, SIGNIN_URL
-from unit.live_web_world import LiveWebWorld
-from unit.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 
 
 SECOND = timedelta(seconds=1)

@@ -12,10 +12,10 @@ from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore_web.people import MAX_HEADER_VALUE
 from authcore_web.routes.session import MAX_COPIED_COOKIES
+from doors.door_world import SIGNIN_URL
+from doors.live_web_world import DUE, EXPIRED, JANE, LiveWebWorld
+from doors.web_world import AUTH_HOST, DEEP_LINK
 from unit.asgi_calls import Answer, Headers
-from unit.door_world import SIGNIN_URL
-from unit.live_web_world import DUE, EXPIRED, JANE, LiveWebWorld
-from unit.web_world import AUTH_HOST, DEEP_LINK
 
 
 IDENTITY = (

@@ -10,9 +10,9 @@ from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from doors.door_world import FRONT_PAGE
+from doors.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer
-from unit.door_world import FRONT_PAGE
-from unit.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"

@@ -18,9 +18,9 @@ from authcore_guard import asgi, wsgi
 from authcore_guard.decision import Doorkeeper, Refusal
 from authcore_guard.fastapi import SignedIn
 from authcore_guard.threads import WorkerThreads
+from doors.door_world import APP_URL, SIGNIN_URL, environment_for
+from doors.guard_world import GuardWorld
 from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
-from unit.door_world import APP_URL, SIGNIN_URL, environment_for
-from unit.guard_world import GuardWorld
 from unit.key_cache_world import settle
 
 

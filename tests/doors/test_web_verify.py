@@ -11,8 +11,8 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, TokenSet
 from authcore_web.routes.verify import MAX_BODY_BYTES
+from doors.live_web_world import CALLER_KEY, DUE, EXPIRED, OLD_CALLER_KEY, LiveWebWorld
 from unit.asgi_calls import Answer, Headers
-from unit.live_web_world import CALLER_KEY, DUE, EXPIRED, OLD_CALLER_KEY, LiveWebWorld
 
 
 VERIFY = "/auth/verify"

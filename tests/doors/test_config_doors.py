@@ -25,7 +25,7 @@ from authcore_lambda import (
 )
 from authcore_web.app import create_app
 from authcore_web.container import web_container
-from unit.door_world import environment_for
+from doors.door_world import environment_for
 
 
 Variables = Mapping[str, str]

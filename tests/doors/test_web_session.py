@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from unit.live_web_world import DUE, EXPIRED, LiveWebWorld
-from unit.web_world import WebWorld
+from doors.live_web_world import DUE, EXPIRED, LiveWebWorld
+from doors.web_world import WebWorld
 
 
 @pytest.fixture

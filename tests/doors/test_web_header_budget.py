@@ -11,8 +11,8 @@ from dependency_injector import providers
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.fakes.cookies import InMemorySessionJar
 from authcore_web.app import create_app
+from doors.web_world import AUTH_HOST, WebWorld
 from unit.asgi_calls import PROGRAM
-from unit.web_world import AUTH_HOST, WebWorld
 
 
 BUDGET = 8_000

@@ -17,8 +17,8 @@ from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper
 from authcore_guard.stores import is_stored
+from doors.door_world import KeySource, environment_for, tokens_of
 from unit.asgi_calls import PAGE, Answer, Headers, call, http_scope
-from unit.door_world import KeySource, environment_for, tokens_of
 
 
 class Recorder:

@@ -15,8 +15,8 @@ from authcore_web.access_logs import forget_queries
 from authcore_web.pages import STYLE, Notice, page
 from authcore_web.responses import VERDICTS, verdict_of
 from authcore_web.threads import WorkerThreads
+from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer, open_websocket, run_lifespan
-from unit.web_world import WebWorld
 
 
 ROUTES = [

@@ -9,10 +9,10 @@ import pytest
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.testing.contracts.cookies import HOST
 from authcore.testing.fakes.memory import InMemorySealedTexts
+from doors.door_world import tokens_of
+from doors.guard_world import GuardWorld
+from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
-from unit.door_world import tokens_of
-from unit.guard_world import GuardWorld
-from unit.web_world import WebWorld
 
 
 SID = "__Secure-authcore_sid"

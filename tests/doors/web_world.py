@@ -15,8 +15,8 @@ from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 from authcore_web.app import create_app
 from authcore_web.container import web_container
+from doors.door_world import KeySource, environment_for, tokens_of
 from unit.asgi_calls import PAGE, Answer, Headers, call
-from unit.door_world import KeySource, environment_for, tokens_of
 
 
 AUTH_HOST: Final = "auth.example.com"

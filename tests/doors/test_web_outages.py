@@ -11,9 +11,9 @@ from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.fakes.cookies import InMemorySessionJar
 from authcore_web.app import create_app
+from doors.door_world import SIGNIN_URL
+from doors.web_world import DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer
-from unit.door_world import SIGNIN_URL
-from unit.web_world import DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"

@@ -25,7 +25,7 @@ from authcore_guard import asgi, fastapi, flask, wsgi
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_guard.refreshing import verify_url_of
 from authcore_web.container import WebContainer, web_container
-from unit.door_world import environment_for
+from doors.door_world import environment_for
 from unit.session_world import ACCOUNT
 
 

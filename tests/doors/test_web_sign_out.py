@@ -9,8 +9,7 @@ import pytest
 from authcore.domain.errors import ConfigurationError, CoordinationUnavailableError
 from authcore_web.bodies import BODY_DEADLINE_SECONDS
 from authcore_web.routes.sign_out import MAX_FORM_BYTES
-from unit.asgi_calls import PAGE, PROGRAM, call
-from unit.live_web_world import (
+from doors.live_web_world import (
     AUTH_ORIGIN,
     CMS_ORIGIN,
     DUE,
@@ -19,7 +18,8 @@ from unit.live_web_world import (
     SIGNED_OUT,
     LiveWebWorld,
 )
-from unit.web_world import AUTH_HOST
+from doors.web_world import AUTH_HOST
+from unit.asgi_calls import PAGE, PROGRAM, call
 
 
 SIGN_OUT = "/auth/signout"

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from authcore.adapters.audit.log import LoggingAuditLog
+from doors.web_world import WebWorld
 from unit.asgi_calls import PROGRAM, Answer
-from unit.web_world import WebWorld
 
 
 BEGIN = "/auth/signin"

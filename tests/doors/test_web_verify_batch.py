@@ -8,9 +8,9 @@ import pytest
 
 from authcore.domain.model.tokens import TokenSet
 from authcore_web.routes.verify_batch import MAX_AT_ONCE, MAX_BODY_BYTES, MAX_SESSIONS
+from doors.live_web_world import EXPIRED, LiveWebWorld
+from doors.test_web_verify import FORM, JSON, KEY, members_of, verify
 from unit.asgi_calls import Answer
-from unit.live_web_world import EXPIRED, LiveWebWorld
-from unit.test_web_verify import FORM, JSON, KEY, members_of, verify
 
 
 BATCH = "/auth/verify/batch"

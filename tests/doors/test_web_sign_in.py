@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from doors.door_world import FRONT_PAGE, REFRESH_CANARY, SECRET_CANARY, SIGNIN_URL
+from doors.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 from unit.asgi_calls import PAGE
-from unit.door_world import FRONT_PAGE, REFRESH_CANARY, SECRET_CANARY, SIGNIN_URL
-from unit.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"

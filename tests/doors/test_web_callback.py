@@ -10,9 +10,9 @@ import pytest
 
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
+from doors.door_world import SIGNIN_URL
+from doors.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM
-from unit.door_world import SIGNIN_URL
-from unit.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 
 
 CALLBACK = "/auth/signin/callback"

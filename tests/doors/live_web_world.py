@@ -11,8 +11,8 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions, InMemoryLegacySignOut
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher, InMemoryTokenRevoker
+from doors.web_world import AUTH_HOST, WebWorld
 from unit.asgi_calls import Answer, Headers
-from unit.web_world import AUTH_HOST, WebWorld
 
 
 AUTH_ORIGIN: Final = "https://auth.example.com"

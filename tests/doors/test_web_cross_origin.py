@@ -3,8 +3,8 @@
 import pytest
 
 from authcore.domain.errors import ConfigurationError
+from doors.live_web_world import CMS_ORIGIN, LiveWebWorld
 from unit.asgi_calls import Answer
-from unit.live_web_world import CMS_ORIGIN, LiveWebWorld
 
 
 SESSION = "/auth/session"

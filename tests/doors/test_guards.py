@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from doors.door_world import REFRESH_CANARY, tokens_of
+from doors.guard_world import GuardWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
-from unit.door_world import REFRESH_CANARY, tokens_of
-from unit.guard_world import GuardWorld
 
 
 Visit = Callable[..., Answer]

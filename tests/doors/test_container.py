@@ -21,7 +21,7 @@ from authcore_lambda import authorizer
 from authcore_web import app
 from authcore_web.container import WebContainer, web_container
 from authcore_web.settings import web_settings
-from unit.door_world import SECRET_CANARY, environment_for
+from doors.door_world import SECRET_CANARY, environment_for
 
 
 MINT = TokenMint()
