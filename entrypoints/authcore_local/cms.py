@@ -71,10 +71,7 @@ def guarded_cms(
     """
     decisions = share(container, shared, "cms")
     visits = Visits(decisions, shared.clock, container.cookie.lifetime())
-    flow_page = FlowPage(
-        flow=shared.flow, entropy=shared.entropy, controls=controls, addresses=addresses
-    )
-    app = cms(_Pages(shared.entropy, visits, addresses), flow_page)
+    app = cms(visits, addresses, shared, controls)
     guard = Guard(app, container.doorkeeper())
     return _Beside(app, Recorded(guard, shared.flow, "cms"))
 
@@ -91,13 +88,17 @@ class _Beside:
         await (self.app if looks_on else self.guarded)(scope, receive, send)
 
 
-def cms(pages: "_Pages", flow_page: FlowPage) -> Starlette:
+def cms(visits: Visits, addresses: Addresses, shared: Shared, controls: Controls) -> Starlette:
     """
     The CMS alone.  Expects ``scope["user"]``: a User, or None on public paths.
 
     Answers under its own name only, so that no site elsewhere can rebind a name of its own to
     this machine and read the flow page.
     """
+    pages = _Pages(shared.entropy, visits, addresses)
+    flow_page = FlowPage(
+        flow=shared.flow, entropy=shared.entropy, controls=controls, addresses=addresses
+    )
     return Starlette(
         routes=[
             Route("/", pages.home),

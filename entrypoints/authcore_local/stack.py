@@ -13,7 +13,7 @@ from authcore_guard.container import guard_container
 from authcore_local.addresses import Addresses, Ports
 from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
-from authcore_local.cms import guarded_cms
+from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
 from authcore_local.controls import Controls
 from authcore_local.environment import CREATION, environment_of, fresh_secrets
@@ -26,7 +26,8 @@ from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp, LoopbackServer
-from authcore_local.sharing import Shared, share
+from authcore_local.sharing import Decisions, Shared, share
+from authcore_local.visits import Visits
 from authcore_web.app import create_app
 from authcore_web.container import web_container
 
@@ -189,6 +190,11 @@ class LocalStack:
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)
         self._places["cms"].app = guarded_cms(guard, self.addresses, self._shared, self._controls)
+
+    def cms_alone(self) -> AsgiApp:
+        """The CMS without its guard, for others to guard: it expects a User in its scope."""
+        visits = Visits(Decisions(), self.clock, self.lifetimes.refresh)
+        return cms(visits, self.addresses, self._shared, self._controls)
 
     def start(self) -> None:
         """Serve from now on."""

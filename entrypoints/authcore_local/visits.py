@@ -22,7 +22,7 @@ class Visits:
     Tells pages about their visitors.
 
     Attributes:
-        decisions: Of the guard in front.
+        decisions: Of the guard in front; none where another one is there, and no times are shown.
         clock: Tells how long a session has left.
         lifetime: Of a session, from sign-in.
     """
@@ -44,9 +44,11 @@ class Visits:
         )
 
     def _times(self, request: Request) -> str:
+        if request.scope["user"].login == "legacy":
+            return '<dt>Session ends</dt><dd id="session-ends">when the old system says so</dd>'
         session = self._session(request)
         if session is None:
-            return '<dt>Session ends</dt><dd id="session-ends">when the old system says so</dd>'
+            return ""
         ends = session.access.signed_in_at + self._lifetime
         return (
             f'<dt>Session ends</dt><dd id="session-ends">{self._moment(ends)}</dd>'

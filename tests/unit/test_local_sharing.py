@@ -15,7 +15,7 @@ from authcore_guard.container import GuardContainer, guard_container
 from authcore_local.clock import MovableClock
 from authcore_local.flow import FlowLog
 from authcore_local.sharing import MAX_DECISIONS, QUESTION, Decisions, Shared, share
-from unit.door_world import KeySource, environment_for
+from doors.door_world import KeySource, environment_for
 
 
 class World:
