@@ -18,11 +18,15 @@ from authcore.domain.errors import (
     AuthcoreError,
     ClaimRejectedError,
     CoordinationUnavailableError,
+    KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
+    RefreshNotDueError,
     RefreshTokenRejectedError,
     RejectedError,
+    TokenNotYetValidError,
     UnavailableError,
+    UnknownKeyError,
 )
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
@@ -39,15 +43,24 @@ from authcore.ports.token_endpoint import TokenRefresher
 REMEMBERED_FOR: Final = timedelta(seconds=60)
 """How long an old refresh token is good for what it was traded for: Cognito's longest grace."""
 
-LEASE_TTL: Final = timedelta(seconds=6)
+LONGEST_TRADE: Final = timedelta(seconds=5)
+"""How long a provider may take; whoever builds a TokenRefresher for this service sees to it."""
+
+LEASE_TTL: Final = timedelta(seconds=7)
 """
-Longer than one call to the provider usually takes, and short enough that after a process was killed
-with the lease another one trades the token again within a grace period of 10 seconds.
+Longer than a trade and the look into the memory before it, and short enough that after a process
+was killed with the lease another one trades again within a grace period of 10 seconds.
 """
 
 POLL: Final = timedelta(milliseconds=50)
+PATIENCE: Final = timedelta(seconds=5)
+"""How often a process looks, and how long it waits, for the one that has the lease."""
+
 MAX_POLLS: Final = 100
-"""How often, and 5 seconds in all how long, a process waits for the one that has the lease."""
+"""The same as a count, whatever becomes of the clock."""
+
+MAX_SUCCESSORS: Final = 3
+"""How many trades, one after the other, are followed when a session ends."""
 
 COOL_DOWN: Final = timedelta(seconds=10)
 """How long live sessions are left as they are after the provider did not answer for one."""
@@ -126,25 +139,65 @@ class SessionRefresher:
         key = _digest(tokens.refresh_token)
         if is_live:
             self._check_for_rest(key)
-        fresh = self._flights.do(
-            key,
-            lambda: self._in_turn(
-                key, lambda: self._trade(key, tokens, before), patience=1 if is_live else MAX_POLLS
-            ),
-        )
-        session = checked_session(self._validator, fresh)
+        fresh = self._traded(key, lambda: self._trade(key, tokens, before), is_live=is_live)
+        session = self._checked(fresh)
         _require_same_sign_in(before, session)
         return session
+
+    def let_go(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
+        """
+        Let nobody go on with *tokens* any more by what is remembered of them.
+
+        Returns:
+            The refresh tokens that they were traded for lately.
+
+        Raises:
+            CoordinationUnavailableError: Somebody may go on with them for REMEMBERED_FOR.
+        """
+        successors: list[RefreshToken] = []
+        while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
+            key = _digest(tokens.refresh_token)
+            traded = self._recent_or_none(key)
+            self._recent.remember_refusal(key, REMEMBERED_FOR)
+            if traded is None or traded.refresh_token in (None, tokens.refresh_token):
+                break
+            successors.append(traded.refresh_token)
+            tokens = traded
+        return tuple(successors)
+
+    def _recent_or_none(self, key: str) -> TokenSet | None:
+        with suppress(RefreshTokenRejectedError):
+            return self._recent.recall(key)
+        return None
 
     def _check_for_rest(self, key: str) -> None:
         if self._flights.is_under_way(key):
             raise LeaseHeldError("the session is being refreshed already")
-        if self._failed_at and abs(self._clock.now() - self._failed_at) < COOL_DOWN:
+        failed_at = self._failed_at
+        if failed_at and abs(self._clock.now() - failed_at) < COOL_DOWN:
             raise ProviderUnavailableError("the provider did not answer a moment ago")
 
-    def _in_turn(self, key: str, trade: Trade, *, patience: int) -> TokenSet:
+    def _traded(self, key: str, trade: Trade, *, is_live: bool) -> TokenSet:
+        """Shared with everybody who wants the same now; who must have it asks once more."""
+        polls = 1 if is_live else MAX_POLLS
+        led = False
+
+        def lead() -> TokenSet:
+            nonlocal led
+            led = True
+            return self._in_turn(key, trade, polls)
+
+        try:
+            return self._flights.do(key, lead)
+        except LeaseHeldError:
+            if led or is_live:
+                raise
+            return self._flights.do(key, lead)  # it was led by somebody who waits for nobody
+
+    def _in_turn(self, key: str, trade: Trade, polls: int) -> TokenSet:
         """What *trade* gets, when no other process is at it; or what that process got."""
-        for poll in range(patience):
+        deadline = self._clock.now() + PATIENCE
+        for poll in range(polls):
             if poll:
                 self._pause.wait(POLL)
             if traded := self._recalled(key):
@@ -152,7 +205,25 @@ class SessionRefresher:
             with ExitStack() as turn:
                 if self._has_turn(turn, key):
                     return self._recalled(key) or trade()
+            if self._clock.now() >= deadline:
+                break
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
+
+    def _checked(self, fresh: TokenSet) -> Session:
+        """
+        Tokens that cannot be judged yet are no reason to end a session; they are remembered.
+
+        Raises:
+            TokenRejectedError: They do not hold.
+
+            UnavailableError: Their key is not known yet, or our clock is behind.
+        """
+        try:
+            return checked_session(self._validator, fresh)
+        except UnknownKeyError:
+            raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
+        except TokenNotYetValidError:
+            raise ProviderUnavailableError("new tokens are not good yet by our clock") from None
 
     def _has_turn(self, turn: ExitStack, key: str) -> bool:
         """True, too, where nobody can say: better two trades than none."""
@@ -175,10 +246,15 @@ class SessionRefresher:
         try:
             fresh = self._refresher.refresh(tokens, username=before.username if before else None)
         except RejectedError as refusal:
+            if traded := self._recalled(key):
+                return traded  # somebody was faster, and the provider does not trade twice
             self._note(refusal, before)
             with suppress(CoordinationUnavailableError):
                 self._recent.remember_refusal(key, REMEMBERED_FOR)
             raise RefreshTokenRejectedError("the provider refuses to go on") from None
+        except RefreshNotDueError as good:
+            self._note(good, before)
+            raise
         except UnavailableError as outage:
             self._note(outage, before)
             self._failed_at = self._clock.now()
