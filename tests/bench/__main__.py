@@ -7,13 +7,14 @@ Ratios are taken within one run, alternating; absolute times on a shared machine
 import sys
 import time
 
-from bench import guards, imports, memory, redirects, verification, verify_route
+from bench import guards, imports, memory, redirects, refreshes, verification, verify_route
 
 
 SECTIONS = (
     ("token verification", verification.rows),
     ("a guarded request", guards.rows),
     ("POST /auth/verify under uvicorn (a minute)", verify_route.rows),
+    ("refreshes, at a provider that takes 200 ms", refreshes.rows),
     ("redirects", redirects.rows),
     ("import of the migration function", imports.migration_rows),
     ("import of the linking function", imports.linking_rows),

@@ -36,28 +36,6 @@ SERVERS: Final = {
 _CALLER_KEY: Final = "key-of-the-bench-" + "k" * 32
 _YES: Final = b'"verified":true'
 
-_OUR_KEYS: Final = "AUTHCORE_COGNITO_JWKS_URL"
-_OURS: Final = {
-    "AUTHCORE_COGNITO_REGION": "eu-west-1",
-    "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Ab12Cd34E",
-    "AUTHCORE_COGNITO_CLIENT_ID": DEFAULT_CLIENT_ID,
-    "AUTHCORE_COGNITO_ISSUER": DEFAULT_ISSUER,
-    "AUTHCORE_COOKIE_DOMAIN": "example.com",
-    "AUTHCORE_COOKIE_KEYS": base64.b64encode(bytes(range(32))).decode(),
-    "AUTHCORE_SIGN_IN_DOMAIN_URL": "https://example.auth.eu-west-1.amazoncognito.com",
-    "AUTHCORE_SIGN_IN_CLIENT_SECRET": "made-up-" + "s" * 32,
-    "AUTHCORE_SIGN_IN_CALLBACK_URL": "https://auth.example.com/auth/signin/callback",
-    "AUTHCORE_SIGN_IN_REDIRECTS": "https://cms.example.com",
-    "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": "https://cms.example.com/",
-    "AUTHCORE_VERIFY_CALLER_KEYS": f"bench={_CALLER_KEY}",
-}
-_THEIR_KEYS: Final = "PEER_JWKS_URL"
-_THEIRS: Final = {
-    "PEER_ISSUER": DEFAULT_ISSUER,
-    "PEER_CLIENT_ID": DEFAULT_CLIENT_ID,
-    "PEER_CALLER_KEY": _CALLER_KEY,
-}
-
 
 @attrs.frozen
 class Pair:
@@ -79,15 +57,41 @@ class Pair:
         return rates[self.ours], rates[self.theirs]
 
 
+def auth_service_variables(jwks_url: str) -> Mapping[str, str]:
+    """What the auth service needs to start, and one caller."""
+    return {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Ab12Cd34E",
+        "AUTHCORE_COGNITO_CLIENT_ID": DEFAULT_CLIENT_ID,
+        "AUTHCORE_COGNITO_ISSUER": DEFAULT_ISSUER,
+        "AUTHCORE_COGNITO_JWKS_URL": jwks_url,
+        "AUTHCORE_COOKIE_DOMAIN": "example.com",
+        "AUTHCORE_COOKIE_KEYS": base64.b64encode(bytes(range(32))).decode(),
+        "AUTHCORE_SIGN_IN_DOMAIN_URL": "https://example.auth.eu-west-1.amazoncognito.com",
+        "AUTHCORE_SIGN_IN_CLIENT_SECRET": "made-up-" + "s" * 32,
+        "AUTHCORE_SIGN_IN_CALLBACK_URL": "https://auth.example.com/auth/signin/callback",
+        "AUTHCORE_SIGN_IN_REDIRECTS": "https://cms.example.com",
+        "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": "https://cms.example.com/",
+        "AUTHCORE_VERIFY_CALLER_KEYS": f"bench={_CALLER_KEY}",
+    }
+
+
+def _peer_variables(jwks_url: str) -> Mapping[str, str]:
+    return {
+        "PEER_ISSUER": DEFAULT_ISSUER,
+        "PEER_CLIENT_ID": DEFAULT_CLIENT_ID,
+        "PEER_CALLER_KEY": _CALLER_KEY,
+        "PEER_JWKS_URL": jwks_url,
+    }
+
+
 def rows() -> list[Row]:
     """Name, figure, target; medians of alternating rounds."""
     with published(MINT.jwks_bytes()) as jwks_url, peers() as folder:
         variables = {
             **environment(folder),
-            **_OURS,
-            **_THEIRS,
-            _OUR_KEYS: jwks_url,
-            _THEIR_KEYS: jwks_url,
+            **auth_service_variables(jwks_url),
+            **_peer_variables(jwks_url),
         }
         return [row for name in SERVERS for row in _compared(name, variables)]
 
