@@ -23,11 +23,12 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import SessionJar
 from authcore_web.app import create_app
 from authcore_web.container import WebContainer, web_container
+from bench.guards import REFRESH_TOKEN_LENGTH
 from bench.progress import tick
 from bench.serving import peers
 from bench.slow_provider import slow_provider
 from bench.verification import MINT, Row, published
-from bench.verify_route import REFRESH_TOKEN_LENGTH, auth_service_variables
+from bench.verify_route import auth_service_variables
 from unit.asgi_calls import http_scope
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_ISSUER
+from bench.guards import REFRESH_TOKEN_LENGTH
 from bench.load import CONNECTIONS, post, requests_per_second
 from bench.progress import tick
 from bench.serving import environment, peers, served
@@ -24,9 +25,6 @@ from bench.verification import MINT, Row, published
 ROUNDS: Final = 9
 REQUESTS: Final = 640
 """In each round, to each server, of each kind."""
-
-REFRESH_TOKEN_LENGTH: Final = 1800
-"""Characters; about what Cognito's have."""
 
 SERVERS: Final = {
     "httptools": ("--http", "httptools", "--loop", "uvloop"),
