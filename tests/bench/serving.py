@@ -1,6 +1,7 @@
 """Applications under uvicorn, one worker, in processes of their own."""
 
 import contextlib
+import os
 import re
 import subprocess
 import sys
@@ -9,11 +10,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final
 
+import attrs
+
 from authcore.adapters.system import environment as process_environment
 from bench.imports import ROOT
 
 
 _RUNNING: Final = re.compile(r"running on http://127\.0\.0\.1:([0-9]+)")
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
@@ -38,10 +43,30 @@ def environment(folder: Path) -> dict[str, str]:
     return {**own, "PYTHONPATH": ":".join(map(str, paths))}
 
 
-@contextlib.contextmanager
-def served(application: str, variables: Mapping[str, str], *options: str) -> Iterator[int]:
+@attrs.frozen
+class Server:
     """
-    The port of *application* (module and name) on loopback.
+    An application that answers.
+
+    Attributes:
+        port: On loopback.
+        pid: Of its one process.
+    """
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """What it has used up to now, in steps of a hundredth."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2]
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / _TICKS
+
+
+@contextlib.contextmanager
+def served(application: str, variables: Mapping[str, str], *options: str) -> Iterator[Server]:
+    """
+    *application* (module and name), ready.
 
     Args:
         application: As uvicorn takes it.
@@ -59,7 +84,7 @@ def served(application: str, variables: Mapping[str, str], *options: str) -> Ite
     ) as process:
         assert process.stderr is not None
         try:
-            yield _port(process.stderr)
+            yield Server(_port(process.stderr), process.pid)
         finally:
             process.kill()
 

@@ -2,7 +2,8 @@
 What ``POST /auth/verify`` answers per second, beside the same route written the usual way.
 
 Both run under uvicorn, one worker each, side by side; the client sends prepared bytes from this
-process.  Once as the ``web`` extra installs uvicorn, and once with httptools and uvloop.
+process.  Once with httptools and uvloop, and once as the ``web`` extra installs uvicorn.  On a busy
+machine the client gets in the way of the quicker server; the CPU that a request takes tells more.
 """
 
 import base64
@@ -18,7 +19,7 @@ from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_ISSUER
 from bench.guards import REFRESH_TOKEN_LENGTH
 from bench.load import CONNECTIONS, post, requests_per_second
 from bench.progress import tick
-from bench.serving import environment, peers, served
+from bench.serving import Server, environment, peers, served
 from bench.verification import MINT, Row, published
 
 
@@ -36,23 +37,45 @@ _YES: Final = b'"verified":true'
 
 
 @attrs.frozen
+class Effort:
+    """
+    What one server did in one round.
+
+    Attributes:
+        per_second: Requests.
+        cpu: Microseconds of CPU for each.
+    """
+
+    per_second: float
+    cpu: float
+
+
+@attrs.frozen
 class Pair:
     """
     Two servers that are asked the same.
 
     Attributes:
-        ours: Port.
-        theirs: Port.
+        ours: The auth service.
+        theirs: What it is compared with.
     """
 
-    ours: int
-    theirs: int
+    ours: Server
+    theirs: Server
 
-    def measured(self, requests: Sequence[bytes], *, ours_first: bool) -> tuple[float, float]:
-        """Requests per second of ours and of theirs, one after the other."""
-        ports = (self.ours, self.theirs) if ours_first else (self.theirs, self.ours)
-        rates = {port: requests_per_second(port, requests, expected=_YES) for port in ports}
-        return rates[self.ours], rates[self.theirs]
+    def measured(
+        self, requests: Sequence[bytes], *, ours_first: bool = True
+    ) -> tuple[Effort, Effort]:
+        """Ours and theirs, one after the other."""
+        servers = (self.ours, self.theirs) if ours_first else (self.theirs, self.ours)
+        efforts = {server.port: _effort(server, requests) for server in servers}
+        return efforts[self.ours.port], efforts[self.theirs.port]
+
+
+def _effort(server: Server, requests: Sequence[bytes]) -> Effort:
+    before = server.cpu_seconds()
+    per_second = requests_per_second(server.port, requests, expected=_YES)
+    return Effort(per_second, (server.cpu_seconds() - before) / len(requests) * 1e6)
 
 
 def auth_service_variables(jwks_url: str) -> Mapping[str, str]:
@@ -96,10 +119,10 @@ def rows() -> list[Row]:
 
 def _compared(name: str, variables: Mapping[str, str]) -> Sequence[Row]:
     known = [_question() for _ in range(CONNECTIONS)] * (REQUESTS // CONNECTIONS)
-    first: list[tuple[float, float]] = []
-    again: list[tuple[float, float]] = []
+    first: list[tuple[Effort, Effort]] = []
+    again: list[tuple[Effort, Effort]] = []
     with _pair(variables, ("--no-access-log", *SERVERS[name])) as pair:
-        pair.measured(known, ours_first=True)
+        pair.measured(known)
         for number in range(ROUNDS):
             fresh = [_question() for _ in range(REQUESTS)]
             first.append(pair.measured(fresh, ours_first=number % 2 == 0))
@@ -111,19 +134,26 @@ def _compared(name: str, variables: Mapping[str, str]) -> Sequence[Row]:
     ]
 
 
-def _rows(name: str, rates: Sequence[tuple[float, float]], target: str) -> Iterator[Row]:
-    ours, theirs = (statistics.median(each) for each in zip(*rates, strict=True))
-    ratio = statistics.median(our / their for our, their in rates)
-    yield f"{name}, FastAPI and PyJWKClient", f"{theirs:,.0f}/s", ""
-    yield f"{name}, the auth service", f"{ours:,.0f}/s, x {ratio:.2f}", target
+def _rows(name: str, rounds: Sequence[tuple[Effort, Effort]], target: str) -> Iterator[Row]:
+    ours, theirs = zip(*rounds, strict=True)
+    ratio = statistics.median(our.per_second / their.per_second for our, their in rounds)
+    yield f"{name}, FastAPI and PyJWKClient", f"{_median_rate(theirs):,.0f}/s", ""
+    yield f"{name}, the auth service", f"{_median_rate(ours):,.0f}/s, x {ratio:.2f}", target
+    our_cpu, their_cpu = (statistics.fmean(each.cpu for each in side) for side in (ours, theirs))
+    figure = f"{our_cpu:.0f} of {their_cpu:.0f} µs, 1 / {their_cpu / our_cpu:.2f}"
+    yield f"{name}, CPU of a request", figure, ""
+
+
+def _median_rate(efforts: Sequence[Effort]) -> float:
+    return statistics.median(each.per_second for each in efforts)
 
 
 @contextmanager
 def _pair(variables: Mapping[str, str], options: Sequence[str]) -> Iterator[Pair]:
     ours = served("authcore_web.app:from_environment", variables, "--factory", *options)
     theirs = served("bench.peer_app:app", variables, *options)
-    with ours as our_port, theirs as their_port:
-        yield Pair(our_port, their_port)
+    with ours as our_server, theirs as their_server:
+        yield Pair(our_server, their_server)
 
 
 def _question() -> bytes:
