@@ -45,7 +45,7 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.ready ## Measure side by side with peers, print a table (5 minutes; 10 with TOKENS=1000000)
+bench: $(VENV)/.ready ## Measure side by side with peers, print a table (4 minutes; 10 with TOKENS=1000000)
 	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
 
 faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (25 minutes; 10 with SECONDS=2)
