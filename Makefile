@@ -11,7 +11,7 @@ TOKENS ?= 200000
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit lint bench faults docs lock browser pictures
+.PHONY: help setup demo tour test unit lint bench faults docs lock browser nginx pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,13 @@ browser: ## Install Debian's chromium for the browser tests (asks for root)
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium; }
 	@chromium --version
+
+nginx: ## Install Debian's nginx for the tests that run it, without its service (asks for root)
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq nginx; \
+	  $$root systemctl disable --now --quiet nginx 2>/dev/null || true; }
+	@PATH="$$PATH:/usr/sbin"; nginx -v
 
 pictures: $(VENV)/.ready ## Take the pictures of docs/images with the browser tests
 	@mkdir -p docs/images

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.testing.fakes.ambient import FrozenClock
 from scripted_server import answer
 
 
@@ -181,6 +182,33 @@ def empty_table(client: Any) -> Iterator[Table]:
     yield table
     with suppress(client.exceptions.ResourceNotFoundException):
         table.drop()
+
+
+class OnMotoTable:
+    """A new table of moto's for every test, and a clock that is moved."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def moto(cls) -> Iterator[Any]:
+        with moto_client() as client:
+            yield client
+
+    @pytest.fixture
+    def table(self, moto: Any) -> Iterator[Table]:
+        with empty_table(moto) as table:
+            yield table
+
+    @pytest.fixture
+    def clock(self) -> FrozenClock:
+        return FrozenClock()
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    @pytest.fixture
+    def outage(self, table: Table) -> Callable[[], None]:
+        return table.drop
 
 
 def says(status: int, members: object, media_type: str = AMZ_JSON) -> list[bytes]:

@@ -7,8 +7,7 @@ import attrs
 from cyclopts import Parameter
 
 from authcore.domain.services.linking import create_key
-from authcore.ports.audit import AuditEvent, AuditLog
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.audit import AuditEvent
 from authcore_cli.surroundings import ExitStatus, Surroundings
 
 
@@ -21,22 +20,6 @@ def _is_subject(_: object, text: str) -> None:
 
 
 Subject = Annotated[str, Parameter(validator=_is_subject)]
-
-
-@attrs.frozen
-class BegunCreates:
-    """
-    What the linking function remembers of creates whose outcome it does not know.
-
-    Attributes:
-        intents: The memory.
-        issuer: Of the pool.
-        audit: Learns of what was allowed.
-    """
-
-    intents: SeenBefore
-    issuer: str
-    audit: AuditLog
 
 
 @attrs.frozen

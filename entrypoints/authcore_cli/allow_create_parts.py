@@ -14,7 +14,7 @@ from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.linking import pool_issuer
 from authcore.settings import CognitoSettings, LinkingSettings, load
-from authcore_cli.allow_create import BegunCreates
+from authcore_cli.tools import BegunCreates
 
 
 WITHIN: Final = timedelta(seconds=10)

@@ -24,6 +24,7 @@ from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links import LinksCommands
 from authcore_cli.outlet import UnwrittenError
 from authcore_cli.readable import printable
+from authcore_cli.sessions import SessionsCommands
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.surroundings import ExitStatus, Surroundings, of_this_process
 from authcore_cli.token_commands import TokenCommands
@@ -82,7 +83,8 @@ def _one_line(text: str) -> str:
 def _app(surroundings: Surroundings) -> App:
     app = App(
         name="authcore",
-        help="Look at tokens, build sign-in URLs, check settings, compare and repair links.",
+        help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
+        "end sessions.",
         version=lambda: version("authcore"),
         console=surroundings.answers,
         result_action="return_value",
@@ -98,8 +100,11 @@ def _app(surroundings: Surroundings) -> App:
     links.command(link_commands.audit)
     links.command(link_commands.repair)
     links.command(AllowCreateCommand(surroundings).allow_create)
+    sessions = App(name="sessions", help="End a user's sessions.")
+    sessions.command(SessionsCommands(surroundings).end)
     app.command(tokens)
     app.command(links)
+    app.command(sessions)
     app.command(config)
     app.command(SignInUrlCommand(surroundings).signin_url)
     return app

@@ -2,7 +2,8 @@
 
 # ruff: noqa: PLC0415 - only who checks settings pays for importing the doors
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 import attrs
@@ -12,6 +13,7 @@ from authcore.domain.errors import ConfigurationError
 
 DoorName = Literal[
     "web",
+    "web-function",
     "guard",
     "authorizer",
     "user-migration",
@@ -44,14 +46,27 @@ def _web() -> Door:
 
 
 def _auth_service(given: Environment) -> object:
-    try:
+    with _needing_the_web_extra():
         from authcore_web.app import create_app
         from authcore_web.container import web_container
+    return create_app(web_container(given))
+
+
+def _web_function() -> Door:
+    with _needing_the_web_extra():
+        from authcore_lambda.web import WebFunctionSettings, build_handler
+
+    return Door(WebFunctionSettings, build_handler)
+
+
+@contextmanager
+def _needing_the_web_extra() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise ConfigurationError(
             [f"the auth service does not start without {error.name}: install authcore[web]"]
         ) from None
-    return create_app(web_container(given))
 
 
 def _guard() -> Door:
@@ -103,6 +118,7 @@ def _pre_token_generation() -> Door:
 
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
+    "web-function": _web_function,
     "guard": _guard,
     "authorizer": _authorizer,
     "user-migration": _user_migration,

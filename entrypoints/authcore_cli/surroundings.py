@@ -18,8 +18,8 @@ from authcore_cli.outlet import Outlet, UnwrittenError
 
 if TYPE_CHECKING:
     from authcore.domain.services.patience import Told
-    from authcore_cli.allow_create import BegunCreates
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.tools import BegunCreates, SessionTools
 
 
 FALLBACK_WIDTH: Final = 120
@@ -54,6 +54,12 @@ def _begun_creates(environment: Mapping[str, str]) -> "BegunCreates":
     return begun_creates(environment)
 
 
+def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
+    from authcore_cli.sessions_parts import session_tools  # noqa: PLC0415 - and again
+
+    return session_tools(environment)
+
+
 @attrs.frozen
 class Surroundings:
     """
@@ -68,6 +74,7 @@ class Surroundings:
         build_validator: Same parameters as ``authcore.token_validator``.
         link_tools: Same parameters as ``authcore_cli.links_container.link_tools``.
         begun_creates: Same parameters as ``authcore_cli.allow_create_parts.begun_creates``.
+        session_tools: Same parameters as ``authcore_cli.sessions_parts.session_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -78,6 +85,7 @@ class Surroundings:
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
     link_tools: "Callable[[Mapping[str, str], int, Told], LinkTools]" = _link_tools
     begun_creates: "Callable[[Mapping[str, str]], BegunCreates]" = _begun_creates
+    session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
 
     @property
     def answers(self) -> Console:

@@ -28,7 +28,8 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 
 _THREADS: Final = WorkerThreads()
 _LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
-_HEADS: Final = ("http.response.start", "websocket.accept")
+_HTTP_HEAD: Final = "http.response.start"
+_WEBSOCKET_HEAD: Final = "websocket.accept"
 
 
 class Guard:
@@ -87,7 +88,7 @@ class Guard:
         elif scope["type"] == "websocket":
             await _close(verdict, receive, send)
         else:
-            await _answer(verdict, scope["method"], send)
+            await answer(verdict, scope["method"], send)
 
 
 async def judged(
@@ -130,12 +131,11 @@ def _routed_path(path: str, root_path: str) -> str:
 
 
 def carrying(verdict: Pass, send: Send) -> Send:
-    """*send*, with the cookies of *verdict* on the head of the answer."""
-    if not verdict.cookies:
-        return send
+    """*send*, with what *verdict* adds to the head of the answer."""
+    heads = (_HTTP_HEAD, _WEBSOCKET_HEAD) if verdict.cookies else (_HTTP_HEAD,)
 
-    async def send_with_cookies(message: MutableMapping[str, Any]) -> None:
-        if message["type"] in _HEADS:
+    async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+        if message["type"] in heads:
             answered = [
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in message.get("headers", ())
@@ -143,14 +143,15 @@ def carrying(verdict: Pass, send: Send) -> Send:
             message = {**message, "headers": _encoded(verdict.headers(answered))}
         await send(message)
 
-    return send_with_cookies
+    return send_with_headers
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def _answer(refusal: Refusal, method: str, send: Send) -> None:
+async def answer(refusal: Refusal, method: str, send: Send) -> None:
+    """Send all of *refusal*."""
     headers = (*refusal.headers, ("content-length", str(len(refusal.body))))
     await send(
         {

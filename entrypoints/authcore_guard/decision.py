@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote
@@ -25,13 +26,19 @@ On every 401: a scheme by which no browser asks people for a password.
 See: RFC 9110 §11.6.1, §15.5.2.
 """
 
+_VARY: Final = ("vary", "Cookie")
 _NO_STORE: Final = (
     ("cache-control", "no-store"),
-    ("vary", "Cookie"),
+    _VARY,
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
 )
-_CACHING: Final = frozenset({"cache-control", "expires", "pragma"})
+_CACHING: Final = re.compile(
+    r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
+    re.IGNORECASE,
+)
+"""What tells caches to keep an answer, also those of content networks.  See: RFC 9213 §3.1."""
+
 _PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
 _TOO_LARGE: Final = (
     "Your browser sends more cookies than can be looked at. Delete the cookies of this site, then "
@@ -90,15 +97,16 @@ class Pass:
 
     def headers(self, answered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """
-        The headers of the application's answer, with the cookies.
+        The headers of the application's answer, for its user alone, with the cookies.
 
         A cache that stored an answer with somebody's session would hand it to others: whatever the
         application says of caching, it says nothing any more.
         """
-        if not self.cookies:
-            return list(answered)
-        kept = [(name, value) for name, value in answered if name.lower() not in _CACHING]
-        return [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
+        given = list(answered)
+        if self.cookies:
+            kept = [(name, value) for name, value in given if not _CACHING.fullmatch(name)]
+            given = [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
+        return given if _tells_browsers_apart(given) else [*given, _VARY]
 
 
 @attrs.frozen
@@ -222,6 +230,12 @@ class Doorkeeper:
         back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
         location = f"{self._signin_url}?redirect={back}"
         return Refusal(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
+
+
+def _tells_browsers_apart(headers: Iterable[tuple[str, str]]) -> bool:
+    """See: RFC 9110 §12.5.5."""
+    named = (value.split(",") for name, value in headers if name.lower() == "vary")
+    return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
 
 
 def _json(status: int, reason: str, *headers: tuple[str, str]) -> Refusal:

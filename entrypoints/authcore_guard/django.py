@@ -11,25 +11,36 @@ A guard for Django: a middleware for whole sites, a decorator for single views.
 
 Both read the ``AUTHCORE_*`` variables once.  A site that wires its guard itself names a function
 that gives a Doorkeeper in ``settings.AUTHCORE_DOORKEEPER``.  Sync and async views alike.
+
+Every answer says ``Vary: Cookie``.  The middleware stands between the two of the per-site cache, if
+there is one; a view under ``cache_page`` needs Django's ``vary_on_cookie`` below it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
 from http.cookies import Morsel
 from inspect import iscoroutinefunction
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from asgiref.sync import markcoroutinefunction
+import attrs
+from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.conf import settings
+from django.core.handlers.exception import response_for_exception
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 
+from authcore.domain.errors import ConfigurationError
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
 
 
 View: TypeAlias = Callable[..., Any]
+
+_CACHE: Final = "django.middleware.cache"
+_ORDER: Final = (f"{_CACHE}.UpdateCacheMiddleware", f"{_CACHE}.FetchFromCacheMiddleware")
 
 
 @cache
@@ -57,7 +68,13 @@ class GuardMiddleware:
     async_capable = True
 
     def __init__(self, get_response: View) -> None:
-        """Stand in front of *get_response*."""
+        """
+        Stand in front of *get_response*.
+
+        Raises:
+            ConfigurationError: Of settings, or the per-site cache would hand pages to strangers.
+        """
+        _require_order(f"{__name__}.{type(self).__qualname__}", settings.MIDDLEWARE)
         self._get_response = get_response
         self._doorkeeper = doorkeeper()
         self._is_async = iscoroutinefunction(get_response)
@@ -95,7 +112,12 @@ def sign_in_required(view: View) -> View:
         if isinstance(verdict, Refusal):
             return _refused(verdict)
         request.authcore_user = verdict.user
-        return _carrying(verdict, view(request, *args, **kwargs))
+        try:
+            return _carrying(verdict, view(request, *args, **kwargs))
+        except Exception as error:
+            if not verdict.cookies:
+                raise
+            return _carrying(verdict, _failed(request, error))
 
     return guarded
 
@@ -109,22 +131,57 @@ def _async_view(view: View) -> View:
         if isinstance(verdict, Refusal):
             return _refused(verdict)
         request.authcore_user = verdict.user
-        return _carrying(verdict, await view(request, *args, **kwargs))
+        try:
+            return _carrying(verdict, await view(request, *args, **kwargs))
+        except Exception as error:
+            if not verdict.cookies:
+                raise
+            failed = await sync_to_async(_failed, thread_sensitive=True)(request, error)
+            return _carrying(verdict, failed)
 
     return guarded
 
 
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What Django answers to *error*, here and now: outside of the view new tokens are lost."""
+    for database in connections.all(initialized_only=True):
+        if database.settings_dict["ATOMIC_REQUESTS"] and database.in_atomic_block:
+            database.set_rollback(True)
+    response: HttpResponse = response_for_exception(request, error)
+    return response
+
+
+def _require_order(guard: str, middleware: Sequence[str]) -> None:
+    """
+    Stand behind the cache that stores answers, and before the one that gives them.
+
+    Raises:
+        ConfigurationError: The guard stands elsewhere.
+    """
+    if guard not in middleware:
+        return
+    position = list(middleware).index
+    kept = [each for each in (_ORDER[0], guard, _ORDER[1]) if each in middleware]
+    if kept != sorted(kept, key=position) or f"{_CACHE}.CacheMiddleware" in middleware:
+        raise ConfigurationError([f"{guard} must stand between {_ORDER[0]} and {_ORDER[1]}"])
+
+
 def _visit(request: HttpRequest) -> Visit:
+    """As Django routes it, whatever its prefix (``FORCE_SCRIPT_NAME``)."""
     scope = getattr(request, "scope", None)
-    return wsgi.visit_of(request.environ) if scope is None else asgi.visit_of(scope)
+    visit = wsgi.visit_of(request.environ) if scope is None else asgi.visit_of(scope)
+    return attrs.evolve(visit, path=request.path_info)
 
 
 class _SetCookie(Morsel[str]):
     """A ``Set-Cookie`` value as it is; Django would take it apart and quote it anew."""
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, set_cookie: str) -> None:
         super().__init__()
-        self._as_it_is = value
+        name, _, rest = set_cookie.partition("=")
+        value = rest.partition(";")[0]
+        self.set(name, value, value)
+        self._as_it_is = set_cookie
 
     def output(self, *_: object, **__: object) -> str:
         """The whole value; what both of Django's handlers ask for."""
@@ -138,6 +195,7 @@ def _refused(refusal: Refusal) -> HttpResponse:
 
 
 def _carrying(passed: Pass, response: HttpResponse) -> HttpResponse:
+    patch_vary_headers(response, ("Cookie",))
     if not passed.cookies:
         return response
     headers = passed.headers(response.items())
@@ -146,12 +204,17 @@ def _carrying(passed: Pass, response: HttpResponse) -> HttpResponse:
     return _with_headers(response, headers)
 
 
-def _with_headers(response: HttpResponse, headers: Any) -> HttpResponse:
-    for number, (name, value) in enumerate(headers):
+def _with_headers(response: HttpResponse, headers: Iterable[tuple[str, str]]) -> HttpResponse:
+    for name, value in headers:
         if name == "set-cookie":
-            dict.__setitem__(
-                response.cookies, f"{value.partition('=')[0]} {number}", _SetCookie(value)
-            )
+            _set_cookie(response, _SetCookie(value))
         else:
             response.headers[name] = value
     return response
+
+
+def _set_cookie(response: HttpResponse, cookie: _SetCookie) -> None:
+    """Beside others of the same name: one is of the shared domain, one of this host."""
+    others = sum(each.key == cookie.key for each in response.cookies.values())
+    place = f"{cookie.key} {others}" if others else cookie.key
+    dict.__setitem__(response.cookies, place, cookie)

@@ -12,36 +12,33 @@ A guard for single routes of a FastAPI or Starlette application.
 To guard a whole application, put ``authcore_guard.asgi.Guard`` in front of it.
 """
 
-from collections.abc import Mapping
-from typing import Final, Self
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final, Self
 
+import attrs
 from starlette.applications import Starlette
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
-from authcore_guard.asgi import AsgiApp, Receive, Scope, Send, carrying, judged, visit_of
+from authcore_guard.asgi import AsgiApp, Receive, Scope, Send, answer, carrying, judged, visit_of
 from authcore_guard.container import guard_container
 from authcore_guard.decision import Doorkeeper, Pass, Refusal
 
 
-_VERDICTS: Final = "authcore.verdicts"
+_JUDGED: Final = "authcore.judged"
 """Where a route's verdict waits for the head of the answer, in the scope."""
 
+_HEAD: Final = "http.response.start"
+_FAILED: Final = Refusal(
+    500, (("content-type", "text/plain; charset=utf-8"),), b"Internal Server Error\n"
+)
 
-class VisitRefusedError(Exception):
-    """
-    This request may not go on.
 
-    Attributes:
-        refusal: What it is answered.
-    """
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(f"refused with status {refusal.status}")
+class VisitRefusedError(HTTPException):
+    """This request may not go on.  Whatever it is handled with, the guard's refusal is sent."""
 
 
 class SignedIn:
@@ -74,9 +71,8 @@ class SignedIn:
         return cls(guard_container(environment, legacy=legacy).doorkeeper())
 
     def install(self, app: Starlette) -> Self:
-        """Let *app* answer refusals, and carry refreshed sessions whatever its routes return."""
+        """Let the answers of *app*, and of all that is mounted in it, carry what was judged."""
         app.add_middleware(_Carrying, doorkeeper=self._doorkeeper)
-        app.add_exception_handler(VisitRefusedError, _refused)
         return self
 
     async def __call__(self, connection: HTTPConnection) -> User:
@@ -88,19 +84,33 @@ class SignedIn:
 
             ConfigurationError: ``install`` was not called.
         """
-        verdicts: list[Pass] | None = connection.scope.get(_VERDICTS)
-        if verdicts is None:
+        judgement: _Judgement | None = connection.scope.get(_JUDGED)
+        if judgement is None:
             raise ConfigurationError(["SignedIn.install(app) was not called"])
-        verdict = await judged(self._doorkeeper, visit_of(connection.scope))
+        visit = visit_of({**connection.scope, "root_path": judgement.root_path})
+        judgement.verdict = verdict = await judged(self._doorkeeper, visit)
         if isinstance(verdict, Refusal):
-            raise VisitRefusedError(verdict)
+            raise VisitRefusedError(verdict.status)
         assert verdict.user is not None  # noqa: S101 - no path is public
-        verdicts.append(verdict)
         return verdict.user
 
 
+@attrs.define
+class _Judgement:
+    """
+    What a route's dependency found.
+
+    Attributes:
+        root_path: Of the whole application, without the mounts in it.
+        verdict: None until a dependency was asked.
+    """
+
+    root_path: str
+    verdict: Pass | Refusal | None = None
+
+
 class _Carrying:
-    """Puts the cookies of a route's verdict on the head of its answer."""
+    """Puts the verdict on a route on the head of its answer, or in its place."""
 
     def __init__(self, app: AsgiApp, *, doorkeeper: Doorkeeper) -> None:
         self._app = app
@@ -109,19 +119,44 @@ class _Carrying:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             self._doorkeeper.prefetch()
-        verdicts: list[Pass] = []
-        await self._app(
-            {**scope, _VERDICTS: verdicts},
-            receive,
-            lambda message: carrying(verdicts[-1], send)(message) if verdicts else send(message),
-        )
+        if scope["type"] == "lifespan" or _JUDGED in scope:  # or mounted in one that carries
+            await self._app(scope, receive, send)
+            return
+        judgement = _Judgement(scope.get("root_path", ""))
+        answering = _Answering(judgement, scope.get("method", ""), send)
+        try:
+            await self._app({**scope, _JUDGED: judgement}, receive, answering.send)
+        except Exception:
+            await answering.fail()
+            raise
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, VisitRefusedError)  # noqa: S101 - registered for nothing else
-    refusal = error.refusal
-    response = Response(refusal.body, refusal.status)
-    response.raw_headers += [
-        (name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers
-    ]
-    return response
+class _Answering:
+    """One answer on its way."""
+
+    def __init__(self, judgement: _Judgement, method: str, send: Send) -> None:
+        self._judgement = judgement
+        self._method = method
+        self._send = send
+        self._begun = False
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        verdict = self._judgement.verdict
+        begins = message["type"] == _HEAD
+        self._begun |= begins
+        if isinstance(verdict, Pass):
+            await carrying(verdict, self._send)(message)
+        elif verdict is None:
+            await self._send(message)
+        elif begins:
+            await answer(verdict, self._method, self._send)
+        elif not message["type"].startswith("http."):
+            await self._send(message)
+
+    async def fail(self) -> None:
+        """Save new tokens from an exception: the server's own answer to it would lose them."""
+        verdict = self._judgement.verdict
+        if self._begun or not self._method:
+            return
+        if isinstance(verdict, Pass) and verdict.cookies:
+            await answer(_FAILED, self._method, carrying(verdict, self._send))

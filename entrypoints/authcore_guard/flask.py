@@ -10,7 +10,7 @@ A guard for a Flask application.
 from collections.abc import Mapping
 from typing import Final, Self
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, has_request_context, request
 
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
@@ -19,13 +19,14 @@ from authcore_guard.decision import Doorkeeper, Pass, Refusal
 from authcore_guard.wsgi import visit_of
 
 
-_VERDICT: Final = "authcore_verdict"
+_VERDICT: Final = "authcore.verdict"
+"""In the environ: ``g`` is shared by all requests below a context that the application pushed."""
 
 
 def current_user() -> User | None:
     """Who is signed in; None on public paths and outside of requests that were guarded."""
-    passed: Pass | None = g.get(_VERDICT)
-    return passed.user if passed else None
+    verdict = request.environ.get(_VERDICT) if has_request_context() else None
+    return verdict.user if isinstance(verdict, Pass) else None
 
 
 class Guard:
@@ -63,25 +64,29 @@ class Guard:
         return cls(guard_container(environment, legacy=legacy).doorkeeper())
 
     def init_app(self, app: Flask) -> None:
-        """Stand in front of every view of *app*, before its other ``before_request`` functions."""
+        """Stand in front of every view of *app*: judge first, and have the last word."""
         app.before_request_funcs.setdefault(None, []).insert(0, self._before)
-        app.after_request(_after)
+        app.after_request_funcs.setdefault(None, []).insert(0, _after)  # called in reverse order
 
     def _before(self) -> Response | None:
         verdict = self._doorkeeper.judge(visit_of(request.environ))
-        if isinstance(verdict, Refusal):
-            response = Response(verdict.body, verdict.status)
-            response.headers.clear()
-            response.headers.extend(verdict.headers)
-            return response
-        g.setdefault(_VERDICT, verdict)
-        return None
+        request.environ[_VERDICT] = verdict
+        return _refused(verdict) if isinstance(verdict, Refusal) else None
 
 
 def _after(response: Response) -> Response:
-    passed: Pass | None = g.get(_VERDICT)
-    if passed and passed.cookies:
-        headers = passed.headers(list(response.headers))
+    verdict = request.environ.get(_VERDICT)
+    if isinstance(verdict, Refusal):
+        return _refused(verdict)
+    if isinstance(verdict, Pass):
+        headers = verdict.headers(list(response.headers))
         response.headers.clear()
         response.headers.extend(headers)
+    return response
+
+
+def _refused(refusal: Refusal) -> Response:
+    response = Response(refusal.body, refusal.status)
+    response.headers.clear()
+    response.headers.extend(refusal.headers)
     return response

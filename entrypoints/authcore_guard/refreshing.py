@@ -23,11 +23,8 @@ from authcore.settings import (
     RefreshSettings,
     SignInSettings,
 )
-from authcore.settings.browser_parsers import SIGN_IN_PATH
+from authcore.settings.browser_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore_guard.settings import GuardDoorSettings
-
-
-VERIFY_PATH = "/auth/verify"
 
 
 def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:

@@ -38,7 +38,7 @@ def _in_another_process(kept_in: str) -> str | None:
     if kept_in != "process":
         return None
     return (
-        "AUTHCORE_REVOCATIONS_KEPT_IN is wrong: what the auth service remembers in its process is "
+        "AUTHCORE_REVOCATIONS_KEPT_IN is wrong: what one process of the auth service remembers is "
         "not known here"
     )
 
@@ -56,7 +56,7 @@ def _homeless(refresh: str, by: str, domain: str | None, token_url: str | None) 
 
 
 KEPT_ELSEWHERE = Check(("revocations.kept_in",), _in_another_process)
-"""For doors at which nobody signs out."""
+"""For doors at which nobody signs out, and for those that run in several processes."""
 
 
 @attrs.frozen

@@ -96,9 +96,7 @@ def _raw_path(environ: WSGIEnvironment) -> str | None:
 
 
 def _carrying(verdict: Pass, start_response: StartResponse) -> StartResponse:
-    """*start_response*, with the cookies of *verdict* among the headers."""
-    if not verdict.cookies:
-        return start_response
+    """*start_response*, with what *verdict* adds to the headers."""
 
     def start(
         status: str, headers: list[tuple[str, str]], exc_info: Any = None, /

@@ -6,6 +6,10 @@ show ``Authorization: Bearer <access token>``, browsers their session cookies.  
 set cookies, so it refreshes nothing: whoever has an expired session gets a new one at the auth
 service.
 
+API Gateway may remember an answer by what is configured as its identity source.  Nothing else is
+looked at then, or one caller's answer would be another's: HTTP APIs show the values of that source;
+for a REST API that remembers by cookies, ``AUTHCORE_AUTHORIZER_READS=cookie`` says so.
+
 A no is an answer; where nobody can say, the function fails, which API Gateway answers with 500 and
 does not cache.
 
@@ -41,6 +45,7 @@ UNAUTHORIZED: Final = "Unauthorized"
 """The exact text by which a REST API answers 401 and not 500."""
 
 _BEARER: Final = "bearer "
+_NOBODY: Final = "no_session"
 
 
 class UnauthorizedError(Exception):
@@ -72,6 +77,7 @@ class Authorizer:
         validator: TokenValidator,
         revocations: RevocationList | None,
         answers: str,
+        reads: str = "either",
     ) -> None:
         """
         Authorize with what every guard uses.
@@ -84,11 +90,15 @@ class Authorizer:
             revocations: For the same callers; None where there are none.
 
             answers: ``simple`` or ``policy``, for HTTP APIs.
+
+            reads: ``authorization``, ``cookie`` or ``either``.
         """
         self._guard = guard
         self._validator = validator
         self._revocations = revocations
         self._simple = answers == "simple"
+        self._reads_tokens = reads != "cookie"
+        self._reads_cookies = reads != "authorization"
 
     def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
         """
@@ -112,11 +122,15 @@ class Authorizer:
     def _decided(self, event: Event) -> "_Allowed | str":
         """Somebody, or the reason why not."""
         headers = dict(headers_in(event))
+        remembered_by = _identity_source(event)
         shown = text(event, "authorizationToken") or headers.get("authorization", "")
-        if shown:
+        if shown and self._reads_tokens and _counts(shown, remembered_by):
             return self._bearer(shown)
+        cookies = headers.get("cookie", "")
+        if not self._reads_cookies or not _counts(cookies, remembered_by):
+            return _NOBODY
         try:
-            decision = self._guard.decide(headers.get("cookie", ""), can_renew=False).decision
+            decision = self._guard.decide(cookies, can_renew=False).decision
         except SessionTooLargeError as error:
             return error.code
         if isinstance(decision, SignInRequired):
@@ -132,6 +146,17 @@ class Authorizer:
         if self._revocations and self._revocations.is_revoked(access):
             return "session_revoked"
         return _of_token(access)
+
+
+def _identity_source(event: Event) -> tuple[str, ...]:
+    """The values by which an HTTP API remembers the answer; none where nothing is configured."""
+    values = event.get("identitySource")
+    listed = [values] if isinstance(values, str) else values
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def _counts(credential: str, remembered_by: tuple[str, ...]) -> bool:
+    return not remembered_by or credential in remembered_by
 
 
 def _of_user(user: User) -> _Allowed:
@@ -188,6 +213,12 @@ class AnswerSettings:
         "what an HTTP API expects of its authorizer; REST APIs always get policies",
         default="simple",
     )
+    reads: str = setting(
+        one_of("authorization", "cookie", "either"),
+        "authorization, cookie or either",
+        "what is looked at; cookie where a REST API remembers answers by that header",
+        default="either",
+    )
 
 
 @attrs.frozen
@@ -218,6 +249,7 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
         validator=container.validator(),
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
+        reads=settings.authorizer.reads,
     )
 
 

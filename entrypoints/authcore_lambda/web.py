@@ -8,13 +8,19 @@ that connections and keys outlive an event.
 import asyncio
 import threading
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+import attrs
+
+from authcore.settings import load
+from authcore.settings.reader import Check
+from authcore_guard.settings import KEPT_ELSEWHERE
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import HttpRequest, http_answer, http_request
 from authcore_web.app import create_app
-from authcore_web.container import web_container
+from authcore_web.container import container_of
+from authcore_web.settings import WebSettings
 
 
 Answer = dict[str, Any]
@@ -104,6 +110,13 @@ class _Exchange:
         return http_answer(self._request, self._status, self._headers, bytes(self._body))
 
 
+@attrs.frozen
+class WebFunctionSettings(WebSettings):
+    """The groups of the auth service, where it runs in as many processes as Lambda likes."""
+
+    CHECKS: ClassVar[tuple[Check, ...]] = (*WebSettings.CHECKS, KEPT_ELSEWHERE)
+
+
 def build_handler(variables: Mapping[str, str]) -> WebFunction:
     """
     The function, wired as the ``AUTHCORE_*`` variables say.
@@ -111,7 +124,7 @@ def build_handler(variables: Mapping[str, str]) -> WebFunction:
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
-    return WebFunction(create_app(web_container(variables)))
+    return WebFunction(create_app(container_of(load(WebFunctionSettings, variables))))
 
 
 _function: Final = ConfiguredOnce(build_handler)

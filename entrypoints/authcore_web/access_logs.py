@@ -8,6 +8,7 @@ from typing import Final
 ACCESS_LOGS: Final = ("uvicorn.access", "uvicorn.error", "gunicorn.access")
 """uvicorn notes WebSockets in the second one, refused ones too."""
 
+_GUNICORNS_QUERY: Final = "q"
 _QUERY: Final = re.compile(r"\?\S*")
 
 
@@ -20,7 +21,7 @@ class WithoutQueries(logging.Filter):
             record.args = tuple(map(_shortened, record.args))
         elif isinstance(record.args, dict):  # gunicorn's, of a class of its own
             for name, value in record.args.items():
-                record.args[name] = _shortened(value)
+                record.args[name] = "" if name == _GUNICORNS_QUERY else _shortened(value)
         return True
 
 

@@ -42,7 +42,7 @@ from authcore_web.routes.sign_in import SignInRoutes
 from authcore_web.routes.sign_out import SignOutLinks, SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
 from authcore_web.routes.verify_batch import VerifyBatchRoutes
-from authcore_web.settings import web_settings
+from authcore_web.settings import WebSettings, web_settings
 from authcore_web.threads import MAX_THREADS, WorkerThreads
 from authcore_web.verdicts import Verdicts
 
@@ -261,7 +261,11 @@ def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
         ConfigurationError: Names every missing and every wrong variable, and those that do not
             fit together.
     """
-    settings = web_settings(process_environment() if environment is None else environment)
+    return container_of(web_settings(process_environment() if environment is None else environment))
+
+
+def container_of(settings: WebSettings) -> WebContainer:
+    """Wire the auth service as *settings* say."""
     container = WebContainer(settings=settings)
     container.check_dependencies()
     container.token_refresher.override(container.cognito_refresher)

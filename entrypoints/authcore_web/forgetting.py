@@ -47,7 +47,13 @@ class Forgetting:
         Each cookie of the shared domain is deleted once more as a cookie of this host alone: an old
         release, or a page of this host that was taken over, may have left one of that kind.
         """
-        shared = self._sessions.clear(cookie_header)
+        return self._deleting(self._sessions.clear(cookie_header), cookie_header)
+
+    def cookies_alone(self, cookie_header: str) -> tuple[str, ...]:
+        """The same, and no store of sessions is asked: theirs stay there until their end."""
+        return self._deleting(self._sessions.clear(), cookie_header)
+
+    def _deleting(self, shared: tuple[str, ...], cookie_header: str) -> tuple[str, ...]:
         legacy = self._legacy.clear() if self._legacy else ()
         return tuple(
             dict.fromkeys(

@@ -1,10 +1,11 @@
 """
 Cognito sign-in for web systems that have a login of their own.
 
-The builders are imported when they are first used, so ``import authcore`` costs next to nothing.
+All but the errors is imported when it is first used, so ``import authcore`` costs next to nothing.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from authcore.domain.errors import (
     AccountNotFoundError,
@@ -36,6 +37,8 @@ from authcore.domain.errors import (
 
 
 if TYPE_CHECKING:
+    from authcore.domain.model.accounts import LegacyAccount
+    from authcore.domain.model.session import User
     from authcore.embedding import redirect_allowlist, session_guard, token_validator
 
 
@@ -50,6 +53,7 @@ __all__ = [
     "ConfigurationError",
     "CredentialsRejectedError",
     "KeySourceUnavailableError",
+    "LegacyAccount",
     "LegacyUnavailableError",
     "LoginRejectedError",
     "MalformedTokenError",
@@ -65,20 +69,25 @@ __all__ = [
     "TokenRejectedError",
     "UnavailableError",
     "UnknownKeyError",
+    "User",
     "redirect_allowlist",
     "session_guard",
     "token_validator",
 ]
 
-_BUILDERS = frozenset({"redirect_allowlist", "session_guard", "token_validator"})
+_ROOMS: Final = {
+    "LegacyAccount": "authcore.domain.model.accounts",
+    "User": "authcore.domain.model.session",
+    "redirect_allowlist": "authcore.embedding",
+    "session_guard": "authcore.embedding",
+    "token_validator": "authcore.embedding",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name not in _BUILDERS:
+    if name not in _ROOMS:
         raise AttributeError(f"module 'authcore' has no attribute {name!r}")
-    from authcore import embedding  # noqa: PLC0415 - see the module's docstring
-
-    return getattr(embedding, name)
+    return getattr(import_module(_ROOMS[name]), name)
 
 
 def __dir__() -> list[str]:

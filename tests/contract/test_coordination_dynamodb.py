@@ -19,10 +19,9 @@ from dynamodb_table import (
     ERROR_CLASSES,
     REGION,
     LosesAnswers,
+    OnMotoTable,
     Table,
     asked,
-    empty_table,
-    moto_client,
     refuses,
     says,
 )
@@ -31,28 +30,6 @@ from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 HOLDER = "canary-holder-0123456789-0123456789-0123456"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Any]:
-    with moto_client() as client:
-        yield client
-
-
-@pytest.fixture
-def table(moto: Any) -> Iterator[Table]:
-    with empty_table(moto) as table:
-        yield table
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def fast_forward(clock: FrozenClock) -> Callable[[timedelta], None]:
-    return clock.advance
 
 
 def _lease(
@@ -69,14 +46,10 @@ def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbSeenBefore:
     )
 
 
-class TestDynamoDbSeenBefore(SeenBeforeContract):
+class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
     @pytest.fixture
     def seen(self, table: Table, clock: FrozenClock) -> SeenBefore:
         return _seen(table.client, clock)
-
-    @pytest.fixture
-    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
-        return clock.advance
 
     def test_two_processes_share_one_memory(
         self, table: Table, seen: SeenBefore, clock: FrozenClock
@@ -152,7 +125,7 @@ class TestDynamoDbSeenBefore(SeenBeforeContract):
             seen.first_time("a", TTL)
 
 
-class TestDynamoDbLease(LeaseContract):
+class TestDynamoDbLease(OnMotoTable, LeaseContract):
     @pytest.fixture
     def lease(self, table: Table, clock: FrozenClock) -> Lease:
         return _lease(table.client, clock)
@@ -160,14 +133,6 @@ class TestDynamoDbLease(LeaseContract):
     @pytest.fixture
     def lease_clock(self, clock: FrozenClock) -> Clock:
         return clock
-
-    @pytest.fixture
-    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
-        return clock.advance
-
-    @pytest.fixture
-    def outage(self, table: Table) -> Callable[[], None]:
-        return table.drop
 
     def test_a_lease_and_a_memory_of_the_same_key_are_two_things(
         self, table: Table, lease: Lease, clock: FrozenClock

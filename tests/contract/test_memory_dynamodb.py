@@ -27,10 +27,9 @@ from dynamodb_table import (
     TABLE,
     Counted,
     LosesAnswers,
+    OnMotoTable,
     Table,
     asked,
-    empty_table,
-    moto_client,
     refuses,
     says,
 )
@@ -43,28 +42,11 @@ TEXT = "canary-text-0123456789"
 UNTIL = FrozenClock().now() + TTL
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Any]:
-    with moto_client() as client:
-        yield client
-
-
-@pytest.fixture
-def table(moto: Any) -> Iterator[Table]:
-    with empty_table(moto) as table:
-        yield table
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
 def _texts(client: DynamoDbClient, clock: Clock | None = None) -> DynamoDbSealedTexts:
     return DynamoDbSealedTexts(client=client, table=TABLE, clock=clock or FrozenClock())
 
 
-class TestDynamoDbSealedTexts(SharedSealedTextsContract):
+class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
     @pytest.fixture
     def texts(self, table: Table, clock: FrozenClock) -> SealedTexts:
         return _texts(table.client, clock)
@@ -72,14 +54,6 @@ class TestDynamoDbSealedTexts(SharedSealedTextsContract):
     @pytest.fixture
     def texts_clock(self, clock: FrozenClock) -> Clock:
         return clock
-
-    @pytest.fixture
-    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
-        return clock.advance
-
-    @pytest.fixture
-    def outage(self, table: Table) -> Callable[[], None]:
-        return table.drop
 
     def test_every_question_is_one_call(self, table: Table, clock: FrozenClock) -> None:
         # DL-04
@@ -141,7 +115,7 @@ class TestDynamoDbSealedTexts(SharedSealedTextsContract):
                 texts.get("a")
 
 
-class TestSharedRecentRefreshesInDynamoDb(RecentRefreshesContract):
+class TestSharedRecentRefreshesInDynamoDb(OnMotoTable, RecentRefreshesContract):
     @pytest.fixture
     def recent(self, table: Table, clock: FrozenClock) -> RecentRefreshes:
         return SharedRecentRefreshes(
@@ -150,10 +124,6 @@ class TestSharedRecentRefreshesInDynamoDb(RecentRefreshesContract):
             clock=clock,
             entropy=ScriptedEntropy(),
         )
-
-    @pytest.fixture
-    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
-        return clock.advance
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The description of the auth service says what the service does, and nothing else."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from openapi_schema_validator import OAS31Validator
@@ -10,8 +10,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.routing import Route
 
+from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
-from unit.web_world import WebWorld
 
 
 DOCUMENT_URI = "urn:authcore:openapi"
@@ -63,6 +63,17 @@ def resolved(document: Any, part: Any) -> Any:
     return document
 
 
+TELLING: Final = {
+    "access-control-allow-credentials",
+    "access-control-allow-origin",
+    "location",
+    "retry-after",
+    "set-cookie",
+    "www-authenticate",
+}
+"""Headers that a client acts on: an answer has none that the document does not promise."""
+
+
 def check(document: Any, path: str, answer: Answer, method: str = "get") -> None:
     said = described(document, path, answer, method)
     media_type = (answer.header("content-type") or "").partition(";")[0]
@@ -76,9 +87,12 @@ def check(document: Any, path: str, answer: Answer, method: str = "get") -> None
         )
         absolute = json.loads(json.dumps(schema).replace('"#/', f'"{DOCUMENT_URI}#/'))
         OAS31Validator(absolute, registry=registry).validate(value)
-    for name, header in said.get("headers", {}).items():
-        if resolved(document, header).get("required"):
-            assert answer.header(name.lower()) is not None
+    promised = {name.lower(): resolved(document, h) for name, h in said.get("headers", {}).items()}
+    for name, header in promised.items():
+        value = next(iter(answer.all(name)), None)
+        assert value is not None or not header.get("required"), name
+        assert value in (None, header.get("schema", {}).get("const", value)), name
+    assert {name for name, _ in answer.headers if name in TELLING} <= promised.keys()
 
 
 def answers() -> list[tuple[str, Answer]]:

@@ -13,8 +13,8 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
-from unit.live_web_world import AUTH_ORIGIN, CALLER_KEY, LiveWebWorld
-from unit.web_world import AUTH_HOST
+from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY, LiveWebWorld
+from doors.web_world import AUTH_HOST
 
 
 SEED: Final = 20260314

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contract.test_openapi import check
+from doors.live_web_world import AUTH_ORIGIN, EXPIRED, LiveWebWorld
+from doors.test_web_verify import FORM, JSON, KEY, members_of, verify
+from doors.test_web_verify_batch import batch
 from unit.asgi_calls import PROGRAM, Answer
-from unit.live_web_world import AUTH_ORIGIN, EXPIRED, LiveWebWorld
-from unit.test_web_verify import FORM, JSON, KEY, members_of, verify
-from unit.test_web_verify_batch import batch
 
 
 MANY_COOKIES = ("cookie", "a=b; " * 20_000)

@@ -28,10 +28,9 @@ from dynamodb_table import (
     Counted,
     Interrupted,
     LosesAnswers,
+    OnMotoTable,
     Table,
     asked,
-    empty_table,
-    moto_client,
     refuses,
     says,
 )
@@ -45,28 +44,11 @@ SESSION: Final = "revoked#session#sign-in-1"
 PAIRS: Final = [(moment, end) for moment in range(3) for end in range(3)]
 
 
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Any]:
-    with moto_client() as client:
-        yield client
-
-
-@pytest.fixture
-def table(moto: Any) -> Iterator[Table]:
-    with empty_table(moto) as table:
-        yield table
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
 def _list(client: DynamoDbClient, clock: Clock | None = None) -> DynamoDbRevocationList:
     return DynamoDbRevocationList(client=client, table=TABLE, clock=clock or FrozenClock())
 
 
-class TestDynamoDbRevocationList(SharedRevocationListContract):
+class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
     @pytest.fixture
     def revocations(self, table: Table, clock: FrozenClock) -> RevocationList:
         return _list(table.client, clock)
@@ -74,14 +56,6 @@ class TestDynamoDbRevocationList(SharedRevocationListContract):
     @pytest.fixture
     def revocations_clock(self, clock: FrozenClock) -> Clock:
         return clock
-
-    @pytest.fixture
-    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
-        return clock.advance
-
-    @pytest.fixture
-    def outage(self, table: Table) -> Callable[[], None]:
-        return table.drop
 
     def test_every_question_is_one_call(self, table: Table, clock: FrozenClock) -> None:
         # DL-04

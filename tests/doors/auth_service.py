@@ -6,8 +6,8 @@ from dependency_injector import providers
 
 from authcore_web.app import create_app
 from authcore_web.container import WebContainer, web_container
+from doors.door_world import environment_for
 from doors.world import DoorWorld
-from unit.door_world import environment_for
 
 
 def auth_service(world: DoorWorld) -> Any:

@@ -11,7 +11,8 @@ import flask
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.http import JsonResponse
+from django.db import connection
+from django.http import Http404, JsonResponse
 from django.urls import path
 from fastapi import Depends, FastAPI
 from starlette.responses import JSONResponse
@@ -48,7 +49,7 @@ def behind_asgi(world: DoorWorld) -> Visit:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return _asgi(asgi.Guard(app, world.doorkeeper))
+    return through_asgi(asgi.Guard(app, world.doorkeeper))
 
 
 def behind_wsgi(world: DoorWorld) -> Visit:
@@ -56,17 +57,17 @@ def behind_wsgi(world: DoorWorld) -> Visit:
         start_response("200 OK", [CACHED])
         return [json.dumps(described(environ["authcore.user"])).encode()]
 
-    return _wsgi(wsgi.Guard(app, world.doorkeeper))
+    return through_wsgi(wsgi.Guard(app, world.doorkeeper))
 
 
-def _asgi(app: Any) -> Visit:
+def through_asgi(app: Any) -> Visit:
     def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
         return call(app, target, headers=headers, cookies=cookies)
 
     return visit
 
 
-def _wsgi(app: Any) -> Visit:
+def through_wsgi(app: Any) -> Visit:
     def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
         environ: dict[str, Any] = {
             "PATH_INFO": target,
@@ -95,7 +96,7 @@ def behind_fastapi(world: DoorWorld) -> Visit:
     async def articles(user: Annotated[User, Depends(signed_in)]) -> JSONResponse:
         return JSONResponse(described(user), headers=dict((CACHED,)))
 
-    return _asgi(app)
+    return through_asgi(app)
 
 
 # --- Flask
@@ -110,7 +111,7 @@ def behind_flask(world: DoorWorld) -> Visit:
     def articles() -> Any:
         return described(guarded_flask.current_user()), 200, dict((CACHED,))
 
-    return _wsgi(app)
+    return through_wsgi(app)
 
 
 # --- Django, configured once per process; the doorkeeper is the test's own
@@ -122,21 +123,46 @@ def _page(request: Any) -> Any:
 
 
 @sign_in_required
-def _view(request: Any) -> Any:
+def _view(request: Any, failure: str = "") -> Any:
+    if failure:
+        raise FAILURES[failure]
     return _page(request)
 
 
 @sign_in_required
-async def _async_view(request: Any) -> Any:
+async def _async_view(request: Any, failure: str = "") -> Any:
     await asyncio.sleep(0)
+    if failure:
+        raise FAILURES[failure]
     return _page(request)
 
+
+def _failing_page(_: Any, failure: str) -> Any:
+    raise FAILURES[failure]
+
+
+@sign_in_required
+def _writing_view(_: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO notes VALUES (1)")
+    raise FAILURES["missing"]
+
+
+FAILURES: Final[Mapping[str, Exception]] = {
+    "missing": Http404("no such article"),
+    "broken": ZeroDivisionError("canary"),
+}
+"""What views raise at ``…/<failure>``."""
 
 urlpatterns = [
     path("articles", _page),
     path("about", _page),
+    path("undecorated/<failure>", _failing_page),
+    path("decorated-writing", _writing_view),
     path("decorated", _view),
+    path("decorated/<failure>", _view),
     path("decorated-async", _async_view),
+    path("decorated-async/<failure>", _async_view),
 ]
 _worlds: list[DoorWorld] = []
 
@@ -145,39 +171,44 @@ def current_doorkeeper() -> Any:
     return _worlds[-1].doorkeeper
 
 
-def _django(world: DoorWorld, middleware: list[str], handler: Callable[[], Any]) -> Any:
+def django_site(world: DoorWorld, middleware: list[str]) -> None:
+    """Let Django serve ``urlpatterns`` in *world*, behind *middleware*."""
     if not settings.configured:
         settings.configure(
             ROOT_URLCONF=__name__,
             ALLOWED_HOSTS=["*"],
             AUTHCORE_DOORKEEPER=f"{__name__}.current_doorkeeper",
             SECRET_KEY="of the tests",
+            DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         )
         django.setup()
     _worlds.append(world)
     django_doorkeeper.cache_clear()
     settings.MIDDLEWARE = middleware
-    return handler()
 
 
-_GUARDED: Final = ["authcore_guard.django.GuardMiddleware"]
+DJANGO_GUARD: Final = "authcore_guard.django.GuardMiddleware"
 
 
-def behind_django_wsgi(world: DoorWorld) -> Visit:
-    return _wsgi(_django(world, _GUARDED, WSGIHandler))
+def behind_django_wsgi(world: DoorWorld, *middleware: str) -> Visit:
+    django_site(world, list(middleware or (DJANGO_GUARD,)))
+    return through_wsgi(WSGIHandler())
 
 
-def behind_django_asgi(world: DoorWorld) -> Visit:
-    return _asgi(_django(world, _GUARDED, ASGIHandler))
+def behind_django_asgi(world: DoorWorld, *middleware: str) -> Visit:
+    django_site(world, list(middleware or (DJANGO_GUARD,)))
+    return through_asgi(ASGIHandler())
 
 
 def behind_a_decorated_view(world: DoorWorld) -> Visit:
-    visit = _wsgi(_django(world, [], WSGIHandler))
+    django_site(world, [])
+    visit = through_wsgi(WSGIHandler())
     return lambda cookies, **more: visit(cookies, **{"target": "/decorated", **more})
 
 
 def behind_a_decorated_async_view(world: DoorWorld) -> Visit:
-    visit = _asgi(_django(world, [], ASGIHandler))
+    django_site(world, [])
+    visit = through_asgi(ASGIHandler())
     return lambda cookies, **more: visit(cookies, **{"target": "/decorated-async", **more})
 
 

@@ -64,8 +64,8 @@ def sign_in(reason: str, *, cleared: bool = False) -> Observed:
     return Observed("sign in", reason, "cleared" if cleared else "left")
 
 
-def signed_in(world: DoorWorld, *, age: timedelta = timedelta(0)) -> TokenSet:
-    tokens = world.sign_in()
+def signed_in(world: DoorWorld, *, age: timedelta = timedelta(0), **claims: object) -> TokenSet:
+    tokens = world.sign_in(**claims)
     world.clock.advance(age)
     return tokens
 

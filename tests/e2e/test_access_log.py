@@ -13,7 +13,7 @@ import pytest
 from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
-from unit.door_world import environment_for
+from doors.door_world import environment_for
 
 
 CANARIES: Final = ("canary-code", "canary-state", "canary@example.com", "canary-target")

@@ -14,7 +14,7 @@ from authcore.testing.mint import TokenMint
 from authcore_local.servers import LoopbackServer
 from authcore_web.app import EXIT_CONFIGURATION, create_app
 from authcore_web.container import web_container
-from unit.door_world import SECRET_CANARY, environment_for
+from doors.door_world import SECRET_CANARY, environment_for
 
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
-from unit.door_world import environment_for
+from doors.door_world import environment_for
 
 
 COMMAND: Final = str(Path(sys.executable).with_name("authcore"))

@@ -13,9 +13,9 @@ from authcore.domain.services.linking import create_key
 from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemorySeenBefore
-from authcore_cli.allow_create import BegunCreates
 from authcore_cli.app import run
 from authcore_cli.surroundings import Surroundings
+from authcore_cli.tools import BegunCreates
 
 
 ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"

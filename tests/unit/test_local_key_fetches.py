@@ -8,7 +8,7 @@ from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
 from authcore_local.flow import FlowLog
 from authcore_local.key_fetches import KEYS_REQUEST, note_key_fetches
-from unit.door_world import KeySource, environment_for
+from doors.door_world import KeySource, environment_for
 
 
 def test_each_fetch_is_a_hop_and_a_failed_one_says_so() -> None:

@@ -149,6 +149,19 @@ def test_where_nobody_is_signed_in_there_is_nothing_to_end(
     assert revoker.revoked == []
 
 
+def test_a_session_that_cannot_be_read_is_recorded_as_not_revoked(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-06
+    header = world.legacy.open(ACCOUNT)
+    outage = CoordinationUnavailableError("the store does not answer")
+
+    assert not sign_out.end_unread(outage, header).is_complete
+    assert revoker.revoked == []
+    assert world.legacy.resolve(header) is None
+    assert told(world) == {"provider": "unavailable", "legacy": "accepted"}
+
+
 def test_a_revoked_session_is_remembered_until_its_last_token_has_expired(
     world: SessionWorld, sign_out: SignOut
 ) -> None:
@@ -221,7 +234,7 @@ class TestEverywhere:
             everywhere.end("nobody")
         assert told(world) == {"everywhere": "rejected"}
 
-    def test_an_outage_of_the_list_is_said_before_anything_is_done(
+    def test_an_outage_of_the_list_is_said_and_ends_what_can_be_ended_nevertheless(
         self,
         world: SessionWorld,
         everywhere: SignOutEverywhere,
@@ -233,7 +246,7 @@ class TestEverywhere:
         world.revocations.unavailable = True
         with pytest.raises(CoordinationUnavailableError):
             everywhere.end("anna")
-        assert sessions.open
+        assert not sessions.open
         assert told(world) == {"everywhere": "unavailable"}
 
     def test_an_outage_of_the_pool_is_said(

@@ -20,6 +20,8 @@ MAX_COPIED_COOKIES: Final = 8
 """How many ``Set-Cookie`` values are said again in headers of their own."""
 
 ORIGINAL_URL: Final = "x-auth-original-url"
+REASON: Final = "x-auth-reason"
+"""For proxies that see no body of an answer to them (nginx)."""
 
 
 class SessionRoutes:
@@ -76,12 +78,14 @@ class SessionRoutes:
         try:
             verdict = await self._decided(request, can_renew=can_renew)
         except (RejectedError, UnavailableError) as error:
-            return self._refusals.of(error, request, action="session.check")
+            refusal = self._refusals.of(error, request, action="session.check")
+            refusal.headers[REASON] = error.code
+            return refusal
         cookies = _settings_first(verdict.cookies)
         decision = verdict.decision
         if isinstance(decision, SignInRequired):
             response = as_json({"reason": decision.reason}, 401)
-            response.headers["x-auth-reason"] = decision.reason
+            response.headers[REASON] = decision.reason
             response.headers["x-auth-signin"] = self._links.to(_original_url(request))
         else:
             response = Response(status_code=204, headers=identity_headers(decision.user))

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
-import anyio.to_thread
 import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.domain.errors import ParameterRejectedError, RejectedError, UnavailableError
+from authcore.adapters.cookie_header import cookie_pairs
+from authcore.domain.errors import (
+    ParameterRejectedError,
+    RejectedError,
+    SessionTooLargeError,
+    UnavailableError,
+)
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import with_query
-from authcore.domain.services.sign_out import SignOut
+from authcore.domain.services.sign_out import SignedOut, SignOut
 from authcore.ports.cookies import CookieJar
 from authcore_web import notices
 from authcore_web.bodies import FORM, MediaTypeRejectedError, body_of, form_fields, media_type_of
@@ -119,27 +124,26 @@ class SignOutRoutes:
         """What the browser has to forget is deleted, whatever else works."""
         sent = cookie_header(request)
         try:
-            is_complete = await self._threads.run(lambda: self._end(sent))
-        except UnavailableError:
-            is_complete = False
-        cookies = await anyio.to_thread.run_sync(self._forgetting.cookies, sent)
-        answer = self._answer(request, self._links.next(target), is_complete=is_complete)
+            signed_out, cookies = await self._threads.run(lambda: self._end_and_forget(sent))
+        except UnavailableError as outage:
+            signed_out = self._sign_out.not_begun(outage)
+            cookies = self._forgetting.cookies_alone(sent)
+        onward = self._links.next(target)
+        answer = self._answer(request, onward, is_complete=signed_out.is_complete)
         return with_cookies(answer, cookies)
 
-    def _end(self, sent: str) -> bool:
-        """
-        Whether everybody was told.
+    def _end_and_forget(self, sent: str) -> tuple[SignedOut, Sequence[str]]:
+        return self._end(sent), self._forgetting.cookies(sent)
 
-        Raises:
-            UnavailableError: The session is in a store that does not answer; nobody but the legacy
-                system was told.
-        """
+    def _end(self, sent: str) -> SignedOut:
+        if sent and not cookie_pairs(sent):
+            too_many = SessionTooLargeError("the browser sends more cookies than can be looked at")
+            return self._sign_out.end_unread(too_many, sent)
         try:
             tokens = self._sessions.read(sent)
-        except UnavailableError:
-            self._sign_out.end(None, sent)
-            raise
-        return self._sign_out.end(tokens, sent).is_complete
+        except UnavailableError as outage:
+            return self._sign_out.end_unread(outage, sent)
+        return self._sign_out.end(tokens, sent)
 
     def _answer(self, request: Request, onward: str, *, is_complete: bool) -> Response:
         if wants_json(request):

@@ -15,15 +15,26 @@ SIGN_IN_PATH: Final = "/auth/signin"
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where the auth service takes browsers back."""
 
+VERIFY_PATH: Final = "/auth/verify"
+
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
 
 
 def callback_url(text: str) -> ServiceUrl:
     """A URL of the auth service's callback."""
+    return _url_of(text, CALLBACK_PATH)
+
+
+def verify_url(text: str) -> ServiceUrl:
+    """A URL at which the auth service looks at tokens."""
+    return _url_of(text, VERIFY_PATH)
+
+
+def _url_of(text: str, path: str) -> ServiceUrl:
     url = service_url(text)
-    if not url.endswith(CALLBACK_PATH):
-        raise ValueError(f"must end with {CALLBACK_PATH}")
+    if not url.endswith(path):
+        raise ValueError(f"must end with {path}")
     return url
 
 

@@ -56,7 +56,7 @@ class GuardSettings:
         default="off",
     )
     verify_url: ServiceUrl | None = setting(
-        service_url,
+        browser_parsers.verify_url,
         "URL",
         "the auth service's /auth/verify for server calls; beside its /auth/signin",
         default=None,

@@ -41,7 +41,10 @@ class LegacySessionsSettings:
     """The old login, while it is honoured."""
 
     cookie: str | None = setting(
-        matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}", "must be the name of a cookie"),
+        matching(
+            r"(?!__(Secure|Host)-authcore)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}",
+            "must be the name of a cookie, and none of ours",
+        ),
         "cookie name",
         "the legacy system's session cookie; without it the old login counts no more",
         default=None,

@@ -22,9 +22,9 @@ def is_plain(path: str) -> bool:
 def public_path_problems(paths: Sequence[str]) -> list[str]:
     """What keeps *paths* from being public ones, one sentence each; none if nothing does."""
     problems = [
-        f"{path!r} is no public path: it must begin with a slash and be plain"
+        f"{path!r} is no public path: it must begin with a slash and be plain, without a star"
         for path in paths
-        if not path or not is_plain(path)
+        if not path or not is_plain(path) or "*" in path
     ]
     if len(paths) > MAX_PUBLIC_PATHS:
         problems.append(f"there must be no more than {MAX_PUBLIC_PATHS} public paths")

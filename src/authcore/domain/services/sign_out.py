@@ -86,6 +86,20 @@ class SignOut:
         ]
         return SignedOut(all(told))
 
+    def end_unread(self, why: AuthcoreError, cookie_header: str) -> SignedOut:
+        """
+        The same where *why* is what keeps the tokens from being read: the legacy system is told.
+
+        Never raises one of our errors.
+        """
+        self._told("legacy", None, lambda: self._end_legacy(cookie_header))
+        return self.not_begun(why)
+
+    def not_begun(self, why: AuthcoreError) -> SignedOut:
+        """Take note that *why* keeps the tokens from being revoked.  Tells nobody else."""
+        self._audit.record(_event("sign_out.provider", why, None))
+        return SignedOut(is_complete=False)
+
     def _subject(self, tokens: TokenSet | None) -> str | None:
         with suppress(UnavailableError):
             access = self._access(tokens)
@@ -145,7 +159,8 @@ class SignOutEverywhere:
         """
         End every session that *username* has now; give the user's ``sub``.
 
-        The list of revocations comes first, because it works at once.  Repeating it is harmless.
+        The list of revocations comes first, because it works at once; without an answer from it
+        Cognito is told nevertheless.  Repeating it is harmless.
 
         Raises:
             AccountNotFoundError: No such user.
@@ -164,12 +179,17 @@ class SignOutEverywhere:
         user = self._directory.find(username)
         if user is None:
             raise AccountNotFoundError("the pool has no such user")
-        now = self._clock.now()
-        if self._revocations:
-            until = now + LONGEST_TOKEN + MAX_LEEWAY
-            self._revocations.revoke_user(user.subject, signed_in_until=now, until=until)
-        self._sessions.sign_out_everywhere(user.username)
+        try:
+            self._revoke(user.subject)
+        finally:
+            self._sessions.sign_out_everywhere(user.username)
         return user.subject
+
+    def _revoke(self, subject: str) -> None:
+        if self._revocations:
+            now = self._clock.now()
+            until = now + LONGEST_TOKEN + MAX_LEEWAY
+            self._revocations.revoke_user(subject, signed_in_until=now, until=until)
 
 
 def _event(action: str, error: AuthcoreError | None, subject: str | None) -> AuditEvent:

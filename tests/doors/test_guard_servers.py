@@ -1,0 +1,210 @@
+"""What a guard owes to its server: the event loop, mount points, WebSockets, start-up."""
+
+import asyncio
+import threading
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import attrs
+import pytest
+from fastapi import FastAPI
+
+from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.admission import SignInRequired
+from authcore.domain.model.urls import service_url
+from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
+from authcore_guard import asgi, wsgi
+from authcore_guard.decision import Doorkeeper, Refusal
+from authcore_guard.fastapi import SignedIn
+from authcore_guard.threads import WorkerThreads
+from doors.door_world import APP_URL, SIGNIN_URL, environment_for
+from doors.guard_world import GuardWorld
+from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
+from unit.key_cache_world import settle
+
+
+@pytest.fixture
+def world() -> GuardWorld:
+    return GuardWorld()
+
+
+def test_a_session_whose_keys_are_in_memory_stays_on_the_event_loop(world: GuardWorld) -> None:
+    cookies = world.cookies()
+    world.asgi("/articles", cookies=cookies)
+    assert len(world.waiting.asked) == 1
+
+    for _ in range(3):
+        assert world.asgi("/articles", cookies=cookies).status == 200
+
+    assert len(world.waiting.asked) == 1
+    assert world.keys.fetches == 1
+
+
+def test_an_application_mounted_below_a_path_is_judged_by_its_own_paths(world: GuardWorld) -> None:
+    for target in ("/cms", "/cms/", "/cms/about"):
+        assert world.asgi(target, root_path="/cms").status == 200
+
+    answer = world.asgi("/cms/articles", root_path="/cms")
+
+    assert (answer.header("location") or "").endswith("cms.example.com%2Farticles")
+    elsewhere = world.asgi("/cmsabout", root_path="/cms")
+    assert (elsewhere.header("location") or "").endswith("cms.example.com%2Fcmsabout")
+    assert world.wsgi("/about", SCRIPT_NAME="/cms").status == 200
+
+
+def test_a_server_that_does_not_tell_the_raw_path_is_served_too(world: GuardWorld) -> None:
+    assert world.asgi("/about", raw_path=None).status == 200
+    assert world.wsgi("/about", RAW_URI="/about?x=%20").status == 200
+    assert world.wsgi("/about", REQUEST_URI="/%61bout").status == 302
+
+
+def test_a_user_that_was_in_the_scope_before_is_not_believed(world: GuardWorld) -> None:
+    """VA-04."""
+    assert world.asgi("/about", user="ada").json is None
+    believed: Any = {"authcore.user": "ada"}
+    assert world.wsgi("/about", **believed).json is None
+
+
+def test_a_websocket_opens_for_a_session_only(world: GuardWorld) -> None:
+    assert open_websocket(world.asgi_guard, "/live") == [{"type": "websocket.close", "code": 4401}]
+
+    opened = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
+
+    assert opened == [{"type": "websocket.accept"}]
+    assert world.app.scopes[0]["user"].name == "Ada"
+
+
+def test_a_websocket_is_asked_to_come_back_during_an_outage(world: GuardWorld) -> None:
+    world.keys.is_up = False
+
+    answered = open_websocket(world.asgi_guard, "/live", cookies=world.cookies())
+
+    assert answered == [{"type": "websocket.close", "code": 1013}]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class _SlowGuard(BrowserGuard):
+    """Decides when it is let go."""
+
+    asked: threading.Event = attrs.field(factory=threading.Event)
+    let_go: threading.Event = attrs.field(factory=threading.Event)
+
+    def decide_at_hand(
+        self, cookie_header: str, *, can_renew: bool = True
+    ) -> BrowserDecision | None:
+        return None
+
+    def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
+        self.asked.set()
+        assert self.let_go.wait(timeout=30)
+        return BrowserDecision(SignInRequired("no_session"))
+
+
+def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_free(
+    world: GuardWorld,
+) -> None:
+    # DL-04
+    slow = _SlowGuard(
+        guard=world.container.session_guard(), jar=world.jar, counter=world.container.counter()
+    )
+    doorkeeper = Doorkeeper(
+        slow,
+        signin_url=service_url(SIGNIN_URL),
+        app_url=service_url(APP_URL),
+        public_paths=["/about"],
+    )
+    threads = WorkerThreads(threads=1, waiting=1)
+    answers: dict[str, int] = {}
+
+    async def visit(path: str) -> None:
+        asked = asgi.visit_of(http_scope(path, headers=[PAGE]))
+        verdict = await asgi.judged(doorkeeper, asked, threads)
+        answers[path] = verdict.status if isinstance(verdict, Refusal) else 200
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(visit, "/first")
+            await anyio.to_thread.run_sync(slow.asked.wait)
+            group.start_soon(visit, "/second")
+            await anyio.wait_all_tasks_blocked()
+            await visit("/third")
+            await visit("/about")
+            assert await asyncio.to_thread(lambda: "free") == "free"
+            slow.let_go.set()
+
+    anyio.run(main)
+
+    assert answers == {"/third": 503, "/about": 200, "/first": 302, "/second": 302}
+
+
+def test_who_waits_in_one_event_loop_holds_up_no_other() -> None:
+    """Django runs async views under WSGI in an event loop for each request."""
+    threads = WorkerThreads(threads=1, waiting=1)
+    begun, let_go = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        begun.set()
+        assert let_go.wait(timeout=30)
+
+    other = threading.Thread(target=lambda: anyio.run(threads.run, busy))
+    other.start()
+    assert begun.wait(timeout=30)
+
+    try:
+        assert anyio.run(threads.run, lambda: "free") == "free"
+        assert other.is_alive()
+    finally:
+        let_go.set()
+        other.join(timeout=30)
+
+
+def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for kind in ("startup", "shutdown"):
+            assert (await receive())["type"] == f"lifespan.{kind}"
+            await send({"type": f"lifespan.{kind}.complete"})
+
+    guard = asgi.Guard(app, world.container.doorkeeper())
+
+    assert run_lifespan(guard) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.mark.parametrize("door", ["asgi", "fastapi"])
+def test_keys_are_fetched_when_the_server_starts_and_not_before(
+    world: GuardWorld, door: str
+) -> None:
+    """Not when the guard is built: servers build it and fork, and `config check` only looks."""
+    doorkeeper = world.container.doorkeeper()
+    app = FastAPI()
+    guarded: Any = app
+    if door == "asgi":
+        guarded = asgi.Guard(app, doorkeeper)
+    else:
+        SignedIn(doorkeeper).install(app)
+    assert world.keys.fetches == 0
+
+    run_lifespan(guarded)
+    settle(world.container.keys())
+
+    assert world.keys.fetches == 1
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200
+    assert world.waiting.asked == []
+    assert world.keys.fetches == 1
+
+
+@pytest.mark.parametrize("door", [asgi.Guard, wsgi.Guard])
+def test_a_guard_is_three_lines_of_code_and_a_few_variables(door: Any, world: GuardWorld) -> None:
+    guard = door.from_environment(world.app, environment_for(world.mint))
+    assert isinstance(guard, door)
+
+    with pytest.raises(ConfigurationError) as caught:
+        door.from_environment(world.app, {"AUTHCORE_COOKIE_DOMAIN": "Example"})
+    assert len(caught.value.problems) == 7
+
+
+def test_a_plain_jar_is_read_where_the_settings_say_so() -> None:
+    world = GuardWorld(COOKIE_FORMAT="plain")
+
+    assert "__Secure-authcore_id_token" in world.cookies()
+    assert world.asgi("/articles", cookies=world.cookies()).status == 200

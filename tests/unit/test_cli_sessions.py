@@ -1,0 +1,129 @@
+"""``authcore sessions end``: an administrator ends what a user has on every device."""
+
+import io
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+import pytest
+
+from authcore.domain.services.sign_out import SignOutEverywhere
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
+from authcore_cli.app import run
+from authcore_cli.sessions import LIVES_ON
+from authcore_cli.surroundings import Surroundings
+from authcore_cli.tools import SessionTools
+
+
+VARIABLES: Final = {
+    "AUTHCORE_COGNITO_REGION": "eu-west-1",
+    "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Ab12Cd34",
+    "AUTHCORE_COGNITO_CLIENT_ID": "client",
+}
+
+
+class World:
+    """A pool in which anna is signed in twice."""
+
+    def __init__(self) -> None:
+        self.clock = FrozenClock()
+        self.directory = InMemoryUserDirectory()
+        self.subject = self.directory.add("anna").subject
+        self.sessions = InMemoryUserSessions(self.directory)
+        self.sessions.begin("anna")
+        self.sessions.begin("anna")
+        self.revocations = InMemoryRevocationList(self.clock)
+        self.audit = InMemoryAuditLog()
+
+    def end(self, *arguments: str, at_once: bool = True) -> tuple[int, str, str]:
+        def tools(_: Mapping[str, str]) -> SessionTools:
+            everywhere = SignOutEverywhere(
+                directory=self.directory,
+                sessions=self.sessions,
+                revocations=self.revocations if at_once else None,
+                clock=self.clock,
+                audit=self.audit,
+            )
+            return SessionTools(everywhere=everywhere, at_once=at_once)
+
+        return ran(*arguments, surroundings=attrs.evolve(surroundings(), session_tools=tools))
+
+
+def surroundings(environment: Mapping[str, str] = VARIABLES) -> Surroundings:
+    return Surroundings(environment, io.StringIO(), io.StringIO(), io.StringIO())
+
+
+def ran(*arguments: str, surroundings: Surroundings) -> tuple[int, str, str]:
+    status = run(["sessions", "end", *arguments], surroundings)
+    out, err = surroundings.stdout, surroundings.stderr
+    assert isinstance(out, io.StringIO)
+    assert isinstance(err, io.StringIO)
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_all_sessions_of_the_user_end_and_the_user_is_named_by_its_sub() -> None:
+    # RF-08
+    world = World()
+
+    status, out, err = world.end("anna")
+
+    assert (status, err) == (0, "")
+    assert out == f"all sessions of {world.subject} have ended\n"
+    assert world.sessions.open == {}
+    assert world.revocations.users[world.subject][0] == world.clock.now()
+    assert [(e.action, e.outcome, e.subject) for e in world.audit.events] == [
+        ("sign_out.everywhere", "accepted", world.subject)
+    ]
+
+
+def test_where_no_list_is_shared_it_is_said_that_tokens_live_on() -> None:
+    world = World()
+
+    status, _, err = world.end("anna", at_once=False)
+
+    assert (status, err) == (0, f"authcore: {LIVES_ON}\n")
+    assert world.sessions.open == {}
+
+
+def test_nobody_is_a_no() -> None:
+    world = World()
+
+    status, out, err = world.end("bob")
+
+    assert (status, out) == (1, "")
+    assert err == "authcore: account_not_found: the pool has no such user\n"
+    assert len(world.sessions.open) == 2
+
+
+def test_without_an_answer_nobody_is_told_that_it_is_done() -> None:
+    world = World()
+    world.revocations.unavailable = True
+
+    status, out, err = world.end("anna")
+
+    assert (status, out) == (3, "")
+    assert "coordination_unavailable" in err
+
+
+@pytest.mark.parametrize("arguments", [(), ("anna", "bob"), ("--all",)])
+def test_one_user_is_named(arguments: tuple[str, ...]) -> None:
+    world = World()
+
+    status, _, err = world.end(*arguments)
+
+    assert status == 2
+    assert err
+    assert len(world.sessions.open) == 2
+
+
+def test_all_settings_that_are_missing_are_named_at_once() -> None:
+    variables = {"AUTHCORE_REVOCATIONS_KEPT_IN": "table"}
+
+    status, _, err = ran("anna", surroundings=surroundings(variables))
+
+    assert status == 2
+    for name in (*VARIABLES, "AUTHCORE_STORE_TABLE"):
+        assert f"{name} is missing" in err
