@@ -9,8 +9,9 @@ from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES
 from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher
 from authcore.adapters.http import HttpClient
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.refresh import LONGEST_TRADE, SessionRefresher
+from authcore.domain.services.refresh import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.trade_turns import LONGEST_TRADE
 from authcore.ports.ambient import Clock, Pause
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease

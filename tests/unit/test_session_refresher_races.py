@@ -19,9 +19,10 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.admission import Admitted
 from authcore.domain.model.tokens import AccessClaims, TokenSet
-from authcore.domain.services.refresh import COOL_DOWN, PATIENCE, REMEMBERED_FOR
+from authcore.domain.services.refresh import COOL_DOWN
 from authcore.domain.services.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.trade_turns import PATIENCE, REMEMBERED_FOR
 from authcore.ports.coordination import Lease, LeaseGrant
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.testing.fakes.ambient import FrozenClock
@@ -159,7 +160,7 @@ def test_who_must_have_a_session_does_not_share_the_haste_of_those_who_need_not(
     world: SessionWorld, tokens: TokenSet, before: AccessClaims, attempts: int, *, is_live: bool
 ) -> None:
     flights = LedBySomebodyElse()
-    world.refresher._flights = flights
+    world.refresher._turns._flights = flights
 
     if is_live:
         with pytest.raises(LeaseHeldError):

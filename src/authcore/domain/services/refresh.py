@@ -1,23 +1,15 @@
 """
-Prolongs sessions, each once, however many requests find it due at the same time.
-
-Within a process one thread trades the refresh token and the others get what it got; so does whoever
-comes a little later with the same old token.  Between processes a lease does the same where there
-is one; without it each process trades once, which Cognito allows within its grace period.
+Prolongs sessions, each once, with tokens that are checked before they are used.
 
 See: Amazon Cognito "Refresh token rotation"; OpenID Connect Core §12.
 """
 
-import hashlib
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.domain.errors import (
     AuthcoreError,
     ClaimRejectedError,
-    CoordinationUnavailableError,
     KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
@@ -31,8 +23,8 @@ from authcore.domain.errors import (
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.services.session_check import checked_session
-from authcore.domain.services.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.trade_turns import TradeTurns
 from authcore.ports.ambient import Clock, Pause
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease
@@ -40,34 +32,10 @@ from authcore.ports.memory import RecentRefreshes
 from authcore.ports.token_endpoint import TokenRefresher
 
 
-REMEMBERED_FOR: Final = timedelta(seconds=60)
-"""How long an old refresh token is good for what it was traded for: Cognito's longest grace."""
-
-LONGEST_TRADE: Final = timedelta(seconds=5)
-"""How long a provider may take; whoever builds a TokenRefresher for this service sees to it."""
-
-LEASE_TTL: Final = timedelta(seconds=7)
-"""
-Longer than a trade and the look into the memory before it, and short enough that after a process
-was killed with the lease another one trades again within a grace period of 10 seconds.
-"""
-
-POLL: Final = timedelta(milliseconds=50)
-PATIENCE: Final = timedelta(seconds=5)
-"""How often a process looks, and how long it waits, for the one that has the lease."""
-
-MAX_POLLS: Final = 100
-"""The same as a count, whatever becomes of the clock."""
-
-MAX_SUCCESSORS: Final = 3
-"""How many trades, one after the other, are followed when a session ends."""
-
 COOL_DOWN: Final = timedelta(seconds=10)
 """How long live sessions are left as they are after the provider did not answer for one."""
 
 _ACTION: Final = "session.refresh"
-
-Trade = Callable[[], TokenSet]
 
 
 class SessionRefresher:
@@ -92,11 +60,11 @@ class SessionRefresher:
 
             validator: For the same pool and app client.
 
-            recent: Remembers what was traded; shared by the processes that share *lease*.
+            recent: As for TradeTurns.
 
-            lease: Keeps processes apart; None where they need not be.
+            lease: As for TradeTurns.
 
-            pause: Waits for the process that has the lease.
+            pause: As for TradeTurns.
 
             clock: Tells when the provider may be asked again.
 
@@ -104,12 +72,9 @@ class SessionRefresher:
         """
         self._refresher = refresher
         self._validator = validator
-        self._recent = recent
-        self._lease = lease
-        self._pause = pause
         self._clock = clock
         self._audit = audit
-        self._flights: SingleFlight[TokenSet] = SingleFlight()
+        self._turns = TradeTurns(recent=recent, lease=lease, pause=pause, clock=clock)
         self._failed_at: datetime | None = None
 
     def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
@@ -134,80 +99,43 @@ class SessionRefresher:
 
             UnavailableError: Provider or keys gave no answer.  What was traded is remembered.
         """
-        if tokens.refresh_token is None:
+        token = tokens.refresh_token
+        if token is None:
             raise RefreshTokenRejectedError("the session has no refresh token")
-        key = _digest(tokens.refresh_token)
         if is_live:
-            self._check_for_rest(key)
-        fresh = self._traded(key, lambda: self._trade(key, tokens, before), is_live=is_live)
+            self._check_for_rest(token)
+        fresh = self._turns.traded(token, lambda: self._trade(tokens, before), waits=not is_live)
         session = self._checked(fresh)
         _require_same_sign_in(before, session)
         return session
 
     def let_go(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
-        """
-        Let nobody go on with *tokens* any more by what is remembered of them.
+        """See TradeTurns."""
+        return self._turns.let_go(tokens)
 
-        Returns:
-            The refresh tokens that they were traded for lately.
-
-        Raises:
-            CoordinationUnavailableError: Somebody may go on with them for REMEMBERED_FOR.
-        """
-        successors: list[RefreshToken] = []
-        while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
-            key = _digest(tokens.refresh_token)
-            traded = self._recent_or_none(key)
-            self._recent.remember_refusal(key, REMEMBERED_FOR)
-            if traded is None or traded.refresh_token in (None, tokens.refresh_token):
-                break
-            successors.append(traded.refresh_token)
-            tokens = traded
-        return tuple(successors)
-
-    def _recent_or_none(self, key: str) -> TokenSet | None:
-        with suppress(RefreshTokenRejectedError):
-            return self._recent.recall(key)
-        return None
-
-    def _check_for_rest(self, key: str) -> None:
-        if self._flights.is_under_way(key):
+    def _check_for_rest(self, token: RefreshToken) -> None:
+        if self._turns.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
         failed_at = self._failed_at
         if failed_at and abs(self._clock.now() - failed_at) < COOL_DOWN:
             raise ProviderUnavailableError("the provider did not answer a moment ago")
 
-    def _traded(self, key: str, trade: Trade, *, is_live: bool) -> TokenSet:
-        """Shared with everybody who wants the same now; who must have it asks once more."""
-        polls = 1 if is_live else MAX_POLLS
-        led = False
-
-        def lead() -> TokenSet:
-            nonlocal led
-            led = True
-            return self._in_turn(key, trade, polls)
-
+    def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
         try:
-            return self._flights.do(key, lead)
-        except LeaseHeldError:
-            if led or is_live:
-                raise
-            return self._flights.do(key, lead)  # it was led by somebody who waits for nobody
-
-    def _in_turn(self, key: str, trade: Trade, polls: int) -> TokenSet:
-        """What *trade* gets, when no other process is at it; or what that process got."""
-        deadline = self._clock.now() + PATIENCE
-        for poll in range(polls):
-            if poll:
-                self._pause.wait(POLL)
-            if traded := self._recalled(key):
-                return traded
-            with ExitStack() as turn:
-                if self._has_turn(turn, key):
-                    return self._recalled(key) or trade()
-            if self._clock.now() >= deadline:
-                break
-        raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
+            fresh = self._refresher.refresh(tokens, username=before.username if before else None)
+        except RejectedError as refusal:
+            self._note(refusal, before)
+            raise RefreshTokenRejectedError("the provider refuses to go on") from None
+        except RefreshNotDueError as good:
+            self._note(good, before)
+            raise
+        except UnavailableError as outage:
+            self._note(outage, before)
+            self._failed_at = self._clock.now()
+            raise
+        self._note(None, before)
+        self._failed_at = None
+        return fresh
 
     def _checked(self, fresh: TokenSet) -> Session:
         """
@@ -225,46 +153,6 @@ class SessionRefresher:
         except TokenNotYetValidError:
             raise ProviderUnavailableError("new tokens are not good yet by our clock") from None
 
-    def _has_turn(self, turn: ExitStack, key: str) -> bool:
-        """True, too, where nobody can say: better two trades than none."""
-        if self._lease is None:
-            return True
-        try:
-            turn.enter_context(self._lease.hold(f"refresh:{key}", LEASE_TTL))
-        except LeaseHeldError:
-            return False
-        except CoordinationUnavailableError:
-            return True
-        return True
-
-    def _recalled(self, key: str) -> TokenSet | None:
-        with suppress(CoordinationUnavailableError):
-            return self._recent.recall(key)
-        return None
-
-    def _trade(self, key: str, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
-        try:
-            fresh = self._refresher.refresh(tokens, username=before.username if before else None)
-        except RejectedError as refusal:
-            if traded := self._recalled(key):
-                return traded  # somebody was faster, and the provider does not trade twice
-            self._note(refusal, before)
-            with suppress(CoordinationUnavailableError):
-                self._recent.remember_refusal(key, REMEMBERED_FOR)
-            raise RefreshTokenRejectedError("the provider refuses to go on") from None
-        except RefreshNotDueError as good:
-            self._note(good, before)
-            raise
-        except UnavailableError as outage:
-            self._note(outage, before)
-            self._failed_at = self._clock.now()
-            raise
-        with suppress(CoordinationUnavailableError):
-            self._recent.remember(key, fresh, REMEMBERED_FOR)
-        self._note(None, before)
-        self._failed_at = None
-        return fresh
-
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None
         if error is None:
@@ -274,10 +162,6 @@ class SessionRefresher:
         else:
             event = AuditEvent(_ACTION, "unavailable", error.code, subject=subject)
         self._audit.record(event)
-
-
-def _digest(token: RefreshToken) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:
