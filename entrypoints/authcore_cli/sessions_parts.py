@@ -52,6 +52,7 @@ def session_tools(environment: Mapping[str, str]) -> SessionTools:
         directory=CognitoUserDirectory(client=client, user_pool_id=cognito.user_pool_id),
         sessions=CognitoUserSessions(client=client, user_pool_id=cognito.user_pool_id),
         revocations=revocations,
+        leeway=cognito.leeway,
         clock=clock,
         audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
     )

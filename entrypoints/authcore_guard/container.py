@@ -142,7 +142,7 @@ class SessionContainer(containers.DeclarativeContainer):
         recent_refreshes, store, cookie, texts.provider, clock, entropy
     )
     lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
-        refresh_lease, store, table_client.provider, clock, entropy
+        refresh_lease, store, cookie, table_client.provider, clock, entropy
     )
     pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
     session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(
@@ -209,8 +209,11 @@ def guard_container(
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    container = GuardContainer(settings=guard_settings(variables))
+    settings = guard_settings(variables)
+    container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guards_refresher)
+    if settings.guard.refresh == "service":
+        container.lease.override(providers.Object(None))  # the auth service takes it
     if legacy is not None:
         container.legacy_sessions.override(providers.Object(legacy))
     return container

@@ -11,6 +11,7 @@ from authcore.adapters.http import HttpClient
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.refresh import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.trade_turns import LONGEST_TRADE
 from authcore.ports.ambient import Clock, Pause
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
@@ -53,6 +54,7 @@ def cognito_refresher(
             token_url=ServiceUrl(f"{domain_for_servers(client)}/oauth2/token"),
             client_id=cognito.client_id,
             client_secret=secret,
+            within=LONGEST_TRADE,
         )
     from authcore.adapters.cognito.client import unsigned_cognito_client
     from authcore.adapters.cognito.token_refreshers import (
@@ -61,7 +63,9 @@ def cognito_refresher(
     )
 
     api = unsigned_cognito_client(
-        region=cognito.region, endpoint_url=cognito.endpoint_url, within=client.timeout
+        region=cognito.region,
+        endpoint_url=cognito.endpoint_url,
+        within=min(client.timeout, LONGEST_TRADE),
     )
     ways = {"get_tokens": CognitoApiTokenRefresher, "auth_flow": CognitoAuthFlowTokenRefresher}
     return ways[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)

@@ -87,10 +87,14 @@ def is_stored(cookie: CookieSettings) -> bool:
 
 
 def refresh_lease(
-    store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
+    store: StoreSettings,
+    cookie: CookieSettings,
+    client: Callable[[], "DynamoDbClient"],
+    clock: Clock,
+    entropy: Entropy,
 ) -> Lease | None:
-    """Keeps processes apart; None without a table, where each goes on with sessions for itself."""
-    if store.table is None:
+    """Keeps processes apart that share ``recent_refreshes``; None where each has its own."""
+    if store.table is None or not cookie.keys:
         return None
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
 

@@ -143,7 +143,7 @@ class Authorizer:
             access = self._validator.access(token)
         except TokenRejectedError as rejected:
             return rejected.code
-        if self._revocations and self._revocations.is_revoked(access):
+        if self._revocations is not None and self._revocations.is_revoked(access):
             return "session_revoked"
         return _of_token(access)
 

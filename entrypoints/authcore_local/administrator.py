@@ -61,6 +61,7 @@ class Administrator:
             directory=CognitoUserDirectory(client=client, user_pool_id=POOL_ID),
             sessions=CognitoUserSessions(client=client, user_pool_id=POOL_ID),
             revocations=revocations,
+            leeway=timedelta(0),  # there is one clock here
             clock=self._shared.clock,
             audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
         )

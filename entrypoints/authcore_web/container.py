@@ -157,8 +157,10 @@ class WebContainer(SessionContainer):
         SignOut,
         revoker=token_revoker,
         validator=SessionContainer.validator,
+        refresher=SessionContainer.session_refresher,
         legacy=legacy_sign_out,
         revocations=SessionContainer.revocations,
+        lifetime=SessionContainer.cookie.lifetime,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
     )

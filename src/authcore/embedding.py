@@ -160,10 +160,10 @@ def session_guard(
         policy=RefreshPolicy(lifetime),
         clock=clock,
         counter=counter or ProcessDecisionCounter(),
-        refresher=_session_refresher(refresher, validator, clock) if refresher else None,
+        refresher=(None if refresher is None else _session_refresher(refresher, validator, clock)),
         legacy=legacy,
         revocations=revocations,
-        at_hand=None if revocations else at_hand,
+        at_hand=at_hand if revocations is None else None,
     )
 
 

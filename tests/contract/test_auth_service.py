@@ -18,6 +18,7 @@ from authcore.adapters.http import HttpClient
 from authcore.domain.errors import (
     AuthcoreError,
     ProviderUnavailableError,
+    RefreshNotDueError,
     RefreshTokenRejectedError,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
@@ -176,13 +177,46 @@ def test_the_tokens_that_come_back_are_the_ones_from_now_on(
     )
 
 
-@pytest.mark.parametrize("reason", ["refresh_rejected", "session_revoked", ""])
-def test_a_no_ends_the_session(
+@pytest.mark.parametrize("reason", ["refresh_rejected", "session_revoked", "session_too_old"])
+def test_a_no_to_the_session_ends_it(
     server: ScriptedServer, refresh: Callable[[], TokenSet], reason: str
 ) -> None:
     server.script = lambda _request: _says({"verified": False, "reason": reason})
 
     with pytest.raises(RefreshTokenRejectedError):
+        refresh()
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        "no_session",
+        "token_claim",
+        "token_expired",
+        "token_malformed",
+        "token_not_yet_valid",
+        "token_signature",
+        "token_unknown_key",
+    ],
+)
+def test_another_verdict_about_tokens_that_were_good_here_ends_nothing(
+    server: ScriptedServer, refresh: Callable[[], TokenSet], reason: str
+) -> None:
+    """As of another pool's service, or of one whose clock is wrong."""
+    # RF-02
+    server.script = lambda _request: _says({"verified": False, "reason": reason})
+
+    with pytest.raises(ProviderUnavailableError):
+        refresh()
+
+
+def test_a_session_that_is_left_as_it_is_is_no_outage_of_anybodys(
+    server: ScriptedServer, refresh: Callable[[], TokenSet]
+) -> None:
+    server.script = lambda _request: _says({"verified": True, "user": {"name": "Ada"}})
+
+    with pytest.raises(RefreshNotDueError):
         refresh()
 
 

@@ -4,6 +4,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import NameOID
 
-from authcore.adapters.http import HttpClient, HttpFailedError
+from authcore.adapters.http import HttpClient, HttpFailedError, connection
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import generate_key
 
@@ -68,3 +69,16 @@ def test_a_server_that_nobody_vouches_for_is_sent_nothing(self_signed: ssl.SSLCo
 
     assert (caught.value.reason, caught.value.sent) == ("connect", False)
     assert heard == []
+
+
+def test_of_connections_that_begin_at_once_one_reads_the_certificates() -> None:
+    connection._read_tls.cache_clear()
+    together = threading.Barrier(16)
+
+    def begin(_: int) -> ssl.SSLContext:
+        together.wait(timeout=10)
+        return connection._tls()
+
+    with ThreadPoolExecutor(16) as threads:
+        contexts = {id(context): context for context in threads.map(begin, range(16))}
+    assert len(contexts) == 1

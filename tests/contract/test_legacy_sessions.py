@@ -331,7 +331,8 @@ def test_no_browser_makes_more_than_a_few_calls(
 ) -> None:
     # DL-02
     before = len(legacy.calls)
-    over_http.end("; ".join(f"sessionid={number}" for number in range(150)))
+    with pytest.raises(LegacyUnavailableError):
+        over_http.end("; ".join(f"sessionid={number}" for number in range(150)))
 
     assert len(legacy.calls) - before == MAX_SESSIONS_ENDED
 

@@ -69,6 +69,13 @@ class TestProcessRecentRefreshes(OnAFrozenClock, RecentRefreshesContract):
         assert [recent.recall(key) for key in "abcd"] == [None, TOKENS, TOKENS, TOKENS]
         assert len(recent) == 3
 
+    def test_what_was_traded_anew_is_not_the_oldest_any_more(self, clock: FrozenClock) -> None:
+        # DL-06
+        recent = ProcessRecentRefreshes(clock, max_entries=2)
+        for key in "abac":
+            recent.remember(key, TOKENS, TTL)
+        assert [recent.recall(key) for key in "abc"] == [TOKENS, None, TOKENS]
+
     def test_what_has_had_its_time_gives_its_room_back(self, clock: FrozenClock) -> None:
         # DL-06
         recent = ProcessRecentRefreshes(clock)
@@ -115,6 +122,14 @@ class TestSharedRecentRefreshes(OnAFrozenClock, RecentRefreshesContract):
         one, other = texts.texts
         texts.texts[one], texts.texts[other] = texts.texts[other], texts.texts[one]
         assert [recent.recall("a"), recent.recall("b")] == [None, None]
+
+    def test_the_store_cannot_pass_one_sessions_refusal_off_as_anothers(
+        self, recent: RecentRefreshes, texts: InMemorySealedTexts
+    ) -> None:
+        recent.remember_refusal("a", TTL)
+        [refused] = texts.texts.values()
+        texts.texts["refreshed:b"] = refused
+        assert recent.recall("b") is None
 
     def test_the_store_cannot_make_anything_up(
         self, recent: RecentRefreshes, texts: InMemorySealedTexts, clock: FrozenClock

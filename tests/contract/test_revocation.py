@@ -63,4 +63,4 @@ class TestProcessRevocationList(OnAFrozenClock, RevocationListContract):
 
         clock.advance(HOUR + timedelta(seconds=1))
         revocations.revoke_session("sign-in-2", until=clock.now() + HOUR)
-        assert len(revocations) == 1
+        assert revocations.size == 1

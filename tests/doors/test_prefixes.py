@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI
 from authcore import User
 from authcore_guard.decision import Doorkeeper
 from authcore_guard.fastapi import SignedIn
-from doors.frameworks import Visit, behind_django_asgi, through_asgi
+from doors.frameworks import Visit, behind_django_asgi, django_site, through_asgi
 from doors.world import APP_URL, SIGNIN_URL, DoorWorld
 from unit.asgi_calls import PAGE
 
@@ -67,6 +67,7 @@ class TestDjangosScriptName:
             app_url=APP_URL,
             public_paths=["/about", "/static/"],
         )
+        django_site(world, [])
         with override_settings(FORCE_SCRIPT_NAME="/static"):
             yield behind_django_asgi(world)
         clear_script_prefix()

@@ -119,8 +119,16 @@ def test_processes_that_share_a_table_refresh_a_session_once(
 
 
 def test_without_a_key_nothing_is_left_in_the_table() -> None:
+    """And nobody waits for a process whose tokens could not be had afterwards."""
     plain = guard(COOKIE_FORMAT="plain", COOKIE_KEYS="", GUARD_REFRESH="direct", **TABLE)
     assert type(plain.recent()) is ProcessRecentRefreshes
+    assert plain.lease() is None
+
+
+def test_a_guard_that_asks_the_auth_service_leaves_the_lease_to_it() -> None:
+    """RF-03: both have the same table, and one would wait for the other."""
+    asking = guard(GUARD_REFRESH="service", GUARD_CALLER_KEY="k" * 40, **TABLE)
+    assert asking.lease() is None
 
 
 @pytest.mark.parametrize(

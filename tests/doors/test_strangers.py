@@ -109,6 +109,7 @@ class TestDjangosCache:
     def behind(self, world: DoorWorld) -> Iterator[Callable[..., Visit]]:
         from django.core.cache import cache
 
+        behind_django_wsgi(world)
         yield partial(behind_django_wsgi, world)
         cache.clear()
 

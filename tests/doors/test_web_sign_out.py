@@ -357,6 +357,43 @@ def test_a_session_that_cannot_be_read_is_forgotten_and_not_called_ended(
     assert world.legacy._open == {}
 
 
+def test_a_session_beside_a_planted_one_is_forgotten_and_not_called_ended(
+    world: LiveWebWorld,
+) -> None:
+    # RF-06, CK-05
+    world.sign_in()
+    planted = world.container.sessions().write(world.tokens())
+    own = [("cookie", "; ".join(value.partition(";")[0] for value in planted))]
+
+    answer = world.press_sign_out(headers=[("origin", AUTH_ORIGIN), *own])
+
+    assert answer.status == 200
+    assert "You are signed out here" in answer.text
+    assert world.cookie_names == set()
+
+
+class WithItsOwnList(LiveWebWorld):
+    """The list of revocations is the one that the settings ask for."""
+
+    def parts(self) -> dict[str, Any]:
+        parts = super().parts()
+        del parts["revocations"]
+        return parts
+
+
+def test_a_list_that_is_kept_in_the_process_ends_sessions_at_once() -> None:
+    # RF-08
+    world = WithItsOwnList(REVOCATIONS_KEPT_IN="process")
+    world.sign_in()
+    stolen = world.browser.header(AUTH_HOST)
+    assert world.visit("/auth/session", headers=[("cookie", stolen)]).status == 200
+
+    assert world.press_sign_out().status == 303
+
+    answer = world.visit("/auth/session", headers=[("cookie", stolen)])
+    assert (answer.status, answer.json["reason"]) == (401, "session_revoked")
+
+
 def test_a_form_is_read_within_bounds_and_nothing_but_a_form(world: LiveWebWorld) -> None:
     # DL-02, DL-03, VA-05, VA-07
     origin = ("origin", AUTH_ORIGIN)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -25,6 +26,9 @@ VARIABLES: Final = {
 }
 
 
+LEEWAY: Final = timedelta(seconds=10)
+
+
 class World:
     """A pool in which anna is signed in twice."""
 
@@ -44,6 +48,7 @@ class World:
                 directory=self.directory,
                 sessions=self.sessions,
                 revocations=self.revocations if at_once else None,
+                leeway=LEEWAY,
                 clock=self.clock,
                 audit=self.audit,
             )
@@ -73,7 +78,7 @@ def test_all_sessions_of_the_user_end_and_the_user_is_named_by_its_sub() -> None
     assert (status, err) == (0, "")
     assert out == f"all sessions of {world.subject} have ended\n"
     assert world.sessions.open == {}
-    assert world.revocations.users[world.subject][0] == world.clock.now()
+    assert world.revocations.users[world.subject][0] == world.clock.now() + LEEWAY
     assert [(e.action, e.outcome, e.subject) for e in world.audit.events] == [
         ("sign_out.everywhere", "accepted", world.subject)
     ]

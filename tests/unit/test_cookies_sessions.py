@@ -216,9 +216,11 @@ def test_a_jar_serves_many_threads(jar: CookieJar[TokenSet]) -> None:
 
 @BOTH
 def test_every_flipped_bit_of_a_session_ends_it(jar: CookieJar[TokenSet]) -> None:
-    """Of the chunk's own label too."""
+    """Of the chunk's own label too, and although the whole one was read before."""
     # CK-10
-    header = header_of(jar.write(TokenSet("a.c", "i.d", None)))
+    tokens = TokenSet("a.c", "i.d", None)
+    header = header_of(jar.write(tokens))
+    assert jar.read(header) == tokens
     for position, character in enumerate(header):
         for bit in range(7):
             flipped = chr(ord(character) ^ 1 << bit)

@@ -215,6 +215,23 @@ class TestAnExpiredSession:
         assert isinstance(decision, Admitted)
         assert decision.is_renewed
 
+    def test_whose_id_tokens_key_alone_is_gone_is_the_same_sign_in_still(
+        self, world: SessionWorld, expired: TokenSet
+    ) -> None:
+        """RF-04, RF-08: Cognito signs the two with different keys."""
+        stranger = TokenMint(clock=world.clock)
+        stranger.rotate(keep_old=False)
+        old = attrs.evolve(expired, id_token=stranger.identity(exp=1))
+        other = world.sign_in(sub="somebody-else")
+        swapped = attrs.evolve(old, refresh_token=other.refresh_token)
+
+        assert reason(world.decide(swapped)) == "token_claim"
+        decision = world.decide(old)
+        assert isinstance(decision, Admitted)
+        assert decision.is_renewed
+        world.revocations.revoke_session("sign-in-1", until=world.now + HOUR)
+        assert reason(world.decide(old)) == "session_revoked"
+
     def test_with_a_forged_signature_is_not_refreshed(
         self, world: SessionWorld, expired: TokenSet
     ) -> None:
@@ -413,10 +430,12 @@ class TestARevokedSession:
         assert reason(world.decide(tokens, world.legacy.open(ACCOUNT))) == "session_revoked"
 
     def test_is_not_told_apart_while_the_list_gives_no_answer(self, world: SessionWorld) -> None:
+        """Not by the old login either, or the person of the one would be the other's."""
         tokens = world.sign_in()
         world.revocations.unavailable = True
-        with pytest.raises(CoordinationUnavailableError):
-            world.decide(tokens)
+        for cookies in ("", world.legacy.open(ACCOUNT)):
+            with pytest.raises(CoordinationUnavailableError):
+                world.decide(tokens, cookies)
 
 
 class TestAtHand:

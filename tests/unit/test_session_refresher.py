@@ -18,14 +18,8 @@ from authcore.domain.errors import (
     SignatureRejectedError,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
-from authcore.domain.services.refresh import (
-    COOL_DOWN,
-    LEASE_TTL,
-    MAX_POLLS,
-    POLL,
-    REMEMBERED_FOR,
-    SessionRefresher,
-)
+from authcore.domain.services.refresh import COOL_DOWN, SessionRefresher
+from authcore.domain.services.trade_turns import LEASE_TTL, MAX_POLLS, POLL, REMEMBERED_FOR
 from authcore.ports.audit import AuditEvent
 from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
 from authcore.testing.fakes.coordination import InMemoryLease

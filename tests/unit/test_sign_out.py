@@ -13,11 +13,14 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.admission import Admitted, SignInRequired
-from authcore.domain.services.sign_out import LONGEST_TOKEN, SignOut, SignOutEverywhere
+from authcore.domain.services.sign_out import SignOut, SignOutEverywhere
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySignOut
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
-from unit.session_world import ACCOUNT, HOUR, SessionWorld
+from unit.session_world import ACCOUNT, HOUR, LIFETIME, SessionWorld
+
+
+LEEWAY = timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -42,8 +45,10 @@ def sign_out(
     return SignOut(
         revoker=revoker,
         validator=world.validator,
+        refresher=world.refresher,
         legacy=legacy,
         revocations=world.revocations,
+        lifetime=LIFETIME,
         clock=world.clock,
         audit=world.audit,
     )
@@ -64,20 +69,6 @@ def test_everybody_is_told(
     assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
     assert world.legacy.resolve(header) is None
     assert told(world) == dict.fromkeys(("provider", "revocations", "legacy"), "accepted")
-
-
-def test_a_list_of_this_process_takes_its_first_session(
-    world: SessionWorld, revoker: InMemoryTokenRevoker
-) -> None:
-    # RF-06: an empty list is not the same as none.
-    revocations = ProcessRevocationList(world.clock)
-    parts: dict[str, Any] = {"validator": world.validator, "legacy": None, "audit": world.audit}
-    sign_out = SignOut(revoker=revoker, revocations=revocations, clock=world.clock, **parts)
-    tokens = world.sign_in()
-
-    sign_out.end(tokens, "")
-
-    assert revocations.is_revoked(world.validator.access(tokens.access_token))
 
 
 @pytest.mark.parametrize("part", ["provider", "revocations", "legacy"])
@@ -122,8 +113,10 @@ def without_keys(world: SessionWorld, revoker: InMemoryTokenRevoker, **changes: 
     parts: dict[str, Any] = {
         "revoker": revoker,
         "validator": world.validator_without_keys(),
+        "refresher": None,
         "legacy": None,
         "revocations": world.revocations,
+        "lifetime": LIFETIME,
         "clock": world.clock,
         "audit": world.audit,
     }
@@ -193,6 +186,59 @@ def test_a_revoked_session_is_remembered_until_its_last_token_has_expired(
     assert world.revocations.sessions["sign-in-1"] > renewed.session.access.expires_at
 
 
+def test_a_session_that_cognito_did_not_hear_of_stays_ended_for_its_whole_life(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    # RF-08
+    tokens = world.sign_in()
+    revoker.available = False
+
+    assert not sign_out.end(tokens, "").is_complete
+
+    for later in (HOUR, timedelta(days=1), LIFETIME - timedelta(days=2)):
+        world.clock.advance(later)
+        assert isinstance(world.decide(tokens), SignInRequired)
+    assert world.provider.sent == []
+
+
+@pytest.mark.parametrize("rotates", [False, True])
+def test_nobody_goes_on_with_what_is_remembered_of_an_ended_session(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker, *, rotates: bool
+) -> None:
+    """RF-06: not by an old copy of its cookies either, whose token another request had traded."""
+    world.provider.rotates = rotates
+    old = world.sign_in()
+    world.clock.advance(HOUR)
+    renewed = world.decide(old)
+    assert isinstance(renewed, Admitted)
+
+    for shown in (old, renewed.session.tokens):
+        assert sign_out.end(shown, "").is_complete
+        world.revocations.sessions.clear()
+        assert isinstance(world.decide(old), SignInRequired)
+    assert {old.refresh_token, renewed.session.tokens.refresh_token} <= set(revoker.revoked)
+
+
+def test_tokens_that_name_no_sign_in_cannot_be_listed_and_that_is_said(
+    world: SessionWorld, sign_out: SignOut
+) -> None:
+    tokens = world.sign_in(origin_jti=None)
+
+    assert not sign_out.end(tokens, "").is_complete
+    assert told(world)["revocations"] == "rejected"
+
+
+def test_an_empty_list_of_a_process_is_a_list(
+    world: SessionWorld, revoker: InMemoryTokenRevoker
+) -> None:
+    """RF-08: the first entry is written, too."""
+    revocations = ProcessRevocationList(world.clock)
+    parts: dict[str, Any] = {"validator": world.validator, "revocations": revocations}
+
+    assert without_keys(world, revoker, **parts).end(world.sign_in(), "").is_complete
+    assert revocations.size == 1
+
+
 def test_the_record_holds_no_token_and_no_cookie(world: SessionWorld, sign_out: SignOut) -> None:
     # SP-11
     tokens, header = world.sign_in(), world.legacy.open(ACCOUNT)
@@ -222,7 +268,11 @@ class TestEverywhere:
     ) -> SignOutEverywhere:
         parts: dict[str, Any] = {"directory": directory, "sessions": sessions}
         return SignOutEverywhere(
-            **parts, revocations=world.revocations, clock=world.clock, audit=world.audit
+            **parts,
+            revocations=world.revocations,
+            leeway=LEEWAY,
+            clock=world.clock,
+            audit=world.audit,
         )
 
     def test_ends_what_there_is_and_not_what_comes(
@@ -240,9 +290,42 @@ class TestEverywhere:
         assert everywhere.end("anna") == subject
         assert sessions.open == {}
         assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
-        world.clock.advance(timedelta(seconds=1))
+        world.clock.advance(LEEWAY + timedelta(seconds=1))
         assert isinstance(world.decide(world.sign_in(sub=subject)), Admitted)
-        assert world.revocations.users[subject][1] >= world.now + LONGEST_TOKEN
+        assert world.revocations.users[subject][1] >= world.now + LIFETIME
+
+    def test_ends_what_began_a_moment_later_by_a_clock_that_is_ahead(
+        self,
+        world: SessionWorld,
+        everywhere: SignOutEverywhere,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> None:
+        """RF-08: Cognito's clock says when a sign-in was, ours when the administrator spoke."""
+        subject = directory.add("anna").subject
+        sessions.begin("anna")
+        ahead = int((world.now + LEEWAY).timestamp())
+        tokens = world.sign_in(sub=subject, auth_time=ahead)
+
+        everywhere.end("anna")
+
+        world.clock.advance(LEEWAY)
+        assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
+
+    def test_ends_what_could_be_refreshed_for_a_year_though_cognito_is_told_nothing(
+        self,
+        world: SessionWorld,
+        everywhere: SignOutEverywhere,
+        directory: InMemoryUserDirectory,
+    ) -> None:
+        """RF-08: as after an outage that nobody came back to."""
+        subject = directory.add("anna").subject
+        tokens = world.sign_in(sub=subject)
+
+        everywhere.end("anna")
+
+        world.clock.advance(LIFETIME - HOUR)
+        assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
 
     def test_a_list_of_this_process_takes_its_first_user(
         self,
@@ -254,7 +337,11 @@ class TestEverywhere:
         revocations = ProcessRevocationList(world.clock)
         parts: dict[str, Any] = {"directory": directory, "sessions": sessions}
         everywhere = SignOutEverywhere(
-            **parts, revocations=revocations, clock=world.clock, audit=world.audit
+            **parts,
+            revocations=revocations,
+            leeway=timedelta(0),
+            clock=world.clock,
+            audit=world.audit,
         )
         tokens = world.sign_in(sub=directory.add("anna").subject)
 

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookies.session_cookies import carry_session
 from authcore.domain.errors import (
+    MalformedTokenError,
     ParameterRejectedError,
     RejectedError,
-    SessionTooLargeError,
     UnavailableError,
 )
 from authcore.domain.model.tokens import TokenSet
@@ -32,6 +33,8 @@ from authcore_web.threads import WorkerThreads
 
 ACTION: Final = "sign_out"
 MAX_FORM_BYTES: Final = 8192
+
+_UNREADABLE: Final = "the cookies of the session cannot be read"
 
 
 @attrs.frozen
@@ -136,13 +139,12 @@ class SignOutRoutes:
         return self._end(sent), self._forgetting.cookies(sent)
 
     def _end(self, sent: str) -> SignedOut:
-        if sent and not cookie_pairs(sent):
-            too_many = SessionTooLargeError("the browser sends more cookies than can be looked at")
-            return self._sign_out.end_unread(too_many, sent)
         try:
             tokens = self._sessions.read(sent)
         except UnavailableError as outage:
             return self._sign_out.end_unread(outage, sent)
+        if tokens is None and _may_carry_session(sent):
+            return self._sign_out.end_unread(MalformedTokenError(_UNREADABLE), sent)
         return self._sign_out.end(tokens, sent)
 
     def _answer(self, request: Request, onward: str, *, is_complete: bool) -> Response:
@@ -152,6 +154,11 @@ class SignOutRoutes:
             return sent_to(onward, status=303)
         html = page(notices.SIGNED_OUT_HERE, reference=None, url=onward)
         return Response(html, media_type="text/html")
+
+
+def _may_carry_session(sent: str) -> bool:
+    """Torn, mixed, planted beside another one, or among more cookies than are looked at."""
+    return carry_session(sent) or bool(sent and not cookie_pairs(sent))
 
 
 async def _asked(request: Request) -> str | None:

@@ -34,7 +34,8 @@ Every error authcore raises, in one tree.
     └── UnavailableError                no answer worth trusting; ask later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
-        │   └── ProviderNotReachedError it was sent nothing, so nothing happened
+        │   ├── ProviderNotReachedError it was sent nothing, so nothing happened
+        │   └── RefreshNotDueError      it does answer, and left the session as it is
         ├── LoginLostError              nobody knows what came of this sign-in; begin anew
         ├── LegacyUnavailableError
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
@@ -296,6 +297,12 @@ class ProviderNotReachedError(ProviderUnavailableError):
 
     To whoever watches, it is the same outage and has the same code.
     """
+
+
+class RefreshNotDueError(ProviderUnavailableError):
+    """Whoever refreshes for us finds the session good as it is, and left it so."""
+
+    code: ClassVar[str] = "refresh_not_due"
 
 
 class LoginLostError(UnavailableError):

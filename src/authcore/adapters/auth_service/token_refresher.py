@@ -11,7 +11,11 @@ from authcore.adapters.http import (
     UnreadableAnswerError,
     json_object,
 )
-from authcore.domain.errors import ProviderUnavailableError, RefreshTokenRejectedError
+from authcore.domain.errors import (
+    ProviderUnavailableError,
+    RefreshNotDueError,
+    RefreshTokenRejectedError,
+)
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.token_endpoint import TokenRefresher
@@ -20,6 +24,9 @@ from authcore.ports.token_endpoint import TokenRefresher
 MAX_ANSWER_BYTES: Final = 64 * 1024
 """What the HttpClient given to AuthServiceTokenRefresher should cap bodies at."""
 
+_OVER: Final = frozenset({"refresh_rejected", "session_revoked", "session_too_old"})
+"""The reasons by which an auth service ends a session that it was asked to prolong."""
+
 
 class AuthServiceTokenRefresher(TokenRefresher):
     """
@@ -27,10 +34,10 @@ class AuthServiceTokenRefresher(TokenRefresher):
 
     The auth service refreshes sessions that are due by its own clock, if Cognito lets it.  One that
     it finds good as it is, not due yet or postponed because Cognito does not answer, was not
-    prolonged: that is unavailable, so that a live session goes on and is asked for again.
+    prolonged: RefreshNotDueError, so that a live session goes on and is asked for again.
 
     Whatever is wrong with the caller key, or with anything else that an operator set, signs nobody
-    out.
+    out: of all verdicts only those about the session itself end it.
     """
 
     def __init__(self, *, http: HttpClient, verify_url: ServiceUrl, caller_key: str) -> None:
@@ -96,12 +103,12 @@ def _refreshed(answer: HttpAnswer) -> TokenSet:
 
 
 def _tokens_in(verdict: Mapping[str, object]) -> TokenSet:
-    if verdict.get("verified") is False and isinstance(verdict.get("reason"), str):
-        raise RefreshTokenRejectedError("the auth service refuses the session")
+    if verdict.get("verified") is False:
+        raise _refusal(verdict.get("reason"))
     if verdict.get("verified") is not True or not isinstance(verdict.get("user"), dict):
         raise UnreadableAnswerError
     if "tokens" not in verdict:
-        raise ProviderUnavailableError("the auth service left the session as it is")
+        raise RefreshNotDueError("the auth service left the session as it is")
     tokens = verdict["tokens"]
     if not isinstance(tokens, dict):
         raise UnreadableAnswerError
@@ -109,6 +116,15 @@ def _tokens_in(verdict: Mapping[str, object]) -> TokenSet:
         access_token=_token(tokens, "access_token"),
         id_token=_token(tokens, "id_token"),
         refresh_token=RefreshToken(_token(tokens, "refresh_token")),
+    )
+
+
+def _refusal(reason: object) -> RefreshTokenRejectedError | ProviderUnavailableError:
+    """What was good here and is not there says more about the two than about the session."""
+    if isinstance(reason, str) and reason in _OVER:
+        return RefreshTokenRejectedError("the auth service refuses the session")
+    return ProviderUnavailableError(
+        "the auth service does not judge tokens as they are judged here"
     )
 
 

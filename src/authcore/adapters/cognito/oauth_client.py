@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -45,9 +46,11 @@ class OAuthClient:
             "content-type": "application/x-www-form-urlencoded",
         }
 
-    def post(self, url: ServiceUrl, form: Mapping[str, str]) -> HttpAnswer:
+    def post(
+        self, url: ServiceUrl, form: Mapping[str, str], *, within: timedelta | None = None
+    ) -> HttpAnswer:
         """
-        What *url* answers to *form*.
+        What *url* answers to *form*; *within* is a deadline shorter than the HttpClient's.
 
         Raises:
             ProviderNotReachedError: Nothing was sent.
@@ -56,7 +59,9 @@ class OAuthClient:
         """
         content = urlencode(form).encode()
         try:
-            return self._http.request("POST", url, headers=self._headers, content=content)
+            return self._http.request(
+                "POST", url, headers=self._headers, content=content, within=within
+            )
         except HttpFailedError as failure:
             outage = ProviderUnavailableError if failure.sent else ProviderNotReachedError
             raise outage(f"the pool's domain did not answer ({failure.reason})") from None

@@ -1,6 +1,7 @@
 """Cognito's token and revoke endpoints over HTTP."""
 
 import re
+from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES, OAuthClient
@@ -72,7 +73,13 @@ class CognitoTokenRefresher(TokenRefresher):
     """
 
     def __init__(
-        self, *, http: HttpClient, token_url: ServiceUrl, client_id: str, client_secret: str
+        self,
+        *,
+        http: HttpClient,
+        token_url: ServiceUrl,
+        client_id: str,
+        client_secret: str,
+        within: timedelta | None = None,
     ) -> None:
         """
         Speak for one app client.
@@ -85,9 +92,12 @@ class CognitoTokenRefresher(TokenRefresher):
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
             client_secret: Of the app client.
+
+            within: A deadline shorter than that of *http*.
         """
         self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._token_url = token_url
+        self._within = within
 
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
@@ -99,7 +109,8 @@ class CognitoTokenRefresher(TokenRefresher):
             "client_id": self._client.client_id,
             "refresh_token": token,
         }
-        return refreshed_token_set(self._client.post(self._token_url, form), token)
+        answer = self._client.post(self._token_url, form, within=self._within)
+        return refreshed_token_set(answer, token)
 
 
 class CognitoTokenRevoker(TokenRevoker):

@@ -1,6 +1,11 @@
 """The session, sealed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+import attrs
 
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
@@ -11,6 +16,21 @@ from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import SessionJar
 
 
+SESSIONS_KEPT: Final = 1_000
+"""How many opened sessions are kept; of Cognito's size they take 10 MB."""
+
+
+@attrs.frozen
+class _Opened:
+    generation: str
+    tokens: TokenSet = attrs.field(repr=False)
+    expires_at: datetime
+
+
+class _NoSessionError(Exception):
+    """Raised, so that it is not kept."""
+
+
 class SealedSessionJar(SessionJar):
     """
     A session that only holders of the key ring can read, write or prolong.
@@ -19,6 +39,9 @@ class SealedSessionJar(SessionJar):
     torn or stale cookies lie beside it; two different ones read as None, for one of them may be an
     attacker's own, set from a sibling host.  A sibling host that *replaces* the cookies (same
     name, domain and path) cannot be noticed: share the domain only with hosts that are trusted.
+
+    Every request of a page carries the same cookies.  The SESSIONS_KEPT that were read last are
+    kept open, each under the whole sealed text; nothing that did not open is.
 
     Args:
         ring: Shared by all services that read the session.
@@ -34,7 +57,7 @@ class SealedSessionJar(SessionJar):
         budget: Characters of ``Cookie`` header that a session may take, names included.
     """
 
-    __slots__ = ("_clock", "_cookies", "_envelope")
+    __slots__ = ("_clock", "_cookies", "_envelope", "_open")
 
     def __init__(
         self,
@@ -49,17 +72,28 @@ class SealedSessionJar(SessionJar):
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
         self._clock = clock
+        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._opened)
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
         whole = SEALED.gather(cookie_pairs(cookie_header))
-        opened = (
-            self._envelope.unseal(text)
-            for generation, text in whole.items()
-            if generation == generation_of(text)
-        )
-        found = {tokens for u in opened if u and (tokens := _token_set(u))}
-        return found.pop() if len(found) == 1 else None
+        found = [tokens for each in whole.items() if (tokens := self._tokens(*each))]
+        return found[0] if found and all(each == found[0] for each in found) else None
+
+    def _tokens(self, generation: str, text: str) -> TokenSet | None:
+        try:
+            opened = self._open(text)
+        except _NoSessionError:
+            return None
+        holds = opened.generation == generation and opened.expires_at > self._clock.now()
+        return opened.tokens if holds else None
+
+    def _opened(self, text: str) -> _Opened:
+        unsealed = self._envelope.unseal(text)
+        tokens = _token_set(unsealed) if unsealed else None
+        if unsealed is None or tokens is None:
+            raise _NoSessionError
+        return _Opened(generation_of(text), tokens, unsealed.expires_at)
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""

@@ -127,6 +127,11 @@ class SessionCookies:
         return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
 
 
+def carry_session(cookie_header: str) -> bool:
+    """Whether there are session cookies of ours in *cookie_header*, good or not."""
+    return bool(_carried(cookie_header))
+
+
 def _carried(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
     return [name for name in names if name in _EVERY_NAME]

@@ -33,8 +33,9 @@ class ProcessRevocationList(RevocationList):
         self._users: dict[str, tuple[datetime, datetime]] = {}
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        """How many revocations are remembered."""
+    @property
+    def size(self) -> int:
+        """How many revocations are remembered.  Not a length: an empty list is a list."""
         return len(self._sessions) + len(self._users)
 
     def is_revoked(self, access: AccessClaims) -> bool:
@@ -60,10 +61,10 @@ class ProcessRevocationList(RevocationList):
             self._users[subject] = (max(before, signed_in_until), max(end, until))
 
     def _make_room(self) -> None:
-        if len(self) < self._max_revocations:
+        if self.size < self._max_revocations:
             return
         now = self._clock.now()
         self._sessions = {jti: end for jti, end in self._sessions.items() if end > now}
         self._users = {sub: entry for sub, entry in self._users.items() if entry[1] > now}
-        if len(self) >= self._max_revocations:
+        if self.size >= self._max_revocations:
             raise CoordinationUnavailableError("this process remembers no more revocations")

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -111,8 +112,17 @@ def _addresses(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-@cache
+_loading: Final = threading.Lock()
+
+
 def _tls() -> ssl.SSLContext:
+    """One for all connections; of many that begin at once, one reads the certificates."""
+    with _loading:
+        return _read_tls()
+
+
+@cache
+def _read_tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 

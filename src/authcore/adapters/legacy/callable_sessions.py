@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from authcore.adapters.legacy.session_cookie import MAX_SESSIONS_ENDED, LegacyCookie
+from authcore.adapters.legacy.session_cookie import LegacyCookie, end_each
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
@@ -62,12 +62,14 @@ class CallableLegacySignOut(LegacySignOut):
         self._end = end
 
     def end(self, cookie_header: str) -> None:
-        """See the port.  The first MAX_SESSIONS_ENDED of them."""
-        for session in self._cookie.sessions(cookie_header)[:MAX_SESSIONS_ENDED]:
-            try:
-                self._end(session)
-            except Exception as error:  # noqa: BLE001 - another program's, whose text may hold secrets
-                _no_answer(error)
+        """See the port.  Of MAX_SESSIONS_ENDED sessions; of more there is no answer in the end."""
+        end_each(self._cookie.sessions(cookie_header), self._end_one)
+
+    def _end_one(self, session: str) -> None:
+        try:
+            self._end(session)
+        except Exception as error:  # noqa: BLE001 - another program's, whose text may hold secrets
+            _no_answer(error)
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""

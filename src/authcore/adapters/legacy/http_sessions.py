@@ -5,7 +5,7 @@ from datetime import timedelta
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy import session_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
-from authcore.adapters.legacy.session_cookie import MAX_SESSIONS_ENDED, LegacyCookie
+from authcore.adapters.legacy.session_cookie import LegacyCookie, end_each
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
@@ -62,10 +62,12 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
         return contract.session_answer(answer, session)
 
     def end(self, cookie_header: str) -> None:
-        """See the port.  The first MAX_SESSIONS_ENDED of them: no browser of a person has more."""
-        for session in self._cookie.sessions(cookie_header)[:MAX_SESSIONS_ENDED]:
-            answer = self._post(contract.END_PATH, contract.session_request(session))
-            contract.end_answer(answer)
+        """See the port.  Of MAX_SESSIONS_ENDED sessions; of more there is no answer in the end."""
+        end_each(self._cookie.sessions(cookie_header), self._end)
+
+    def _end(self, session: str) -> None:
+        answer = self._post(contract.END_PATH, contract.session_request(session))
+        contract.end_answer(answer)
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""

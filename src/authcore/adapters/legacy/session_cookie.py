@@ -1,11 +1,13 @@
 """The legacy system's session cookie, which is not ours: read, and deleted, but never set."""
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
 
 from authcore.adapters.cookie_header import cookie_pairs
+from authcore.domain.errors import LegacyUnavailableError
 
 
 MAX_SESSION_LENGTH: Final = 4096
@@ -49,3 +51,22 @@ class LegacyCookie:
         """``Set-Cookie`` values that delete it, set for the domain or for the host alone."""
         scopes = (f"Domain={self.domain}; ", "")
         return tuple(f"{self.name}=; {_DELETING.format(domain=scope)}" for scope in scopes)
+
+
+def end_each(sessions: Sequence[str], end: Callable[[str], None]) -> None:
+    """
+    Call *end* for the first MAX_SESSIONS_ENDED: a planted session shields no other.
+
+    Raises:
+        LegacyUnavailableError: Of the first that failed; or there are more sessions.
+    """
+    failures: list[LegacyUnavailableError] = []
+    for session in sessions[:MAX_SESSIONS_ENDED]:
+        try:
+            end(session)
+        except LegacyUnavailableError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    if len(sessions) > MAX_SESSIONS_ENDED:
+        raise LegacyUnavailableError("the browser carries more sessions than one person has")

@@ -1,34 +1,30 @@
 """
-Prolongs sessions, each once, however many requests find it due at the same time.
-
-Within a process one thread trades the refresh token and the others get what it got; so does whoever
-comes a little later with the same old token.  Between processes a lease does the same where there
-is one; without it each process trades once, which Cognito allows within its grace period.
+Prolongs sessions, each once, with tokens that are checked before they are used.
 
 See: Amazon Cognito "Refresh token rotation"; OpenID Connect Core §12.
 """
 
-import hashlib
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.domain.errors import (
     AuthcoreError,
     ClaimRejectedError,
-    CoordinationUnavailableError,
+    KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
+    RefreshNotDueError,
     RefreshTokenRejectedError,
     RejectedError,
+    TokenNotYetValidError,
     UnavailableError,
+    UnknownKeyError,
 )
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.services.session_check import checked_session
-from authcore.domain.services.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.trade_turns import TradeTurns
 from authcore.ports.ambient import Clock, Pause
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.coordination import Lease
@@ -36,25 +32,10 @@ from authcore.ports.memory import RecentRefreshes
 from authcore.ports.token_endpoint import TokenRefresher
 
 
-REMEMBERED_FOR: Final = timedelta(seconds=60)
-"""How long an old refresh token is good for what it was traded for: Cognito's longest grace."""
-
-LEASE_TTL: Final = timedelta(seconds=6)
-"""
-Longer than one call to the provider usually takes, and short enough that after a process was killed
-with the lease another one trades the token again within a grace period of 10 seconds.
-"""
-
-POLL: Final = timedelta(milliseconds=50)
-MAX_POLLS: Final = 100
-"""How often, and 5 seconds in all how long, a process waits for the one that has the lease."""
-
 COOL_DOWN: Final = timedelta(seconds=10)
 """How long live sessions are left as they are after the provider did not answer for one."""
 
 _ACTION: Final = "session.refresh"
-
-Trade = Callable[[], TokenSet]
 
 
 class SessionRefresher:
@@ -79,11 +60,11 @@ class SessionRefresher:
 
             validator: For the same pool and app client.
 
-            recent: Remembers what was traded; shared by the processes that share *lease*.
+            recent: As for TradeTurns.
 
-            lease: Keeps processes apart; None where they need not be.
+            lease: As for TradeTurns.
 
-            pause: Waits for the process that has the lease.
+            pause: As for TradeTurns.
 
             clock: Tells when the provider may be asked again.
 
@@ -91,12 +72,9 @@ class SessionRefresher:
         """
         self._refresher = refresher
         self._validator = validator
-        self._recent = recent
-        self._lease = lease
-        self._pause = pause
         self._clock = clock
         self._audit = audit
-        self._flights: SingleFlight[TokenSet] = SingleFlight()
+        self._turns = TradeTurns(recent=recent, lease=lease, pause=pause, clock=clock)
         self._failed_at: datetime | None = None
 
     def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
@@ -121,73 +99,59 @@ class SessionRefresher:
 
             UnavailableError: Provider or keys gave no answer.  What was traded is remembered.
         """
-        if tokens.refresh_token is None:
+        token = tokens.refresh_token
+        if token is None:
             raise RefreshTokenRejectedError("the session has no refresh token")
-        key = _digest(tokens.refresh_token)
         if is_live:
-            self._check_for_rest(key)
-        fresh = self._flights.do(
-            key,
-            lambda: self._in_turn(
-                key, lambda: self._trade(key, tokens, before), patience=1 if is_live else MAX_POLLS
-            ),
-        )
-        session = checked_session(self._validator, fresh)
+            self._check_for_rest(token)
+        fresh = self._turns.traded(token, lambda: self._trade(tokens, before), waits=not is_live)
+        session = self._checked(fresh)
         _require_same_sign_in(before, session)
         return session
 
-    def _check_for_rest(self, key: str) -> None:
-        if self._flights.is_under_way(key):
+    def let_go(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
+        """See TradeTurns."""
+        return self._turns.let_go(tokens)
+
+    def _check_for_rest(self, token: RefreshToken) -> None:
+        if self._turns.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
-        if self._failed_at and abs(self._clock.now() - self._failed_at) < COOL_DOWN:
+        failed_at = self._failed_at
+        if failed_at and abs(self._clock.now() - failed_at) < COOL_DOWN:
             raise ProviderUnavailableError("the provider did not answer a moment ago")
 
-    def _in_turn(self, key: str, trade: Trade, *, patience: int) -> TokenSet:
-        """What *trade* gets, when no other process is at it; or what that process got."""
-        for poll in range(patience):
-            if poll:
-                self._pause.wait(POLL)
-            if traded := self._recalled(key):
-                return traded
-            with ExitStack() as turn:
-                if self._has_turn(turn, key):
-                    return self._recalled(key) or trade()
-        raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
-
-    def _has_turn(self, turn: ExitStack, key: str) -> bool:
-        """True, too, where nobody can say: better two trades than none."""
-        if self._lease is None:
-            return True
-        try:
-            turn.enter_context(self._lease.hold(f"refresh:{key}", LEASE_TTL))
-        except LeaseHeldError:
-            return False
-        except CoordinationUnavailableError:
-            return True
-        return True
-
-    def _recalled(self, key: str) -> TokenSet | None:
-        with suppress(CoordinationUnavailableError):
-            return self._recent.recall(key)
-        return None
-
-    def _trade(self, key: str, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
+    def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
         try:
             fresh = self._refresher.refresh(tokens, username=before.username if before else None)
         except RejectedError as refusal:
             self._note(refusal, before)
-            with suppress(CoordinationUnavailableError):
-                self._recent.remember_refusal(key, REMEMBERED_FOR)
             raise RefreshTokenRejectedError("the provider refuses to go on") from None
+        except RefreshNotDueError as good:
+            self._note(good, before)
+            raise
         except UnavailableError as outage:
             self._note(outage, before)
             self._failed_at = self._clock.now()
             raise
-        with suppress(CoordinationUnavailableError):
-            self._recent.remember(key, fresh, REMEMBERED_FOR)
         self._note(None, before)
         self._failed_at = None
         return fresh
+
+    def _checked(self, fresh: TokenSet) -> Session:
+        """
+        Tokens that cannot be judged yet are no reason to end a session; they are remembered.
+
+        Raises:
+            TokenRejectedError: They do not hold.
+
+            UnavailableError: Their key is not known yet, or our clock is behind.
+        """
+        try:
+            return checked_session(self._validator, fresh)
+        except UnknownKeyError:
+            raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
+        except TokenNotYetValidError:
+            raise ProviderUnavailableError("new tokens are not good yet by our clock") from None
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None
@@ -198,10 +162,6 @@ class SessionRefresher:
         else:
             event = AuditEvent(_ACTION, "unavailable", error.code, subject=subject)
         self._audit.record(event)
-
-
-def _digest(token: RefreshToken) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:

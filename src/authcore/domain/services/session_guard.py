@@ -11,8 +11,8 @@ Who may see a guarded page, while two logins are honoured.
           │ none
     sign in
 
-A yes of the legacy system counts although Cognito gives no answer; a revoked session is not looked
-up there.
+A yes of the legacy system counts although Cognito gives no answer; a session that is revoked, or of
+which nobody can say whether it is, is not looked up there.
 """
 
 from contextlib import suppress
@@ -21,6 +21,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import (
+    CoordinationUnavailableError,
     KeySourceUnavailableError,
     LegacyUnavailableError,
     RejectedError,
@@ -136,6 +137,8 @@ class SessionGuard:
     def _decided(self, carried: Carried) -> GuardDecision:
         try:
             decision = self._by_tokens(carried)
+        except CoordinationUnavailableError:
+            raise  # of the list: whether this very session was revoked
         except UnavailableError:
             with suppress(LegacyUnavailableError):
                 if admitted := self._by_legacy(carried, has_ended=False):
@@ -159,10 +162,8 @@ class SessionGuard:
             return SignInRequired("no_session")
         try:
             session = checked_session(self._validator, carried.tokens)
-        except TokenExpiredError as expired:
-            return self._past(carried.tokens, expired, can_renew=carried.can_renew)
-        except UnknownKeyError as rejected:
-            return self._renewed(carried.tokens, None, rejected, can_renew=carried.can_renew)
+        except (TokenExpiredError, UnknownKeyError) as rejected:
+            return self._past(carried.tokens, rejected, can_renew=carried.can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
         return self._live(session, can_renew=carried.can_renew)
@@ -184,17 +185,20 @@ class SessionGuard:
         return self._admitted_anew(renewed)
 
     def _past(
-        self, tokens: TokenSet, expired: TokenExpiredError, *, can_renew: bool
+        self, tokens: TokenSet, past: TokenRejectedError, *, can_renew: bool
     ) -> Admitted | SignInRequired:
+        """Of tokens that were good once, as far as their keys are known."""
         try:
             before = self._validator.access_even_expired(tokens.access_token)
+        except UnknownKeyError:
+            return self._renewed(tokens, None, past, can_renew=can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
         if self._policy.is_over(before.signed_in_at, now=self._clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
             return REVOKED
-        return self._renewed(tokens, before, expired, can_renew=can_renew)
+        return self._renewed(tokens, before, past, can_renew=can_renew)
 
     def _renewed(
         self,

@@ -16,11 +16,13 @@ import attrs
 from authcore.domain.errors import (
     AccountNotFoundError,
     AuthcoreError,
+    ClaimRejectedError,
     RejectedError,
     TokenRejectedError,
     UnavailableError,
 )
-from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
+from authcore.domain.services.refresh import SessionRefresher
 from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
@@ -31,7 +33,10 @@ from authcore.ports.user_directory import UserDirectory, UserSessions
 
 
 LONGEST_TOKEN: Final = timedelta(days=1)
-"""No token of Cognito lives longer.  See: Amazon Cognito "Quotas"."""
+"""No token of Cognito lives longer, but refresh tokens.  See: Amazon Cognito "Quotas"."""
+
+LONGEST_SESSION: Final = timedelta(days=400)
+"""No browser keeps a cookie longer.  See: RFC 6265bis §5.5."""
 
 
 @attrs.frozen
@@ -54,16 +59,20 @@ class SignOut:
     Attributes:
         revoker: Cognito.
         validator: Tells which sign-in the tokens descend from.
+        refresher: What it remembers of the session is forgotten; None where nobody refreshes.
         legacy: None once the old login is switched off.
         revocations: None where signed tokens may live until they expire.
-        clock: Tells until when tokens of the session may live.
+        lifetime: Of sessions, from sign-in on.
+        clock: Tells until when the session could go on.
         audit: Learns of every part, told or not.
     """
 
     _revoker: TokenRevoker
     _validator: TokenValidator
+    _refresher: SessionRefresher | None
     _legacy: LegacySignOut | None
     _revocations: RevocationList | None
+    _lifetime: timedelta
     _clock: Clock
     _audit: AuditLog
 
@@ -112,17 +121,32 @@ class SignOut:
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
-        if tokens and tokens.refresh_token:
+        """With what the session has just been refreshed to, by another request."""
+        if tokens is None or tokens.refresh_token is None:
+            return
+        try:
             self._revoker.revoke(tokens.refresh_token)
+        finally:
+            for successor in self._successors(tokens):
+                self._revoker.revoke(successor)
+
+    def _successors(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
+        return () if self._refresher is None else self._refresher.let_go(tokens)
 
     def _list(self, tokens: TokenSet | None) -> None:
-        """Another request may just have got tokens of the session that live longer than these."""
-        if self._revocations is None:
+        """
+        For as long as anybody could go on with the session: whether Cognito hears of it is unsure.
+
+        Raises:
+            ClaimRejectedError: The tokens do not say which sign-in they are of.
+        """
+        access = self._access(tokens) if self._revocations is not None else None
+        if self._revocations is None or access is None:
             return
-        access = self._access(tokens)
-        if access and access.origin_jti:
-            until = self._clock.now() + LONGEST_TOKEN + MAX_LEEWAY
-            self._revocations.revoke_session(access.origin_jti, until=until)
+        if access.origin_jti is None:
+            raise ClaimRejectedError("origin_jti")
+        until = self._clock.now() + max(self._lifetime, LONGEST_TOKEN) + MAX_LEEWAY
+        self._revocations.revoke_session(access.origin_jti, until=until)
 
     def _end_legacy(self, cookie_header: str) -> None:
         if self._legacy is not None:
@@ -147,6 +171,7 @@ class SignOutEverywhere:
         directory: Knows the user.
         sessions: Cognito.
         revocations: None where signed tokens may live until they expire.
+        leeway: How far our clock and Cognito's may differ.
         clock: Tells which sessions exist.
         audit: Learns of it.
     """
@@ -154,12 +179,15 @@ class SignOutEverywhere:
     _directory: UserDirectory
     _sessions: UserSessions
     _revocations: RevocationList | None
+    _leeway: timedelta
     _clock: Clock
     _audit: AuditLog
 
     def end(self, username: str) -> str:
         """
         End every session that *username* has now; give the user's ``sub``.
+
+        One that begins within the leeway from now ends, too: by whose clock, nobody can say.
 
         The list of revocations comes first, because it works at once; without an answer from it
         Cognito is told nevertheless.  Repeating it is harmless.
@@ -190,8 +218,8 @@ class SignOutEverywhere:
     def _revoke(self, subject: str) -> None:
         if self._revocations is not None:
             now = self._clock.now()
-            until = now + LONGEST_TOKEN + MAX_LEEWAY
-            self._revocations.revoke_user(subject, signed_in_until=now, until=until)
+            until = now + LONGEST_SESSION + MAX_LEEWAY
+            self._revocations.revoke_user(subject, signed_in_until=now + self._leeway, until=until)
 
 
 def _event(action: str, error: AuthcoreError | None, subject: str | None) -> AuditEvent:
