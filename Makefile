@@ -27,8 +27,8 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/.ready ## Bring the whole system up on loopback, for a browser
-	@$(BIN)/python -m authcore_local.demo
+demo: $(VENV)/.ready ## Bring the whole system up on loopback, for a browser (DEMO="--help" lists options)
+	@$(BIN)/python -m authcore_local.demo $(DEMO)
 
 tour: $(VENV)/.ready ## Drive the same path without a browser; exit 0 only if every hop was right
 	@$(BIN)/python -m authcore_local.tour
@@ -75,4 +75,5 @@ nginx: ## Install Debian's nginx for the tests that run it, without its service 
 
 pictures: $(VENV)/.ready ## Take the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
-	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py --screenshots docs/images
+	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_sessions.py \
+	  --screenshots docs/images

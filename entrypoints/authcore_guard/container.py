@@ -31,8 +31,8 @@ from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.settings import CognitoSettings, RevocationSettings
 from authcore_guard.decision import Doorkeeper
-from authcore_guard.legacy_login import http_legacy_sessions
-from authcore_guard.refreshing import guards_refresher, session_refresher_of
+from authcore_guard.legacy_login import http_legacy_sessions, legacy_http
+from authcore_guard.refreshing import guards_http, guards_refresher, session_refresher_of
 from authcore_guard.settings import SessionSettings, guard_settings
 from authcore_guard.stores import (
     is_stored,
@@ -129,8 +129,13 @@ class SessionContainer(containers.DeclarativeContainer):
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
     )
+    legacy_http = providers.ThreadSafeSingleton(legacy_http, settings.provided.legacy_sessions)
     legacy_sessions: providers.Provider[LegacySessions | None] = providers.ThreadSafeSingleton(
-        http_legacy_sessions, settings.provided.legacy_sessions, settings.provided.legacy, cookie
+        http_legacy_sessions,
+        settings.provided.legacy_sessions,
+        settings.provided.legacy,
+        cookie,
+        legacy_http,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
@@ -175,8 +180,9 @@ class GuardContainer(SessionContainer):
     """Stands in front of one application; *settings* are GuardDoorSettings."""
 
     guard = SessionContainer.settings.provided.guard
+    guards_http = providers.ThreadSafeSingleton(guards_http, SessionContainer.settings)
     guards_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guards_refresher, SessionContainer.settings
+        guards_refresher, SessionContainer.settings, guards_http
     )
     doorkeeper = providers.ThreadSafeSingleton(
         Doorkeeper,

@@ -71,12 +71,18 @@ def cognito_refresher(
     return ways[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
 
 
-def guards_refresher(settings: GuardDoorSettings) -> TokenRefresher | None:
+def guards_http(settings: GuardDoorSettings) -> HttpClient:
+    """What a guard goes on with sessions with."""
+    asked = settings.guard if settings.guard.refresh == "service" else settings.sign_in
+    return HttpClient(within=asked.timeout, max_bytes=MAX_ANSWER_BYTES)
+
+
+def guards_refresher(settings: GuardDoorSettings, http: HttpClient) -> TokenRefresher | None:
     """None where sessions end with their tokens, or others go on with them."""
     guard = settings.guard
     if guard.refresh == "service":
         return AuthServiceTokenRefresher(
-            http=HttpClient(within=guard.timeout, max_bytes=MAX_ANSWER_BYTES),
+            http=http,
             verify_url=verify_url_of(guard),
             caller_key=guard.caller_key or "",
         )
@@ -85,7 +91,7 @@ def guards_refresher(settings: GuardDoorSettings) -> TokenRefresher | None:
             client=settings.sign_in,
             refresh=settings.refresh,
             cognito=settings.cognito,
-            http=HttpClient(within=settings.sign_in.timeout, max_bytes=MAX_ANSWER_BYTES),
+            http=http,
         )
     return None
 

@@ -1,6 +1,7 @@
 """Where the four servers are: for browsers, and for each other."""
 
 from typing import Final, Self
+from urllib.parse import quote
 
 import attrs
 
@@ -79,6 +80,21 @@ class Addresses:
         return f"{self.auth_url}/auth/signin/callback"
 
     @property
+    def signed_out_url(self) -> str:
+        """Where a sign-out ends; registered with the pool, too."""
+        return f"{self.cms_url}/"
+
+    @property
+    def signout_url(self) -> str:
+        """The auth service's sign-out page, for browsers that want to end up at the CMS."""
+        return f"{self.auth_url}/auth/signout?redirect={quote(self.signed_out_url, safe='')}"
+
+    @property
+    def verify_url(self) -> str:
+        """Where guards ask about sessions, for servers."""
+        return f"http://{LOOPBACK}:{self.ports.auth}/auth/verify"
+
+    @property
     def cognito_server_url(self) -> str:
         """Token endpoint and API, for servers."""
         return f"http://{LOOPBACK}:{self.ports.cognito}"
@@ -92,6 +108,11 @@ class Addresses:
     def legacy_site_url(self) -> str:
         """The legacy system's own pages, for browsers."""
         return f"http://{LEGACY_HOST}:{self.ports.legacy}"
+
+    @property
+    def legacy_login_url(self) -> str:
+        """The old login, for browsers."""
+        return f"{self.legacy_site_url}/login"
 
     @property
     def legacy_url(self) -> str:

@@ -1,8 +1,8 @@
 """A small CMS that knows nothing about signing in: the guard in front of it does."""
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from starlette.applications import Starlette
@@ -15,17 +15,21 @@ from starlette.routing import Route
 from authcore.domain.model.session import User
 from authcore.ports.ambient import Entropy
 from authcore_guard.asgi import Guard
-from authcore_guard.container import guard_container
-from authcore_local.addresses import CMS_HOST, LOOPBACK
-from authcore_local.flow import FlowLog
-from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, flow_routes
-from authcore_local.key_fetches import note_key_fetches
+from authcore_guard.container import GuardContainer
+from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
+from authcore_local.controls import CLOCK_PATH, PEOPLE_PATH, Controls
+from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
 from authcore_local.pages import page, security_headers
-from authcore_local.recording import Recorded
+from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
+from authcore_local.sharing import Shared, share
+from authcore_local.visits import Visits
 
 
-PUBLIC_PATHS: Final = ("/", FLOW_PATH, HOPS_PATH)
+PUBLIC_PATHS: Final = ("/",)
+
+UNGUARDED_PATHS: Final = frozenset((FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH))
+"""The flow page looks on: if it came through the guard, it would refresh what people watch."""
 
 EDITOR_PARAMETERS: Final = ("draft", "tab")
 MAX_SHOWN: Final = 40
@@ -50,38 +54,58 @@ ARTICLES: Final = (
 )
 
 
-def guarded_cms(environment: Mapping[str, str], flow: FlowLog, entropy: Entropy) -> AsgiApp:
+def guarded_cms(
+    container: GuardContainer, addresses: Addresses, shared: Shared, controls: Controls
+) -> AsgiApp:
     """
-    The CMS behind its guard, every request noted in *flow*.
+    The CMS behind its guard, every request noted in the flow, and the flow page beside it.
 
     Args:
-        environment: The guard's ``AUTHCORE_*`` variables.
+        container: Of the guard.
 
-        flow: Also what the flow page shows.
+        addresses: Where people sign out, and where they sign in with the old login.
 
-        entropy: Makes the nonces of the content security policy.
+        shared: With the other servers.
+
+        controls: For the flow page.
     """
-    container = guard_container(environment)
-    note_key_fetches(container, flow, "cms")
-    guard = Guard(cms(flow, entropy), container.doorkeeper())
-    return Recorded(guard, flow, "cms", except_paths=(FLOW_PATH, HOPS_PATH))
+    decisions = share(container, shared, "cms")
+    visits = Visits(decisions, shared.clock, container.cookie.lifetime())
+    app = cms(visits, addresses, shared, controls)
+    guard = Guard(app, container.doorkeeper())
+    return _Beside(app, Recorded(guard, shared.flow, "cms"))
 
 
-def cms(flow: FlowLog, entropy: Entropy) -> Starlette:
+@attrs.frozen
+class _Beside:
+    """Asks *app* itself for the flow page, and *guarded* for everything else."""
+
+    app: AsgiApp
+    guarded: AsgiApp
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        looks_on = scope["type"] == "http" and scope["path"] in UNGUARDED_PATHS
+        await (self.app if looks_on else self.guarded)(scope, receive, send)
+
+
+def cms(visits: Visits, addresses: Addresses, shared: Shared, controls: Controls) -> Starlette:
     """
     The CMS alone.  Expects ``scope["user"]``: a User, or None on public paths.
 
     Answers under its own name only, so that no site elsewhere can rebind a name of its own to
     this machine and read the flow page.
     """
-    pages = _Pages(entropy)
+    pages = _Pages(shared.entropy, visits, addresses)
+    flow_page = FlowPage(
+        flow=shared.flow, entropy=shared.entropy, controls=controls, addresses=addresses
+    )
     return Starlette(
         routes=[
             Route("/", pages.home),
             Route("/articles", pages.articles),
             Route("/new-post", pages.new_post),
             Route("/api/me", pages.me),
-            *flow_routes(flow, entropy),
+            *flow_page.routes,
         ],
         middleware=[
             Middleware(
@@ -95,16 +119,21 @@ def cms(flow: FlowLog, entropy: Entropy) -> Starlette:
 @attrs.frozen
 class _Pages:
     entropy: Entropy
+    visits: Visits
+    addresses: Addresses
 
     def home(self, request: Request) -> Response:
-        user: User | None = request.scope.get("user")
-        if user is None:
+        if request.scope.get("user") is None:
             main = (
                 '<p>Everybody may read this page. <a href="/articles">The articles</a> and'
                 ' <a href="/new-post?draft=7&amp;tab=2">the editor</a> are for members.</p>'
+                '<p>Have you not moved yet? <a id="old-login" '
+                f'href="{escape(self.addresses.legacy_login_url)}">Sign in with the old login</a>:'
+                " it opens the same pages.</p>"
             )
         else:
-            main = greeting(user) + '<p><a href="/articles">Read the articles</a></p>'
+            greeting = self.visits.greeting(request)
+            main = greeting + '<p><a href="/articles">Read the articles</a></p>'
         return self._page(request, "Welcome", main)
 
     def articles(self, request: Request) -> Response:
@@ -113,7 +142,7 @@ class _Pages:
             "</article>"
             for slug, title, text in ARTICLES
         )
-        return self._page(request, "Articles", greeting(request.scope["user"]) + cards)
+        return self._page(request, "Articles", self.visits.greeting(request) + cards)
 
     def new_post(self, request: Request) -> Response:
         shown = {
@@ -123,7 +152,7 @@ class _Pages:
             f'<dt>{name}</dt><dd id="{name}">{escape(value)}</dd>' for name, value in shown.items()
         )
         main = (
-            f"{greeting(request.scope['user'])}"
+            f"{self.visits.greeting(request)}"
             '<section class="card"><h2>You came back to the link you asked for</h2>'
             f"<dl>{rows}</dl></section>"
             '<p class="soft">This sample keeps no drafts; it shows that a deep link survives'
@@ -147,15 +176,6 @@ class _Pages:
             nonce=self.entropy.token(),
             here=request.url.path,
             user=request.scope.get("user"),
+            signout_url=self.addresses.signout_url,
             status=status,
         )
-
-
-def greeting(user: User) -> str:
-    """Who is signed in, by name and by both ids, as HTML."""
-    return (
-        '<section class="card" aria-label="You">'
-        f'<h2 id="greeting">Hello, {escape(user.name or "member")}</h2>'
-        f'<dl><dt>Legacy id</dt><dd id="legacy-uid">{escape(user.legacy_uid or "none")}</dd>'
-        f"<dt>Cognito id</dt><dd><code>{escape(user.subject or 'none')}</code></dd></dl></section>"
-    )

@@ -1,9 +1,11 @@
 """``python -m authcore_local.demo``: the whole system on this machine, for a browser."""
 
+import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import TextIO
 
 from rich.box import SIMPLE
@@ -13,6 +15,7 @@ from rich.text import Text
 
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS, SeedUser
+from authcore_local.lifetimes import Lifetimes
 from authcore_local.stack import LocalStack, PortTakenError
 
 
@@ -20,13 +23,19 @@ FAILED = 1
 
 
 def main(
-    *, ports: Ports | None = None, out: TextIO | None = None, stop: threading.Event | None = None
+    *,
+    ports: Ports | None = None,
+    lifetimes: Lifetimes | None = None,
+    out: TextIO | None = None,
+    stop: threading.Event | None = None,
 ) -> int:
     """
     Serve until *stop*.
 
     Args:
         ports: The documented ones by default.
+
+        lifetimes: Of tokens; short ones by default.
 
         out: Where addresses and users are printed; colour only on a terminal.
 
@@ -38,7 +47,7 @@ def main(
     console = Console(file=out or sys.stdout, highlight=False, markup=False, soft_wrap=True)
     console.print("starting CMS, auth service, local Cognito and legacy system …")
     try:
-        with LocalStack(ports=ports) as stack:
+        with LocalStack(ports=ports, lifetimes=lifetimes) as stack:
             _welcome(console, stack)
             (stop or threading.Event()).wait()
             console.print("stopping")
@@ -67,6 +76,7 @@ def _places(stack: LocalStack) -> Table:
     table.add_row("flow, live", Text(f"{stack.cms_url}/flow", "bold"))
     table.add_row("outbox, live", Text(stack.addresses.outbox_url, "bold"))
     table.add_row("auth service", Text(f"{stack.auth_url}/auth/session"))
+    table.add_row("the old login", Text(stack.addresses.legacy_login_url))
     table.add_row("local Cognito", Text(stack.addresses.issuer))
     table.add_row("legacy system", Text(stack.addresses.legacy_url))
     return table
@@ -83,7 +93,7 @@ def _people(users: Iterable[SeedUser]) -> Table:
 
 
 def _steps(stack: LocalStack) -> tuple[str, ...]:
-    person = SEED_USERS[0]
+    person, unmoved = SEED_USERS[:2]
     return (
         f"1. open {stack.cms_url}/flow and keep it in sight",
         f"2. open {stack.cms_url}/new-post?draft=7&tab=2 in another tab",
@@ -95,14 +105,62 @@ def _steps(stack: LocalStack) -> tuple[str, ...]:
         "7. Continue with Facebook as Bartleby: no address at all, and still exactly one account",
         "8. Sign up as somebody new; the code is in the outbox",
         "9. Forgot your password? Say gregor: he is migrated, and the outbox has his code",
+        "Sessions, with the buttons of the flow page:",
+        "10. go past the access token, load an article: refreshed, and nobody was asked anything",
+        "11. sign out everywhere, load an article: out at once; disable: out when the token ends",
+        f"12. open {stack.addresses.legacy_login_url} in a private window",
+        f"13. sign in as {unmoved.username}: the old login opens the same articles; sign out",
     )
 
 
+def chosen_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
+    """What the command line says of lifetimes; wrong usage ends the process with status 2."""
+    usual = Lifetimes()
+    parser = argparse.ArgumentParser(
+        prog="python -m authcore_local.demo", description="The whole system on this machine."
+    )
+    for name, within, default, text in (
+        ("--access-minutes", (5, 1440), usual.access.seconds // 60, "access and ID tokens live"),
+        ("--refresh-minutes", (60, 525_600), usual.refresh.seconds // 60, "refresh tokens live"),
+        ("--grace-seconds", (0, 60), usual.grace.seconds, "traded refresh tokens live on"),
+    ):
+        low, high = within
+        parser.add_argument(
+            name,
+            type=_between(low, high),
+            default=default,
+            metavar="N",
+            help=f"how long {text}, {low} to {high}; {default} if left out",
+        )
+    parser.add_argument(
+        "--no-rotation", action="store_true", help="keep the refresh token at a refresh"
+    )
+    given = parser.parse_args(arguments)
+    return Lifetimes(
+        access=timedelta(minutes=given.access_minutes),
+        refresh=timedelta(minutes=given.refresh_minutes),
+        grace=timedelta(seconds=given.grace_seconds),
+        is_rotating=not given.no_rotation,
+    )
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+            raise argparse.ArgumentTypeError("must be a number")
+        if not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"must be {low} to {high}")
+        return int(text)
+
+    return number
+
+
 def _run() -> int:
+    lifetimes = chosen_lifetimes()
     stop = threading.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda *_: stop.set())
-    return main(stop=stop)
+    return main(lifetimes=lifetimes, stop=stop)
 
 
 if __name__ == "__main__":

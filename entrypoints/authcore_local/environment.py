@@ -12,6 +12,8 @@ from authcore.ports.ambient import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
 from authcore_local.legacy.links import Mode
+from authcore_local.legacy.site import SESSION_COOKIE
+from authcore_local.lifetimes import Lifetimes
 
 
 CREATION: Final[Mapping[Mode, Creation]] = {
@@ -31,22 +33,24 @@ class Secrets:
     Attributes:
         client_secret: Of the app client.
         cookie_key: AES-256, in base64.
-        legacy_api_key: Authenticates the migration trigger to the legacy system.
+        legacy_api_key: Authenticates our servers and functions to the legacy system.
+        caller_key: Authenticates the CMS's guard to the auth service.
     """
 
     client_secret: str = attrs.field(repr=False)
     cookie_key: str = attrs.field(repr=False)
     legacy_api_key: str = attrs.field(repr=False)
+    caller_key: str = attrs.field(repr=False)
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
     """Secrets that no other stack has."""
     key = base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
-    return Secrets(entropy.token(), key, entropy.token())
+    return Secrets(entropy.token(), key, entropy.token(), entropy.token())
 
 
 def environment_of(
-    addresses: Addresses, secrets: Secrets, creation: Creation = "unique"
+    addresses: Addresses, secrets: Secrets, creation: Creation, lifetimes: Lifetimes
 ) -> Mapping[str, str]:
     """The ``AUTHCORE_*`` variables of every door; each reads only those it needs."""
     return {
@@ -62,13 +66,20 @@ def environment_of(
         "AUTHCORE_SIGN_IN_PROVIDERS": "Google Facebook",
         "AUTHCORE_SIGN_IN_REDIRECTS": addresses.cms_url,
         "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": f"{addresses.cms_url}/",
+        "AUTHCORE_SIGN_OUT_TARGETS": addresses.signed_out_url,
+        "AUTHCORE_VERIFY_CALLER_KEYS": f"cms={secrets.caller_key}",
         "AUTHCORE_COOKIE_DOMAIN": COOKIE_DOMAIN,
         "AUTHCORE_COOKIE_KEYS": secrets.cookie_key,
+        "AUTHCORE_COOKIE_LIFETIME": str(int(lifetimes.refresh.total_seconds())),
         "AUTHCORE_GUARD_SIGNIN_URL": f"{addresses.auth_url}/auth/signin",
         "AUTHCORE_GUARD_APP_URL": addresses.cms_url,
         "AUTHCORE_GUARD_PUBLIC_PATHS": " ".join(PUBLIC_PATHS),
+        "AUTHCORE_GUARD_REFRESH": "service",
+        "AUTHCORE_GUARD_CALLER_KEY": secrets.caller_key,
+        "AUTHCORE_GUARD_VERIFY_URL": addresses.verify_url,
         "AUTHCORE_LEGACY_URL": addresses.legacy_url,
         "AUTHCORE_LEGACY_API_KEY": secrets.legacy_api_key,
+        "AUTHCORE_LEGACY_SESSIONS_COOKIE": SESSION_COOKIE,
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",

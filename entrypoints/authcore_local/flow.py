@@ -12,7 +12,7 @@ from authcore.ports.ambient import Clock
 
 MAX_HOPS: Final = 500
 
-Actor = Literal["browser", "cms", "auth", "guard", "cognito", "lambda", "legacy"]
+Actor = Literal["browser", "cms", "auth", "guard", "cognito", "lambda", "legacy", "admin"]
 """``guard``: the one in front of the CMS, or the one in the auth service."""
 
 

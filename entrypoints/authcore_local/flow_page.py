@@ -1,15 +1,17 @@
 """What just happened, hop by hop, while it happens."""
 
 import re
-from collections.abc import Callable
 from html import escape
 from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from authcore.ports.ambient import Entropy
+from authcore_local.addresses import Addresses
+from authcore_local.controls import Controls
 from authcore_local.flow import FlowLog, Hop
 from authcore_local.pages import page, security_headers
 
@@ -20,25 +22,49 @@ HOPS_PATH: Final = "/flow/hops"
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _REFRESH: Final = '<noscript><meta http-equiv="refresh" content="2"></noscript>'
 _KINDS: Final = {"2": "good", "3": "move", "4": "no", "5": "down"}
+_WORDS: Final = {
+    "refreshed": "good",
+    "legacy_session": "good",
+    "refresh_postponed": "down",
+    "refresh_rejected": "no",
+    "session_revoked": "no",
+    "session_too_old": "no",
+}
 
 
-def flow_routes(flow: FlowLog, entropy: Entropy) -> list[Route]:
-    """The page, and the hops as JSON for the page's script."""
-    return [
-        Route(FLOW_PATH, _page_of(flow, entropy)),
-        Route(HOPS_PATH, _hops_of(flow)),
-    ]
+@attrs.frozen(kw_only=True)
+class FlowPage:
+    """
+    Shows hops, and what can be done about them.
 
+    Attributes:
+        flow: The hops.
+        entropy: Makes the nonces of the content security policy.
+        controls: Buttons.
+        addresses: Where else people can go.
+    """
 
-def _page_of(flow: FlowLog, entropy: Entropy) -> Callable[[Request], Response]:
-    def show(request: Request) -> Response:
-        nonce = entropy.token()
-        hops = flow.since(0)
+    _flow: FlowLog
+    _entropy: Entropy
+    _controls: Controls
+    _addresses: Addresses
+
+    @property
+    def routes(self) -> list[Route]:
+        """The page, what its script asks for every second, and where its buttons lead."""
+        return [Route(FLOW_PATH, self._show), Route(HOPS_PATH, self._hops), *self._controls.routes]
+
+    def _show(self, _: Request) -> Response:
+        nonce = self._entropy.token()
+        hops = self._flow.since(0)
         last = hops[-1].number if hops else 0
         main = (
-            '<p class="soft">Open <a href="/new-post?draft=7&amp;tab=2" target="_blank">a guarded'
-            " page</a> in another tab and watch. Secrets are shortened.</p>"
-            f'<ol class="hops" aria-live="polite" data-last="{last}">'
+            f'{self._introduction()}<section class="card" aria-labelledby="time">'
+            f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
+            f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
+            '<section class="card" aria-labelledby="people"><h2 id="people">People in Cognito</h2>'
+            f'<div id="everybody">{self._controls.people()}</div></section>'
+            f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
             f"{''.join(map(_row, hops))}</ol>"
             f'<script nonce="{escape(nonce)}">{_SCRIPT}</script>'
         )
@@ -47,22 +73,29 @@ def _page_of(flow: FlowLog, entropy: Entropy) -> Callable[[Request], Response]:
             main,
             nonce=nonce,
             here=FLOW_PATH,
-            user=request.scope.get("user"),
+            knows_visitor=False,
             head=_REFRESH,
+            form_action="'self'",
         )
 
-    return show
+    def _introduction(self) -> str:
+        return (
+            '<p class="soft">Open <a href="/new-post?draft=7&amp;tab=2" target="_blank">a guarded'
+            ' page</a> in another tab and watch, or sign in with <a target="_blank" '
+            f'href="{escape(self._addresses.legacy_login_url)}">the old login</a>. Secrets are '
+            "shortened.</p>"
+        )
 
-
-def _hops_of(flow: FlowLog) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
+    def _hops(self, request: Request) -> Response:
         since = request.query_params.get("since", "0")
         if not _NUMBER.fullmatch(since):
             return JSONResponse({"reason": "since_malformed"}, 400, security_headers("none"))
-        hops = [_described(hop) for hop in flow.since(int(since))]
-        return JSONResponse({"hops": hops}, headers=security_headers("none"))
-
-    return answer
+        answer = {
+            "hops": [_described(hop) for hop in self._flow.since(int(since))],
+            "time": self._controls.time(),
+            "people": self._controls.people(),
+        }
+        return JSONResponse(answer, headers=security_headers("none"))
 
 
 def _described(hop: Hop) -> dict[str, object]:
@@ -78,7 +111,7 @@ def _described(hop: Hop) -> dict[str, object]:
 
 def kind(answer: str) -> str:
     """How an answer is coloured: good, move (a redirect), no, down; empty for anything else."""
-    return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else ""
+    return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else _WORDS.get(answer, "")
 
 
 def _row(hop: Hop) -> str:
@@ -93,6 +126,8 @@ def _row(hop: Hop) -> str:
 
 _SCRIPT: Final = """
 const list=document.querySelector("ol.hops");let last=Number(list.dataset.last);
+const clock=document.querySelector("#clock"),everybody=document.querySelector("#everybody");
+let people="";
 const part=(name,text,tag="span")=>{const node=document.createElement(tag);
 if(name)node.className=name;node.textContent=text;return node};
 function add(hop){const row=document.createElement("li");const message=part("message","");
@@ -100,7 +135,10 @@ message.append(part("",hop.request,"code")," ",part("answer "+hop.kind,hop.answe
 part("detail",hop.detail));
 row.append(part("number",hop.number),part("actors",hop.actors),message);
 list.append(row);row.scrollIntoView({block:"nearest"});last=hop.number}
+function show(now){now.hops.forEach(add);clock.textContent=now.time;
+if(now.people!==people&&!everybody.contains(document.activeElement))
+everybody.innerHTML=people=now.people}
 async function poll(){try{const answer=await fetch("/flow/hops?since="+last,{cache:"no-store"});
-if(answer.ok)(await answer.json()).hops.forEach(add)}catch{}setTimeout(poll,1000)}
+if(answer.ok)show(await answer.json())}catch{}setTimeout(poll,1000)}
 setTimeout(poll,1000);
 """

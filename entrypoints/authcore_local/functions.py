@@ -8,7 +8,7 @@ from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefor
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
-from authcore.adapters.system import SystemClock
+from authcore.ports.ambient import Clock
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.triggers import TRIGGER_LIMIT
@@ -41,13 +41,21 @@ def legacy_clients() -> LegacyClients:
     )
 
 
-def attached_functions(environment: Mapping[str, str], clients: LegacyClients) -> Triggers:
+def attached_functions(
+    environment: Mapping[str, str], clients: LegacyClients, clock: Clock
+) -> Triggers:
     """
     Every function, built from *environment* by the code that builds it in production.
 
     Leases and begun creates are kept in this process: there is one pool, and one of it.
+
+    Args:
+        environment: The functions' ``AUTHCORE_*`` variables.
+
+        clients: For the legacy system.
+
+        clock: Tells when leases end; the time that a function has left is real time.
     """
-    clock = SystemClock()
     lease, intents = ProcessLease(clock), ProcessSeenBefore(clock)
     linking = account_linking.build_handler(
         environment, http=clients.links, lease=lease, intents=intents

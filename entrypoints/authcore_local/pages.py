@@ -23,7 +23,10 @@ def page(
     nonce: str,
     here: str,
     user: User | None = None,
+    knows_visitor: bool = True,
+    signout_url: str = "",
     head: str = "",
+    form_action: str = "'none'",
     status: int = 200,
 ) -> HTMLResponse:
     """
@@ -40,7 +43,13 @@ def page(
 
         user: Who is signed in.
 
+        knows_visitor: Whether the page can tell.
+
+        signout_url: Where they sign out.
+
         head: More HTML for the head.
+
+        form_action: Where its forms may lead.  See: CSP Level 3 §6.4.2.
 
         status: HTTP status.
     """
@@ -52,17 +61,17 @@ def page(
         f'<style nonce="{escape(nonce)}">{stylesheet()}</style>{head}</head><body>'
         '<a class="skip" href="#main">Skip to content</a>'
         f'<header><strong>The Daily Sample</strong><nav aria-label="Pages">{_links(here)}</nav>'
-        f'{_badge(user)}</header><main id="main"><h1>{escape(title)}</h1>{main}</main></body>'
-        "</html>"
+        f"{_badge(user, signout_url) if knows_visitor else ''}</header>"
+        f'<main id="main"><h1>{escape(title)}</h1>{main}</main></body></html>'
     )
-    return HTMLResponse(document, status, security_headers(nonce))
+    return HTMLResponse(document, status, security_headers(nonce, form_action))
 
 
-def security_headers(nonce: str) -> dict[str, str]:
+def security_headers(nonce: str, form_action: str = "'none'") -> dict[str, str]:
     """What every answer carries; scripts and styles only with *nonce*, nothing from elsewhere."""
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
-        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"connect-src 'self'; img-src data:; base-uri 'none'; form-action {form_action}; "
         "frame-ancestors 'none'"
     )
     return {
@@ -85,10 +94,12 @@ def _current(target: str, here: str) -> str:
     return ' aria-current="page"' if target.partition("?")[0] == here else ""
 
 
-def _badge(user: User | None) -> str:
+def _badge(user: User | None, signout_url: str) -> str:
     if user is None:
         return '<span class="who">not signed in</span>'
-    return f'<span class="who">{escape(user.name or "signed in")}</span>'
+    name = escape(user.name or "signed in")
+    leave = f' · <a href="{escape(signout_url)}">Sign out</a>' if signout_url else ""
+    return f'<span class="who">{name}{leave}</span>'
 
 
 def stylesheet() -> str:
@@ -114,12 +125,21 @@ main{max-width:50rem;margin:0 auto;padding:1rem}
 h1{font:600 2rem/1.2 Georgia,serif;margin:1rem 0}
 h2{font:600 1.25rem/1.3 Georgia,serif;margin:0 0 .3rem}
 a{color:var(--accent)}
-a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 [aria-current]{font-weight:600;text-decoration:none;color:inherit}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;
 margin:0 0 1rem}
+.card>:last-child{margin-bottom:0}
 .soft{color:var(--soft)}
+.actions{display:flex;flex-wrap:wrap;gap:.5rem}
+button{min-height:2.5rem;padding:.3rem .9rem;font:inherit;color:var(--accent);cursor:pointer;
+background:transparent;border:1px solid var(--accent);border-radius:.4rem}
+button:hover{background:var(--accent);color:var(--card)}
+ul.people{list-style:none;margin:0;padding:0}
+ul.people li{display:flex;flex-wrap:wrap;gap:.4rem 1rem;justify-content:space-between;
+align-items:center;padding:.5rem 0;border-top:1px solid var(--line)}
+ul.people li:first-child{border-top:0}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code{font:.92em/1.5 ui-monospace,monospace;overflow-wrap:anywhere}

@@ -1,6 +1,6 @@
 """Notes each request to a server in the flow log, secrets shortened."""
 
-from collections.abc import Awaitable, Callable, Collection, Container, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -33,13 +33,18 @@ PUBLIC_PARAMETERS: Final = frozenset(
 
 class Recorded:
     """
-    An ASGI app whose requests are noted as hops from the browser.
+    An ASGI app whose requests are noted as hops, from the browser if not from somebody else.
 
     Only for apps that do not note their own.
     """
 
     def __init__(
-        self, app: AsgiApp, flow: FlowLog, receiver: Actor, *, except_paths: Collection[str] = ()
+        self,
+        app: AsgiApp,
+        flow: FlowLog,
+        receiver: Actor,
+        *,
+        senders: Mapping[str, Actor] | None = None,
     ) -> None:
         """
         Wrap *app*.
@@ -51,16 +56,16 @@ class Recorded:
 
             receiver: Who *app* is.
 
-            except_paths: Not noted: the page that shows the log, and what it asks for every second.
+            senders: Who asks at which path, where it is no browser.
         """
         self._app = app
         self._flow = flow
         self._receiver = receiver
-        self._except_paths = frozenset(except_paths)
+        self._senders = senders or {}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
-        if scope["type"] != "http" or scope["path"] in self._except_paths:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
@@ -75,7 +80,7 @@ class Recorded:
         query = scope["query_string"].decode("latin-1")
         request = f"{scope['method']} {_cut(scope['path'])}"
         self._flow.record(
-            "browser",
+            self._senders.get(scope["path"], "browser"),
             self._receiver,
             f"{request}?{_parameters(query)}" if query else request,
             str(start["status"]),

@@ -5,25 +5,40 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
+from authcore.adapters.coordination.revocations import ProcessRevocationList
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.ambient import Clock, Entropy
 from authcore.testing.mint import TokenMint
-from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses, Ports
-from authcore_local.cms import guarded_cms
+from authcore_guard.container import guard_container
+from authcore_local.addresses import Addresses, Ports
+from authcore_local.administrator import Administrator
+from authcore_local.clock import MovableClock
+from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
-from authcore_local.environment import CREATION, Secrets, environment_of, fresh_secrets
-from authcore_local.flow import FlowLog
+from authcore_local.controls import Controls
+from authcore_local.environment import CREATION, environment_of, fresh_secrets
+from authcore_local.flow import Actor, FlowLog
+from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attached_functions, legacy_clients
-from authcore_local.key_fetches import note_key_fetches
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.links import Mode
+from authcore_local.lifetimes import Lifetimes
+from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp, LoopbackServer
+from authcore_local.sharing import Decisions, Shared, share
+from authcore_local.visits import Visits
 from authcore_web.app import create_app
 from authcore_web.container import web_container
 
 
 NAMES: Final = ("cms", "auth", "cognito", "legacy")
+
+CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
+    "/auth/verify": "guard",
+    "/auth/verify/batch": "guard",
+}
+"""Who asks the auth service, where it is no browser."""
 
 
 class PortTakenError(Exception):
@@ -65,6 +80,9 @@ class LocalStack:
     them in production.
 
     Attributes:
+        clock: By which everything here tells the time but the limits of calls.  Can be moved.
+        lifetimes: Of the pool's tokens.
+        revocations: Which sessions ended before their tokens; None where they do not.
         flow: Every hop.
         addresses: URLs.
         environment: The ``AUTHCORE_*`` variables.
@@ -80,6 +98,8 @@ class LocalStack:
         entropy: Entropy | None = None,
         users: Iterable[SeedUser] = SEED_USERS,
         legacy_mode: Mode = "unique",
+        lifetimes: Lifetimes | None = None,
+        cuts_off_at_once: bool = True,
         variables: Mapping[str, str] | None = None,
         post_authentication_in_managed_login: bool = True,
     ) -> None:
@@ -89,13 +109,18 @@ class LocalStack:
         Args:
             ports: The documented ones by default.
 
-            clock: Of the local Cognito and of the flow log.
+            clock: What ``clock`` goes by until it is moved; the machine's by default.
 
             entropy: Of everything that is local.
 
             users: Whom the legacy system knows.
 
             legacy_mode: What the legacy system can promise; linking is set up to make up for it.
+
+            lifetimes: Short ones by default.
+
+            cuts_off_at_once: Whether auth service and CMS share a list of revocations; without it
+                nobody is out before the access token ends.
 
             variables: ``AUTHCORE_*`` beside, or in the place of, the usual ones.
 
@@ -105,8 +130,10 @@ class LocalStack:
             PortTakenError: Nothing stays bound.
         """
         self._entropy = entropy or SystemEntropy()
-        self._clock = clock or SystemClock()
-        self.flow = FlowLog(self._clock)
+        self.clock = MovableClock(clock or SystemClock())
+        self.lifetimes = lifetimes or Lifetimes()
+        self.revocations = ProcessRevocationList(self.clock) if cuts_off_at_once else None
+        self.flow = FlowLog(self.clock)
         self._to_legacy = legacy_clients()
         self._clients: list[Closable] = [self._to_legacy]
         self._places = {name: _Place() for name in NAMES}
@@ -114,7 +141,7 @@ class LocalStack:
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
-            **environment_of(self.addresses, secrets, CREATION[legacy_mode]),
+            **environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes),
             **(variables or {}),
         }
         self.legacy = LegacySystem(
@@ -123,10 +150,18 @@ class LocalStack:
             mode=legacy_mode,
             flow=self.flow,
             entropy=self._entropy,
+            cms_url=self.addresses.cms_url,
         )
         self.cognito = self._local_cognito(
-            secrets, post_authentication_in_managed_login=post_authentication_in_managed_login
+            pool_config(
+                self.addresses,
+                secrets,
+                self.lifetimes,
+                post_authentication_in_managed_login=post_authentication_in_managed_login,
+            )
         )
+        self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
+        self._controls = self._flow_controls()
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
         self.rebuild()
@@ -149,11 +184,17 @@ class LocalStack:
             changes: Variables that differ from ``environment``.
         """
         environment = {**self.environment, **(changes or {})}
-        container = web_container(environment)
-        note_key_fetches(container, self.flow, "auth")
-        self._clients.append(container.http())
-        self._places["auth"].app = Recorded(create_app(container), self.flow, "auth")
-        self._places["cms"].app = guarded_cms(environment, self.flow, self._entropy)
+        auth, guard = web_container(environment), guard_container(environment)
+        self._clients += [auth.http(), auth.legacy_http(), guard.legacy_http(), guard.guards_http()]
+        share(auth, self._shared, "auth")
+        app = create_app(auth)
+        self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)
+        self._places["cms"].app = guarded_cms(guard, self.addresses, self._shared, self._controls)
+
+    def cms_alone(self) -> AsgiApp:
+        """The CMS without its guard, for others to guard: it expects a User in its scope."""
+        visits = Visits(Decisions(), self.clock, self.lifetimes.refresh)
+        return cms(visits, self.addresses, self._shared, self._controls)
 
     def start(self) -> None:
         """Serve from now on."""
@@ -171,28 +212,29 @@ class LocalStack:
         """Stop the legacy system: nobody listens on its port any more."""
         self._servers["legacy"].stop()
 
-    def _local_cognito(
-        self, secrets: Secrets, *, post_authentication_in_managed_login: bool
-    ) -> LocalCognito:
-        config = PoolConfig(
-            region=REGION,
-            pool_id=POOL_ID,
-            issuer=self.addresses.issuer,
-            domain=self.addresses.cognito_url,
-            client_id=CLIENT_ID,
-            client_secrets=(secrets.client_secret,),
-            callback_urls=(self.addresses.callback_url,),
-            logout_urls=(f"{self.addresses.cms_url}/",),
-            post_authentication_in_managed_login=post_authentication_in_managed_login,
+    def _flow_controls(self) -> Controls:
+        administrator = Administrator(self.addresses, self._shared)
+        self._clients.append(administrator)
+        return Controls(
+            origin=self.addresses.cms_url,
+            back=FLOW_PATH,
+            flow=self.flow,
+            clock=self.clock,
+            lifetimes=self.lifetimes,
+            people=self.cognito.users.everybody,
+            administrator=administrator,
+        )
+
+    def _local_cognito(self, config: PoolConfig) -> LocalCognito:
+        mint = TokenMint(
+            issuer=config.issuer, client_id=config.client_id, clock=self.clock, fresh_keys=True
         )
         return LocalCognito(
             config,
-            clock=self._clock,
+            clock=self.clock,
             entropy=self._entropy,
-            mint=TokenMint(
-                issuer=config.issuer, client_id=CLIENT_ID, clock=self._clock, fresh_keys=True
-            ),
-            triggers=attached_functions(self.environment, self._to_legacy),
+            mint=mint,
+            triggers=attached_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
 

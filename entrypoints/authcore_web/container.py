@@ -90,6 +90,7 @@ class WebContainer(SessionContainer):
         SessionContainer.settings.provided.legacy_sessions,
         SessionContainer.settings.provided.legacy,
         SessionContainer.cookie,
+        SessionContainer.legacy_http,
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
@@ -172,6 +173,7 @@ class WebContainer(SessionContainer):
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
+        guard=SessionContainer.session_guard,
         attempts=attempts,
         sessions=SessionContainer.sessions,
         loops=loops,

@@ -38,6 +38,7 @@ class LiveWebWorld(WebWorld):
     """The service, one browser, and everybody who is told of refreshes and sign-outs."""
 
     def __init__(self, **changes: str) -> None:
+        self.sign_ins = 0
         super().__init__(
             **{
                 "SIGN_OUT_TARGETS": f"{SIGNED_OUT} {SHOP}",
@@ -64,9 +65,10 @@ class LiveWebWorld(WebWorld):
 
     def tokens(self, **identity: object) -> TokenSet:
         """The first tokens of a session that the provider goes on with."""
+        self.sign_ins += 1
         begun: dict[str, Any] = {
             "auth_time": int(self.clock.now().timestamp()),
-            "origin_jti": "sign-in-1",
+            "origin_jti": f"sign-in-{self.sign_ins}",
         }
         begun |= {"sub": identity["sub"]} if "sub" in identity else {}
         return self.provider.sign_in(lambda token: self.issued(token, begun, **identity))

@@ -5,10 +5,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-from authcore.adapters.system import SystemEntropy
 from authcore.domain.model.session import User
 from authcore_local.addresses import CMS_HOST, Ports
-from authcore_local.cms import cms
 from authcore_local.servers import LoopbackServer
 from authcore_local.stack import LocalStack
 from doors.nginx_server import Nginx
@@ -52,7 +50,7 @@ class SiteOfTheCms:
 
     def __init__(self) -> None:
         self.stack = LocalStack(ports=Ports.free())
-        self._cms = LoopbackServer(UserFromHeaders(cms(self.stack.flow, SystemEntropy())))
+        self._cms = LoopbackServer(UserFromHeaders(self.stack.cms_alone()))
         self._nginx = Nginx(auth=self.stack.addresses.ports.auth, app=self._cms.port, host=CMS_HOST)
         self.url = f"http://{CMS_HOST}:{self._nginx.port}"
         both = f"{self.url} {self.stack.cms_url}"

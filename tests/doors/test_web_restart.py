@@ -1,6 +1,7 @@
 """The first sign-in of a user who was linked meanwhile: broken off by Cognito, begun again once."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -10,6 +11,8 @@ from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.mint.tokens import DEFAULT_SUBJECT
 from doors.door_world import FRONT_PAGE
 from doors.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer
@@ -258,3 +261,59 @@ def test_ten_attempts_with_the_longest_targets_fit_a_request_header() -> None:
 
     assert jar.read(header) == PendingSignIns(attempts)
     assert len(header) < 8000
+
+
+def revoked_until_now(world: WebWorld) -> None:
+    """An administrator ends all sessions of the mint's user, of this second or earlier."""
+    revocations = world.container.revocations()
+    assert revocations is not None
+    now = world.clock.now()
+    revocations.revoke_user(DEFAULT_SUBJECT, signed_in_until=now, until=now + timedelta(days=2))
+
+
+def test_who_was_signed_out_everywhere_proves_anew_who_they_are() -> None:
+    # RF-08: Cognito remembers the browser, and answers with the time of the old proof.
+    world = WebWorld(REVOCATIONS_KEPT_IN="process")
+    revoked_until_now(world)
+
+    second = asked_again(world.sign_in())
+
+    assert second["prompt"] == "login"
+    assert not [name for name in world.cookie_names if "session" in name]
+    world.clock.advance(timedelta(seconds=1))
+    assert world.visit(world.issue(second)).header("location") == DEEP_LINK
+    assert world.visit("/auth/session").status == 200
+
+
+def test_who_proves_nothing_new_is_asked_only_once() -> None:
+    # RF-08: then it is for the guards to refuse the session.
+    world = WebWorld(REVOCATIONS_KEPT_IN="process")
+    revoked_until_now(world)
+
+    second = asked_again(world.sign_in())
+
+    assert world.visit(world.issue(second)).header("location") == DEEP_LINK
+    refused = world.visit("/auth/session")
+    assert (refused.status, refused.json["reason"]) == (401, "session_revoked")
+
+
+def test_the_provider_of_an_ended_session_is_asked_again() -> None:
+    world = WebWorld(REVOCATIONS_KEPT_IN="process")
+    revoked_until_now(world)
+    answer = world.visit("/auth/signin?provider=Google")
+    first = asked_again(answer)
+
+    second = asked_again(world.visit(world.issue(first)))
+
+    assert (second["identity_provider"], second["prompt"]) == ("Google", "login")
+
+
+class _SilentList(WebWorld):
+    def parts(self) -> dict[str, Any]:
+        silent = InMemoryRevocationList(self.clock)
+        silent.unavailable = True
+        return {**super().parts(), "revocations": silent}
+
+
+def test_where_nobody_can_say_whether_the_session_has_ended_the_guards_will_have_to() -> None:
+    assert _SilentList().sign_in().header("location") == DEEP_LINK

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore_local.cognito.auth_sessions import MAX_REFRESH_TOKENS, MAX_SESSIONS, AuthSessions
+from authcore_local.cognito.authentication import secret_hash
 from local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, LocalPool
 from local_refresh import Refreshed, at_the_token_endpoint, by_auth_flow, by_get_tokens
 
@@ -205,3 +207,63 @@ def test_no_more_sessions_are_held_than_is_said(pool: LocalPool) -> None:
     assert sessions.is_over(begun[0][0].origin_jti)
     assert not sessions.is_over(begun[1][0].origin_jti)
     assert MAX_REFRESH_TOKENS >= MAX_SESSIONS
+
+
+class TestGlobalSignOut:
+    """What whoever has an access token of the API can end."""
+
+    def test_all_sessions_of_the_user_end_and_nobody_elses(self, pool: LocalPool) -> None:
+        # RF-08
+        pool.cognito.users.create("berta", PASSWORD, status="CONFIRMED", attributes={})
+        here, elsewhere, hers = api_sign_in(pool), pool.sign_in(), pool.sign_in("berta")
+
+        answer = pool.call("GlobalSignOut", {"AccessToken": here["AccessToken"]})
+
+        assert (answer.status, answer.body) == (200, b"{}")
+        assert is_over(pool, here["RefreshToken"])
+        assert is_over(pool, elsewhere["refresh_token"])
+        assert not is_over(pool, hers["refresh_token"])
+
+    def test_its_own_token_is_worth_nothing_afterwards(self, pool: LocalPool) -> None:
+        given = {"AccessToken": api_sign_in(pool)["AccessToken"]}
+        pool.call("GlobalSignOut", given)
+
+        assert refused(pool, given) == "NotAuthorizedException"
+
+    def test_a_token_of_managed_login_lacks_the_scope(self, pool: LocalPool) -> None:
+        tokens = pool.sign_in()
+
+        assert refused(pool, {"AccessToken": tokens["access_token"]}) == "NotAuthorizedException"
+        assert not is_over(pool, tokens["refresh_token"])
+
+    def test_an_expired_token_ends_nothing(self, pool: LocalPool) -> None:
+        tokens = api_sign_in(pool)
+        pool.clock.advance(timedelta(hours=1))
+
+        assert refused(pool, {"AccessToken": tokens["AccessToken"]}) == "NotAuthorizedException"
+        assert not is_over(pool, tokens["RefreshToken"])
+
+    @pytest.mark.parametrize("name", ["IdToken", "RefreshToken"])
+    def test_no_other_token_counts(self, pool: LocalPool, name: str) -> None:
+        assert refused(pool, {"AccessToken": api_sign_in(pool)[name]}) == "NotAuthorizedException"
+
+    def test_without_a_token_it_is_malformed(self, pool: LocalPool) -> None:
+        assert refused(pool, {}) == "InvalidParameterException"
+
+
+def api_sign_in(pool: LocalPool) -> dict[str, str]:
+    """Anna's tokens, by password over the API."""
+    proof = secret_hash(CLIENT_SECRET, f"anna{CLIENT_ID}")
+    parameters = {"USERNAME": "anna", "PASSWORD": PASSWORD, "SECRET_HASH": proof}
+    given = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": CLIENT_ID, "AuthParameters": parameters}
+    result: dict[str, str] = json.loads(pool.call("InitiateAuth", given).body)[
+        "AuthenticationResult"
+    ]
+    return result
+
+
+def refused(pool: LocalPool, given: dict[str, str]) -> str:
+    answer = pool.call("GlobalSignOut", given)
+    assert answer.status == 400
+    kind: str = json.loads(answer.body)["__type"]
+    return kind

@@ -4,9 +4,12 @@ import io
 
 import pytest
 
+from authcore.testing.fakes.ambient import FrozenClock
 from authcore_local.addresses import Addresses, Ports
+from authcore_local.flow import FlowLog
+from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.tour.__main__ import main
-from authcore_local.tour.answers import Places, said
+from authcore_local.tour.answers import Places, inner_rows, said
 from authcore_local.tour.browser import Page
 from authcore_local.tour.report import Report, Row, WrongHopError
 
@@ -16,9 +19,9 @@ def tour(*arguments: str) -> tuple[int, str]:
     return main(arguments, out), out.getvalue()
 
 
-def test_every_hop_of_a_whole_sign_in_is_right() -> None:
+def test_every_hop_is_right_from_the_first_sign_in_to_the_last_session() -> None:
     """Guard, auth service, Cognito, trigger, legacy system and back, on real sockets."""
-    # RD-01 SP-01 SP-02
+    # RD-01 SP-01 SP-02 RF-04 RF-06 RF-07 RF-08
     status, printed = tour()
 
     assert "hops were right" in printed
@@ -31,9 +34,19 @@ def test_every_hop_of_a_whole_sign_in_is_right() -> None:
         "lambda → legacy",
         "auth → cognito",
         "cms → cognito",
+        "guard → auth",
+        "guard → legacy",
+        "auth → legacy",
+        "cms → guard",
+        "auth → guard",
+        "admin → guard",
+        "admin → cognito",
+        "browser → legacy",
     ):
         assert hop in printed
     assert "200 Hello, Jane Eyre, legacy id 1847" in printed
+    for outcome in ("refreshed", "legacy_session", "session_revoked", "refresh_rejected"):
+        assert outcome in printed
     assert "\x1b" not in printed
 
 
@@ -42,7 +55,8 @@ def test_every_hop_of_a_whole_sign_in_is_right() -> None:
     [
         ("legacy", "lambda → legacy POST /api/login"),
         ("allowlist", "browser → auth GET /auth/signin/callback"),
-        ("keys", "browser → cms GET /new-post"),
+        ("keys", "guard → auth POST /auth/verify"),
+        ("refresh", "auth → cognito POST /oauth2/token: answered '400 invalid_grant'"),
     ],
 )
 def test_a_broken_part_ends_the_tour_at_its_hop(part: str, hop: str) -> None:
@@ -88,6 +102,7 @@ def test_a_report_stops_at_the_first_wrong_hop() -> None:
         ("http://auth.authcore.localhost:8401/auth/signin?x=1", "to auth /auth/signin"),
         ("http://cms.authcore.localhost:8400.evil.example/", "to a stranger"),
         ("https://cms.authcore.localhost:8400/articles", "to a stranger"),
+        ("http://legacy.authcore.localhost:8403/?x=1", "to legacy /"),
         ("//evil.example/articles", "to a stranger"),
     ],
 )
@@ -97,3 +112,14 @@ def test_a_redirect_out_of_the_stack_is_never_taken_for_one_within(
     page = Page("http://cms.authcore.localhost:8400/", 302, location, "")
 
     assert said(page, Places(Addresses(Ports()))) == words
+
+
+def test_keys_may_be_asked_for_again_and_nothing_else_may() -> None:
+    flow = FlowLog(FrozenClock())
+    flow.record("cms", "cognito", KEYS_REQUEST, "200 keys")
+    flow.record("auth", "cognito", "POST /oauth2/token", "200 tokens")
+
+    again, other = inner_rows((), flow.since(0))
+
+    assert again.right
+    assert not other.right

@@ -514,3 +514,18 @@ def test_a_refresh_token_of_another_client_ends_the_session(world: SessionWorld)
     tokens = attrs.evolve(world.sign_in(), refresh_token=RefreshToken("of-another-client"))
     world.clock.advance(HOUR)
     assert world.decide(tokens) == SignInRequired("refresh_rejected", has_ended=True)
+
+
+def test_a_session_has_ended_that_is_too_old_or_revoked() -> None:
+    # RF-05, RF-08
+    world = SessionWorld()
+    access = world.validator.access(world.sign_in().access_token)
+    assert not world.guard.has_ended(access)
+
+    world.clock.advance(LIFETIME)
+    assert world.guard.has_ended(access)
+
+    young = world.validator.access(world.sign_in(origin_jti="other").access_token)
+    assert not world.guard.has_ended(young)
+    world.revocations.revoke_session("other", until=world.clock.now() + timedelta(days=1))
+    assert world.guard.has_ended(young)

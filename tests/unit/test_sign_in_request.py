@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -150,8 +151,9 @@ class TestOptions:
         self, sign_in: SignIn, name: str, value: str
     ) -> None:
         # RD-06
+        given: dict[str, Any] = {name: value}
         with pytest.raises(ParameterRejectedError) as refusal:
-            sign_in.begin(None, **{name: value})
+            sign_in.begin(None, **given)
         assert refusal.value.parameter == name
 
     @pytest.mark.parametrize(
@@ -171,5 +173,6 @@ class TestOptions:
         self, sign_in: SignIn, name: str, value: str
     ) -> None:
         # DL-02
+        given: dict[str, Any] = {name: value}
         with pytest.raises(ParameterRejectedError):
-            sign_in.begin(None, **{name: value})
+            sign_in.begin(None, **given)

@@ -327,6 +327,28 @@ class TestEverywhere:
         world.clock.advance(LIFETIME - HOUR)
         assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
 
+    def test_a_list_of_this_process_takes_its_first_user(
+        self,
+        world: SessionWorld,
+        directory: InMemoryUserDirectory,
+        sessions: InMemoryUserSessions,
+    ) -> None:
+        # RF-08: an empty list is not the same as none.
+        revocations = ProcessRevocationList(world.clock)
+        parts: dict[str, Any] = {"directory": directory, "sessions": sessions}
+        everywhere = SignOutEverywhere(
+            **parts,
+            revocations=revocations,
+            leeway=timedelta(0),
+            clock=world.clock,
+            audit=world.audit,
+        )
+        tokens = world.sign_in(sub=directory.add("anna").subject)
+
+        everywhere.end("anna")
+
+        assert revocations.is_revoked(world.validator.access(tokens.access_token))
+
     def test_nobody_is_an_error(self, world: SessionWorld, everywhere: SignOutEverywhere) -> None:
         with pytest.raises(AccountNotFoundError):
             everywhere.end("nobody")

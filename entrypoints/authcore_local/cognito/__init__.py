@@ -30,8 +30,8 @@ Amazon's behaves.  Where that documentation is silent or contradicts itself, thi
 
 Users have no aliases and sign in with the name they were created with.  There is one app client,
 for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up and forgotten
-passwords over the API, calls that carry an access token.  Users, sessions, codes and mail live in
-memory and end with the process.
+passwords over the API, calls that carry an access token but GlobalSignOut.  Users, sessions, codes
+and mail live in memory and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito

@@ -97,7 +97,9 @@ class LocalCognito:
         self._refresh = SessionRefresh(
             users=self.users, sessions=self.sessions, issuer=self._issuer
         )
-        self._revocation = Revocation(config, sessions=self.sessions, flow=flow)
+        self._revocation = Revocation(
+            config, issuer=self._issuer, sessions=self.sessions, flow=flow
+        )
         self.app = routed(self._doors(), published_routes(config, self._issuer))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
@@ -174,6 +176,7 @@ class LocalCognito:
                 "InitiateAuth": authentication.initiate,
                 "GetTokensFromRefreshToken": authentication.get_tokens,
                 "RevokeToken": self._revocation.revoke_token,
+                "GlobalSignOut": self._revocation.global_sign_out,
             },
             signed={
                 "AdminInitiateAuth": authentication.admin_initiate,

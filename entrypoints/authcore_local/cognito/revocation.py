@@ -1,4 +1,8 @@
-"""``/oauth2/revoke`` and ``RevokeToken``.  Revocation is enabled for the app client."""
+"""
+``/oauth2/revoke``, ``RevokeToken`` and ``GlobalSignOut``.
+
+Revocation is enabled for the app client.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +21,7 @@ from authcore_local.cognito.oauth_requests import (
     clients_form,
     is_secret_of,
 )
+from authcore_local.cognito.tokens import API_SCOPE, TokenIssuer
 from authcore_local.flow import FlowLog, shortened
 
 
@@ -26,8 +31,16 @@ _DOTS_OF_A_JWT: Final = 2
 class Revocation:
     """Ends the sessions that refresh tokens prolong; what was never issued is no error."""
 
-    def __init__(self, config: PoolConfig, *, sessions: AuthSessions, flow: FlowLog | None) -> None:
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        issuer: TokenIssuer,
+        sessions: AuthSessions,
+        flow: FlowLog | None,
+    ) -> None:
         self._config = config
+        self._issuer = issuer
         self._sessions = sessions
         self._flow = flow
 
@@ -56,6 +69,22 @@ class Revocation:
             raise CognitoError(
                 "UnsupportedTokenTypeException", "Only refresh tokens can be revoked."
             ) from None
+        return {}
+
+    def global_sign_out(self, given: Input) -> Mapping[str, object]:
+        """
+        ``GlobalSignOut``; unsigned: whoever has an access token ends all sessions of its user.
+
+        It takes the scope that tokens of the API have, and those of managed login only if asked.
+        """
+        grant = self._issuer.grant_of(given.text("AccessToken", longest=MAX_TOKEN_LENGTH))
+        if grant is None:
+            raise CognitoError("NotAuthorizedException", "Invalid Access Token")
+        if API_SCOPE not in grant.scopes:
+            raise CognitoError(
+                "NotAuthorizedException", "Access Token does not have required scopes"
+            )
+        self._sessions.end_all_of(grant.subject)
         return {}
 
     def _end(self, token: str) -> None:

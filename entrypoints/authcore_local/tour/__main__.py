@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     breakage = _breakage(arguments)
     width = None if stream.isatty() else FALLBACK_WIDTH
     console = Console(file=stream, width=width, highlight=False)
-    console.print("starting four servers on loopback, signing in twice …")
+    console.print("starting four servers on loopback, signing in, letting time pass, signing out …")
     report = taken(breakage)
     console.print(report.table())
     style = "bold red" if report.wrong else "green"

@@ -8,8 +8,10 @@ import attrs
 
 from authcore_local.addresses import Addresses
 from authcore_local.flow import Actor, Hop
-from authcore_local.tour.browser import Page
+from authcore_local.key_fetches import KEYS_REQUEST
+from authcore_local.tour.browser import Form, Page
 from authcore_local.tour.report import Row
+from authcore_local.visits import LOGINS
 
 
 _URL: Final = re.compile(r"(https?://[^/?#]+)(/[^?#]*)?(\?[^#]*)?")
@@ -19,11 +21,12 @@ class Places:
     """Knows who answers at which origin."""
 
     def __init__(self, addresses: Addresses) -> None:
-        """Know the three origins that browsers see."""
+        """Know the four origins that browsers see."""
         self._actors: dict[str, Actor] = {
             addresses.cms_url: "cms",
             addresses.auth_url: "auth",
             addresses.cognito_url: "cognito",
+            addresses.legacy_site_url: "legacy",
         }
 
     def of(self, url: str) -> tuple[Actor, str] | None:
@@ -39,8 +42,12 @@ def said(page: Page, places: Places) -> str:
     if page.location:
         return _leads_to(places.of(page.location))
     if page.form is not None:
-        return page.marked("alert") or "sign-in form"
+        return page.marked("alert") or _asks_for(page, page.form)
     return _json_said(page) or _greeting(page)
+
+
+def _asks_for(page: Page, form: Form) -> str:
+    return "sign-in form" if "password" in form.fields else f"page {page.marked('h1')!r}"
 
 
 def _leads_to(place: tuple[Actor, str] | None) -> str:
@@ -62,6 +69,8 @@ def _greeting(page: Page) -> str:
     parts = [page.marked("greeting")]
     if uid := page.marked("legacy-uid"):
         parts.append(f"legacy id {uid}")
+    if page.marked("login") == LOGINS["legacy"]:
+        parts.append("by the old login")
     parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.marked(name))]
     return ", ".join(part for part in parts if part) or f"page {page.marked('h1')!r}"
 
@@ -77,7 +86,11 @@ class Inner:
 
 
 def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
-    """What servers asked each other, beside what they had to; the browser's hops are left out."""
+    """
+    What servers asked each other, beside what they had to; the browser's hops are left out.
+
+    Keys may be asked for again at any time, behind an answer, once they are some minutes old.
+    """
     seen = [hop for hop in hops if hop.sender != "browser"]
     rows = []
     for want in expected:
@@ -86,10 +99,12 @@ def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
             seen.remove(found)
         answer = "nothing: not called" if found is None else found.answer
         rows.append(Row(want.sender, want.receiver, want.request, answer, want.answer))
-    uncalled_for = [
-        Row(hop.sender, hop.receiver, hop.request, hop.answer, "no such call") for hop in seen
-    ]
-    return rows + uncalled_for
+    return rows + list(map(_uncalled_for, seen))
+
+
+def _uncalled_for(hop: Hop) -> Row:
+    expected = "200 keys" if hop.request == KEYS_REQUEST else "no such call"
+    return Row(hop.sender, hop.receiver, hop.request, hop.answer, expected)
 
 
 def _same_request(hop: Hop, want: Inner) -> bool:

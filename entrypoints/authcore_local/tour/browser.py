@@ -138,18 +138,24 @@ class Browser:
         """
         return self._send("GET", url, b"", {"accept": accept})
 
-    def send(self, form: Form) -> Page:
+    def send(self, form: Form, *, origin: str | None = None, accept: str = "text/html") -> Page:
         """
         Post *form*.
+
+        Args:
+            form: Filled in.
+
+            origin: Of the page that has it; the one it is sent to, if left out.
+
+            accept: What kind of answer is wanted.
 
         Raises:
             HttpFailedError: No answer.
         """
-        origin = _parts(form.url)[0]
         headers = {
-            "accept": "text/html",
+            "accept": accept,
             "content-type": "application/x-www-form-urlencoded",
-            "origin": origin,
+            "origin": origin or _parts(form.url)[0],
         }
         return self._send("POST", form.url, urlencode(form.fields).encode(), headers)
 

@@ -1,5 +1,6 @@
 """``/auth/signin`` and ``/auth/signin/callback``."""
 
+from contextlib import suppress
 from typing import Final
 
 import attrs
@@ -8,11 +9,12 @@ from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs, header_after
 from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError, UnavailableError
-from authcore.domain.model.session import PendingSignIns, SignInAttempt
+from authcore.domain.model.session import PendingSignIns, Session, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.authorization import candidate_in
+from authcore.domain.services.session_guard import SessionGuard
 from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
-from authcore.domain.services.sign_in_restart import SignInRestart, restarted
+from authcore.domain.services.sign_in_restart import SignInRestart, begun_anew, restarted
 from authcore.ports.ambient import Clock
 from authcore.ports.audit import AuditEvent, AuditLog
 from authcore.ports.cookies import CookieJar
@@ -35,6 +37,7 @@ class SignInRoutes:
         self,
         *,
         sign_in: SignIn,
+        guard: SessionGuard,
         attempts: CookieJar[PendingSignIns],
         sessions: CookieJar[TokenSet],
         loops: SignInLoops,
@@ -49,6 +52,8 @@ class SignInRoutes:
 
         Args:
             sign_in: Decides.
+
+            guard: Tells sessions that have ended already.
 
             attempts: Where begun sign-ins are.
 
@@ -67,6 +72,7 @@ class SignInRoutes:
             jar_waits: Whether *sessions* keeps them in a store.  Their cookies are small then.
         """
         self._sign_in = sign_in
+        self._guard = guard
         self._attempts = attempts
         self._sessions = sessions
         self._loops = loops
@@ -114,7 +120,8 @@ class SignInRoutes:
 
         A refusal ends the attempt, and so does an outage in the middle of the exchange.  Any other
         outage leaves everything the browser holds as it is, and the callback may be repeated.  A
-        sign-in that Cognito broke off because its user has just been linked begins again, once.
+        sign-in that Cognito broke off because its user has just been linked begins again, once; so
+        does one whose session was ended before it began, because Cognito remembered the browser.
         One that leads nowhere for the third time ends on a page instead of another redirect.
         """
         sent = cookie_header(request)
@@ -127,9 +134,10 @@ class SignInRoutes:
                 return self._begin_again(restart, pending, sent)
             attempt = self._sign_in.attempt_for(pending, given)
             forgetting = self._attempts.write(pending.without(attempt), sent)
-            completion, session = await self._threads.run(
-                lambda: self._completed(attempt, given, sent)
-            )
+            outcome = await self._threads.run(lambda: self._completed(attempt, given, sent))
+            if isinstance(outcome, SignInRestart):
+                return self._begin_again(outcome, pending, sent)
+            completion, session = outcome
             forgetting = self._attempts.write(pending.without(attempt), header_after(sent, session))
         except AuthcoreError as error:
             ended = forgetting if isinstance(error, RejectedError | LoginLostError) else ()
@@ -154,13 +162,21 @@ class SignInRoutes:
 
     def _completed(
         self, attempt: SignInAttempt, given: Parameters, sent: str
-    ) -> tuple[SignInCompletion, tuple[str, ...]]:
+    ) -> tuple[SignInCompletion, tuple[str, ...]] | SignInRestart:
         """May wait for the provider, for keys, and for the store where sessions are in one."""
         completion = self._sign_in.complete(attempt, given)
+        if not attempt.restarted and self._has_ended(completion.session):
+            return begun_anew(self._sign_in, attempt, completion.target)
         try:
             return completion, self._sessions.write(completion.session.tokens, sent)
         except UnavailableError as error:
             raise LoginLostError(str(error)) from None
+
+    def _has_ended(self, session: Session) -> bool:
+        """Where nobody can say, the guards will have to."""
+        with suppress(UnavailableError):
+            return self._guard.has_ended(session.access)
+        return False
 
     def _begin_again(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
         start = restart.start

@@ -98,6 +98,16 @@ class SessionGuard:
         decision = self._decided_at_hand(carried)
         return self._counted(decision) if decision else None
 
+    def has_ended(self, access: AccessClaims) -> bool:
+        """
+        Whether the session of *access* is over although its tokens may hold.
+
+        Raises:
+            CoordinationUnavailableError: Nobody can say.
+        """
+        is_over = self._policy.is_over(access.signed_in_at, now=self._clock.now())
+        return is_over or self._is_revoked(access)
+
     def _counted(self, decision: GuardDecision) -> GuardDecision:
         refused = isinstance(decision, SignInRequired)
         self._counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)

@@ -153,6 +153,7 @@ class SignIn:
         provider: str | None = None,
         lang: str | None = None,
         login_hint: str | None = None,
+        asks_anew: bool = False,
     ) -> SignInStart:
         """
         Begin a sign-in that ends at *redirect*.
@@ -166,12 +167,15 @@ class SignIn:
 
             login_hint: Fills in the user name; at most 256 characters.
 
+            asks_anew: Whether people are to prove who they are although Cognito remembers them.
+
         Raises:
             RedirectRejectedError: *redirect* is not on the allow-list.
 
             ParameterRejectedError: Any of the others is malformed.
         """
-        options = sign_in_options(provider, lang, login_hint)
+        prompt = {"prompt": "login"} if asks_anew else {}
+        options = {**sign_in_options(provider, lang, login_hint), **prompt}
         target = self._allowlist.resolve(self._default_redirect if redirect is None else redirect)
         state = state_for(self._entropy.token(), target)
         attempt = SignInAttempt(

@@ -1,14 +1,16 @@
 """
-Sign-ins that Cognito broke off because a trigger had just linked their user: begun again, once.
+Sign-ins that are begun again, once.
 
-The first sign-in of an external user who is linked meanwhile fails, and the next one works.
+Cognito breaks off the first one of an external user whom a trigger links meanwhile; the next works.
+And for as long as Cognito remembers a browser it answers for people with the time at which they
+last proved who they are: where their sessions of that time were ended, they have to do it anew.
 """
 
 from collections.abc import Sequence
 
 import attrs
 
-from authcore.domain.model.session import PendingSignIns, SignInAttempt
+from authcore.domain.model.session import PendingSignIns, RedirectTarget, SignInAttempt
 from authcore.domain.services.authorization import AuthorizationError, read_answer
 from authcore.domain.services.sign_in import SignIn, SignInStart
 
@@ -16,10 +18,10 @@ from authcore.domain.services.sign_in import SignIn, SignInStart
 @attrs.frozen
 class SignInRestart:
     """
-    A sign-in that takes the place of one that was broken off.
+    A sign-in that takes the place of another one.
 
     Attributes:
-        broken_off: Worth nothing any more.
+        broken_off: The other one, worth nothing any more.
         start: What the browser does and keeps instead.
     """
 
@@ -60,5 +62,24 @@ def restarted(
         return None
     provider = attempt.provider or sign_in.provider_of(answer.candidate_username or "")
     start = sign_in.begin(attempt.target, provider=provider)
+    again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
+    return SignInRestart(attempt, attrs.evolve(start, attempt=again))
+
+
+def begun_anew(sign_in: SignIn, attempt: SignInAttempt, target: RedirectTarget) -> SignInRestart:
+    """
+    What takes the place of *attempt*, whose session had ended before it began.
+
+    Args:
+        sign_in: Begins.
+
+        attempt: Came back with tokens, and was not begun again before.
+
+        target: Where it was to end.
+
+    Raises:
+        RedirectRejectedError: *target* is no longer on the allow-list.
+    """
+    start = sign_in.begin(target, provider=attempt.provider, asks_anew=True)
     again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
     return SignInRestart(attempt, attrs.evolve(start, attempt=again))

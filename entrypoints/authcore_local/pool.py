@@ -1,0 +1,32 @@
+"""How the local pool and its one app client are set up."""
+
+from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses
+from authcore_local.cognito import PoolConfig
+from authcore_local.environment import Secrets
+from authcore_local.lifetimes import Lifetimes
+
+
+def pool_config(
+    addresses: Addresses,
+    secrets: Secrets,
+    lifetimes: Lifetimes,
+    *,
+    post_authentication_in_managed_login: bool,
+) -> PoolConfig:
+    """The counterpart of the ``AUTHCORE_*`` variables, on Cognito's side."""
+    return PoolConfig(
+        region=REGION,
+        pool_id=POOL_ID,
+        issuer=addresses.issuer,
+        domain=addresses.cognito_url,
+        client_id=CLIENT_ID,
+        client_secrets=(secrets.client_secret,),
+        callback_urls=(addresses.callback_url,),
+        logout_urls=(addresses.signed_out_url,),
+        access_token_lifetime=lifetimes.access,
+        id_token_lifetime=lifetimes.access,
+        refresh_token_lifetime=lifetimes.refresh,
+        refresh_token_rotation=lifetimes.is_rotating,
+        retry_grace_period=lifetimes.grace,
+        post_authentication_in_managed_login=post_authentication_in_managed_login,
+    )
