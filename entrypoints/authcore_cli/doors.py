@@ -53,10 +53,15 @@ def _auth_service(given: Environment) -> object:
 
 
 def _web_function() -> Door:
-    with _needing_the_web_extra():
-        from authcore_lambda.web import WebFunctionSettings, build_handler
+    from authcore_web.settings import WebFunctionSettings
 
-    return Door(WebFunctionSettings, build_handler)
+    return Door(WebFunctionSettings, _auth_service_function)
+
+
+def _auth_service_function(given: Environment) -> object:
+    with _needing_the_web_extra():
+        from authcore_lambda.web import build_handler
+    return build_handler(given)
 
 
 @contextmanager

@@ -8,19 +8,15 @@ that connections and keys outlive an event.
 import asyncio
 import threading
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
-
-import attrs
+from typing import Any, Final
 
 from authcore.settings import load
-from authcore.settings.reader import Check
-from authcore_guard.settings import KEPT_ELSEWHERE
 from authcore_lambda.events import Event
 from authcore_lambda.function import ConfiguredOnce
 from authcore_lambda.http_events import HttpRequest, http_answer, http_request
 from authcore_web.app import create_app
 from authcore_web.container import container_of
-from authcore_web.settings import WebSettings
+from authcore_web.settings import WebFunctionSettings
 
 
 Answer = dict[str, Any]
@@ -108,13 +104,6 @@ class _Exchange:
 
     def answer(self) -> Answer:
         return http_answer(self._request, self._status, self._headers, bytes(self._body))
-
-
-@attrs.frozen
-class WebFunctionSettings(WebSettings):
-    """The groups of the auth service, where it runs in as many processes as Lambda likes."""
-
-    CHECKS: ClassVar[tuple[Check, ...]] = (*WebSettings.CHECKS, KEPT_ELSEWHERE)
 
 
 def build_handler(variables: Mapping[str, str]) -> WebFunction:

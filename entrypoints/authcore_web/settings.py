@@ -16,10 +16,10 @@ from authcore.settings import (
 from authcore.settings.browser_parsers import CALLBACK_PATH
 from authcore.settings.groups import covering
 from authcore.settings.reader import Check
-from authcore_guard.settings import SessionSettings
+from authcore_guard.settings import KEPT_ELSEWHERE, SessionSettings
 
 
-__all__ = ["CALLBACK_PATH", "WebSettings", "web_settings"]
+__all__ = ["CALLBACK_PATH", "WebFunctionSettings", "WebSettings", "web_settings"]
 
 
 def _attempts_unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
@@ -52,6 +52,13 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+
+
+@attrs.frozen
+class WebFunctionSettings(WebSettings):
+    """The groups of the auth service, where it runs in as many processes as Lambda likes."""
+
+    CHECKS: ClassVar[tuple[Check, ...]] = (*WebSettings.CHECKS, KEPT_ELSEWHERE)
 
 
 def web_settings(environment: Mapping[str, str]) -> WebSettings:
