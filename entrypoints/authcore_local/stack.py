@@ -206,6 +206,8 @@ class LocalStack:
         for client in self._clients:
             client.close()
         for server in self._servers.values():
+            server.ask_to_stop()
+        for server in self._servers.values():
             server.stop()
 
     def stop_legacy(self) -> None:

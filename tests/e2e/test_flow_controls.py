@@ -25,6 +25,13 @@ def _stack() -> Iterator[LocalStack]:
         yield stack
 
 
+@pytest.fixture(name="untouched", scope="module")
+def _untouched() -> Iterator[LocalStack]:
+    """For tests after which everything is as before."""
+    with LocalStack(ports=Ports.free()) as stack:
+        yield stack
+
+
 @pytest.fixture(name="http", scope="module")
 def _http() -> Iterator[HttpClient]:
     client = HttpClient(within=timedelta(seconds=20), max_bytes=262_144)
@@ -85,13 +92,13 @@ def test_a_button_moves_the_clock(
     ],
 )
 def test_no_other_page_moves_it(
-    stack: LocalStack, http: HttpClient, headers: dict[str, str]
+    untouched: LocalStack, http: HttpClient, headers: dict[str, str]
 ) -> None:
-    answer = move(stack, http, "minute", **headers)
+    answer = move(untouched, http, "minute", **headers)
 
     assert answer.status == 403
-    assert stack.clock.ahead == timedelta(0)
-    assert stack.flow.since(0)[-1].answer == "403 not from this page"
+    assert untouched.clock.ahead == timedelta(0)
+    assert untouched.flow.since(0)[-1].answer == "403 not from this page"
 
 
 def test_a_browser_that_hides_the_origin_still_says_same_origin(
@@ -115,10 +122,10 @@ def test_a_browser_that_hides_the_origin_still_says_same_origin(
     ],
 )
 def test_what_no_button_sends_is_malformed(
-    stack: LocalStack, http: HttpClient, path: str, body: str
+    untouched: LocalStack, http: HttpClient, path: str, body: str
 ) -> None:
-    assert press(stack, http, path, body).status == 400
-    assert stack.clock.ahead == timedelta(0)
+    assert press(untouched, http, path, body).status == 400
+    assert untouched.clock.ahead == timedelta(0)
 
 
 def test_the_clock_can_be_moved_only_so_far(stack: LocalStack, http: HttpClient) -> None:
@@ -141,9 +148,9 @@ def test_the_clock_of_the_page_is_that_of_cognito(stack: LocalStack, http: HttpC
 
 @pytest.mark.parametrize("act", ["sign_out_everywhere", "disable", "enable"])
 def test_nobody_is_administrated_who_does_not_exist(
-    stack: LocalStack, http: HttpClient, act: str
+    untouched: LocalStack, http: HttpClient, act: str
 ) -> None:
-    assert administrate(stack, http, act, "nobody") == "account_not_found"
+    assert administrate(untouched, http, act, "nobody") == "account_not_found"
 
 
 def test_a_user_is_disabled_and_enabled(stack: LocalStack, http: HttpClient) -> None:
