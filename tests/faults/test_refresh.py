@@ -16,7 +16,7 @@ from faults.refresh_suite import (
 
 
 SEED = "short"
-SESSIONS = 20
+SESSIONS = 8
 FAST = 50.0
 
 
