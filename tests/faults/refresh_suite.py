@@ -30,6 +30,9 @@ KILLED: Final = 10
 """In one session of so many, a process dies after the provider's answer."""
 
 RETRIES: Final = 20
+QUIET_SPEED: Final = 1000.0
+"""Of the provider between stampedes, where nothing happens at the same time."""
+
 HOUR: Final = timedelta(hours=1)
 
 
@@ -108,6 +111,7 @@ class _Play:
         self.outcome = Outcome()
         self._dice = Dice(f"{seed}/{setting}")
         grace = timedelta(seconds=setting.grace)
+        self._speed = speed
         self._pool = Pool(grace=grace, dice=self._dice, speed=speed)
         self._bereft: set[Browser] = set()
         self._gone: set[Browser] = set()
@@ -121,7 +125,9 @@ class _Play:
         shared = pool.sharing() if self.setting.lease else None
         processes = [pool.process(shared) for _ in range(self.setting.processes)]
         pool.clock.advance(HOUR)
+        pool.provider.speed = self._speed
         dying = self._stampede(browsers, processes, threads)
+        pool.provider.speed = QUIET_SPEED
         alive = [pool.process(shared) if each is dying else each for each in processes]
         for _ in range(2):
             for browser in browsers:

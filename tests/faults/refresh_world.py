@@ -51,6 +51,7 @@ class Provider(TokenRefresher):
     Rotates, takes its time, and loses answers after they had their effect.
 
     Attributes:
+        speed: How many times faster than real it is.
         lost: Refresh tokens whose trade nobody heard of.
     """
 
@@ -59,7 +60,7 @@ class Provider(TokenRefresher):
         self.pool.rotates = True
         self.pool.grace = grace
         self._dice = dice
-        self._speed = speed
+        self.speed = speed
         self._lock = threading.Lock()
         self.lost: list[str] = []
 
@@ -69,7 +70,7 @@ class Provider(TokenRefresher):
             milliseconds = LATENCY[0] + self._dice.roll(LATENCY[1] - LATENCY[0])
             loses = self._dice.roll(LOST) == 0
         wait = threading.Event()
-        wait.wait(milliseconds / 1000 / self._speed)
+        wait.wait(milliseconds / 1000 / self.speed)
         fresh = self.pool.refresh(tokens, username=username)
         if loses:
             self.lost.append(tokens.refresh_token or "")
