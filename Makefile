@@ -48,7 +48,7 @@ lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 bench: $(VENV)/.ready ## Measure side by side with peers, print a table (4 minutes; 10 with TOKENS=1000000)
 	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
 
-faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (25 minutes; 10 with SECONDS=2)
+faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (32 minutes; 17 with SECONDS=2)
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
 
 docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
