@@ -8,7 +8,9 @@ import pytest
 
 import authcore
 from authcore.domain.model.admission import Admitted, Carried, SignInRequired
-from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
 
 
@@ -53,6 +55,38 @@ def test_a_guard_passes_on_what_it_requires() -> None:
     )
     decision = guard.decide(Carried(TokenSet(mint.access(), mint.identity(), None)))
     assert decision == SignInRequired("token_claim")
+
+
+def test_a_guard_goes_on_with_sessions_by_the_refresher_it_is_given() -> None:
+    # RF-01, RF-03
+    clock = FrozenClock()
+    mint = TokenMint(clock=clock)
+    provider = InMemoryTokenRefresher(clock)
+    provider.rotates = True
+    begun = int(clock.now().timestamp())
+
+    def issued(token: RefreshToken) -> TokenSet:
+        access = mint.access(auth_time=begun)
+        identity = mint.identity(auth_time=begun, at_hash=mint.at_hash(access))
+        return TokenSet(access, identity, token)
+
+    tokens = provider.sign_in(issued)
+    guard = authcore.session_guard(
+        region=REGION,
+        user_pool_id=POOL,
+        client_id=mint.client_id,
+        jwks=mint.jwks(),
+        clock=clock,
+        refresher=provider,
+    )
+    clock.advance(timedelta(hours=1))
+
+    first, second = guard.decide(Carried(tokens)), guard.decide(Carried(tokens))
+
+    assert isinstance(first, Admitted)
+    assert first.is_renewed
+    assert second == first
+    assert provider.sent == [tokens.refresh_token]
 
 
 def test_a_guard_that_cannot_work_is_not_built() -> None:

@@ -54,6 +54,33 @@ def test_good_tokens_are_admitted_with_their_user(world: SessionWorld) -> None:
     assert world.provider.sent == []
 
 
+def test_tokens_that_hold_do_not_outlive_their_session(world: SessionWorld) -> None:
+    """RF-05: issued a moment ago, to somebody who signed in before the lifetime of sessions."""
+    begun = int((world.now - LIFETIME).timestamp())
+
+    decision = world.decide(world.sign_in(auth_time=begun))
+
+    assert decision == SignInRequired("session_too_old", has_ended=True)
+    assert world.provider.sent == []
+
+
+def test_an_expired_id_token_beside_somebody_elses_access_token_is_not_refreshed(
+    world: SessionWorld,
+) -> None:
+    """RF-04: whichever of the two is looked at first."""
+    tokens = world.sign_in()
+    old = attrs.evolve(tokens, id_token=world.mint.identity(exp=1))
+    for wrong in (
+        world.mint.access(signed_by="stranger"),
+        world.mint.access(client_id="another-client"),
+        world.mint.identity(),
+    ):
+        decision = world.decide(attrs.evolve(old, access_token=wrong))
+        assert isinstance(decision, SignInRequired)
+        assert decision.reason != "token_expired"
+    assert world.provider.sent == []
+
+
 def test_a_session_without_a_refresh_token_is_admitted(world: SessionWorld) -> None:
     assert isinstance(world.decide(without_refresh_token(world.sign_in())), Admitted)
 
