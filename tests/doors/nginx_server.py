@@ -7,12 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import pytest
 
+from authcore.adapters.system import SystemPause, monotonic
 from unit.asgi_calls import Answer, Headers
 
 
@@ -120,6 +122,13 @@ class Nginx:
     def log(self, name: str) -> str:
         """What it wrote: ``error.log``, ``cms.log``, ``auth.log``."""
         return (self.folder / name).read_text(encoding="utf-8")
+
+    def log_with(self, name: str, line: str) -> str:
+        """The same once *line* is in it: nginx writes some after it has answered."""
+        until = monotonic() + DEADLINE
+        while line not in self.log(name) and monotonic() < until:
+            SystemPause().wait(timedelta(milliseconds=10))
+        return self.log(name)
 
     @property
     def _command(self) -> list[str]:

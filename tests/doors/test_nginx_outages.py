@@ -105,7 +105,7 @@ def test_an_auth_service_that_takes_no_connection_is_not_waited_for_long() -> No
     # DL-04
     with deaf_server() as url, Site(auth=int(url.rpartition(":")[2])) as site:
         assert outage(site, [A_PROGRAM]) == (503, "5")
-        assert "upstream timed out" in site.nginx.log("error.log")
+        assert "upstream timed out" in site.nginx.log_with("error.log", "upstream timed out")
 
 
 def test_an_auth_service_that_hangs_up_after_every_answer_loses_nobody() -> None:
