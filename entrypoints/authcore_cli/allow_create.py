@@ -6,9 +6,9 @@ from typing import Annotated, Final
 import attrs
 from cyclopts import Parameter
 
-from authcore.domain.services.linking import create_key
-from authcore.ports.audit import AuditEvent
-from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore.domain.model.audit import AuditEvent
+from authcore.domain.services.accounts.account_linking import create_key
+from authcore_cli.process import ExitStatus, Surroundings
 
 
 _SUBJECT: Final = re.compile(r"(?!-)[!-~]{1,128}")

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.settings import PREFIX, Setting, described, load
-from authcore_cli.doors import DOORS, Door, DoorName
-from authcore_cli.readable import printable
-from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore_cli.entrypoints import DOORS, Door, DoorName
+from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.terminal_text import printable
 
 
 MAX_UNKNOWN_NAMES: Final = 50

@@ -10,7 +10,7 @@ from cyclopts import Parameter, validators
 from authcore_cli.links_output import JsonReport, TerminalReport
 from authcore_cli.links_run import LinkRun, Summary
 from authcore_cli.links_state import RunState
-from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore_cli.process import ExitStatus, Surroundings
 
 
 MAX_RATE: Final = 25

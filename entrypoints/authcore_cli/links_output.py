@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.reconcile import AccountLink, BothSides, Finding, Mended, UserLink
+from authcore.domain.model.link_audit import AccountLink, BothSides, Finding, Mended, UserLink
 from authcore_cli.links_run import LinkReport, Summary
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 
 
 MAX_ROWS: Final = 50

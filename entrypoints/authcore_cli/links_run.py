@@ -8,9 +8,9 @@ from typing import Protocol
 import attrs
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.reconcile import BothSides, Finding, Mended
-from authcore.domain.services.reconcile import LinkAudit, LinkRepair
-from authcore.ports.ambient import Clock
+from authcore.domain.model.link_audit import BothSides, Finding, Mended
+from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
+from authcore.ports.system import Clock
 from authcore_cli.links_state import RunState
 
 

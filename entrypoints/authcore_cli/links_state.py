@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.reconcile import (
+from authcore.domain.model.link_audit import (
     AccountLink,
     AccountLinks,
     BothSides,

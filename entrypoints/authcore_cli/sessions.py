@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore_cli.process import ExitStatus, Surroundings
 
 
 LIVES_ON: Final = (

@@ -8,8 +8,8 @@ import attrs
 import authcore
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings import Setting, SignInSettings, load, setting
-from authcore.settings.browser_parsers import CALLBACK_PATH, SIGN_IN_PATH
-from authcore_cli.surroundings import ExitStatus, Surroundings
+from authcore.settings.url_parsers import CALLBACK_PATH, SIGN_IN_PATH
+from authcore_cli.process import ExitStatus, Surroundings
 
 
 def _as_in_sign_in(name: str) -> Any:

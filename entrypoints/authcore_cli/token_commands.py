@@ -12,9 +12,9 @@ from rich.text import Text
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.settings import CognitoSettings, load, variable_name
-from authcore_cli.readable import moment, printable, value
-from authcore_cli.surroundings import ExitStatus, Surroundings
-from authcore_cli.unverified import STDIN, decoded, read_token
+from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.terminal_text import moment, printable, value
+from authcore_cli.unverified_token import STDIN, decoded, read_token
 
 
 TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time"})

@@ -9,11 +9,11 @@ A guard for any ASGI application.
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
-from authcore_guard.threads import WorkerThreads
+from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
 
 
 Scope = MutableMapping[str, Any]

@@ -34,7 +34,7 @@ from django.utils.module_loading import import_string
 from authcore.domain.errors import ConfigurationError
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
 
 
 View: TypeAlias = Callable[..., Any]

@@ -25,7 +25,7 @@ from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.asgi import AsgiApp, Receive, Scope, Send, answer, carrying, judged, visit_of
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper, Pass, Refusal
+from authcore_guard.request_guard import Doorkeeper, Pass, Refusal
 
 
 _JUDGED: Final = "authcore.judged"

@@ -15,7 +15,7 @@ from flask import Flask, Response, has_request_context, request
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper, Pass, Refusal
+from authcore_guard.request_guard import Doorkeeper, Pass, Refusal
 from authcore_guard.wsgi import visit_of
 
 

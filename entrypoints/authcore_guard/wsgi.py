@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
 
 
 USER_KEY: Final = "authcore.user"

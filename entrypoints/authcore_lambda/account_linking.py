@@ -21,15 +21,26 @@ import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import SystemClock, environment, monotonic
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
-from authcore.domain.services.linking import AccountLinking
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.domain.services.accounts.account_linking import AccountLinking
+from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.settings import load
-from authcore_lambda.events import Event, LambdaContext
-from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.kept_out import policy_in, require_let_in
-from authcore_lambda.linking_parts import (
+from authcore_lambda.deadlines.adapters import TimedLegacyLinks
+from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.events.trigger_event import (
+    SUBJECT,
+    EventUnreadableError,
+    account_in,
+    attributes,
+    pool_id_in,
+    text,
+)
+from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.link_failures import policy_in, require_let_in
+from authcore_lambda.linking_wiring import (
     COGNITO_SHARE,
     AccountLinkingSettings,
     legacy_links,
@@ -37,10 +48,7 @@ from authcore_lambda.linking_parts import (
     reserve_of,
     stores,
 )
-from authcore_lambda.members import SUBJECT, attributes, text
-from authcore_lambda.people import EventUnreadableError, account_in, pool_id_in
-from authcore_lambda.pool import PoolApi
-from authcore_lambda.time_left import TimedLegacyLinks, TimeLeft
+from authcore_lambda.pool_api import PoolApi
 
 
 if TYPE_CHECKING:

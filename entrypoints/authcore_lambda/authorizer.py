@@ -22,21 +22,21 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from authcore.domain.errors import SessionTooLargeError, TokenRejectedError
-from authcore.domain.model.admission import SignInRequired
 from authcore.domain.model.session import User
+from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
-from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
 from authcore.settings import load, setting
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
-from authcore_guard.container import SessionContainer
-from authcore_guard.settings import KEPT_ELSEWHERE, SessionSettings
-from authcore_lambda.events import Event
-from authcore_lambda.function import ConfiguredOnce
-from authcore_lambda.http_events import headers_in
-from authcore_lambda.members import text
+from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
+from authcore.wiring.sessions import SessionContainer
+from authcore_lambda.events.http_event import headers_in
+from authcore_lambda.events.trigger_event import text
+from authcore_lambda.events.types import Event
+from authcore_lambda.lazy_function import ConfiguredOnce
 
 
 Answer = dict[str, Any]

@@ -22,58 +22,112 @@ import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
+from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import AmbiguousAccountError, UnavailableError
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.domain.errors import AmbiguousAccountError, RejectedError, UnavailableError
+from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.emails import canonical_email
+from authcore.domain.services.accounts.native_linking import ACTION, _owns, newcomer
+from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.ports.user_directory import ProviderLinks
 from authcore.settings import LegacySettings, LinkingSettings, load
-from authcore.settings.parsers import one_of
-from authcore.settings.reader import Check, setting
-from authcore_lambda.events import Event, LambdaContext
-from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.members import LEGACY_LINKED, LEGACY_UID, attributes, text
-from authcore_lambda.native_links import NativeLinks, untellable
-from authcore_lambda.people import EventUnreadableError
-from authcore_lambda.pool import PoolApi, PoolApiSettings
-from authcore_lambda.time_left import NO_TIME, TimeLeft
+from authcore.settings.pre_sign_up import NativeLinkSettings, linkable_providers, untellable
+from authcore.settings.reader import Check
+from authcore_lambda.deadlines.deadline import NO_TIME, TimeLeft
+from authcore_lambda.events.trigger_event import (
+    LEGACY_LINKED,
+    LEGACY_UID,
+    EventUnreadableError,
+    attributes,
+    is_true,
+    pool_id_in,
+    text,
+)
+from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.pool_api import PoolApi, PoolApiSettings
+
+
+class NativeLinks:
+    """Links a new external user to the one native user with the same verified address."""
+
+    def __init__(
+        self,
+        *,
+        links: Callable[[str, TimeLeft], ProviderLinks],
+        providers: frozenset[str],
+        audit: AuditLog,
+    ) -> None:
+        """
+        Link through *links*.
+
+        Args:
+            links: Given a pool's id and the time there is, its users' external identities.
+
+            providers: Whose word on an address is trusted, as the pool calls them.
+
+            audit: Learns of every link, and of every one that was not made though the address fits.
+        """
+        self._links = links
+        self._providers = providers
+        self._audit = audit
+
+    def link(self, event: Event, time: TimeLeft) -> None:
+        """Link the newcomer of *event*, if that is safe.  Never raises: nobody is kept out."""
+        try:
+            self._link(event, time)
+        except RejectedError as error:
+            self._audit.record(AuditEvent(ACTION, "rejected", error.code))
+        except UnavailableError as error:
+            self._audit.record(AuditEvent(ACTION, "unavailable", error.code))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not keep anybody out
+            log_fault(_log, error)
+
+    def _link(self, event: Event, time: TimeLeft) -> None:
+        identity = newcomer(text(event, "userName"), self._providers)
+        email = _verified_email(attributes(event))
+        if identity is None or email is None:
+            return
+        links = self._links(pool_id_in(event), time)
+        candidates = links.native_users_with(email)
+        if not candidates:
+            return
+        if len(candidates) > 1 or not _owns(candidates[0], email):
+            self._audit.record(AuditEvent(ACTION, "rejected", "link_unverified"))
+            return
+        links.link_provider(candidates[0].username, identity)
+        self._audit.record(AuditEvent(ACTION, "accepted", "ok", subject=candidates[0].subject))
+
+
+def _verified_email(held: object) -> str | None:
+    email = text(held, "email")
+    verified = isinstance(held, dict) and is_true(held.get("email_verified"))
+    return canonical_email(email) if verified and email is not None else None
 
 
 REFUSED_TEXT: Final = "Please sign in instead: this name or address is in use already."
+
+
 OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
 
+
 SIGN_UP: Final = "PreSignUp_SignUp"
+
+
 EXTERNAL: Final = "PreSignUp_ExternalProvider"
+
 
 COGNITO_CALLS: Final = 3
 """How many fit the budget: who has the address, link, and look again after a refusal."""
+
 
 _log: Final = logging.getLogger("authcore.pre_sign_up")
 
 
 class SignUpRefusedError(Exception):
     """What Cognito shows to somebody who cannot sign up.  One of the two texts above."""
-
-
-@attrs.frozen(kw_only=True)
-class NativeLinkSettings:
-    """Whether the trigger links external users to native ones."""
-
-    link_native: str = setting(
-        one_of("on", "off"),
-        "on or off",
-        "link new external users to the one native user with the same verified address",
-        default="off",
-    )
-
-
-def linkable_providers(trusted: Sequence[str], issuers: Mapping[str, str]) -> Sequence[str]:
-    """
-    Those that link natives: the trusted ones, but for those whose issuer is looked at, because this
-    trigger's events do not tell it.
-    """
-    return [name for name in trusted if name not in issuers]
 
 
 def _untellable(link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]) -> str | None:

@@ -27,19 +27,29 @@ import attrs
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import UnavailableError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import LegacySettings, LinkingSettings, load
-from authcore_lambda.events import Event, LambdaContext
-from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.kept_out import LinkingFailedError, policy_in, require_let_in
-from authcore_lambda.members import LEGACY_UID, SUBJECT, attributes, mapping, text
-from authcore_lambda.people import STATUS, pool_id_in
-from authcore_lambda.pool import PoolApi, PoolApiSettings
-from authcore_lambda.time_left import TimeLeft
-from authcore_lambda.token_changes import FORMS, changed
-from authcore_lambda.token_events import is_for_people, is_unlinked_native, may_need_a_link
+from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.events.token_overrides import FORMS, changed
+from authcore_lambda.events.trigger_event import (
+    LEGACY_UID,
+    STATUS,
+    SUBJECT,
+    attributes,
+    is_for_people,
+    is_unlinked_native,
+    mapping,
+    may_need_a_link,
+    pool_id_in,
+    text,
+)
+from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_let_in
+from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
 
 if TYPE_CHECKING:
@@ -210,7 +220,7 @@ def build_handler(
     @cache
     def linking() -> "AccountLinkingTrigger":
         from authcore_lambda.account_linking import trigger_on
-        from authcore_lambda.linking_parts import AccountLinkingSettings
+        from authcore_lambda.linking_wiring import AccountLinkingSettings
 
         groups = AccountLinkingSettings(
             cognito=settings.cognito, legacy=settings.legacy, linking=settings.linking

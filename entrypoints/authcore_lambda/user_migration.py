@@ -18,19 +18,19 @@ import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
+from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.accounts import Credentials, PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.domain.services.migration import MigratedUser, UserMigration
+from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, MigrationSettings, load
-from authcore_lambda.events import Event, LambdaContext, UserMigrationAnswer
-from authcore_lambda.function import ConfiguredOnce, log_fault
-from authcore_lambda.members import mapping, text
+from authcore_lambda.events.trigger_event import mapping, text
+from authcore_lambda.events.types import Event, LambdaContext, UserMigrationAnswer
+from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
 
 
 OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."

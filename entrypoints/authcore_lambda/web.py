@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from authcore.settings import load
-from authcore_lambda.events import Event
-from authcore_lambda.function import ConfiguredOnce
-from authcore_lambda.http_events import HttpRequest, http_answer, http_request
+from authcore_lambda.events.http_event import HttpRequest, http_answer, http_request
+from authcore_lambda.events.types import Event
+from authcore_lambda.lazy_function import ConfiguredOnce
 from authcore_web.app import create_app
 from authcore_web.container import container_of
 from authcore_web.settings import WebFunctionSettings

@@ -13,9 +13,9 @@ from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.urls import service_url
-from authcore.domain.services.sign_out import SignOutEverywhere
+from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore_local.addresses import POOL_ID, REGION, Addresses
-from authcore_local.sharing import Shared
+from authcore_local.shared_state import Shared
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import threading
 from datetime import datetime, timedelta
 from typing import Final
 
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 
 
 MAX_AHEAD: Final = timedelta(days=3650)

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.model.linking import Creation
-from authcore.ports.ambient import Entropy
+from authcore.ports.system import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
 from authcore_local.legacy.links import Mode

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import attrs
 
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 
 
 MAX_HOPS: Final = 500

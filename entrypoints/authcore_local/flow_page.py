@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from authcore.ports.ambient import Entropy
+from authcore.ports.system import Entropy
 from authcore_local.addresses import Addresses
-from authcore_local.controls import Controls
 from authcore_local.flow import FlowLog, Hop
+from authcore_local.flow_controls import Controls
 from authcore_local.pages import page, security_headers
 
 

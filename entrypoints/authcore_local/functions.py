@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import attrs
 
-from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
+from authcore.adapters.coordination.process.leases import ProcessLease
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
-from authcore.ports.ambient import Clock
+from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
+from authcore.ports.system import Clock
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
 from authcore_local.cognito import Triggers
-from authcore_local.cognito.triggers import TRIGGER_LIMIT
+from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import KeySourceUnavailableError
-from authcore_guard.container import SessionContainer
+from authcore.wiring.sessions import SessionContainer
 from authcore_local.addresses import POOL_ID
 from authcore_local.flow import Actor, FlowLog
 

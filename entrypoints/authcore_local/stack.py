@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
-from authcore.adapters.coordination.revocations import ProcessRevocationList
+from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.system import SystemClock, SystemEntropy
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
 from authcore_local.addresses import Addresses, Ports
@@ -15,9 +15,9 @@ from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
-from authcore_local.controls import Controls
 from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.flow import Actor, FlowLog
+from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attached_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
@@ -26,7 +26,7 @@ from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp, LoopbackServer
-from authcore_local.sharing import Decisions, Shared, share
+from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
 from authcore_web.app import create_app
 from authcore_web.container import web_container

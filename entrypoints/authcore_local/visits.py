@@ -7,10 +7,10 @@ from typing import Final
 import attrs
 from starlette.requests import Request
 
-from authcore.domain.model.admission import Admitted
 from authcore.domain.model.session import Session, User
-from authcore.ports.ambient import Clock
-from authcore_local.sharing import Decisions
+from authcore.domain.model.session_decision import Admitted
+from authcore.ports.system import Clock
+from authcore_local.shared_state import Decisions
 
 
 LOGINS: Final = {"cognito": "Cognito", "legacy": "the old login"}

@@ -22,11 +22,11 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
-from authcore_web.access_logs import forget_queries
 from authcore_web.container import WebContainer, web_container
-from authcore_web.cross_origin import CrossOrigin
+from authcore_web.middleware.access_log_filter import forget_queries
+from authcore_web.middleware.cors import CrossOrigin
+from authcore_web.middleware.security_headers import SafeAnswers
 from authcore_web.routes.session import SessionRoutes
-from authcore_web.safe_answers import SafeAnswers
 from authcore_web.settings import CALLBACK_PATH
 
 

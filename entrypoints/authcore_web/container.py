@@ -1,6 +1,7 @@
 """Who is who in the auth service."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from dependency_injector import providers
 
@@ -13,70 +14,46 @@ from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.session import PendingSignIns
-from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.domain.services.sign_in import SignIn
-from authcore.domain.services.sign_out import SignOut
+from authcore.domain.services.sessions.sign_out import SignOut
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.sign_in import SignIn
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import SeenBefore
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
-from authcore.settings import SignInSettings, SignOutSettings
-from authcore.settings.browser_parsers import SIGN_IN_PATH
-from authcore_guard.container import SessionContainer
-from authcore_guard.legacy_login import http_legacy_sessions
-from authcore_guard.refreshing import cognito_refresher, domain_for_servers
-from authcore_guard.stores import is_stored
-from authcore_web.callers import Callers
-from authcore_web.forgetting import Forgetting
-from authcore_web.links import SIGN_OUT_PATH, SignInLinks
-from authcore_web.loops import SignInLoops
+from authcore.wiring.cookies import is_stored
+from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.sessions import SessionContainer
+from authcore.wiring.table import replay_memory
 from authcore_web.metrics import Metrics
-from authcore_web.origins import TrustedPages, origin_of
-from authcore_web.replay_memory import replay_memory
-from authcore_web.responses import Refusals
+from authcore_web.redirect_loops import SignInLoops
+from authcore_web.request.api_keys import Callers
+from authcore_web.request.csrf import TrustedPages, origin_of
+from authcore_web.response.cookie_clearing import Forgetting
+from authcore_web.response.errors import Refusals
+from authcore_web.response.verification import Verdicts
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
-from authcore_web.routes.sign_out import SignOutLinks, SignOutRoutes
+from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
 from authcore_web.routes.verify_batch import VerifyBatchRoutes
+from authcore_web.service_urls import (
+    authorize_url_of,
+    revoke_url_of,
+    sign_out_links_of,
+    signin_url_of,
+    token_url_of,
+)
 from authcore_web.settings import WebSettings, web_settings
-from authcore_web.threads import MAX_THREADS, WorkerThreads
-from authcore_web.verdicts import Verdicts
+from authcore_web.signin_urls import SignInLinks
 
 
-def authorize_url_of(sign_in: SignInSettings) -> str:
-    """Where browsers go."""
-    return f"{sign_in.domain_url}/oauth2/authorize"
-
-
-def token_url_of(sign_in: SignInSettings) -> ServiceUrl:
-    """Where this service goes."""
-    return ServiceUrl(f"{domain_for_servers(sign_in)}/oauth2/token")
-
-
-def signin_url_of(sign_in: SignInSettings) -> str:
-    """This service's ``/auth/signin`` as browsers see it."""
-    return sign_in.callback_url.removesuffix("/callback")
-
-
-def sign_out_links_of(
-    sign_in: SignInSettings, sign_out: SignOutSettings, client_id: str
-) -> SignOutLinks:
-    """Where a sign-out leads."""
-    return SignOutLinks(
-        signout_url=signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + SIGN_OUT_PATH,
-        logout_url=f"{sign_in.domain_url}/logout",
-        client_id=client_id,
-        targets=sign_out.targets or (sign_in.default_redirect,),
-    )
-
-
-def revoke_url_of(sign_in: SignInSettings) -> ServiceUrl:
-    """Where this service ends sessions."""
-    return ServiceUrl(f"{domain_for_servers(sign_in)}/oauth2/revoke")
+MAX_THREADS: Final = 256
+"""As many as sessions may be refreshed at once; a thread begins when it is needed first."""
 
 
 class WebContainer(SessionContainer):

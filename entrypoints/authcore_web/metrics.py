@@ -17,9 +17,9 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from authcore.adapters.jwks.key_cache import KeyCache
-from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
-from authcore.ports.audit import Outcome
-from authcore_web.threads import WorkerThreads
+from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.worker_threads import WorkerThreads
+from authcore.domain.model.audit import Outcome
 
 
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST

@@ -13,10 +13,10 @@ from authcore.settings import (
     WebAccessSettings,
     load,
 )
-from authcore.settings.browser_parsers import CALLBACK_PATH
-from authcore.settings.groups import covering
+from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
-from authcore_guard.settings import KEPT_ELSEWHERE, SessionSettings
+from authcore.settings.url_parsers import CALLBACK_PATH
+from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
 __all__ = ["CALLBACK_PATH", "WebFunctionSettings", "WebSettings", "web_settings"]

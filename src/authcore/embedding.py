@@ -6,18 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from authcore._pool import lacking, pool_validators
-
 
 if TYPE_CHECKING:
-    from authcore.domain.services.redirects import RedirectAllowlist
-    from authcore.domain.services.refresh import SessionRefresher
-    from authcore.domain.services.session_guard import SessionGuard
+    from authcore.domain.services.sessions.session_guard import SessionGuard
+    from authcore.domain.services.sessions.session_refresher import SessionRefresher
+    from authcore.domain.services.sign_in.redirects import RedirectAllowlist
     from authcore.domain.services.token_validation import TokenValidator
-    from authcore.ports.ambient import Clock
     from authcore.ports.audit import DecisionCounter
     from authcore.ports.legacy_sessions import LegacySessions
     from authcore.ports.revocation import RevocationList
+    from authcore.ports.system import Clock
     from authcore.ports.token_endpoint import TokenRefresher
 
 
@@ -66,6 +64,8 @@ def token_validator(
     Raises:
         ConfigurationError: Something is missing or wrong; names every problem at once.
     """
+    from authcore.wiring.tokens import pool_validators
+
     validator, _ = pool_validators(
         *(region, user_pool_id, client_id, issuer, jwks_url),
         leeway=leeway,
@@ -93,7 +93,7 @@ def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "R
     Raises:
         ConfigurationError: Names every entry that is not such an origin.
     """
-    from authcore.domain.services.redirects import RedirectAllowlist
+    from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 
     return RedirectAllowlist(origins, base=base)
 
@@ -134,8 +134,9 @@ def session_guard(
     """
     from authcore.adapters.audit.counters import ProcessDecisionCounter
     from authcore.adapters.system import SystemClock
-    from authcore.domain.services.refresh_policy import RefreshPolicy
-    from authcore.domain.services.session_guard import SessionGuard
+    from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
+    from authcore.domain.services.sessions.session_guard import SessionGuard
+    from authcore.wiring.tokens import lacking, pool_validators
 
     problems = [
         *_lifetime_problems(lifetime),
@@ -179,9 +180,9 @@ def _session_refresher(
     import logging
 
     from authcore.adapters.audit.log import LoggingAuditLog
-    from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
+    from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
     from authcore.adapters.system import SystemPause
-    from authcore.domain.services.refresh import SessionRefresher
+    from authcore.domain.services.sessions.session_refresher import SessionRefresher
 
     return SessionRefresher(
         refresher=refresher,

@@ -6,7 +6,7 @@ from typing import Final
 
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import RedirectRejectedError
-from authcore.domain.services.redirects import (
+from authcore.domain.services.sign_in.redirects import (
     MAX_ORIGINS,
     MAX_REDIRECT_LENGTH,
     RedirectAllowlist,

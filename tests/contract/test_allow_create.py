@@ -12,15 +12,15 @@ from moto import mock_aws
 from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
-from authcore.ports.audit import AuditEvent
+from authcore.domain.model.audit import AuditEvent
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 from authcore_lambda.account_linking import build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
 from contract.test_trigger_time_table import NOBODY, WRITTEN
-from scripted_server import HANG_UP, ScriptedServer
+from support.scripted_server import HANG_UP, ScriptedServer
 from unit.trigger_world import EXTERNAL, POOL_ID, SUBJECT, trigger_event
 
 

@@ -12,7 +12,8 @@ from authcore.adapters.audit.counters import (
     ProcessDecisionCounter,
 )
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.domain.model.audit import AuditEvent
+from authcore.ports.audit import AuditLog
 from authcore.testing.contracts.audit import AuditLogContract, Counts, DecisionCounterContract
 from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
 

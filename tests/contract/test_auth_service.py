@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from auth_service_stub import CALLER_KEY, AuthServiceStub
 from authcore.adapters.auth_service.token_refresher import (
     MAX_ANSWER_BYTES,
     AuthServiceTokenRefresher,
@@ -29,9 +28,10 @@ from authcore.testing.contracts.token_endpoint import (
     SignInUser,
     TokenRefresherContract,
 )
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.auth_service_stub import CALLER_KEY, AuthServiceStub
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 from unit.session_world import HOUR, SessionWorld
 
 

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import (
     AttemptRejectedError,
@@ -14,8 +14,8 @@ from authcore.domain.errors import (
     LoginLostError,
     ProviderNotReachedError,
 )
-from authcore.domain.services.sign_in import SignIn
-from dynamodb_table import TABLE, Table, empty_table, moto_client
+from authcore.domain.services.sign_in.sign_in import SignIn
+from support.dynamodb_table import TABLE, Table, empty_table, moto_client
 from unit.sign_in_world import World
 
 

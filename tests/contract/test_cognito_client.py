@@ -18,9 +18,9 @@ from authcore.domain.errors import (
     AuthcoreError,
     ProviderUnavailableError,
 )
-from cognito_wire import AMZ_JSON, CANARY, ERROR_CLASSES, USER, refuses, says
-from everything_said import everything_said
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.cognito_wire import AMZ_JSON, CANARY, ERROR_CLASSES, USER, refuses, says
+from support.everything_said import everything_said
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 def _directory(server: ScriptedServer, within: timedelta) -> CognitoUserDirectory:

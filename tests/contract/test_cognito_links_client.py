@@ -20,9 +20,9 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import ExternalIdentity
-from cognito_wire import CANARY, ERROR_CLASSES, USER, refuses, says
-from everything_said import everything_said
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.cognito_wire import CANARY, ERROR_CLASSES, USER, refuses, says
+from support.everything_said import everything_said
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 POOL_ID = "eu-west-1_Ab12Cd34"

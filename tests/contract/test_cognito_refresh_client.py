@@ -27,9 +27,9 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.token_endpoint import TokenRefresher
-from cognito_wire import ERROR_CLASSES, refuses, says
-from everything_said import everything_said
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.cognito_wire import ERROR_CLASSES, refuses, says
+from support.everything_said import everything_said
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 if TYPE_CHECKING:

@@ -8,25 +8,25 @@ from typing import Any
 import attrs
 import pytest
 
-from authcore.adapters.cookies.jars import (
+from authcore.adapters.cookies import (
     PlainSessionJar,
     SealedAttemptJar,
     SealedSessionJar,
     StoredSessionJar,
 )
-from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
-from authcore.adapters.coordination.sealed_texts import ProcessSealedTexts
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+from authcore.adapters.coordination.process.sealed_store import ProcessSealedTexts
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.ambient import Clock
 from authcore.ports.cookies import CookieJar, SessionJar
-from authcore.ports.memory import SealedTexts
+from authcore.ports.session_stores import SealedTexts
+from authcore.ports.system import Clock
 from authcore.testing.contracts.cookies import LIFETIME, CookieJarContract, SessionJarContract
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.cookies import InMemoryCookieJar, InMemorySessionJar
-from authcore.testing.fakes.memory import InMemorySealedTexts
-from dynamodb_table import TABLE, empty_table, moto_client
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
+from support.dynamodb_table import TABLE, empty_table, moto_client
 
 
 KEY = hashlib.sha256(b"a key of the tests").digest()

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.coordination.memory import ProcessLease, ProcessSeenBefore
+from authcore.adapters.coordination.process.leases import ProcessLease
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.system import Clock
 from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.system import FrozenClock
 
 
 @pytest.fixture

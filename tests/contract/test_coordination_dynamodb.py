@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import SystemEntropy, monotonic
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.system import Clock
 from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from dynamodb_table import (
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
+from support.dynamodb_table import (
     ERROR_CLASSES,
     REGION,
     LosesAnswers,
@@ -25,8 +25,8 @@ from dynamodb_table import (
     refuses,
     says,
 )
-from everything_said import everything_said
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.everything_said import everything_said
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 HOLDER = "canary-holder-0123456789-0123456789-0123456"

@@ -9,7 +9,7 @@ from authcore.ports.user_directory import DirectoryListing
 from authcore.testing.contracts.directory_listing import DirectoryListingContract
 from authcore.testing.contracts.user_directory import Enrol
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing, InMemoryUserDirectory
-from cognito_pools import OnLocalCognito, OnMoto, Pool
+from support.cognito_pools import OnLocalCognito, OnMoto, Pool
 
 
 class TestInMemoryDirectoryListing(DirectoryListingContract):

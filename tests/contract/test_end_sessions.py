@@ -11,9 +11,9 @@ from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocati
 from authcore.adapters.system import SystemClock
 from authcore.testing.contracts.revocation import access_claims
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
-from cognito_pools import REGION, AppClient, OnMoto, Pool
-from dynamodb_table import Table, empty_table, moto_client
+from authcore_cli.process import Surroundings
+from support.cognito_pools import REGION, AppClient, OnMoto, Pool
+from support.dynamodb_table import Table, empty_table, moto_client
 
 
 LATER: Final = timedelta(minutes=5)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.http import HttpClient, HttpFailedError
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 DEADLINE = timedelta(seconds=0.3)

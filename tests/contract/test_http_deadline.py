@@ -10,7 +10,7 @@ import pytest
 
 from authcore.adapters.http import HttpClient, HttpFailedError
 from authcore.adapters.system import monotonic
-from scripted_server import SILENCE, ScriptedServer, answer, drip
+from support.scripted_server import SILENCE, ScriptedServer, answer, drip
 
 
 DEADLINE = timedelta(seconds=0.3)

@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 
 import authcore
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
-from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import (
     ConfigurationError,
@@ -23,9 +23,9 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_SUBJECT, TokenMint
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
 
 
 BOMB = gzip.compress(b" " * 66 * 2**20)[:MAX_KEY_SET_BYTES]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy import contract
+from authcore.adapters.legacy import login_contract
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.domain.errors import CredentialsRejectedError, LegacyUnavailableError
 from authcore.domain.model.accounts import Credentials
@@ -55,7 +55,7 @@ def _legacy(server: tuple[LegacySystem, str]) -> Iterator[LegacySystem]:
 
 @pytest.fixture(scope="module", name="http")
 def _http() -> Iterator[HttpClient]:
-    with closing(HttpClient(within=WITHIN, max_bytes=contract.MAX_ANSWER_BYTES)) as http:
+    with closing(HttpClient(within=WITHIN, max_bytes=login_contract.MAX_ANSWER_BYTES)) as http:
         yield http
 
 

@@ -9,9 +9,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy import (
-    contract,
     link_contract,
     listing_contract,
+    login_contract,
     session_contract,
 )
 from authcore.adapters.legacy.session_cookie import MAX_SESSION_LENGTH
@@ -23,11 +23,10 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     RejectedError,
 )
-from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.accounts import AccountPage, Credentials, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.ports.legacy_links import AccountPage
-from legacy_api import (
+from support.legacy_api import (
     DOCUMENT,
     JSON,
     LINK_PATHS,
@@ -79,8 +78,12 @@ def test_every_example_fits_its_schema(
 
 
 READERS: Final[Mapping[str, Callable[[HttpAnswer, Mapping[str, str]], object]]] = {
-    contract.LOGIN_PATH: lambda answer, user: contract.login_answer(answer, user["username"]),
-    contract.LOOKUP_PATH: lambda answer, user: contract.lookup_answer(answer, user["username"]),
+    login_contract.LOGIN_PATH: lambda answer, user: login_contract.login_answer(
+        answer, user["username"]
+    ),
+    login_contract.LOOKUP_PATH: lambda answer, user: login_contract.lookup_answer(
+        answer, user["username"]
+    ),
     link_contract.MATCH_PATH: lambda answer, _: link_contract.match_answer(answer, SOCIAL_QUERY),
     link_contract.ATTACH_PATH: lambda answer, user: link_contract.attach_answer(
         answer, user["userid"], user["cognito_id"]
@@ -143,11 +146,11 @@ def test_an_extra_member_fits_no_schema(path: str) -> None:
 
 @pytest.mark.parametrize("text", ["x", "Käfer☕", "\U0001f40e" * 3, '"\\/\b\n'])
 def test_what_the_adapter_sends_fits_the_schema(text: str) -> None:
-    login = json.loads(contract.login_request(Credentials(text, text)))
-    look_up = json.loads(contract.lookup_request(text))
+    login = json.loads(login_contract.login_request(Credentials(text, text)))
+    look_up = json.loads(login_contract.lookup_request(text))
 
-    assert faults(request_body(contract.LOGIN_PATH)["schema"], login) == []
-    assert faults(request_body(contract.LOOKUP_PATH)["schema"], look_up) == []
+    assert faults(request_body(login_contract.LOGIN_PATH)["schema"], login) == []
+    assert faults(request_body(login_contract.LOOKUP_PATH)["schema"], look_up) == []
 
 
 @pytest.mark.parametrize(
@@ -197,8 +200,8 @@ def test_the_adapter_sends_just_what_the_schema_allows() -> None:
     name = DOCUMENT["components"]["schemas"]["Name"]
     password = DOCUMENT["components"]["schemas"]["LoginRequest"]["properties"]["password"]
 
-    assert name["maxLength"] == contract.MAX_USERNAME_LENGTH
-    assert password["maxLength"] == contract.MAX_PASSWORD_LENGTH
+    assert name["maxLength"] == login_contract.MAX_USERNAME_LENGTH
+    assert password["maxLength"] == login_contract.MAX_PASSWORD_LENGTH
 
 
 def test_document_and_adapter_state_the_same_sizes() -> None:
@@ -210,7 +213,7 @@ def test_document_and_adapter_state_the_same_sizes() -> None:
     assert schemas["Listed"]["properties"]["users"]["maxItems"] == listing_contract.MAX_PAGE
     assert schemas["Cursor"]["maxLength"] == listing_contract.MAX_CURSOR_LENGTH
     for size in (
-        contract.MAX_ANSWER_BYTES,
+        login_contract.MAX_ANSWER_BYTES,
         link_contract.MAX_LINK_ANSWER_BYTES,
         listing_contract.MAX_PAGE_BYTES,
         session_contract.MAX_SESSION_ANSWER_BYTES,
@@ -224,15 +227,15 @@ TEXTS: Final = {"userid": 64, "username": 128, "display_name": 100, "email": 254
 @pytest.mark.parametrize(("member", "longest"), TEXTS.items())
 def test_schema_and_adapter_draw_the_same_line(member: str, longest: int) -> None:
     """The longest text the schema allows is taken, one more character by neither."""
-    example = decision(contract.LOGIN_PATH)["examples"]["authenticated"]["value"]
+    example = decision(login_contract.LOGIN_PATH)["examples"]["authenticated"]["value"]
     for length, fits in [(longest, True), (longest + 1, False)]:
         text = "a@b".ljust(length, "c") if member == "email" else "x" * length
         said = {**example, "user": {**example["user"], member: text}}
         answer = HttpAnswer(200, (("content-type", JSON),), json.dumps(said).encode())
 
-        assert (faults(decision(contract.LOGIN_PATH)["schema"], said) == []) == fits
+        assert (faults(decision(login_contract.LOGIN_PATH)["schema"], said) == []) == fits
         if fits:
-            assert contract.login_answer(answer, said["user"]["username"]) is not None
+            assert login_contract.login_answer(answer, said["user"]["username"]) is not None
         else:
             with pytest.raises(LegacyUnavailableError):
-                contract.login_answer(answer, said["user"]["username"])
+                login_contract.login_answer(answer, said["user"]["username"])

@@ -11,9 +11,9 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import (
-    contract,
     link_contract,
     listing_contract,
+    login_contract,
     session_contract,
 )
 from authcore.domain.model.accounts import Credentials
@@ -21,7 +21,7 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
-from legacy_api import (
+from support.legacy_api import (
     DOCUMENT,
     JSON,
     LINK_PATHS,
@@ -75,13 +75,13 @@ def test_the_local_legacy_system_logs_in_as_documented(
     http: HttpClient, url: str, user: Any, password: str
 ) -> None:
     typed = user.password if password == "right" else "wrong"
-    body = contract.login_request(Credentials(user.username, typed))
+    body = login_contract.login_request(Credentials(user.username, typed))
 
-    answer = asked(http, url, contract.LOGIN_PATH, body)
+    answer = asked(http, url, login_contract.LOGIN_PATH, body)
 
     assert (answer.status, answer.media_type) == (200, JSON)
     said = json.loads(answer.body)
-    assert faults(decision(contract.LOGIN_PATH)["schema"], said) == []
+    assert faults(decision(login_contract.LOGIN_PATH)["schema"], said) == []
     opens = password == "right" and not user.locked
     assert said["status"] == ("authenticated" if opens else "rejected")
 
@@ -92,11 +92,11 @@ def test_the_local_legacy_system_logs_in_as_documented(
 def test_the_local_legacy_system_looks_up_as_documented(
     http: HttpClient, url: str, name: str
 ) -> None:
-    answer = asked(http, url, contract.LOOKUP_PATH, contract.lookup_request(name))
+    answer = asked(http, url, login_contract.LOOKUP_PATH, login_contract.lookup_request(name))
 
     said = json.loads(answer.body)
     assert answer.status == 200
-    assert faults(decision(contract.LOOKUP_PATH)["schema"], said) == []
+    assert faults(decision(login_contract.LOOKUP_PATH)["schema"], said) == []
     assert said["status"] == ("not_found" if name in {"nobody", "é\U0001f40e"} else "found")
     assert said.get("user", {}).get("locked", False) is (name == "ahab")
 
@@ -199,7 +199,7 @@ def test_a_creation_without_an_idempotency_key_gets_no_decision(http: HttpClient
 def test_without_the_api_key_there_is_no_decision(
     http: HttpClient, url: str, path: str, key: str
 ) -> None:
-    assert asked(http, url, path, contract.lookup_request("jane"), key).status == 401
+    assert asked(http, url, path, login_contract.lookup_request("jane"), key).status == 401
 
 
 @pytest.mark.parametrize(
@@ -219,4 +219,4 @@ def test_without_the_api_key_there_is_no_decision(
     ],
 )
 def test_a_malformed_log_in_gets_no_decision(http: HttpClient, url: str, body: bytes) -> None:
-    assert asked(http, url, contract.LOGIN_PATH, body).status == 400
+    assert asked(http, url, login_contract.LOGIN_PATH, body).status == 400

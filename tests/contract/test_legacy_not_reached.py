@@ -16,8 +16,8 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_links import LegacyLinks
-from authcore.testing.fakes.ambient import ScriptedEntropy
-from scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer
+from authcore.testing.fakes.system import ScriptedEntropy
+from support.scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer
 
 
 SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000001"

@@ -25,11 +25,11 @@ from authcore.domain.model.linking import (
     PoolAccount,
 )
 from authcore.domain.model.urls import service_url
-from authcore.domain.services.linking import AccountLinking
+from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.legacy_links import LegacyLinks
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer

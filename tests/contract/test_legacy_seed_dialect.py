@@ -26,8 +26,8 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.testing.fakes.ambient import ScriptedEntropy
-from scripted_server import ScriptedServer, answer
+from authcore.testing.fakes.system import ScriptedEntropy
+from support.scripted_server import ScriptedServer, answer
 
 
 SUB: Final = "5f3c1a52-9c1b-4d0e-8f1a-000000000001"

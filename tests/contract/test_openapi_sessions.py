@@ -63,7 +63,7 @@ def by_tokens() -> Iterator[Told]:
         long = ("content-length", "9999999")
         yield path, "post", world.visit(path, method="POST", headers=[KEY, JSON, long])
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("authcore_web.bodies.BODY_DEADLINE_SECONDS", 0)
+            patch.setattr("authcore_web.request.body.BODY_DEADLINE_SECONDS", 0)
             yield path, "post", world.visit(path, method="POST", headers=[KEY, JSON], body=None)
     yield single, "post", verify(world, b"id_token=a", FORM)
     world.clock.advance(EXPIRED)
@@ -97,7 +97,7 @@ def of_sign_outs() -> Iterator[Told]:
     yield path, "post", world.press_sign_out(redirect="a" * 9000)
     yield path, "post", world.visit(path, method="POST", headers=[ORIGIN, JSON], body=b"{}")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("authcore_web.bodies.BODY_DEADLINE_SECONDS", 0)
+        patch.setattr("authcore_web.request.body.BODY_DEADLINE_SECONDS", 0)
         headers = [ORIGIN, PROGRAM]
         yield path, "post", world.visit(path, method="POST", headers=headers, body=None)
     world.sign_in()

@@ -14,7 +14,7 @@ from authcore.testing.contracts.provider_links import (
 )
 from authcore.testing.contracts.user_directory import Enrol, Federate
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
-from cognito_pools import OnLocalCognito, OnMoto, Pool
+from support.cognito_pools import OnLocalCognito, OnMoto, Pool
 
 
 class TestInMemoryProviderLinks(ProviderLinksContract):

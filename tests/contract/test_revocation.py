@@ -5,18 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.coordination.revocations import ProcessRevocationList
+from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.ambient import Clock
 from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
 from authcore.testing.contracts.revocation import (
     HOUR,
     RevocationListContract,
     SharedRevocationListContract,
     access_claims,
 )
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.fakes.system import FrozenClock
 
 
 class OnAFrozenClock:

@@ -9,19 +9,19 @@ from typing import Any, Final
 import pytest
 
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
-from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.ambient import Clock
 from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
 from authcore.testing.contracts.revocation import (
     HOUR,
     SharedRevocationListContract,
     access_claims,
 )
-from authcore.testing.fakes.ambient import FrozenClock
-from dynamodb_table import (
+from authcore.testing.fakes.system import FrozenClock
+from support.dynamodb_table import (
     ERROR_CLASSES,
     REGION,
     TABLE,
@@ -34,7 +34,7 @@ from dynamodb_table import (
     refuses,
     says,
 )
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 
 NOW: Final = FrozenClock().now()

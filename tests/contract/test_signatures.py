@@ -4,13 +4,13 @@ import pytest
 
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.key_set import StaticKeys
-from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import KeySourceUnavailableError
 from authcore.ports.signatures import SignatureVerifier
 from authcore.testing.contracts.signatures import Sign, SignatureVerifierContract
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 
 

@@ -11,10 +11,10 @@ import pytest
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
-from authcore_lambda.time_left import Impatience, TimeLeft
-from authcore_lambda.timed_stores import (
+from authcore.testing.fakes.system import FrozenClock
+from authcore_lambda.deadlines.deadline import Impatience, TimeLeft
+from authcore_lambda.deadlines.stores import (
     FORGOTTEN_WITHIN,
     StoreTime,
     TimedLease,

@@ -31,9 +31,9 @@ from authcore.testing.contracts.token_endpoint import (
     IssueCode,
 )
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
-from local_pool import PASSWORD, Browser, LocalPool, code_of
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
-from token_endpoint_stub import CLIENT_ID, CLIENT_SECRET, TokenEndpointStub
+from support.local_pool import PASSWORD, Browser, LocalPool, code_of
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.token_endpoint_stub import CLIENT_ID, CLIENT_SECRET, TokenEndpointStub
 
 
 CODE = "canary-c0de"

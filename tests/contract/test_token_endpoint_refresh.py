@@ -23,8 +23,8 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import service_url
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
-from token_endpoint_stub import CLIENT_ID, CLIENT_SECRET
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.token_endpoint_stub import CLIENT_ID, CLIENT_SECRET
 
 
 TOKEN = RefreshToken("canary-refresh.old")

@@ -22,10 +22,10 @@ from authcore.testing.contracts.token_endpoint import (
     SignInUser,
     TokenRefresherContract,
 )
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore_local.cognito import LocalCognito
-from cognito_pools import PATIENCE, REGION, AppClient, OnLocalCognito, OnMoto, Pool
+from support.cognito_pools import PATIENCE, REGION, AppClient, OnLocalCognito, OnMoto, Pool
 
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from authcore.testing.contracts.token_endpoint import (
     SignInUser,
     TokenRevokerContract,
 )
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher, InMemoryTokenRevoker
 from authcore_local.cognito import LocalCognito
-from cognito_pools import PATIENCE, AppClient, OnLocalCognito, Pool
+from support.cognito_pools import PATIENCE, AppClient, OnLocalCognito, Pool
 
 
 class TestInMemoryTokenRevoker(TokenRevokerContract):

@@ -19,12 +19,13 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation
-from authcore_lambda.events import Event
+from authcore_lambda.deadlines.adapters import TimedUserDirectory
+from authcore_lambda.deadlines.deadline import Impatience, TimeLeft
+from authcore_lambda.events.types import Event
 from authcore_lambda.pre_sign_up import SignUpRefusedError
-from authcore_lambda.time_left import Impatience, TimedUserDirectory, TimeLeft
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from scripted_server import SILENCE, ScriptedServer, answer, deaf_server
+from support.scripted_server import SILENCE, ScriptedServer, answer, deaf_server
 from unit.trigger_world import EXTERNAL, NATIVE, Left, trigger_event
 
 

@@ -15,7 +15,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.account_linking import build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from scripted_server import SILENCE, Script, ScriptedServer, answer, deaf_server, drip
+from support.scripted_server import SILENCE, Script, ScriptedServer, answer, deaf_server, drip
 from unit.trigger_world import EXTERNAL, Left, trigger_event
 
 

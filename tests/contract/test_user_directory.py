@@ -13,7 +13,7 @@ from authcore.testing.contracts.user_directory import (
     UserDirectoryContract,
 )
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
-from cognito_pools import OnLocalCognito, OnMoto, Pool
+from support.cognito_pools import OnLocalCognito, OnMoto, Pool
 
 
 class TestInMemoryUserDirectory(UserDirectoryContract):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from authcore.adapters.http import HttpClient
-from migration_door import (
+from support.migration_door import (
     CASES,
     FOUND,
     RIGHT,
@@ -17,7 +17,7 @@ from migration_door import (
     short_lived_http,
     trigger_at,
 )
-from scripted_server import ScriptedServer
+from support.scripted_server import ScriptedServer
 
 
 @pytest.fixture(scope="module", name="server")

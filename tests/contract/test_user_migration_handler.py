@@ -11,7 +11,7 @@ import pytest
 
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import user_migration
-from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.lazy_function import ConfiguredOnce
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
     UserMigrationTrigger,
@@ -19,7 +19,7 @@ from authcore_lambda.user_migration import (
 )
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from migration_door import (
+from support.migration_door import (
     API_KEY,
     CASES,
     NO,
@@ -33,7 +33,7 @@ from migration_door import (
     short_lived_http,
     trigger_at,
 )
-from scripted_server import ScriptedServer
+from support.scripted_server import ScriptedServer
 
 
 @pytest.fixture(scope="module", name="honest")

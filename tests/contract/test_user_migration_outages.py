@@ -17,7 +17,7 @@ from authcore_lambda.user_migration import (
     MigrationUnavailableError,
     UserMigrationTrigger,
 )
-from migration_door import (
+from support.migration_door import (
     CASES,
     NO,
     SOURCES,
@@ -30,7 +30,7 @@ from migration_door import (
     spoken,
     trigger_at,
 )
-from scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer, drip
+from support.scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer, drip
 
 
 def sending_cut(body: bytes, length: int) -> Script:

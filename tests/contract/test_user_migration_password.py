@@ -11,17 +11,8 @@ from hypothesis import strategies as st
 from authcore_lambda.user_migration import (
     UserMigrationTrigger,
 )
-from migration_door import (
-    CASES,
-    NO,
-    RIGHT,
-    SOURCES,
-    YES,
-    event,
-    scripted_door,
-    sending,
-)
-from scripted_server import ScriptedServer
+from support.migration_door import CASES, NO, RIGHT, SOURCES, YES, event, scripted_door, sending
+from support.scripted_server import ScriptedServer
 
 
 @pytest.fixture(scope="module", name="door")

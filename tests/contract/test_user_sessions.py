@@ -7,7 +7,7 @@ import pytest
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.testing.contracts.user_directory import UserSessionsContract
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
-from cognito_pools import AppClient, OnLocalCognito, OnMoto, Pool
+from support.cognito_pools import AppClient, OnLocalCognito, OnMoto, Pool
 
 
 class TestInMemoryUserSessions(UserSessionsContract):

@@ -9,7 +9,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from authcore_cli.app import run
-from authcore_cli.surroundings import of_this_process
+from authcore_cli.process import of_this_process
 
 
 ROOT = Path(__file__).parents[2]

@@ -27,8 +27,8 @@ from authcore.settings import (
     WebAccessSettings,
     described,
 )
+from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore_lambda.authorizer import AnswerSettings
-from authcore_lambda.pre_sign_up import NativeLinkSettings
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"

@@ -9,14 +9,14 @@ import attrs
 from dependency_injector import providers
 
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
+from authcore.wiring.cookies import is_stored
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
-from authcore_guard.decision import Doorkeeper
-from authcore_guard.stores import is_stored
+from authcore_guard.request_guard import Doorkeeper
 from doors.door_world import KeySource, environment_for, tokens_of
 from unit.asgi_calls import PAGE, Answer, Headers, call, http_scope
 

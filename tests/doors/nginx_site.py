@@ -13,7 +13,7 @@ from doors.auth_service import auth_service
 from doors.frameworks import CACHED
 from doors.nginx_server import Nginx
 from doors.world import DoorWorld
-from scripted_server import Script, ScriptedServer
+from support.scripted_server import Script, ScriptedServer
 from unit.asgi_calls import Answer
 
 

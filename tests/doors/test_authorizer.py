@@ -7,13 +7,13 @@ import pytest
 
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.testing.mint.tokens import DEFAULT_SUBJECT
 from authcore_lambda import authorizer
 from authcore_lambda.authorizer import Authorizer, NotConfiguredError, UnauthorizedError
 from doors.situations import SITUATIONS, Observed, Situation
 from doors.world import DoorWorld
-from gateway_events import API, rest_request, rest_token, simple_request
+from support.gateway_events import API, rest_request, rest_token, simple_request
 from unit.session_world import ACCOUNT, HOUR
 
 

@@ -10,9 +10,9 @@ from dependency_injector import errors as di_errors
 from dependency_injector import providers
 
 from authcore.adapters.cookies.stored_session import StoredSessionJar
-from authcore.adapters.coordination.dynamodb.sealed_texts import DynamoDbSealedTexts
-from authcore.adapters.coordination.dynamodb.seen_before import DynamoDbSeenBefore
-from authcore.adapters.coordination.memory import ProcessSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
 from authcore.domain.errors import ConfigurationError
 from authcore.ports.coordination import SeenBefore
 from authcore.testing.mint import TokenMint

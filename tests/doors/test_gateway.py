@@ -9,7 +9,7 @@ from doors.auth_service import auth_service
 from doors.frameworks import OUTCOMES, cookie_effect
 from doors.situations import SITUATIONS, Observed, Situation
 from doors.world import DoorWorld
-from gateway_events import EVENTS, answered
+from support.gateway_events import EVENTS, answered
 from unit.asgi_calls import PROGRAM, Answer
 
 

@@ -10,14 +10,14 @@ import attrs
 import pytest
 from fastapi import FastAPI
 
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.admission import SignInRequired
+from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import service_url
-from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
-from authcore_guard.decision import Doorkeeper, Refusal
 from authcore_guard.fastapi import SignedIn
-from authcore_guard.threads import WorkerThreads
+from authcore_guard.request_guard import Doorkeeper, Refusal
 from doors.door_world import APP_URL, SIGNIN_URL, environment_for
 from doors.guard_world import GuardWorld
 from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan

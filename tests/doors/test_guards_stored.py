@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.testing.contracts.cookies import HOST
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
 from doors.door_world import tokens_of
 from doors.guard_world import GuardWorld
 from doors.web_world import WebWorld

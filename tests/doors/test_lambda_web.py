@@ -9,7 +9,7 @@ import pytest
 from authcore_lambda import web
 from authcore_lambda.web import NOT_CONFIGURED, WebFunction
 from doors.web_world import AUTH_HOST, AUTHORIZE_URL, DEEP_LINK, WebWorld
-from gateway_events import EVENTS, answered
+from support.gateway_events import EVENTS, answered
 from unit.asgi_calls import PAGE, PROGRAM, Answer
 
 

@@ -9,7 +9,7 @@ from doors.nginx_server import NEEDS_NGINX, NOBODY_LISTENS
 from doors.nginx_site import Site, behind
 from doors.situations import signed_in
 from doors.world import DoorWorld
-from scripted_server import answer
+from support.scripted_server import answer
 from unit.session_world import DUE
 
 

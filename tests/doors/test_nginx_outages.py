@@ -12,7 +12,7 @@ from doors.nginx_server import NEEDS_NGINX
 from doors.nginx_site import Site, behind
 from doors.situations import RENEWED
 from doors.world import DoorWorld
-from scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, deaf_server
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, deaf_server
 from unit.asgi_calls import PAGE, Headers
 from unit.asgi_calls import PROGRAM as A_PROGRAM
 from unit.session_world import DUE

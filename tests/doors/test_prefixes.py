@@ -10,8 +10,8 @@ from django.urls import clear_script_prefix
 from fastapi import Depends, FastAPI
 
 from authcore import User
-from authcore_guard.decision import Doorkeeper
 from authcore_guard.fastapi import SignedIn
+from authcore_guard.request_guard import Doorkeeper
 from doors.frameworks import Visit, behind_django_asgi, django_site, through_asgi
 from doors.world import APP_URL, SIGNIN_URL, DoorWorld
 from unit.asgi_calls import PAGE

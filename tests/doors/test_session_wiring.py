@@ -13,17 +13,14 @@ from authcore.adapters.cognito.token_refreshers import (
 )
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
-from authcore.adapters.coordination.recent_refreshes import (
-    ProcessRecentRefreshes,
-    SharedRecentRefreshes,
-)
-from authcore.adapters.coordination.revocations import ProcessRevocationList
+from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions
 from authcore.testing.mint import TokenMint
 from authcore_guard import asgi, fastapi, flask, wsgi
-from authcore_guard.container import GuardContainer, guard_container
-from authcore_guard.refreshing import verify_url_of
+from authcore_guard.container import GuardContainer, guard_container, verify_url_of
 from authcore_web.container import WebContainer, web_container
 from doors.door_world import environment_for
 from unit.session_world import ACCOUNT

@@ -5,10 +5,10 @@ from typing import Any, Final
 import pytest
 
 from authcore.adapters.cookies.stored_session import StoredSessionJar
-from authcore.domain.services.browser_guard import BrowserGuard
-from authcore.testing.fakes.ambient import ScriptedEntropy
-from authcore.testing.fakes.memory import InMemorySealedTexts
-from authcore_guard.decision import Doorkeeper
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import ScriptedEntropy
+from authcore_guard.request_guard import Doorkeeper
 from doors.frameworks import DOORS, observed
 from doors.situations import COGNITO, SITUATIONS, Observed, Situation, signed_in
 from doors.world import APP_URL, RING, SIGNIN_URL, DoorWorld

@@ -8,13 +8,13 @@ from typing import Any
 import anyio
 import pytest
 
-from authcore.adapters.jwks.source_record import COOL_DOWN
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain import errors
 from authcore.domain.errors import AuthcoreError, UnavailableError
-from authcore_web.access_logs import forget_queries
-from authcore_web.pages import STYLE, Notice, page
-from authcore_web.responses import VERDICTS, verdict_of
-from authcore_web.threads import WorkerThreads
+from authcore_web.middleware.access_log_filter import forget_queries
+from authcore_web.response.errors import VERDICTS, verdict_of
+from authcore_web.response.html import STYLE, Notice, page
 from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer, open_websocket, run_lifespan
 

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from authcore_web.loops import COOKIE, MAX_PAGES, MAX_ROUNDS, WINDOW, SignInLoopError, SignInLoops
+from authcore_web.redirect_loops import (
+    COOKIE,
+    MAX_PAGES,
+    MAX_ROUNDS,
+    WINDOW,
+    SignInLoopError,
+    SignInLoops,
+)
 from doors.door_world import FRONT_PAGE, SIGNIN_URL
 from doors.live_web_world import LiveWebWorld
 from doors.web_world import AUTH_HOST, DEEP_LINK, WebWorld

@@ -10,8 +10,8 @@ from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint.tokens import DEFAULT_SUBJECT
 from doors.door_world import FRONT_PAGE
 from doors.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld

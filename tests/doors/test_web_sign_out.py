@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote
 import pytest
 
 from authcore.domain.errors import ConfigurationError, CoordinationUnavailableError
-from authcore_web.bodies import BODY_DEADLINE_SECONDS
+from authcore_web.request.body import BODY_DEADLINE_SECONDS
 from authcore_web.routes.sign_out import MAX_FORM_BYTES
 from doors.live_web_world import (
     AUTH_ORIGIN,
@@ -421,7 +421,7 @@ def test_a_body_that_never_arrives_is_not_waited_for(
     world: LiveWebWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # DL-02
-    monkeypatch.setattr("authcore_web.bodies.BODY_DEADLINE_SECONDS", 0)
+    monkeypatch.setattr("authcore_web.request.body.BODY_DEADLINE_SECONDS", 0)
 
     headers = [PROGRAM, ("origin", AUTH_ORIGIN)]
     answer = world.visit(SIGN_OUT, method="POST", headers=headers, body=None)

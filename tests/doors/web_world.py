@@ -5,12 +5,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from dependency_injector import providers
 
-from authcore.adapters.coordination.memory import ProcessSeenBefore
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 from authcore_web.app import create_app

@@ -7,10 +7,10 @@ from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.ports.cookies import SessionJar
-from authcore.testing.fakes.ambient import ScriptedEntropy
-from authcore_guard.decision import Doorkeeper
+from authcore.testing.fakes.system import ScriptedEntropy
+from authcore_guard.request_guard import Doorkeeper
 from unit.session_world import LIFETIME, SessionWorld
 
 

@@ -20,7 +20,7 @@ from authcore.adapters.system import SystemPause, monotonic
 from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from authcore.adapters.http import HttpAnswer
-from authcore_local.cognito.account_pages import CHANGED, CODE_SENT, CONFIRMED
-from authcore_local.cognito.passwords import chosen
-from local_pool import PASSWORD, Browser, LocalPool, Recorder, code_of, problem_on
+from authcore_local.cognito.hosted_ui.account_pages import CHANGED, CODE_SENT, CONFIRMED
+from authcore_local.cognito.user_pool.passwords import chosen
+from support.local_pool import PASSWORD, Browser, LocalPool, Recorder, code_of, problem_on
 
 
 NEW = "Canary-new-1"

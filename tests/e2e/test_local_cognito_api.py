@@ -13,8 +13,8 @@ from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.urls import service_url
-from authcore_local.cognito.authentication import secret_hash
-from local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, POOL_ID, LocalPool
+from authcore_local.cognito.idp_api.authentication import secret_hash
+from support.local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, POOL_ID, LocalPool
 
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.urls import service_url
-from authcore_local.cognito.identities import Identity
-from authcore_local.cognito.provider_links import ALREADY_LINKED, ALREADY_SIGNED_UP
-from local_pool import PASSWORD, POOL_ID, LocalPool
+from authcore_local.cognito.idp_api.provider_links import ALREADY_LINKED, ALREADY_SIGNED_UP
+from authcore_local.cognito.user_pool.identities import Identity
+from support.local_pool import PASSWORD, POOL_ID, LocalPool
 
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from authcore_local.cognito.identities import Identity
-from local_pool import (
+from authcore_local.cognito.user_pool.identities import Identity
+from support.local_pool import (
     CALLBACK,
     POOL_ID,
     Browser,

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from authcore_local.cognito.hosted import FORM_COOKIE, SESSION_COOKIE, STALE_FORM
-from local_pool import (
+from authcore_local.cognito.hosted_ui.hosted_ui import FORM_COOKIE, SESSION_COOKIE, STALE_FORM
+from support.local_pool import (
     CALLBACK,
     FORM,
     PASSWORD,

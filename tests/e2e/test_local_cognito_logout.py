@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from authcore_local.cognito.hosted import SESSION_COOKIE
-from local_pool import CALLBACK, CLIENT_ID, PASSWORD, Browser, LocalPool, code_of, sent_to
-from local_refresh import at_the_token_endpoint
+from authcore_local.cognito.hosted_ui.hosted_ui import SESSION_COOKIE
+from support.local_pool import CALLBACK, CLIENT_ID, PASSWORD, Browser, LocalPool, code_of, sent_to
+from support.local_refresh import at_the_token_endpoint
 
 
 GOODBYE = "http://127.0.0.1:8401/auth/signed-out"

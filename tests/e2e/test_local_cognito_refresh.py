@@ -10,9 +10,9 @@ import pytest
 
 from authcore.embedding import token_validator
 from authcore_local.cognito.auth_sessions import AuthSessions
-from authcore_local.cognito.authentication import secret_hash
 from authcore_local.cognito.errors import CognitoError
-from local_pool import (
+from authcore_local.cognito.idp_api.authentication import secret_hash
+from support.local_pool import (
     CLIENT_ID,
     CLIENT_SECRET,
     PASSWORD,
@@ -21,7 +21,7 @@ from local_pool import (
     Recorder,
     claims_of,
 )
-from local_refresh import (
+from support.local_refresh import (
     EVERY_WAY,
     Refreshed,
     Way,

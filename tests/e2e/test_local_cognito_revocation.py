@@ -9,9 +9,9 @@ import pytest
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore_local.cognito.auth_sessions import MAX_REFRESH_TOKENS, MAX_SESSIONS, AuthSessions
-from authcore_local.cognito.authentication import secret_hash
-from local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, LocalPool
-from local_refresh import Refreshed, at_the_token_endpoint, by_auth_flow, by_get_tokens
+from authcore_local.cognito.idp_api.authentication import secret_hash
+from support.local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, LocalPool
+from support.local_refresh import Refreshed, at_the_token_endpoint, by_auth_flow, by_get_tokens
 
 
 Revoke = Callable[[LocalPool, str], None]

@@ -6,8 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from local_pool import LocalPool, Recorder, claims_of
-from local_refresh import ROTATING_WAYS, Way, at_the_token_endpoint, by_admin_flow, by_auth_flow
+from support.local_pool import LocalPool, Recorder, claims_of
+from support.local_refresh import (
+    ROTATING_WAYS,
+    Way,
+    at_the_token_endpoint,
+    by_admin_flow,
+    by_auth_flow,
+)
 
 
 GRACE = timedelta(seconds=10)

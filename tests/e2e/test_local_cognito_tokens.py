@@ -18,7 +18,7 @@ from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import ClientRejectedError, CodeRejectedError, UnknownKeyError
 from authcore.domain.model.urls import service_url
 from authcore.embedding import token_validator
-from local_pool import (
+from support.local_pool import (
     CALLBACK,
     CLIENT_ID,
     CLIENT_SECRET,

@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.urls import service_url
-from authcore_local.cognito.authentication import secret_hash
 from authcore_local.cognito.errors import CognitoError
-from authcore_local.cognito.token_changes import UNCHANGEABLE, token_changes
-from authcore_local.cognito.triggers import Triggers
-from local_pool import (
+from authcore_local.cognito.idp_api.authentication import secret_hash
+from authcore_local.cognito.lambda_triggers.token_changes import UNCHANGEABLE, token_changes
+from authcore_local.cognito.lambda_triggers.triggers import Triggers
+from support.local_pool import (
     CLIENT_ID,
     CLIENT_SECRET,
     PASSWORD,

@@ -16,13 +16,13 @@ from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import service_url
-from authcore.domain.services.refresh import SessionRefresher
+from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.embedding import token_validator
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.testing.fakes.ambient import RecordedPause
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.memory import InMemoryRecentRefreshes
-from local_pool import CLIENT_ID, CLIENT_SECRET, POOL_ID, LocalPool
+from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
+from authcore.testing.fakes.system import RecordedPause
+from support.local_pool import CLIENT_ID, CLIENT_SECRET, POOL_ID, LocalPool
 
 
 WITHIN = timedelta(seconds=10)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore_local.addresses import Addresses, Ports
 from authcore_local.flow import FlowLog
 from authcore_local.key_fetches import KEYS_REQUEST

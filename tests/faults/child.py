@@ -19,8 +19,8 @@ from authcore.domain.model.linking import (
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.system import FrozenClock
 from faults.linking_runs import Ports, linking
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 import attrs
 
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.domain.model.urls import ServiceUrl
 from authcore.testing.fakes.audit import InMemoryAuditLog

@@ -15,7 +15,7 @@ from authcore_lambda.account_linking import build_handler
 from faults.figures import Failure, Progress, Section, milliseconds
 from faults.linking_events import CONFIRMED, external
 from faults.migration_table import API_KEY, LIMIT, Left
-from scripted_server import SILENCE, Script, ScriptedServer, answer, drip
+from support.scripted_server import SILENCE, Script, ScriptedServer, answer, drip
 
 
 AT_ONCE: Final = 8

@@ -9,14 +9,14 @@ from typing import Final
 import attrs
 
 from authcore.adapters.base64url import encoded
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE, MAX_STALE, TTL, KeyCache
-from authcore.adapters.jwks.remembered import RememberedSignatureVerifier
-from authcore.adapters.jwks.source_record import COOL_DOWN
+from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, TokenRejectedError
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from faults.figures import Failure, Progress, Section, milliseconds
 

@@ -9,14 +9,15 @@ from typing import Final
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.urls import ServiceUrl
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.ports.audit import AuditLog
 from authcore_lambda.account_linking import build_handler
-from authcore_lambda.events import Event
+from authcore_lambda.events.types import Event
 from faults.crowds import IN, NO, OUTAGE, SignsIn
 from faults.linking_events import CONFIRMED, LATER, external, native
 from faults.migration_table import API_KEY, LIMIT, Left
-from scripted_server import ScriptedServer, answer
+from support.scripted_server import ScriptedServer, answer
 
 
 Kind = Callable[[int, str, Mapping[str, str]], Event]

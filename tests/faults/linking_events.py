@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from authcore_lambda.events import Event
+from authcore_lambda.events.types import Event
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"

@@ -9,11 +9,11 @@ import attrs
 
 from authcore.adapters.system import monotonic
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
-from authcore.domain.services.linking import AccountLinking
-from authcore.ports.ambient import Clock
+from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease, SeenBefore
 from authcore.ports.legacy_links import LegacyLinks
+from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from faults.baton import Runner

@@ -8,10 +8,10 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from authcore.adapters.http import HttpClient
-from authcore.adapters.legacy.contract import MAX_ANSWER_BYTES
+from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore_lambda.events import Event
+from authcore_lambda.events.types import Event
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
     UserMigrationTrigger,
@@ -29,7 +29,7 @@ from faults.migration_table import (
     Left,
 )
 from faults.tcp_proxy import TcpProxy, healthy, reset, silence
-from scripted_server import ScriptedServer
+from support.scripted_server import ScriptedServer
 
 
 class _Overheard(logging.Handler):

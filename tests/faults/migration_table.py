@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from scripted_server import Script, answer
+from support.scripted_server import Script, answer
 
 
 CANARY: Final = "canary-Thornfield-1847"

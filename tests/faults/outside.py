@@ -21,8 +21,8 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.coordination import LeaseGrant
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 
 

@@ -15,8 +15,8 @@ import attrs
 
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.admission import Admitted, SignInRequired
-from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
+from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from faults.dice import Dice
 from faults.figures import Failure, Progress, Section, milliseconds
 from faults.refresh_world import HOST, Browser, Pool

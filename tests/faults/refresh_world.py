@@ -9,27 +9,25 @@ from typing import Final
 import attrs
 
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
-from authcore.adapters.coordination.memory import ProcessLease
-from authcore.adapters.coordination.recent_refreshes import (
-    ProcessRecentRefreshes,
-    SharedRecentRefreshes,
-)
-from authcore.adapters.coordination.sealed_texts import ProcessSealedTexts
+from authcore.adapters.coordination.process.leases import ProcessLease
+from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.adapters.coordination.process.sealed_store import ProcessSealedTexts
+from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemEntropy, SystemPause
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.domain.services.browser_guard import BrowserGuard
-from authcore.domain.services.refresh import SessionRefresher
-from authcore.domain.services.refresh_policy import RefreshPolicy
-from authcore.domain.services.session_guard import SessionGuard
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
+from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
 from faults.dice import Dice

@@ -3,8 +3,8 @@
 import attrs
 import pytest
 
-from authcore.adapters.coordination.recent_refreshes import ProcessRecentRefreshes
-from authcore.domain.services.single_flight import SingleFlight
+from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.domain.services.sessions.single_flight import SingleFlight
 from faults.refresh_suite import (
     REQUESTS,
     SETTINGS,

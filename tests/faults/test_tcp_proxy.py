@@ -9,7 +9,7 @@ import pytest
 from authcore.adapters.system import SystemPause, monotonic
 from faults import tcp_proxy
 from faults.tcp_proxy import TcpProxy, Toxic
-from scripted_server import ScriptedServer, answer
+from support.scripted_server import ScriptedServer, answer
 
 
 WHOLE = answer(200, b"0123456789")

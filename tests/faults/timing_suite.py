@@ -13,7 +13,15 @@ from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
 from faults.dice import Dice
 from faults.figures import Failure, Progress, Section, milliseconds, slower_share
-from migration_door import API_KEY, CASES, PEOPLE, SOURCES, event, short_lived_http, trigger_at
+from support.migration_door import (
+    API_KEY,
+    CASES,
+    PEOPLE,
+    SOURCES,
+    event,
+    short_lived_http,
+    trigger_at,
+)
 
 
 SAMPLES: Final = 2_000

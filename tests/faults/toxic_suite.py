@@ -18,7 +18,7 @@ from faults.linking_door import KINDS, LinkingDoor, linking_door
 from faults.migration_table import API_KEY, LIMIT, Left, honestly
 from faults.tcp_proxy import TcpProxy
 from faults.toxics import YES, toxics
-from scripted_server import ScriptedServer, answer
+from support.scripted_server import ScriptedServer, answer
 
 
 MIGRANTS: Final = 8

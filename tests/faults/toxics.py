@@ -6,7 +6,7 @@ from typing import Final
 
 from faults import tcp_proxy
 from faults.tcp_proxy import Toxic, instead, latency, slicing, slow_close
-from scripted_server import answer
+from support.scripted_server import answer
 
 
 YES: Final = answer(200, b'{"status": "authenticated", "user": {}}')

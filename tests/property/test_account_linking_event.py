@@ -7,11 +7,11 @@ from typing import Any, Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authcore.adapters.cognito.described_users import is_native
+from authcore.adapters.cognito.user_description import is_native
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
-from authcore_lambda.people import account_in
+from authcore_lambda.events.trigger_event import account_in
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from unit.account_linking_world import World

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore_lambda.authorizer import UnauthorizedError
-from authcore_lambda.http_events import EventUnreadableError, http_answer, http_request
+from authcore_lambda.events.http_event import EventUnreadableError, http_answer, http_request
 from doors.test_authorizer import authorizer_of
 from doors.world import DoorWorld
 

@@ -3,7 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from authcore.domain.services.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from unit.second_opinion import ALLOWED, ORIGIN, landing_origin, taken
 
 

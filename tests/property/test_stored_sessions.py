@@ -15,13 +15,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from authcore.adapters.cookies.jars import StoredSessionJar
+from authcore.adapters.cookies import StoredSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.memory import SealedTexts
+from authcore.ports.session_stores import SealedTexts
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 HOST: Final = "auth.example.com"

@@ -5,11 +5,11 @@ from typing import Final
 
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
-from authcore.domain.services.linking import AccountLinking
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
 from unit.trigger_world import CANARY, EXTERNAL

@@ -1,6 +1,6 @@
 """Unit tests have no network."""
 
-from no_sockets import no_sockets
+from support.no_sockets import no_sockets
 
 
 __all__ = ["no_sockets"]

@@ -7,11 +7,11 @@ import attrs
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
-from authcore.domain.services.linking import AccountLinking
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 
 

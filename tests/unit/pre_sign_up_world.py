@@ -8,9 +8,8 @@ from typing import Final
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
-from authcore_lambda.events import Event
-from authcore_lambda.native_links import NativeLinks
-from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
+from authcore_lambda.events.types import Event
+from authcore_lambda.pre_sign_up import SIGN_UP, NativeLinks, PreSignUpTrigger
 from unit.trigger_world import CANARY, Left, trigger_event
 
 

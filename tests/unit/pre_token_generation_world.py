@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
-from authcore.domain.services.linking import AccountLinking
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
-from authcore_lambda.events import Event
+from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
-from authcore_lambda.time_left import TimeLeft
 from unit.account_linking_world import DARCY
 from unit.trigger_world import EXTERNAL, Left
 

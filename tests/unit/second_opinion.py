@@ -10,7 +10,7 @@ import unicodedata
 from urllib.parse import unquote
 
 from authcore.domain.errors import RedirectRejectedError
-from authcore.domain.services.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 
 
 ORIGIN = "https://app.example.com"

@@ -8,20 +8,20 @@ import attrs
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.admission import Carried, GuardDecision
+from authcore.domain.model.session_decision import Carried, GuardDecision
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.domain.services.refresh import SessionRefresher
-from authcore.domain.services.refresh_policy import RefreshPolicy
-from authcore.domain.services.session_guard import SessionGuard
+from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
+from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.coordination import Lease
 from authcore.ports.signatures import SignatureVerifier
-from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
 from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions
-from authcore.testing.fakes.memory import InMemoryRecentRefreshes
 from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
+from authcore.testing.fakes.system import FrozenClock, RecordedPause
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
 

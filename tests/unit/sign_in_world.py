@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.domain.services.sign_in import SignIn, SignInStart
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.signatures import SignatureVerifier
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
 

@@ -9,17 +9,17 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.adapters.cognito.described_users import is_native
+from authcore.adapters.cognito.user_description import is_native
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import FailurePolicy, PoolAccount
-from authcore.domain.services.linking import AccountLinking
-from authcore.settings.linking_groups import failure_policy
+from authcore.domain.services.accounts.account_linking import AccountLinking
+from authcore.settings.linking import failure_policy
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
 from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger, build_handler
-from authcore_lambda.function import ConfiguredOnce
-from authcore_lambda.kept_out import BLOCKED_TEXT, LinkingFailedError
-from authcore_lambda.people import account_in
+from authcore_lambda.events.trigger_event import account_in
+from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
 

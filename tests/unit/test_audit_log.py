@@ -7,7 +7,7 @@ import pytest
 
 from authcore.adapters.audit.log import UNPRINTED, UNTOLD, LoggingAuditLog
 from authcore.domain.errors import ClaimRejectedError
-from authcore.ports.audit import AuditEvent
+from authcore.domain.model.audit import AuditEvent
 
 
 LOGGER = logging.getLogger("unit.audit")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 
 
 AUTH = "auth.example.com"

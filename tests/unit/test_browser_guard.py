@@ -10,9 +10,9 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
     SessionTooLargeError,
 )
-from authcore.domain.model.admission import Admitted, LegacyAdmitted, SignInRequired
+from authcore.domain.model.session_decision import Admitted, LegacyAdmitted, SignInRequired
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.browser_guard import MAX_COOKIE_HEADER, BrowserGuard
+from authcore.domain.services.sessions.browser_guard import MAX_COOKIE_HEADER, BrowserGuard
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.contracts.cookies import HOST
 from authcore.testing.fakes.cookies import InMemorySessionJar

@@ -12,10 +12,10 @@ from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import KeySourceUnavailableError
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"

@@ -9,13 +9,13 @@ import attrs
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.domain.services.linking import create_key
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.domain.services.accounts.account_linking import create_key
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.system import FrozenClock
+from authcore_cli.admin_wiring import BegunCreates
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
-from authcore_cli.tools import BegunCreates
+from authcore_cli.process import Surroundings
 
 
 ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 
 
 KEY = base64.b64encode(bytes(range(32))).decode()

@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
-from unit.reconcile_world import CANARY, World, subject
+from authcore_cli.process import Surroundings
+from unit.link_audit_world import CANARY, World, subject
 
 
 class Terminal(io.StringIO):

@@ -8,15 +8,15 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.services.sign_out import SignOutEverywhere
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.revocation import InMemoryRevocationList
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
+from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
+from authcore_cli.process import Surroundings
 from authcore_cli.sessions import LIVES_ON
-from authcore_cli.surroundings import Surroundings
-from authcore_cli.tools import SessionTools
 
 
 VARIABLES: Final = {

@@ -6,14 +6,14 @@ from datetime import timedelta
 import attrs
 import pytest
 
+from authcore.adapters.cookies import SealedAttemptJar, SealedSessionJar
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.jars import SealedAttemptJar, SealedSessionJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 HOST = "auth.example.com"

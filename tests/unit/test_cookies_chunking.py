@@ -6,14 +6,14 @@ from itertools import chain, combinations, permutations, product
 
 import pytest
 
+from authcore.adapters.cookies import PlainSessionJar, SealedSessionJar
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, Series, generation_of
-from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 HOST = "auth.example.com"

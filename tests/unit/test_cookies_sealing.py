@@ -9,7 +9,7 @@ from authcore.adapters.base64url import encoded
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.adapters.sealing.packing import pack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 OLD = hashlib.sha256(b"old").digest()

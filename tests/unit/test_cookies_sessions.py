@@ -7,15 +7,15 @@ from itertools import permutations
 
 import pytest
 
+from authcore.adapters.cookies import PlainSessionJar, SealedSessionJar, StoredSessionJar
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar, StoredSessionJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError, MalformedTokenError, SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 AUTH, CMS, SIBLING = "auth.example.com", "cms.example.com", "blog.example.com"

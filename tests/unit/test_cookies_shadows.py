@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.cookies.jars import PlainSessionJar, SealedSessionJar
+from authcore.adapters.cookies import PlainSessionJar, SealedSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 AUTH, CMS, SIBLING = "auth.example.com", "cms.example.com", "blog.example.com"

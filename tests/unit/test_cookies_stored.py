@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.adapters.cookies.jars import SealedSessionJar, StoredSessionJar
+from authcore.adapters.cookies import SealedSessionJar, StoredSessionJar
 from authcore.adapters.cookies.stored_session import MAX_DROPPED
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import (
@@ -20,8 +20,8 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.ambient import FrozenClock, ScriptedEntropy
-from authcore.testing.fakes.memory import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
 AUTH, CMS, SIBLING = "auth.example.com", "cms.example.com", "blog.example.com"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import authcore
-from authcore.domain.model.admission import Admitted, Carried, SignInRequired
+from authcore.domain.model.session_decision import Admitted, Carried, SignInRequired
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
 

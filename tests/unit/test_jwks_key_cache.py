@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.jwks import key_cache
-from authcore.adapters.jwks.at_hand import KeysAtHand
+from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import (
     FETCH_DEADLINE,
     MAX_STALE,
@@ -14,10 +15,9 @@ from authcore.adapters.jwks.key_cache import (
     TTL,
     KeyCache,
 )
-from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, settle
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.jwks import key_cache
-from authcore.adapters.jwks.at_hand import KeysAtHand
+from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, KNOWN_TO_FAIL_FOR
 from authcore.adapters.jwks.key_cache import MAX_STALE, REFRESH_AFTER, TTL, KeyCache
-from authcore.adapters.jwks.source_record import COOL_DOWN, KNOWN_TO_FAIL_FOR
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, hear, settle
 

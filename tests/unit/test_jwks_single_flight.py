@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.jwks.key_cache import REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, settle
 

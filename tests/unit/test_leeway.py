@@ -12,10 +12,10 @@ from authcore import token_validator
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.domain.errors import TokenExpiredError, TokenNotYetValidError, TokenRejectedError
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.surroundings import Surroundings
+from authcore_cli.process import Surroundings
 from authcore_guard.container import guard_container
 
 

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy import contract
+from authcore.adapters.legacy import login_contract
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.testing.contracts.legacy_accounts import EMMA
@@ -39,54 +39,54 @@ def without(member: str) -> bytes:
 
 
 def test_the_exact_yes_opens_the_account() -> None:
-    assert contract.login_answer(answered(YES), "emma") == EMMA.account
+    assert login_contract.login_answer(answered(YES), "emma") == EMMA.account
 
 
 @pytest.mark.parametrize("typed", ["emma", "EMMA", "Emma@Hartfield.example"])
 def test_the_answer_may_be_about_the_name_or_the_address_in_any_case(typed: str) -> None:
-    assert contract.login_answer(answered(YES), typed) == EMMA.account
+    assert login_contract.login_answer(answered(YES), typed) == EMMA.account
 
 
 def test_a_charset_parameter_changes_nothing() -> None:
     typed = answered(YES, content_type="Application/JSON; charset=utf-8")
 
-    assert contract.login_answer(typed, "emma") == EMMA.account
+    assert login_contract.login_answer(typed, "emma") == EMMA.account
 
 
 def test_the_exact_no_is_a_no() -> None:
-    assert contract.login_answer(answered(b'{"status": "rejected"}'), "emma") is None
-    assert contract.lookup_answer(answered(b'{"status": "not_found"}'), "emma") is None
+    assert login_contract.login_answer(answered(b'{"status": "rejected"}'), "emma") is None
+    assert login_contract.lookup_answer(answered(b'{"status": "not_found"}'), "emma") is None
 
 
 def test_what_one_call_says_means_nothing_to_the_other() -> None:
     """A look-up that a proxy took for a log-in must not open the account."""
     found = YES.replace(b"authenticated", b"found")
 
-    assert contract.lookup_answer(answered(found), "emma") == EMMA.account
+    assert login_contract.lookup_answer(answered(found), "emma") == EMMA.account
     for body in (found, b'{"status": "not_found"}'):
         with pytest.raises(LegacyUnavailableError):
-            contract.login_answer(answered(body), "emma")
+            login_contract.login_answer(answered(body), "emma")
     for body in (YES, b'{"status": "rejected"}'):
         with pytest.raises(LegacyUnavailableError):
-            contract.lookup_answer(answered(body), "emma")
+            login_contract.lookup_answer(answered(body), "emma")
 
 
 def test_a_look_up_may_find_a_locked_account_and_nothing_else_that_is_off_the_contract() -> None:
     found = changed(locked=True).replace(b"authenticated", b"found")
 
-    assert contract.lookup_answer(answered(found), "emma") == attrs.evolve(
+    assert login_contract.lookup_answer(answered(found), "emma") == attrs.evolve(
         EMMA.account, locked=True
     )
     for locked in ("false", 0, None):
         off = changed(locked=locked).replace(b"authenticated", b"found")
         with pytest.raises(LegacyUnavailableError):
-            contract.lookup_answer(answered(off), "emma")
+            login_contract.lookup_answer(answered(off), "emma")
 
 
 @pytest.mark.parametrize("typed", ["emm", "emmanuel", "jane@fairfax.example", "1815"])
 def test_an_answer_about_somebody_else_is_none(typed: str) -> None:
     with pytest.raises(LegacyUnavailableError):
-        contract.login_answer(answered(YES), typed)
+        login_contract.login_answer(answered(YES), typed)
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ def test_an_answer_about_somebody_else_is_none(typed: str) -> None:
 def test_only_status_200_says_yes_or_no(status: int, body: bytes) -> None:
     # MG-01
     with pytest.raises(LegacyUnavailableError):
-        contract.login_answer(answered(body, status), "emma")
+        login_contract.login_answer(answered(body, status), "emma")
 
 
 @pytest.mark.parametrize("content_type", ["", "text/html", "text/json", "application/xml"])
 def test_only_json_says_yes_or_no(content_type: str) -> None:
     # MG-01
     with pytest.raises(LegacyUnavailableError):
-        contract.login_answer(answered(YES, content_type=content_type), "emma")
+        login_contract.login_answer(answered(YES, content_type=content_type), "emma")
 
 
 OFF_CONTRACT = {
@@ -165,7 +165,7 @@ OFF_CONTRACT = {
 def test_a_body_that_is_not_exactly_the_contracts_is_an_outage(body: bytes) -> None:
     # MG-01, MG-06
     with pytest.raises(LegacyUnavailableError) as refused:
-        contract.login_answer(answered(body), "emma")
+        login_contract.login_answer(answered(body), "emma")
 
     assert "emma" not in str(refused.value).lower()
 
@@ -174,12 +174,12 @@ def test_a_body_that_is_not_exactly_the_contracts_is_an_outage(body: bytes) -> N
 def test_no_beginning_of_a_yes_is_a_yes(cut: int) -> None:
     # MG-01
     with pytest.raises(LegacyUnavailableError):
-        contract.login_answer(answered(YES[:cut]), "emma")
+        login_contract.login_answer(answered(YES[:cut]), "emma")
 
 
 def test_a_null_name_and_address_are_absent() -> None:
     bare = changed(display_name=None, email=None, email_verified=False)
 
-    account = contract.login_answer(answered(bare), "emma")
+    account = login_contract.login_answer(answered(bare), "emma")
 
     assert account == LegacyAccount("1815", "emma", None, False, None)

@@ -15,7 +15,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import Creation, LinkOutcome, NewLegacyAccount
-from authcore.domain.services.linking import create_key
+from authcore.domain.services.accounts.account_linking import create_key
 from authcore.ports.coordination import SeenBefore
 from authcore.testing.fakes.coordination import InMemorySeenBefore
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks

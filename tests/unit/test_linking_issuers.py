@@ -10,8 +10,8 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import LinkOutcome
 from authcore.settings import LinkingSettings, load
 from authcore_lambda.account_linking import SOURCES
-from authcore_lambda.linking_parts import policy_of
-from authcore_lambda.people import account_in
+from authcore_lambda.events.trigger_event import account_in
+from authcore_lambda.linking_wiring import policy_of
 from unit.linking_world import EMMA, NATIVE_EMMA, World, row
 from unit.trigger_world import EXTERNAL, GOOGLE, trigger_event
 

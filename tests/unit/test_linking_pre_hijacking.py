@@ -14,7 +14,7 @@ import pytest
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import PoolAccount
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
-from authcore_lambda.people import account_in
+from authcore_lambda.events.trigger_event import account_in
 from unit.linking_world import World
 from unit.trigger_world import trigger_event
 

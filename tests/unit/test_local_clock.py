@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from authcore.ports.ambient import Clock
-from authcore.testing.contracts.ambient import ClockContract
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.ports.system import Clock
+from authcore.testing.contracts.system import ClockContract
+from authcore.testing.fakes.system import FrozenClock
 from authcore_local.clock import MAX_AHEAD, MovableClock, TooFarAheadError
 from authcore_local.visits import in_words
 

@@ -3,7 +3,7 @@
 import pytest
 
 from authcore.domain.errors import KeySourceUnavailableError
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
 from authcore_local.flow import FlowLog

@@ -11,11 +11,12 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.settings import load
+from authcore.settings.pre_sign_up import linkable_providers
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import pre_sign_up
-from authcore_lambda.events import Event
-from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.events.types import Event
+from authcore_lambda.lazy_function import ConfiguredOnce
 from authcore_lambda.pre_sign_up import (
     EXTERNAL,
     OUTAGE_TEXT,
@@ -25,7 +26,6 @@ from authcore_lambda.pre_sign_up import (
     PreSignUpTrigger,
     SignUpRefusedError,
     build_handler,
-    linkable_providers,
 )
 from unit.pre_sign_up_world import VERIFIED, World
 from unit.trigger_world import CANARY, shows_nothing_of_its_cause, trigger_event

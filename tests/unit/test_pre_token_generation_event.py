@@ -9,7 +9,7 @@ import pytest
 from authcore.domain.model.linking import FailurePolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_token_generation
-from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.lazy_function import ConfiguredOnce
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, trigger_event

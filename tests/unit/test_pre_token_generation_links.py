@@ -9,13 +9,13 @@ import attrs
 import pytest
 
 from authcore.domain.model.linking import FailurePolicy
-from authcore.settings.linking_groups import failure_policy
+from authcore.settings.linking import failure_policy
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import pre_token_generation
-from authcore_lambda.events import Event
-from authcore_lambda.function import ConfiguredOnce
-from authcore_lambda.kept_out import BLOCKED_TEXT, LinkingFailedError
+from authcore_lambda.events.types import Event
+from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
 from unit.account_linking_world import DARCY
 from unit.pre_token_generation_world import HOSTED, REFRESH, World
@@ -250,9 +250,9 @@ def test_what_linking_takes_is_not_loaded_before_somebody_needs_it() -> None:
         {
             "authcore.adapters.coordination.dynamodb",
             "authcore.adapters.http",
-            "authcore.domain.services.linking",
+            "authcore.domain.services.accounts.account_linking",
             "authcore_lambda.account_linking",
-            "authcore_lambda.linking_parts",
+            "authcore_lambda.linking_wiring",
             "httpx",
         }
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from authcore.domain.errors import ConfigurationError, RedirectRejectedError
-from authcore.domain.services.redirects import (
+from authcore.domain.services.sign_in.redirects import (
     MAX_ORIGINS,
     MAX_REDIRECT_LENGTH,
     RedirectAllowlist,

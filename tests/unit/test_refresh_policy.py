@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from authcore.domain.model.session import Session
-from authcore.domain.services.refresh_policy import RefreshPolicy
-from authcore.domain.services.session_check import checked_session
+from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
+from authcore.domain.services.sessions.session_validation import checked_session
 from unit.session_world import HOUR, LIFETIME, SessionWorld, without_refresh_token
 
 

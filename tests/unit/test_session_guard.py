@@ -11,7 +11,7 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.admission import (
+from authcore.domain.model.session_decision import (
     Admitted,
     Carried,
     GuardDecision,
@@ -19,7 +19,7 @@ from authcore.domain.model.admission import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.domain.services.session_guard import SessionGuard
+from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.coordination import InMemoryLease
 from authcore.testing.mint import TokenMint

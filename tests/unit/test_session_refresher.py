@@ -17,12 +17,17 @@ from authcore.domain.errors import (
     RefreshTokenRejectedError,
     SignatureRejectedError,
 )
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.tokens import AccessClaims, TokenSet
-from authcore.domain.services.refresh import COOL_DOWN, SessionRefresher
-from authcore.domain.services.trade_turns import LEASE_TTL, MAX_POLLS, POLL, REMEMBERED_FOR
-from authcore.ports.audit import AuditEvent
-from authcore.testing.fakes.ambient import FrozenClock, RecordedPause
+from authcore.domain.services.sessions.refresh_coordinator import (
+    LEASE_TTL,
+    MAX_POLLS,
+    POLL,
+    REMEMBERED_FOR,
+)
+from authcore.domain.services.sessions.session_refresher import COOL_DOWN, SessionRefresher
 from authcore.testing.fakes.coordination import InMemoryLease
+from authcore.testing.fakes.system import FrozenClock, RecordedPause
 from authcore.testing.mint import TokenMint
 from unit.session_world import HOUR, SessionWorld
 

@@ -17,16 +17,16 @@ from authcore.domain.errors import (
     RefreshNotDueError,
     RefreshTokenRejectedError,
 )
-from authcore.domain.model.admission import Admitted
+from authcore.domain.model.session_decision import Admitted
 from authcore.domain.model.tokens import AccessClaims, TokenSet
-from authcore.domain.services.refresh import COOL_DOWN
-from authcore.domain.services.single_flight import SingleFlight
+from authcore.domain.services.sessions.refresh_coordinator import PATIENCE, REMEMBERED_FOR
+from authcore.domain.services.sessions.session_refresher import COOL_DOWN
+from authcore.domain.services.sessions.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.domain.services.trade_turns import PATIENCE, REMEMBERED_FOR
 from authcore.ports.coordination import Lease, LeaseGrant
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.testing.fakes.ambient import FrozenClock
-from authcore.testing.fakes.memory import InMemoryRecentRefreshes
+from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
+from authcore.testing.fakes.system import FrozenClock
 from unit.session_world import DUE, SessionWorld
 from unit.test_session_refresher import key_of
 

@@ -19,9 +19,9 @@ from authcore.settings import (
     described,
     load,
 )
-from authcore.settings.browser_parsers import origins, public_paths, scopes, target
 from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
 from authcore.settings.reader import Check, setting
+from authcore.settings.url_parsers import origins, public_paths, scopes, target
 
 
 @attrs.frozen

@@ -22,8 +22,8 @@ from authcore.domain.errors import (
     TokenRejectedError,
 )
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns
-from authcore.domain.services.redirects import RedirectAllowlist
-from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.testing.mint import TokenMint
 from unit.sign_in_world import (
     CALLBACK_URL,

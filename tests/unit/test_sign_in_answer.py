@@ -13,7 +13,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.session import PendingSignIns
-from authcore.domain.services.authorization import (
+from authcore.domain.services.sign_in.authorization import (
     ERROR_CODES,
     MAX_CODE_LENGTH,
     MAX_PARAMETERS,
@@ -22,7 +22,7 @@ from authcore.domain.services.authorization import (
     AuthorizationError,
     read_answer,
 )
-from authcore.domain.services.sign_in import SignIn, SignInStart
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from unit.sign_in_world import World, query_of
 
 

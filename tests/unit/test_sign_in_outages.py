@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import KeyCache
-from authcore.adapters.jwks.source_record import COOL_DOWN
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import (
     AttemptRejectedError,
@@ -18,7 +18,7 @@ from authcore.domain.errors import (
     ProviderNotReachedError,
     ProviderUnavailableError,
 )
-from authcore.domain.services.sign_in import SignIn, SignInStart
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from authcore.testing.fakes.coordination import InMemorySeenBefore
 from unit.key_cache_world import Source
 from unit.sign_in_world import Parameters, World

@@ -10,15 +10,15 @@ import pytest
 
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import ParameterRejectedError, RedirectRejectedError
-from authcore.domain.services.authorization import (
+from authcore.domain.services.sign_in.authorization import (
     LANGUAGES,
     MAX_STATE_LENGTH,
     candidate_in,
     code_challenge_for,
     state_for,
 )
-from authcore.domain.services.redirects import MAX_REDIRECT_LENGTH, RedirectAllowlist
-from authcore.domain.services.sign_in import SignIn
+from authcore.domain.services.sign_in.redirects import MAX_REDIRECT_LENGTH, RedirectAllowlist
+from authcore.domain.services.sign_in.sign_in import SignIn
 from unit.sign_in_world import AUTHORIZE_URL, CALLBACK_URL, DEEP_LINK, World, query_of
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import attrs
 import pytest
 
-from authcore.adapters.coordination.revocations import ProcessRevocationList
+from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.domain.errors import (
     AccountNotFoundError,
     CoordinationUnavailableError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.admission import Admitted, SignInRequired
-from authcore.domain.services.sign_out import SignOut, SignOutEverywhere
+from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.services.sessions.sign_out import SignOut, SignOutEverywhere
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySignOut
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from authcore.domain.services.single_flight import SingleFlight
+from authcore.domain.services.sessions.single_flight import SingleFlight
 
 
 def test_fifty_threads_share_one_call_and_its_outcome() -> None:

@@ -21,8 +21,8 @@ from authcore.domain.services.token_validation import (
     MAX_SUBJECT_LENGTH,
     TokenValidator,
 )
-from authcore.testing.fakes.ambient import FrozenClock
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
+from authcore.testing.fakes.system import FrozenClock
 
 
 CLOCK = FrozenClock()

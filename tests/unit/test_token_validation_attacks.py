@@ -21,7 +21,7 @@ from authcore.domain.errors import (
     TokenRejectedError,
     UnknownKeyError,
 )
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import DEFAULT_SUBJECT, TokenMint
 from unit.validator_world import CLOCK, MINT, VALIDATOR, built
 

@@ -15,8 +15,8 @@ from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
-from authcore_lambda.events import Event
-from authcore_lambda.function import ConfiguredOnce
+from authcore_lambda.events.types import Event
+from authcore_lambda.lazy_function import ConfiguredOnce
 from authcore_lambda.user_migration import (
     ANSWER_MARGIN,
     OUTAGE_TEXT,

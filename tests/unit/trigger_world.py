@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from authcore_lambda.events import Event
+from authcore_lambda.events.types import Event
 
 
 POOL_ID: Final = "eu-west-1_Ab12Cd34"

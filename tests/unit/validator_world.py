@@ -2,7 +2,7 @@
 
 import authcore
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import DEFAULT_CLIENT_ID, TokenMint
 
 

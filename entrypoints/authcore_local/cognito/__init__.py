@@ -36,7 +36,7 @@ and mail live in memory and end with the process.
 
 from authcore_local.cognito.app import LocalCognito
 from authcore_local.cognito.config import PoolConfig, SchemaAttribute
-from authcore_local.cognito.triggers import TriggerHandler, Triggers
+from authcore_local.cognito.lambda_triggers.triggers import TriggerHandler, Triggers
 
 
 __all__ = ["LocalCognito", "PoolConfig", "SchemaAttribute", "TriggerHandler", "Triggers"]

@@ -1,36 +1,36 @@
 """One user pool, its domain and its API, put together."""
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
-from authcore_local.cognito.account_pages import AccountPages
-from authcore_local.cognito.administration import Administration
-from authcore_local.cognito.api import Api
 from authcore_local.cognito.auth_sessions import AuthSessions
-from authcore_local.cognito.authentication import Authentication
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.confirmation_codes import ConfirmationCodes
-from authcore_local.cognito.federation import FederatedSignIn
-from authcore_local.cognito.forgotten_passwords import ForgottenPasswords
-from authcore_local.cognito.hosted import CodeGrant, HostedPages
-from authcore_local.cognito.lifecycle import Lifecycle
-from authcore_local.cognito.logout import Logout
-from authcore_local.cognito.managed_login import ManagedLogin
-from authcore_local.cognito.migration import UserMigration
-from authcore_local.cognito.outbox import Outbox, OutboxPage
-from authcore_local.cognito.password_sign_in import PasswordSignIn
-from authcore_local.cognito.provider_links import ProviderLinking
-from authcore_local.cognito.provider_pages import ProviderPages
-from authcore_local.cognito.revocation import Revocation
+from authcore_local.cognito.hosted_ui.account_pages import AccountPages
+from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant, HostedPages
+from authcore_local.cognito.hosted_ui.logout import Logout
+from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
+from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
+from authcore_local.cognito.idp_api.administration import Administration
+from authcore_local.cognito.idp_api.api import Api
+from authcore_local.cognito.idp_api.authentication import Authentication
+from authcore_local.cognito.idp_api.provider_links import ProviderLinking
+from authcore_local.cognito.idp_api.user_listing import UserListing
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
+from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
+from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.session_refresh import SessionRefresh
+from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.routing import Doors, published_routes, routed
-from authcore_local.cognito.session_refresh import SessionRefresh
-from authcore_local.cognito.sign_up import SignUp
-from authcore_local.cognito.tickets import Tickets
-from authcore_local.cognito.token_changes import PreTokenGeneration
-from authcore_local.cognito.token_endpoint import TokenEndpoint
 from authcore_local.cognito.tokens import TokenIssuer
-from authcore_local.cognito.triggers import TriggerRunner, Triggers
-from authcore_local.cognito.user_listing import UserListing
-from authcore_local.cognito.users import UserStore
+from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
+from authcore_local.cognito.user_flows.federation import FederatedSignIn
+from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
+from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
+from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
+from authcore_local.cognito.user_flows.sign_up import SignUp
+from authcore_local.cognito.user_pool.users import UserStore
 from authcore_local.flow import FlowLog
 
 

@@ -11,10 +11,10 @@ from typing import Final, TypeVar
 
 import attrs
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
-from authcore_local.cognito.users import fresh_uuid
+from authcore_local.cognito.user_pool.users import fresh_uuid
 
 
 MAX_SESSIONS: Final = 10_000

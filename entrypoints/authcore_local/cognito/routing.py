@@ -11,27 +11,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from authcore_local.cognito.account_pages import AccountPages
-from authcore_local.cognito.api import Api
-from authcore_local.cognito.authorization import AuthorizationRefusedError, UntrustedRequestError
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.forms import MalformedParametersError
-from authcore_local.cognito.hosted import redirect
-from authcore_local.cognito.login_pages import (
+from authcore_local.cognito.hosted_ui.account_pages import AccountPages
+from authcore_local.cognito.hosted_ui.forms import MalformedParametersError
+from authcore_local.cognito.hosted_ui.hosted_ui import redirect
+from authcore_local.cognito.hosted_ui.login_pages import (
     CONFIRM_PATH,
     FORGOT_PATH,
     NEW_PASSWORD_PATH,
     RESEND_PATH,
     SIGN_UP_PATH,
 )
-from authcore_local.cognito.logout import Logout
-from authcore_local.cognito.managed_login import ManagedLogin
-from authcore_local.cognito.outbox import OUTBOX_PATH, OutboxPage
-from authcore_local.cognito.pages import error_page
-from authcore_local.cognito.provider_pages import RESPONSE_PATH, ProviderPages
-from authcore_local.cognito.revocation import Revocation
-from authcore_local.cognito.token_endpoint import TokenEndpoint
+from authcore_local.cognito.hosted_ui.logout import Logout
+from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
+from authcore_local.cognito.hosted_ui.pages import error_page
+from authcore_local.cognito.hosted_ui.provider_pages import RESPONSE_PATH, ProviderPages
+from authcore_local.cognito.idp_api.api import Api
+from authcore_local.cognito.oauth.authorization import (
+    AuthorizationRefusedError,
+    UntrustedRequestError,
+)
+from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.tokens import TokenIssuer
+from authcore_local.cognito.user_flows.outbox import OUTBOX_PATH, OutboxPage
 
 
 MAX_BODY_BYTES: Final = 65_536

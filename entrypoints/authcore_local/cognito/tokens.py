@@ -9,14 +9,18 @@ from typing import Final
 
 import attrs
 
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.identities import as_claim
-from authcore_local.cognito.tickets import Tickets
-from authcore_local.cognito.token_changes import PreTokenGeneration, TokenChanges, TokenSource
-from authcore_local.cognito.users import PoolUser, fresh_uuid
+from authcore_local.cognito.lambda_triggers.token_changes import (
+    PreTokenGeneration,
+    TokenChanges,
+    TokenSource,
+)
+from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.user_pool.identities import as_claim
+from authcore_local.cognito.user_pool.users import PoolUser, fresh_uuid
 
 
 API_SCOPE: Final = "aws.cognito.signin.user.admin"

@@ -2,7 +2,7 @@
 
 from authcore_local.legacy.api import Behaviour, LegacyCall
 from authcore_local.legacy.links import Mode
-from authcore_local.legacy.people import SEED_USERS, SeedUser
+from authcore_local.legacy.seed_users import SEED_USERS, SeedUser
 from authcore_local.legacy.system import LegacySystem, StoredAccount
 
 

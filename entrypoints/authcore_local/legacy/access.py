@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from authcore.ports.ambient import Entropy
+from authcore.ports.system import Entropy
 from authcore_local.legacy.store import Store
 
 

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from authcore_local.legacy.asked import asked_in, body_of
 from authcore_local.legacy.operations import Operation, Said
+from authcore_local.legacy.requests import asked_in, body_of
 from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDialect
 
 

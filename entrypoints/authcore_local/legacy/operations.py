@@ -7,7 +7,9 @@ from typing import Any, Final
 import attrs
 
 from authcore_local.legacy.access import Access
-from authcore_local.legacy.asked import (
+from authcore_local.legacy.links import Links
+from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.requests import (
     Asked,
     Members,
     identity_or_none,
@@ -15,8 +17,6 @@ from authcore_local.legacy.asked import (
     sound_or_none,
     truth,
 )
-from authcore_local.legacy.links import Links
-from authcore_local.legacy.passwords import PasswordHashing
 from authcore_local.legacy.table import NewUser, Row, UserTable
 
 

@@ -5,7 +5,7 @@ import hmac
 import threading
 from typing import Final
 
-from authcore.ports.ambient import Entropy
+from authcore.ports.system import Entropy
 
 
 COST: Final = 2**13

@@ -16,9 +16,9 @@ from starlette.routing import Mount, Route, Router
 
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
 from authcore_local.legacy.access import Access
-from authcore_local.legacy.asked import body_of
 from authcore_local.legacy.operations import opened_by
 from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.requests import body_of
 from authcore_local.legacy.table import Row, UserTable
 
 

@@ -9,15 +9,15 @@ import attrs
 from starlette.applications import Starlette
 
 from authcore.adapters.system import SystemEntropy
-from authcore.ports.ambient import Entropy
+from authcore.ports.system import Entropy
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.access import Access
 from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.links import Links, Mode
 from authcore_local.legacy.operations import Operations, opened_by
 from authcore_local.legacy.passwords import PasswordHashing
-from authcore_local.legacy.people import SeedUser
 from authcore_local.legacy.seed_dialect import SeedDialect
+from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.site import LegacySite
 from authcore_local.legacy.store import Store
 from authcore_local.legacy.table import NewUser, Row, UserTable

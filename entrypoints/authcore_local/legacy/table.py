@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore_local.legacy.people import SeedUser
+from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.store import Store
 
 

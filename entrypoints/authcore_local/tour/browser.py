@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import attrs
 
 from authcore.adapters.http import HttpAnswer, HttpClient
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 from authcore.testing.browser import BrowserCookies
 from authcore_local.addresses import LOOPBACK
 

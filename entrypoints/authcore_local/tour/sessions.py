@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from authcore_local.controls import CLOCK_PATH, PEOPLE_PATH
+from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH
 from authcore_local.legacy import SEED_USERS
-from authcore_local.sharing import QUESTION
+from authcore_local.shared_state import QUESTION
 from authcore_local.tour.answers import Inner
 from authcore_local.tour.browser import Browser, Form, Page
 from authcore_local.tour.steps import EXCHANGE, LINKED, Steps

@@ -6,10 +6,11 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore_web.metrics import MEDIA_TYPE, Metrics
-from authcore_web.responses import Refusals, as_json
-from authcore_web.threads import WorkerThreads
+from authcore_web.response.errors import Refusals
+from authcore_web.response.plain import as_json
 
 
 class ServiceRoutes:

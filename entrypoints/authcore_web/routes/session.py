@@ -6,14 +6,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import RejectedError, UnavailableError
-from authcore.domain.model.admission import SignInRequired
-from authcore.domain.services.browser_guard import BrowserDecision, BrowserGuard
-from authcore_web.links import SignInLinks
-from authcore_web.people import described, identity_headers
-from authcore_web.requests import cookie_header, is_cross_site, is_navigation
-from authcore_web.responses import Refusals, as_json, with_cookies
-from authcore_web.threads import WorkerThreads
+from authcore.domain.model.session_decision import SignInRequired
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
+from authcore_web.response.errors import Refusals
+from authcore_web.response.plain import as_json, with_cookies
+from authcore_web.response.user import described, identity_headers
+from authcore_web.signin_urls import SignInLinks
 
 
 MAX_COPIED_COOKIES: Final = 8

@@ -8,21 +8,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs, header_after
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError, UnavailableError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import PendingSignIns, Session, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.authorization import candidate_in
-from authcore.domain.services.session_guard import SessionGuard
-from authcore.domain.services.sign_in import SignIn, SignInCompletion, SignInStart
-from authcore.domain.services.sign_in_restart import SignInRestart, begun_anew, restarted
-from authcore.ports.ambient import Clock
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore.domain.services.sign_in.authorization import candidate_in
+from authcore.domain.services.sign_in.restart import SignInRestart, begun_anew, restarted
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
+from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
-from authcore_web.loops import SignInLoopError, SignInLoops
-from authcore_web.query import Parameters, only, parameters
-from authcore_web.requests import cookie_header
-from authcore_web.responses import Refusals, sent_to
-from authcore_web.threads import WorkerThreads
+from authcore.ports.system import Clock
+from authcore_web.redirect_loops import SignInLoopError, SignInLoops
+from authcore_web.request.headers import cookie_header
+from authcore_web.request.query import Parameters, only, parameters
+from authcore_web.response.errors import Refusals
+from authcore_web.response.plain import sent_to
 
 
 BEGIN: Final = "sign_in.begin"

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.session_cookies import carry_session
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
     MalformedTokenError,
     ParameterRejectedError,
@@ -16,19 +17,25 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.authorization import with_query
-from authcore.domain.services.sign_out import SignedOut, SignOut
+from authcore.domain.services.sessions.sign_out import SignedOut, SignOut
+from authcore.domain.services.sign_in.authorization import with_query
 from authcore.ports.cookies import CookieJar
-from authcore_web import notices
-from authcore_web.bodies import FORM, MediaTypeRejectedError, body_of, form_fields, media_type_of
-from authcore_web.forgetting import Forgetting
-from authcore_web.origins import TrustedPages, origin_of
-from authcore_web.pages import form_page, page
-from authcore_web.query import only, parameters
-from authcore_web.requests import cookie_header
-from authcore_web.responses import Refusals, as_json, sent_to, wants_json, with_cookies
-from authcore_web.safe_answers import content_policy
-from authcore_web.threads import WorkerThreads
+from authcore_web.middleware.security_headers import content_policy
+from authcore_web.request.body import (
+    FORM,
+    MediaTypeRejectedError,
+    body_of,
+    form_fields,
+    media_type_of,
+)
+from authcore_web.request.csrf import TrustedPages, origin_of
+from authcore_web.request.headers import cookie_header
+from authcore_web.request.query import only, parameters
+from authcore_web.response import messages
+from authcore_web.response.cookie_clearing import Forgetting
+from authcore_web.response.errors import Refusals, wants_json
+from authcore_web.response.html import form_page, page
+from authcore_web.response.plain import as_json, sent_to, with_cookies
 
 
 ACTION: Final = "sign_out"
@@ -120,7 +127,9 @@ class SignOutRoutes:
         return await self._ended(request, target) if post else self._button(target)
 
     def _button(self, target: str) -> Response:
-        html = form_page(notices.SIGN_OUT, url=self._links.signout_url, fields={"redirect": target})
+        html = form_page(
+            messages.SIGN_OUT, url=self._links.signout_url, fields={"redirect": target}
+        )
         return Response(html, media_type="text/html", headers=self._page_headers)
 
     async def _ended(self, request: Request, target: str) -> Response:
@@ -152,7 +161,7 @@ class SignOutRoutes:
             return as_json({"signed_out": True, "complete": is_complete, "next": onward})
         if is_complete:
             return sent_to(onward, status=303)
-        html = page(notices.SIGNED_OUT_HERE, reference=None, url=onward)
+        html = page(messages.SIGNED_OUT_HERE, reference=None, url=onward)
         return Response(html, media_type="text/html")
 
 

@@ -8,10 +8,12 @@ import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
-from authcore.domain.model.admission import Carried, SignInRequired
-from authcore.domain.services.session_guard import SessionGuard
-from authcore_web.bodies import (
+from authcore.domain.model.session_decision import Carried, SignInRequired
+from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore_web.request.api_keys import Callers
+from authcore_web.request.body import (
     JSON,
     BodyMalformedError,
     MediaTypeRejectedError,
@@ -19,11 +21,10 @@ from authcore_web.bodies import (
     json_members,
     media_type_of,
 )
-from authcore_web.callers import Callers, unknown_caller
-from authcore_web.responses import Refusals, as_json
-from authcore_web.threads import WorkerThreads
-from authcore_web.token_sets import carried_in
-from authcore_web.verdicts import ACTION, Outcome, Verdicts
+from authcore_web.request.session_tokens import carried_in
+from authcore_web.response.errors import Refusals, unknown_caller
+from authcore_web.response.plain import as_json
+from authcore_web.response.verification import ACTION, Outcome, Verdicts
 
 
 MAX_BODY_BYTES: Final = 3 * 1024 * 1024

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from authcore.ports.ambient import Clock, Entropy, Pause
+from authcore.ports.system import Clock, Entropy, Pause
 
 
 monotonic = time.monotonic

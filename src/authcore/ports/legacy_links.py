@@ -3,9 +3,7 @@
 from abc import abstractmethod
 from typing import Protocol
 
-import attrs
-
-from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 
 
@@ -71,20 +69,6 @@ class LegacyLinks(Protocol):
 
         See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
         """
-
-
-@attrs.frozen
-class AccountPage:
-    """
-    Some legacy accounts.
-
-    Attributes:
-        accounts: At most 100.
-        next: Asks for the following page; None on the last.
-    """
-
-    accounts: tuple[LegacyAccount, ...]
-    next: str | None
 
 
 class LegacyListing(Protocol):

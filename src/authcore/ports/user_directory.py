@@ -4,9 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Protocol
 
-import attrs
-
-from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 
 
 class UserDirectory(Protocol):
@@ -105,20 +103,6 @@ class ProviderLinks(Protocol):
 
         See: Amazon Cognito AdminLinkProviderForUser.
         """
-
-
-@attrs.frozen
-class DirectoryPage:
-    """
-    Some users of the pool.
-
-    Attributes:
-        users: At most 60.
-        next: Asks for the following page; None on the last.
-    """
-
-    users: tuple[DirectoryUser, ...]
-    next: str | None
 
 
 class DirectoryListing(Protocol):

@@ -11,19 +11,16 @@ from authcore.settings.reader import PREFIX, Setting, described, load, setting, 
 
 
 if TYPE_CHECKING:
-    from authcore.settings.groups import CognitoSettings, CookieSettings, SignInSettings
-    from authcore.settings.guard_groups import GuardSettings
-    from authcore.settings.linking_groups import LinkingSettings
-    from authcore.settings.session_groups import (
-        AppClientSettings,
-        LegacyCallSettings,
-        LegacySessionsSettings,
-        RefreshSettings,
-        RevocationSettings,
-    )
-    from authcore.settings.store_groups import StoreSettings
-    from authcore.settings.trigger_groups import LegacySettings, MigrationSettings
-    from authcore.settings.web_groups import SignOutSettings, VerifySettings, WebAccessSettings
+    from authcore.settings.cognito import CognitoSettings
+    from authcore.settings.cookie import CookieSettings
+    from authcore.settings.guard import GuardSettings
+    from authcore.settings.legacy import LegacyCallSettings, LegacySessionsSettings, LegacySettings
+    from authcore.settings.linking import LinkingSettings
+    from authcore.settings.migration import MigrationSettings
+    from authcore.settings.session import RefreshSettings, RevocationSettings
+    from authcore.settings.sign_in import AppClientSettings, SignInSettings, SignOutSettings
+    from authcore.settings.store import StoreSettings
+    from authcore.settings.verify import VerifySettings, WebAccessSettings
 
 __all__ = [
     "PREFIX",
@@ -51,24 +48,26 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "AppClientSettings": "session_groups",
-    "GuardSettings": "guard_groups",
-    "LegacyCallSettings": "session_groups",
-    "LegacySessionsSettings": "session_groups",
-    "RefreshSettings": "session_groups",
-    "RevocationSettings": "session_groups",
-    "LegacySettings": "trigger_groups",
-    "LinkingSettings": "linking_groups",
-    "MigrationSettings": "trigger_groups",
-    "SignOutSettings": "web_groups",
-    "VerifySettings": "web_groups",
-    "WebAccessSettings": "web_groups",
-    "StoreSettings": "store_groups",
+    "AppClientSettings": "sign_in",
+    "CognitoSettings": "cognito",
+    "CookieSettings": "cookie",
+    "GuardSettings": "guard",
+    "LegacyCallSettings": "legacy",
+    "LegacySessionsSettings": "legacy",
+    "LegacySettings": "legacy",
+    "LinkingSettings": "linking",
+    "MigrationSettings": "migration",
+    "RefreshSettings": "session",
+    "RevocationSettings": "session",
+    "SignInSettings": "sign_in",
+    "SignOutSettings": "sign_in",
+    "StoreSettings": "store",
+    "VerifySettings": "verify",
+    "WebAccessSettings": "verify",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _ROOMS:
         raise AttributeError(f"module 'authcore.settings' has no attribute {name!r}")
-    room = import_module(f"authcore.settings.{_ROOMS.get(name, 'groups')}")
-    return getattr(room, name)
+    return getattr(import_module(f"authcore.settings.{_ROOMS[name]}"), name)

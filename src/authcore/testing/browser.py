@@ -7,8 +7,8 @@ from typing import Final
 
 import attrs
 
-from authcore.ports.ambient import Clock
-from authcore.testing.fakes.ambient import FrozenClock
+from authcore.ports.system import Clock
+from authcore.testing.fakes.system import FrozenClock
 
 
 MAX_PAIR_BYTES: Final = 4096

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
+from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.ports.audit import AuditLog, DecisionCounter
 
 
 MAX_SERIES: Final = 1_000

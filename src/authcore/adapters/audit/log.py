@@ -5,7 +5,8 @@ import logging
 import re
 from typing import Final
 
-from authcore.ports.audit import AuditEvent, AuditLog
+from authcore.domain.model.audit import AuditEvent
+from authcore.ports.audit import AuditLog
 
 
 UNPRINTED: Final = "(not an id)"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from authcore.adapters.cognito.described_users import described_user, require_cognitos_own
 from authcore.adapters.cognito.errors import LISTING_USERS, translated
 from authcore.adapters.cognito.limits import MAX_PAGE
+from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.ports.user_directory import DirectoryListing, DirectoryPage
+from authcore.domain.model.directory import DirectoryPage
+from authcore.ports.user_directory import DirectoryListing
 
 
 if TYPE_CHECKING:

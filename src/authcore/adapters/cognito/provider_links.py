@@ -3,14 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from authcore.adapters.cognito.described_users import (
-    is_native,
-    require_cognitos_own,
-    signs_in_as,
-)
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
 from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translated
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
+from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
     AccountNotFoundError,

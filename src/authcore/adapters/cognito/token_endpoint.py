@@ -5,11 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES, OAuthClient
-from authcore.adapters.cognito.token_answer import (
-    refreshed_token_set,
-    require_revoked,
-    token_set,
-)
+from authcore.adapters.cognito.token_response import refreshed_token_set, require_revoked, token_set
 from authcore.adapters.http import HttpClient
 from authcore.domain.errors import CodeRejectedError, RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token

@@ -5,13 +5,13 @@ import hmac
 from typing import TYPE_CHECKING
 
 from authcore.adapters.cognito.authentication_result import refreshed_tokens
-from authcore.adapters.cognito.described_users import require_cognitos_own
 from authcore.adapters.cognito.errors import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
     translated,
 )
 from authcore.adapters.cognito.limits import can_be_username
+from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 from authcore.ports.token_endpoint import TokenRefresher

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authcore.adapters.cognito.described_users import described_user, require_cognitos_own
 from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
+from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
 from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import UserDirectory

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from authcore.adapters.cognito.described_users import require_cognitos_own
 from authcore.adapters.cognito.errors import SIGNING_OUT_A_USER, translated
 from authcore.adapters.cognito.limits import can_be_username
+from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError
 from authcore.ports.user_directory import UserSessions
 

@@ -12,8 +12,8 @@ from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
-from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import CookieJar
+from authcore.ports.system import Clock, Entropy
 
 
 _PREFIX: Final = "__Host-authcore_attempt_"

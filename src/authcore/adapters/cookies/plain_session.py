@@ -15,8 +15,8 @@ from authcore.adapters.cookies.session_cookies import (
 )
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.ambient import Clock
 from authcore.ports.cookies import SessionJar
+from authcore.ports.system import Clock
 
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._=-]+")

@@ -12,8 +12,8 @@ from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, SessionCookies
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import SessionJar
+from authcore.ports.system import Clock, Entropy
 
 
 SESSIONS_KEPT: Final = 1_000

@@ -11,9 +11,9 @@ from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SESSION_ID
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
-from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.cookies import SessionJar
-from authcore.ports.memory import SealedTexts
+from authcore.ports.session_stores import SealedTexts
+from authcore.ports.system import Clock, Entropy
 
 
 MAX_DROPPED: Final = 4

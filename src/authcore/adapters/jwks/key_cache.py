@@ -26,11 +26,11 @@ from typing import Final
 
 import attrs
 
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, SourceRecord, announce
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_in
-from authcore.adapters.jwks.source_record import COOL_DOWN, SourceRecord, announce
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 
 
 FETCH_DEADLINE: Final = timedelta(seconds=2)

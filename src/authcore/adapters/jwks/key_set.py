@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
 from authcore.adapters.base64url import decoded
-from authcore.adapters.jwks.compact import MAX_KID_LENGTH
+from authcore.adapters.jwks.compact_jws import MAX_KID_LENGTH
 from authcore.adapters.strict_json import Pairs, object_of
 from authcore.domain.errors import UnknownKeyError
 

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from jwt.algorithms import RSAAlgorithm
 
-from authcore.adapters.jwks.compact import claims_of, octets_of, parse
+from authcore.adapters.jwks.compact_jws import claims_of, octets_of, parse
 from authcore.adapters.jwks.key_set import Keys, PublishedKey
 from authcore.domain.errors import SignatureRejectedError
 from authcore.domain.model.tokens import SignedClaims

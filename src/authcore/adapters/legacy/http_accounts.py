@@ -1,6 +1,6 @@
 """Accounts behind the legacy HTTP API."""
 
-from authcore.adapters.legacy import contract
+from authcore.adapters.legacy import login_contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
 from authcore.domain.errors import CredentialsRejectedError
 from authcore.domain.model.accounts import Credentials, LegacyAccount
@@ -11,7 +11,7 @@ class HttpLegacyAccounts(LegacyApi, LegacyAccounts):
     """
     Asks the legacy system once per question.  Safe to share between threads.
 
-    Answers larger than ``contract.MAX_ANSWER_BYTES`` count as none.
+    Answers larger than ``login_contract.MAX_ANSWER_BYTES`` count as none.
 
     See: docs/legacy-api.yaml.
     """
@@ -26,19 +26,19 @@ class HttpLegacyAccounts(LegacyApi, LegacyAccounts):
         is rejected here and not sent.
         """
         if not (
-            contract.sendable(credentials.username, contract.MAX_USERNAME_LENGTH)
-            and contract.sendable(credentials.password, contract.MAX_PASSWORD_LENGTH)
+            login_contract.sendable(credentials.username, login_contract.MAX_USERNAME_LENGTH)
+            and login_contract.sendable(credentials.password, login_contract.MAX_PASSWORD_LENGTH)
         ):
             raise CredentialsRejectedError("no account has such a name or password")
-        answer = self._post(contract.LOGIN_PATH, contract.login_request(credentials))
-        account = contract.login_answer(answer, credentials.username)
+        answer = self._post(login_contract.LOGIN_PATH, login_contract.login_request(credentials))
+        account = login_contract.login_answer(answer, credentials.username)
         if account is None:
             raise CredentialsRejectedError("the legacy system does not accept these credentials")
         return account
 
     def find(self, username: str) -> LegacyAccount | None:
         """See the port."""
-        if not contract.sendable(username, contract.MAX_USERNAME_LENGTH):
+        if not login_contract.sendable(username, login_contract.MAX_USERNAME_LENGTH):
             return None
-        answer = self._post(contract.LOOKUP_PATH, contract.lookup_request(username))
-        return contract.lookup_answer(answer, username)
+        answer = self._post(login_contract.LOOKUP_PATH, login_contract.lookup_request(username))
+        return login_contract.lookup_answer(answer, username)

@@ -2,7 +2,8 @@
 
 from authcore.adapters.legacy import listing_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
-from authcore.ports.legacy_links import AccountPage, LegacyListing
+from authcore.domain.model.accounts import AccountPage
+from authcore.ports.legacy_links import LegacyListing
 
 
 class HttpLegacyListing(LegacyApi, LegacyListing):

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.exact_json import object_in, off_contract, sendable, written
-from authcore.adapters.legacy.users import (
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
     MAX_ID_LENGTH,

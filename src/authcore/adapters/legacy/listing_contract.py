@@ -3,9 +3,9 @@
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.exact_json import object_in, off_contract, text_or_none, written
-from authcore.adapters.legacy.users import account_in
-from authcore.ports.legacy_links import AccountPage
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text_or_none, written
+from authcore.adapters.legacy.user_contract import account_in
+from authcore.domain.model.accounts import AccountPage
 
 
 LIST_PATH: Final = "/api/cognito_helper/list"

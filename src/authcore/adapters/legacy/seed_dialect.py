@@ -25,8 +25,8 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
-from authcore.ports.ambient import Entropy
 from authcore.ports.legacy_links import LegacyLinks
+from authcore.ports.system import Entropy
 
 
 _WARNING: Final = (

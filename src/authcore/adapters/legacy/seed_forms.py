@@ -19,8 +19,8 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.exact_json import object_in, off_contract, sendable, text
-from authcore.adapters.legacy.users import (
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, text
+from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
     MAX_ID_LENGTH,

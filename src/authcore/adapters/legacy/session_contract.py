@@ -9,8 +9,8 @@ import hashlib
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.exact_json import object_in, off_contract, text, written
-from authcore.adapters.legacy.users import open_account_in
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text, written
+from authcore.adapters.legacy.user_contract import open_account_in
 from authcore.domain.model.accounts import LegacyAccount
 
 

@@ -13,7 +13,7 @@ from authcore.adapters.base64url import decoded, encoded
 from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.domain.model.key_rings import key_ring_problem
-from authcore.ports.ambient import Clock, Entropy
+from authcore.ports.system import Clock, Entropy
 
 
 NONCE_BYTES: Final = 12

@@ -50,3 +50,17 @@ class LegacyAccount:
     display_name: str | None = attrs.field(repr=False)
     cognito_id: str | None = None
     locked: bool = False
+
+
+@attrs.frozen
+class AccountPage:
+    """
+    Some legacy accounts.
+
+    Attributes:
+        accounts: At most 100.
+        next: Asks for the following page; None on the last.
+    """
+
+    accounts: tuple[LegacyAccount, ...]
+    next: str | None

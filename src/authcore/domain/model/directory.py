@@ -41,3 +41,17 @@ class ExternalIdentity:
     user_id: str = attrs.field(repr=False)
     provider_type: str | None = None
     issuer: str | None = None
+
+
+@attrs.frozen
+class DirectoryPage:
+    """
+    Some users of the pool.
+
+    Attributes:
+        users: At most 60.
+        next: Asks for the following page; None on the last.
+    """
+
+    users: tuple[DirectoryUser, ...]
+    next: str | None

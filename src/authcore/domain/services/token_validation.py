@@ -22,8 +22,8 @@ from authcore.domain.model.tokens import (
     SignedClaims,
     is_numeric_date,
 )
-from authcore.ports.ambient import Clock
 from authcore.ports.signatures import SignatureVerifier
+from authcore.ports.system import Clock
 
 
 MAX_LEEWAY: Final = timedelta(seconds=60)

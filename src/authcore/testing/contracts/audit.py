@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
+from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.ports.audit import AuditLog, DecisionCounter
 
 
 ACCEPTED = AuditEvent(

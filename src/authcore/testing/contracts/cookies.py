@@ -9,8 +9,8 @@ import pytest
 
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import TokenSet
-from authcore.ports.ambient import Clock
 from authcore.ports.cookies import CookieJar, SessionJar
+from authcore.ports.system import Clock
 from authcore.testing.browser import BrowserCookies
 
 

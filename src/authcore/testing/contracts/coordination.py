@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.system import Clock
 
 
 TTL = timedelta(minutes=10)

@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 
 from authcore.domain.errors import LegacyUnavailableError
-from authcore.domain.model.accounts import LegacyAccount
-from authcore.ports.legacy_links import AccountPage, LegacyListing
+from authcore.domain.model.accounts import AccountPage, LegacyAccount
+from authcore.ports.legacy_links import LegacyListing
 
 
 MAX_PAGE: Final = 100

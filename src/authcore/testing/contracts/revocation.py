@@ -10,8 +10,8 @@ import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.tokens import AccessClaims, SignedClaims
-from authcore.ports.ambient import Clock
 from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
 
 
 HOUR: Final = timedelta(hours=1)

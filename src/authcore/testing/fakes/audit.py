@@ -3,7 +3,8 @@
 import threading
 from collections import Counter
 
-from authcore.ports.audit import AuditEvent, AuditLog, DecisionCounter, Outcome
+from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.ports.audit import AuditLog, DecisionCounter
 
 
 class InMemoryAuditLog(AuditLog):

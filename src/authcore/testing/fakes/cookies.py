@@ -9,8 +9,8 @@ from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import TokenSet
-from authcore.ports.ambient import Clock
 from authcore.ports.cookies import CookieJar, SessionJar
+from authcore.ports.system import Clock
 
 
 Value = TypeVar("Value")

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.ambient import Clock
 from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.system import Clock
 
 
 class InMemorySeenBefore(SeenBefore):

@@ -13,11 +13,11 @@ from authcore.domain.errors import (
     CredentialsRejectedError,
     LegacyUnavailableError,
 )
-from authcore.domain.model.accounts import Credentials, LegacyAccount
+from authcore.domain.model.accounts import AccountPage, Credentials, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.legacy_accounts import LegacyAccounts
-from authcore.ports.legacy_links import AccountPage, LegacyLinks, LegacyListing
+from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.tokens import AccessClaims
-from authcore.ports.ambient import Clock
 from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
 
 
 class InMemoryRevocationList(RevocationList):

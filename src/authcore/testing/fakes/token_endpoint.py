@@ -16,7 +16,7 @@ from authcore.domain.errors import (
     RefreshTokenRejectedError,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 
 

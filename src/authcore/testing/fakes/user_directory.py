@@ -6,13 +6,13 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.cognito.described_users import EXTERNAL, is_native, signs_in_as
 from authcore.adapters.cognito.limits import (
     MAX_IDENTITIES,
     MAX_PAGE,
     can_be_attributes,
     can_be_identity,
 )
+from authcore.adapters.cognito.user_description import EXTERNAL, is_native, signs_in_as
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
@@ -20,10 +20,9 @@ from authcore.domain.errors import (
     LinkRejectedError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.ports.user_directory import (
     DirectoryListing,
-    DirectoryPage,
     ProviderLinks,
     UserDirectory,
     UserSessions,

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.adapters.system import SystemClock
-from authcore.ports.ambient import Clock
+from authcore.ports.system import Clock
 from authcore.testing.mint.keys import SigningKey, base64url, generate_key, pooled_key
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
-from authcore.adapters.coordination.dynamodb.endings import IS_OVER, moment, values_between
+from authcore.adapters.coordination.dynamodb.expiry import IS_OVER, moment, values_between
 from authcore.adapters.coordination.dynamodb.table import (
     AnswerLostError,
     ConditionFailedError,
@@ -15,8 +15,8 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.ambient import Clock, Entropy
 from authcore.ports.coordination import Lease, LeaseGrant
+from authcore.ports.system import Clock, Entropy
 
 
 _CLAIM: Final = (

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from authcore.adapters.coordination.dynamodb.endings import (
+from authcore.adapters.coordination.dynamodb.expiry import (
     CLOCK_SKEW,
     milliseconds,
     milliseconds_in,
@@ -18,8 +18,8 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.domain.model.tokens import AccessClaims
-from authcore.ports.ambient import Clock
 from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
 
 
 _END: Final = "SET ends_at = :end, expires = :expires"

@@ -1,0 +1,1 @@
+"""One deadline over all calls that a trigger makes."""

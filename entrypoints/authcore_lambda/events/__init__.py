@@ -1,0 +1,1 @@
+"""Lambda events as typed values."""

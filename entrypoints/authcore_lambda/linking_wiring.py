@@ -1,0 +1,143 @@
+"""What the linking trigger is put together from, as its settings say."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+import attrs
+
+from authcore.adapters.coordination.process.leases import ProcessLease
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.system import SystemEntropy
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.linking import Creation, LinkPolicy
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.system import Clock
+from authcore.settings import LegacySettings, LinkingSettings
+from authcore.settings.reader import Check
+from authcore_lambda.deadlines.adapters import BoundedLinks
+from authcore_lambda.deadlines.deadline import NO_TIME, Impatience, TimeLeft
+from authcore_lambda.pool_api import PoolApiSettings
+
+
+if TYPE_CHECKING:
+    from authcore.adapters.http import HttpClient
+
+
+COGNITO_SHARE: Final = 4
+"""The last write, to Cognito, gets this part of the budget for itself."""
+
+STORE_SHARE: Final = 10
+"""Each call to the table, where there is one, gets this part of it."""
+
+Stores = Callable[[TimeLeft], tuple[Lease, SeenBefore]]
+"""Lease and begun creates, for an event with so much time left."""
+
+
+def _not_keyed(dialect: str, creation: str) -> str | None:
+    if dialect == "off" or creation in ("lease", "once"):
+        return None
+    return (
+        "AUTHCORE_LEGACY_INSECURE_GET_DIALECT is wrong: creates are not keyed there, so "
+        "AUTHCORE_LINKING_CREATION must be lease or once"
+    )
+
+
+@attrs.frozen(kw_only=True)
+class AccountLinkingSettings:
+    """What this trigger reads from ``AUTHCORE_*``."""
+
+    CHECKS: ClassVar = (Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),)
+
+    cognito: PoolApiSettings
+    legacy: LegacySettings
+    linking: LinkingSettings
+
+
+def legacy_links(
+    settings: AccountLinkingSettings, http: "HttpClient | None"
+) -> Callable[[], BoundedLinks]:
+    """Loaded for the first user who is not linked yet: the others never need an HTTP library."""
+    if settings.legacy.insecure_get_dialect == "on":
+        dialect = _seed_dialect(settings, http)
+        return lambda: dialect
+
+    @cache
+    def loaded() -> BoundedLinks:
+        from authcore.adapters.legacy.http_links import HttpLegacyLinks
+
+        return HttpLegacyLinks(
+            http=http or _client(settings),
+            base_url=settings.legacy.url,
+            api_key=settings.legacy.api_key,
+        ).bounded
+
+    return loaded
+
+
+def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedLinks:
+    """Loaded at once, so that its warning stands where the function starts."""
+    from authcore.adapters.legacy.seed_dialect import SeedDialectLegacyLinks
+
+    return SeedDialectLegacyLinks(
+        http=http or _client(settings),
+        base_url=settings.legacy.url,
+        api_key=settings.legacy.api_key,
+        entropy=SystemEntropy(),
+    ).bounded
+
+
+def _client(settings: AccountLinkingSettings) -> "HttpClient":
+    from authcore.adapters.http import HttpClient
+    from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
+
+    return HttpClient(within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES)
+
+
+def reserve_of(linking: LinkingSettings) -> timedelta:
+    """What legacy calls leave for Cognito, and for the table where a lease is to be given back."""
+    giving_back = linking.budget / STORE_SHARE if linking.table else NO_TIME
+    return linking.budget / COGNITO_SHARE + giving_back
+
+
+def policy_of(linking: LinkingSettings) -> LinkPolicy:
+    """What the team allows, as the domain says it."""
+    return LinkPolicy(
+        email_providers=frozenset(linking.email_providers),
+        creation=cast("Creation", linking.creation),
+        issuers=linking.issuers,
+    )
+
+
+def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
+    """In the table that is configured, or else in this process."""
+    table = settings.linking.table
+    if table is None:
+        own = ProcessLease(clock), ProcessSeenBefore(clock)
+        return lambda _: own
+    return _in_table(table, settings, clock)
+
+
+def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Stores:
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+    from authcore.adapters.coordination.dynamodb.table import dynamodb_client
+    from authcore_lambda.deadlines.stores import StoreTime, TimedLease, TimedSeenBefore
+
+    share = settings.linking.budget / STORE_SHARE
+    reserve = reserve_of(settings.linking) + share
+    client = dynamodb_client(region=settings.cognito.region, within=share)
+    entropy = SystemEntropy()
+    lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=entropy)
+    intents = DynamoDbSeenBefore(client=client, table=table, clock=clock, entropy=entropy)
+    impatience = Impatience("DynamoDB", CoordinationUnavailableError)
+
+    def timed(left: TimeLeft) -> tuple[Lease, SeenBefore]:
+        time = StoreTime(left=left, share=share, reserve=reserve)
+        return (
+            TimedLease(lease, time, impatience),
+            TimedSeenBefore(intents, time, impatience, clock),
+        )
+
+    return timed

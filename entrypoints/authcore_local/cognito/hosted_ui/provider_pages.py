@@ -1,0 +1,136 @@
+"""Google and Facebook as far as they are needed here, and ``/oauth2/idpresponse``."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+import attrs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from authcore.ports.system import Clock, Entropy
+from authcore_local.cognito.config import Provider
+from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.hosted_ui.forms import parameters
+from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
+from authcore_local.cognito.hosted_ui.pages import is_address
+from authcore_local.cognito.oauth.authorization import (
+    AuthorizationRequest,
+    UntrustedRequestError,
+    provider_called,
+)
+from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.user_flows.federation import FederatedSignIn, ProviderAccount
+from authcore_local.cognito.user_pool.provider_users import PEOPLE, consent_page
+
+
+RESPONSE_PATH: Final = "/oauth2/idpresponse"
+ANSWER_LIFETIME: Final = timedelta(minutes=1)
+
+_USER_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MAX_NAME: Final = 100
+
+
+def provider_path(provider: Provider) -> str:
+    """Where *provider* asks for consent."""
+    return f"/local-providers/{provider}"
+
+
+@attrs.frozen
+class ProviderAnswer:
+    """
+    Somebody agreed to sign in with their account at a provider.
+
+    Attributes:
+        account: Theirs.
+        asked: The authorization request this began with.
+        browser: The one in which they agreed.
+    """
+
+    account: ProviderAccount
+    asked: AuthorizationRequest
+    browser: str = attrs.field(repr=False)
+
+
+class ProviderPages:
+    """A consent page per provider, on which anybody may be anyone."""
+
+    def __init__(
+        self, hosted: HostedPages, *, federation: FederatedSignIn, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._hosted = hosted
+        self._federation = federation
+        self._answers: Tickets[ProviderAnswer] = Tickets(clock, entropy, lifetime=ANSWER_LIFETIME)
+
+    def show(self, request: Request) -> Response:
+        """``GET /local-providers/<provider>``: choose who to be."""
+        provider = self._provider(request)
+        query, _ = self._hosted.asked(request)
+        self._hosted.note(f"GET {provider}", "200 consent page")
+        return self._page(request, provider, query)
+
+    def submit(self, request: Request, body: bytes) -> Response:
+        """``POST /local-providers/<provider>``: on to ``/oauth2/idpresponse``, or back with no."""
+        provider = self._provider(request)
+        query, asked = self._hosted.asked(request)
+        form = parameters(body)
+        if not self._hosted.genuine(request, form, query):
+            return self._page(request, provider, query, problem=STALE_FORM)
+        if form.get("person") == "nobody":
+            self._hosted.note(f"POST {provider}", "302 to the callback", "refused")
+            raise asked.refused("access_denied", f"{provider} Error - user denied access")
+        account = _account(provider, form)
+        if account is None:
+            problem = "An id of letters, digits, dots or dashes, and an e-mail address or none."
+            return self._page(request, provider, query, problem=problem)
+        answer = ProviderAnswer(account, asked, self._hosted.browser(request))
+        self._hosted.note(f"POST {provider}", "302 to the user pool")
+        return redirect(f"{RESPONSE_PATH}?{urlencode({'code': self._answers.issue(answer)})}")
+
+    def receive(self, request: Request) -> Response:
+        """
+        ``GET /oauth2/idpresponse``: to the callback, with a code or with what went wrong.
+
+        Raises:
+            UntrustedRequestError: No such answer for this browser.
+
+            AuthorizationRefusedError: A trigger, or the pool, refused.
+        """
+        given = parameters(request.scope["query_string"])
+        answer = self._answers.redeem(given.get("code", ""))
+        if answer is None or answer.browser != self._hosted.browser(request):
+            raise UntrustedRequestError
+        try:
+            user = self._federation.sign_in(answer.account)
+        except CognitoError as error:
+            self._hosted.note(f"GET {RESPONSE_PATH}", "302 to the callback", error.kind)
+            raise answer.asked.refused("invalid_request", error.message) from None
+        return self._hosted.signed_in(answer.asked, user, f"GET {RESPONSE_PATH}")
+
+    def _provider(self, request: Request) -> Provider:
+        provider = provider_called(self._hosted.config, request.path_params["provider"])
+        if provider is None:
+            raise UntrustedRequestError
+        return provider
+
+    def _page(
+        self, request: Request, provider: Provider, query: Mapping[str, str], problem: str = ""
+    ) -> Response:
+        browser, form_token = self._hosted.seal(request, query)
+        action = f"{provider_path(provider)}?{urlencode(query)}"
+        page = consent_page(provider, action=action, form_token=form_token, problem=problem)
+        return self._hosted.shown(page, browser)
+
+
+def _account(provider: Provider, form: Mapping[str, str]) -> ProviderAccount | None:
+    for person in PEOPLE[provider]:
+        if form.get("person") == person.user_id:
+            return person
+    user_id, name = form.get("id", ""), form.get("name", "")[:_MAX_NAME]
+    email = form.get("email", "")
+    if not _USER_ID.fullmatch(user_id) or not (email == "" or is_address(email)):
+        return None
+    verified = form.get("email_verified") == "yes" if provider == "Google" else None
+    return ProviderAccount(provider, user_id, name, email or None, email_verified=verified)

@@ -1,0 +1,1 @@
+"""The ``cognito-idp`` API of the local pool."""

@@ -1,0 +1,118 @@
+"""The ``Admin…`` operations on users."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from authcore_local.cognito.auth_sessions import AuthSessions
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import invalid_parameter, user_not_found
+from authcore_local.cognito.idp_api.api import Input, Operation
+from authcore_local.cognito.idp_api.authentication import check_pool
+from authcore_local.cognito.idp_api.user_listing import described, listed
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_pool.attributes import for_new_user, updated
+from authcore_local.cognito.user_pool.passwords import of_a_possible_length
+from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
+
+
+class Administration:
+    """
+    What needs IAM credentials at Amazon's.
+
+    Users are called by user name; those of the pool's own, who are not external, by ``sub`` too.
+    """
+
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        sessions: AuthSessions,
+        lifecycle: Lifecycle,
+    ) -> None:
+        self._config = config
+        self._users = users
+        self._sessions = sessions
+        self._lifecycle = lifecycle
+
+    def operations(self) -> Mapping[str, Operation]:
+        """By name."""
+        return {
+            "AdminGetUser": self.get_user,
+            "AdminUpdateUserAttributes": self.update_attributes,
+            "AdminCreateUser": self.create_user,
+            "AdminSetUserPassword": self.set_password,
+            "AdminDisableUser": self.disable,
+            "AdminEnableUser": self.enable,
+            "AdminUserGlobalSignOut": self.global_sign_out,
+        }
+
+    def get_user(self, given: Input) -> Mapping[str, object]:
+        """``AdminGetUser``."""
+        user = self._users.known_as(self._username(given))
+        if user is None:
+            raise user_not_found()
+        return {**described(user), "UserAttributes": listed(user)}
+
+    def update_attributes(self, given: Input) -> Mapping[str, object]:
+        """``AdminUpdateUserAttributes``: all, or none."""
+        wanted = given.attributes("UserAttributes")
+        self._users.change(
+            self._username(given),
+            lambda user: attrs.evolve(
+                user, attributes=updated(self._config, user.attributes, wanted)
+            ),
+        )
+        return {}
+
+    def create_user(self, given: Input) -> Mapping[str, object]:
+        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; nobody is sent a message here."""
+        password = given.optional("TemporaryPassword")
+        username, wanted = self._username(given), given.attributes("UserAttributes")
+        attributes = for_new_user(self._config, wanted)
+        self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, wanted)
+        user = self._users.create(
+            username,
+            of_a_possible_length(password) if password else None,
+            status="FORCE_CHANGE_PASSWORD",
+            attributes=attributes,
+        )
+        return {"User": {**described(user), "Attributes": listed(user)}}
+
+    def set_password(self, given: Input) -> Mapping[str, object]:
+        """``AdminSetUserPassword``."""
+        password = of_a_possible_length(given.text("Password"))
+        status: UserStatus = "CONFIRMED" if given.flag("Permanent") else "FORCE_CHANGE_PASSWORD"
+        self._users.set_password(self._username(given), password, status)
+        return {}
+
+    def disable(self, given: Input) -> Mapping[str, object]:
+        """``AdminDisableUser``: ends all sessions, and enabling brings none of them back."""
+        self._sessions.end_all_of(self._switched(given, enabled=False).subject)
+        return {}
+
+    def enable(self, given: Input) -> Mapping[str, object]:
+        """``AdminEnableUser``."""
+        self._switched(given, enabled=True)
+        return {}
+
+    def global_sign_out(self, given: Input) -> Mapping[str, object]:
+        """``AdminUserGlobalSignOut``: ends all sessions, not the one with managed login."""
+        user = self._users.known_as(self._username(given))
+        if user is None:
+            raise user_not_found()
+        self._sessions.end_all_of(user.subject)
+        return {}
+
+    def _switched(self, given: Input, *, enabled: bool) -> PoolUser:
+        return self._users.change(
+            self._username(given), lambda user: attrs.evolve(user, enabled=enabled)
+        )
+
+    def _username(self, given: Input) -> str:
+        check_pool(self._config, given)
+        username = given.text("Username")
+        if not is_username(username):
+            raise invalid_parameter("Invalid value at 'Username'")
+        return username

@@ -1,0 +1,1 @@
+"""Invoke the pool's Lambda triggers."""

@@ -1,0 +1,177 @@
+"""The triggers around a user's life: what they are sent, and what is believed of their answers."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import attrs
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.lambda_triggers.triggers import (
+    TriggerRaisedError,
+    TriggerRunner,
+    TriggerTimedOutError,
+)
+from authcore_local.cognito.user_pool.users import PoolUser
+
+
+SignUpSource = Literal[
+    "PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"
+]
+ConfirmationSource = Literal[
+    "PostConfirmation_ConfirmSignUp", "PostConfirmation_ConfirmForgotPassword"
+]
+
+_UNRECOGNIZABLE: Final = "Unrecognizable lambda output"
+_SIGN_UP_ANSWERS: Final = ("autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone")
+_SHOWN_AS: Final = {"TokenGeneration": "PreTokenGeneration"}
+
+
+@attrs.frozen(kw_only=True)
+class SignUpVerdict:
+    """
+    What the pre sign-up trigger wants done.
+
+    Attributes:
+        confirmed: The user need not prove anything.
+        email_verified: The pool vouches for the address.
+    """
+
+    confirmed: bool = False
+    email_verified: bool = False
+
+
+class Lifecycle:
+    """
+    Fires triggers; without a handler, nothing happens and the default action is taken.
+
+    Every method raises CognitoError: UserLambdaValidationException (the handler raised),
+    UnexpectedLambdaException (no attempt was answered in time), InvalidLambdaResponseException.
+    """
+
+    def __init__(self, config: PoolConfig, runner: TriggerRunner) -> None:
+        self._config = config
+        self._runner = runner
+
+    def pre_sign_up(
+        self,
+        source: SignUpSource,
+        username: str,
+        attributes: Mapping[str, str],
+        validation_data: Mapping[str, str] | None = None,
+    ) -> SignUpVerdict:
+        """Before a profile is made: the user has no ``sub`` yet."""
+        request = {
+            "userAttributes": dict(attributes),
+            "validationData": validation_data,
+            "clientMetadata": None,
+        }
+        offered = dict.fromkeys(_SIGN_UP_ANSWERS, False)
+        answer = self.fire(source, username, request, offered)
+        if answer is None or source == "PreSignUp_AdminCreateUser":
+            return SignUpVerdict()
+        if any(json.dumps(answer.get(name)) not in _FLAGS for name in _SIGN_UP_ANSWERS):
+            raise CognitoError("InvalidLambdaResponseException", _UNRECOGNIZABLE)
+        return SignUpVerdict(
+            confirmed=bool(answer.get("autoConfirmUser")),
+            email_verified=bool(answer.get("autoVerifyEmail")),
+        )
+
+    def post_confirmation(self, source: ConfirmationSource, user: PoolUser) -> None:
+        """After sign-up, first federated sign-in or a new password."""
+        self.fire(source, user.username, {"userAttributes": seen(user), "clientMetadata": None})
+
+    def pre_authentication(
+        self, user: PoolUser, validation_data: Mapping[str, str] | None = None
+    ) -> None:
+        """Before the password is looked at; not for a session that goes on."""
+        request = {
+            "userAttributes": seen(user),
+            "validationData": validation_data,
+            "userNotFound": False,
+        }
+        self.fire("PreAuthentication_Authentication", user.username, request)
+
+    def post_authentication(self, user: PoolUser) -> None:
+        """After authentication, before tokens."""
+        request = {"userAttributes": seen(user), "newDeviceUsed": False, "clientMetadata": None}
+        self.fire("PostAuthentication_Authentication", user.username, request)
+
+    def fire(
+        self,
+        source: str,
+        username: str,
+        request: Mapping[str, Any],
+        response: Mapping[str, Any] | None = None,
+        *,
+        version: str = "1",
+    ) -> Mapping[str, Any] | None:
+        """
+        The ``response`` of the handler's answer; None without a handler.
+
+        Args:
+            source: ``triggerSource``.
+
+            username: Of the user.
+
+            request: What the handler is told.
+
+            response: What it finds there to fill in.
+
+            version: Of the event.
+        """
+        event = event_of(self._config, source, username, request, response, version=version)
+        trigger = source.partition("_")[0]
+        name = _SHOWN_AS.get(trigger, trigger)
+        try:
+            answer = self._runner.fire(event)
+        except TriggerRaisedError as error:
+            raise CognitoError(
+                "UserLambdaValidationException", f"{name} failed with error {error.text}"
+            ) from None
+        except TriggerTimedOutError:
+            raise CognitoError(
+                "UnexpectedLambdaException", f"{name} invocation failed: no answer in time"
+            ) from None
+        return None if answer is None else _response(answer)
+
+
+_FLAGS: Final = frozenset(("null", "false", "true"))
+
+
+def event_of(
+    config: PoolConfig,
+    source: str,
+    username: str,
+    request: Mapping[str, Any],
+    response: Mapping[str, Any] | None = None,
+    *,
+    version: str = "1",
+) -> dict[str, Any]:
+    """What a Lambda function is invoked with."""
+    return {
+        "version": version,
+        "triggerSource": source,
+        "region": config.region,
+        "userPoolId": config.pool_id,
+        "userName": username,
+        "callerContext": {
+            "awsSdkVersion": "aws-sdk-unknown-unknown",
+            "clientId": config.client_id,
+        },
+        "request": dict(request),
+        "response": dict(response or {}),
+    }
+
+
+def seen(user: PoolUser) -> dict[str, str]:
+    """``userAttributes`` of somebody who has a profile."""
+    return {**user.all_attributes(), "cognito:user_status": user.status}
+
+
+def _response(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    response = answer.get("response")
+    if not isinstance(response, dict):
+        raise CognitoError("InvalidLambdaResponseException", _UNRECOGNIZABLE)
+    return response

@@ -1,0 +1,91 @@
+"""Forms that an app client posts to the OAuth endpoints, and the proof that it is the client."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from starlette.requests import Request
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.hosted_ui.forms import MalformedParametersError, parameters
+
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+}
+FORM: Final = "application/x-www-form-urlencoded"
+
+OAuthError = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unsupported_grant_type",
+    "unsupported_token_type",
+]
+
+
+class OAuthRefusedError(Exception):
+    """
+    The client does not get what it asked for.
+
+    Attributes:
+        error: See: RFC 6749 §5.2, RFC 7009 §2.2.1.
+    """
+
+    def __init__(self, error: OAuthError) -> None:
+        self.error = error
+        super().__init__(error)
+
+
+def clients_form(config: PoolConfig, request: Request, body: bytes) -> Mapping[str, str]:
+    """
+    The fields that the app client sent, once it has shown that it is the app client.
+
+    Raises:
+        OAuthRefusedError: ``invalid_request`` or ``invalid_client``.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != FORM:
+        raise OAuthRefusedError("invalid_request")
+    try:
+        form = parameters(body)
+    except MalformedParametersError:
+        raise OAuthRefusedError("invalid_request") from None
+    _check_client(config, request.headers.get("authorization"), form)
+    return form
+
+
+def is_secret_of(config: PoolConfig, secret: str) -> bool:
+    """Whether the app client has *secret* now."""
+    matches = [
+        hmac.compare_digest(secret.encode(), active.encode()) for active in config.client_secrets
+    ]
+    return any(matches)
+
+
+def _check_client(config: PoolConfig, authorization: str | None, form: Mapping[str, str]) -> None:
+    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+    if authorization is not None:
+        if secret:
+            raise OAuthRefusedError("invalid_request")
+        basic_id, secret = _basic(authorization)
+        if client_id not in {"", basic_id}:
+            raise OAuthRefusedError("invalid_request")
+        client_id = basic_id
+    if not is_secret_of(config, secret) or client_id != config.client_id:
+        raise OAuthRefusedError("invalid_client")
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        raise OAuthRefusedError("invalid_client") from None
+    if scheme.lower() != "basic" or not colon:
+        raise OAuthRefusedError("invalid_client")
+    return client_id, secret

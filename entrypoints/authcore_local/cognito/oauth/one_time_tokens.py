@@ -1,0 +1,56 @@
+"""Random strings that stand for something for a while: codes, login sessions, issued tokens."""
+
+import threading
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
+
+from authcore.ports.system import Clock, Entropy
+
+
+MAX_TICKETS: Final = 10_000
+
+Meaning = TypeVar("Meaning")
+
+
+class Tickets(Generic[Meaning]):
+    """
+    What each ticket stands for, until it expires or is redeemed.
+
+    Holds the newest MAX_TICKETS.  Safe to share between threads.
+    """
+
+    def __init__(self, clock: Clock, entropy: Entropy, *, lifetime: timedelta) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._lifetime = lifetime
+        self._lock = threading.Lock()
+        self._live: OrderedDict[str, tuple[datetime, Meaning]] = OrderedDict()
+
+    def issue(self, meaning: Meaning) -> str:
+        """A ticket that nobody can guess."""
+        ticket = self._entropy.token()
+        self.keep(ticket, meaning)
+        return ticket
+
+    def keep(self, ticket: str, meaning: Meaning) -> None:
+        """Let *ticket*, made elsewhere, stand for *meaning* from now on."""
+        with self._lock:
+            self._live[ticket] = (self._clock.now() + self._lifetime, meaning)
+            while len(self._live) > MAX_TICKETS:
+                self._live.popitem(last=False)
+
+    def read(self, ticket: str) -> Meaning | None:
+        """What *ticket* stands for; None once it expired or was redeemed."""
+        with self._lock:
+            return self._unexpired(self._live.get(ticket))
+
+    def redeem(self, ticket: str) -> Meaning | None:
+        """What *ticket* stood for; whatever the answer, it stands for nothing afterwards."""
+        with self._lock:
+            return self._unexpired(self._live.pop(ticket, None))
+
+    def _unexpired(self, entry: tuple[datetime, Meaning] | None) -> Meaning | None:
+        if entry is None or entry[0] <= self._clock.now():
+            return None
+        return entry[1]

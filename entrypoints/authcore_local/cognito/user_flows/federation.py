@@ -1,0 +1,115 @@
+"""Signing in with an account at a provider: who that is here, and which triggers hear of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from authcore.ports.system import Clock
+from authcore_local.cognito.config import PoolConfig, Provider
+from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_pool.attributes import for_new_user, updated
+from authcore_local.cognito.user_pool.identities import Identity
+from authcore_local.cognito.user_pool.users import PoolUser, UserStore
+
+
+ALREADY_FOUND: Final = "Already found an entry for username"
+
+_NO_ALIASES: Final = {"cognito:email_alias": "", "cognito:phone_number_alias": ""}
+
+
+@attrs.frozen
+class ProviderAccount:
+    """
+    What a provider says about somebody.
+
+    Attributes:
+        provider: Which.
+        user_id: There.
+        name: Display name.
+        email: None where the provider has none, or may not tell.
+        email_verified: None where the provider does not say: Facebook never does.
+    """
+
+    provider: Provider
+    user_id: str = attrs.field(repr=False)
+    name: str = attrs.field(repr=False)
+    email: str | None = attrs.field(default=None, repr=False)
+    email_verified: bool | None = attrs.field(default=None, kw_only=True)
+
+    def mapped(self) -> dict[str, str]:
+        """As attributes of the pool."""
+        wanted = {"name": self.name, "email": self.email or ""}
+        if self.email and self.email_verified is not None:
+            wanted["email_verified"] = "true" if self.email_verified else "false"
+        return {name: value for name, value in wanted.items() if value}
+
+
+class FederatedSignIn:
+    """
+    Finds or makes the user behind an account at a provider.
+
+    The first time: pre sign-up, post confirmation.  Later: pre authentication, post authentication;
+    so too the first time of an account that was linked to a user before it signed in.
+    """
+
+    def __init__(
+        self, config: PoolConfig, *, users: UserStore, lifecycle: Lifecycle, clock: Clock
+    ) -> None:
+        self._config = config
+        self._users = users
+        self._lifecycle = lifecycle
+        self._clock = clock
+
+    def sign_in(self, account: ProviderAccount) -> PoolUser:
+        """
+        The user as the tokens of this sign-in will show them: before the last trigger ran.
+
+        Raises:
+            CognitoError: NotAuthorizedException (disabled), AliasExistsException (the account got
+                an owner while the pre sign-up trigger ran), or what Lifecycle raises.
+        """
+        known = self._users.identified_by(account.provider, account.user_id)
+        return self._first(account) if known is None else self._later(known, account.mapped())
+
+    def _first(self, account: ProviderAccount) -> PoolUser:
+        username = self._users.spelt(f"{account.provider}_{account.user_id}")
+        wanted = account.mapped()
+        shown = {**_NO_ALIASES, **wanted}
+        self._lifecycle.pre_sign_up("PreSignUp_ExternalProvider", username, shown)
+        user = self._created(username, account, wanted)
+        self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user)
+        return user
+
+    def _created(
+        self, username: str, account: ProviderAccount, wanted: Mapping[str, str]
+    ) -> PoolUser:
+        now = self._clock.now()
+        identity = Identity(account.provider, account.user_id, primary=True, created_at=now)
+        try:
+            return self._users.create(
+                username,
+                None,
+                status="EXTERNAL_PROVIDER",
+                attributes=for_new_user(self._config, wanted),
+                identities=(identity,),
+                groups=(f"{self._config.pool_id}_{account.provider}",),
+            )
+        except CognitoError as error:
+            if error.kind != "UsernameExistsException":
+                raise
+            raise CognitoError("AliasExistsException", f"{ALREADY_FOUND} {username}") from None
+
+    def _later(self, known: PoolUser, wanted: Mapping[str, str]) -> PoolUser:
+        if not known.enabled:
+            raise CognitoError("NotAuthorizedException", "User is not enabled")
+        self._lifecycle.pre_authentication(known)
+        user = self._users.change(
+            known.username,
+            lambda current: attrs.evolve(
+                current, attributes=updated(self._config, current.attributes, wanted)
+            ),
+        )
+        self._lifecycle.post_authentication(user)
+        return user

@@ -1,0 +1,87 @@
+"""People who forgot their password, those included whom only the legacy system knows."""
+
+from typing import Final
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, wrong_code
+from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.outbox import Outbox
+from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
+
+
+SUBJECT: Final = "Your password reset code"
+
+
+class ForgottenPasswords:
+    """Mails codes to verified addresses, and takes a new password for them."""
+
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        migration: UserMigration,
+        lifecycle: Lifecycle,
+        codes: ConfirmationCodes,
+        outbox: Outbox,
+    ) -> None:
+        self._config = config
+        self._users = users
+        self._migration = migration
+        self._lifecycle = lifecycle
+        self._codes = codes
+        self._outbox = outbox
+
+    def begin(self, username: str) -> None:
+        """
+        Mail a code, or, where existence errors are ENABLED, only look like it.
+
+        Raises:
+            CognitoError: LimitExceededException, a failed migration, or what Lifecycle raises.  In
+                LEGACY pools also UserNotFoundException and InvalidParameterException (no verified
+                address).
+        """
+        user = self._known(username)
+        if user is not None and _can_be_mailed(user):
+            code = self._codes.issue("new_password", user.subject)
+            self._outbox.send(user.attributes["email"], SUBJECT, code)
+        elif self._config.prevent_user_existence_errors == "LEGACY":
+            raise _unreachable() if user is not None else user_not_found()
+
+    def confirm(self, username: str, code: str, password: str) -> None:
+        """
+        Take *password* from now on; the user is CONFIRMED.
+
+        Raises:
+            CognitoError: InvalidPasswordException, CodeMismatchException (unknown users look like
+                this), ExpiredCodeException, LimitExceededException, or what Lifecycle raises.
+        """
+        chosen(password)
+        user = self._users.named(username)
+        if user is None or not _can_be_mailed(user):
+            raise wrong_code()
+        self._codes.redeem("new_password", user.subject, code)
+        self._users.set_password(user.username, password, "CONFIRMED")
+        self._lifecycle.post_confirmation(
+            "PostConfirmation_ConfirmForgotPassword", self._users.named(username) or user
+        )
+
+    def _known(self, username: str) -> PoolUser | None:
+        if not is_username(username):
+            return None
+        return self._users.named(username) or self._migration.on_forgotten_password(username)
+
+
+def _can_be_mailed(user: PoolUser) -> bool:
+    verified = user.attributes.get("email_verified") == "true" and "email" in user.attributes
+    return verified and user.enabled and user.status != "EXTERNAL_PROVIDER"
+
+
+def _unreachable() -> CognitoError:
+    return invalid_parameter(
+        "Cannot reset password for the user as there is no registered/verified email or"
+        " phone_number"
+    )

@@ -1,0 +1,99 @@
+"""Who is behind a user name and a password."""
+
+from collections.abc import Mapping
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError, user_not_found, wrong_credentials
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_pool.passwords import MAX_PASSWORD_LENGTH
+from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
+
+
+class PasswordSignIn:
+    """
+    Checks what somebody typed, in managed login as over the API.
+
+    Order: the user is looked up; an unknown one is migrated; pre authentication; the password; then
+    whether the account may sign in; post authentication, where it fires.
+    """
+
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        migration: UserMigration,
+        lifecycle: Lifecycle,
+    ) -> None:
+        self._config = config
+        self._users = users
+        self._migration = migration
+        self._lifecycle = lifecycle
+
+    def in_managed_login(self, username: str, password: str) -> PoolUser:
+        """
+        The user whose password this is; takes tens of milliseconds, more when a trigger runs.
+
+        Args:
+            username: As typed.
+
+            password: As typed.
+
+        Raises:
+            CognitoError: NotAuthorizedException, UserNotFoundException (unknown user where
+                existence errors are LEGACY, failed migration), PasswordResetRequiredException,
+                UserNotConfirmedException, UnsupportedOperationException (a challenge that this
+                pool cannot ask yet), or what Lifecycle raises.
+        """
+        user = self._authenticated(username, password, None)
+        if self._config.post_authentication_in_managed_login:
+            self._lifecycle.post_authentication(user)
+        return user
+
+    def over_the_api(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> PoolUser:
+        """The same, with what the caller sent as ClientMetadata.  Raises likewise."""
+        user = self._authenticated(username, password, validation_data)
+        self._lifecycle.post_authentication(user)
+        return user
+
+    def _authenticated(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> PoolUser:
+        if not is_username(username) or not 0 < len(password) <= MAX_PASSWORD_LENGTH:
+            raise wrong_credentials()
+        user = self._users.named(username)
+        if user is None:
+            user = self._migrated(username, password, validation_data)
+        self._lifecycle.pre_authentication(user, validation_data)
+        if user.status == "RESET_REQUIRED":
+            raise CognitoError(
+                "PasswordResetRequiredException", "Password reset required for the user"
+            )
+        return _admitted(user, password)
+
+    def _migrated(
+        self, username: str, password: str, validation_data: Mapping[str, str] | None
+    ) -> PoolUser:
+        migrated = self._migration.on_sign_in(username, password, validation_data)
+        if migrated is not None:
+            return migrated
+        if self._config.prevent_user_existence_errors == "LEGACY":
+            raise user_not_found()
+        raise wrong_credentials()
+
+
+def _admitted(user: PoolUser, password: str) -> PoolUser:
+    if user.password is None or not user.password.matches(password):
+        raise wrong_credentials()
+    if not user.enabled:
+        raise CognitoError("NotAuthorizedException", "User is disabled.")
+    if user.status == "UNCONFIRMED":
+        raise CognitoError("UserNotConfirmedException", "User is not confirmed.")
+    if user.status != "CONFIRMED":
+        raise CognitoError(
+            "UnsupportedOperationException", "NEW_PASSWORD_REQUIRED is not part of this local pool."
+        )
+    return user

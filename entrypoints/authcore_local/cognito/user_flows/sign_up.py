@@ -1,0 +1,119 @@
+"""People who make an account of their own in the pool."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError, invalid_parameter
+from authcore_local.cognito.hosted_ui.pages import is_address
+from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, expired_code
+from authcore_local.cognito.user_flows.outbox import Outbox
+from authcore_local.cognito.user_pool.attributes import for_new_user
+from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
+
+
+SUBJECT: Final = "Your verification code"
+
+
+class SignUp:
+    """Registers users and confirms that they read the mail of their address."""
+
+    def __init__(
+        self,
+        config: PoolConfig,
+        *,
+        users: UserStore,
+        lifecycle: Lifecycle,
+        codes: ConfirmationCodes,
+        outbox: Outbox,
+    ) -> None:
+        self._config = config
+        self._users = users
+        self._lifecycle = lifecycle
+        self._codes = codes
+        self._outbox = outbox
+
+    def register(self, username: str, password: str, email: str, name: str) -> PoolUser:
+        """
+        A new user: UNCONFIRMED and mailed a code, or CONFIRMED where the pre sign-up trigger says.
+
+        Raises:
+            CognitoError: NotAuthorizedException (nobody may), InvalidParameterException,
+                InvalidPasswordException, UsernameExistsException, or what Lifecycle raises.
+        """
+        if not self._config.self_sign_up:
+            raise CognitoError(
+                "NotAuthorizedException", "SignUp is not permitted for this user pool"
+            )
+        attributes = _attributes(self._config, username, email, name)
+        chosen(password)
+        if self._users.named(username) is not None:
+            raise CognitoError("UsernameExistsException", "User already exists")
+        wanted = {claim: text for claim, text in (("email", email), ("name", name)) if text}
+        verdict = self._lifecycle.pre_sign_up("PreSignUp_SignUp", username, wanted)
+        if verdict.email_verified:
+            attributes["email_verified"] = "true"
+        status: UserStatus = "CONFIRMED" if verdict.confirmed else "UNCONFIRMED"
+        user = self._users.create(username, password, status=status, attributes=attributes)
+        if verdict.confirmed:
+            self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user)
+        else:
+            self._send(user)
+        return user
+
+    def confirm(self, username: str, code: str) -> None:
+        """
+        The user proved their address: CONFIRMED, and the address verified.
+
+        Raises:
+            CognitoError: CodeMismatchException, ExpiredCodeException (unknown users look like
+                this), NotAuthorizedException (confirmed already), LimitExceededException, or what
+                Lifecycle raises.
+        """
+        user = self._unconfirmed(username)
+        if user is None:
+            raise expired_code()
+        self._codes.redeem("sign_up", user.subject, code)
+        confirmed = self._users.change(user.username, _confirmed)
+        self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", confirmed)
+
+    def resend(self, username: str) -> None:
+        """
+        Mail another code, if there is anybody to mail it to; unknown users look like it.
+
+        Raises:
+            CognitoError: NotAuthorizedException (confirmed already), LimitExceededException.
+        """
+        user = self._unconfirmed(username)
+        if user is not None:
+            self._send(user)
+
+    def _unconfirmed(self, username: str) -> PoolUser | None:
+        user = self._users.named(username)
+        if user is not None and user.status != "UNCONFIRMED":
+            raise CognitoError(
+                "NotAuthorizedException",
+                f"User cannot be confirmed. Current status is {user.status}",
+            )
+        return user
+
+    def _send(self, user: PoolUser) -> None:
+        code = self._codes.issue("sign_up", user.subject)
+        self._outbox.send(user.attributes["email"], SUBJECT, code)
+
+
+def _attributes(config: PoolConfig, username: str, email: str, name: str) -> dict[str, str]:
+    if not is_username(username):
+        raise invalid_parameter("User names are letters, marks, symbols, numbers and punctuation.")
+    if not is_address(email):
+        raise invalid_parameter("Invalid email address format.")
+    return for_new_user(config, {"email": email, "name": name})
+
+
+def _confirmed(user: PoolUser) -> PoolUser:
+    verified: Mapping[str, str] = {**user.attributes, "email_verified": "true"}
+    return attrs.evolve(user, status="CONFIRMED", attributes=verified)

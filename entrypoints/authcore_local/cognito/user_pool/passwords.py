@@ -1,0 +1,76 @@
+"""What a new password must be, and how the pool keeps it."""
+
+import hashlib
+import hmac
+from typing import Final, Self
+
+import attrs
+
+from authcore.ports.system import Entropy
+from authcore_local.cognito.errors import CognitoError
+
+
+MIN_PASSWORD_LENGTH: Final = 8
+MAX_PASSWORD_LENGTH: Final = 256
+SYMBOLS: Final = frozenset("^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ")
+
+_REQUIRED: Final = (
+    ("have lowercase characters", str.islower),
+    ("have uppercase characters", str.isupper),
+    ("have numeric characters", str.isdecimal),
+    ("have symbol characters", SYMBOLS.__contains__),
+)
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+
+
+@attrs.frozen
+class PasswordHash:
+    """A password nobody can read back.  See: RFC 7914."""
+
+    salt: bytes = attrs.field(repr=False)
+    digest: bytes = attrs.field(repr=False)
+
+    @classmethod
+    def of(cls, password: str, entropy: Entropy) -> Self:
+        """Hash *password* under a fresh salt; takes tens of milliseconds."""
+        salt = hashlib.sha256(entropy.token().encode()).digest()[:16]
+        return cls(salt, _scrypt(password, salt))
+
+    def matches(self, password: str) -> bool:
+        """Whether *password* is the one that was hashed, byte for byte."""
+        return hmac.compare_digest(self.digest, _scrypt(password, self.salt))
+
+
+def of_a_possible_length(password: str) -> str:
+    """
+    *password*, if it has 8 to 256 characters: what administrators are held to.
+
+    Raises:
+        CognitoError: InvalidPasswordException.
+    """
+    if MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        return password
+    raise _refused(f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
+
+
+def chosen(password: str) -> str:
+    """
+    *password*, if a person may choose it: Cognito's default policy, four kinds of characters.
+
+    Migrated passwords are not asked: Amazon's are not either.
+
+    Raises:
+        CognitoError: InvalidPasswordException.
+    """
+    of_a_possible_length(password)
+    for rule, is_one in _REQUIRED:
+        if not any(ord(character) < 128 and is_one(character) for character in password):
+            raise _refused(f"Password must {rule}")
+    return password
+
+
+def _refused(why: str) -> CognitoError:
+    return CognitoError("InvalidPasswordException", f"Password did not conform with policy: {why}")

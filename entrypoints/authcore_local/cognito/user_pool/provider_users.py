@@ -1,0 +1,94 @@
+"""Some people who have accounts at Google and Facebook, and the page on which to be one of them."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from starlette.responses import HTMLResponse
+
+from authcore_local.cognito.config import Provider
+from authcore_local.cognito.hosted_ui.pages import field, form, page
+from authcore_local.cognito.user_flows.federation import ProviderAccount
+
+
+PEOPLE: Final[Mapping[Provider, tuple[ProviderAccount, ...]]] = {
+    "Google": (
+        ProviderAccount(
+            "Google",
+            "109018470001",
+            "Jane Eyre",
+            "jane@thornfield.example",
+            email_verified=True,
+        ),
+        ProviderAccount(
+            "Google",
+            "109018470002",
+            "Not Really Jane",
+            "jane@thornfield.example",
+            email_verified=False,
+        ),
+        ProviderAccount(
+            "Google",
+            "109018170003",
+            "Elizabeth Bennet",
+            "lizzy@longbourn.example",
+            email_verified=True,
+        ),
+    ),
+    "Facebook": (
+        ProviderAccount("Facebook", "1021915001", "Gregor Samsa", "gregor@samsa.example"),
+        ProviderAccount("Facebook", "1021853002", "Bartleby"),
+    ),
+}
+
+
+def consent_page(
+    provider: Provider, *, action: str, form_token: str, problem: str = ""
+) -> HTMLResponse:
+    """
+    Who to be at *provider*: somebody known here, somebody new, or nobody after all.
+
+    Args:
+        provider: Whose page this stands for.
+
+        action: Where the form goes.
+
+        form_token: Comes back with the form.
+
+        problem: Shown above; the status is then 400.
+    """
+    known = "".join(_choice(person) for person in PEOPLE[provider])
+    verified = (
+        '<label class="check"><input type="checkbox" name="email_verified" value="yes">'
+        " Google verified the address</label>"
+        if provider == "Google"
+        else '<p class="soft">Facebook does not say whether it verified an address.</p>'
+    )
+    somebody = (
+        field("id", f"{provider} id", 'maxlength="64" placeholder="e.g. 109018"')
+        + field("name", "Name", 'maxlength="100"')
+        + field("email", "E-mail address, or none", 'type="email" maxlength="254"')
+        + verified
+    )
+    content = (
+        f'<p class="soft">Stands for {provider}, which is not asked. Be anyone.</p>'
+        + form(action, form_token, known)
+        + "<details><summary>Be somebody else</summary>"
+        + form(action, form_token, somebody + '<button name="person" value="">Continue</button>')
+        + "</details>"
+        + form(
+            action,
+            form_token,
+            '<button class="plain" name="person" value="nobody">Cancel</button>',
+        )
+    )
+    return page(f"Continue with {provider}", content, problem=problem)
+
+
+def _choice(person: ProviderAccount) -> str:
+    said = {True: ", verified", False: ", not verified", None: ""}[person.email_verified]
+    address = "no e-mail address" if person.email is None else f"{person.email}{said}"
+    return (
+        f'<button class="choice" name="person" value="{escape(person.user_id)}">'
+        f"{escape(person.name)}<small>{escape(address)}</small></button>"
+    )

@@ -1,0 +1,212 @@
+"""The pool's users, in memory, with their passwords hashed."""
+
+import hashlib
+import threading
+import unicodedata
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+import attrs
+
+from authcore.ports.system import Clock, Entropy
+from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.user_pool.identities import Identity, as_attribute
+from authcore_local.cognito.user_pool.passwords import PasswordHash
+
+
+MAX_USERS: Final = 10_000
+MAX_USERNAME_LENGTH: Final = 128
+
+UserStatus = Literal[
+    "UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "EXTERNAL_PROVIDER"
+]
+
+
+def is_username(text: str) -> bool:
+    """Whether a user can be called *text*: letters, marks, symbols, numbers and punctuation."""
+    return 0 < len(text) <= MAX_USERNAME_LENGTH and all(
+        unicodedata.category(character)[0] in "LMSNP" for character in text
+    )
+
+
+def fresh_uuid(entropy: Entropy) -> str:
+    """A version 4 UUID in its text form."""
+    octets = hashlib.sha256(entropy.token().encode()).digest()[:16]
+    return str(uuid.UUID(bytes=octets, version=4))
+
+
+@attrs.frozen(kw_only=True)
+class PoolUser:
+    """
+    A user profile.
+
+    Attributes:
+        username: As it was when the user was created.
+        subject: ``sub``; never changes.
+        password: None until one was set.
+        status: Cognito's UserStatus.
+        enabled: False once an administrator disabled the user.
+        attributes: Without ``sub`` and ``identities``; every value is text.
+        identities: At most MAX_IDENTITIES.
+        groups: Names.
+        created_at: Aware, UTC.
+        modified_at: Aware, UTC.
+    """
+
+    username: str = attrs.field(repr=False)
+    subject: str
+    password: PasswordHash | None = attrs.field(repr=False)
+    status: UserStatus
+    enabled: bool = True
+    attributes: Mapping[str, str] = attrs.field(repr=False)
+    identities: tuple[Identity, ...] = ()
+    groups: tuple[str, ...] = ()
+    created_at: datetime
+    modified_at: datetime
+
+    @property
+    def is_external(self) -> bool:
+        """Whether a provider's sign-in made the profile, also if it was given a password since."""
+        return self.status == "EXTERNAL_PROVIDER" or any(each.primary for each in self.identities)
+
+    def all_attributes(self) -> dict[str, str]:
+        """As administrators and triggers see them: with ``sub``, and ``identities`` as JSON."""
+        linked = {"identities": as_attribute(self.identities)} if self.identities else {}
+        return {"sub": self.subject, **self.attributes, **linked}
+
+
+class UserStore:
+    """All users of the pool, at most MAX_USERS.  Safe to share between threads."""
+
+    def __init__(self, clock: Clock, entropy: Entropy, *, case_sensitive: bool = True) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._case_sensitive = case_sensitive
+        self._lock = threading.Lock()
+        self._by_username: dict[str, PoolUser] = {}
+        self._username_of: dict[str, str] = {}
+        self._linked_to: dict[tuple[str, str], str] = {}
+
+    def create(
+        self,
+        username: str,
+        password: str | None,
+        *,
+        status: UserStatus,
+        attributes: Mapping[str, str],
+        identities: tuple[Identity, ...] = (),
+        groups: tuple[str, ...] = (),
+    ) -> PoolUser:
+        """
+        A new user with a ``sub`` of its own.
+
+        Raises:
+            CognitoError: UsernameExistsException (an identity in use counts), or
+                LimitExceededException.
+        """
+        now = self._clock.now()
+        user = PoolUser(
+            username=self.spelt(username),
+            subject=fresh_uuid(self._entropy),
+            password=None if password is None else PasswordHash.of(password, self._entropy),
+            status=status,
+            attributes=dict(attributes),
+            identities=identities,
+            groups=groups,
+            created_at=now,
+            modified_at=now,
+        )
+        with self._lock:
+            self._admit(user)
+        return user
+
+    def spelt(self, username: str) -> str:
+        """*username* as the pool writes it: in lower case where case does not count."""
+        return username if self._case_sensitive else username.lower()
+
+    def _admit(self, user: PoolUser) -> None:
+        if user.username in self._by_username or user.username in self._username_of:
+            raise CognitoError("UsernameExistsException", "User account already exists.")
+        if any(identity.key in self._linked_to for identity in user.identities):
+            raise CognitoError("UsernameExistsException", "User account already exists.")
+        if len(self._by_username) >= MAX_USERS:
+            raise CognitoError("LimitExceededException", f"The pool holds {MAX_USERS} users.")
+        self._replace(user)
+        self._username_of[user.subject] = user.username
+
+    def _replace(self, user: PoolUser) -> None:
+        self._by_username[user.username] = user
+        self._linked_to |= dict.fromkeys((each.key for each in user.identities), user.username)
+
+    def named(self, username: str) -> PoolUser | None:
+        """The user who signs in as *username*."""
+        with self._lock:
+            return self._by_username.get(self.spelt(username))
+
+    def known_as(self, username_or_subject: str) -> PoolUser | None:
+        """
+        The user whom administrators call *username_or_subject*.
+
+        External users are known by user name only.
+
+        See: Amazon Cognito AdminGetUser, ``Username``.
+        """
+        with self._lock:
+            return self._by_username.get(self._name_of(username_or_subject))
+
+    def with_subject(self, subject: str) -> PoolUser | None:
+        """The user, external or not, whose ``sub`` this is."""
+        with self._lock:
+            return self._by_username.get(self._username_of.get(subject, ""))
+
+    def identified_by(self, provider: str, user_id: str) -> PoolUser | None:
+        """The user whom this account at *provider* signs in."""
+        with self._lock:
+            return self._by_username.get(self._linked_to.get((provider, user_id), ""))
+
+    def everybody(self) -> tuple[PoolUser, ...]:
+        """In the order in which they were created."""
+        with self._lock:
+            return tuple(self._by_username.values())
+
+    def change(self, username_or_subject: str, to: Callable[[PoolUser], PoolUser]) -> PoolUser:
+        """
+        Replace a user by what *to* makes of it; nothing changes where *to* raises.
+
+        Users are called as in ``known_as``.
+
+        Raises:
+            CognitoError: UserNotFoundException; AliasExistsException when a new identity is
+                another user's.
+        """
+        with self._lock:
+            username = self._name_of(username_or_subject)
+            user = self._by_username.get(username)
+            if user is None:
+                raise user_not_found()
+            changed = attrs.evolve(to(user), modified_at=self._clock.now())
+            if any(self._linked_to.get(i.key, username) != username for i in changed.identities):
+                raise CognitoError("AliasExistsException", "The identity is another user's.")
+            self._replace(changed)
+            return changed
+
+    def _name_of(self, username_or_subject: str) -> str:
+        username = self._username_of.get(username_or_subject)
+        if username is not None and not self._by_username[username].is_external:
+            return username
+        return self.spelt(username_or_subject)
+
+    def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
+        """
+        Give a user a new password.
+
+        Raises:
+            CognitoError: UserNotFoundException.
+        """
+        hashed = PasswordHash.of(password, self._entropy)
+        self.change(
+            username_or_subject,
+            lambda user: attrs.evolve(user, password=hashed, status=status),
+        )

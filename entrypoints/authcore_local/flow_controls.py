@@ -1,0 +1,174 @@
+"""What people can do from the flow page: let time pass, and administrate people of the pool."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+from html import escape
+from typing import Final
+from urllib.parse import parse_qs
+
+import attrs
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from authcore_local.administrator import ACTS, Act, Administrator
+from authcore_local.clock import MovableClock, TooFarAheadError
+from authcore_local.cognito.user_pool.users import PoolUser
+from authcore_local.flow import FlowLog
+from authcore_local.legacy.requests import body_of
+from authcore_local.lifetimes import Lifetimes
+from authcore_local.pages import security_headers
+from authcore_local.visits import in_words
+
+
+CLOCK_PATH: Final = "/flow/clock"
+PEOPLE_PATH: Final = "/flow/people"
+
+MAX_SHOWN: Final = 12
+"""People who can be administrated at a time: those who came last."""
+
+MARGIN: Final = timedelta(minutes=1)
+"""Beyond the end of a token: as long as clocks may be trusted to differ."""
+
+LABELS: Final[Mapping[Act, str]] = {
+    "sign_out_everywhere": "Sign out everywhere",
+    "disable": "Disable",
+    "enable": "Enable",
+}
+
+MALFORMED: Final = "400 malformed"
+
+Fields = Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Controls:
+    """
+    Buttons and what they do.
+
+    Attributes:
+        origin: Of the page that has the buttons; no other page's count.
+        back: The page's path.
+        flow: Where it is noted.
+        clock: Is moved.
+        lifetimes: How far.
+        people: Of the pool, in the order in which they came.
+        administrator: Does to them what the buttons say.
+    """
+
+    _origin: str
+    _back: str
+    _flow: FlowLog
+    _clock: MovableClock
+    _lifetimes: Lifetimes
+    _people: Callable[[], Iterable[PoolUser]]
+    _administrator: Administrator
+
+    @property
+    def routes(self) -> list[Route]:
+        """Where the buttons' forms go."""
+        return [
+            Route(CLOCK_PATH, self._posted(self._move), methods=["POST"]),
+            Route(PEOPLE_PATH, self._posted(self._administrate), methods=["POST"]),
+        ]
+
+    @property
+    def steps(self) -> Mapping[str, tuple[str, timedelta]]:
+        """How far the clock can be moved at a time: label and duration, by name."""
+        return {
+            "minute": ("+1 minute", timedelta(minutes=1)),
+            "access": ("Past the access token", self._lifetimes.access + MARGIN),
+            "refresh": ("Past the refresh token", self._lifetimes.refresh + MARGIN),
+        }
+
+    def time(self) -> str:
+        """What the clock shows."""
+        ahead = self._clock.ahead
+        moved = f", {in_words(ahead)} ahead" if ahead else ""
+        return f"{self._clock.now():%H:%M:%S} UTC{moved}"
+
+    def time_buttons(self) -> str:
+        """A form, as HTML."""
+        buttons = "".join(
+            f'<button name="step" value="{name}">{label}</button>'
+            for name, (label, _) in self.steps.items()
+        )
+        return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
+
+    def people(self) -> str:
+        """A list of people with a form each, as HTML."""
+        shown = list(self._people())[-MAX_SHOWN:]
+        if not shown:
+            return '<p class="soft">Cognito knows nobody yet. Sign in as somebody.</p>'
+        return f'<ul class="people">{"".join(map(_row, shown))}</ul>'
+
+    def _move(self, fields: Fields) -> str:
+        found = self.steps.get(fields.get("step", ""))
+        if found is None:
+            return MALFORMED
+        try:
+            self._clock.advance(found[1])
+        except TooFarAheadError:
+            return "409 no further"
+        return f"303 {in_words(found[1])} later"
+
+    def _administrate(self, fields: Fields) -> str:
+        act = next((each for each in ACTS if each == fields.get("act")), None)
+        who = fields.get("who")
+        if act is None or not who:
+            return MALFORMED
+        self._administrator.do(act, who)
+        return f"303 {LABELS[act].lower()}"
+
+    def _posted(self, decide: Callable[[Fields], str]) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            answer = "403 not from this page"
+            if self._is_own(request):
+                answer = await run_in_threadpool(decide, _fields(await body_of(request)))
+            self._flow.record("browser", "cms", f"POST {request.url.path}", answer)
+            return self._answered(answer)
+
+        return endpoint
+
+    def _answered(self, answer: str) -> Response:
+        status, headers = int(answer[:3]), security_headers("none")
+        if status == 303:
+            return RedirectResponse(self._back, 303, headers)
+        return Response(f"{answer[4:].capitalize()}.\n", status, headers, "text/plain")
+
+    def _is_own(self, request: Request) -> bool:
+        """
+        Whether the form was on our page.  Browsers say so; ``Origin`` is for older ones.
+
+        See: Fetch Metadata Request Headers §2.
+        """
+        site = request.headers.getlist("sec-fetch-site")
+        if site:
+            return site == ["same-origin"]
+        return request.headers.getlist("origin") == [self._origin]
+
+
+def _fields(body: bytes) -> Fields:
+    """Of a form; nothing where a field comes twice."""
+    try:
+        read = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in read.items() if len(values) == 1}
+
+
+def _row(user: PoolUser) -> str:
+    name = user.attributes.get("name", user.username)
+    acts: tuple[Act, ...] = ("sign_out_everywhere", "disable" if user.enabled else "enable")
+    buttons = "".join(
+        f'<button name="act" value="{act}" aria-label="{LABELS[act]}: {escape(name)}">'
+        f"{LABELS[act]}</button>"
+        for act in acts
+    )
+    disabled = "" if user.enabled else ' <span class="no">disabled</span>'
+    return (
+        f'<li><span><strong>{escape(name)}</strong> <span class="soft">{escape(user.username)}'
+        f'</span>{disabled}</span><form method="post" action="{PEOPLE_PATH}" class="actions">'
+        f'<input type="hidden" name="who" value="{escape(user.username)}">{buttons}</form></li>'
+    )

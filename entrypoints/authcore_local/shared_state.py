@@ -1,0 +1,140 @@
+"""What the servers of one stack have in common, because they run in one process."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from authcore.domain.model.session_decision import Admitted, GuardDecision
+from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock, Entropy
+from authcore.wiring.cookies import is_stored
+from authcore.wiring.sessions import SessionContainer
+from authcore_local.flow import Actor, FlowLog
+from authcore_local.key_fetches import note_key_fetches
+
+
+MAX_DECISIONS: Final = 1000
+
+UNREMARKABLE: Final = frozenset({"ok", "no_session"})
+"""Decisions that the answer to the browser explains well enough."""
+
+QUESTION: Final = "who is it?"
+
+
+@attrs.frozen
+class Shared:
+    """
+    Given to auth service and CMS in the place of what each would make for itself.
+
+    Attributes:
+        flow: Where hops are noted.
+        clock: Can be moved.
+        entropy: For nonces.
+        revocations: None where sessions live as long as their tokens.  What one server revokes the
+            other one knows at once, as with a table that both ask.
+    """
+
+    flow: FlowLog
+    clock: Clock
+    entropy: Entropy
+    revocations: RevocationList | None
+
+
+class Decisions:
+    """The last MAX_DECISIONS decisions of a guard, by the cookies that they are about."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._about: OrderedDict[str, GuardDecision] = OrderedDict()
+
+    def keep(self, cookie_header: str, decision: GuardDecision) -> None:
+        """Remember *decision*."""
+        key = _digest(cookie_header)
+        with self._lock:
+            self._about[key] = decision
+            self._about.move_to_end(key)
+            while len(self._about) > MAX_DECISIONS:
+                self._about.popitem(last=False)
+
+    def about(self, cookie_header: str) -> GuardDecision | None:
+        """The last decision about a request with these cookies."""
+        with self._lock:
+            return self._about.get(_digest(cookie_header))
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class WatchedGuard(BrowserGuard):
+    """
+    A BrowserGuard whose decisions are told.
+
+    Attributes:
+        tell: Takes the cookies and the decision.
+    """
+
+    _tell: Callable[[str, GuardDecision], None]
+
+    def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
+        """See BrowserGuard."""
+        decided = BrowserGuard.decide(self, cookie_header, can_renew=can_renew)
+        self._tell(cookie_header, decided.decision)
+        return decided
+
+    def decide_at_hand(
+        self, cookie_header: str, *, can_renew: bool = True
+    ) -> BrowserDecision | None:
+        """See BrowserGuard."""
+        decided = BrowserGuard.decide_at_hand(self, cookie_header, can_renew=can_renew)
+        if decided is not None:
+            self._tell(cookie_header, decided.decision)
+        return decided
+
+
+def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions:
+    """
+    Make *container* use what is shared, and note what its guard decides.
+
+    Args:
+        container: Nothing of it was used yet.
+
+        shared: Of the stack.
+
+        door: Which server it is.
+
+    Returns:
+        The guard's decisions from now on.
+    """
+    container.clock.override(shared.clock)
+    container.revocations.override(shared.revocations)
+    note_key_fetches(container, shared.flow, door)
+    decisions = Decisions()
+
+    def tell(cookie_header: str, decision: GuardDecision) -> None:
+        decisions.keep(cookie_header, decision)
+        if decision.reason not in UNREMARKABLE:
+            shared.flow.record(door, "guard", QUESTION, decision.reason, _meaning(decision))
+
+    guard = WatchedGuard(
+        guard=container.session_guard(),
+        jar=container.sessions(),
+        counter=container.counter(),
+        jar_waits=is_stored(container.cookie()),
+        tell=tell,
+    )
+    container.browser_guard.override(guard)
+    return decisions
+
+
+def _meaning(decision: GuardDecision) -> str:
+    if isinstance(decision, Admitted):
+        until = decision.session.access.expires_at
+        return f"access token good until {until:%H:%M:%S} UTC"
+    return ""
+
+
+def _digest(cookie_header: str) -> str:
+    return hashlib.sha256(cookie_header.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,120 @@
+"""
+Browsers that complete sign-ins again and again, because some page does not accept the session.
+
+Such a browser begins each sign-in after it completed the one before, for the same page.  Ten tabs
+that sign in at once begin all of theirs before any is completed.  So the sealed attempt remembers
+how many rounds the browser had behind it when it began, and a cookie remembers them in between::
+
+    __Host-authcore_rounds = <page>.<seconds>.<rounds>~<page>.<seconds>.<rounds> ...
+
+``page`` is the shortened digest of the target without query and fragment, ``seconds`` is when its
+first round was completed.  None of it is secret, and whoever alters it can only stop himself.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Final
+
+import attrs
+
+from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.domain.errors import LoginRejectedError
+from authcore.ports.system import Clock
+
+
+MAX_ROUNDS: Final = 3
+WINDOW: Final = timedelta(seconds=60)
+"""This many completed sign-ins for one page, within this time of the first, are a loop."""
+
+MAX_PAGES: Final = 4
+"""How many pages are remembered, the latest: the cookie shares a header with the session."""
+
+COOKIE: Final = "__Host-authcore_rounds"
+
+_SCOPE: Final = CookieScope(domain=None)
+_ENTRY: Final = re.compile(r"([0-9a-f]{16})\.([0-9]{1,11})\.([1-9])")
+
+
+class SignInLoopError(LoginRejectedError):
+    """The page that asks for the sign-in does not accept it; once more would not help."""
+
+    code: ClassVar[str] = "sign_in_loop"
+
+
+@attrs.frozen
+class _Rounds:
+    page: str
+    since: datetime
+    count: int
+
+
+class SignInLoops:
+    """Counts the rounds of each browser.  Keeps nothing here."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Take the time from *clock*."""
+        self._clock = clock
+
+    def rounds(self, target: str, cookie_header: str) -> int:
+        """How many sign-ins for *target* this browser has just completed."""
+        return next((r.count for r in self._recent(cookie_header) if r.page == _page(target)), 0)
+
+    def completed(self, target: str, rounds: int, cookie_header: str) -> tuple[str, ...]:
+        """
+        One more round for *target*.
+
+        Args:
+            target: Where the sign-in ends.
+
+            rounds: How many the browser had behind it when it began.
+
+            cookie_header: What the browser sent.
+
+        Returns:
+            ``Set-Cookie`` values.
+
+        Raises:
+            SignInLoopError: It was the last one.
+        """
+        page, recent = _page(target), self._recent(cookie_header)
+        others = [each for each in recent if each.page != page]
+        before = next((each for each in recent if each.page == page), None)
+        if before is None:
+            return self._remembering([*others, _Rounds(page, self._clock.now(), 1)])
+        count = min(rounds, before.count) + 1
+        if count >= MAX_ROUNDS:
+            raise SignInLoopError("the page does not accept the session")
+        longer = attrs.evolve(before, count=max(count, before.count))
+        return self._remembering([*others, longer])
+
+    def clear(self, cookie_header: str) -> tuple[str, ...]:
+        """The ``Set-Cookie`` values that make the browser forget its rounds."""
+        carried = any(name == COOKIE for name, _ in cookie_pairs(cookie_header))
+        return (_SCOPE.deleting(COOKIE),) if carried else ()
+
+    def _recent(self, cookie_header: str) -> list[_Rounds]:
+        now = self._clock.now()
+        values = [value for name, value in cookie_pairs(cookie_header) if name == COOKIE]
+        read = _read(values[0]) if len(values) == 1 else ()
+        return [each for each in read if abs(now - each.since) < WINDOW]
+
+    def _remembering(self, entries: Iterable[_Rounds]) -> tuple[str, ...]:
+        newest = sorted(entries, key=lambda each: each.since)[-MAX_PAGES:]
+        value = "~".join(f"{r.page}.{int(r.since.timestamp())}.{r.count}" for r in newest)
+        return (_SCOPE.setting(COOKIE, value, WINDOW),)
+
+
+def _page(target: str) -> str:
+    return hashlib.sha256(re.split("[?#]", target)[0].encode()).hexdigest()[:16]
+
+
+def _read(value: str) -> Iterable[_Rounds]:
+    entries = map(_ENTRY.fullmatch, value.split("~")[:MAX_PAGES])
+    return [
+        _Rounds(found[1], datetime.fromtimestamp(int(found[2]), UTC), int(found[3]))
+        for found in entries
+        if found
+    ]

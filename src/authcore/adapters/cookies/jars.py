@@ -1,9 +1,0 @@
-"""The jars of this package, by name."""
-
-from authcore.adapters.cookies.attempts import SealedAttemptJar
-from authcore.adapters.cookies.plain_session import PlainSessionJar
-from authcore.adapters.cookies.sealed_session import SealedSessionJar
-from authcore.adapters.cookies.stored_session import StoredSessionJar
-
-
-__all__ = ["PlainSessionJar", "SealedAttemptJar", "SealedSessionJar", "StoredSessionJar"]

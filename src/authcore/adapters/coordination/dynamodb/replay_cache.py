@@ -1,0 +1,110 @@
+"""Replay memory between processes."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from authcore.adapters.coordination.dynamodb.expiry import (
+    CLOCK_SKEW,
+    IS_OVER,
+    moment,
+    values_between,
+)
+from authcore.adapters.coordination.dynamodb.table import (
+    AnswerLostError,
+    ConditionFailedError,
+    DynamoDbClient,
+    DynamoDbTable,
+    Item,
+    not_dynamodb,
+)
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.coordination import SeenBefore
+from authcore.ports.system import Clock, Entropy
+
+
+_NOTE: Final = "SET holder = :holder, noted_at = :now, ends_at = :end, expires = :expires"
+_END: Final = "SET ends_at = :past"
+_IS_OURS: Final = "holder = :holder"
+_WAS_NOTED: Final = "ends_at >= :latest AND noted_at <= :until"
+
+_NEVER: Final = {"N": "0"}
+
+
+class DynamoDbSeenBefore(SeenBefore):
+    """
+    Replay memory between processes.
+
+    When the answer to a question is lost, it is asked once more under the same name: what the first
+    one noted is ours.  When that answer is lost too, what we may have noted is taken back, and
+    CoordinationUnavailableError raised.  If even that gets lost, it is remembered though nobody was
+    told "first": who asks later may hear "seen", never two "first".
+
+    Nothing that was noted after a call of ``forget`` is forgotten by it, however late it arrives.
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Tells when a key has had its time.
+
+        entropy: Makes the names under which is asked.
+    """
+
+    def __init__(
+        self, *, client: DynamoDbClient, table: str, clock: Clock, entropy: Entropy
+    ) -> None:
+        self._table = DynamoDbTable(client, table)
+        self._clock = clock
+        self._entropy = entropy
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        """See the port."""
+        holder = self._entropy.token()
+        with suppress(AnswerLostError):
+            return self._note(key, holder, ttl)
+        try:
+            return self._note(key, holder, ttl)
+        except AnswerLostError:
+            self._take_back(key, holder)
+            raise
+
+    def forget(self, key: str) -> bool:
+        """See the port."""
+        now = self._clock.now()
+        values = {
+            ":past": _NEVER,
+            ":latest": moment(now - CLOCK_SKEW),
+            ":until": moment(now + CLOCK_SKEW),
+        }
+        try:
+            forgotten = self._updated(key, _END, _WAS_NOTED, values)
+        except ConditionFailedError:
+            return False
+        if forgotten.get("ends_at") != _NEVER:
+            raise not_dynamodb()
+        return True
+
+    def _note(self, key: str, holder: str, ttl: timedelta) -> bool:
+        now = self._clock.now()
+        values = {
+            **values_between(now, now + ttl),
+            ":holder": {"S": holder},
+            ":now": moment(now),
+        }
+        try:
+            noted = self._updated(key, _NOTE, f"{IS_OVER} OR {_IS_OURS}", values)
+        except ConditionFailedError:
+            return False
+        if (noted.get("holder"), noted.get("ends_at")) != (values[":holder"], values[":end"]):
+            raise not_dynamodb()
+        return True
+
+    def _take_back(self, key: str, holder: str) -> None:
+        values = {":past": _NEVER, ":holder": {"S": holder}}
+        with suppress(ConditionFailedError, CoordinationUnavailableError):
+            self._updated(key, _END, _IS_OURS, values)
+
+    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.updated(f"seen#{key}", update, condition, values)

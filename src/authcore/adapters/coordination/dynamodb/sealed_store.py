@@ -1,0 +1,87 @@
+"""Sealed texts between processes."""
+
+from datetime import datetime
+from typing import Final
+
+from authcore.adapters.coordination.dynamodb.expiry import (
+    milliseconds,
+    milliseconds_in,
+    moment,
+    values_until,
+)
+from authcore.adapters.coordination.dynamodb.table import (
+    ConditionFailedError,
+    DynamoDbClient,
+    DynamoDbTable,
+    Item,
+    not_dynamodb,
+)
+from authcore.adapters.coordination.process.sealed_store import require_text_that_fits
+from authcore.ports.session_stores import SealedTexts
+from authcore.ports.system import Clock
+
+
+_IS_LIVE: Final = "ends_at > :now"
+
+
+class DynamoDbSealedTexts(SealedTexts):
+    """
+    Keeps texts between processes, one item each.
+
+    A text is over when the clock of who asks says so, though DynamoDB may keep it for days: the
+    clocks of two processes may differ by CLOCK_SKEW, and forgetting a second early is the safe
+    side.  An item takes one write unit for each KiB, and one read unit for each 4 KiB.
+
+    Args:
+        client: From ``dynamodb_client``.
+
+        table: Its name.
+
+        clock: Tells when a text has had its time.
+    """
+
+    def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
+        self._table = DynamoDbTable(client, table)
+        self._clock = clock
+
+    def get(self, key: str) -> str | None:
+        """See the port.  Reads consistently."""
+        item = self._table.item(_pk(key))
+        if item is None or milliseconds_in(item, "ends_at") <= milliseconds(self._clock.now()):
+            return None
+        return _text(item)
+
+    def put(self, key: str, text: str, *, until: datetime) -> None:
+        """See the port."""
+        require_text_that_fits(text)
+        self._table.put(_pk(key), _attributes(text, until))
+
+    def replace(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        require_text_that_fits(text)
+        now = {":now": moment(self._clock.now())}
+        try:
+            self._table.put(_pk(key), _attributes(text, until), condition=_IS_LIVE, values=now)
+        except ConditionFailedError:
+            return False
+        return True
+
+    def drop(self, key: str) -> None:
+        """See the port."""
+        self._table.delete(_pk(key))
+
+
+def _pk(key: str) -> str:
+    return f"text#{key}"
+
+
+def _attributes(text: str, until: datetime) -> Item:
+    values = values_until(until)
+    return {"sealed": {"S": text}, "ends_at": values[":end"], "expires": values[":expires"]}
+
+
+def _text(item: Item) -> str:
+    try:
+        return item["sealed"]["S"]
+    except (KeyError, TypeError):
+        raise not_dynamodb() from None

@@ -1,0 +1,70 @@
+"""Revoked sessions, remembered in this process."""
+
+import threading
+from datetime import datetime
+from typing import Final
+
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.tokens import AccessClaims
+from authcore.ports.revocation import RevocationList
+from authcore.ports.system import Clock
+
+
+MAX_REVOCATIONS: Final = 100_000
+"""About 30 MB."""
+
+
+class ProcessRevocationList(RevocationList):
+    """
+    Remembers in this process only: other processes go on to admit what was revoked here.
+
+    A full list forgets nothing: it refuses to revoke, and says so.
+
+    Args:
+        clock: Tells when an entry is not needed any more.
+
+        max_revocations: Bound on memory.
+    """
+
+    def __init__(self, clock: Clock, max_revocations: int = MAX_REVOCATIONS) -> None:
+        self._clock = clock
+        self._max_revocations = max_revocations
+        self._sessions: dict[str, datetime] = {}
+        self._users: dict[str, tuple[datetime, datetime]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """How many revocations are remembered.  Not a length: an empty list is a list."""
+        return len(self._sessions) + len(self._users)
+
+    def is_revoked(self, access: AccessClaims) -> bool:
+        """See the port.  Takes no lock."""
+        now = self._clock.now()
+        until = self._sessions.get(access.origin_jti or "")
+        if until and until > now:
+            return True
+        signed_in_until, until = self._users.get(access.subject, (now, now))
+        return until > now and access.signed_in_at <= signed_in_until
+
+    def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
+        """See the port."""
+        with self._lock:
+            self._make_room()
+            self._sessions[origin_jti] = max(until, self._sessions.get(origin_jti, until))
+
+    def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
+        """See the port."""
+        with self._lock:
+            self._make_room()
+            before, end = self._users.get(subject, (signed_in_until, until))
+            self._users[subject] = (max(before, signed_in_until), max(end, until))
+
+    def _make_room(self) -> None:
+        if self.size < self._max_revocations:
+            return
+        now = self._clock.now()
+        self._sessions = {jti: end for jti, end in self._sessions.items() if end > now}
+        self._users = {sub: entry for sub, entry in self._users.items() if entry[1] > now}
+        if self.size >= self._max_revocations:
+            raise CoordinationUnavailableError("this process remembers no more revocations")

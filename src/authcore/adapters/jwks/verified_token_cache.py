@@ -1,0 +1,187 @@
+"""Remembers which tokens verified, because the same one comes with every request of a page."""
+
+import threading
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+
+import attrs
+
+from authcore.adapters.jwks.compact_jws import octets_of
+from authcore.adapters.jwks.key_set import Keys, PublishedKey
+from authcore.adapters.jwks.verifier import JwksSignatureVerifier, Verified
+from authcore.domain.errors import UnknownKeyError
+from authcore.domain.model.tokens import SignedClaims
+from authcore.ports.signatures import SignatureVerifier
+from authcore.ports.system import Clock
+
+
+MAX_ENTRIES: Final = 10_000
+MAX_BYTES: Final = 32 * 1024 * 1024
+BYTES_PER_CHARACTER: Final = 6
+"""
+What a remembered token is charged, per character of it.  Cognito's take 2.4; claims that are lists
+of lists could take 14.
+"""
+
+
+@attrs.frozen
+class _Entry:
+    claims: dict[str, object] = attrs.field(repr=False)
+    nested: tuple[str, ...]
+    key: PublishedKey
+    expires_at: datetime
+    cost: int
+
+    def copy(self) -> SignedClaims:
+        """The claims, shared with nobody: a caller may alter what it got."""
+        claims = self.claims.copy()
+        for name in self.nested:
+            claims[name] = _copied(claims[name])
+        return SignedClaims(claims)
+
+
+@attrs.frozen
+class MemorySize:
+    """
+    How much is remembered.
+
+    Attributes:
+        entries: Tokens.
+        charged: Bytes, estimated; see BYTES_PER_CHARACTER.
+    """
+
+    entries: int
+    charged: int
+
+
+def _moment(seconds: object) -> datetime | None:
+    """The NumericDate *seconds*; None for what is none, or lies beyond the calendar."""
+    if not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _copied(value: object) -> object:
+    """*value* of JSON anew; its nesting is bounded by ``strict_json``."""
+    if isinstance(value, list):
+        return [_copied(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: _copied(entry) for name, entry in value.items()}
+    return value
+
+
+class RememberedSignatureVerifier(SignatureVerifier):
+    """
+    Verifies a token twice at most and remembers the outcome under the token's SHA-256.
+
+    A token that comes once leaves its digest and nothing else, so that a flood of different ones
+    neither costs memory nor drives out those that come with every request; its second sight is
+    remembered.  Only success is, never beyond ``exp``, and only while the key it held under is
+    still published: the keys are asked each time.  Bounded by count and bytes; the oldest goes
+    first.
+    """
+
+    def __init__(
+        self,
+        inner: JwksSignatureVerifier,
+        keys: Keys,
+        clock: Clock,
+        *,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        """
+        Remember for *inner*.
+
+        Args:
+            inner: Verifies what is not remembered.
+
+            keys: The same that *inner* uses.
+
+            clock: Tells when ``exp`` is reached.
+
+            max_entries: How many tokens at most, and half of how many digests of tokens seen once.
+
+            max_bytes: How much memory at most, estimated from the tokens' length.
+        """
+        self._inner = inner
+        self._keys = keys
+        self._clock = clock
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._entries: dict[bytes, _Entry] = {}
+        self._seen_once: set[bytes] = set()
+        self._seen_before: set[bytes] = set()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def verify(self, unverified_token: str) -> SignedClaims:
+        """See the port."""
+        octets = octets_of(unverified_token)
+        digest = sha256(octets).digest()
+        entry = self._entries.get(digest)
+        if entry is not None:
+            if self._still_holds(entry):
+                return entry.copy()
+            self._forget(digest)
+        verified = self._inner.check(octets)
+        if not self._is_first_sight(digest):
+            self._remember(digest, verified, len(octets))
+        return verified.claims
+
+    @property
+    def size(self) -> MemorySize:
+        """What is remembered now; some of it may have expired."""
+        return MemorySize(len(self._entries), self._bytes)
+
+    def require_keys(self) -> None:
+        """See the port."""
+        self._inner.require_keys()
+
+    def _is_first_sight(self, digest: bytes) -> bool:
+        """Takes no lock: two threads that meet here verify a token once more than they need."""
+        if digest in self._seen_once or digest in self._seen_before:
+            return False
+        if len(self._seen_once) >= self._max_entries:
+            self._seen_before, self._seen_once = self._seen_once, set()
+        self._seen_once.add(digest)
+        return True
+
+    def _still_holds(self, entry: _Entry) -> bool:
+        if self._clock.now() >= entry.expires_at:
+            return False
+        try:
+            published = self._keys.key(entry.key.kid)
+        except UnknownKeyError:
+            return False
+        return published is entry.key or published == entry.key
+
+    def _remember(self, digest: bytes, verified: Verified, length: int) -> None:
+        expires_at = _moment(verified.claims.get("exp"))
+        cost = length * BYTES_PER_CHARACTER
+        if expires_at is None or cost > self._max_bytes:
+            return
+        claims = dict(verified.claims)
+        nested = tuple(name for name, value in claims.items() if isinstance(value, dict | list))
+        entry = _Entry(claims, nested, verified.key, expires_at, cost)
+        if nested:
+            entry = attrs.evolve(entry, claims=dict(entry.copy()))
+        with self._lock:
+            self._make_room(cost)
+            self._bytes += cost if digest not in self._entries else 0
+            self._entries[digest] = entry
+
+    def _make_room(self, cost: int) -> None:
+        while self._entries and (
+            len(self._entries) >= self._max_entries or self._bytes + cost > self._max_bytes
+        ):
+            self._bytes -= self._entries.pop(next(iter(self._entries))).cost
+
+    def _forget(self, digest: bytes) -> None:
+        with self._lock:
+            entry = self._entries.pop(digest, None)
+            self._bytes -= entry.cost if entry else 0

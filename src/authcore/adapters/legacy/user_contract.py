@@ -1,0 +1,76 @@
+"""A user of the legacy system, as every call of the contract shows it."""
+
+import re
+import unicodedata
+from typing import Final
+
+from authcore.adapters.legacy.contract_json import off_contract, text, text_or_none
+from authcore.domain.model.accounts import LegacyAccount
+
+
+MAX_ID_LENGTH: Final = 64
+"""Characters of a ``userid`` or ``cognito_id``."""
+
+MAX_USERNAME_LENGTH: Final = 128
+"""Characters; Cognito's own limit."""
+
+MAX_EMAIL_LENGTH: Final = 254
+"""Characters.  See: RFC 5321 §4.5.3.1.3."""
+
+MAX_DISPLAY_NAME_LENGTH: Final = 100
+"""Characters."""
+
+_MEMBERS: Final = frozenset(
+    {"userid", "username", "display_name", "email", "email_verified", "cognito_id", "locked"}
+)
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def account_in(user: object) -> LegacyAccount:
+    """
+    The account that *user* describes.
+
+    Raises:
+        LegacyUnavailableError: *user* has other members, or a member has another type or size.
+    """
+    if not isinstance(user, dict) or user.keys() != _MEMBERS:
+        off_contract("a user with other members")
+    if not isinstance(user["email_verified"], bool) or not isinstance(user["locked"], bool):
+        off_contract("email_verified or locked is no boolean")
+    email = text_or_none(user["email"], MAX_EMAIL_LENGTH)
+    if email is not None and not is_address(email):
+        off_contract("email is no address")
+    return LegacyAccount(
+        legacy_uid=text(user["userid"], MAX_ID_LENGTH),
+        username=text(user["username"], MAX_USERNAME_LENGTH),
+        email=email,
+        email_verified=user["email_verified"],
+        display_name=text_or_none(user["display_name"], MAX_DISPLAY_NAME_LENGTH),
+        cognito_id=text_or_none(user["cognito_id"], MAX_ID_LENGTH),
+        locked=user["locked"],
+    )
+
+
+def open_account_in(user: object) -> LegacyAccount:
+    """
+    Like ``account_in``, where the answer says that the account was used.
+
+    Raises:
+        LegacyUnavailableError: Also if *user* is locked, for both cannot be true.
+    """
+    account = account_in(user)
+    return off_contract("a locked account that was used") if account.locked else account
+
+
+def is_address(email: str) -> bool:
+    """Whether *email* looks like one at all; whether two are the same is not decided here."""
+    return _EMAIL.fullmatch(email) is not None
+
+
+def same_person(asked: str, answered: str | None) -> bool:
+    """Whether an answer can be about *asked*: equal but for letter case and compatibility forms."""
+    return answered is not None and _folded(asked) == _folded(answered)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

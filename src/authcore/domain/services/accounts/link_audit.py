@@ -1,0 +1,171 @@
+"""Reads what the pool and the legacy system say of each other, and mends what leaves no doubt."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from authcore.domain.errors import RejectedError
+from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.link_audit import (
+    AccountLink,
+    AccountLinks,
+    BothSides,
+    Finding,
+    LinkPage,
+    Mended,
+    MendStatus,
+    UserLink,
+    UserLinks,
+)
+from authcore.domain.model.linking import AccountQuery
+from authcore.domain.services.accounts.link_discrepancies import findings_in
+from authcore.domain.services.accounts.retrying import Patience
+from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_links import LegacyLinks, LegacyListing
+from authcore.ports.user_directory import DirectoryListing, UserDirectory
+
+
+LEGACY_UID: Final = "custom:legacy_uid"
+
+
+class LinkAudit:
+    """
+    Reads both sides and compares them.  Changes nothing.
+
+    What it reads is no snapshot: a link that is made meanwhile can look broken.
+    """
+
+    def __init__(
+        self, *, directory: DirectoryListing, legacy: LegacyListing, patience: Patience
+    ) -> None:
+        self._directory = directory
+        self._legacy = legacy
+        self._patience = patience
+
+    def read(self, both: BothSides) -> LinkPage:
+        """
+        The next page, which *both* has taken.  To be called until ``both.complete``.
+
+        Raises:
+            UnavailableError: No answer worth trusting, seven times.
+
+            ConfigurationError: There is more to compare than fits.
+        """
+        page = self._accounts(both) if both.users_complete else self._users(both)
+        both.take(page)
+        return page
+
+    def findings(self, both: BothSides) -> Iterator[Finding]:
+        """What is wrong in *both*, always in the same order."""
+        return findings_in(both)
+
+    def _users(self, both: BothSides) -> UserLinks:
+        page = self._patience.ask(lambda: self._directory.users(both.users_after))
+        links = (UserLink(user.subject, _legacy_uid(user), user.username) for user in page.users)
+        return UserLinks(tuple(links), page.next)
+
+    def _accounts(self, both: BothSides) -> AccountLinks:
+        page = self._patience.ask(lambda: self._legacy.accounts(both.accounts_after))
+        links = (AccountLink(each.legacy_uid, each.cognito_id) for each in page.accounts)
+        return AccountLinks(tuple(links), page.next)
+
+
+class LinkRepair:
+    """
+    Writes the missing half of a link.
+
+    Never puts one id in the place of another: both sides are read again right before the write,
+    the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: UserDirectory,
+        links: LegacyLinks,
+        audit: AuditLog,
+        patience: Patience,
+    ) -> None:
+        self._directory = directory
+        self._links = links
+        self._audit = audit
+        self._patience = patience
+
+    def mend(self, finding: Finding, *, dry_run: bool = False) -> Mended:
+        """
+        Mend *finding*.  Mending twice is harmless.
+
+        Args:
+            finding: A mendable one, however old.
+
+            dry_run: Read both sides again, and write nothing.
+
+        Raises:
+            ValueError: *finding* is not mendable.
+
+            UnavailableError: No answer worth trusting, seven times.  It may be mended now.
+        """
+        if not finding.mendable:
+            raise ValueError("this finding needs a person")
+        mended = self._patience.ask(lambda: self._mended(finding, dry_run=dry_run))
+        if mended.status in {"mended", "refused"}:
+            self._note(mended)
+        return mended
+
+    def _mended(self, finding: Finding, *, dry_run: bool) -> Mended:
+        subject, legacy_uid = finding.users[0].subject, finding.accounts[0].legacy_uid
+        try:
+            status, reason = self._filled(finding.users[0], finding.accounts[0], dry_run=dry_run)
+        except RejectedError as error:
+            status, reason = "refused", error.code
+        return Mended(subject, legacy_uid, status, reason)
+
+    def _filled(
+        self, user: UserLink, account: AccountLink, *, dry_run: bool
+    ) -> tuple[MendStatus, str]:
+        found = self._directory.find(user.username)
+        attached = self._links.match(AccountQuery(user.subject, None, None)).by_cognito_id
+        if found is None or found.subject != user.subject:
+            return "refused", "account_not_found"
+        named = (_legacy_uid(found), attached.legacy_uid if attached else None)
+        if {*named} == {account.legacy_uid}:
+            return "already_whole", "ok"
+        if {*named} != {account.legacy_uid, None}:
+            return "refused", _disagreement(user, account, named)
+        if dry_run:
+            return "would_mend", "ok"
+        if attached is None:
+            self._links.attach_cognito_id(account.legacy_uid, user.subject, reset_access=False)
+        else:
+            self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
+        return "mended", "ok"
+
+    def _note(self, mended: Mended) -> None:
+        self._audit.record(
+            AuditEvent(
+                "links.repair",
+                "accepted" if mended.status == "mended" else "rejected",
+                mended.reason,
+                subject=mended.subject,
+                legacy_uid=mended.legacy_uid,
+            )
+        )
+
+
+def _disagreement(
+    user: UserLink, account: AccountLink, named: tuple[str | None, str | None]
+) -> str:
+    """
+    Why what both sides say now is not what *user* and *account* said before.
+
+    An account that was listed with its Cognito id, and is not found by it, may be no other than
+    before: a legacy system that promises no look-up finds nobody.
+    """
+    if named == (user.legacy_uid, None) and account.cognito_id == user.subject:
+        return "not_found_by_cognito_id"
+    return "changed_meanwhile"
+
+
+def _legacy_uid(user: DirectoryUser) -> str | None:
+    """What the pool names; an attribute that was emptied names nobody."""
+    return user.attributes.get(LEGACY_UID) or None

@@ -1,0 +1,1 @@
+"""Sessions: check, refresh and end them."""

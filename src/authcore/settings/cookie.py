@@ -1,0 +1,72 @@
+"""``AUTHCORE_COOKIE_*``: the session cookies."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+from authcore.domain.model.domains import DOMAIN_SENTENCE, covers, is_domain
+from authcore.domain.model.urls import ServiceUrl, host_of
+from authcore.settings.parsers import (
+    key_ring,
+    one_of,
+    satisfying,
+    seconds,
+)
+from authcore.settings.reader import Check, setting, variable_name
+
+
+def _unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+    if cookie_format == "plain" or keys:
+        return None
+    return "AUTHCORE_COOKIE_KEYS is missing: sealed cookies need a key ring"
+
+
+def covering(url: str) -> Check:
+    """
+    The cookie domain covers the host of a URL.
+
+    Args:
+        url: Path of its setting, e.g. ``guard.app_url``.
+    """
+    name = variable_name(tuple(url.split(".")))
+
+    def problem(domain: str, value: ServiceUrl) -> str | None:
+        if covers(domain, host_of(value)):
+            return None
+        return f"AUTHCORE_COOKIE_DOMAIN is wrong: it does not cover the host of {name}"
+
+    return Check(("cookie.domain", url), problem)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class CookieSettings:
+    """The session cookies on the shared domain."""
+
+    CHECKS: ClassVar = (Check(("format", "keys"), _unsealed),)
+
+    domain: str = setting(
+        satisfying(is_domain, DOMAIN_SENTENCE),
+        "domain",
+        "the domain that auth service and guarded apps share",
+    )
+    keys: tuple[bytes, ...] = setting(
+        key_ring,
+        "list of base64 keys",
+        "AES-256 key ring, 1 to 8 keys: the first writes, all read; a guard of the plain format "
+        "needs none",
+        default=(),
+        secret=True,
+    )
+    format: str = setting(
+        one_of("sealed", "plain", "stored"),
+        "sealed, plain or stored",
+        "plain leaves JWTs readable for other languages, stored keeps them in a table",
+        default="sealed",
+    )
+    lifetime: timedelta = setting(
+        seconds(3600, 400 * 86400),
+        "seconds, 3600-34560000",
+        "how long browsers keep the session; not longer than the refresh token lives",
+        default=timedelta(days=30),
+    )

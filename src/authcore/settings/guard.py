@@ -1,0 +1,76 @@
+"""What stands in front of a guarded application."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.settings import url_parsers
+from authcore.settings.parsers import caller_key, one_of, seconds
+from authcore.settings.reader import Check, setting
+from authcore.settings.url_parsers import SIGN_IN_PATH
+
+
+def _unknown_caller(refresh: str, caller_key: str | None) -> str | None:
+    if caller_key is not None or refresh != "service":
+        return None
+    return "AUTHCORE_GUARD_CALLER_KEY is missing: AUTHCORE_GUARD_REFRESH=service shows it"
+
+
+def _unknown_service(
+    refresh: str, verify_url: ServiceUrl | None, signin_url: ServiceUrl
+) -> str | None:
+    if verify_url is not None or refresh != "service" or signin_url.endswith(SIGN_IN_PATH):
+        return None
+    return (
+        "AUTHCORE_GUARD_VERIFY_URL is missing: AUTHCORE_GUARD_REFRESH=service asks there, and "
+        f"AUTHCORE_GUARD_SIGNIN_URL does not end with {SIGN_IN_PATH}"
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class GuardSettings:
+    """What stands in front of a guarded application."""
+
+    CHECKS: ClassVar = (
+        Check(("refresh", "caller_key"), _unknown_caller),
+        Check(("refresh", "verify_url", "signin_url"), _unknown_service),
+    )
+
+    signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
+    app_url: ServiceUrl = setting(
+        service_url, "URL", "this application as browsers see it, for the way back"
+    )
+    public_paths: tuple[str, ...] = setting(
+        url_parsers.public_paths,
+        "list of path prefixes",
+        "paths that need no sign-in",
+        default=(),
+    )
+    refresh: str = setting(
+        one_of("off", "service", "direct"),
+        "off, service or direct",
+        "who goes on with sessions that are due: nobody here, the auth service when this "
+        "application asks it, or this application itself with the client secret",
+        default="off",
+    )
+    verify_url: ServiceUrl | None = setting(
+        url_parsers.verify_url,
+        "URL",
+        "the auth service's /auth/verify for server calls; beside its /auth/signin",
+        default=None,
+    )
+    caller_key: str | None = setting(
+        caller_key,
+        "text, 32 characters or more",
+        "what the auth service knows this application by, without the name",
+        default=None,
+        secret=True,
+    )
+    timeout: timedelta = setting(
+        seconds(1, 30),
+        "seconds, 1-30",
+        "total time of one question to the auth service",
+        default=timedelta(seconds=5),
+    )

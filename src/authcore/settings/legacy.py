@@ -1,0 +1,70 @@
+"""``AUTHCORE_LEGACY_*`` and ``AUTHCORE_LEGACY_SESSIONS_*``: the legacy system's HTTP API."""
+
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.settings.parsers import matching, one_of, seconds, secret_text
+from authcore.settings.reader import Check, setting
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LegacySessionsSettings:
+    """The old login, while it is honoured."""
+
+    cookie: str | None = setting(
+        matching(
+            r"(?!__(Secure|Host)-authcore)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}",
+            "must be the name of a cookie, and none of ours",
+        ),
+        "cookie name",
+        "the legacy system's session cookie; without it the old login counts no more",
+        default=None,
+    )
+    timeout: timedelta = setting(
+        seconds(1, 10),
+        "seconds, 1-10",
+        "total time of one question about a legacy session",
+        default=timedelta(seconds=2),
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LegacyCallSettings:
+    """The legacy system's HTTP API, for doors that may do without."""
+
+    url: ServiceUrl | None = setting(
+        service_url, "URL", "base URL of the legacy HTTP API", default=None
+    )
+    api_key: str | None = setting(
+        secret_text, "text", "the key that authenticates our calls", default=None, secret=True
+    )
+
+
+def _unasked(cookie: str | None, url: str | None, api_key: str | None) -> str | None:
+    if cookie is None or (url and api_key):
+        return None
+    missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
+    return f"{missing} is missing: AUTHCORE_LEGACY_SESSIONS_COOKIE is looked up there"
+
+
+LEGACY_SESSIONS_ASKED: Final = Check(
+    ("legacy_sessions.cookie", "legacy.url", "legacy.api_key"), _unasked
+)
+"""For every class that has both groups."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LegacySettings:
+    """The legacy system's HTTP API."""
+
+    url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
+    api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
+    insecure_get_dialect: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "ask for links by the seed's GET forms: personal data and first passwords in URLs",
+        default="off",
+    )

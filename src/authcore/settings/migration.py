@@ -1,0 +1,61 @@
+"""``AUTHCORE_MIGRATION_*``: the user migration trigger."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+from authcore.domain.model.accounts import PoolKind
+from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.services.accounts.user_migration import email_problem, mapping_problems
+from authcore.settings.parsers import one_of, pairs, password_policy, seconds
+from authcore.settings.reader import Check, setting
+
+
+def attribute_mapping(text: str) -> Mapping[str, str]:
+    """Which Cognito attributes are filled from which legacy fields."""
+    mapping = pairs(text)
+    if problems := mapping_problems(mapping):
+        raise ValueError("; ".join(problems))
+    return mapping
+
+
+def _no_email(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
+    problem = email_problem(attributes, pool)
+    return problem and f"AUTHCORE_MIGRATION_ATTRIBUTES is wrong: {problem}"
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class MigrationSettings:
+    """What the migration trigger does."""
+
+    CHECKS: ClassVar = (Check(("attributes", "pool"), _no_email),)
+
+    attributes: Mapping[str, str] = setting(
+        attribute_mapping,
+        "attribute=field pairs",
+        "which legacy fields become which Cognito attributes",
+        default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
+    )
+    pool: PoolKind = setting(
+        one_of("username", "email", "alias"),
+        "username, email or alias",
+        "how people name themselves at the pool",
+        default="username",
+    )
+    case_sensitive: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "whether user names that differ in letter case alone are two in the pool",
+        default="on",
+    )
+    password_policy: PasswordPolicy | None = setting(
+        password_policy,
+        "length and classes",
+        "legacy passwords below it must be replaced, e.g. `8 lower upper digit symbol`",
+        default=None,
+    )
+    budget: timedelta = setting(
+        seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
+    )

@@ -1,0 +1,110 @@
+"""``AUTHCORE_SIGN_IN_*`` and ``AUTHCORE_SIGN_OUT_*``: the hosted sign-in and its end."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+from authcore.domain.errors import RedirectRejectedError
+from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.settings import url_parsers
+from authcore.settings.parsers import (
+    seconds,
+    secret_text,
+)
+from authcore.settings.reader import Check, setting
+from authcore.settings.url_parsers import exact_urls
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class AppClientSettings:
+    """The app client and where it is served, for doors that may do without."""
+
+    domain_url: ServiceUrl | None = setting(service_url, "URL", "the pool's domain", default=None)
+    token_url: ServiceUrl | None = setting(
+        service_url, "URL", "base for server calls to the domain, where names differ", default=None
+    )
+    client_secret: str | None = setting(
+        secret_text, "text", "the app client's secret", default=None, secret=True
+    )
+    timeout: timedelta = setting(
+        seconds(1, 30),
+        "seconds, 1-30",
+        "total time of one token endpoint call",
+        default=timedelta(seconds=5),
+    )
+
+
+def _unlisted_default(default_redirect: str, redirects: tuple[str, ...]) -> str | None:
+    try:
+        RedirectAllowlist(redirects).resolve(default_redirect)
+    except RedirectRejectedError:
+        return (
+            "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT is wrong: must be allowed by "
+            "AUTHCORE_SIGN_IN_REDIRECTS"
+        )
+    return None
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SignInSettings:
+    """How browsers are sent to Cognito and come back."""
+
+    CHECKS: ClassVar = (Check(("default_redirect", "redirects"), _unlisted_default),)
+
+    domain_url: ServiceUrl = setting(
+        service_url, "URL", "the pool's domain: https://<prefix>.auth.<region>.amazoncognito.com"
+    )
+    token_url: ServiceUrl | None = setting(
+        service_url, "URL", "base for server calls to the domain, where names differ", default=None
+    )
+    client_secret: str = setting(secret_text, "text", "the app client's secret", secret=True)
+    callback_url: ServiceUrl = setting(
+        url_parsers.callback_url,
+        "URL",
+        "this service's /auth/signin/callback, as registered with Cognito",
+    )
+    scopes: tuple[str, ...] = setting(
+        url_parsers.scopes,
+        "list",
+        "OAuth scopes to ask for",
+        default=("openid", "email", "profile"),
+    )
+    providers: tuple[str, ...] = setting(
+        url_parsers.providers,
+        "list of provider names",
+        "the pool's identity providers, to go on with the one that Cognito broke off",
+        default=(),
+    )
+    redirects: tuple[str, ...] = setting(
+        url_parsers.origins, "list of origins", "where browsers may be sent after sign-in"
+    )
+    default_redirect: str = setting(
+        url_parsers.target, "URL", "where to go when no redirect was asked for"
+    )
+    attempt_lifetime: timedelta = setting(
+        seconds(60, 600),
+        "seconds, 60-600",
+        "how long a begun sign-in may take",
+        default=timedelta(minutes=10),
+    )
+    timeout: timedelta = setting(
+        seconds(1, 30),
+        "seconds, 1-30",
+        "total time of one token endpoint call",
+        default=timedelta(seconds=5),
+    )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SignOutSettings:
+    """Where browsers go when their session has ended."""
+
+    targets: tuple[str, ...] = setting(
+        exact_urls,
+        "list of URLs",
+        "where sign-outs may end, exactly as registered with Cognito; the first is the default; "
+        "without any, AUTHCORE_SIGN_IN_DEFAULT_REDIRECT is the only one",
+        default=(),
+    )

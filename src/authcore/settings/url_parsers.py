@@ -1,0 +1,152 @@
+"""What browsers are sent to: from the text of a variable to a value."""
+
+import re
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.paths import public_path_problems
+from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.services.sign_in.authorization import can_be_asked_for
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist, is_absolute_target
+from authcore.settings.parsers import CALLER_KEY, words
+
+
+SIGN_IN_PATH: Final = "/auth/signin"
+
+
+CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
+"""Where the auth service takes browsers back."""
+
+
+VERIFY_PATH: Final = "/auth/verify"
+
+
+_SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
+"""See: RFC 6749 §3.3."""
+
+
+def callback_url(text: str) -> ServiceUrl:
+    """A URL of the auth service's callback."""
+    return _url_of(text, CALLBACK_PATH)
+
+
+def verify_url(text: str) -> ServiceUrl:
+    """A URL at which the auth service looks at tokens."""
+    return _url_of(text, VERIFY_PATH)
+
+
+def _url_of(text: str, path: str) -> ServiceUrl:
+    url = service_url(text)
+    if not url.endswith(path):
+        raise ValueError(f"must end with {path}")
+    return url
+
+
+def scopes(text: str) -> tuple[str, ...]:
+    """OAuth scopes, ``openid`` among them."""
+    found = words(text)
+    if not all(map(_SCOPE.fullmatch, found)) or len(set(found)) < len(found):
+        raise ValueError("must be OAuth scopes, each once")
+    if "openid" not in found:
+        raise ValueError("must hold openid")
+    return found
+
+
+def providers(text: str) -> tuple[str, ...]:
+    """Identity providers of the pool."""
+    found = words(text)
+    if not all(map(can_be_asked_for, found)):
+        raise ValueError("must be names of at most 32 characters of ASCII")
+    return found
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Origins for a redirect allow-list."""
+    found = words(text)
+    try:
+        RedirectAllowlist(found)
+    except ConfigurationError as error:
+        raise ValueError("; ".join(error.problems)) from None
+    return found
+
+
+def target(text: str) -> str:
+    """An absolute URL that an allow-list could allow."""
+    if not is_absolute_target(text):
+        raise ValueError("must be an absolute URL of visible ASCII: https://host[:port][/path]")
+    return text
+
+
+def public_paths(text: str) -> tuple[str, ...]:
+    """Paths that may be public."""
+    found = words(text)
+    if problems := public_path_problems(found):
+        raise ValueError("; ".join(problems))
+    return found
+
+
+MAX_CALLER_KEYS: Final = 64
+"""A request is compared with every one of them."""
+
+
+MAX_SIGN_OUT_TARGETS: Final = 100
+"""As many sign-out URLs as Cognito takes for one app client."""
+
+
+_QUERY: Final = re.compile(r"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?")
+
+
+_CALLER_KEY: Final = re.compile(rf"(?P<name>[a-z0-9][a-z0-9._-]{{0,63}})=(?P<key>{CALLER_KEY})")
+
+
+_DEFAULT_PORT: Final = re.compile(r"https://.*:443|http://.*:80")
+
+
+@attrs.frozen
+class CallerKey:
+    """
+    What a program shows to be answered.
+
+    Attributes:
+        name: For the audit log.
+        key: Secret.
+    """
+
+    name: str
+    key: str = attrs.field(repr=False)
+
+
+def exact_urls(text: str) -> tuple[str, ...]:
+    """URLs as they stand, to the last slash: https, or http on loopback; no fragment."""
+    found = words(text)
+    if len(found) > MAX_SIGN_OUT_TARGETS:
+        raise ValueError(f"must be at most {MAX_SIGN_OUT_TARGETS} URLs")
+    for url in found:
+        base, mark, query = url.partition("?")
+        service_url(base)
+        if not _QUERY.fullmatch(mark + query):
+            raise ValueError("must be URLs without a fragment")
+    return found
+
+
+def web_origins(text: str) -> tuple[str, ...]:
+    """Origins as browsers write them: no path, no default port, no star, never ``null``."""
+    found = words(text)
+    for origin in found:
+        service_url(origin)
+        if origin.count("/") != 2 or _DEFAULT_PORT.fullmatch(origin):
+            raise ValueError("must be origins as browsers write them: https://app.example.com")
+    return found
+
+
+def caller_keys(text: str) -> tuple[CallerKey, ...]:
+    """``name=key`` pairs, one name as often as its keys are being changed."""
+    found = [_CALLER_KEY.fullmatch(word) for word in words(text)]
+    keys = [CallerKey(each["name"], each["key"]) for each in found if each]
+    if len(keys) < len(found):
+        raise ValueError("must be name=key pairs, each key 32 to 512 characters of ASCII")
+    if len({each.key for each in keys}) < len(keys) or len(keys) > MAX_CALLER_KEYS:
+        raise ValueError(f"must be at most {MAX_CALLER_KEYS} keys, all different")
+    return tuple(keys)

@@ -1,0 +1,99 @@
+"""What requests remember for each other, in dictionaries."""
+
+import threading
+from datetime import datetime, timedelta
+
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    RefreshTokenRejectedError,
+    SessionTooLargeError,
+)
+from authcore.domain.model.tokens import TokenSet
+from authcore.ports.session_stores import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
+from authcore.ports.system import Clock
+
+
+class InMemoryRecentRefreshes(RecentRefreshes):
+    """
+    Remembers until *clock* says otherwise.
+
+    Attributes:
+        unavailable: While True every call raises CoordinationUnavailableError.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._traded: dict[str, tuple[TokenSet | None, datetime]] = {}
+        self.unavailable = False
+
+    def recall(self, key: str) -> TokenSet | None:
+        """See the port."""
+        self._check()
+        tokens, until = self._traded.get(key, (None, None))
+        if until is None or until <= self._clock.now():
+            return None
+        if tokens is None:
+            raise RefreshTokenRejectedError("it was refused a moment ago")
+        return tokens
+
+    def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
+        """See the port."""
+        self._check()
+        self._traded[key] = (tokens, self._clock.now() + ttl)
+
+    def remember_refusal(self, key: str, ttl: timedelta) -> None:
+        """See the port."""
+        self._check()
+        self._traded[key] = (None, self._clock.now() + ttl)
+
+    def _check(self) -> None:
+        if self.unavailable:
+            raise CoordinationUnavailableError("the memory was told to be unavailable")
+
+
+class InMemorySealedTexts(SealedTexts):
+    """
+    Keeps texts until *clock* says otherwise.
+
+    Attributes:
+        texts: What is kept under each key, and until when.
+        unavailable: While True every call raises CoordinationUnavailableError.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self.texts: dict[str, tuple[str, datetime]] = {}
+        self.unavailable = False
+
+    def get(self, key: str) -> str | None:
+        """See the port."""
+        self._check()
+        text, until = self.texts.get(key, (None, None))
+        return text if until and until > self._clock.now() else None
+
+    def put(self, key: str, text: str, *, until: datetime) -> None:
+        """See the port."""
+        self._check(text)
+        self.texts[key] = (text, until)
+
+    def replace(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        self._check(text)
+        with self._lock:
+            if self.get(key) is None:
+                return False
+            self.texts[key] = (text, until)
+            return True
+
+    def drop(self, key: str) -> None:
+        """See the port."""
+        self._check()
+        with self._lock:
+            self.texts.pop(key, None)
+
+    def _check(self, text: str = "") -> None:
+        if len(text) > MAX_TEXT_LENGTH:
+            raise SessionTooLargeError("the text is too long")
+        if self.unavailable:
+            raise CoordinationUnavailableError("the store was told to be unavailable")

@@ -1,0 +1,1 @@
+"""Build the objects that settings describe: plain factories and one container."""

@@ -1,0 +1,43 @@
+"""Build the session cookie jar of the configured format."""
+
+from collections.abc import Callable
+
+from authcore.adapters.cookies.plain_session import PlainSessionJar
+from authcore.adapters.cookies.sealed_session import SealedSessionJar
+from authcore.adapters.cookies.stored_session import StoredSessionJar
+from authcore.adapters.sealing.envelope import KeyRing
+from authcore.ports.cookies import SessionJar
+from authcore.ports.session_stores import SealedTexts
+from authcore.ports.system import Clock, Entropy
+from authcore.settings import (
+    CookieSettings,
+)
+
+
+def session_jar(
+    cookie: CookieSettings, clock: Clock, entropy: Entropy, texts: Callable[[], SealedTexts]
+) -> SessionJar:
+    """The jar of the configured format; *texts* are asked for only where sessions are stored."""
+    if cookie.format == "plain":
+        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
+    if cookie.format == "stored":
+        return StoredSessionJar(
+            texts=texts(),
+            ring=KeyRing(cookie.keys),
+            domain=cookie.domain,
+            lifetime=cookie.lifetime,
+            clock=clock,
+            entropy=entropy,
+        )
+    return SealedSessionJar(
+        ring=KeyRing(cookie.keys),
+        domain=cookie.domain,
+        lifetime=cookie.lifetime,
+        clock=clock,
+        entropy=entropy,
+    )
+
+
+def is_stored(cookie: CookieSettings) -> bool:
+    """Whether reading a session takes the table."""
+    return cookie.format == "stored"

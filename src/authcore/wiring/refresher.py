@@ -1,0 +1,84 @@
+"""Build the client that refreshes sessions at Cognito, and the service around it."""
+
+# ruff: noqa: PLC0415 - only who refreshes over the pool's API pays for importing botocore
+
+from collections.abc import Callable
+
+from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher
+from authcore.adapters.http import HttpClient
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE
+from authcore.domain.services.sessions.session_refresher import SessionRefresher
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.audit import AuditLog
+from authcore.ports.coordination import Lease
+from authcore.ports.session_stores import RecentRefreshes
+from authcore.ports.system import Clock, Pause
+from authcore.ports.token_endpoint import TokenRefresher
+from authcore.settings import (
+    AppClientSettings,
+    CognitoSettings,
+    RefreshSettings,
+    SignInSettings,
+)
+
+
+def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:
+    """The pool's domain as this process calls it; empty where it needs none."""
+    return client.token_url or client.domain_url or ""
+
+
+def cognito_refresher(
+    *,
+    client: SignInSettings | AppClientSettings,
+    refresh: RefreshSettings,
+    cognito: CognitoSettings,
+    http: HttpClient,
+) -> TokenRefresher:
+    """Asks Cognito itself, with the client secret, in the way that is configured."""
+    secret = client.client_secret or ""
+    if refresh.by == "token_endpoint":
+        return CognitoTokenRefresher(
+            http=http,
+            token_url=ServiceUrl(f"{domain_for_servers(client)}/oauth2/token"),
+            client_id=cognito.client_id,
+            client_secret=secret,
+            within=LONGEST_TRADE,
+        )
+    from authcore.adapters.cognito.client import unsigned_cognito_client
+    from authcore.adapters.cognito.token_refreshers import (
+        CognitoApiTokenRefresher,
+        CognitoAuthFlowTokenRefresher,
+    )
+
+    api = unsigned_cognito_client(
+        region=cognito.region,
+        endpoint_url=cognito.endpoint_url,
+        within=min(client.timeout, LONGEST_TRADE),
+    )
+    ways = {"get_tokens": CognitoApiTokenRefresher, "auth_flow": CognitoAuthFlowTokenRefresher}
+    return ways[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
+
+
+def session_refresher_of(
+    refresher: TokenRefresher | None,
+    *,
+    validator: TokenValidator,
+    recent: Callable[[], RecentRefreshes],
+    lease: Callable[[], Lease | None],
+    pause: Pause,
+    clock: Clock,
+    audit: AuditLog,
+) -> SessionRefresher | None:
+    """None where there is nobody to ask; *recent* and *lease* are asked for only if there is."""
+    if refresher is None:
+        return None
+    return SessionRefresher(
+        refresher=refresher,
+        validator=validator,
+        recent=recent(),
+        lease=lease(),
+        pause=pause,
+        clock=clock,
+        audit=audit,
+    )

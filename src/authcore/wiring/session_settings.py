@@ -1,0 +1,71 @@
+"""Settings of every entrypoint that checks sessions, and the checks across groups."""
+
+from typing import ClassVar
+
+import attrs
+
+from authcore.adapters.cookies.domain import is_shared_with_strangers
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    LegacyCallSettings,
+    LegacySessionsSettings,
+    RevocationSettings,
+    StoreSettings,
+)
+from authcore.settings.legacy import LEGACY_SESSIONS_ASKED
+from authcore.settings.reader import Check
+from authcore.settings.session import REVOKED_IN_A_TABLE
+from authcore.settings.store import STORED_IN_A_TABLE
+
+
+def _shared_domain(domain: str) -> str | None:
+    """As far as this installation can tell."""
+    if not is_shared_with_strangers(domain):
+        return None
+    return (
+        "AUTHCORE_COOKIE_DOMAIN is wrong: the domain is shared with strangers: it is, or holds, a "
+        "public suffix"
+    )
+
+
+def _in_another_process(kept_in: str) -> str | None:
+    if kept_in != "process":
+        return None
+    return (
+        "AUTHCORE_REVOCATIONS_KEPT_IN is wrong: what one process of the auth service remembers is "
+        "not known here"
+    )
+
+
+KEPT_ELSEWHERE = Check(("revocations.kept_in",), _in_another_process)
+"""For doors at which nobody signs out, and for those that run in several processes."""
+
+
+@attrs.frozen
+class SessionSettings:
+    """
+    The groups of every door that checks sessions.
+
+    Attributes:
+        cognito: Which pool.
+        cookie: What browsers carry.
+        store: Where sessions are, if not in cookies.
+        revocations: Which of them ended early.
+        legacy_sessions: The old login.
+        legacy: Who knows about it.
+    """
+
+    CHECKS: ClassVar[tuple[Check, ...]] = (
+        Check(("cookie.domain",), _shared_domain),
+        STORED_IN_A_TABLE,
+        REVOKED_IN_A_TABLE,
+        LEGACY_SESSIONS_ASKED,
+    )
+
+    cognito: CognitoSettings
+    cookie: CookieSettings
+    store: StoreSettings
+    revocations: RevocationSettings
+    legacy_sessions: LegacySessionsSettings
+    legacy: LegacyCallSettings

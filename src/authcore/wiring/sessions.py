@@ -1,0 +1,157 @@
+"""The container of every entrypoint that checks sessions."""
+
+import logging
+from collections.abc import Callable
+
+from dependency_injector import containers, providers
+
+from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
+from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.fetcher import JwksFetcher
+from authcore.adapters.jwks.key_cache import KeyCache
+from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
+from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore.domain.services.sessions.session_refresher import SessionRefresher
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.audit import AuditLog, DecisionCounter
+from authcore.ports.cookies import SessionJar
+from authcore.ports.coordination import Lease
+from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.revocation import RevocationList
+from authcore.ports.session_stores import RecentRefreshes, SealedTexts
+from authcore.ports.signatures import SignatureVerifier
+from authcore.ports.system import Clock, Entropy, Pause
+from authcore.ports.token_endpoint import TokenRefresher
+from authcore.wiring.cookies import is_stored, session_jar
+from authcore.wiring.legacy import http_legacy_sessions, legacy_http
+from authcore.wiring.refresher import session_refresher_of
+from authcore.wiring.session_settings import SessionSettings
+from authcore.wiring.table import (
+    recent_refreshes,
+    refresh_lease,
+    revocation_list,
+    sealed_texts,
+    table_client,
+)
+from authcore.wiring.tokens import at_hand_of, issuer_of, jwks_url_of
+
+
+class SessionContainer(containers.DeclarativeContainer):
+    """Checks sessions.  The auth service builds on it, so that both doors judge alike."""
+
+    settings: providers.Dependency[SessionSettings] = providers.Dependency(
+        instance_of=SessionSettings
+    )
+    cognito = settings.provided.cognito
+    cookie = settings.provided.cookie
+    store = settings.provided.store
+
+    clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
+    entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
+    issuer: providers.Provider[str] = providers.ThreadSafeSingleton(issuer_of, cognito)
+    jwks_url: providers.Provider[ServiceUrl] = providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    fetcher: providers.Provider[Callable[[], bytes]] = providers.ThreadSafeSingleton(
+        JwksFetcher, jwks_url
+    )
+    keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
+    keys_at_hand = providers.ThreadSafeSingleton(KeysAtHand, keys)
+
+    signatures: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
+        RememberedSignatureVerifier,
+        providers.ThreadSafeSingleton(JwksSignatureVerifier, keys),
+        keys,
+        clock,
+    )
+    signatures_at_hand: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
+        RememberedSignatureVerifier,
+        providers.ThreadSafeSingleton(JwksSignatureVerifier, keys_at_hand),
+        keys_at_hand,
+        clock,
+    )
+    validator = providers.ThreadSafeSingleton(
+        TokenValidator,
+        signatures=signatures,
+        clock=clock,
+        issuers=providers.List(issuer),
+        client_ids=providers.List(cognito.client_id),
+        leeway=cognito.leeway,
+    )
+    validator_at_hand = providers.ThreadSafeSingleton(
+        TokenValidator,
+        signatures=signatures_at_hand,
+        clock=clock,
+        issuers=providers.List(issuer),
+        client_ids=providers.List(cognito.client_id),
+        leeway=cognito.leeway,
+    )
+    table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
+    texts: providers.Provider[SealedTexts] = providers.ThreadSafeSingleton(
+        sealed_texts, table_client, store, clock
+    )
+    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
+        session_jar, cookie, clock, entropy, texts.provider
+    )
+    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
+    )
+    audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+        LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
+    )
+    audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
+    audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
+        CountingAuditLog, audit_log, audit_counter
+    )
+    revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
+        revocation_list, settings.provided.revocations, store, table_client.provider, clock
+    )
+    legacy_http = providers.ThreadSafeSingleton(legacy_http, settings.provided.legacy_sessions)
+    legacy_sessions: providers.Provider[LegacySessions | None] = providers.ThreadSafeSingleton(
+        http_legacy_sessions,
+        settings.provided.legacy_sessions,
+        settings.provided.legacy,
+        cookie,
+        legacy_http,
+    )
+    token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
+        recent_refreshes, store, cookie, texts.provider, clock, entropy
+    )
+    lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
+        refresh_lease, store, cookie, table_client.provider, clock, entropy
+    )
+    pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
+    session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(
+        session_refresher_of,
+        token_refresher,
+        validator=validator,
+        recent=recent.provider,
+        lease=lease.provider,
+        pause=pause,
+        clock=clock,
+        audit=audit,
+    )
+    policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
+    session_guard = providers.ThreadSafeSingleton(
+        SessionGuard,
+        validator=validator,
+        policy=policy,
+        clock=clock,
+        counter=counter,
+        refresher=session_refresher,
+        legacy=legacy_sessions,
+        revocations=revocations,
+        at_hand=providers.Callable(at_hand_of, validator_at_hand, settings.provided.revocations),
+    )
+    browser_guard = providers.ThreadSafeSingleton(
+        BrowserGuard,
+        guard=session_guard,
+        jar=sessions,
+        counter=counter,
+        jar_waits=providers.Callable(is_stored, cookie),
+    )

@@ -1,0 +1,115 @@
+"""Build what processes share: in the DynamoDB table, or in this process."""
+
+# ruff: noqa: PLC0415 - only who keeps something in the table pays for importing botocore
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
+from authcore.adapters.sealing.envelope import KeyRing
+from authcore.domain.errors import ConfigurationError
+from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.revocation import RevocationList
+from authcore.ports.session_stores import RecentRefreshes, SealedTexts
+from authcore.ports.system import Clock, Entropy
+from authcore.settings import (
+    CognitoSettings,
+    CookieSettings,
+    RevocationSettings,
+    StoreSettings,
+)
+
+
+if TYPE_CHECKING:
+    from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
+
+
+def table_client(store: StoreSettings, cognito: CognitoSettings) -> "DynamoDbClient":
+    """Speaks to the table's API; shared by everything that is kept in the table."""
+    from authcore.adapters.coordination.dynamodb.table import dynamodb_client
+
+    return dynamodb_client(
+        region=store.region or cognito.region,
+        endpoint_url=store.endpoint_url,
+        within=store.timeout,
+    )
+
+
+def sealed_texts(client: "DynamoDbClient", store: StoreSettings, clock: Clock) -> SealedTexts:
+    """
+    Texts in the configured table.
+
+    Raises:
+        ConfigurationError: There is none.
+    """
+    from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+
+    if store.table is None:
+        raise ConfigurationError(["AUTHCORE_STORE_TABLE is missing: sessions are kept there"])
+    return DynamoDbSealedTexts(client=client, table=store.table, clock=clock)
+
+
+def refresh_lease(
+    store: StoreSettings,
+    cookie: CookieSettings,
+    client: Callable[[], "DynamoDbClient"],
+    clock: Clock,
+    entropy: Entropy,
+) -> Lease | None:
+    """Keeps processes apart that share ``recent_refreshes``; None where each has its own."""
+    if store.table is None or not cookie.keys:
+        return None
+    from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
+
+    return DynamoDbLease(client=client(), table=store.table, clock=clock, entropy=entropy)
+
+
+def recent_refreshes(
+    store: StoreSettings,
+    cookie: CookieSettings,
+    texts: Callable[[], SealedTexts],
+    clock: Clock,
+    entropy: Entropy,
+) -> RecentRefreshes:
+    """In the table where there is one, and a key to seal them with; or else in this process."""
+    if store.table is None or not cookie.keys:
+        return ProcessRecentRefreshes(clock)
+    ring = KeyRing(cookie.keys)
+    return SharedRecentRefreshes(texts=texts(), ring=ring, clock=clock, entropy=entropy)
+
+
+def revocation_list(
+    revocations: RevocationSettings,
+    store: StoreSettings,
+    client: Callable[[], "DynamoDbClient"],
+    clock: Clock,
+) -> RevocationList | None:
+    """
+    None where sessions live as long as their tokens.
+
+    Raises:
+        ConfigurationError: They are to be in the table, and there is none.
+    """
+    if revocations.kept_in == "nowhere":
+        return None
+    if revocations.kept_in == "process":
+        return ProcessRevocationList(clock)
+    from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
+
+    if store.table is None:
+        raise ConfigurationError(["AUTHCORE_STORE_TABLE is missing: revocations are kept there"])
+    return DynamoDbRevocationList(client=client(), table=store.table, clock=clock)
+
+
+def replay_memory(
+    store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
+) -> SeenBefore:
+    """In the table that is configured, for all processes; or else in this process."""
+    if store.table is None:
+        return ProcessSeenBefore(clock)
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+
+    return DynamoDbSeenBefore(client=client(), table=store.table, clock=clock, entropy=entropy)

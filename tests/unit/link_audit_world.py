@@ -1,0 +1,190 @@
+"""A pool and a legacy system with whatever links a test wants, and both tools of reconciling."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import LegacyUnavailableError, UnavailableError
+from authcore.domain.model.accounts import AccountPage, LegacyAccount
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.link_audit import BothSides, Finding, Mended
+from authcore.domain.model.linking import AccountMatches, AccountQuery
+from authcore.domain.services.accounts.link_audit import LEGACY_UID, LinkAudit, LinkRepair
+from authcore.domain.services.accounts.rate_limit import Pacer
+from authcore.domain.services.accounts.retrying import Patience, Told
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.legacy_accounts import (
+    InMemoryLegacyLinks,
+    InMemoryLegacyListing,
+    LegacyRow,
+)
+from authcore.testing.fakes.system import FrozenClock, RecordedPause
+from authcore.testing.fakes.user_directory import InMemoryDirectoryListing, InMemoryUserDirectory
+from authcore_cli.links_run import LinkTools
+
+
+CANARY: Final = "canary@example.com"
+SESSIONS: Final = frozenset({"a session"})
+
+
+def subject(number: int) -> str:
+    """The ``sub`` that the fake gives the user it was told of as the *number*-th."""
+    return f"00000000-0000-4000-8000-{number:012d}"
+
+
+class Steered:
+    """
+    What happens to calls of the legacy system.
+
+    Attributes:
+        failures: So many of the next calls get no answer.
+        calls: How many there were.
+        pages_read: How many of them asked for a page.
+        attached: How many wrote an id.
+        finds_nobody: Accounts are not found by Cognito id, as where that is not promised.
+        stops: Raised once, right after the write with this number.
+        stops_before: Raised once, instead of answering the call with this number.
+    """
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.calls = 0
+        self.pages_read = 0
+        self.attached = 0
+        self.finds_nobody = False
+        self.stops: dict[int, BaseException] = {}
+        self.stops_before: dict[int, BaseException] = {}
+
+    def called(self) -> None:
+        self.calls += 1
+        if self.calls in self.stops_before:
+            raise self.stops_before.pop(self.calls)
+        if self.failures:
+            self.failures -= 1
+            raise LegacyUnavailableError("the legacy system was told to fail")
+
+
+class SteeredLinks(InMemoryLegacyLinks):
+    def __init__(self, rows: Iterable[LegacyRow], steered: Steered) -> None:
+        super().__init__(rows)
+        self._steered = steered
+
+    def match(self, query: AccountQuery) -> AccountMatches:
+        assert query.email is None, "accounts are never joined by address here"
+        self._steered.called()
+        matches = super().match(query)
+        return attrs.evolve(matches, by_cognito_id=None) if self._steered.finds_nobody else matches
+
+    def attach_cognito_id(
+        self, legacy_uid: str, cognito_id: str, *, reset_access: bool
+    ) -> LegacyAccount:
+        self._steered.called()
+        attached = super().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
+        self._steered.attached += 1
+        if self._steered.attached in self._steered.stops:
+            raise self._steered.stops.pop(self._steered.attached)
+        return attached
+
+
+class SteeredListing(InMemoryLegacyListing):
+    def __init__(self, links: SteeredLinks, steered: Steered) -> None:
+        super().__init__(links, page_size=3)
+        self._steered = steered
+
+    def accounts(self, after: str | None = None) -> AccountPage:
+        self._steered.called()
+        self._steered.pages_read += 1
+        return super().accounts(after)
+
+
+def _row(legacy_uid: str, cognito_id: str | None) -> LegacyRow:
+    account = LegacyAccount(legacy_uid, CANARY, CANARY, True, CANARY, cognito_id)
+    return LegacyRow(account, unproven_access=SESSIONS)
+
+
+class World:
+    """
+    Users 1, 2, … who name legacy accounts, external ones last, and accounts that name users.
+
+    Attributes:
+        users: The pool.
+        legacy: The legacy system.
+        steered: What happens to its calls.
+        told: Who hears of waits.
+        close: Called when the tools are put away.
+    """
+
+    def __init__(
+        self,
+        users: Iterable[str | None],
+        accounts: Mapping[str, int | None],
+        *,
+        externals: Iterable[str | None] = (),
+        rate: int = 10,
+    ) -> None:
+        self.users = InMemoryUserDirectory()
+        for number, legacy_uid in enumerate(users, 1):
+            named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
+            self.users.add(f"user-{number}", {"email": CANARY, **named})
+        for number, legacy_uid in enumerate(externals, len(self.users.everybody()) + 1):
+            named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
+            self.users.federate(ExternalIdentity("Google", str(number)), {"email": CANARY, **named})
+        self.steered = Steered()
+        self.legacy = SteeredLinks(
+            (
+                _row(uid, None if number is None else subject(number))
+                for uid, number in accounts.items()
+            ),
+            self.steered,
+        )
+        self.clock = FrozenClock()
+        self.pause = RecordedPause(self.clock)
+        self.audit_log = InMemoryAuditLog()
+        self.told: list[Told] = []
+        self.close: Callable[[], None] = lambda: None
+        patience = Patience(
+            pacer=Pacer(rate, clock=self.clock, pause=self.pause),
+            pause=self.pause,
+            told=self._tell,
+        )
+        self.audit = LinkAudit(
+            directory=InMemoryDirectoryListing(self.users),
+            legacy=SteeredListing(self.legacy, self.steered),
+            patience=patience,
+        )
+        self.repair = LinkRepair(
+            directory=self.users, links=self.legacy, audit=self.audit_log, patience=patience
+        )
+
+    def state(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
+        """What both sides hold: by ``sub``, and by legacy id."""
+        users = {each.subject: each.attributes.get(LEGACY_UID) for each in self.users.everybody()}
+        return users, self.cognito_ids()
+
+    def cognito_ids(self) -> dict[str, str | None]:
+        """What the legacy system holds, by legacy id."""
+        return {uid: row.account.cognito_id for uid, row in self.legacy.rows.items()}
+
+    def write(self, legacy_uid: str, cognito_id: str | None) -> None:
+        """What another process did to the legacy system; it may be wrong."""
+        self.legacy.rows[legacy_uid] = _row(legacy_uid, cognito_id)
+
+    def findings(self) -> list[Finding]:
+        both = BothSides()
+        while not both.complete:
+            self.audit.read(both)
+        return list(self.audit.findings(both))
+
+    def mend_all(self, *, dry_run: bool = False) -> list[Mended]:
+        return [
+            self.repair.mend(each, dry_run=dry_run) for each in self.findings() if each.mendable
+        ]
+
+    def _tell(self, error: UnavailableError, wait: timedelta) -> None:
+        for told in self.told:
+            told(error, wait)
+
+    def tools(self) -> LinkTools:
+        return LinkTools(self.audit, self.repair, self.clock, "pool legacy", self.close)
