@@ -11,7 +11,7 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
 from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.system import SystemClock, SystemEntropy
@@ -19,7 +19,7 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.linking import pool_issuer
 from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.settings import (
     CognitoSettings,
@@ -43,7 +43,7 @@ class BegunCreates:
         audit: Learns of what was allowed.
     """
 
-    intents: SeenBefore
+    intents: ReplayCache
     issuer: str
     audit: AuditLog
 
@@ -137,7 +137,7 @@ def begun_creates(environment: Mapping[str, str]) -> BegunCreates:
         raise ConfigurationError([_NOT_ONCE])
     client = dynamodb_client(region=settings.cognito.region, within=WITHIN)
     return BegunCreates(
-        intents=DynamoDbSeenBefore(
+        intents=DynamoDbReplayCache(
             client=client,
             table=settings.linking.table,
             clock=SystemClock(),

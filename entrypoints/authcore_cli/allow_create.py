@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.services.accounts.account_linking import create_key
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 
 
 _SUBJECT: Final = re.compile(r"(?!-)[!-~]{1,128}")
@@ -28,10 +28,10 @@ class AllowCreateCommand:
     Lets a person decide what no retry can.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def allow_create(self, subject: Subject, /) -> ExitStatus:
         """
@@ -44,10 +44,10 @@ class AllowCreateCommand:
         Args:
             subject: The user's ``sub``: ``subject`` of the audit line with ``link_blind_retry``.
         """
-        begun = self.surroundings.begun_creates(self.surroundings.environment)
+        begun = self.context.begun_creates(self.context.environment)
         if not begun.intents.forget(create_key(begun.issuer, subject)):
-            self.surroundings.complain("no create is remembered of this user in this pool")
+            self.context.complain("no create is remembered of this user in this pool")
             return ExitStatus.REJECTED
         begun.audit.record(AuditEvent("links.allow_create", "accepted", "ok", subject=subject))
-        self.surroundings.say("the next sign-in of this user may create a legacy account")
+        self.context.say("the next sign-in of this user may create a legacy account")
         return ExitStatus.OK

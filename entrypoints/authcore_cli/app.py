@@ -23,7 +23,7 @@ from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
-from authcore_cli.process import ExitStatus, Surroundings, of_this_process
+from authcore_cli.process import CommandContext, ExitStatus, of_this_process
 from authcore_cli.sessions import SessionsCommands
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.terminal_text import printable
@@ -44,29 +44,29 @@ def main() -> None:
     sys.exit(run(sys.argv[1:], of_this_process(sys.stdin, sys.stdout, sys.stderr)))
 
 
-def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
+def run(arguments: Sequence[str], context: CommandContext) -> int:
     """
     Run one command.
 
     Returns:
         The exit status; see ExitStatus.  Never a traceback for what a person typed.
     """
-    app = _app(surroundings)
+    app = _app(context)
     try:
         status = app(list(arguments), exit_on_error=False, print_error=False)
-        surroundings.stdout.flush()
+        context.stdout.flush()
     except CycloptsError as error:
-        surroundings.complain(_one_line(str(error)))
+        context.complain(_one_line(str(error)))
         return ExitStatus.USAGE
     except ConfigurationError as error:
         for problem in error.problems:
-            surroundings.complain(_one_line(problem))
+            context.complain(_one_line(problem))
         return ExitStatus.USAGE
     except AuthcoreError as error:
-        surroundings.complain(f"{error.code}: {_one_line(str(error))}")
+        context.complain(f"{error.code}: {_one_line(str(error))}")
         return _status_of(error)
     except UnwrittenError as error:
-        surroundings.complain(f"the answer cannot be written: {error}")
+        context.complain(f"the answer cannot be written: {error}")
         return ExitStatus.UNWRITTEN
     return ExitStatus.OK if status is None else int(status)
 
@@ -80,31 +80,31 @@ def _one_line(text: str) -> str:
     return printable(_TOKEN.sub("(token)", " ".join(text.split())))
 
 
-def _app(surroundings: Surroundings) -> App:
+def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
         "end sessions.",
         version=lambda: version("authcore"),
-        console=surroundings.answers,
+        console=context.answers,
         result_action="return_value",
     )
     tokens = App(name="token", help="Look at or check one token.")
-    token_commands = TokenCommands(surroundings)
+    token_commands = TokenCommands(context)
     tokens.command(token_commands.inspect)
     tokens.command(token_commands.verify)
     config = App(name="config", help="Check settings.")
-    config.command(ConfigCommands(surroundings).check)
+    config.command(ConfigCommands(context).check)
     links = App(name="links", help="Compare who is who in the pool and in the legacy system.")
-    link_commands = LinksCommands(surroundings)
+    link_commands = LinksCommands(context)
     links.command(link_commands.audit)
     links.command(link_commands.repair)
-    links.command(AllowCreateCommand(surroundings).allow_create)
+    links.command(AllowCreateCommand(context).allow_create)
     sessions = App(name="sessions", help="End a user's sessions.")
-    sessions.command(SessionsCommands(surroundings).end)
+    sessions.command(SessionsCommands(context).end)
     app.command(tokens)
     app.command(links)
     app.command(sessions)
     app.command(config)
-    app.command(SignInUrlCommand(surroundings).signin_url)
+    app.command(SignInUrlCommand(context).signin_url)
     return app

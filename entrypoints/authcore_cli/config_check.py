@@ -12,7 +12,7 @@ from rich.text import Text
 
 from authcore.settings import PREFIX, Setting, described, load
 from authcore_cli.entrypoints import DOORS, Door, DoorName
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
 
 
@@ -26,10 +26,10 @@ class ConfigCommands:
     Judges the settings of this environment.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def check(self, *, door: DoorName = "web") -> ExitStatus:
         """
@@ -41,14 +41,14 @@ class ConfigCommands:
         Args:
             door: The auth service, a guarded application, an authorizer, or one of the triggers.
         """
-        environment = self.surroundings.environment
+        environment = self.context.environment
         checked = DOORS[door]()
-        self.surroundings.answers.print(_table(checked, environment))
+        self.context.answers.print(_table(checked, environment))
         for warning in unknown_names(environment):
-            self.surroundings.complain(f"warning: {warning}")
+            self.context.complain(f"warning: {warning}")
         load(checked.settings, environment)
         checked.build(environment)
-        self.surroundings.say(f"the {door} door would start with these settings")
+        self.context.say(f"the {door} door would start with these settings")
         return ExitStatus.OK
 
 

@@ -10,7 +10,7 @@ from cyclopts import Parameter, validators
 from authcore_cli.links_output import JsonReport, TerminalReport
 from authcore_cli.links_run import LinkRun, Summary
 from authcore_cli.links_state import RunState
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 
 
 MAX_RATE: Final = 25
@@ -27,10 +27,10 @@ class LinksCommands:
     Compares who is who in the pool and in the legacy system.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def audit(self, *, rate: Rate = 10, json_lines: JsonLines = False) -> ExitStatus:
         """
@@ -77,14 +77,14 @@ class LinksCommands:
     def _run(
         self, rate: int, work: Callable[[LinkRun], None], state: Path | None, *, json_lines: bool
     ) -> ExitStatus:
-        terminal = self.surroundings.stdout.isatty() and not json_lines
-        report = (TerminalReport if terminal else JsonReport)(self.surroundings)
-        tools = self.surroundings.link_tools(self.surroundings.environment, rate, report.waiting)
+        terminal = self.context.stdout.isatty() and not json_lines
+        report = (TerminalReport if terminal else JsonReport)(self.context)
+        tools = self.context.link_tools(self.context.environment, rate, report.waiting)
         run = LinkRun(tools, report, RunState(state, place=tools.place) if state else None)
         try:
             work(run)
         except KeyboardInterrupt:
-            self.surroundings.complain("stopped")
+            self.context.complain("stopped")
         finally:
             report.ended(run.summary)
             tools.close()

@@ -12,9 +12,15 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.link_audit import AccountLink, BothSides, Finding, Mended, UserLink
+from authcore.domain.model.link_audit import (
+    AccountLink,
+    Finding,
+    LinkSnapshot,
+    RepairResult,
+    UserLink,
+)
 from authcore_cli.links_run import LinkReport, Summary
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 
 
 MAX_ROWS: Final = 50
@@ -35,10 +41,10 @@ class JsonReport(LinkReport):
     An id that could be an e-mail address, or that a terminal would obey, is not printed.
     """
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
 
-    def reading(self, both: BothSides) -> None:
+    def reading(self, both: LinkSnapshot) -> None:
         """See the protocol."""
 
     def comparing(self, total: int) -> None:
@@ -46,9 +52,9 @@ class JsonReport(LinkReport):
 
     def waiting(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
-        self._surroundings.complain(_waiting(error, wait))
+        self._context.complain(_waiting(error, wait))
 
-    def found(self, finding: Finding, mended: Mended | None) -> None:
+    def found(self, finding: Finding, mended: RepairResult | None) -> None:
         """See the protocol."""
         line: dict[str, object] = {
             "finding": finding.reason,
@@ -76,7 +82,7 @@ class JsonReport(LinkReport):
         )
 
     def _say(self, line: Mapping[str, object]) -> None:
-        self._surroundings.say(json.dumps(line, separators=(",", ":")))
+        self._context.say(json.dumps(line, separators=(",", ":")))
 
 
 class TerminalReport(LinkReport):
@@ -86,8 +92,8 @@ class TerminalReport(LinkReport):
     An id that is named and does not exist is followed by a question mark.
     """
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._console = surroundings.answers
+    def __init__(self, context: CommandContext) -> None:
+        self._console = context.answers
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -103,7 +109,7 @@ class TerminalReport(LinkReport):
         self._table.add_column("legacy uid", overflow="fold")
         self._table.add_column("repair")
 
-    def reading(self, both: BothSides) -> None:
+    def reading(self, both: LinkSnapshot) -> None:
         """See the protocol."""
         self._progress.start()
         read = len(both.users) + len(both.accounts)
@@ -118,7 +124,7 @@ class TerminalReport(LinkReport):
         """See the protocol."""
         self._console.print(Text(_waiting(error, wait), "yellow"))
 
-    def found(self, finding: Finding, mended: Mended | None) -> None:
+    def found(self, finding: Finding, mended: RepairResult | None) -> None:
         """See the protocol."""
         self._progress.advance(self._task)
         if self._table.row_count < MAX_ROWS:
@@ -164,7 +170,7 @@ def _waiting(error: UnavailableError, wait: timedelta) -> str:
     return f"{error.code}: no answer, asking again in {wait.total_seconds():.0f} s"
 
 
-def _said(mended: Mended | None) -> str:
+def _said(mended: RepairResult | None) -> str:
     if mended is None:
         return ""
     return mended.status if mended.reason == "ok" else f"{mended.status}: {mended.reason}"

@@ -8,7 +8,7 @@ from typing import Protocol
 import attrs
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.link_audit import BothSides, Finding, Mended
+from authcore.domain.model.link_audit import Finding, LinkSnapshot, RepairResult
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.ports.system import Clock
 from authcore_cli.links_state import RunState
@@ -59,7 +59,7 @@ class Summary:
         done = self.repairs["mended"] + self.repairs["already_whole"]
         return self.findings.total() - done
 
-    def count(self, finding: Finding, mended: Mended | None) -> None:
+    def count(self, finding: Finding, mended: RepairResult | None) -> None:
         """*finding* was looked at; *mended* where something was tried."""
         self.findings[finding.reason] += 1
         if mended:
@@ -69,7 +69,7 @@ class Summary:
 class LinkReport(Protocol):
     """Hears of each step while the run goes on."""
 
-    def reading(self, both: BothSides) -> None:
+    def reading(self, both: LinkSnapshot) -> None:
         """A page more was read."""
 
     def comparing(self, total: int) -> None:
@@ -78,7 +78,7 @@ class LinkReport(Protocol):
     def waiting(self, error: UnavailableError, wait: timedelta) -> None:
         """There was no answer; the same is asked again after *wait*."""
 
-    def found(self, finding: Finding, mended: Mended | None) -> None:
+    def found(self, finding: Finding, mended: RepairResult | None) -> None:
         """*finding* was looked at; *mended* where something was tried."""
 
     def ended(self, summary: Summary) -> None:
@@ -127,7 +127,7 @@ class LinkRun:
         """
         self._go(lambda finding: self._mended(finding, dry_run=dry_run))
 
-    def _go(self, mend: Callable[[Finding], Mended | None]) -> None:
+    def _go(self, mend: Callable[[Finding], RepairResult | None]) -> None:
         findings = list(self._tools.audit.findings(self._read()))
         self._report.comparing(len(findings))
         for finding in findings:
@@ -138,8 +138,8 @@ class LinkRun:
         if self._state:
             self._state.finish()
 
-    def _read(self) -> BothSides:
-        both = BothSides()
+    def _read(self) -> LinkSnapshot:
+        both = LinkSnapshot()
         if self._state:
             self._state.resume(both, now=self._tools.clock.now())
         while not both.complete:
@@ -150,13 +150,13 @@ class LinkRun:
         self.summary.users, self.summary.accounts = len(both.users), len(both.accounts)
         return both
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> Mended | None:
+    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
         if not finding.mendable:
             return None
         earlier = self._state.mended.get(finding.users[0].subject) if self._state else None
         if earlier:
             return earlier
-        mended = self._tools.repair.mend(finding, dry_run=dry_run)
+        mended = self._tools.repair.repair(finding, dry_run=dry_run)
         if self._state and not dry_run:
             self._state.note_mended(mended)
         return mended

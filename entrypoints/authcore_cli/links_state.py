@@ -12,9 +12,9 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.link_audit import (
     AccountLink,
     AccountLinks,
-    BothSides,
     LinkPage,
-    Mended,
+    LinkSnapshot,
+    RepairResult,
     UserLink,
     UserLinks,
 )
@@ -50,9 +50,9 @@ class RunState:
         """
         self._path = path
         self._place = place
-        self.mended: dict[str, Mended] = {}
+        self.mended: dict[str, RepairResult] = {}
 
-    def resume(self, both: BothSides, *, now: datetime) -> None:
+    def resume(self, both: LinkSnapshot, *, now: datetime) -> None:
         """
         Let *both* take the pages that were read, and fill ``mended``; or begin the file.
 
@@ -75,7 +75,7 @@ class RunState:
         else:
             self._append({"accounts": [_row(link) for link in page.links], "next": page.next})
 
-    def note_mended(self, mended: Mended) -> None:
+    def note_mended(self, mended: RepairResult) -> None:
         """*mended* was done."""
         done = (mended.subject, mended.legacy_uid, mended.status, mended.reason)
         self._append({"mended": done})
@@ -95,7 +95,7 @@ class RunState:
         changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
         return now - changed <= MAX_AGE
 
-    def _recall(self, members: Mapping[str, Any], both: BothSides) -> None:
+    def _recall(self, members: Mapping[str, Any], both: LinkSnapshot) -> None:
         match members:
             case {"users": rows, "next": after}:
                 both.take(UserLinks(tuple(_user(*row) for row in rows), _maybe(after)))
@@ -103,7 +103,7 @@ class RunState:
                 accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
                 both.take(AccountLinks(accounts, _maybe(after)))
             case {"mended": [subject, legacy_uid, status, reason]}:
-                self.mended[_text(subject)] = Mended(subject, legacy_uid, status, reason)
+                self.mended[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
             case {"place": self._place}:
                 pass
             case _:

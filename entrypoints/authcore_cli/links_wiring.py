@@ -18,8 +18,8 @@ from authcore.adapters.legacy.http_listing import HttpLegacyListing
 from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
 from authcore.adapters.system import SystemClock, SystemPause
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
-from authcore.domain.services.accounts.rate_limit import Pacer
-from authcore.domain.services.accounts.retrying import Patience, Told
+from authcore.domain.services.accounts.rate_limit import RateLimiter
+from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.ports.system import Clock, Pause
 from authcore.settings import CognitoSettings, LegacySettings, load
 from authcore_cli.links_run import LinkTools
@@ -45,7 +45,7 @@ class LinksContainer(containers.DeclarativeContainer):
     )
     legacy: providers.Dependency[LegacySettings] = providers.Dependency(instance_of=LegacySettings)
     rate: providers.Dependency[int] = providers.Dependency(instance_of=int)
-    told: providers.Dependency[Told] = providers.Dependency()
+    on_retry: providers.Dependency[OnRetry] = providers.Dependency()
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
@@ -59,11 +59,11 @@ class LinksContainer(containers.DeclarativeContainer):
         within=WITHIN,
     )
     http = providers.ThreadSafeSingleton(HttpClient, within=WITHIN, max_bytes=MAX_PAGE_BYTES)
-    patience = providers.ThreadSafeSingleton(
-        Patience,
-        pacer=providers.ThreadSafeSingleton(Pacer, rate, clock=clock, pause=pause),
+    retrier = providers.ThreadSafeSingleton(
+        Retrier,
+        rate_limiter=providers.ThreadSafeSingleton(RateLimiter, rate, clock=clock, pause=pause),
         pause=pause,
-        told=told,
+        on_retry=on_retry,
     )
     audit = providers.ThreadSafeSingleton(
         LinkAudit,
@@ -76,7 +76,7 @@ class LinksContainer(containers.DeclarativeContainer):
             base_url=legacy.provided.url,
             api_key=legacy.provided.api_key,
         ),
-        patience=patience,
+        retrier=retrier,
     )
     repair = providers.ThreadSafeSingleton(
         LinkRepair,
@@ -90,11 +90,11 @@ class LinksContainer(containers.DeclarativeContainer):
             api_key=legacy.provided.api_key,
         ),
         audit=audit_log,
-        patience=patience,
+        retrier=retrier,
     )
 
 
-def link_tools(environment: Mapping[str, str], rate: int, told: Told) -> LinkTools:
+def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> LinkTools:
     """
     Wire the commands as the ``AUTHCORE_*`` variables say.
 
@@ -103,7 +103,7 @@ def link_tools(environment: Mapping[str, str], rate: int, told: Told) -> LinkToo
 
         rate: Calls a second.
 
-        told: Hears of each wait.
+        on_retry: Hears of each wait.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -113,7 +113,7 @@ def link_tools(environment: Mapping[str, str], rate: int, told: Told) -> LinkToo
         cognito=settings.cognito,
         legacy=settings.legacy,
         rate=rate,
-        told=providers.Object(told),
+        on_retry=providers.Object(on_retry),
     )
     container.check_dependencies()
     client, http = container.client(), container.http()

@@ -9,7 +9,7 @@ class UnwrittenError(Exception):
     """What the command had to say did not get out.  Its text is the system's reason."""
 
 
-class Outlet(io.TextIOBase):
+class OutputStream(io.TextIOBase):
     """
     A stream that writes what its encoding lacks as an escape sequence.
 

@@ -13,11 +13,11 @@ import authcore
 from authcore.adapters.system import SystemClock, environment
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.system import Clock
-from authcore_cli.output_stream import Outlet, UnwrittenError
+from authcore_cli.output_stream import OutputStream, UnwrittenError
 
 
 if TYPE_CHECKING:
-    from authcore.domain.services.accounts.retrying import Told
+    from authcore.domain.services.accounts.retrying import OnRetry
     from authcore_cli.admin_wiring import BegunCreates, SessionTools
     from authcore_cli.links_run import LinkTools
 
@@ -42,10 +42,10 @@ def _console(stream: TextIO) -> Console:
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
-def _link_tools(environment: Mapping[str, str], rate: int, told: "Told") -> "LinkTools":
+def _link_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") -> "LinkTools":
     from authcore_cli.links_wiring import link_tools  # noqa: PLC0415 - boto3 is slow to import
 
-    return link_tools(environment, rate, told)
+    return link_tools(environment, rate, on_retry)
 
 
 def _begun_creates(environment: Mapping[str, str]) -> "BegunCreates":
@@ -61,7 +61,7 @@ def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
 
 
 @attrs.frozen
-class Surroundings:
+class CommandContext:
     """
     The process, as commands see it.
 
@@ -83,7 +83,7 @@ class Surroundings:
     stderr: TextIO
     clock: Clock = attrs.field(factory=SystemClock)
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
-    link_tools: "Callable[[Mapping[str, str], int, Told], LinkTools]" = _link_tools
+    link_tools: "Callable[[Mapping[str, str], int, OnRetry], LinkTools]" = _link_tools
     begun_creates: "Callable[[Mapping[str, str]], BegunCreates]" = _begun_creates
     session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
 
@@ -110,11 +110,11 @@ class Surroundings:
 
 def of_this_process(
     stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
-) -> Surroundings:
+) -> CommandContext:
     """The real ones.  A stream that was closed before the process began is empty, or forgets."""
-    return Surroundings(
+    return CommandContext(
         environment(),
         stdin or io.StringIO(),
-        cast("TextIO", Outlet(stdout or io.StringIO())),
-        cast("TextIO", Outlet(stderr or io.StringIO())),
+        cast("TextIO", OutputStream(stdout or io.StringIO())),
+        cast("TextIO", OutputStream(stderr or io.StringIO())),
     )

@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 
 
 LIVES_ON: Final = (
@@ -20,10 +20,10 @@ class SessionsCommands:
     Ends sessions for an administrator.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def end(self, username: str, /) -> ExitStatus:
         """
@@ -40,9 +40,9 @@ class SessionsCommands:
         Args:
             username: Of the user in the pool, or an alias.
         """
-        tools = self.surroundings.session_tools(self.surroundings.environment)
+        tools = self.context.session_tools(self.context.environment)
         subject = tools.everywhere.end(username)
-        self.surroundings.say(f"all sessions of {subject} have ended")
+        self.context.say(f"all sessions of {subject} have ended")
         if not tools.at_once:
-            self.surroundings.complain(LIVES_ON)
+            self.context.complain(LIVES_ON)
         return ExitStatus.OK

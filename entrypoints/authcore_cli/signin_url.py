@@ -9,7 +9,7 @@ import authcore
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings import Setting, SignInSettings, load, setting
 from authcore.settings.url_parsers import CALLBACK_PATH, SIGN_IN_PATH
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 
 
 def _as_in_sign_in(name: str) -> Any:
@@ -35,10 +35,10 @@ class SignInUrlCommand:
     Builds the link that an application sends a browser to.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def signin_url(self, *, redirect: str) -> ExitStatus:
         """
@@ -50,9 +50,9 @@ class SignInUrlCommand:
         Args:
             redirect: The page to come back to; absolute.
         """
-        settings = load(_Door, self.surroundings.environment).sign_in
+        settings = load(_Door, self.context.environment).sign_in
         target = authcore.redirect_allowlist(settings.redirects).resolve(redirect)
-        self.surroundings.say(f"{_sign_in_url(settings)}?redirect={quote(target, safe='')}")
+        self.context.say(f"{_sign_in_url(settings)}?redirect={quote(target, safe='')}")
         return ExitStatus.OK
 
 

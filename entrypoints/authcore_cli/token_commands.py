@@ -12,7 +12,7 @@ from rich.text import Text
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.settings import CognitoSettings, load, variable_name
-from authcore_cli.process import ExitStatus, Surroundings
+from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import moment, printable, value
 from authcore_cli.unverified_token import STDIN, decoded, read_token
 
@@ -42,10 +42,10 @@ class TokenCommands:
     Looks at one token.
 
     Attributes:
-        surroundings: The process.
+        context: The process.
     """
 
-    surroundings: Surroundings
+    context: CommandContext
 
     def inspect(self, token: Token = STDIN, /) -> ExitStatus:
         """
@@ -55,11 +55,11 @@ class TokenCommands:
             token: Left out or ``-``: read from standard input, which is better: other users of
                 this machine can read the arguments of a command.
         """
-        unverified = decoded(read_token(token, self.surroundings.stdin))
-        self.surroundings.warnings.print(
+        unverified = decoded(read_token(token, self.context.stdin))
+        self.context.warnings.print(
             Text("NOTHING IS VERIFIED: anybody can write a token that says this.", "bold red")
         )
-        answers = self.surroundings.answers
+        answers = self.context.answers
         answers.print(self._table("header", unverified.header))
         answers.print(self._table("claims", unverified.claims))
         answers.print(Text(f"signature: {unverified.signature_length} characters, NOT VERIFIED"))
@@ -105,10 +105,10 @@ class TokenCommands:
             issuer=issuer,
             jwks_url=jwks_url,
         )
-        candidate = read_token(token, self.surroundings.stdin)
+        candidate = read_token(token, self.context.stdin)
         claims = _checked(validator, candidate, use)
-        self.surroundings.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
-        self.surroundings.answers.print(self._table("claims", claims.claims))
+        self.context.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
+        self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
 
     def _validator(self, **flags: str | None) -> TokenValidator:
@@ -118,8 +118,8 @@ class TokenCommands:
             for name, text in flags.items()
             if text is not None
         }
-        pool = load(_Pool, {**self.surroundings.environment, **given}).cognito
-        return self.surroundings.build_validator(
+        pool = load(_Pool, {**self.context.environment, **given}).cognito
+        return self.context.build_validator(
             region=pool.region,
             user_pool_id=pool.user_pool_id,
             client_id=pool.client_id,
@@ -130,7 +130,7 @@ class TokenCommands:
 
     def _table(self, title: str, members: Mapping[str, object]) -> Table:
         table = Table("name", "value", title=title, title_justify="left", box=SIMPLE)
-        now = self.surroundings.clock.now()
+        now = self.context.clock.now()
         for name, member in members.items():
             shown = moment(member, now=now) if name in TIMES else value(member)
             table.add_row(Text(printable(name)), Text(shown))
@@ -141,4 +141,8 @@ _NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID to
 
 
 def _checked(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
-    return validator.access(candidate) if use == "access" else validator.identity(candidate)
+    return (
+        validator.verify_access_token(candidate)
+        if use == "access"
+        else validator.verify_id_token(candidate)
+    )

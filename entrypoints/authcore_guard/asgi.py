@@ -13,7 +13,7 @@ from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
 
 
 Scope = MutableMapping[str, Any]
@@ -41,17 +41,17 @@ class Guard:
     is accepted, which browsers see as 403.
     """
 
-    def __init__(self, app: AsgiApp, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, app: AsgiApp, request_guard: RequestGuard) -> None:
         """
         Stand in front of *app*.
 
         Args:
             app: The application.
 
-            doorkeeper: Judges; on the event loop where it need not wait, else in a thread.
+            request_guard: Judges; on the event loop where it need not wait, else in a thread.
         """
         self._app = app
-        self._doorkeeper = doorkeeper
+        self._request_guard = request_guard
 
     @classmethod
     def from_environment(
@@ -74,16 +74,16 @@ class Guard:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(app, guard_container(environment, legacy=legacy).doorkeeper())
+        return cls(app, guard_container(environment, legacy=legacy).request_guard())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
         if scope["type"] == "lifespan":
-            self._doorkeeper.prefetch()
+            self._request_guard.prefetch()
             await self._app(scope, receive, send)
             return
-        verdict = await judged(self._doorkeeper, visit_of(scope))
-        if isinstance(verdict, Pass):
+        verdict = await check_request(self._request_guard, read_request(scope))
+        if isinstance(verdict, Allow):
             await self._app({**scope, "user": verdict.user}, receive, carrying(verdict, send))
         elif scope["type"] == "websocket":
             await _close(verdict, receive, send)
@@ -91,30 +91,30 @@ class Guard:
             await answer(verdict, scope["method"], send)
 
 
-async def judged(
-    doorkeeper: Doorkeeper, visit: Visit, threads: WorkerThreads = _THREADS
-) -> Pass | Refusal:
+async def check_request(
+    request_guard: RequestGuard, visit: GuardedRequest, threads: WorkerThreads = _THREADS
+) -> Allow | Deny:
     """
-    What *doorkeeper* says, without keeping the event loop from anything.
+    What *request_guard* says, without keeping the event loop from anything.
 
     Where the line for *threads* is full, what it says when nobody can tell.
     """
-    if verdict := doorkeeper.judge_at_hand(visit):
+    if verdict := request_guard.check_from_cache(visit):
         return verdict
     try:
-        return await threads.run(lambda: doorkeeper.judge(visit))
+        return await threads.run(lambda: request_guard.check(visit))
     except UnavailableError as error:
-        return doorkeeper.judge_undecided(visit, error)
+        return request_guard.answer_undecided(visit, error)
 
 
-def visit_of(scope: Scope) -> Visit:
+def read_request(scope: Scope) -> GuardedRequest:
     """The request that *scope* describes."""
     raw_path: bytes | None = scope.get("raw_path")
     found: dict[bytes, list[str]] = {name: [] for name in _LOOKED_AT}
     for name, value in scope["headers"]:
         if name in found:
             found[name].append(value.decode("latin-1"))
-    return Visit(
+    return GuardedRequest(
         method=scope.get("method", "GET"),
         path=_routed_path(scope["path"], scope.get("root_path", "")),
         raw_path=None if raw_path is None else raw_path.decode("latin-1"),
@@ -130,7 +130,7 @@ def _routed_path(path: str, root_path: str) -> str:
     return below if below.startswith("/") else path
 
 
-def carrying(verdict: Pass, send: Send) -> Send:
+def carrying(verdict: Allow, send: Send) -> Send:
     """*send*, with what *verdict* adds to the head of the answer."""
     heads = (_HTTP_HEAD, _WEBSOCKET_HEAD) if verdict.cookies else (_HTTP_HEAD,)
 
@@ -150,7 +150,7 @@ def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def answer(refusal: Refusal, method: str, send: Send) -> None:
+async def answer(refusal: Deny, method: str, send: Send) -> None:
     """Send all of *refusal*."""
     headers = (*refusal.headers, ("content-length", str(len(refusal.body))))
     await send(
@@ -164,7 +164,7 @@ async def answer(refusal: Refusal, method: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _close(refusal: Refusal, receive: Receive, send: Send) -> None:
+async def _close(refusal: Deny, receive: Receive, send: Send) -> None:
     await receive()
     code = CLOSE_TRY_AGAIN_LATER if refusal.is_outage else CLOSE_SIGN_IN_REQUIRED
     await send({"type": "websocket.close", "code": code})

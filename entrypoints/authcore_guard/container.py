@@ -17,7 +17,7 @@ from authcore.settings import (
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
-from authcore_guard.request_guard import Doorkeeper
+from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardDoorSettings, guard_settings
 
 
@@ -60,8 +60,8 @@ class GuardContainer(SessionContainer):
     guards_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
         guards_refresher, SessionContainer.settings, guards_http
     )
-    doorkeeper = providers.ThreadSafeSingleton(
-        Doorkeeper,
+    request_guard = providers.ThreadSafeSingleton(
+        RequestGuard,
         SessionContainer.browser_guard,
         signin_url=guard.signin_url,
         app_url=guard.app_url,

@@ -10,7 +10,7 @@ A guard for Django: a middleware for whole sites, a decorator for single views.
         return render(request, "articles.html", {"user": request.authcore_user})
 
 Both read the ``AUTHCORE_*`` variables once.  A site that wires its guard itself names a function
-that gives a Doorkeeper in ``settings.AUTHCORE_DOORKEEPER``.  Sync and async views alike.
+that gives a RequestGuard in ``settings.AUTHCORE_DOORKEEPER``.  Sync and async views alike.
 
 Every answer says ``Vary: Cookie``.  The middleware stands between the two of the per-site cache, if
 there is one; a view under ``cache_page`` needs Django's ``vary_on_cookie`` below it.
@@ -34,7 +34,7 @@ from django.utils.module_loading import import_string
 from authcore.domain.errors import ConfigurationError
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
 
 
 View: TypeAlias = Callable[..., Any]
@@ -44,7 +44,7 @@ _ORDER: Final = (f"{_CACHE}.UpdateCacheMiddleware", f"{_CACHE}.FetchFromCacheMid
 
 
 @cache
-def doorkeeper() -> Doorkeeper:
+def request_guard() -> RequestGuard:
     """
     Who judges this site's requests.
 
@@ -52,7 +52,7 @@ def doorkeeper() -> Doorkeeper:
         ConfigurationError: Names every missing and every wrong variable.
     """
     named = getattr(settings, "AUTHCORE_DOORKEEPER", None)
-    made: Doorkeeper = import_string(named)() if named else guard_container().doorkeeper()
+    made: RequestGuard = import_string(named)() if named else guard_container().request_guard()
     return made
 
 
@@ -76,7 +76,7 @@ class GuardMiddleware:
         """
         _require_order(f"{__name__}.{type(self).__qualname__}", settings.MIDDLEWARE)
         self._get_response = get_response
-        self._doorkeeper = doorkeeper()
+        self._request_guard = request_guard()
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -85,15 +85,15 @@ class GuardMiddleware:
         """See: Django "Middleware"."""
         if self._is_async:
             return self._guarded(request)
-        verdict = self._doorkeeper.judge(_visit(request))
-        if isinstance(verdict, Refusal):
+        verdict = self._request_guard.check(_visit(request))
+        if isinstance(verdict, Deny):
             return _refused(verdict)
         request.authcore_user = verdict.user
         return _carrying(verdict, self._get_response(request))
 
     async def _guarded(self, request: HttpRequest) -> HttpResponse:
-        verdict = await asgi.judged(self._doorkeeper, _visit(request))
-        if isinstance(verdict, Refusal):
+        verdict = await asgi.check_request(self._request_guard, _visit(request))
+        if isinstance(verdict, Deny):
             return _refused(verdict)
         request.authcore_user = verdict.user
         return _carrying(verdict, await self._get_response(request))
@@ -108,8 +108,8 @@ def sign_in_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if getattr(request, "authcore_user", None):
             return view(request, *args, **kwargs)
-        verdict = doorkeeper().for_everything().judge(_visit(request))
-        if isinstance(verdict, Refusal):
+        verdict = request_guard().for_everything().check(_visit(request))
+        if isinstance(verdict, Deny):
             return _refused(verdict)
         request.authcore_user = verdict.user
         try:
@@ -127,8 +127,8 @@ def _async_view(view: View) -> View:
     async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if getattr(request, "authcore_user", None):
             return await view(request, *args, **kwargs)
-        verdict = await asgi.judged(doorkeeper().for_everything(), _visit(request))
-        if isinstance(verdict, Refusal):
+        verdict = await asgi.check_request(request_guard().for_everything(), _visit(request))
+        if isinstance(verdict, Deny):
             return _refused(verdict)
         request.authcore_user = verdict.user
         try:
@@ -166,10 +166,10 @@ def _require_order(guard: str, middleware: Sequence[str]) -> None:
         raise ConfigurationError([f"{guard} must stand between {_ORDER[0]} and {_ORDER[1]}"])
 
 
-def _visit(request: HttpRequest) -> Visit:
+def _visit(request: HttpRequest) -> GuardedRequest:
     """As Django routes it, whatever its prefix (``FORCE_SCRIPT_NAME``)."""
     scope = getattr(request, "scope", None)
-    visit = wsgi.visit_of(request.environ) if scope is None else asgi.visit_of(scope)
+    visit = wsgi.read_request(request.environ) if scope is None else asgi.read_request(scope)
     return attrs.evolve(visit, path=request.path_info)
 
 
@@ -188,13 +188,13 @@ class _SetCookie(Morsel[str]):
         return self._as_it_is
 
 
-def _refused(refusal: Refusal) -> HttpResponse:
+def _refused(refusal: Deny) -> HttpResponse:
     response = HttpResponse(refusal.body, status=refusal.status)
     del response.headers["content-type"]
     return _with_headers(response, refusal.headers)
 
 
-def _carrying(passed: Pass, response: HttpResponse) -> HttpResponse:
+def _carrying(passed: Allow, response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ("Cookie",))
     if not passed.cookies:
         return response

@@ -23,35 +23,44 @@ from starlette.requests import HTTPConnection
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
-from authcore_guard.asgi import AsgiApp, Receive, Scope, Send, answer, carrying, judged, visit_of
+from authcore_guard.asgi import (
+    AsgiApp,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    carrying,
+    check_request,
+    read_request,
+)
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper, Pass, Refusal
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
 _JUDGED: Final = "authcore.judged"
 """Where a route's verdict waits for the head of the answer, in the scope."""
 
 _HEAD: Final = "http.response.start"
-_FAILED: Final = Refusal(
+_FAILED: Final = Deny(
     500, (("content-type", "text/plain; charset=utf-8"),), b"Internal Server Error\n"
 )
 
 
-class VisitRefusedError(HTTPException):
+class RequestDeniedError(HTTPException):
     """This request may not go on.  Whatever it is handled with, the guard's refusal is sent."""
 
 
 class SignedIn:
     """A dependency: who is signed in.  Whoever is not never reaches the route."""
 
-    def __init__(self, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, request_guard: RequestGuard) -> None:
         """
         Guard the routes that depend on this.
 
         Args:
-            doorkeeper: Judges.  Its public paths mean nothing here.
+            request_guard: Judges.  Its public paths mean nothing here.
         """
-        self._doorkeeper = doorkeeper.for_everything()
+        self._request_guard = request_guard.for_everything()
 
     @classmethod
     def from_environment(
@@ -68,11 +77,11 @@ class SignedIn:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(guard_container(environment, legacy=legacy).doorkeeper())
+        return cls(guard_container(environment, legacy=legacy).request_guard())
 
     def install(self, app: Starlette) -> Self:
         """Let the answers of *app*, and of all that is mounted in it, carry what was judged."""
-        app.add_middleware(_Carrying, doorkeeper=self._doorkeeper)
+        app.add_middleware(_Carrying, request_guard=self._request_guard)
         return self
 
     async def __call__(self, connection: HTTPConnection) -> User:
@@ -80,17 +89,17 @@ class SignedIn:
         The user behind *connection*.
 
         Raises:
-            VisitRefusedError: There is none, or nobody can say.
+            RequestDeniedError: There is none, or nobody can say.
 
             ConfigurationError: ``install`` was not called.
         """
         judgement: _Judgement | None = connection.scope.get(_JUDGED)
         if judgement is None:
             raise ConfigurationError(["SignedIn.install(app) was not called"])
-        visit = visit_of({**connection.scope, "root_path": judgement.root_path})
-        judgement.verdict = verdict = await judged(self._doorkeeper, visit)
-        if isinstance(verdict, Refusal):
-            raise VisitRefusedError(verdict.status)
+        visit = read_request({**connection.scope, "root_path": judgement.root_path})
+        judgement.verdict = verdict = await check_request(self._request_guard, visit)
+        if isinstance(verdict, Deny):
+            raise RequestDeniedError(verdict.status)
         assert verdict.user is not None  # noqa: S101 - no path is public
         return verdict.user
 
@@ -106,19 +115,19 @@ class _Judgement:
     """
 
     root_path: str
-    verdict: Pass | Refusal | None = None
+    verdict: Allow | Deny | None = None
 
 
 class _Carrying:
     """Puts the verdict on a route on the head of its answer, or in its place."""
 
-    def __init__(self, app: AsgiApp, *, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, app: AsgiApp, *, request_guard: RequestGuard) -> None:
         self._app = app
-        self._doorkeeper = doorkeeper
+        self._request_guard = request_guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            self._doorkeeper.prefetch()
+            self._request_guard.prefetch()
         if scope["type"] == "lifespan" or _JUDGED in scope:  # or mounted in one that carries
             await self._app(scope, receive, send)
             return
@@ -144,7 +153,7 @@ class _Answering:
         verdict = self._judgement.verdict
         begins = message["type"] == _HEAD
         self._begun |= begins
-        if isinstance(verdict, Pass):
+        if isinstance(verdict, Allow):
             await carrying(verdict, self._send)(message)
         elif verdict is None:
             await self._send(message)
@@ -158,5 +167,5 @@ class _Answering:
         verdict = self._judgement.verdict
         if self._begun or not self._method:
             return
-        if isinstance(verdict, Pass) and verdict.cookies:
+        if isinstance(verdict, Allow) and verdict.cookies:
             await answer(_FAILED, self._method, carrying(verdict, self._send))

@@ -15,8 +15,8 @@ from flask import Flask, Response, has_request_context, request
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper, Pass, Refusal
-from authcore_guard.wsgi import visit_of
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.wsgi import read_request
 
 
 _VERDICT: Final = "authcore.verdict"
@@ -26,7 +26,7 @@ _VERDICT: Final = "authcore.verdict"
 def current_user() -> User | None:
     """Who is signed in; None on public paths and outside of requests that were guarded."""
     verdict = request.environ.get(_VERDICT) if has_request_context() else None
-    return verdict.user if isinstance(verdict, Pass) else None
+    return verdict.user if isinstance(verdict, Allow) else None
 
 
 class Guard:
@@ -37,14 +37,14 @@ class Guard:
     503 with Retry-After, never a redirect.
     """
 
-    def __init__(self, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, request_guard: RequestGuard) -> None:
         """
-        Guard with *doorkeeper*.
+        Guard with *request_guard*.
 
         Args:
-            doorkeeper: Judges.
+            request_guard: Judges.
         """
-        self._doorkeeper = doorkeeper
+        self._request_guard = request_guard
 
     @classmethod
     def from_environment(
@@ -61,7 +61,7 @@ class Guard:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(guard_container(environment, legacy=legacy).doorkeeper())
+        return cls(guard_container(environment, legacy=legacy).request_guard())
 
     def init_app(self, app: Flask) -> None:
         """Stand in front of every view of *app*: judge first, and have the last word."""
@@ -69,23 +69,23 @@ class Guard:
         app.after_request_funcs.setdefault(None, []).insert(0, _after)  # called in reverse order
 
     def _before(self) -> Response | None:
-        verdict = self._doorkeeper.judge(visit_of(request.environ))
+        verdict = self._request_guard.check(read_request(request.environ))
         request.environ[_VERDICT] = verdict
-        return _refused(verdict) if isinstance(verdict, Refusal) else None
+        return _refused(verdict) if isinstance(verdict, Deny) else None
 
 
 def _after(response: Response) -> Response:
     verdict = request.environ.get(_VERDICT)
-    if isinstance(verdict, Refusal):
+    if isinstance(verdict, Deny):
         return _refused(verdict)
-    if isinstance(verdict, Pass):
+    if isinstance(verdict, Allow):
         headers = verdict.headers(list(response.headers))
         response.headers.clear()
         response.headers.extend(headers)
     return response
 
 
-def _refused(refusal: Refusal) -> Response:
+def _refused(refusal: Deny) -> Response:
     response = Response(refusal.body, refusal.status)
     response.headers.clear()
     response.headers.extend(refusal.headers)

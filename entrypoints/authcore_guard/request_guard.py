@@ -51,7 +51,7 @@ _OUTAGE: Final = (
 
 
 @attrs.frozen
-class Visit:
+class GuardedRequest:
     """
     One request, as far as a guard cares.
 
@@ -84,7 +84,7 @@ class Visit:
 
 
 @attrs.frozen
-class Pass:
+class Allow:
     """
     The application answers.
 
@@ -111,7 +111,7 @@ class Pass:
 
 
 @attrs.frozen
-class Refusal:
+class Deny:
     """
     The guard answers.
 
@@ -131,7 +131,7 @@ class Refusal:
         return self.status == 503
 
 
-class Doorkeeper:
+class RequestGuard:
     """Turns what is decided about a browser into what happens to its request."""
 
     def __init__(
@@ -175,7 +175,7 @@ class Doorkeeper:
         if self._prefetch:
             self._prefetch()
 
-    def judge(self, visit: Visit) -> Pass | Refusal:
+    def check(self, visit: GuardedRequest) -> Allow | Deny:
         """
         Let *visit* pass if it may, or say why not.  May wait for the network.
 
@@ -184,53 +184,53 @@ class Doorkeeper:
         try:
             decided = self._guard.decide(visit.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
-            return self.judge_undecided(visit, error)
+            return self.answer_undecided(visit, error)
         return self._judged(visit, decided)
 
-    def judge_at_hand(self, visit: Visit) -> Pass | Refusal | None:
+    def check_from_cache(self, visit: GuardedRequest) -> Allow | Deny | None:
         """The same, where it takes neither network nor waiting; None where it does."""
         try:
-            decided = self._guard.decide_at_hand(visit.cookies)
+            decided = self._guard.decide_from_cache(visit.cookies)
         except SessionTooLargeError as error:
-            return self.judge_undecided(visit, error)
+            return self.answer_undecided(visit, error)
         return self._judged(visit, decided) if decided else None
 
-    def _judged(self, visit: Visit, decided: BrowserDecision) -> Pass | Refusal:
+    def _judged(self, visit: GuardedRequest, decided: BrowserDecision) -> Allow | Deny:
         decision, cookies = decided.decision, decided.cookies
         if not isinstance(decision, SignInRequired):
-            return Pass(decision.user, cookies)
+            return Allow(decision.user, cookies)
         if self._is_public(visit):
-            return Pass(None, cookies)
+            return Allow(None, cookies)
         return self._sign_in(visit, decision.reason, cookies)
 
-    def judge_undecided(
-        self, visit: Visit, error: SessionTooLargeError | UnavailableError
-    ) -> Pass | Refusal:
+    def answer_undecided(
+        self, visit: GuardedRequest, error: SessionTooLargeError | UnavailableError
+    ) -> Allow | Deny:
         """Everybody may see public pages; otherwise say why not, or to come back later."""
         if self._is_public(visit):
-            return Pass(None)
+            return Allow(None)
         if isinstance(error, UnavailableError):
             return _outage(visit, error)
         return _too_large(visit, error)
 
-    def for_everything(self) -> "Doorkeeper":
+    def for_everything(self) -> "RequestGuard":
         """One for whom no path is public: for single routes that ask who is signed in."""
-        return Doorkeeper(
+        return RequestGuard(
             self._guard,
             signin_url=self._signin_url,
             app_url=self._app_url,
             prefetch=self._prefetch,
         )
 
-    def _is_public(self, visit: Visit) -> bool:
+    def _is_public(self, visit: GuardedRequest) -> bool:
         return self._public.cover(visit.path, raw_path=visit.raw_path)
 
-    def _sign_in(self, visit: Visit, reason: str, cookies: tuple[str, ...]) -> Refusal:
+    def _sign_in(self, visit: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
         if not visit.is_navigation:
             return _json(401, reason, CHALLENGE, *_setting(cookies))
         back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
         location = f"{self._signin_url}?redirect={back}"
-        return Refusal(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
+        return Deny(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
 
 
 def _tells_browsers_apart(headers: Iterable[tuple[str, str]]) -> bool:
@@ -239,24 +239,24 @@ def _tells_browsers_apart(headers: Iterable[tuple[str, str]]) -> bool:
     return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
 
 
-def _json(status: int, reason: str, *headers: tuple[str, str]) -> Refusal:
+def _json(status: int, reason: str, *headers: tuple[str, str]) -> Deny:
     body = json.dumps({"reason": reason}).encode()
-    return Refusal(status, (*_NO_STORE, ("content-type", "application/json"), *headers), body)
+    return Deny(status, (*_NO_STORE, ("content-type", "application/json"), *headers), body)
 
 
 def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]
 
 
-def _too_large(visit: Visit, error: SessionTooLargeError) -> Refusal:
+def _too_large(visit: GuardedRequest, error: SessionTooLargeError) -> Deny:
     if not visit.is_navigation:
         return _json(431, error.code)
-    return Refusal(431, (*_NO_STORE, _PLAIN_TEXT), _TOO_LARGE.encode())
+    return Deny(431, (*_NO_STORE, _PLAIN_TEXT), _TOO_LARGE.encode())
 
 
-def _outage(visit: Visit, error: UnavailableError) -> Refusal:
+def _outage(visit: GuardedRequest, error: UnavailableError) -> Deny:
     wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
     retry = ("retry-after", str(max(1, math.ceil(wait))))
     if not visit.is_navigation:
         return _json(503, error.code, retry)
-    return Refusal(503, (*_NO_STORE, _PLAIN_TEXT, retry), _OUTAGE.encode())
+    return Deny(503, (*_NO_STORE, _PLAIN_TEXT, retry), _OUTAGE.encode())

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper, Pass, Refusal, Visit
+from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
 
 
 USER_KEY: Final = "authcore.user"
@@ -27,17 +27,17 @@ class Guard:
     of the key source is 503 with Retry-After, never a redirect.
     """
 
-    def __init__(self, app: WSGIApplication, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
         """
         Stand in front of *app*.
 
         Args:
             app: The application.
 
-            doorkeeper: Judges.
+            request_guard: Judges.
         """
         self._app = app
-        self._doorkeeper = doorkeeper
+        self._request_guard = request_guard
 
     @classmethod
     def from_environment(
@@ -60,21 +60,21 @@ class Guard:
         Raises:
             ConfigurationError: Names every missing and every wrong variable.
         """
-        return cls(app, guard_container(environment, legacy=legacy).doorkeeper())
+        return cls(app, guard_container(environment, legacy=legacy).request_guard())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See: PEP 3333."""
-        visit = visit_of(environ)
-        verdict = self._doorkeeper.judge(visit)
-        if isinstance(verdict, Pass):
+        visit = read_request(environ)
+        verdict = self._request_guard.check(visit)
+        if isinstance(verdict, Allow):
             answer = _carrying(verdict, start_response)
             return self._app({**environ, USER_KEY: verdict.user}, answer)
         return _answer(verdict, visit.method, start_response)
 
 
-def visit_of(environ: WSGIEnvironment) -> Visit:
+def read_request(environ: WSGIEnvironment) -> GuardedRequest:
     """The request that *environ* describes."""
-    return Visit(
+    return GuardedRequest(
         method=environ["REQUEST_METHOD"],
         path=_decoded(environ.get("PATH_INFO") or "/"),
         raw_path=_raw_path(environ),
@@ -95,7 +95,7 @@ def _raw_path(environ: WSGIEnvironment) -> str | None:
     return None if target is None else target.partition("?")[0]
 
 
-def _carrying(verdict: Pass, start_response: StartResponse) -> StartResponse:
+def _carrying(verdict: Allow, start_response: StartResponse) -> StartResponse:
     """*start_response*, with what *verdict* adds to the headers."""
 
     def start(
@@ -111,7 +111,7 @@ def _carrying(verdict: Pass, start_response: StartResponse) -> StartResponse:
     return start
 
 
-def _answer(refusal: Refusal, method: str, start_response: StartResponse) -> Iterable[bytes]:
+def _answer(refusal: Deny, method: str, start_response: StartResponse) -> Iterable[bytes]:
     status = f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
     start_response(status, [*refusal.headers, ("content-length", str(len(refusal.body)))])
     return [b"" if method == "HEAD" else refusal.body]

@@ -25,10 +25,10 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.settings import load
 from authcore_lambda.deadlines.adapters import TimedLegacyLinks
-from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.trigger_event import (
     SUBJECT,
     EventUnreadableError,
@@ -38,7 +38,7 @@ from authcore_lambda.events.trigger_event import (
     text,
 )
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import policy_in, require_let_in
 from authcore_lambda.linking_wiring import (
     COGNITO_SHARE,
@@ -67,7 +67,7 @@ class AccountLinkingTrigger:
     def __init__(
         self,
         *,
-        linking: Callable[[str, TimeLeft], AccountLinking],
+        linking: Callable[[str, Deadline], AccountLinking],
         audit: AuditLog,
         budget: timedelta,
         failures: FailurePolicy,
@@ -106,10 +106,10 @@ class AccountLinkingTrigger:
             LinkingFailedError: The link failed, and the policy is to keep people out.
         """
         if text(event, "triggerSource") in SOURCES:
-            self.link(event, TimeLeft(self._budget, context, started))
+            self.link(event, Deadline(self._budget, context, started))
         return event
 
-    def link(self, event: Event, time: TimeLeft) -> LinkOutcome:
+    def link(self, event: Event, time: Deadline) -> LinkOutcome:
         """
         Link the user of *event*, whatever its source.
 
@@ -126,7 +126,7 @@ class AccountLinkingTrigger:
             require_let_in(self._failures, event)
         return outcome
 
-    def _outcome(self, event: Event, time: TimeLeft) -> LinkOutcome:
+    def _outcome(self, event: Event, time: Deadline) -> LinkOutcome:
         try:
             return self._linking(pool_id_in(event), time).link(_person(event))
         except EventUnreadableError as error:
@@ -159,7 +159,7 @@ def build_handler(
     audit: AuditLog | None = None,
     http: "HttpClient | None" = None,
     lease: Lease | None = None,
-    intents: SeenBefore | None = None,
+    intents: ReplayCache | None = None,
 ) -> AccountLinkingTrigger:
     """
     The trigger as *variables* configure it.
@@ -196,7 +196,7 @@ def trigger_on(
     *,
     audit: AuditLog,
     http: "HttpClient | None",
-    given: tuple[Lease, SeenBefore] | None,
+    given: tuple[Lease, ReplayCache] | None,
 ) -> AccountLinkingTrigger:
     """
     The trigger as *settings* configure it.
@@ -221,7 +221,7 @@ def trigger_on(
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
 
-    def linking(pool_id: str, time: TimeLeft) -> AccountLinking:
+    def linking(pool_id: str, time: Deadline) -> AccountLinking:
         lease, intents = both(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
@@ -242,7 +242,7 @@ def trigger_on(
     )
 
 
-_trigger: Final = ConfiguredOnce(build_handler)
+_trigger: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:

@@ -36,7 +36,7 @@ from authcore.wiring.sessions import SessionContainer
 from authcore_lambda.events.http_event import headers_in
 from authcore_lambda.events.trigger_event import text
 from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.lazy_function import LazyFunction
 
 
 Answer = dict[str, Any]
@@ -140,7 +140,7 @@ class Authorizer:
     def _bearer(self, shown: str) -> "_Allowed | str":
         token = shown[len(_BEARER) :] if shown.lower().startswith(_BEARER) else shown
         try:
-            access = self._validator.access(token)
+            access = self._validator.verify_access_token(token)
         except TokenRejectedError as rejected:
             return rejected.code
         if self._revocations is not None and self._revocations.is_revoked(access):
@@ -253,7 +253,7 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     )
 
 
-_function: Final = ConfiguredOnce(build_handler)
+_function: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: object) -> Answer:

@@ -15,7 +15,7 @@ Trigger = TypeVar("Trigger")
 _log: Final = logging.getLogger("authcore.lambda")
 
 
-class ConfiguredOnce(Generic[Trigger]):
+class LazyFunction(Generic[Trigger]):
     """One trigger per process, built from the environment at the first event."""
 
     def __init__(self, build: Callable[[Mapping[str, str]], Trigger]) -> None:

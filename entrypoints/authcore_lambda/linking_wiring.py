@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 import attrs
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.linking import Creation, LinkPolicy
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
 from authcore.settings import LegacySettings, LinkingSettings
 from authcore.settings.reader import Check
 from authcore_lambda.deadlines.adapters import BoundedLinks
-from authcore_lambda.deadlines.deadline import NO_TIME, Impatience, TimeLeft
+from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 from authcore_lambda.pool_api import PoolApiSettings
 
 
@@ -31,7 +31,7 @@ COGNITO_SHARE: Final = 4
 STORE_SHARE: Final = 10
 """Each call to the table, where there is one, gets this part of it."""
 
-Stores = Callable[[TimeLeft], tuple[Lease, SeenBefore]]
+Stores = Callable[[Deadline], tuple[Lease, ReplayCache]]
 """Lease and begun creates, for an event with so much time left."""
 
 
@@ -114,30 +114,30 @@ def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
     """In the table that is configured, or else in this process."""
     table = settings.linking.table
     if table is None:
-        own = ProcessLease(clock), ProcessSeenBefore(clock)
+        own = ProcessLease(clock), ProcessReplayCache(clock)
         return lambda _: own
     return _in_table(table, settings, clock)
 
 
 def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Stores:
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
     from authcore.adapters.coordination.dynamodb.table import dynamodb_client
-    from authcore_lambda.deadlines.stores import StoreTime, TimedLease, TimedSeenBefore
+    from authcore_lambda.deadlines.stores import StoreTime, TimedLease, TimedReplayCache
 
     share = settings.linking.budget / STORE_SHARE
     reserve = reserve_of(settings.linking) + share
     client = dynamodb_client(region=settings.cognito.region, within=share)
     entropy = SystemEntropy()
     lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=entropy)
-    intents = DynamoDbSeenBefore(client=client, table=table, clock=clock, entropy=entropy)
-    impatience = Impatience("DynamoDB", CoordinationUnavailableError)
+    intents = DynamoDbReplayCache(client=client, table=table, clock=clock, entropy=entropy)
+    bounded_caller = BoundedCaller("DynamoDB", CoordinationUnavailableError)
 
-    def timed(left: TimeLeft) -> tuple[Lease, SeenBefore]:
+    def timed(left: Deadline) -> tuple[Lease, ReplayCache]:
         time = StoreTime(left=left, share=share, reserve=reserve)
         return (
-            TimedLease(lease, time, impatience),
-            TimedSeenBefore(intents, time, impatience, clock),
+            TimedLease(lease, time, bounded_caller),
+            TimedReplayCache(intents, time, bounded_caller, clock),
         )
 
     return timed

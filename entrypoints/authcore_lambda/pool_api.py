@@ -14,7 +14,7 @@ from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore.settings.parsers import matching
 from authcore.settings.reader import setting
 from authcore_lambda.deadlines.adapters import TimedProviderLinks, TimedUserDirectory
-from authcore_lambda.deadlines.deadline import Impatience, TimeLeft
+from authcore_lambda.deadlines.deadline import BoundedCaller, Deadline
 
 
 if TYPE_CHECKING:
@@ -62,20 +62,20 @@ class PoolApi:
             within=within,
             max_connections=MAX_CONNECTIONS,
         )
-        self._impatience = Impatience("Cognito", ProviderUnavailableError)
+        self._bounded_caller = BoundedCaller("Cognito", ProviderUnavailableError)
 
     def issuer(self, pool_id: str) -> str:
         """See ``pool_issuer``."""
         return pool_issuer(self._region, pool_id)
 
-    def directory(self, pool_id: str, time: TimeLeft) -> UserDirectory:
+    def directory(self, pool_id: str, time: Deadline) -> UserDirectory:
         """The users of a pool."""
         directory = CognitoUserDirectory(client=self._client, user_pool_id=pool_id)
-        return TimedUserDirectory(directory, time, self._impatience)
+        return TimedUserDirectory(directory, time, self._bounded_caller)
 
-    def provider_links(self, pool_id: str, time: TimeLeft) -> ProviderLinks:
+    def provider_links(self, pool_id: str, time: Deadline) -> ProviderLinks:
         """The external identities of a pool's users."""
         from authcore.adapters.cognito.provider_links import CognitoProviderLinks
 
         links = CognitoProviderLinks(client=self._client, user_pool_id=pool_id)
-        return TimedProviderLinks(links, time, self._impatience)
+        return TimedProviderLinks(links, time, self._bounded_caller)

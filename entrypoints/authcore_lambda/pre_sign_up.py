@@ -35,7 +35,7 @@ from authcore.ports.user_directory import ProviderLinks
 from authcore.settings import LegacySettings, LinkingSettings, load
 from authcore.settings.pre_sign_up import NativeLinkSettings, linkable_providers, untellable
 from authcore.settings.reader import Check
-from authcore_lambda.deadlines.deadline import NO_TIME, TimeLeft
+from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.trigger_event import (
     LEGACY_LINKED,
     LEGACY_UID,
@@ -46,7 +46,7 @@ from authcore_lambda.events.trigger_event import (
     text,
 )
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
 
@@ -56,7 +56,7 @@ class NativeLinks:
     def __init__(
         self,
         *,
-        links: Callable[[str, TimeLeft], ProviderLinks],
+        links: Callable[[str, Deadline], ProviderLinks],
         providers: frozenset[str],
         audit: AuditLog,
     ) -> None:
@@ -74,7 +74,7 @@ class NativeLinks:
         self._providers = providers
         self._audit = audit
 
-    def link(self, event: Event, time: TimeLeft) -> None:
+    def link(self, event: Event, time: Deadline) -> None:
         """Link the newcomer of *event*, if that is safe.  Never raises: nobody is kept out."""
         try:
             self._link(event, time)
@@ -85,7 +85,7 @@ class NativeLinks:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not keep anybody out
             log_fault(_log, error)
 
-    def _link(self, event: Event, time: TimeLeft) -> None:
+    def _link(self, event: Event, time: Deadline) -> None:
         identity = newcomer(text(event, "userName"), self._providers)
         email = _verified_email(attributes(event))
         if identity is None or email is None:
@@ -195,14 +195,14 @@ class PreSignUpTrigger:
             SignUpRefusedError: REFUSED_TEXT, or OUTAGE_TEXT where nobody can say.
         """
         source = text(event, "triggerSource")
-        time = TimeLeft(self._budget, context, started)
+        time = Deadline(self._budget, context, started)
         if source == SIGN_UP:
             self._require_nobody(event, time)
         elif source == EXTERNAL and self._native_links is not None:
             self._native_links.link(event, time)
         return event
 
-    def _require_nobody(self, event: Event, time: TimeLeft) -> None:
+    def _require_nobody(self, event: Event, time: Deadline) -> None:
         if not attributes(event).keys().isdisjoint((LEGACY_UID, LEGACY_LINKED)):
             self._audit.record(AuditEvent("sign_up", "rejected", "claims_legacy_uid"))
             raise SignUpRefusedError(REFUSED_TEXT)
@@ -219,7 +219,7 @@ class PreSignUpTrigger:
             raise SignUpRefusedError(REFUSED_TEXT)
         self._audit.record(AuditEvent("sign_up", "accepted", "ok"))
 
-    def _taken(self, event: Event, time: TimeLeft) -> str | None:
+    def _taken(self, event: Event, time: Deadline) -> str | None:
         """Why a name of the newcomer's is somebody's; None if none of them is.  One call each."""
         names = _names(event)
         if not names:
@@ -227,9 +227,9 @@ class PreSignUpTrigger:
         reasons = (self._reason(name, time) for name in names)
         return next((reason for reason in reasons if reason is not None), None)
 
-    def _reason(self, name: str, time: TimeLeft) -> str | None:
+    def _reason(self, name: str, time: Deadline) -> str | None:
         try:
-            account = self._accounts(time.keeping(NO_TIME)).find(name)
+            account = self._accounts(time.remaining(NO_TIME)).find(name)
         except AmbiguousAccountError as error:
             return error.code
         if account is None:
@@ -295,7 +295,7 @@ def _native_links(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinks |
     )
 
 
-_trigger: Final = ConfiguredOnce(build_handler)
+_trigger: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:

@@ -32,7 +32,7 @@ from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import LegacySettings, LinkingSettings, load
-from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.token_overrides import FORMS, changed
 from authcore_lambda.events.trigger_event import (
     LEGACY_UID,
@@ -47,14 +47,14 @@ from authcore_lambda.events.trigger_event import (
     text,
 )
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_let_in
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
 
 if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
-    from authcore.ports.coordination import Lease, SeenBefore
+    from authcore.ports.coordination import Lease, ReplayCache
     from authcore_lambda.account_linking import AccountLinkingTrigger
 
 BUDGET: Final = timedelta(seconds=2)
@@ -84,7 +84,7 @@ class PreTokenGenerationTrigger:
     def __init__(
         self,
         *,
-        directory: Callable[[str, TimeLeft], UserDirectory],
+        directory: Callable[[str, Deadline], UserDirectory],
         late_link: LateLink,
         failures: FailurePolicy,
         audit: AuditLog,
@@ -151,7 +151,7 @@ class PreTokenGenerationTrigger:
         self, event: Event, context: LambdaContext | None, started: float | None
     ) -> str | None:
         """The legacy id of somebody whom *event* does not show as linked; it may be stale."""
-        current = self._current(event, TimeLeft(BUDGET, context, started))
+        current = self._current(event, Deadline(BUDGET, context, started))
         shown = event if current is None else current
         known = text(attributes(shown), LEGACY_UID)
         if not is_unlinked_native(shown):
@@ -161,7 +161,7 @@ class PreTokenGenerationTrigger:
             return known
         return self._linked(current, context, started) or known
 
-    def _current(self, event: Event, time: TimeLeft) -> Event | None:
+    def _current(self, event: Event, time: Deadline) -> Event | None:
         """*event* with the attributes that the pool holds now; None where it does not say."""
         held = attributes(event)
         try:
@@ -194,7 +194,7 @@ def build_handler(
     audit: AuditLog | None = None,
     http: "HttpClient | None" = None,
     lease: "Lease | None" = None,
-    intents: "SeenBefore | None" = None,
+    intents: "ReplayCache | None" = None,
 ) -> PreTokenGenerationTrigger:
     """
     The trigger as *variables* configure it.
@@ -233,7 +233,7 @@ def build_handler(
     def late_link(
         event: Event, context: LambdaContext | None, started: float | None
     ) -> LinkOutcome:
-        return linking().link(event, TimeLeft(budget, context, started))
+        return linking().link(event, Deadline(budget, context, started))
 
     return PreTokenGenerationTrigger(
         directory=pool.directory,
@@ -243,7 +243,7 @@ def build_handler(
     )
 
 
-_trigger: Final = ConfiguredOnce(build_handler)
+_trigger: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:

@@ -30,7 +30,7 @@ from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, MigrationSettings, load
 from authcore_lambda.events.trigger_event import mapping, text
 from authcore_lambda.events.types import Event, LambdaContext, UserMigrationAnswer
-from authcore_lambda.lazy_function import ConfiguredOnce, log_fault
+from authcore_lambda.lazy_function import LazyFunction, log_fault
 
 
 OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
@@ -180,7 +180,7 @@ def build_handler(
     )
 
 
-_trigger: Final = ConfiguredOnce(build_handler)
+_trigger: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: LambdaContext | None) -> Event:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from authcore.settings import load
 from authcore_lambda.events.http_event import HttpRequest, http_answer, http_request
 from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.lazy_function import LazyFunction
 from authcore_web.app import create_app
 from authcore_web.container import container_of
 from authcore_web.settings import WebFunctionSettings
@@ -116,7 +116,7 @@ def build_handler(variables: Mapping[str, str]) -> WebFunction:
     return WebFunction(create_app(container_of(load(WebFunctionSettings, variables))))
 
 
-_function: Final = ConfiguredOnce(build_handler)
+_function: Final = LazyFunction(build_handler)
 
 
 def handler(event: Event, context: object) -> Answer:

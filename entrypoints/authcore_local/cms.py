@@ -72,7 +72,7 @@ def guarded_cms(
     decisions = share(container, shared, "cms")
     visits = Visits(decisions, shared.clock, container.cookie.lifetime())
     app = cms(visits, addresses, shared, controls)
-    guard = Guard(app, container.doorkeeper())
+    guard = Guard(app, container.request_guard())
     return _Beside(app, Recorded(guard, shared.flow, "cms"))
 
 

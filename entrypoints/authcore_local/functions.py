@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
@@ -57,7 +57,7 @@ def attached_functions(
 
         clock: Tells when leases end; the time that a function has left is real time.
     """
-    lease, intents = ProcessLease(clock), ProcessSeenBefore(clock)
+    lease, intents = ProcessLease(clock), ProcessReplayCache(clock)
     linking = account_linking.build_handler(
         environment, http=clients.links, lease=lease, intents=intents
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.model.session_decision import Admitted, GuardDecision
+from authcore.domain.model.session_decision import Admitted, SessionDecision
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock, Entropy
@@ -50,9 +50,9 @@ class Decisions:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._about: OrderedDict[str, GuardDecision] = OrderedDict()
+        self._about: OrderedDict[str, SessionDecision] = OrderedDict()
 
-    def keep(self, cookie_header: str, decision: GuardDecision) -> None:
+    def keep(self, cookie_header: str, decision: SessionDecision) -> None:
         """Remember *decision*."""
         key = _digest(cookie_header)
         with self._lock:
@@ -61,7 +61,7 @@ class Decisions:
             while len(self._about) > MAX_DECISIONS:
                 self._about.popitem(last=False)
 
-    def about(self, cookie_header: str) -> GuardDecision | None:
+    def about(self, cookie_header: str) -> SessionDecision | None:
         """The last decision about a request with these cookies."""
         with self._lock:
             return self._about.get(_digest(cookie_header))
@@ -76,7 +76,7 @@ class WatchedGuard(BrowserGuard):
         tell: Takes the cookies and the decision.
     """
 
-    _tell: Callable[[str, GuardDecision], None]
+    _tell: Callable[[str, SessionDecision], None]
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         """See BrowserGuard."""
@@ -84,11 +84,11 @@ class WatchedGuard(BrowserGuard):
         self._tell(cookie_header, decided.decision)
         return decided
 
-    def decide_at_hand(
+    def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
     ) -> BrowserDecision | None:
         """See BrowserGuard."""
-        decided = BrowserGuard.decide_at_hand(self, cookie_header, can_renew=can_renew)
+        decided = BrowserGuard.decide_from_cache(self, cookie_header, can_renew=can_renew)
         if decided is not None:
             self._tell(cookie_header, decided.decision)
         return decided
@@ -113,7 +113,7 @@ def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions
     note_key_fetches(container, shared.flow, door)
     decisions = Decisions()
 
-    def tell(cookie_header: str, decision: GuardDecision) -> None:
+    def tell(cookie_header: str, decision: SessionDecision) -> None:
         decisions.keep(cookie_header, decision)
         if decision.reason not in UNREMARKABLE:
             shared.flow.record(door, "guard", QUESTION, decision.reason, _meaning(decision))
@@ -129,7 +129,7 @@ def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions
     return decisions
 
 
-def _meaning(decision: GuardDecision) -> str:
+def _meaning(decision: SessionDecision) -> str:
     if isinstance(decision, Admitted):
         until = decision.session.access.expires_at
         return f"access token good until {until:%H:%M:%S} UTC"

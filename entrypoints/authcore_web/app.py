@@ -24,8 +24,8 @@ from starlette.types import Lifespan
 from authcore.domain.errors import ConfigurationError, UnavailableError
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import forget_queries
-from authcore_web.middleware.cors import CrossOrigin
-from authcore_web.middleware.security_headers import SafeAnswers
+from authcore_web.middleware.cors import CorsMiddleware
+from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.settings import CALLBACK_PATH
 
@@ -58,15 +58,15 @@ def create_app(container: WebContainer) -> Starlette:
     Raises:
         ConfigurationError: Its settings cannot work.
     """
-    refusals = container.refusals()
+    error_responses = container.error_responses()
 
     async def unrouted(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-        return refusals.unrouted(request, error.status_code, error.headers or {})
+        return error_responses.unrouted(request, error.status_code, error.headers or {})
 
     app = Starlette(
         routes=_routes(container),
-        middleware=[Middleware(SafeAnswers, refusals=refusals)],
+        middleware=[Middleware(SecurityHeaders, error_responses=error_responses)],
         exception_handlers={HTTPException: unrouted},
         lifespan=_lifespan(container),
     )
@@ -97,7 +97,7 @@ def _routes(container: WebContainer) -> list[Route]:
 def _session_route(session: SessionRoutes, origins: Collection[str]) -> Route:
     if not origins:
         return Route("/auth/session", session.session)
-    readable = [Middleware(CrossOrigin, origins=origins)]
+    readable = [Middleware(CorsMiddleware, origins=origins)]
     methods = ["GET", "OPTIONS"]
     return Route("/auth/session", session.session, methods=methods, middleware=readable)
 

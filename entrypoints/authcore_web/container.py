@@ -20,7 +20,7 @@ from authcore.domain.services.sessions.sign_out import SignOut
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
 from authcore.ports.cookies import CookieJar
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored
@@ -30,11 +30,11 @@ from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_memory
 from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import SignInLoops
-from authcore_web.request.api_keys import Callers
-from authcore_web.request.csrf import TrustedPages, origin_of
-from authcore_web.response.cookie_clearing import Forgetting
-from authcore_web.response.errors import Refusals
-from authcore_web.response.verification import Verdicts
+from authcore_web.request.api_keys import ApiKeys
+from authcore_web.request.csrf import TrustedOrigins, origin_of
+from authcore_web.response.cookie_clearing import CookieClearing
+from authcore_web.response.errors import ErrorResponses
+from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
@@ -49,7 +49,7 @@ from authcore_web.service_urls import (
     token_url_of,
 )
 from authcore_web.settings import WebSettings, web_settings
-from authcore_web.signin_urls import SignInLinks
+from authcore_web.signin_urls import SignInUrls
 
 
 MAX_THREADS: Final = 256
@@ -98,7 +98,7 @@ class WebContainer(SessionContainer):
         client_id=SessionContainer.cognito.client_id,
         client_secret=sign_in_settings.client_secret,
     )
-    seen: providers.Provider[SeenBefore] = providers.ThreadSafeSingleton(
+    seen: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
         replay_memory,
         SessionContainer.store,
         SessionContainer.table_client.provider,
@@ -142,10 +142,10 @@ class WebContainer(SessionContainer):
         audit=SessionContainer.audit,
     )
 
-    links = providers.ThreadSafeSingleton(SignInLinks, allowlist, signin_url)
+    links = providers.ThreadSafeSingleton(SignInUrls, allowlist, signin_url)
     loops = providers.ThreadSafeSingleton(SignInLoops, SessionContainer.clock)
-    refusals = providers.ThreadSafeSingleton(
-        Refusals, audit=SessionContainer.audit, entropy=SessionContainer.entropy, links=links
+    error_responses = providers.ThreadSafeSingleton(
+        ErrorResponses, audit=SessionContainer.audit, entropy=SessionContainer.entropy, links=links
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
@@ -156,14 +156,14 @@ class WebContainer(SessionContainer):
         loops=loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
-        refusals=refusals,
+        error_responses=error_responses,
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
         guard=SessionContainer.browser_guard,
-        refusals=refusals,
+        error_responses=error_responses,
         threads=threads,
         links=links,
     )
@@ -178,7 +178,7 @@ class WebContainer(SessionContainer):
         sign_out=sign_out,
         sessions=SessionContainer.sessions,
         forgetting=providers.ThreadSafeSingleton(
-            Forgetting,
+            CookieClearing,
             sessions=SessionContainer.sessions,
             attempts=attempts,
             loops=loops,
@@ -186,32 +186,34 @@ class WebContainer(SessionContainer):
         ),
         links=sign_out_links,
         pages=providers.ThreadSafeSingleton(
-            TrustedPages, providers.Callable(origin_of, signin_url), allowlist
+            TrustedOrigins, providers.Callable(origin_of, signin_url), allowlist
         ),
-        refusals=refusals,
+        error_responses=error_responses,
         threads=threads,
     )
     callers = providers.ThreadSafeSingleton(
-        Callers,
+        ApiKeys,
         SessionContainer.settings.provided.verify.caller_keys,
         audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )
-    verdicts = providers.ThreadSafeSingleton(Verdicts, SessionContainer.audit)
+    verification_responses = providers.ThreadSafeSingleton(
+        VerificationResponses, SessionContainer.audit
+    )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
         guard=SessionContainer.session_guard,
         callers=callers,
-        verdicts=verdicts,
-        refusals=refusals,
+        verification_responses=verification_responses,
+        error_responses=error_responses,
         threads=threads,
     )
     verify_batch_routes = providers.ThreadSafeSingleton(
         VerifyBatchRoutes,
         guard=SessionContainer.session_guard,
         callers=callers,
-        verdicts=verdicts,
-        refusals=refusals,
+        verification_responses=verification_responses,
+        error_responses=error_responses,
         threads=threads,
     )
     metrics = providers.ThreadSafeSingleton(
@@ -220,13 +222,13 @@ class WebContainer(SessionContainer):
         audit_events=SessionContainer.audit_counter.provided.counts,
         threads=threads,
         keys=SessionContainer.keys,
-        memories=providers.List(SessionContainer.signatures, SessionContainer.signatures_at_hand),
+        memories=providers.List(SessionContainer.signatures, SessionContainer.cached_signatures),
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
         warm_up=SessionContainer.keys.provided.warm_up,
         metrics=metrics,
-        refusals=refusals,
+        error_responses=error_responses,
         threads=threads,
     )
 

@@ -17,7 +17,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from authcore.adapters.jwks.key_cache import KeyCache
-from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.audit import Outcome
 
@@ -46,7 +46,7 @@ class Metrics(Collector):
     _audit_events: Counts
     _threads: WorkerThreads
     _keys: KeyCache
-    _memories: Iterable[RememberedSignatureVerifier]
+    _memories: Iterable[CachingSignatureVerifier]
 
     def text(self) -> bytes:
         """All of it, and the memory and time that this process takes."""

@@ -13,7 +13,7 @@ SIGN_OUT_PATH: Final = "/auth/signout"
 
 
 @attrs.frozen
-class SignInLinks:
+class SignInUrls:
     """
     Links to this service's sign-in.
 

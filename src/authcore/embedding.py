@@ -164,7 +164,7 @@ def session_guard(
         refresher=(None if refresher is None else _session_refresher(refresher, validator, clock)),
         legacy=legacy,
         revocations=revocations,
-        at_hand=at_hand if revocations is None else None,
+        cached_only=at_hand if revocations is None else None,
     )
 
 
@@ -180,14 +180,14 @@ def _session_refresher(
     import logging
 
     from authcore.adapters.audit.log import LoggingAuditLog
-    from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+    from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
     from authcore.adapters.system import SystemPause
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
 
     return SessionRefresher(
         refresher=refresher,
         validator=validator,
-        recent=ProcessRecentRefreshes(clock),
+        recent=ProcessRefreshResultCache(clock),
         lease=None,
         pause=SystemPause(),
         clock=clock,

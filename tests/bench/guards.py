@@ -34,7 +34,7 @@ def rows() -> list[Row]:
 
 
 async def _of_asgi(container: GuardContainer, cookies: str) -> list[Row]:
-    guard = asgi.Guard(_application, container.doorkeeper())
+    guard = asgi.Guard(_application, container.request_guard())
     scope = http_scope("/articles", headers=[PAGE], cookies=cookies)
     for _ in range(3):
         assert await _status(guard, scope) == 200
@@ -46,7 +46,7 @@ async def _of_asgi(container: GuardContainer, cookies: str) -> list[Row]:
 
 
 def _of_wsgi(container: GuardContainer, cookies: str) -> list[Row]:
-    guard = wsgi.Guard(_wsgi_application, container.doorkeeper())
+    guard = wsgi.Guard(_wsgi_application, container.request_guard())
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": "/articles",

@@ -32,7 +32,7 @@ def rows(tokens: int = TOKENS) -> list[Row]:
         validator = shipped(jwks_url)
         for number, batch in enumerate(_signed(points[-1]), 1):
             for token in batch:
-                validator.access(token)
+                validator.verify_access_token(token)
             checked = number * BATCH
             if checked in points:
                 sizes[checked] = _resident()

@@ -15,7 +15,7 @@ from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.domain.model.audit import AuditEvent
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_lambda.account_linking import build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
@@ -97,4 +97,4 @@ def allow_create(table: str, subject: str) -> int:
         "AUTHCORE_COGNITO_CLIENT_ID": "client",
     }
     streams = (io.StringIO(), io.StringIO(), io.StringIO())
-    return run(["links", "allow-create", subject], Surroundings(variables, *streams))
+    return run(["links", "allow-create", subject], CommandContext(variables, *streams))

@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import (
     AttemptRejectedError,
@@ -36,7 +36,7 @@ def world() -> World:
 @pytest.fixture
 def processes(world: World, table: Table) -> list[SignIn]:
     def process() -> SignIn:
-        seen = DynamoDbSeenBefore(
+        seen = DynamoDbReplayCache(
             client=table.client, table=TABLE, clock=world.clock, entropy=SystemEntropy()
         )
         return world.sign_in(seen=seen)

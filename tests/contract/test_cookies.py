@@ -14,17 +14,17 @@ from authcore.adapters.cookies import (
     SealedSessionJar,
     StoredSessionJar,
 )
-from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
-from authcore.adapters.coordination.process.sealed_store import ProcessSealedTexts
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
+from authcore.adapters.coordination.process.sealed_store import ProcessSealedStore
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
-from authcore.ports.session_stores import SealedTexts
+from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock
 from authcore.testing.contracts.cookies import LIFETIME, CookieJarContract, SessionJarContract
 from authcore.testing.fakes.cookies import InMemoryCookieJar, InMemorySessionJar
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import TABLE, empty_table, moto_client
 
@@ -125,7 +125,7 @@ class StoredSessions(SessionValues):
     """The same rules; only how much fits is no matter of cookies here."""
 
     @pytest.fixture
-    def jar(self, texts: SealedTexts) -> SessionJar:
+    def jar(self, texts: SealedStore) -> SessionJar:
         return StoredSessionJar(
             texts=texts,
             ring=KeyRing([KEY]),
@@ -143,14 +143,14 @@ class StoredSessions(SessionValues):
 
 class TestStoredSessionJar(StoredSessions):
     @pytest.fixture
-    def texts(self) -> SealedTexts:
-        return InMemorySealedTexts(CLOCK)
+    def texts(self) -> SealedStore:
+        return InMemorySealedStore(CLOCK)
 
 
 class TestStoredSessionJarOfOneProcess(StoredSessions):
     @pytest.fixture
-    def texts(self) -> SealedTexts:
-        return ProcessSealedTexts(CLOCK)
+    def texts(self) -> SealedStore:
+        return ProcessSealedStore(CLOCK)
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +161,9 @@ def moto() -> Iterator[Any]:
 
 class TestStoredSessionJarInDynamoDb(StoredSessions):
     @pytest.fixture
-    def texts(self, moto: Any) -> Iterator[SealedTexts]:
+    def texts(self, moto: Any) -> Iterator[SealedStore]:
         with empty_table(moto) as table:
-            yield DynamoDbSealedTexts(client=table.raw, table=TABLE, clock=CLOCK)
+            yield DynamoDbSealedStore(client=table.raw, table=TABLE, clock=CLOCK)
 
 
 class TestSealedAttemptJar(CookieJarContract[PendingSignIns]):

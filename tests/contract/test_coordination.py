@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
 
 
@@ -21,20 +21,20 @@ def clock() -> FrozenClock:
     return FrozenClock()
 
 
-class TestInMemorySeenBefore(SeenBeforeContract):
+class TestInMemoryReplayCache(ReplayCacheContract):
     @pytest.fixture
-    def seen(self, clock: FrozenClock) -> SeenBefore:
-        return InMemorySeenBefore(clock)
+    def seen(self, clock: FrozenClock) -> ReplayCache:
+        return InMemoryReplayCache(clock)
 
     @pytest.fixture
     def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
         return clock.advance
 
 
-class TestProcessSeenBefore(SeenBeforeContract):
+class TestProcessReplayCache(ReplayCacheContract):
     @pytest.fixture
-    def seen(self, clock: FrozenClock) -> ProcessSeenBefore:
-        return ProcessSeenBefore(clock, max_entries=1_000)
+    def seen(self, clock: FrozenClock) -> ProcessReplayCache:
+        return ProcessReplayCache(clock, max_entries=1_000)
 
     @pytest.fixture
     def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
@@ -42,7 +42,7 @@ class TestProcessSeenBefore(SeenBeforeContract):
 
     def test_memory_is_bounded_and_the_oldest_goes_first(self, clock: FrozenClock) -> None:
         # DL-06
-        seen = ProcessSeenBefore(clock, max_entries=3)
+        seen = ProcessReplayCache(clock, max_entries=3)
         for key in "abcd":
             seen.first_time(key, TTL)
         assert len(seen) == 3
@@ -50,7 +50,7 @@ class TestProcessSeenBefore(SeenBeforeContract):
         assert seen.first_time("a", TTL)
 
     def test_what_was_forgotten_and_came_again_is_young(self, clock: FrozenClock) -> None:
-        seen = ProcessSeenBefore(clock, max_entries=3)
+        seen = ProcessReplayCache(clock, max_entries=3)
         seen.first_time("long", TTL)
         seen.first_time("again", timedelta(minutes=1))
         seen.first_time("older", TTL)
@@ -64,13 +64,13 @@ class TestProcessSeenBefore(SeenBeforeContract):
         self, clock: FrozenClock
     ) -> None:
         # DL-06
-        seen = ProcessSeenBefore(clock, max_entries=100)
+        seen = ProcessReplayCache(clock, max_entries=100)
         for number in range(50_000):
             seen.first_time(str(number), TTL)
         assert len(seen) == 100
 
     def test_what_has_had_its_time_makes_room(self, clock: FrozenClock) -> None:
-        seen = ProcessSeenBefore(clock, max_entries=1_000)
+        seen = ProcessReplayCache(clock, max_entries=1_000)
         for number in range(500):
             seen.first_time(str(number), TTL)
         clock.advance(TTL)

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import SystemEntropy, monotonic
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.testing.contracts.coordination import TTL, LeaseContract, SeenBeforeContract
+from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
     ERROR_CLASSES,
@@ -40,26 +40,26 @@ def _lease(
     )
 
 
-def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbSeenBefore:
-    return DynamoDbSeenBefore(
+def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbReplayCache:
+    return DynamoDbReplayCache(
         client=client, table="coordination", clock=clock, entropy=SystemEntropy()
     )
 
 
-class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
+class TestDynamoDbReplayCache(OnMotoTable, ReplayCacheContract):
     @pytest.fixture
-    def seen(self, table: Table, clock: FrozenClock) -> SeenBefore:
+    def seen(self, table: Table, clock: FrozenClock) -> ReplayCache:
         return _seen(table.client, clock)
 
     def test_two_processes_share_one_memory(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # SP-01
         assert seen.first_time("a", TTL)
         assert not _seen(table.client, clock).first_time("a", TTL)
 
     def test_clocks_a_second_apart_forget_nothing_early(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # SP-01
         ahead = FrozenClock(clock.now() + timedelta(seconds=1))
@@ -69,7 +69,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
         assert not _seen(table.client, ahead).first_time("a", TTL)
 
     def test_a_question_whose_answer_is_lost_is_ours_all_the_same(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # SP-01, AL-07
         unlucky = _seen(LosesAnswers(table.client, lost=1), clock)
@@ -79,7 +79,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
         assert not unlucky.first_time("a", TTL)
 
     def test_a_lost_answer_about_what_another_noted_is_not_a_first(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # SP-01, AL-07
         seen.first_time("a", TTL)
@@ -88,7 +88,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
 
     @pytest.mark.parametrize("lost", [2, 3])
     def test_when_no_answer_comes_through_what_was_noted_is_taken_back(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock, lost: int
+        self, table: Table, seen: ReplayCache, clock: FrozenClock, lost: int
     ) -> None:
         """Nobody was told "first", so nobody is kept from being it."""
         # AL-07
@@ -98,7 +98,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
         assert seen.first_time("a", TTL)
 
     def test_when_no_answer_comes_through_nothing_of_anothers_is_taken_back(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # SP-01, AL-07
         seen.first_time("a", TTL)
@@ -108,7 +108,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
         assert not seen.first_time("a", TTL)
 
     def test_a_late_forgetting_leaves_what_was_noted_after_it_was_asked_for(
-        self, table: Table, seen: SeenBefore, clock: FrozenClock
+        self, table: Table, seen: ReplayCache, clock: FrozenClock
     ) -> None:
         # AL-07: a function that was frozen with the request unsent, and thawed.
         asleep = FrozenClock(clock.now())
@@ -118,7 +118,7 @@ class TestDynamoDbSeenBefore(OnMotoTable, SeenBeforeContract):
         assert not _seen(table.client, asleep).forget("a")
         assert not seen.first_time("a", TTL)
 
-    def test_without_its_table_nobody_can_say(self, table: Table, seen: SeenBefore) -> None:
+    def test_without_its_table_nobody_can_say(self, table: Table, seen: ReplayCache) -> None:
         table.drop()
 
         with pytest.raises(CoordinationUnavailableError):

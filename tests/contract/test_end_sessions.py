@@ -11,7 +11,7 @@ from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocati
 from authcore.adapters.system import SystemClock
 from authcore.testing.contracts.revocation import access_claims
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from support.cognito_pools import REGION, AppClient, OnMoto, Pool
 from support.dynamodb_table import Table, empty_table, moto_client
 
@@ -73,6 +73,6 @@ def end_sessions(username: str, pool: Pool, client: AppClient, table: Table) -> 
     }
     complaints = io.StringIO()
     streams = (io.StringIO(), io.StringIO(), complaints)
-    return run(["sessions", "end", username], Surroundings(variables, *streams)), (
+    return run(["sessions", "end", username], CommandContext(variables, *streams)), (
         complaints.getvalue()
     )

@@ -79,8 +79,8 @@ def test_keys_are_asked_for_once_and_plainly(source: KeySource) -> None:
     # KF-10: no content encoding is asked for; no cookie, no credentials are sent.
     validator = source.validator()
     for _ in range(20):
-        assert validator.access(source.mint.access()).subject == DEFAULT_SUBJECT
-        assert validator.identity(source.mint.identity()).subject == DEFAULT_SUBJECT
+        assert validator.verify_access_token(source.mint.access()).subject == DEFAULT_SUBJECT
+        assert validator.verify_id_token(source.mint.identity()).subject == DEFAULT_SUBJECT
     request = source.server.requests[0].lower()
     assert source.fetches == 1
     assert request.startswith(b"get /keys http/1.1\r\n")
@@ -95,7 +95,7 @@ def test_two_hundred_cold_threads_cause_one_request(source: KeySource) -> None:
     accepted: list[str] = []
     threads = [
         threading.Thread(
-            target=lambda token=token: accepted.append(validator.access(token).subject)
+            target=lambda token=token: accepted.append(validator.verify_access_token(token).subject)
         )
         for token in tokens
     ]
@@ -113,11 +113,11 @@ def test_rotation_just_before_signing_fails_no_token_and_costs_one_request(
     # KF-05
     validator = source.validator()
     old = source.mint.access()
-    validator.access(old)
+    validator.verify_access_token(old)
     source.mint.rotate()
-    assert validator.access(source.mint.access()).subject == DEFAULT_SUBJECT
-    assert validator.identity(source.mint.identity()).subject == DEFAULT_SUBJECT
-    assert validator.access(old).subject == DEFAULT_SUBJECT
+    assert validator.verify_access_token(source.mint.access()).subject == DEFAULT_SUBJECT
+    assert validator.verify_id_token(source.mint.identity()).subject == DEFAULT_SUBJECT
+    assert validator.verify_access_token(old).subject == DEFAULT_SUBJECT
     assert source.fetches == 2
 
 
@@ -126,13 +126,13 @@ def test_a_flood_of_unknown_keys_reaches_the_source_once_per_cool_down(
 ) -> None:
     # KF-06
     validator = source.validator()
-    validator.access(source.mint.access())
+    validator.verify_access_token(source.mint.access())
     token = source.mint.access()
     for number in range(300):
         forged = source.mint.access(header={"kid": f"no such key {number}"})
         with pytest.raises(UnknownKeyError):
-            validator.access(forged)
-        assert validator.access(token).subject == DEFAULT_SUBJECT
+            validator.verify_access_token(forged)
+        assert validator.verify_access_token(token).subject == DEFAULT_SUBJECT
         source.clock.advance(timedelta(seconds=30) / 300)
     assert source.fetches <= 4
 
@@ -144,7 +144,7 @@ def test_a_redirect_is_not_followed(source: KeySource) -> None:
             moved = answer(status, headers=[f"Location: {elsewhere.url}/keys"])
             source.say(moved)
             with pytest.raises(KeySourceUnavailableError):
-                source.validator().access(source.mint.access())
+                source.validator().verify_access_token(source.mint.access())
         assert elsewhere.connections == 0
 
 
@@ -165,7 +165,9 @@ def test_the_url_comes_from_settings_and_never_from_a_token(
     with ScriptedServer(lambda _request: [answer(body=source.mint.jwks_bytes())]) as attacker:
         validator = source.validator()
         with pytest.raises(TokenRejectedError):
-            validator.access(source.mint.access(header={parameter: f"{attacker.url}/keys"}))
+            validator.verify_access_token(
+                source.mint.access(header={parameter: f"{attacker.url}/keys"})
+            )
         assert attacker.connections == 0
         assert source.server.connections == 0
 
@@ -194,10 +196,10 @@ def test_what_is_not_a_key_set_is_no_answer_and_a_good_one_later_is(
     source.say(dict(bodies(source.mint))[name], HANG_UP)
     validator, token = source.validator(), source.mint.access()
     with pytest.raises(KeySourceUnavailableError):
-        validator.access(token)
+        validator.verify_access_token(token)
     source.publish()
     before = source.fetches
-    assert validator.access(token).subject == DEFAULT_SUBJECT
+    assert validator.verify_access_token(token).subject == DEFAULT_SUBJECT
     assert source.fetches == before + 1
 
 
@@ -220,7 +222,7 @@ def test_nobody_listening_is_said_at_once(source: KeySource) -> None:
     source.server.stop()
     began = monotonic()
     with pytest.raises(KeySourceUnavailableError) as error:
-        validator.access(source.mint.access())
+        validator.verify_access_token(source.mint.access())
     assert monotonic() - began < FETCH_DEADLINE.total_seconds() + GRACE
     assert error.value.retry_after == COOL_DOWN
 
@@ -231,18 +233,18 @@ def test_a_server_that_drips_holds_nobody_beyond_the_deadline(source: KeySource)
     source.server.script = lambda _request: drip(whole, every=1.0)
     began = monotonic()
     with pytest.raises(KeySourceUnavailableError):
-        source.validator().access(source.mint.access())
+        source.validator().verify_access_token(source.mint.access())
     assert monotonic() - began < FETCH_DEADLINE.total_seconds() + GRACE
 
 
 def test_an_outage_after_the_first_fetch_rejects_nobody(source: KeySource) -> None:
     # KF-07
     validator = source.validator()
-    validator.access(source.mint.access())
+    validator.verify_access_token(source.mint.access())
     source.server.stop()
     for _ in range(12):
         source.clock.advance(timedelta(minutes=5))
-        assert validator.access(source.mint.access()).subject == DEFAULT_SUBJECT
+        assert validator.verify_access_token(source.mint.access()).subject == DEFAULT_SUBJECT
 
 
 def test_errors_about_the_source_quote_nothing_it_said(

@@ -28,7 +28,7 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_local.legacy import LegacySystem
@@ -94,7 +94,7 @@ def linked(links: LegacyLinks, person: PoolAccount) -> LinkOutcome:
         links=links,
         directory=directory,
         lease=InMemoryLease(clock),
-        intents=InMemorySeenBefore(clock),
+        intents=InMemoryReplayCache(clock),
         audit=InMemoryAuditLog(),
         policy=LinkPolicy(email_providers=frozenset({"Google"})),
         issuer="https://issuer.example",

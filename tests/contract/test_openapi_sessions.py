@@ -15,7 +15,7 @@ from unit.asgi_calls import PROGRAM, Answer
 MANY_COOKIES = ("cookie", "a=b; " * 20_000)
 ORIGIN = ("origin", AUTH_ORIGIN)
 
-Told = tuple[str, str, Answer]
+OnRetry = tuple[str, str, Answer]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def document() -> Any:
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Told]:
+def told() -> list[OnRetry]:
     return [*by_cookies(), *by_tokens(), *of_sign_outs()]
 
 
@@ -36,7 +36,7 @@ def expired() -> LiveWebWorld:
     return world
 
 
-def by_cookies() -> Iterator[Told]:
+def by_cookies() -> Iterator[OnRetry]:
     places = [("/auth/session", "get", "/auth/session")]
     places += [("/auth/check", method, "/auth/check") for method in ("get", "post", "options")]
     places += [("/auth/check/{path}", "put", "/auth/check/some/page")]
@@ -50,7 +50,7 @@ def by_cookies() -> Iterator[Told]:
         yield path, method, large
 
 
-def by_tokens() -> Iterator[Told]:
+def by_tokens() -> Iterator[OnRetry]:
     world = LiveWebWorld()
     tokens = members_of(world.tokens())
     single, several = "/auth/verify", "/auth/verify/batch"
@@ -85,7 +85,7 @@ def by_tokens() -> Iterator[Told]:
     yield several, "post", batch(world, [broken])
 
 
-def of_sign_outs() -> Iterator[Told]:
+def of_sign_outs() -> Iterator[OnRetry]:
     path, world = "/auth/signout", LiveWebWorld()
     yield path, "get", world.visit(path)
     yield path, "get", world.visit(f"{path}?redirect=x")
@@ -109,7 +109,7 @@ def of_sign_outs() -> Iterator[Told]:
     yield "/metrics", "get", world.visit("/metrics")
 
 
-def test_real_answers_are_as_described(document: Any, told: list[Told]) -> None:
+def test_real_answers_are_as_described(document: Any, told: list[OnRetry]) -> None:
     for path, method, answer in told:
         check(document, path, answer, method)
 
@@ -127,7 +127,7 @@ def test_real_answers_are_as_described(document: Any, told: list[Told]) -> None:
     ],
 )
 def test_they_are_of_every_status_that_is_described(
-    document: Any, told: list[Told], path: str, method: str
+    document: Any, told: list[OnRetry], path: str, method: str
 ) -> None:
     seen = {str(answer.status) for where, how, answer in told if (where, how) == (path, method)}
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
-from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError
@@ -150,7 +150,7 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
         self, table: Table, revocations: RevocationList
     ) -> None:
         revocations.revoke_session("anna", until=NOW + HOUR)
-        DynamoDbSealedTexts(client=table.client, table=TABLE, clock=FrozenClock()).put(
+        DynamoDbSealedStore(client=table.client, table=TABLE, clock=FrozenClock()).put(
             "anna", "text", until=NOW + HOUR
         )
 

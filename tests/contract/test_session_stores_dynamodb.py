@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
-from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
+from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
-from authcore.ports.session_stores import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import MAX_TEXT_LENGTH, RefreshResultCache, SealedStore
 from authcore.ports.system import Clock
 from authcore.testing.contracts.session_stores import (
     TTL,
-    RecentRefreshesContract,
-    SharedSealedTextsContract,
+    RefreshResultCacheContract,
+    SharedSealedStoreContract,
 )
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
@@ -42,13 +42,13 @@ TEXT = "canary-text-0123456789"
 UNTIL = FrozenClock().now() + TTL
 
 
-def _texts(client: DynamoDbClient, clock: Clock | None = None) -> DynamoDbSealedTexts:
-    return DynamoDbSealedTexts(client=client, table=TABLE, clock=clock or FrozenClock())
+def _texts(client: DynamoDbClient, clock: Clock | None = None) -> DynamoDbSealedStore:
+    return DynamoDbSealedStore(client=client, table=TABLE, clock=clock or FrozenClock())
 
 
-class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
+class TestDynamoDbSealedStore(OnMotoTable, SharedSealedStoreContract):
     @pytest.fixture
-    def texts(self, table: Table, clock: FrozenClock) -> SealedTexts:
+    def texts(self, table: Table, clock: FrozenClock) -> SealedStore:
         return _texts(table.client, clock)
 
     @pytest.fixture
@@ -67,7 +67,7 @@ class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
         assert counted.calls == ["put_item", "get_item", "put_item", "delete_item"]
 
     def test_ttl_leaves_an_item_a_day_beyond_its_end_and_nobody_goes_by_it(
-        self, table: Table, texts: SealedTexts, clock: FrozenClock
+        self, table: Table, texts: SealedStore, clock: FrozenClock
     ) -> None:
         """``expires`` is what the table's TTL goes by: whole seconds since 1970."""
         texts.put("a", TEXT, until=UNTIL)
@@ -79,7 +79,7 @@ class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
         assert texts.get("a") is None
 
     def test_what_was_put_although_the_answer_was_lost_is_there(
-        self, table: Table, texts: SealedTexts, clock: FrozenClock
+        self, table: Table, texts: SealedStore, clock: FrozenClock
     ) -> None:
         unlucky = _texts(LosesAnswers(table.client, lost=2), clock)
         for keep, text in ((unlucky.put, "first"), (unlucky.replace, TEXT)):
@@ -88,7 +88,7 @@ class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
             assert texts.get("a") == text
 
     def test_a_lost_answer_to_a_question_is_neither_a_text_nor_none(
-        self, table: Table, texts: SealedTexts, clock: FrozenClock
+        self, table: Table, texts: SealedStore, clock: FrozenClock
     ) -> None:
         texts.put("a", TEXT, until=UNTIL)
         unlucky = _texts(LosesAnswers(table.client, lost=2), clock)
@@ -100,7 +100,7 @@ class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
         assert unlucky.get("a") is None
 
     def test_an_item_that_somebody_else_made_is_no_text(
-        self, table: Table, texts: SealedTexts
+        self, table: Table, texts: SealedStore
     ) -> None:
         for odd in (
             {},
@@ -115,10 +115,10 @@ class TestDynamoDbSealedTexts(OnMotoTable, SharedSealedTextsContract):
                 texts.get("a")
 
 
-class TestSharedRecentRefreshesInDynamoDb(OnMotoTable, RecentRefreshesContract):
+class TestSealedRefreshResultCacheInDynamoDb(OnMotoTable, RefreshResultCacheContract):
     @pytest.fixture
-    def recent(self, table: Table, clock: FrozenClock) -> RecentRefreshes:
-        return SharedRecentRefreshes(
+    def recent(self, table: Table, clock: FrozenClock) -> RefreshResultCache:
+        return SealedRefreshResultCache(
             texts=_texts(table.client, clock),
             ring=KeyRing([KEY]),
             clock=clock,

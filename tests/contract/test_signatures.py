@@ -4,7 +4,7 @@ import pytest
 
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.key_set import StaticKeys
-from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import KeySourceUnavailableError
 from authcore.ports.signatures import SignatureVerifier
@@ -75,9 +75,9 @@ class TestRememberedSignatureVerifier(_SignedByTheMint):
     @pytest.fixture
     def verifier(self) -> SignatureVerifier:
         keys = StaticKeys(MINT.jwks())
-        return RememberedSignatureVerifier(JwksSignatureVerifier(keys), keys, FrozenClock())
+        return CachingSignatureVerifier(JwksSignatureVerifier(keys), keys, FrozenClock())
 
     @pytest.fixture
     def cut_off(self) -> SignatureVerifier:
         keys = KeyCache(no_answer, FrozenClock())
-        return RememberedSignatureVerifier(JwksSignatureVerifier(keys), keys, FrozenClock())
+        return CachingSignatureVerifier(JwksSignatureVerifier(keys), keys, FrozenClock())

@@ -10,15 +10,15 @@ import pytest
 
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
-from authcore_lambda.deadlines.deadline import Impatience, TimeLeft
+from authcore_lambda.deadlines.deadline import BoundedCaller, Deadline
 from authcore_lambda.deadlines.stores import (
     FORGOTTEN_WITHIN,
     StoreTime,
     TimedLease,
-    TimedSeenBefore,
+    TimedReplayCache,
 )
 
 
@@ -54,10 +54,10 @@ class SlowLease(Lease):
         self._over.set()
 
 
-class SlowMemory(SeenBefore):
+class SlowMemory(ReplayCache):
     """Answers when it is told to."""
 
-    def __init__(self, seen: SeenBefore, go: threading.Event) -> None:
+    def __init__(self, seen: ReplayCache, go: threading.Event) -> None:
         self._seen = seen
         self._go = go
 
@@ -77,25 +77,25 @@ class World:
         self.clock = FrozenClock()
         self.go = threading.Event()
         self.lease = InMemoryLease(self.clock)
-        self.seen = InMemorySeenBefore(self.clock)
-        self.impatience = Impatience("the store", CoordinationUnavailableError)
+        self.seen = InMemoryReplayCache(self.clock)
+        self.bounded_caller = BoundedCaller("the store", CoordinationUnavailableError)
 
     def timed_lease(self, lease: Lease | None = None) -> TimedLease:
-        return TimedLease(lease or SlowLease(self.lease, self.go), time(), self.impatience)
+        return TimedLease(lease or SlowLease(self.lease, self.go), time(), self.bounded_caller)
 
-    def timed_memory(self) -> TimedSeenBefore:
+    def timed_memory(self) -> TimedReplayCache:
         slow = SlowMemory(self.seen, self.go)
-        return TimedSeenBefore(slow, time(), self.impatience, self.clock)
+        return TimedReplayCache(slow, time(), self.bounded_caller, self.clock)
 
-    def let_go(self) -> None:
+    def invalidate(self) -> None:
         """And wait until all that was begun has ended."""
         self.go.set()
-        self.impatience._threads.shutdown()
+        self.bounded_caller._threads.shutdown()
 
 
 def time(budget: timedelta = timedelta(seconds=4)) -> StoreTime:
     share = timedelta(milliseconds=100)
-    return StoreTime(left=TimeLeft(budget, None), share=share, reserve=timedelta(seconds=1))
+    return StoreTime(left=Deadline(budget, None), share=share, reserve=timedelta(seconds=1))
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_lease_that_comes_late_is_given_back(world: World) -> None:
     with pytest.raises(CoordinationUnavailableError), world.timed_lease().hold("a", TTL):
         pytest.fail("held, though nobody waited")
 
-    world.let_go()
+    world.invalidate()
 
     assert world.lease.asked == ["a"]
     with world.lease.hold("a", TTL):
@@ -120,7 +120,7 @@ def test_a_create_that_was_noted_late_is_forgotten(world: World) -> None:
     with pytest.raises(CoordinationUnavailableError):
         world.timed_memory().first_time("a", TTL)
 
-    world.let_go()
+    world.invalidate()
 
     assert world.seen.asked == ["a"]
     assert world.seen.first_time("a", TTL)
@@ -132,7 +132,7 @@ def test_what_another_noted_is_not_forgotten_late(world: World) -> None:
     with pytest.raises(CoordinationUnavailableError):
         world.timed_memory().first_time("a", TTL)
 
-    world.let_go()
+    world.invalidate()
 
     assert not world.seen.first_time("a", TTL)
 
@@ -144,7 +144,7 @@ def test_a_note_that_may_be_anothers_by_now_is_not_forgotten(world: World) -> No
         world.timed_memory().first_time("a", TTL)
 
     world.clock.advance(FORGOTTEN_WITHIN)
-    world.let_go()
+    world.invalidate()
 
     assert not world.seen.first_time("a", TTL)
 

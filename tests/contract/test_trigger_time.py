@@ -20,7 +20,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation
 from authcore_lambda.deadlines.adapters import TimedUserDirectory
-from authcore_lambda.deadlines.deadline import Impatience, TimeLeft
+from authcore_lambda.deadlines.deadline import BoundedCaller, Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_local.legacy import LegacySystem
@@ -237,13 +237,13 @@ class Stuck(InMemoryUserDirectory):
 
 def test_a_client_that_outlasts_its_own_timeouts_is_given_up_however_many_calls_hang() -> None:
     # LT-01
-    stuck, impatience = Stuck(), Impatience("Cognito", ProviderUnavailableError)
+    stuck, bounded_caller = Stuck(), BoundedCaller("Cognito", ProviderUnavailableError)
     began = monotonic()
 
     for _ in range(6):
-        time = TimeLeft(timedelta(milliseconds=300), None)
+        time = Deadline(timedelta(milliseconds=300), None)
         with pytest.raises(ProviderUnavailableError):
-            TimedUserDirectory(stuck, time, impatience).find("elizabeth")
+            TimedUserDirectory(stuck, time, bounded_caller).find("elizabeth")
 
     assert monotonic() - began < 1.0
     stuck.over.set()
@@ -254,6 +254,6 @@ def test_no_call_begins_without_time() -> None:
 
     for left in (timedelta(0), timedelta(seconds=-1)):
         with pytest.raises(ProviderUnavailableError):
-            Impatience("Cognito", ProviderUnavailableError).result(lambda: asked.append(1), left)
+            BoundedCaller("Cognito", ProviderUnavailableError).call(lambda: asked.append(1), left)
 
     assert asked == []

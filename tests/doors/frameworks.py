@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from authcore.domain.model.session import User
 from authcore_guard import asgi, wsgi
 from authcore_guard import flask as guarded_flask
-from authcore_guard.django import doorkeeper as django_doorkeeper
+from authcore_guard.django import request_guard as django_doorkeeper
 from authcore_guard.django import sign_in_required
 from authcore_guard.fastapi import SignedIn
 from doors.situations import CookieEffect, Observed, Outcome
@@ -32,7 +32,7 @@ PATH: Final = "/articles"
 CACHED: Final = ("cache-control", "public, max-age=600")
 """What the application says of every answer."""
 
-Visit = Callable[..., Answer]
+GuardedRequest = Callable[..., Answer]
 
 
 def described(user: User | None) -> dict[str, str]:
@@ -42,32 +42,32 @@ def described(user: User | None) -> dict[str, str]:
 # --- bare ASGI and WSGI
 
 
-def behind_asgi(world: DoorWorld) -> Visit:
+def behind_asgi(world: DoorWorld) -> GuardedRequest:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         headers = [(name.encode(), value.encode()) for name, value in (CACHED,)]
         body = json.dumps(described(scope["user"])).encode()
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    return through_asgi(asgi.Guard(app, world.doorkeeper))
+    return through_asgi(asgi.Guard(app, world.request_guard))
 
 
-def behind_wsgi(world: DoorWorld) -> Visit:
+def behind_wsgi(world: DoorWorld) -> GuardedRequest:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [CACHED])
         return [json.dumps(described(environ["authcore.user"])).encode()]
 
-    return through_wsgi(wsgi.Guard(app, world.doorkeeper))
+    return through_wsgi(wsgi.Guard(app, world.request_guard))
 
 
-def through_asgi(app: Any) -> Visit:
+def through_asgi(app: Any) -> GuardedRequest:
     def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
         return call(app, target, headers=headers, cookies=cookies)
 
     return visit
 
 
-def through_wsgi(app: Any) -> Visit:
+def through_wsgi(app: Any) -> GuardedRequest:
     def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
         environ: dict[str, Any] = {
             "PATH_INFO": target,
@@ -87,10 +87,10 @@ def through_wsgi(app: Any) -> Visit:
 # --- FastAPI
 
 
-def behind_fastapi(world: DoorWorld) -> Visit:
+def behind_fastapi(world: DoorWorld) -> GuardedRequest:
     """Routes that return models, and routes that return responses of their own."""
     app = FastAPI()
-    signed_in = SignedIn(world.doorkeeper).install(app)
+    signed_in = SignedIn(world.request_guard).install(app)
 
     @app.get(PATH)
     async def articles(user: Annotated[User, Depends(signed_in)]) -> JSONResponse:
@@ -102,9 +102,9 @@ def behind_fastapi(world: DoorWorld) -> Visit:
 # --- Flask
 
 
-def behind_flask(world: DoorWorld) -> Visit:
+def behind_flask(world: DoorWorld) -> GuardedRequest:
     app = flask.Flask(__name__)
-    guarded_flask.Guard(world.doorkeeper).init_app(app)
+    guarded_flask.Guard(world.request_guard).init_app(app)
 
     @app.get(PATH)
     @app.get("/about")
@@ -114,7 +114,7 @@ def behind_flask(world: DoorWorld) -> Visit:
     return through_wsgi(app)
 
 
-# --- Django, configured once per process; the doorkeeper is the test's own
+# --- Django, configured once per process; the request_guard is the test's own
 
 
 def _page(request: Any) -> Any:
@@ -168,7 +168,7 @@ _worlds: list[DoorWorld] = []
 
 
 def current_doorkeeper() -> Any:
-    return _worlds[-1].doorkeeper
+    return _worlds[-1].request_guard
 
 
 def django_site(world: DoorWorld, middleware: list[str]) -> None:
@@ -190,29 +190,29 @@ def django_site(world: DoorWorld, middleware: list[str]) -> None:
 DJANGO_GUARD: Final = "authcore_guard.django.GuardMiddleware"
 
 
-def behind_django_wsgi(world: DoorWorld, *middleware: str) -> Visit:
+def behind_django_wsgi(world: DoorWorld, *middleware: str) -> GuardedRequest:
     django_site(world, list(middleware or (DJANGO_GUARD,)))
     return through_wsgi(WSGIHandler())
 
 
-def behind_django_asgi(world: DoorWorld, *middleware: str) -> Visit:
+def behind_django_asgi(world: DoorWorld, *middleware: str) -> GuardedRequest:
     django_site(world, list(middleware or (DJANGO_GUARD,)))
     return through_asgi(ASGIHandler())
 
 
-def behind_a_decorated_view(world: DoorWorld) -> Visit:
+def behind_a_decorated_view(world: DoorWorld) -> GuardedRequest:
     django_site(world, [])
     visit = through_wsgi(WSGIHandler())
     return lambda cookies, **more: visit(cookies, **{"target": "/decorated", **more})
 
 
-def behind_a_decorated_async_view(world: DoorWorld) -> Visit:
+def behind_a_decorated_async_view(world: DoorWorld) -> GuardedRequest:
     django_site(world, [])
     visit = through_asgi(ASGIHandler())
     return lambda cookies, **more: visit(cookies, **{"target": "/decorated-async", **more})
 
 
-DOORS: Final[Mapping[str, Callable[[DoorWorld], Visit]]] = {
+DOORS: Final[Mapping[str, Callable[[DoorWorld], GuardedRequest]]] = {
     "asgi": behind_asgi,
     "wsgi": behind_wsgi,
     "fastapi": behind_fastapi,

@@ -10,13 +10,13 @@ from dependency_injector import providers
 
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
 from authcore.wiring.cookies import is_stored
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Doorkeeper
+from authcore_guard.request_guard import RequestGuard
 from doors.door_world import KeySource, environment_for, tokens_of
 from unit.asgi_calls import PAGE, Answer, Headers, call, http_scope
 
@@ -64,7 +64,7 @@ class GuardWorld:
         self.mint = TokenMint(clock=self.clock)
         self.keys = KeySource(self.mint)
         self.app = Recorder()
-        self.store = InMemorySealedTexts(self.clock)
+        self.store = InMemorySealedStore(self.clock)
         container = guard_container(environment_for(self.mint, **changes))
         container.override_providers(
             clock=self.clock,
@@ -81,15 +81,15 @@ class GuardWorld:
             jar_waits=is_stored(container.cookie()),
         )
         door = container.guard()
-        doorkeeper = Doorkeeper(
+        request_guard = RequestGuard(
             self.waiting,
             signin_url=door.signin_url,
             app_url=door.app_url,
             public_paths=door.public_paths,
             prefetch=container.keys().prefetch,
         )
-        self.asgi_guard = asgi.Guard(self.app.asgi, doorkeeper)
-        self.wsgi_guard = wsgi.Guard(self.app.wsgi, doorkeeper)
+        self.asgi_guard = asgi.Guard(self.app.asgi, request_guard)
+        self.wsgi_guard = wsgi.Guard(self.app.wsgi, request_guard)
 
     def cookies(self, tokens: TokenSet | None = None) -> str:
         """The Cookie header of somebody signed in."""
@@ -97,7 +97,7 @@ class GuardWorld:
         return "; ".join(value.partition(";")[0] for value in written)
 
     def asgi(self, target: str, *, headers: Headers = (PAGE,), **more: Any) -> Answer:
-        """Visit through the ASGI guard."""
+        """GuardedRequest through the ASGI guard."""
         return call(self.asgi_guard, target, headers=headers, **more)
 
     def wsgi(
@@ -109,7 +109,7 @@ class GuardWorld:
         cookies: str = "",
         **environ: Any,
     ) -> Answer:
-        """Visit through the WSGI guard."""
+        """GuardedRequest through the WSGI guard."""
         scope = http_scope(target)
         path = scope["raw_path"].decode()
         given = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers}

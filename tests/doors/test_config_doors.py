@@ -13,7 +13,7 @@ from authcore.settings import described
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
 from authcore_cli.entrypoints import DOORS, DoorName
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_guard import asgi, fastapi, flask, wsgi
 from authcore_lambda import (
     account_linking,
@@ -246,7 +246,7 @@ def refusals(door: DoorName, variables: Variables) -> list[str]:
 def checked(door: DoorName, variables: Variables) -> tuple[int, list[str], str]:
     out, err = io.StringIO(), io.StringIO()
     asked = ["config", "check", "--door", door]
-    status = run(asked, Surroundings(variables, io.StringIO(), out, err))
+    status = run(asked, CommandContext(variables, io.StringIO(), out, err))
     complaints = [line.removeprefix("authcore: ") for line in err.getvalue().splitlines()]
     return status, complaints, out.getvalue()
 

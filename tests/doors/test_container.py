@@ -10,11 +10,11 @@ from dependency_injector import errors as di_errors
 from dependency_injector import providers
 
 from authcore.adapters.cookies.stored_session import StoredSessionJar
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
-from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
+from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.domain.errors import ConfigurationError
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_lambda import authorizer
@@ -61,10 +61,10 @@ def test_every_provider_of_a_guard_resolves() -> None:
 @pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize(
     ("changes", "memory"),
-    [({}, ProcessSeenBefore), ({"STORE_TABLE": "sessions"}, DynamoDbSeenBefore)],
+    [({}, ProcessReplayCache), ({"STORE_TABLE": "sessions"}, DynamoDbReplayCache)],
 )
 def test_used_codes_are_remembered_in_the_table_where_there_is_one(
-    changes: dict[str, str], memory: type[SeenBefore]
+    changes: dict[str, str], memory: type[ReplayCache]
 ) -> None:
     # SP-01
     assert type(web_container(environment_for(MINT, **changes)).seen()) is memory
@@ -109,8 +109,8 @@ def test_stored_sessions_are_kept_in_the_table(
     container = build(environment_for(MINT, COOKIE_FORMAT="stored", STORE_TABLE="sessions"))
 
     assert isinstance(container.sessions(), StoredSessionJar)
-    assert isinstance(container.texts(), DynamoDbSealedTexts)
-    assert container.browser_guard().decide_at_hand("") is None
+    assert isinstance(container.texts(), DynamoDbSealedStore)
+    assert container.browser_guard().decide_from_cache("") is None
 
 
 @pytest.mark.usefixtures("credentials")

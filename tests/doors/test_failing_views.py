@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from authcore import User
 from authcore_guard.fastapi import SignedIn
 from doors.frameworks import (
-    Visit,
+    GuardedRequest,
     behind_a_decorated_async_view,
     behind_a_decorated_view,
     behind_django_asgi,
@@ -35,9 +35,9 @@ def due(world: DoorWorld) -> str:
     return world.cookies(tokens)
 
 
-def _fastapi(world: DoorWorld) -> Visit:
+def _fastapi(world: DoorWorld) -> GuardedRequest:
     app = FastAPI()
-    signed_in = SignedIn(world.doorkeeper).install(app)
+    signed_in = SignedIn(world.request_guard).install(app)
 
     @app.get("/missing")
     async def missing(user: Annotated[User, Depends(signed_in)]) -> None:
@@ -54,7 +54,7 @@ def _fastapi(world: DoorWorld) -> Visit:
     return through_asgi(surviving)
 
 
-DOORS: Final[dict[str, tuple[Callable[[DoorWorld], Visit], str]]] = {
+DOORS: Final[dict[str, tuple[Callable[[DoorWorld], GuardedRequest], str]]] = {
     "fastapi": (_fastapi, ""),
     "django wsgi": (behind_django_wsgi, "/undecorated"),
     "django asgi": (behind_django_asgi, "/undecorated"),

@@ -4,7 +4,7 @@ import pytest
 
 from authcore.domain.errors import ConfigurationError
 from authcore_guard.fastapi import SignedIn
-from doors.frameworks import DOORS, Visit, behind_flask, observed
+from doors.frameworks import DOORS, GuardedRequest, behind_flask, observed
 from doors.situations import SITUATIONS, Situation
 from doors.world import DoorWorld
 from unit.asgi_calls import PAGE, call
@@ -26,11 +26,11 @@ def test_every_door_decides_alike(world: DoorWorld, door: str, situation: Situat
 
 
 @pytest.fixture(params=DOORS)
-def visit(world: DoorWorld, request: pytest.FixtureRequest) -> Visit:
+def visit(world: DoorWorld, request: pytest.FixtureRequest) -> GuardedRequest:
     return DOORS[request.param](world)
 
 
-def test_a_browser_is_sent_to_sign_in_and_back(visit: Visit) -> None:
+def test_a_browser_is_sent_to_sign_in_and_back(visit: GuardedRequest) -> None:
     answer = visit("", headers=(PAGE,))
 
     assert answer.status == 302
@@ -40,7 +40,7 @@ def test_a_browser_is_sent_to_sign_in_and_back(visit: Visit) -> None:
 
 
 def test_a_program_is_told_how_a_session_is_shown_and_nobody_is_asked_for_a_password(
-    world: DoorWorld, visit: Visit
+    world: DoorWorld, visit: GuardedRequest
 ) -> None:
     """See: RFC 9110 §15.5.2."""
     refused, taken = visit(""), visit(world.cookies(world.sign_in()))
@@ -50,7 +50,9 @@ def test_a_program_is_told_how_a_session_is_shown_and_nobody_is_asked_for_a_pass
     assert taken.header("www-authenticate") is None
 
 
-def test_an_answer_with_a_new_session_is_kept_by_no_cache(world: DoorWorld, visit: Visit) -> None:
+def test_an_answer_with_a_new_session_is_kept_by_no_cache(
+    world: DoorWorld, visit: GuardedRequest
+) -> None:
     """VA-03: whatever the application says of caching."""
     tokens = world.sign_in()
     assert visit(world.cookies(tokens)).header("cache-control") == "public, max-age=600"
@@ -64,7 +66,7 @@ def test_an_answer_with_a_new_session_is_kept_by_no_cache(world: DoorWorld, visi
 
 
 def test_a_renewed_session_is_the_same_that_a_browser_carries_on(
-    world: DoorWorld, visit: Visit
+    world: DoorWorld, visit: GuardedRequest
 ) -> None:
     # RF-01
     world.provider.rotates = True
@@ -89,7 +91,7 @@ def test_a_fastapi_dependency_that_was_not_installed_admits_nobody(world: DoorWo
 
     app = FastAPI()
 
-    @app.get("/articles", dependencies=[Depends(SignedIn(world.doorkeeper))])
+    @app.get("/articles", dependencies=[Depends(SignedIn(world.request_guard))])
     def articles() -> str:
         return "everybody's"
 
@@ -105,7 +107,7 @@ def test_flask_guards_before_anything_else_of_the_application(world: DoorWorld) 
     app = flask.Flask(__name__)
     reached: list[str] = []
     app.before_request(lambda: reached.append("application"))
-    Guard(world.doorkeeper).init_app(app)
+    Guard(world.request_guard).init_app(app)
     with app.test_client() as client:
         assert client.get("/articles").status_code == 401
     assert reached == []

@@ -17,7 +17,7 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
 from authcore_guard.fastapi import SignedIn
-from authcore_guard.request_guard import Doorkeeper, Refusal
+from authcore_guard.request_guard import Deny, RequestGuard
 from doors.door_world import APP_URL, SIGNIN_URL, environment_for
 from doors.guard_world import GuardWorld
 from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
@@ -88,16 +88,16 @@ class _SlowGuard(BrowserGuard):
     """Decides when it is let go."""
 
     asked: threading.Event = attrs.field(factory=threading.Event)
-    let_go: threading.Event = attrs.field(factory=threading.Event)
+    invalidate: threading.Event = attrs.field(factory=threading.Event)
 
-    def decide_at_hand(
+    def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
     ) -> BrowserDecision | None:
         return None
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         self.asked.set()
-        assert self.let_go.wait(timeout=30)
+        assert self.invalidate.wait(timeout=30)
         return BrowserDecision(SignInRequired("no_session"))
 
 
@@ -108,7 +108,7 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
     slow = _SlowGuard(
         guard=world.container.session_guard(), jar=world.jar, counter=world.container.counter()
     )
-    doorkeeper = Doorkeeper(
+    request_guard = RequestGuard(
         slow,
         signin_url=service_url(SIGNIN_URL),
         app_url=service_url(APP_URL),
@@ -118,9 +118,9 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
     answers: dict[str, int] = {}
 
     async def visit(path: str) -> None:
-        asked = asgi.visit_of(http_scope(path, headers=[PAGE]))
-        verdict = await asgi.judged(doorkeeper, asked, threads)
-        answers[path] = verdict.status if isinstance(verdict, Refusal) else 200
+        asked = asgi.read_request(http_scope(path, headers=[PAGE]))
+        verdict = await asgi.check_request(request_guard, asked, threads)
+        answers[path] = verdict.status if isinstance(verdict, Deny) else 200
 
     async def main() -> None:
         async with anyio.create_task_group() as group:
@@ -131,7 +131,7 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
             await visit("/third")
             await visit("/about")
             assert await asyncio.to_thread(lambda: "free") == "free"
-            slow.let_go.set()
+            slow.invalidate.set()
 
     anyio.run(main)
 
@@ -141,11 +141,11 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
 def test_who_waits_in_one_event_loop_holds_up_no_other() -> None:
     """Django runs async views under WSGI in an event loop for each request."""
     threads = WorkerThreads(threads=1, waiting=1)
-    begun, let_go = threading.Event(), threading.Event()
+    begun, invalidate = threading.Event(), threading.Event()
 
     def busy() -> None:
         begun.set()
-        assert let_go.wait(timeout=30)
+        assert invalidate.wait(timeout=30)
 
     other = threading.Thread(target=lambda: anyio.run(threads.run, busy))
     other.start()
@@ -155,7 +155,7 @@ def test_who_waits_in_one_event_loop_holds_up_no_other() -> None:
         assert anyio.run(threads.run, lambda: "free") == "free"
         assert other.is_alive()
     finally:
-        let_go.set()
+        invalidate.set()
         other.join(timeout=30)
 
 
@@ -165,7 +165,7 @@ def test_the_applications_lifespan_passes_through(world: GuardWorld) -> None:
             assert (await receive())["type"] == f"lifespan.{kind}"
             await send({"type": f"lifespan.{kind}.complete"})
 
-    guard = asgi.Guard(app, world.container.doorkeeper())
+    guard = asgi.Guard(app, world.container.request_guard())
 
     assert run_lifespan(guard) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
@@ -175,13 +175,13 @@ def test_keys_are_fetched_when_the_server_starts_and_not_before(
     world: GuardWorld, door: str
 ) -> None:
     """Not when the guard is built: servers build it and fork, and `config check` only looks."""
-    doorkeeper = world.container.doorkeeper()
+    request_guard = world.container.request_guard()
     app = FastAPI()
     guarded: Any = app
     if door == "asgi":
-        guarded = asgi.Guard(app, doorkeeper)
+        guarded = asgi.Guard(app, request_guard)
     else:
-        SignedIn(doorkeeper).install(app)
+        SignedIn(request_guard).install(app)
     assert world.keys.fetches == 0
 
     run_lifespan(guarded)

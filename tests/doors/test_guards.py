@@ -12,7 +12,7 @@ from doors.guard_world import GuardWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
 
 
-Visit = Callable[..., Answer]
+GuardedRequest = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def world() -> GuardWorld:
 
 
 @pytest.fixture(params=["asgi", "wsgi"])
-def visit(world: GuardWorld, request: pytest.FixtureRequest) -> Visit:
-    through: Visit = getattr(world, request.param)
+def visit(world: GuardWorld, request: pytest.FixtureRequest) -> GuardedRequest:
+    through: GuardedRequest = getattr(world, request.param)
     return through
 
 
 def test_somebody_signed_in_reaches_the_application_as_a_user(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     answer = visit("/articles", cookies=world.cookies())
 
@@ -35,7 +35,7 @@ def test_somebody_signed_in_reaches_the_application_as_a_user(
 
 
 def test_a_browser_without_a_session_is_sent_to_sign_in_and_back(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     answer = visit("/new-post?draft=7&tag=a%20b")
 
@@ -65,7 +65,7 @@ def test_a_browser_without_a_session_is_sent_to_sign_in_and_back(
     ],
 )
 def test_whoever_cannot_be_sent_anywhere_gets_401_and_a_reason(
-    world: GuardWorld, visit: Visit, method: str, headers: Any
+    world: GuardWorld, visit: GuardedRequest, method: str, headers: Any
 ) -> None:
     """RD-09: a POST is never redirected."""
     answer = visit("/articles", method=method, headers=headers)
@@ -77,11 +77,11 @@ def test_whoever_cannot_be_sent_anywhere_gets_401_and_a_reason(
     assert world.app.scopes == []
 
 
-def test_a_navigation_may_say_so(visit: Visit) -> None:
+def test_a_navigation_may_say_so(visit: GuardedRequest) -> None:
     assert visit("/articles", headers=[PAGE, ("sec-fetch-mode", "navigate")]).status == 302
 
 
-def test_a_head_request_is_answered_without_a_body(visit: Visit) -> None:
+def test_a_head_request_is_answered_without_a_body(visit: GuardedRequest) -> None:
     answer = visit("/articles", method="HEAD", headers=[PAGE])
     refused = visit("/articles", method="HEAD", headers=[PROGRAM])
 
@@ -89,7 +89,7 @@ def test_a_head_request_is_answered_without_a_body(visit: Visit) -> None:
     assert (refused.status, refused.body) == (401, b"")
 
 
-def test_an_expired_session_needs_a_sign_in(world: GuardWorld, visit: Visit) -> None:
+def test_an_expired_session_needs_a_sign_in(world: GuardWorld, visit: GuardedRequest) -> None:
     cookies = world.cookies()
     world.clock.advance(timedelta(hours=1, seconds=10))
 
@@ -114,7 +114,7 @@ def test_an_expired_session_needs_a_sign_in(world: GuardWorld, visit: Visit) -> 
     ids=str,
 )
 def test_a_bad_token_in_a_good_cookie_needs_a_sign_in(
-    world: GuardWorld, visit: Visit, wrong: Any
+    world: GuardWorld, visit: GuardedRequest, wrong: Any
 ) -> None:
     """TV-16: no failing token yields a user, at either door."""
     cookies = world.cookies(tokens_of(world.mint, **wrong))
@@ -124,7 +124,7 @@ def test_a_bad_token_in_a_good_cookie_needs_a_sign_in(
     assert len(world.app.scopes) == 1
 
 
-def test_swapped_tokens_need_a_sign_in(world: GuardWorld, visit: Visit) -> None:
+def test_swapped_tokens_need_a_sign_in(world: GuardWorld, visit: GuardedRequest) -> None:
     """TV-09, TV-10."""
     good = tokens_of(world.mint)
     swapped = type(good)(good.id_token, good.access_token, good.refresh_token)
@@ -133,7 +133,7 @@ def test_swapped_tokens_need_a_sign_in(world: GuardWorld, visit: Visit) -> None:
 
 
 def test_public_paths_need_no_session_and_know_a_user_who_has_one(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     assert (visit("/about").status, visit("/about").json) == (200, None)
     assert visit("/static/app.css").status == 200
@@ -160,7 +160,7 @@ def test_public_paths_need_no_session_and_know_a_user_who_has_one(
     ],
 )
 def test_no_spelling_of_a_public_path_lets_anybody_past(
-    world: GuardWorld, visit: Visit, target: str
+    world: GuardWorld, visit: GuardedRequest, target: str
 ) -> None:
     """VA-04."""
     answer = visit(target)
@@ -192,7 +192,9 @@ SPOOFS = [
 
 
 @pytest.mark.parametrize("header", SPOOFS, ids=lambda header: str(header[0]))
-def test_no_header_but_the_cookie_changes_anything(visit: Visit, header: tuple[str, str]) -> None:
+def test_no_header_but_the_cookie_changes_anything(
+    visit: GuardedRequest, header: tuple[str, str]
+) -> None:
     """VA-04: identity, decision and URLs come from cookies and settings."""
     plain = visit("/articles", headers=[PAGE])
     spoofed = visit("/articles", headers=[PAGE, header])
@@ -205,12 +207,14 @@ def test_no_header_but_the_cookie_changes_anything(visit: Visit, header: tuple[s
     "cookies",
     ["", "=", ";;;", "a", "\x00", "__Secure-authcore_session=x", "\xff\xfe", "a=b; " * 3000],
 )
-def test_garbage_in_the_cookie_header_is_no_session(visit: Visit, cookies: str) -> None:
+def test_garbage_in_the_cookie_header_is_no_session(visit: GuardedRequest, cookies: str) -> None:
     """DL-02."""
     assert visit("/articles", cookies=cookies).status == 302
 
 
-def test_when_the_keys_cannot_be_had_nobody_is_sent_away(world: GuardWorld, visit: Visit) -> None:
+def test_when_the_keys_cannot_be_had_nobody_is_sent_away(
+    world: GuardWorld, visit: GuardedRequest
+) -> None:
     """VA-05: try later, for people and for programs; never a redirect."""
     world.keys.is_up = False
 
@@ -228,7 +232,7 @@ def test_when_the_keys_cannot_be_had_nobody_is_sent_away(world: GuardWorld, visi
 
 
 def test_an_outage_neither_closes_public_paths_nor_opens_others(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     world.keys.is_up = False
 
@@ -237,7 +241,7 @@ def test_an_outage_neither_closes_public_paths_nor_opens_others(
 
 
 def test_secrets_reach_neither_answers_nor_logs(
-    world: GuardWorld, visit: Visit, caplog: pytest.LogCaptureFixture
+    world: GuardWorld, visit: GuardedRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     tokens = tokens_of(world.mint, alg="none")

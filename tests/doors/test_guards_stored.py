@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.testing.contracts.cookies import HOST
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from doors.door_world import tokens_of
 from doors.guard_world import GuardWorld
 from doors.web_world import WebWorld
@@ -18,7 +18,7 @@ from unit.asgi_calls import PAGE, PROGRAM, Answer
 SID = "__Secure-authcore_sid"
 STORED = {"COOKIE_FORMAT": "stored", "STORE_TABLE": "sessions"}
 
-Visit = Callable[..., Answer]
+GuardedRequest = Callable[..., Answer]
 
 
 @pytest.fixture
@@ -27,12 +27,14 @@ def world() -> GuardWorld:
 
 
 @pytest.fixture(params=["asgi", "wsgi"])
-def visit(world: GuardWorld, request: pytest.FixtureRequest) -> Visit:
-    through: Visit = getattr(world, request.param)
+def visit(world: GuardWorld, request: pytest.FixtureRequest) -> GuardedRequest:
+    through: GuardedRequest = getattr(world, request.param)
     return through
 
 
-def test_somebody_signed_in_reaches_the_application(world: GuardWorld, visit: Visit) -> None:
+def test_somebody_signed_in_reaches_the_application(
+    world: GuardWorld, visit: GuardedRequest
+) -> None:
     cookies = world.cookies()
     answer = visit("/articles", cookies=cookies)
 
@@ -41,7 +43,7 @@ def test_somebody_signed_in_reaches_the_application(world: GuardWorld, visit: Vi
     assert world.waiting.asked == [cookies]
 
 
-def test_tokens_beyond_the_cookie_budget_sign_in(world: GuardWorld, visit: Visit) -> None:
+def test_tokens_beyond_the_cookie_budget_sign_in(world: GuardWorld, visit: GuardedRequest) -> None:
     # CK-04
     groups = [f"group-{number:04d}" for number in range(400)]
     tokens = tokens_of(world.mint, **{"cognito:groups": groups})
@@ -54,7 +56,7 @@ def test_tokens_beyond_the_cookie_budget_sign_in(world: GuardWorld, visit: Visit
 
 
 def test_a_session_that_the_store_does_not_know_signs_in_again(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     cookies = world.cookies()
     world.store.texts.clear()
@@ -65,7 +67,7 @@ def test_a_session_that_the_store_does_not_know_signs_in_again(
 
 @pytest.mark.parametrize("headers", [[PAGE], [PROGRAM]])
 def test_an_outage_of_the_store_is_try_again_later_and_signs_nobody_out(
-    world: GuardWorld, visit: Visit, headers: Any
+    world: GuardWorld, visit: GuardedRequest, headers: Any
 ) -> None:
     # RF-02
     cookies = world.cookies()
@@ -83,7 +85,7 @@ def test_an_outage_of_the_store_is_try_again_later_and_signs_nobody_out(
 
 
 def test_an_outage_of_the_store_keeps_nobody_from_public_pages_and_from_signing_in(
-    world: GuardWorld, visit: Visit
+    world: GuardWorld, visit: GuardedRequest
 ) -> None:
     cookies = world.cookies()
     world.store.unavailable = True
@@ -142,7 +144,7 @@ def test_the_store_is_never_waited_for_on_the_event_loop(
 ) -> None:
     asked: list[threading.Thread] = []
     monkeypatch.setattr(
-        InMemorySealedTexts, "_check", lambda *_: asked.append(threading.current_thread())
+        InMemorySealedStore, "_check", lambda *_: asked.append(threading.current_thread())
     )
     cookies = world.cookies()
     asked.clear()

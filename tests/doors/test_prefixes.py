@@ -11,8 +11,8 @@ from fastapi import Depends, FastAPI
 
 from authcore import User
 from authcore_guard.fastapi import SignedIn
-from authcore_guard.request_guard import Doorkeeper
-from doors.frameworks import Visit, behind_django_asgi, django_site, through_asgi
+from authcore_guard.request_guard import RequestGuard
+from doors.frameworks import GuardedRequest, behind_django_asgi, django_site, through_asgi
 from doors.world import APP_URL, SIGNIN_URL, DoorWorld
 from unit.asgi_calls import PAGE
 
@@ -27,9 +27,9 @@ class TestMountedFastApi:
     """A route of an application that is mounted in the one that was installed."""
 
     @pytest.fixture
-    def visit(self, world: DoorWorld, *, installed_twice: bool) -> Visit:
+    def visit(self, world: DoorWorld, *, installed_twice: bool) -> GuardedRequest:
         app, mounted = FastAPI(), FastAPI()
-        signed_in = SignedIn(world.doorkeeper).install(app)
+        signed_in = SignedIn(world.request_guard).install(app)
         if installed_twice:
             signed_in.install(mounted)
 
@@ -40,7 +40,9 @@ class TestMountedFastApi:
         app.mount("/api", mounted)
         return through_asgi(app)
 
-    def test_admits_and_refuses_as_every_other(self, world: DoorWorld, visit: Visit) -> None:
+    def test_admits_and_refuses_as_every_other(
+        self, world: DoorWorld, visit: GuardedRequest
+    ) -> None:
         refused = visit("", target="/api/articles")
 
         assert (refused.status, refused.json) == (401, {"reason": "no_session"})
@@ -48,7 +50,7 @@ class TestMountedFastApi:
         taken = visit(world.cookies(world.sign_in()), target="/api/articles")
         assert (taken.status, taken.json) == (200, {"said": "4711"})
 
-    def test_leads_back_to_its_own_place(self, visit: Visit) -> None:
+    def test_leads_back_to_its_own_place(self, visit: GuardedRequest) -> None:
         answer = visit("", target="/api/articles", headers=(PAGE,))
 
         assert answer.status == 302
@@ -60,8 +62,8 @@ class TestDjangosScriptName:
     """Over ASGI Django cuts ``FORCE_SCRIPT_NAME`` off, whatever the server says of a prefix."""
 
     @pytest.fixture
-    def visit(self, world: DoorWorld) -> Iterator[Visit]:
-        world.doorkeeper = Doorkeeper(
+    def visit(self, world: DoorWorld) -> Iterator[GuardedRequest]:
+        world.request_guard = RequestGuard(
             world.browser_guard,
             signin_url=SIGNIN_URL,
             app_url=APP_URL,
@@ -72,10 +74,10 @@ class TestDjangosScriptName:
             yield behind_django_asgi(world)
         clear_script_prefix()
 
-    def test_makes_no_guarded_view_public(self, world: DoorWorld, visit: Visit) -> None:
+    def test_makes_no_guarded_view_public(self, world: DoorWorld, visit: GuardedRequest) -> None:
         assert visit("", target="/static/articles").status == 401
         signed_in = visit(world.cookies(world.sign_in()), target="/static/articles")
         assert signed_in.json == {"said": "4711 cognito"}
 
-    def test_leaves_public_views_public(self, visit: Visit) -> None:
+    def test_leaves_public_views_public(self, visit: GuardedRequest) -> None:
         assert visit("", target="/static/about").json == {"said": "nobody"}

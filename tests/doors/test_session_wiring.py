@@ -13,9 +13,9 @@ from authcore.adapters.cognito.token_refreshers import (
 )
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
-from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
-from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
+from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions
 from authcore.testing.mint import TokenMint
@@ -98,8 +98,8 @@ def test_a_guard_leaves_sessions_to_others_unless_told() -> None:
 @pytest.mark.parametrize(
     ("changes", "lease", "memory"),
     [
-        ({}, type(None), ProcessRecentRefreshes),
-        (TABLE, DynamoDbLease, SharedRecentRefreshes),
+        ({}, type(None), ProcessRefreshResultCache),
+        (TABLE, DynamoDbLease, SealedRefreshResultCache),
     ],
 )
 def test_processes_that_share_a_table_refresh_a_session_once(
@@ -118,7 +118,7 @@ def test_processes_that_share_a_table_refresh_a_session_once(
 def test_without_a_key_nothing_is_left_in_the_table() -> None:
     """And nobody waits for a process whose tokens could not be had afterwards."""
     plain = guard(COOKIE_FORMAT="plain", COOKIE_KEYS="", GUARD_REFRESH="direct", **TABLE)
-    assert type(plain.recent()) is ProcessRecentRefreshes
+    assert type(plain.recent()) is ProcessRefreshResultCache
     assert plain.lease() is None
 
 
@@ -151,7 +151,7 @@ def test_revocations_are_where_the_settings_say(
 def test_whoever_must_ask_the_table_decides_nothing_on_the_event_loop(
     changes: dict[str, str], waits: bool
 ) -> None:
-    decision = guard(**TABLE, **changes).browser_guard().decide_at_hand("")
+    decision = guard(**TABLE, **changes).browser_guard().decide_from_cache("")
 
     assert (decision is None) is waits
 
@@ -191,6 +191,6 @@ def no_app(*_: object) -> Any:
 def test_an_application_may_know_the_old_login_itself(build: Callable[..., Any]) -> None:
     legacy = InMemoryLegacySessions()
     door = build(environment_for(MINT), legacy)
-    decision = door._doorkeeper._guard.decide(legacy.open(ACCOUNT)).decision
+    decision = door._request_guard._guard.decide(legacy.open(ACCOUNT)).decision
 
     assert decision.reason == "legacy_session"

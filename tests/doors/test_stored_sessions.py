@@ -6,9 +6,9 @@ import pytest
 
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import ScriptedEntropy
-from authcore_guard.request_guard import Doorkeeper
+from authcore_guard.request_guard import RequestGuard
 from doors.frameworks import DOORS, observed
 from doors.situations import COGNITO, SITUATIONS, Observed, Situation, signed_in
 from doors.world import APP_URL, RING, SIGNIN_URL, DoorWorld
@@ -27,7 +27,7 @@ class StoredDoorWorld(DoorWorld):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = InMemorySealedTexts(self.clock)
+        self.store = InMemorySealedStore(self.clock)
         self.jar = StoredSessionJar(
             texts=self.store,
             ring=RING,
@@ -36,11 +36,11 @@ class StoredDoorWorld(DoorWorld):
             clock=self.clock,
             entropy=ScriptedEntropy(),
         )
-        self.doorkeeper = self._doorkeeper()
+        self.request_guard = self._request_guard()
 
-    def _doorkeeper(self) -> Doorkeeper:
-        guard = self.session_guard(at_hand=self.validator)
-        return Doorkeeper(
+    def _request_guard(self) -> RequestGuard:
+        guard = self.session_guard(cached_only=self.validator)
+        return RequestGuard(
             BrowserGuard(guard=guard, jar=self.jar, counter=self.counter, jar_waits=True),
             signin_url=SIGNIN_URL,
             app_url=APP_URL,

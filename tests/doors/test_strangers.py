@@ -12,7 +12,7 @@ from authcore_guard.flask import Guard, current_user
 from doors.frameworks import (
     DJANGO_GUARD,
     DOORS,
-    Visit,
+    GuardedRequest,
     behind_django_wsgi,
     described,
     through_wsgi,
@@ -65,7 +65,7 @@ class TestFlask:
         self, world: DoorWorld, app: flask.Flask, due: str
     ) -> None:
         """As below ``app.app_context().push()``, which extensions of Flask ask for."""
-        Guard(world.doorkeeper).init_app(app)
+        Guard(world.request_guard).init_app(app)
         visit = through_wsgi(app)
         with app.app_context():
             first = visit(due)
@@ -90,7 +90,7 @@ class TestFlask:
             response.headers["Cache-Control"] = "public, max-age=600"
             return response
 
-        guard = Guard(world.doorkeeper)
+        guard = Guard(world.request_guard)
         for step in (guard.init_app, lambda app: app.after_request(publish))[
             :: 1 if installed == "first" else -1
         ]:
@@ -106,7 +106,7 @@ class TestDjangosCache:
     """The per-site cache of Django."""
 
     @pytest.fixture
-    def behind(self, world: DoorWorld) -> Iterator[Callable[..., Visit]]:
+    def behind(self, world: DoorWorld) -> Iterator[Callable[..., GuardedRequest]]:
         from django.core.cache import cache
 
         behind_django_wsgi(world)
@@ -124,7 +124,7 @@ class TestDjangosCache:
     def test_hands_a_persons_page_to_nobody_else(
         self,
         world: DoorWorld,
-        behind: Callable[..., Visit],
+        behind: Callable[..., GuardedRequest],
         middleware: tuple[str, ...],
         target: str,
     ) -> None:
@@ -148,7 +148,7 @@ class TestDjangosCache:
         ],
     )
     def test_in_an_order_in_which_it_would_a_site_does_not_start(
-        self, behind: Callable[..., Visit], middleware: tuple[str, ...]
+        self, behind: Callable[..., GuardedRequest], middleware: tuple[str, ...]
     ) -> None:
         with pytest.raises(ConfigurationError, match="must stand between"):
             behind(*middleware)
@@ -163,7 +163,7 @@ def test_what_content_networks_go_by_is_taken_off_an_answer_with_a_session(
         "public, max-age=600",
     )
     app = flask.Flask(__name__)
-    Guard(world.doorkeeper).init_app(app)
+    Guard(world.request_guard).init_app(app)
 
     @app.get("/articles")
     def articles() -> Any:

@@ -13,7 +13,7 @@ from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain import errors
 from authcore.domain.errors import AuthcoreError, UnavailableError
 from authcore_web.middleware.access_log_filter import forget_queries
-from authcore_web.response.errors import VERDICTS, verdict_of
+from authcore_web.response.errors import ERROR_RESPONSES, error_response_for
 from authcore_web.response.html import STYLE, Notice, page
 from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer, open_websocket, run_lifespan
@@ -205,11 +205,11 @@ def test_whatever_stands_in_a_page_is_escaped() -> None:
 def test_each_class_of_errors_has_a_status(name: str, status: int) -> None:
     kind: type[AuthcoreError] = getattr(errors, name)
 
-    assert verdict_of(kind.__new__(kind)).status == status
+    assert error_response_for(kind.__new__(kind)).status == status
 
 
 def test_no_rejection_ever_says_later_and_no_outage_ever_says_no() -> None:
-    for kind, verdict in VERDICTS.items():
+    for kind, verdict in ERROR_RESPONSES.items():
         if issubclass(kind, errors.UnavailableError):
             assert verdict.status == 503
         elif issubclass(kind, errors.RejectedError):

@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from dependency_injector import providers
 
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.domain.model.tokens import TokenSet
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
@@ -32,7 +32,7 @@ class WebWorld:
         self.mint = TokenMint(clock=self.clock)
         self.keys = KeySource(self.mint)
         self.exchanger = InMemoryCodeExchanger()
-        self.store = InMemorySealedTexts(self.clock)
+        self.store = InMemorySealedStore(self.clock)
         self.audit = InMemoryAuditLog()
         self.browser = BrowserCookies(self.clock)
         self.environment = environment_for(self.mint, **changes)
@@ -47,7 +47,7 @@ class WebWorld:
             "entropy": providers.Object(ScriptedEntropy()),
             "audit_log": providers.Object(self.audit),
             "exchanger": providers.Object(self.exchanger),
-            "seen": providers.Object(ProcessSeenBefore(self.clock)),
+            "seen": providers.Object(ProcessReplayCache(self.clock)),
             "fetcher": providers.Object(self.keys),
             "texts": providers.Object(self.store),
             "token_refresher": providers.Object(None),

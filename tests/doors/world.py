@@ -10,7 +10,7 @@ from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.ports.cookies import SessionJar
 from authcore.testing.fakes.system import ScriptedEntropy
-from authcore_guard.request_guard import Doorkeeper
+from authcore_guard.request_guard import RequestGuard
 from unit.session_world import LIFETIME, SessionWorld
 
 
@@ -31,23 +31,23 @@ class DoorWorld(SessionWorld):
             clock=self.clock,
             entropy=ScriptedEntropy(),
         )
-        self.doorkeeper = self._doorkeeper()
+        self.request_guard = self._request_guard()
 
     @property
     def browser_guard(self) -> BrowserGuard:
         """Judges by whatever is true now."""
-        guard = self.session_guard(at_hand=self.validator)
+        guard = self.session_guard(cached_only=self.validator)
         return BrowserGuard(guard=guard, jar=self.jar, counter=self.counter)
 
-    def _doorkeeper(self) -> Doorkeeper:
-        return Doorkeeper(
+    def _request_guard(self) -> RequestGuard:
+        return RequestGuard(
             self.browser_guard, signin_url=SIGNIN_URL, app_url=APP_URL, public_paths=["/about"]
         )
 
     def lose_keys(self) -> None:
         """From now on nobody can say which keys are the pool's."""
         self.validator = self.validator_without_keys()
-        self.doorkeeper = self._doorkeeper()
+        self.request_guard = self._request_guard()
 
     def cookies(self, tokens: TokenSet) -> str:
         """The ``Cookie`` header of somebody who carries *tokens*."""

@@ -20,7 +20,7 @@ from authcore.adapters.system import SystemPause, monotonic
 from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
 
@@ -136,7 +136,7 @@ class Ran:
 def links(broken: Broken, *arguments: str) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     given = ["links", *arguments, "--rate", "25"]
-    status = run(given, Surroundings(broken.environment, io.StringIO(), out, err))
+    status = run(given, CommandContext(broken.environment, io.StringIO(), out, err))
     return Ran(status, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue())
 
 

@@ -119,8 +119,11 @@ class TestEveryWay:
             clock=pool.clock,
         )
 
-        assert validator.access(fresh.access_token).username == "anna"
-        assert validator.identity(fresh.id_token, access_token=fresh.access_token).name == "Anna"
+        assert validator.verify_access_token(fresh.access_token).username == "anna"
+        assert (
+            validator.verify_id_token(fresh.id_token, access_token=fresh.access_token).name
+            == "Anna"
+        )
 
     def test_a_fresh_access_token_is_good_where_the_first_one_was(
         self, pool: LocalPool, way: Way

@@ -340,8 +340,8 @@ class TestTheProjectsOwnValidator:
             clock=pool.clock,
         )
 
-        access = validator.access(tokens["access_token"])
-        identity = validator.identity(
+        access = validator.verify_access_token(tokens["access_token"])
+        identity = validator.verify_id_token(
             tokens["id_token"], nonce="nonce-1", access_token=tokens["access_token"]
         )
 

@@ -20,7 +20,7 @@ from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.embedding import token_validator
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
+from authcore.testing.fakes.session_stores import InMemoryRefreshResultCache
 from authcore.testing.fakes.system import RecordedPause
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, POOL_ID, LocalPool
 
@@ -87,7 +87,7 @@ class Process:
         self._refresher = SessionRefresher(
             refresher=refresher,
             validator=self.validator,
-            recent=InMemoryRecentRefreshes(pool.clock),
+            recent=InMemoryRefreshResultCache(pool.clock),
             lease=None,
             pause=RecordedPause(pool.clock),
             clock=pool.clock,
@@ -96,7 +96,7 @@ class Process:
 
     def refreshed(self, tokens: TokenSet) -> TokenSet:
         """What *tokens* go on with, checked."""
-        before = self.validator.access_even_expired(tokens.access_token)
+        before = self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
         return self._refresher.refresh(tokens, before, is_live=False).tokens
 
 
@@ -109,11 +109,11 @@ def signed_in(pool: LocalPool) -> TokenSet:
 def test_an_expired_session_goes_on_hour_after_hour(pool: LocalPool, make: Make) -> None:
     # RF-04: the checks of the refresher hold what Cognito answers against what went before.
     process, tokens = Process(pool, make(pool)), signed_in(pool)
-    subject = process.validator.access(tokens.access_token).subject
+    subject = process.validator.verify_access_token(tokens.access_token).subject
     for _ in range(3):
         pool.clock.advance(timedelta(hours=2))
         tokens = process.refreshed(tokens)
-        access = process.validator.access(tokens.access_token)
+        access = process.validator.verify_access_token(tokens.access_token)
         assert (access.subject, access.username) == (subject, "anna")
 
     assert [event.outcome for event in process.audit.events] == ["accepted"] * 3

@@ -15,7 +15,7 @@ from authcore.adapters.system import SystemClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
 from authcore_cli.entrypoints import DOORS
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
 from authcore_local.legacy import SEED_USERS
@@ -73,7 +73,7 @@ def test_every_door_would_start_with_the_stacks_settings(stack: LocalStack, door
 
     status = run(
         ["config", "check", "--door", door],
-        Surroundings(stack.environment, io.StringIO(), out, err),
+        CommandContext(stack.environment, io.StringIO(), out, err),
     )
 
     assert (status, err.getvalue()) == (0, "")
@@ -289,7 +289,7 @@ def test_the_command_verifies_against_keys_that_are_served(stack: LocalStack) ->
     answers = [
         run(
             ["token", "verify"],
-            Surroundings(environment, io.StringIO(stranger), io.StringIO(), io.StringIO()),
+            CommandContext(environment, io.StringIO(stranger), io.StringIO(), io.StringIO()),
         )
         for environment in (stack.environment, silent)
     ]

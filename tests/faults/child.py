@@ -16,7 +16,7 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
-from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -83,7 +83,7 @@ class _Lease(_Asking, Lease):
             self._asked("release")
 
 
-class _Memory(_Asking, SeenBefore):
+class _Memory(_Asking, ReplayCache):
     def first_time(self, key: str, ttl: timedelta) -> bool:
         first: bool = self._asked("intents.first_time", key, ttl)
         return first

@@ -12,7 +12,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from faults.outside import Outside
@@ -101,7 +101,7 @@ def _given_back(held: AbstractContextManager[LeaseGrant]) -> None:
     held.__exit__(None, None, None)
 
 
-class InjectedSeenBefore(SeenBefore):
+class InjectedReplayCache(ReplayCache):
     """The simulated memory, through *line*."""
 
     def __init__(self, outside: Outside, line: StepInjector) -> None:

@@ -8,10 +8,10 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.base64url import encoded
+from authcore.adapters.base64url import encode
 from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE, MAX_STALE, TTL, KeyCache
-from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, TokenRejectedError
@@ -80,7 +80,7 @@ class Pool:
     def _process(self) -> TokenValidator:
         keys = KeyCache(self.source, self.clock)
         return TokenValidator(
-            signatures=RememberedSignatureVerifier(JwksSignatureVerifier(keys), keys, self.clock),
+            signatures=CachingSignatureVerifier(JwksSignatureVerifier(keys), keys, self.clock),
             clock=self.clock,
             issuers=[self.mint.issuer],
             client_ids=[self.mint.client_id],
@@ -90,7 +90,7 @@ class Pool:
         """``yes``, ``no`` or ``later``."""
         began = monotonic()
         try:
-            self.validator.access(token)
+            self.validator.verify_access_token(token)
         except TokenRejectedError:
             return "no"
         except KeySourceUnavailableError:
@@ -216,7 +216,7 @@ def flooded(pool: Pool) -> None:
 
 
 def _head_naming(kid: str) -> str:
-    return encoded(b'{"alg":"RS256","kid":"%s"}' % kid.encode()).decode()
+    return encode(b'{"alg":"RS256","kid":"%s"}' % kid.encode()).decode()
 
 
 def cold_at_once(pool: Pool) -> None:

@@ -11,13 +11,13 @@ from authcore.adapters.system import monotonic
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from faults.baton import Runner
-from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, InjectedSeenBefore
+from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, InjectedReplayCache
 from faults.linking_world import ISSUER, World, world
 from faults.outside import Outside
 from faults.schedules import Planned, Schedule
@@ -52,7 +52,7 @@ class Ports:
     links: LegacyLinks
     directory: UserDirectory
     lease: Lease
-    intents: SeenBefore
+    intents: ReplayCache
 
     @classmethod
     def straight(cls, outside: Outside, line: StepInjector) -> Self:
@@ -61,7 +61,7 @@ class Ports:
             links=InjectedLinks(outside, line),
             directory=InjectedDirectory(outside, line),
             lease=InjectedLease(outside, line),
-            intents=InjectedSeenBefore(outside, line),
+            intents=InjectedReplayCache(outside, line),
         )
 
 

@@ -21,7 +21,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.coordination import LeaseGrant
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 
@@ -145,7 +145,7 @@ class Outside:
         self.legacy = SimulatedLegacy(mode)
         self.directory = InMemoryUserDirectory()
         self.lease = InMemoryLease(self.clock)
-        self.intents = InMemorySeenBefore(self.clock)
+        self.intents = InMemoryReplayCache(self.clock)
         self.abandoned_leases: list[AbstractContextManager[LeaseGrant]] = []
         self._under_way: list[tuple[datetime, Callable[[], object]]] = []
 

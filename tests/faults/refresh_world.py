@@ -10,9 +10,9 @@ import attrs
 
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
-from authcore.adapters.coordination.process.sealed_store import ProcessSealedTexts
-from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
+from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
+from authcore.adapters.coordination.process.sealed_store import ProcessSealedStore
+from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
@@ -81,7 +81,7 @@ class Shared:
     """What processes share where they share anything."""
 
     lease: ProcessLease
-    texts: ProcessSealedTexts
+    texts: ProcessSealedStore
 
 
 class Pool:
@@ -100,7 +100,7 @@ class Pool:
         )
 
     def sharing(self) -> Shared:
-        return Shared(ProcessLease(self.clock), ProcessSealedTexts(self.clock))
+        return Shared(ProcessLease(self.clock), ProcessSealedStore(self.clock))
 
     def process(self, shared: Shared | None) -> BrowserGuard:
         """A process that has just been started."""
@@ -123,10 +123,12 @@ class Pool:
         )
         return BrowserGuard(guard=guard, jar=self._jar(), counter=counter)
 
-    def _recent(self, shared: Shared | None) -> ProcessRecentRefreshes | SharedRecentRefreshes:
+    def _recent(
+        self, shared: Shared | None
+    ) -> ProcessRefreshResultCache | SealedRefreshResultCache:
         if shared is None:
-            return ProcessRecentRefreshes(self.clock)
-        return SharedRecentRefreshes(
+            return ProcessRefreshResultCache(self.clock)
+        return SealedRefreshResultCache(
             texts=shared.texts, ring=_RING, clock=self.clock, entropy=SystemEntropy()
         )
 

@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
+from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
 from authcore.domain.services.sessions.single_flight import SingleFlight
 from faults.refresh_suite import (
     REQUESTS,
@@ -37,7 +37,7 @@ def test_an_outage_touches_no_session_that_is_live() -> None:
 def test_processes_that_forget_what_they_traded_are_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ProcessRecentRefreshes, "recall", lambda *_: None)
+    monkeypatch.setattr(ProcessRefreshResultCache, "recall", lambda *_: None)
     monkeypatch.setattr(SingleFlight, "do", lambda _self, _key, call: call())
     outcome = played(Setting(0, 1, lease=False, sessions=SESSIONS), SEED, speed=FAST)
 

@@ -18,9 +18,9 @@ from hypothesis.stateful import (
 from authcore.adapters.cookies import StoredSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.session_stores import SealedTexts
+from authcore.ports.session_stores import SealedStore
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
@@ -29,7 +29,7 @@ KEY: Final = b"k" * 32
 OTHER_KEY: Final = b"o" * 32
 
 
-def _jar(texts: SealedTexts, entropy: ScriptedEntropy, *keys: bytes) -> StoredSessionJar:
+def _jar(texts: SealedStore, entropy: ScriptedEntropy, *keys: bytes) -> StoredSessionJar:
     return StoredSessionJar(
         texts=texts,
         ring=KeyRing(keys or (KEY,)),
@@ -67,7 +67,7 @@ class Crossing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = InMemorySealedTexts(FrozenClock())
+        self.store = InMemorySealedStore(FrozenClock())
         entropy = ScriptedEntropy()
         rings = [(KEY, OTHER_KEY), (OTHER_KEY, KEY)]
         self.jars = [_jar(self.store, entropy, *ring) for ring in rings]
@@ -145,7 +145,7 @@ def test_answers_that_cross_give_nobody_anothers_session() -> None:
     )
 
 
-class LyingStore(SealedTexts):
+class LyingStore(SealedStore):
     """
     Answers what it is told to.
 

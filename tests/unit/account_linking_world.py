@@ -7,7 +7,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
@@ -35,7 +35,7 @@ class World:
             links=self.legacy,
             directory=self.directory,
             lease=InMemoryLease(clock),
-            intents=InMemorySeenBefore(clock),
+            intents=InMemoryReplayCache(clock),
             audit=self.audit,
             policy=LinkPolicy(email_providers=frozenset(email_providers)),
             issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",

@@ -9,11 +9,11 @@ import attrs
 from authcore.domain.errors import LegacyUnavailableError, UnavailableError
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
-from authcore.domain.model.link_audit import BothSides, Finding, Mended
+from authcore.domain.model.link_audit import Finding, LinkSnapshot, RepairResult
 from authcore.domain.model.linking import AccountMatches, AccountQuery
 from authcore.domain.services.accounts.link_audit import LEGACY_UID, LinkAudit, LinkRepair
-from authcore.domain.services.accounts.rate_limit import Pacer
-from authcore.domain.services.accounts.retrying import Patience, Told
+from authcore.domain.services.accounts.rate_limit import RateLimiter
+from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import (
     InMemoryLegacyLinks,
@@ -142,20 +142,20 @@ class World:
         self.clock = FrozenClock()
         self.pause = RecordedPause(self.clock)
         self.audit_log = InMemoryAuditLog()
-        self.told: list[Told] = []
+        self.told: list[OnRetry] = []
         self.close: Callable[[], None] = lambda: None
-        patience = Patience(
-            pacer=Pacer(rate, clock=self.clock, pause=self.pause),
+        retrier = Retrier(
+            rate_limiter=RateLimiter(rate, clock=self.clock, pause=self.pause),
             pause=self.pause,
-            told=self._tell,
+            on_retry=self._tell,
         )
         self.audit = LinkAudit(
             directory=InMemoryDirectoryListing(self.users),
             legacy=SteeredListing(self.legacy, self.steered),
-            patience=patience,
+            retrier=retrier,
         )
         self.repair = LinkRepair(
-            directory=self.users, links=self.legacy, audit=self.audit_log, patience=patience
+            directory=self.users, links=self.legacy, audit=self.audit_log, retrier=retrier
         )
 
     def state(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
@@ -172,14 +172,14 @@ class World:
         self.legacy.rows[legacy_uid] = _row(legacy_uid, cognito_id)
 
     def findings(self) -> list[Finding]:
-        both = BothSides()
+        both = LinkSnapshot()
         while not both.complete:
             self.audit.read(both)
         return list(self.audit.findings(both))
 
-    def mend_all(self, *, dry_run: bool = False) -> list[Mended]:
+    def mend_all(self, *, dry_run: bool = False) -> list[RepairResult]:
         return [
-            self.repair.mend(each, dry_run=dry_run) for each in self.findings() if each.mendable
+            self.repair.repair(each, dry_run=dry_run) for each in self.findings() if each.mendable
         ]
 
     def _tell(self, error: UnavailableError, wait: timedelta) -> None:

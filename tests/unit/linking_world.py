@@ -9,7 +9,7 @@ from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
@@ -49,7 +49,7 @@ class World:
             links=self.links,
             directory=self.directory,
             lease=self.lease,
-            intents=InMemorySeenBefore(self.clock),
+            intents=InMemoryReplayCache(self.clock),
             audit=self.audit,
             policy=LinkPolicy(email_providers=providers, creation=creation),
             issuer=ISSUER,

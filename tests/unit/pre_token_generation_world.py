@@ -9,12 +9,12 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
-from authcore_lambda.deadlines.deadline import TimeLeft
+from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
 from unit.account_linking_world import DARCY
@@ -48,7 +48,7 @@ class World:
             links=self.legacy,
             directory=self.directory,
             lease=InMemoryLease(clock),
-            intents=InMemorySeenBefore(clock),
+            intents=InMemoryReplayCache(clock),
             audit=self.audit,
             policy=LinkPolicy(email_providers=frozenset(email_providers)),
             issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
@@ -62,7 +62,7 @@ class World:
         )
         self.trigger = PreTokenGenerationTrigger(
             directory=lambda *_: self.directory,
-            late_link=lambda event, *_: late.link(event, TimeLeft(timedelta(seconds=4), None)),
+            late_link=lambda event, *_: late.link(event, Deadline(timedelta(seconds=4), None)),
             failures=failures,
             audit=self.audit,
         )

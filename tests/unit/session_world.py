@@ -8,7 +8,7 @@ import attrs
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.session_decision import Carried, GuardDecision
+from authcore.domain.model.session_decision import PresentedSession, SessionDecision
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
@@ -19,7 +19,7 @@ from authcore.ports.signatures import SignatureVerifier
 from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions
 from authcore.testing.fakes.revocation import InMemoryRevocationList
-from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
+from authcore.testing.fakes.session_stores import InMemoryRefreshResultCache
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
 from authcore.testing.fakes.system import FrozenClock, RecordedPause
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
@@ -48,7 +48,7 @@ class SessionWorld:
         self.clock = FrozenClock()
         self.mint = TokenMint(clock=self.clock)
         self.provider = InMemoryTokenRefresher(self.clock)
-        self.recent = InMemoryRecentRefreshes(self.clock)
+        self.recent = InMemoryRefreshResultCache(self.clock)
         self.pause = RecordedPause(self.clock)
         self.audit = InMemoryAuditLog()
         self.counter = InMemoryDecisionCounter()
@@ -116,8 +116,8 @@ class SessionWorld:
 
     def decide(
         self, tokens: TokenSet | None, cookie_header: str = "", **more: Any
-    ) -> GuardDecision:
-        return self.guard.decide(Carried(tokens, cookie_header, **more))
+    ) -> SessionDecision:
+        return self.guard.decide(PresentedSession(tokens, cookie_header, **more))
 
     def _seconds(self) -> int:
         return int(self.clock.now().timestamp())

@@ -12,7 +12,7 @@ from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.signatures import SignatureVerifier
-from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
 from authcore.testing.mint import TokenMint
@@ -35,7 +35,7 @@ class World:
         self.entropy = ScriptedEntropy()
         self.mint = TokenMint(clock=self.clock)
         self.exchanger = InMemoryCodeExchanger()
-        self.seen = InMemorySeenBefore(self.clock)
+        self.seen = InMemoryReplayCache(self.clock)
         self.signatures = JwksSignatureVerifier(StaticKeys(self.mint.jwks()))
         self.validator = self.validator_over(self.signatures)
 

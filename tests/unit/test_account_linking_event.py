@@ -18,7 +18,7 @@ from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
 from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger, build_handler
 from authcore_lambda.events.trigger_event import account_in
-from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
@@ -423,7 +423,7 @@ def test_a_function_without_settings_follows_the_policy_and_logs_the_reason(
 ) -> None:
     # LT-06
     variables = {"AUTHCORE_LINKING_ON_FAILURE": policy}
-    unset = ConfiguredOnce(lambda _: build_handler(variables))
+    unset = LazyFunction(lambda _: build_handler(variables))
     monkeypatch.setattr(account_linking, "_trigger", unset)
     monkeypatch.setattr(account_linking, "environment", lambda: variables)
     event = trigger_event(CONFIRMED, EXTERNAL)

@@ -34,7 +34,7 @@ class Browser:
         self.guard = self.guarded_by()
 
     def guarded_by(self, *, jar_waits: bool = False) -> BrowserGuard:
-        guard = self.world.session_guard(at_hand=self.world.validator)
+        guard = self.world.session_guard(cached_only=self.world.validator)
         return BrowserGuard(
             guard=guard, jar=self.jar, counter=self.world.counter, jar_waits=jar_waits
         )
@@ -65,7 +65,7 @@ def test_a_session_that_holds_leaves_the_cookies_alone(browser: Browser) -> None
 
     assert isinstance(verdict.decision, Admitted)
     assert verdict.cookies == ()
-    assert browser.guard.decide_at_hand(browser.header) == verdict
+    assert browser.guard.decide_from_cache(browser.header) == verdict
 
 
 def test_a_refreshed_session_reaches_the_browser(world: SessionWorld, browser: Browser) -> None:
@@ -198,7 +198,7 @@ def test_more_cookies_than_are_looked_at_are_refused_unread(browser: Browser) ->
     browser.sign_in()
     filler = "; x=" + "x" * (MAX_COOKIE_HEADER - len(browser.header) - 4)
     assert isinstance(browser.guard.decide(browser.header + filler).decision, Admitted)
-    for decide in (browser.guard.decide, browser.guard.decide_at_hand):
+    for decide in (browser.guard.decide, browser.guard.decide_from_cache):
         with pytest.raises(SessionTooLargeError):
             decide(browser.header + filler + "x")
 
@@ -207,14 +207,14 @@ def test_a_jar_that_waits_is_never_read_at_hand(browser: Browser) -> None:
     browser.sign_in()
     guard = browser.guarded_by(jar_waits=True)
 
-    assert guard.decide_at_hand(browser.header) is None
+    assert guard.decide_from_cache(browser.header) is None
     assert isinstance(guard.decide(browser.header).decision, Admitted)
 
 
 def test_what_cannot_be_told_at_hand_is_not_told(world: SessionWorld, browser: Browser) -> None:
     browser.sign_in()
     world.clock.advance(HOUR)
-    assert browser.guard.decide_at_hand(browser.header) is None
+    assert browser.guard.decide_from_cache(browser.header) is None
 
 
 def test_a_verdict_shows_no_cookie(world: SessionWorld, browser: Browser) -> None:

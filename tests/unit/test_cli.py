@@ -15,7 +15,7 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"
@@ -56,7 +56,7 @@ class Shell:
         self, *arguments: str, stdin: str = "", environment: Mapping[str, str] | None = None
     ) -> Ran:
         out, err = io.StringIO(), io.StringIO()
-        surroundings = Surroundings(
+        context = CommandContext(
             POOL if environment is None else environment,
             io.StringIO(stdin),
             out,
@@ -64,7 +64,7 @@ class Shell:
             self.clock,
             partial(token_validator, jwks=self.mint.jwks(), clock=self.clock),
         )
-        status = run(arguments, surroundings)
+        status = run(arguments, context)
         return Ran(status, out.getvalue(), err.getvalue())
 
 
@@ -232,8 +232,8 @@ def test_keys_that_cannot_be_had_are_status_3_and_no_verdict(
             signatures=signatures, clock=clock, issuers=[ISSUER], client_ids=["x"]
         )
 
-    surroundings = Surroundings(POOL, io.StringIO(mint.access()), out, err, clock, build)
-    status = run(["token", "verify"], surroundings)
+    context = CommandContext(POOL, io.StringIO(mint.access()), out, err, clock, build)
+    status = run(["token", "verify"], context)
 
     assert status == 3
     assert err.getvalue() == (

@@ -11,11 +11,11 @@ import pytest
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.services.accounts.account_linking import create_key
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
 from authcore_cli.admin_wiring import BegunCreates
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 
 
 ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"
@@ -29,7 +29,7 @@ VARIABLES: Final = {
 }
 
 
-class Unreachable(InMemorySeenBefore):
+class Unreachable(InMemoryReplayCache):
     def forget(self, key: str) -> bool:
         raise CoordinationUnavailableError("the table gives no answer")
 
@@ -37,7 +37,7 @@ class Unreachable(InMemorySeenBefore):
 class World:
     """A user whose account was begun to be created."""
 
-    def __init__(self, memory: type[InMemorySeenBefore] = InMemorySeenBefore) -> None:
+    def __init__(self, memory: type[InMemoryReplayCache] = InMemoryReplayCache) -> None:
         self.intents = memory(FrozenClock())
         self.intents.first_time(create_key(ISSUER, SUBJECT), timedelta(days=3650))
         self.audit = InMemoryAuditLog()
@@ -46,19 +46,19 @@ class World:
         def begun_creates(_: Mapping[str, str]) -> BegunCreates:
             return BegunCreates(self.intents, ISSUER, self.audit)
 
-        return ran(*arguments, surroundings=attrs.evolve(nowhere(), begun_creates=begun_creates))
+        return ran(*arguments, context=attrs.evolve(nowhere(), begun_creates=begun_creates))
 
     def remembers(self, subject: str = SUBJECT) -> bool:
         return not self.intents.first_time(create_key(ISSUER, subject), timedelta(1))
 
 
-def nowhere(environment: Mapping[str, str] = VARIABLES) -> Surroundings:
-    return Surroundings(environment, io.StringIO(), io.StringIO(), io.StringIO())
+def nowhere(environment: Mapping[str, str] = VARIABLES) -> CommandContext:
+    return CommandContext(environment, io.StringIO(), io.StringIO(), io.StringIO())
 
 
-def ran(*arguments: str, surroundings: Surroundings) -> tuple[int, str, str]:
-    status = run(["links", "allow-create", *arguments], surroundings)
-    out, err = surroundings.stdout, surroundings.stderr
+def ran(*arguments: str, context: CommandContext) -> tuple[int, str, str]:
+    status = run(["links", "allow-create", *arguments], context)
+    out, err = context.stdout, context.stderr
     assert isinstance(out, io.StringIO)
     assert isinstance(err, io.StringIO)
     return status, out.getvalue(), err.getvalue()
@@ -121,7 +121,7 @@ def test_what_is_no_sub_is_wrong_usage(subject: str) -> None:
 def test_settings_under_which_nothing_can_be_remembered_are_refused(
     changes: dict[str, str], problem: str
 ) -> None:
-    status, _, err = ran(SUBJECT, surroundings=nowhere({**VARIABLES, **changes}))
+    status, _, err = ran(SUBJECT, context=nowhere({**VARIABLES, **changes}))
 
     assert status == 2
     assert problem in err

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -28,7 +28,7 @@ WEB = {
 def check(environment: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     status = run(
-        ["config", "check", *arguments], Surroundings(environment, io.StringIO(), out, err)
+        ["config", "check", *arguments], CommandContext(environment, io.StringIO(), out, err)
     )
     return status, out.getvalue(), err.getvalue()
 

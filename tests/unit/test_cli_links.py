@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from unit.link_audit_world import CANARY, World, subject
 
 
@@ -45,7 +45,7 @@ def links(world: World, *arguments: str, out: io.StringIO | None = None) -> Ran:
 
     status = run(
         ["links", *arguments],
-        Surroundings({}, io.StringIO(), out, err, link_tools=link_tools),
+        CommandContext({}, io.StringIO(), out, err, link_tools=link_tools),
     )
     return Ran(status, out.getvalue(), err.getvalue())
 
@@ -175,7 +175,7 @@ def test_a_rate_beyond_cognitos_quota_is_wrong_usage(rate: str) -> None:
 def test_settings_are_needed_and_all_are_named() -> None:
     out, err = io.StringIO(), io.StringIO()
 
-    status = run(["links", "audit"], Surroundings({}, io.StringIO(), out, err))
+    status = run(["links", "audit"], CommandContext({}, io.StringIO(), out, err))
 
     assert (status, out.getvalue()) == (2, "")
     assert "AUTHCORE_COGNITO_USER_POOL_ID" in err.getvalue()

@@ -15,7 +15,7 @@ from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
 from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_cli.sessions import LIVES_ON
 
 
@@ -54,16 +54,16 @@ class World:
             )
             return SessionTools(everywhere=everywhere, at_once=at_once)
 
-        return ran(*arguments, surroundings=attrs.evolve(surroundings(), session_tools=tools))
+        return ran(*arguments, context=attrs.evolve(context(), session_tools=tools))
 
 
-def surroundings(environment: Mapping[str, str] = VARIABLES) -> Surroundings:
-    return Surroundings(environment, io.StringIO(), io.StringIO(), io.StringIO())
+def context(environment: Mapping[str, str] = VARIABLES) -> CommandContext:
+    return CommandContext(environment, io.StringIO(), io.StringIO(), io.StringIO())
 
 
-def ran(*arguments: str, surroundings: Surroundings) -> tuple[int, str, str]:
-    status = run(["sessions", "end", *arguments], surroundings)
-    out, err = surroundings.stdout, surroundings.stderr
+def ran(*arguments: str, context: CommandContext) -> tuple[int, str, str]:
+    status = run(["sessions", "end", *arguments], context)
+    out, err = context.stdout, context.stderr
     assert isinstance(out, io.StringIO)
     assert isinstance(err, io.StringIO)
     return status, out.getvalue(), err.getvalue()
@@ -127,7 +127,7 @@ def test_one_user_is_named(arguments: tuple[str, ...]) -> None:
 def test_all_settings_that_are_missing_are_named_at_once() -> None:
     variables = {"AUTHCORE_REVOCATIONS_KEPT_IN": "table"}
 
-    status, _, err = ran("anna", surroundings=surroundings(variables))
+    status, _, err = ran("anna", context=context(variables))
 
     assert status == 2
     for name in (*VARIABLES, "AUTHCORE_STORE_TABLE"):

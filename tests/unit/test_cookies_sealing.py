@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.base64url import encoded
+from authcore.adapters.base64url import encode
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.adapters.sealing.packing import pack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
@@ -110,7 +110,7 @@ def test_the_expiry_cannot_be_read_as_content_nor_the_content_as_expiry() -> Non
         b"\0" * 8 + b"\0\x01\0\x05x",
     ):
         raw = ring.seal(plaintext, nonce=NONCE, purpose=b"authcore/session/1")
-        assert envelope(NEW).unseal(encoded(raw).decode()) is None
+        assert envelope(NEW).unseal(encode(raw).decode()) is None
 
 
 @pytest.mark.parametrize(

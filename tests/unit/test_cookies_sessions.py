@@ -14,7 +14,7 @@ from authcore.domain.errors import ConfigurationError, MalformedTokenError, Sess
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
@@ -43,7 +43,7 @@ def plain_jar() -> PlainSessionJar:
 
 def stored_jar() -> StoredSessionJar:
     return StoredSessionJar(
-        texts=InMemorySealedTexts(FrozenClock()),
+        texts=InMemorySealedStore(FrozenClock()),
         ring=KeyRing([b"k" * 32]),
         domain="example.com",
         lifetime=DAYS_30,

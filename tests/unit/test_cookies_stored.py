@@ -20,7 +20,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.testing.browser import BrowserCookies
-from authcore.testing.fakes.session_stores import InMemorySealedTexts
+from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
 
@@ -33,7 +33,7 @@ ANNA_LATER = TokenSet("access.canary.later", "id.canary.later", RefreshToken("re
 BERTA = TokenSet("access.canary.berta", "id.canary.berta", None)
 
 
-class Recorded(InMemorySealedTexts):
+class Recorded(InMemorySealedStore):
     """
     Remembers what it was asked.
 
@@ -414,7 +414,7 @@ def test_a_jar_that_cannot_work_is_not_built() -> None:
     # CK-12
     with pytest.raises(ConfigurationError) as error:
         StoredSessionJar(
-            texts=InMemorySealedTexts(FrozenClock()),
+            texts=InMemorySealedStore(FrozenClock()),
             ring=KeyRing([KEY]),
             domain="localhost",
             lifetime=timedelta(days=401),

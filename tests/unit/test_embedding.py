@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import authcore
-from authcore.domain.model.session_decision import Admitted, Carried, SignInRequired
+from authcore.domain.model.session_decision import Admitted, PresentedSession, SignInRequired
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
@@ -36,11 +36,11 @@ def test_a_guard_admits_the_pools_users_and_nobody_else() -> None:
         region=REGION, user_pool_id=POOL, client_id=mint.client_id, jwks=mint.jwks()
     )
     assert isinstance(
-        guard.decide(Carried(TokenSet(mint.access(), mint.identity(), None))), Admitted
+        guard.decide(PresentedSession(TokenSet(mint.access(), mint.identity(), None))), Admitted
     )
     foreign = TokenMint(client_id="anotherclient")
     assert guard.decide(
-        Carried(TokenSet(foreign.access(), foreign.identity(), None))
+        PresentedSession(TokenSet(foreign.access(), foreign.identity(), None))
     ) == SignInRequired("token_claim")
 
 
@@ -53,7 +53,7 @@ def test_a_guard_passes_on_what_it_requires() -> None:
         jwks=mint.jwks(),
         required_groups=["administrators"],
     )
-    decision = guard.decide(Carried(TokenSet(mint.access(), mint.identity(), None)))
+    decision = guard.decide(PresentedSession(TokenSet(mint.access(), mint.identity(), None)))
     assert decision == SignInRequired("token_claim")
 
 
@@ -81,7 +81,7 @@ def test_a_guard_goes_on_with_sessions_by_the_refresher_it_is_given() -> None:
     )
     clock.advance(timedelta(hours=1))
 
-    first, second = guard.decide(Carried(tokens)), guard.decide(Carried(tokens))
+    first, second = guard.decide(PresentedSession(tokens)), guard.decide(PresentedSession(tokens))
 
     assert isinstance(first, Admitted)
     assert first.is_renewed

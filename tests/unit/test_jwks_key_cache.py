@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.jwks import key_cache
-from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import (
     FETCH_DEADLINE,
@@ -78,15 +78,15 @@ def test_a_prefetch_spares_the_first_caller_the_wait(source: Source, cache: KeyC
 def test_what_is_at_hand_is_told_without_waiting(source: Source, cache: KeyCache) -> None:
     kid = source.mint.key("access").kid
     source.gate.clear()
-    assert cache.at_hand(kid) is None
+    assert cache.cached_key(kid) is None
     source.gate.set()
-    assert cache.key(kid) is cache.at_hand(kid)
+    assert cache.key(kid) is cache.cached_key(kid)
 
 
 def test_warming_up_waits_for_keys_once(source: Source, cache: KeyCache) -> None:
     cache.warm_up()
     cache.warm_up()
-    assert cache.at_hand(source.mint.key("id").kid) is not None
+    assert cache.cached_key(source.mint.key("id").kid) is not None
     assert source.fetches == 1
 
 
@@ -101,7 +101,7 @@ def test_whoever_must_not_wait_sees_what_is_at_hand_and_never_a_rejection(
     source: Source, cache: KeyCache
 ) -> None:
     kid = source.mint.key("access").kid
-    keys = KeysAtHand(cache)
+    keys = CachedKeys(cache)
     for absent in (kid, "no such key"):
         with pytest.raises(KeySourceUnavailableError):
             keys.key(absent)
@@ -330,7 +330,7 @@ def test_a_late_answer_is_better_than_none(
         cache.key(source.mint.key("access").kid)
     source.gate.set()
     assert flight.landed.wait(PATIENCE)
-    assert cache.at_hand(source.mint.key("access").kid)
+    assert cache.cached_key(source.mint.key("access").kid)
 
 
 def test_an_abandoned_fetch_counts_as_one_failure(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.jwks import key_cache
-from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, KNOWN_TO_FAIL_FOR
 from authcore.adapters.jwks.key_cache import MAX_STALE, REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
@@ -124,7 +124,7 @@ def test_keys_from_the_far_future_of_a_clock_set_back_are_trusted_no_more(
 def test_whoever_must_not_wait_learns_whether_there_are_keys(
     source: Source, cache: KeyCache
 ) -> None:
-    keys = KeysAtHand(cache)
+    keys = CachedKeys(cache)
     with pytest.raises(KeySourceUnavailableError):
         keys.warm_up()
     assert source.fetches == 0

@@ -9,7 +9,7 @@ from authcore.adapters.jwks.key_cache import REFRESH_AFTER, TTL, KeyCache
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_of
 from authcore.adapters.jwks.verified_token_cache import (
     BYTES_PER_CHARACTER,
-    RememberedSignatureVerifier,
+    CachingSignatureVerifier,
 )
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier, Verified
 from authcore.domain.errors import (
@@ -67,7 +67,7 @@ class Memory:
         self.mint = TokenMint(clock=self.clock)
         self.keys = ChangeableKeys(self.mint.key("access"), self.mint.key("id"))
         self.inner = CountingVerifier(self.keys)
-        self.remembered = RememberedSignatureVerifier(
+        self.remembered = CachingSignatureVerifier(
             self.inner, self.keys, self.clock, max_entries=max_entries, max_bytes=max_bytes
         )
 
@@ -197,7 +197,7 @@ def test_a_withdrawn_key_ends_a_remembered_token_within_the_ttl() -> None:
     clock = FrozenClock()
     mint = TokenMint(clock=clock)
     keys = KeyCache(mint.jwks_bytes, clock)
-    remembered = RememberedSignatureVerifier(JwksSignatureVerifier(keys), keys, clock)
+    remembered = CachingSignatureVerifier(JwksSignatureVerifier(keys), keys, clock)
     token = mint.access()
     mint.rotate(keep_old=False)
     with pytest.raises(UnknownKeyError):

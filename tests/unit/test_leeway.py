@@ -15,7 +15,7 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.process import Surroundings
+from authcore_cli.process import CommandContext
 from authcore_guard.container import guard_container
 
 
@@ -47,7 +47,7 @@ def test_a_clock_a_few_seconds_behind_cognitos_signs_nobody_out() -> None:
     # TV-12
     validator, mint = validator_whose_clock_is_off_by(timedelta(seconds=-9))
 
-    assert validator.access(mint.access()).client_id == "4f5u7n3k2q1z"
+    assert validator.verify_access_token(mint.access()).client_id == "4f5u7n3k2q1z"
 
 
 def test_a_clock_further_behind_is_not_made_up_for() -> None:
@@ -55,7 +55,7 @@ def test_a_clock_further_behind_is_not_made_up_for() -> None:
     validator, mint = validator_whose_clock_is_off_by(timedelta(seconds=-11))
 
     with pytest.raises(TokenNotYetValidError):
-        validator.access(mint.access())
+        validator.verify_access_token(mint.access())
 
 
 def test_expiry_has_the_same_few_seconds_and_no_more() -> None:
@@ -63,12 +63,12 @@ def test_expiry_has_the_same_few_seconds_and_no_more() -> None:
     validator, mint = validator_whose_clock_is_off_by(timedelta(hours=1, seconds=10))
 
     with pytest.raises(TokenExpiredError):
-        validator.access(mint.access())
+        validator.verify_access_token(mint.access())
 
 
 def guard_takes(token: str, validator: TokenValidator) -> bool:
     try:
-        validator.access(token)
+        validator.verify_access_token(token)
     except TokenRejectedError:
         return False
     return True
@@ -90,7 +90,7 @@ def test_the_command_judges_a_token_as_the_guard_does(
 
     status = run(
         ["token", "verify"],
-        Surroundings(
+        CommandContext(
             {**VARIABLES, **changes},
             io.StringIO(token),
             out,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
-from authcore.domain.model.link_audit import AccountLink, Finding, Mended, UserLink
+from authcore.domain.model.link_audit import AccountLink, Finding, RepairResult, UserLink
 from authcore.domain.services.accounts.link_audit import LEGACY_UID
 from unit.link_audit_world import CANARY, SESSIONS, World, subject
 
@@ -13,7 +13,7 @@ from unit.link_audit_world import CANARY, SESSIONS, World, subject
 def test_a_legacy_account_without_its_cognito_id_gets_it_and_keeps_its_access() -> None:
     world = World(["a"], {"a": None})
 
-    assert world.mend_all() == [Mended(subject(1), "a", "mended", "ok")]
+    assert world.mend_all() == [RepairResult(subject(1), "a", "mended", "ok")]
     assert world.cognito_ids() == {"a": subject(1)}
     assert world.legacy.rows["a"].unproven_access == SESSIONS
 
@@ -21,7 +21,7 @@ def test_a_legacy_account_without_its_cognito_id_gets_it_and_keeps_its_access() 
 def test_a_user_without_the_legacy_uid_gets_it() -> None:
     world = World([None], {"a": 1})
 
-    assert world.mend_all() == [Mended(subject(1), "a", "mended", "ok")]
+    assert world.mend_all() == [RepairResult(subject(1), "a", "mended", "ok")]
     assert world.state()[0] == {subject(1): "a"}
 
 
@@ -39,7 +39,7 @@ def test_what_somebody_else_mended_meanwhile_is_left_as_it_is() -> None:
     (finding,) = world.findings()
     world.users.set_attributes("user-1", {LEGACY_UID: "a"})
 
-    assert world.repair.mend(finding).status == "already_whole"
+    assert world.repair.repair(finding).status == "already_whole"
 
 
 @pytest.mark.parametrize("named", ["b", "c"])
@@ -49,7 +49,9 @@ def test_a_user_who_was_linked_otherwise_meanwhile_is_left_alone(named: str) -> 
     (finding,) = world.findings()
     world.users.set_attributes("user-1", {LEGACY_UID: named})
 
-    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "changed_meanwhile")
+    assert world.repair.repair(finding) == RepairResult(
+        subject(1), "a", "refused", "changed_meanwhile"
+    )
     assert world.state()[0] == {subject(1): named}
 
 
@@ -58,7 +60,7 @@ def test_an_account_that_was_attached_to_another_meanwhile_is_left_alone() -> No
     finding = world.findings()[0]
     world.write("a", subject(2))
 
-    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "link_taken")
+    assert world.repair.repair(finding) == RepairResult(subject(1), "a", "refused", "link_taken")
     assert world.cognito_ids() == {"a": subject(2)}
 
 
@@ -67,7 +69,7 @@ def test_a_user_who_is_attached_elsewhere_meanwhile_is_left_alone() -> None:
     (finding,) = world.findings()
     world.write("b", subject(1))
 
-    assert world.repair.mend(finding).reason == "changed_meanwhile"
+    assert world.repair.repair(finding).reason == "changed_meanwhile"
     assert world.cognito_ids()["a"] is None
 
 
@@ -76,7 +78,7 @@ def test_a_link_that_was_taken_back_on_both_sides_meanwhile_is_not_made_again() 
     (finding,) = world.findings()
     world.write("a", None)
 
-    assert world.repair.mend(finding).reason == "not_found_by_cognito_id"
+    assert world.repair.repair(finding).reason == "not_found_by_cognito_id"
     assert world.state() == ({subject(1): None}, {"a": None})
 
 
@@ -85,8 +87,8 @@ def test_an_account_that_is_listed_and_not_found_by_its_cognito_id_has_not_chang
     world.steered.finds_nobody = True
 
     assert world.mend_all() == [
-        Mended(subject(2), "b", "mended", "ok"),
-        Mended(subject(1), "a", "refused", "not_found_by_cognito_id"),
+        RepairResult(subject(2), "b", "mended", "ok"),
+        RepairResult(subject(1), "a", "refused", "not_found_by_cognito_id"),
     ]
     assert world.state()[0] == {subject(1): None, subject(2): "b"}
 
@@ -96,7 +98,7 @@ def test_a_user_who_names_nobody_any_more_has_changed() -> None:
     (finding,) = world.findings()
     world.users.set_attributes("user-1", {LEGACY_UID: ""})
 
-    assert world.repair.mend(finding).reason == "changed_meanwhile"
+    assert world.repair.repair(finding).reason == "changed_meanwhile"
 
 
 def test_external_users_whom_the_pool_knows_by_no_sub_are_mended() -> None:
@@ -111,7 +113,9 @@ def test_an_account_that_is_gone_meanwhile_is_not_attached() -> None:
     (finding,) = world.findings()
     del world.legacy.rows["a"]
 
-    assert world.repair.mend(finding) == Mended(subject(1), "a", "refused", "account_not_found")
+    assert world.repair.repair(finding) == RepairResult(
+        subject(1), "a", "refused", "account_not_found"
+    )
 
 
 def test_a_user_who_is_called_like_anothers_subject_is_not_taken_for_that_one() -> None:
@@ -124,7 +128,7 @@ def test_a_user_who_is_called_like_anothers_subject_is_not_taken_for_that_one() 
         "cognito_lacks_legacy_uid", (UserLink(gone, None, gone),), (AccountLink("a", gone),)
     )
 
-    assert world.repair.mend(finding) == Mended(gone, "a", "refused", "account_not_found")
+    assert world.repair.repair(finding) == RepairResult(gone, "a", "refused", "account_not_found")
     assert world.state()[0] == {subject(1): None}
 
 
@@ -132,7 +136,7 @@ def test_what_needs_a_person_cannot_be_mended() -> None:
     world = World(["a", "a"], {"a": None})
 
     with pytest.raises(ValueError, match="person"):
-        world.repair.mend(world.findings()[0])
+        world.repair.repair(world.findings()[0])
 
 
 def test_calls_keep_the_pace() -> None:
@@ -150,7 +154,7 @@ def test_a_throttled_repair_backs_off_and_goes_on() -> None:
     (finding,) = world.findings()
     world.steered.failures = 3
 
-    assert world.repair.mend(finding).status == "mended"
+    assert world.repair.repair(finding).status == "mended"
     assert [each for each in world.pause.waited if each >= timedelta(seconds=1)] == [
         timedelta(seconds=1),
         timedelta(seconds=2),
@@ -190,7 +194,7 @@ def test_a_pool_that_is_down_is_an_outage_and_changes_nothing() -> None:
     world.users.unavailable = True
 
     with pytest.raises(ProviderUnavailableError):
-        world.repair.mend(finding)
+        world.repair.repair(finding)
     assert world.cognito_ids() == {"a": None}
 
 
@@ -201,7 +205,7 @@ def test_repairs_are_audited_with_ids_and_no_address() -> None:
     world.write("a", subject(9))
 
     for finding in findings:
-        world.repair.mend(finding)
+        world.repair.repair(finding)
 
     assert [
         (each.action, each.outcome, each.reason, each.subject, each.legacy_uid)

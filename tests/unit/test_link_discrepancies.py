@@ -6,9 +6,9 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.link_audit import (
     AccountLink,
     AccountLinks,
-    BothSides,
     Finding,
     LinkPage,
+    LinkSnapshot,
     UserLink,
     UserLinks,
 )
@@ -77,14 +77,14 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
         UserLinks((UserLink("s", "a", "s"),), None),
         AccountLinks((AccountLink("a", "s"),), None),
     ]
-    both = BothSides(pages)
+    both = LinkSnapshot(pages)
 
     assert both.complete
     assert list(World([], {}).audit.findings(both)) == []
 
 
 def test_more_than_fits_into_memory_is_refused() -> None:
-    both = BothSides(
+    both = LinkSnapshot(
         [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")], max_entries=2
     )
 
@@ -94,7 +94,7 @@ def test_more_than_fits_into_memory_is_refused() -> None:
 
 def test_a_listing_that_never_ends_is_refused() -> None:
     """A page that repeats, or is empty, counts again."""
-    both = BothSides([AccountLinks((), "again")] * 100, max_entries=100)
+    both = LinkSnapshot([AccountLinks((), "again")] * 100, max_entries=100)
 
     with pytest.raises(ConfigurationError, match="more than 100 entries"):
         both.take(AccountLinks((), "again"))

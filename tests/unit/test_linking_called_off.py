@@ -16,8 +16,8 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import Creation, LinkOutcome, NewLegacyAccount
 from authcore.domain.services.accounts.account_linking import create_key
-from authcore.ports.coordination import SeenBefore
-from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.ports.coordination import ReplayCache
+from authcore.testing.fakes.coordination import InMemoryReplayCache
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks
 from unit.linking_world import EMMA, ISSUER, World
 
@@ -41,7 +41,7 @@ class Failing(InMemoryLegacyLinks):
         return super().create(owned, idempotency_key=idempotency_key)
 
 
-class Forgetless(InMemorySeenBefore):
+class Forgetless(InMemoryReplayCache):
     """Gives no answer when it is asked to forget."""
 
     def forget(self, key: str) -> bool:
@@ -56,13 +56,13 @@ class FailingWorld(World):
         failure: AuthcoreError,
         *,
         creation: Creation = "once",
-        memory: type[InMemorySeenBefore] = InMemorySeenBefore,
+        memory: type[InMemoryReplayCache] = InMemoryReplayCache,
     ) -> None:
         super().__init__(creation=creation, providers=frozenset())
         self.failing = Failing(mode=creation)
         self.failing.failure = failure
         self.links = self.failing
-        self.intents: SeenBefore = memory(self.clock)
+        self.intents: ReplayCache = memory(self.clock)
         self.service = attrs.evolve(self.service, links=self.links, intents=self.intents)
         self.knows(EMMA)
 

@@ -63,7 +63,7 @@ def test_a_plain_yes_and_a_plain_no_are_no_hops_of_their_own(world: World) -> No
 
     assert isinstance(world.guard.decide(cookies).decision, Admitted)
     assert isinstance(world.guard.decide("").decision, SignInRequired)
-    assert world.guard.decide_at_hand("") is not None
+    assert world.guard.decide_from_cache("") is not None
     assert world.noted() == []
 
 

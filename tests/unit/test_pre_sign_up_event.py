@@ -16,7 +16,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import pre_sign_up
 from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.pre_sign_up import (
     EXTERNAL,
     OUTAGE_TEXT,
@@ -399,7 +399,7 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 def test_a_function_without_settings_lets_nobody_sign_up_and_everybody_else_pass(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(pre_sign_up, "_trigger", ConfiguredOnce(lambda _: build_handler({})))
+    monkeypatch.setattr(pre_sign_up, "_trigger", LazyFunction(lambda _: build_handler({})))
 
     with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"):
         pre_sign_up.handler(trigger_event(SIGN_UP), None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from authcore.domain.services.accounts.rate_limit import Pacer
+from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.testing.fakes.system import FrozenClock, RecordedPause
 
 
@@ -23,22 +23,24 @@ def pause(clock: FrozenClock) -> RecordedPause:
 
 
 @pytest.fixture
-def pacer(clock: FrozenClock, pause: RecordedPause) -> Pacer:
-    return Pacer(20, clock=clock, pause=pause)
+def rate_limiter(clock: FrozenClock, pause: RecordedPause) -> RateLimiter:
+    return RateLimiter(20, clock=clock, pause=pause)
 
 
-def test_the_first_turn_comes_at_once(pacer: Pacer, pause: RecordedPause) -> None:
-    pacer.turn()
+def test_the_first_turn_comes_at_once(rate_limiter: RateLimiter, pause: RecordedPause) -> None:
+    rate_limiter.acquire()
 
     assert sum(pause.waited, timedelta(0)) == timedelta(0)
 
 
-def test_no_second_has_more_turns_than_were_allowed(pacer: Pacer, clock: FrozenClock) -> None:
+def test_no_second_has_more_turns_than_were_allowed(
+    rate_limiter: RateLimiter, clock: FrozenClock
+) -> None:
     # DL-04
     began = clock.now()
     moments = []
     for _ in range(100):
-        pacer.turn()
+        rate_limiter.acquire()
         moments.append(clock.now() - began)
 
     assert all(
@@ -48,43 +50,43 @@ def test_no_second_has_more_turns_than_were_allowed(pacer: Pacer, clock: FrozenC
 
 
 def test_time_that_the_work_took_is_not_waited_for_again(
-    pacer: Pacer, clock: FrozenClock, pause: RecordedPause
+    rate_limiter: RateLimiter, clock: FrozenClock, pause: RecordedPause
 ) -> None:
-    pacer.turn()
+    rate_limiter.acquire()
     clock.advance(SECOND / 50)
-    pacer.turn()
+    rate_limiter.acquire()
     clock.advance(SECOND)
-    pacer.turn()
+    rate_limiter.acquire()
 
     assert pause.waited == [timedelta(0), SECOND / 20 - SECOND / 50, timedelta(0)]
 
 
 def test_turns_that_nobody_took_are_not_saved_up(
-    pacer: Pacer, clock: FrozenClock, pause: RecordedPause
+    rate_limiter: RateLimiter, clock: FrozenClock, pause: RecordedPause
 ) -> None:
-    pacer.turn()
+    rate_limiter.acquire()
     clock.advance(60 * SECOND)
     for _ in range(3):
-        pacer.turn()
+        rate_limiter.acquire()
 
     assert pause.waited[2:] == [SECOND / 20] * 2
 
 
 def test_a_clock_that_is_set_back_costs_one_wait(
-    pacer: Pacer, clock: FrozenClock, pause: RecordedPause
+    rate_limiter: RateLimiter, clock: FrozenClock, pause: RecordedPause
 ) -> None:
-    pacer.turn()
+    rate_limiter.acquire()
     clock.advance(timedelta(hours=-1))
-    pacer.turn()
-    pacer.turn()
+    rate_limiter.acquire()
+    rate_limiter.acquire()
 
     assert pause.waited == [timedelta(0), SECOND / 20, SECOND / 20]
 
 
-def test_threads_share_one_pace(pacer: Pacer, clock: FrozenClock) -> None:
+def test_threads_share_one_pace(rate_limiter: RateLimiter, clock: FrozenClock) -> None:
     began = clock.now()
     with ThreadPoolExecutor(4) as threads:
-        for turn in [threads.submit(pacer.turn) for _ in range(21)]:
+        for turn in [threads.submit(rate_limiter.acquire) for _ in range(21)]:
             turn.result()
 
     assert clock.now() - began == SECOND
@@ -95,4 +97,4 @@ def test_a_pace_at_which_no_turn_comes_is_refused(
     clock: FrozenClock, pause: RecordedPause, per_second: int
 ) -> None:
     with pytest.raises(ValueError, match="turn"):
-        Pacer(per_second, clock=clock, pause=pause)
+        RateLimiter(per_second, clock=clock, pause=pause)

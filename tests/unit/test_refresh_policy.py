@@ -7,7 +7,7 @@ import pytest
 
 from authcore.domain.model.session import Session
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
-from authcore.domain.services.sessions.session_validation import checked_session
+from authcore.domain.services.sessions.session_validation import validate_session
 from unit.session_world import HOUR, LIFETIME, SessionWorld, without_refresh_token
 
 
@@ -16,7 +16,7 @@ WORLD = SessionWorld()
 
 
 def session(**claims: object) -> Session:
-    return checked_session(WORLD.validator, WORLD.sign_in(**claims))
+    return validate_session(WORLD.validator, WORLD.sign_in(**claims))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_without_a_refresh_token_it_is_kept_while_it_verifies() -> None:
 def test_the_token_that_ends_first_counts() -> None:
     short = int((WORLD.now + timedelta(minutes=5)).timestamp())
     tokens = WORLD.sign_in()
-    early = checked_session(
+    early = validate_session(
         WORLD.validator, attrs.evolve(tokens, id_token=WORLD.mint.identity(exp=short))
     )
     assert POLICY.decide(early, now=WORLD.now + timedelta(minutes=4)) == "refresh"

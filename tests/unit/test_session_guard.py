@@ -13,9 +13,9 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.session_decision import (
     Admitted,
-    Carried,
-    GuardDecision,
     LegacyAdmitted,
+    PresentedSession,
+    SessionDecision,
     SignInRequired,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
@@ -38,7 +38,7 @@ def world() -> SessionWorld:
     return SessionWorld()
 
 
-def reason(decision: GuardDecision) -> str:
+def reason(decision: SessionDecision) -> str:
     assert isinstance(decision, SignInRequired)
     return decision.reason
 
@@ -152,7 +152,7 @@ def test_keys_that_cannot_be_had_are_neither_a_yes_nor_a_no(world: SessionWorld)
 def test_a_decision_shows_no_token(world: SessionWorld) -> None:
     # SP-11
     tokens = world.sign_in()
-    shown = repr(world.decide(tokens)) + repr(Carried(tokens, "legacy=cookie-canary"))
+    shown = repr(world.decide(tokens)) + repr(PresentedSession(tokens, "legacy=cookie-canary"))
     for secret in (
         *(tokens.access_token, tokens.id_token, str(tokens.refresh_token)),
         *("mint@example.com", "cookie-canary"),
@@ -440,7 +440,7 @@ class TestARevokedSession:
         tokens = world.sign_in()
         world.revocations.revoke_user("nobody", signed_in_until=world.now, until=world.now + HOUR)
         assert isinstance(world.decide(tokens), Admitted)
-        subject = world.validator.access(tokens.access_token).subject
+        subject = world.validator.verify_access_token(tokens.access_token).subject
         world.revocations.revoke_user(
             subject, signed_in_until=world.now, until=world.now + 9 * HOUR
         )
@@ -470,19 +470,19 @@ class TestAtHand:
 
     @pytest.fixture
     def guard(self, world: SessionWorld) -> SessionGuard:
-        return world.session_guard(at_hand=world.validator)
+        return world.session_guard(cached_only=world.validator)
 
     def test_good_tokens_are_admitted(self, world: SessionWorld, guard: SessionGuard) -> None:
-        decision = guard.decide_at_hand(Carried(world.sign_in()))
+        decision = guard.decide_from_cache(PresentedSession(world.sign_in()))
         assert isinstance(decision, Admitted)
         assert world.counter.counts["guard", "accepted", "ok"] == 1
 
     def test_who_carries_nothing_is_asked_to_sign_in(self, guard: SessionGuard) -> None:
-        assert guard.decide_at_hand(Carried(None)) == SignInRequired("no_session")
+        assert guard.decide_from_cache(PresentedSession(None)) == SignInRequired("no_session")
 
     def test_bad_tokens_are_refused(self, world: SessionWorld, guard: SessionGuard) -> None:
         bad = attrs.evolve(world.sign_in(), access_token=world.mint.access(tampered=True))
-        assert guard.decide_at_hand(Carried(bad)) == SignInRequired("token_signature")
+        assert guard.decide_from_cache(PresentedSession(bad)) == SignInRequired("token_signature")
 
     @pytest.mark.parametrize("age", [DUE, HOUR, LIFETIME], ids=str)
     def test_what_may_take_a_refresh_is_left_to_the_other(
@@ -490,7 +490,7 @@ class TestAtHand:
     ) -> None:
         tokens = world.sign_in()
         world.clock.advance(age)
-        assert guard.decide_at_hand(Carried(tokens)) is None
+        assert guard.decide_from_cache(PresentedSession(tokens)) is None
 
     @pytest.mark.parametrize(
         "tokens", [None, TokenSet("a.b.c", "a.b.c", None)], ids=["none", "bad"]
@@ -498,7 +498,7 @@ class TestAtHand:
     def test_what_may_be_the_old_login_is_left_to_the_other(
         self, world: SessionWorld, guard: SessionGuard, tokens: TokenSet | None
     ) -> None:
-        assert guard.decide_at_hand(Carried(tokens, world.legacy.open(ACCOUNT))) is None
+        assert guard.decide_from_cache(PresentedSession(tokens, world.legacy.open(ACCOUNT))) is None
         assert world.legacy.asked == []
 
     def test_a_revoked_session_is_left_to_the_other(
@@ -506,16 +506,16 @@ class TestAtHand:
     ) -> None:
         tokens = world.sign_in()
         world.revocations.revoke_session("sign-in-1", until=world.now + HOUR)
-        assert guard.decide_at_hand(Carried(tokens)) is None
+        assert guard.decide_from_cache(PresentedSession(tokens)) is None
 
     def test_without_keys_nothing_can_be_told(self, world: SessionWorld) -> None:
-        guard = world.session_guard(at_hand=world.validator_without_keys())
-        assert guard.decide_at_hand(Carried(world.sign_in())) is None
+        guard = world.session_guard(cached_only=world.validator_without_keys())
+        assert guard.decide_from_cache(PresentedSession(world.sign_in())) is None
 
     def test_without_a_validator_that_never_waits_nothing_is_told(
         self, world: SessionWorld
     ) -> None:
-        assert world.guard.decide_at_hand(Carried(world.sign_in())) is None
+        assert world.guard.decide_from_cache(PresentedSession(world.sign_in())) is None
         assert world.counter.counts == {}
 
 
@@ -546,13 +546,13 @@ def test_a_refresh_token_of_another_client_ends_the_session(world: SessionWorld)
 def test_a_session_has_ended_that_is_too_old_or_revoked() -> None:
     # RF-05, RF-08
     world = SessionWorld()
-    access = world.validator.access(world.sign_in().access_token)
+    access = world.validator.verify_access_token(world.sign_in().access_token)
     assert not world.guard.has_ended(access)
 
     world.clock.advance(LIFETIME)
     assert world.guard.has_ended(access)
 
-    young = world.validator.access(world.sign_in(origin_jti="other").access_token)
+    young = world.validator.verify_access_token(world.sign_in(origin_jti="other").access_token)
     assert not world.guard.has_ended(young)
     world.revocations.revoke_session("other", until=world.clock.now() + timedelta(days=1))
     assert world.guard.has_ended(young)

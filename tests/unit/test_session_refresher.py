@@ -40,7 +40,7 @@ def world() -> SessionWorld:
 def expired(world: SessionWorld, tokens: TokenSet) -> AccessClaims:
     """What *tokens* say, an hour and more later."""
     world.clock.advance(HOUR + timedelta(minutes=1))
-    return world.validator.access_even_expired(tokens.access_token)
+    return world.validator.verify_access_token_ignoring_expiry(tokens.access_token)
 
 
 def test_a_session_goes_on_with_fresh_tokens(world: SessionWorld) -> None:
@@ -130,7 +130,7 @@ def test_an_outage_is_an_outage_and_the_next_request_may_succeed(world: SessionW
 
 def test_after_an_outage_live_sessions_are_left_alone_for_a_while(world: SessionWorld) -> None:
     tokens, other = world.sign_in(), world.sign_in()
-    before = world.validator.access(tokens.access_token)
+    before = world.validator.verify_access_token(tokens.access_token)
     world.provider.available = False
     for each in (tokens, tokens, other):
         with pytest.raises(ProviderUnavailableError):
@@ -328,7 +328,7 @@ def test_a_live_session_does_not_wait_for_the_lease(
     world: SessionWorld, sharing: SessionRefresher, lease: InMemoryLease
 ) -> None:
     tokens = world.sign_in()
-    before = world.validator.access(tokens.access_token)
+    before = world.validator.verify_access_token(tokens.access_token)
 
     with lease.hold(f"refresh:{key_of(tokens)}", HOUR), pytest.raises(LeaseHeldError):
         sharing.refresh(tokens, before, is_live=True)

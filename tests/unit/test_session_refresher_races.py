@@ -25,7 +25,7 @@ from authcore.domain.services.sessions.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.coordination import Lease, LeaseGrant
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.testing.fakes.session_stores import InMemoryRecentRefreshes
+from authcore.testing.fakes.session_stores import InMemoryRefreshResultCache
 from authcore.testing.fakes.system import FrozenClock
 from unit.session_world import DUE, SessionWorld
 from unit.test_session_refresher import key_of
@@ -47,7 +47,7 @@ def tokens(world: SessionWorld) -> TokenSet:
 @pytest.fixture
 def before(world: SessionWorld, tokens: TokenSet) -> AccessClaims:
     world.clock.advance(DUE)
-    return world.validator.access(tokens.access_token)
+    return world.validator.verify_access_token(tokens.access_token)
 
 
 class BusyClock(FrozenClock):
@@ -124,7 +124,7 @@ def test_a_session_that_is_left_as_it_is_keeps_no_other_one_waiting(
     with pytest.raises(RefreshNotDueError):
         refresher.refresh(tokens, before, is_live=True)
 
-    later = world.validator.access(other.access_token)
+    later = world.validator.verify_access_token(other.access_token)
     assert refresher.refresh(other, later, is_live=True).tokens.refresh_token
     assert [event.reason for event in world.audit.events] == ["refresh_not_due", "ok"]
 
@@ -160,7 +160,7 @@ def test_who_must_have_a_session_does_not_share_the_haste_of_those_who_need_not(
     world: SessionWorld, tokens: TokenSet, before: AccessClaims, attempts: int, *, is_live: bool
 ) -> None:
     flights = LedBySomebodyElse()
-    world.refresher._turns._flights = flights
+    world.refresher._coordinator._flights = flights
 
     if is_live:
         with pytest.raises(LeaseHeldError):
@@ -224,7 +224,7 @@ def test_who_gets_the_lease_looks_first_what_its_last_holder_got(
     assert world.provider.sent == []
 
 
-class Forgetful(InMemoryRecentRefreshes):
+class Forgetful(InMemoryRefreshResultCache):
     """Does not answer the first few questions."""
 
     silent = 2
@@ -325,7 +325,7 @@ class TestLettingGo:
     def test_of_a_session_that_was_not_traded_nothing_is_left(
         self, world: SessionWorld, tokens: TokenSet
     ) -> None:
-        assert world.refresher.let_go(tokens) == ()
+        assert world.refresher.invalidate(tokens) == ()
         with pytest.raises(RefreshTokenRejectedError):
             world.refresher.refresh(tokens, None, is_live=False)
         assert world.provider.sent == []
@@ -337,7 +337,7 @@ class TestLettingGo:
         second = world.refresher.refresh(tokens, before, is_live=False).tokens
         third = world.refresher.refresh(second, before, is_live=False).tokens
 
-        assert world.refresher.let_go(tokens) == (second.refresh_token, third.refresh_token)
+        assert world.refresher.invalidate(tokens) == (second.refresh_token, third.refresh_token)
         for shown in (tokens, second, third):
             with pytest.raises(RefreshTokenRejectedError):
                 world.refresher.refresh(shown, before, is_live=False)
@@ -347,4 +347,4 @@ class TestLettingGo:
     ) -> None:
         world.recent.unavailable = True
         with pytest.raises(CoordinationUnavailableError):
-            world.refresher.let_go(tokens)
+            world.refresher.invalidate(tokens)

@@ -20,7 +20,7 @@ from authcore.domain.services.sign_in.authorization import (
     MAX_STATE_LENGTH,
     AuthorizationCode,
     AuthorizationError,
-    read_answer,
+    parse_authorization_response,
 )
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from unit.sign_in_world import World, query_of
@@ -79,11 +79,15 @@ MEANINGS: Mapping[str, type[AuthcoreError]] = {
 
 
 def test_code_and_state_are_an_answer() -> None:
-    assert read_answer([("code", "c"), ("state", "s")]) == AuthorizationCode(state="s", code="c")
+    assert parse_authorization_response([("code", "c"), ("state", "s")]) == AuthorizationCode(
+        state="s", code="c"
+    )
 
 
 def test_unknown_parameters_are_ignored() -> None:
-    answer = read_answer([("iss", "x"), ("code", "c"), ("state", "s"), ("\u00e9", "\r\n")])
+    answer = parse_authorization_response(
+        [("iss", "x"), ("code", "c"), ("state", "s"), ("\u00e9", "\r\n")]
+    )
     assert answer == AuthorizationCode(state="s", code="c")
 
 
@@ -113,7 +117,7 @@ def test_a_repeated_missing_or_contradicting_parameter_is_refused_by_name(
 ) -> None:
     # SP-07
     with pytest.raises(ParameterRejectedError) as refusal:
-        read_answer(parameters)
+        parse_authorization_response(parameters)
     assert refusal.value.parameter == parameter
 
 
@@ -124,7 +128,7 @@ def test_a_repeated_missing_or_contradicting_parameter_is_refused_by_name(
 def test_a_malformed_code_or_state_is_refused(name: str, value: str) -> None:
     # RD-06
     with pytest.raises(ParameterRejectedError) as refusal:
-        read_answer(list({"code": "c", "state": "s", name: value}.items()))
+        parse_authorization_response(list({"code": "c", "state": "s", name: value}.items()))
     assert refusal.value.parameter == name
 
 
@@ -133,15 +137,17 @@ def test_a_malformed_code_or_state_is_refused(name: str, value: str) -> None:
 )
 def test_the_length_limits_are_met_and_not_passed(name: str, limit: int) -> None:
     # DL-02
-    read_answer(list({"code": "c", "state": "s", name: "a" * limit}.items()))
+    parse_authorization_response(list({"code": "c", "state": "s", name: "a" * limit}.items()))
     with pytest.raises(ParameterRejectedError):
-        read_answer(list({"code": "c", "state": "s", name: "a" * (limit + 1)}.items()))
+        parse_authorization_response(
+            list({"code": "c", "state": "s", name: "a" * (limit + 1)}.items())
+        )
 
 
 def test_as_many_parameters_as_allowed_are_read() -> None:
     # DL-02
     padding = [(f"p{number}", "") for number in range(MAX_PARAMETERS - 2)]
-    answer = read_answer([*padding, ("code", "c"), ("state", "s")])
+    answer = parse_authorization_response([*padding, ("code", "c"), ("state", "s")])
     assert answer == AuthorizationCode(state="s", code="c")
 
 
@@ -170,7 +176,7 @@ class TestErrors:
     @pytest.mark.parametrize("code", NASTY)
     def test_an_unknown_error_is_called_other(self, code: str) -> None:
         # SP-06
-        assert read_answer([("error", code)]) == AuthorizationError("other", None)
+        assert parse_authorization_response([("error", code)]) == AuthorizationError("other", None)
 
     @pytest.mark.parametrize("description", NASTY)
     def test_what_else_the_provider_says_is_never_repeated(
@@ -212,5 +218,9 @@ class TestErrors:
 
 def test_the_answer_shows_neither_state_nor_code() -> None:
     # SP-11
-    assert "canary" not in repr(read_answer([("code", "canary-code"), ("state", "canary")]))
-    assert "canary" not in repr(read_answer([("error", "canary"), ("state", "canary")]))
+    assert "canary" not in repr(
+        parse_authorization_response([("code", "canary-code"), ("state", "canary")])
+    )
+    assert "canary" not in repr(
+        parse_authorization_response([("error", "canary"), ("state", "canary")])
+    )

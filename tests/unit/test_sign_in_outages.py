@@ -19,12 +19,12 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
-from authcore.testing.fakes.coordination import InMemorySeenBefore
+from authcore.testing.fakes.coordination import InMemoryReplayCache
 from unit.key_cache_world import Source
 from unit.sign_in_world import Parameters, World
 
 
-class BrokenMemory(InMemorySeenBefore):
+class BrokenMemory(InMemoryReplayCache):
     """
     Replay memory that breaks.
 

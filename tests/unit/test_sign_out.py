@@ -347,7 +347,7 @@ class TestEverywhere:
 
         everywhere.end("anna")
 
-        assert revocations.is_revoked(world.validator.access(tokens.access_token))
+        assert revocations.is_revoked(world.validator.verify_access_token(tokens.access_token))
 
     def test_nobody_is_an_error(self, world: SessionWorld, everywhere: SignOutEverywhere) -> None:
         with pytest.raises(AccountNotFoundError):

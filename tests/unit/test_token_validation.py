@@ -73,15 +73,18 @@ def without(claims: Mapping[str, object], name: str) -> str:
 
 
 def access(**change: object) -> AccessClaims:
-    return VALIDATOR.access(changed(ACCESS, change))
+    return VALIDATOR.verify_access_token(changed(ACCESS, change))
 
 
 def identity(**change: object) -> IdentityClaims:
-    return VALIDATOR.identity(changed(IDENTITY, change))
+    return VALIDATOR.verify_id_token(changed(IDENTITY, change))
 
 
 def refuses_both(claim: str, value: object) -> None:
-    for check, claims in ((VALIDATOR.access, ACCESS), (VALIDATOR.identity, IDENTITY)):
+    for check, claims in (
+        (VALIDATOR.verify_access_token, ACCESS),
+        (VALIDATOR.verify_id_token, IDENTITY),
+    ):
         with pytest.raises(ClaimRejectedError) as rejected:
             check(changed(claims, {claim: value}))
         assert rejected.value.claim == claim
@@ -126,7 +129,10 @@ def test_the_issuer_is_ours_character_by_character(issuer: object) -> None:
 @pytest.mark.parametrize("claim", ["iss", "sub", "token_use", "exp", "iat"])
 def test_these_claims_cannot_be_missing(claim: str) -> None:
     # TV-07, TV-10, TV-11, TV-12, TV-13
-    for check, claims in ((VALIDATOR.access, ACCESS), (VALIDATOR.identity, IDENTITY)):
+    for check, claims in (
+        (VALIDATOR.verify_access_token, ACCESS),
+        (VALIDATOR.verify_id_token, IDENTITY),
+    ):
         with pytest.raises(ClaimRejectedError) as rejected:
             check(without(claims, claim))
         assert rejected.value.claim == claim
@@ -142,9 +148,9 @@ def test_one_kind_of_token_does_not_pass_for_the_other() -> None:
     # TV-09, TV-10: not even with the client named both ways.
     both = {"aud": CLIENT, "client_id": CLIENT}
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.access(changed(IDENTITY, both))
+        VALIDATOR.verify_access_token(changed(IDENTITY, both))
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(ACCESS, both))
+        VALIDATOR.verify_id_token(changed(ACCESS, both))
 
 
 @pytest.mark.parametrize("subject", [*NO_TEXT, "s" * (MAX_SUBJECT_LENGTH + 1)])
@@ -169,7 +175,7 @@ def test_an_access_token_names_our_client(client: object) -> None:
 def test_an_audience_does_not_stand_in_for_the_client_of_an_access_token() -> None:
     # TV-09
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.access(SIGNATURES.sign({**without_client(), "aud": CLIENT}))
+        VALIDATOR.verify_access_token(SIGNATURES.sign({**without_client(), "aud": CLIENT}))
 
 
 def without_client() -> dict[str, object]:
@@ -208,7 +214,7 @@ def test_an_identity_token_is_for_us_alone(audience: object) -> None:
     with pytest.raises(ClaimRejectedError):
         identity(aud=audience)
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(without(IDENTITY, "aud"))
+        VALIDATOR.verify_id_token(without(IDENTITY, "aud"))
 
 
 def test_a_list_of_our_client_alone_is_us() -> None:
@@ -226,8 +232,8 @@ def test_an_identity_token_issued_to_another_party_is_rejected(party: object) ->
 
 def test_several_clients_may_be_ours() -> None:
     both = validator(clients=(CLIENT, "second"))
-    assert both.access(changed(ACCESS, {"client_id": "second"})).client_id == "second"
-    assert both.identity(changed(IDENTITY, {"aud": "second"})).subject == SUBJECT
+    assert both.verify_access_token(changed(ACCESS, {"client_id": "second"})).client_id == "second"
+    assert both.verify_id_token(changed(IDENTITY, {"aud": "second"})).subject == SUBJECT
 
 
 @pytest.mark.parametrize("moment", NO_MOMENT)
@@ -285,48 +291,48 @@ def test_leeway_is_granted_at_both_ends_and_no_more() -> None:
     lenient = validator(leeway=MAX_LEEWAY)
     now = CLOCK.now().timestamp()
     for good in ({"exp": now - 59.9}, {"iat": now + 60}, {"nbf": now + 60}):
-        assert lenient.access(changed(ACCESS, good)).subject == SUBJECT
+        assert lenient.verify_access_token(changed(ACCESS, good)).subject == SUBJECT
     with pytest.raises(TokenExpiredError):
-        lenient.access(changed(ACCESS, {"exp": now - 60}))
+        lenient.verify_access_token(changed(ACCESS, {"exp": now - 60}))
     for claim in ("iat", "nbf"):
         with pytest.raises(TokenNotYetValidError):
-            lenient.access(changed(ACCESS, {claim: now + 60.1}))
+            lenient.verify_access_token(changed(ACCESS, {claim: now + 60.1}))
 
 
 def test_the_nonce_is_the_one_that_was_sent() -> None:
     # SP-05
     nonced = changed(IDENTITY, {"nonce": "n-0S6_WzA2Mj"})
-    assert VALIDATOR.identity(nonced, nonce="n-0S6_WzA2Mj").subject == SUBJECT
-    assert VALIDATOR.identity(nonced).subject == SUBJECT
+    assert VALIDATOR.verify_id_token(nonced, nonce="n-0S6_WzA2Mj").subject == SUBJECT
+    assert VALIDATOR.verify_id_token(nonced).subject == SUBJECT
     for wrong in ("n-0S6_WzA2Mk", "n-0S6_WzA2M", "", "\ud800", "\N{HORSE}"):
         with pytest.raises(ClaimRejectedError):
-            VALIDATOR.identity(nonced, nonce=wrong)
+            VALIDATOR.verify_id_token(nonced, nonce=wrong)
 
 
 @pytest.mark.parametrize("nonce", [*NO_TEXT, "other", "\N{HORSE}"])
 def test_a_nonce_cannot_be_missing_or_mistyped_when_one_was_sent(nonce: object) -> None:
     # SP-05: no claim can switch the check off.
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(IDENTITY, {"nonce": nonce}), nonce="sent")
+        VALIDATOR.verify_id_token(changed(IDENTITY, {"nonce": nonce}), nonce="sent")
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(IDENTITY, {}), nonce="sent")
+        VALIDATOR.verify_id_token(changed(IDENTITY, {}), nonce="sent")
 
 
 def test_an_empty_nonce_matches_nothing() -> None:
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(IDENTITY, {"nonce": ""}), nonce="")
+        VALIDATOR.verify_id_token(changed(IDENTITY, {"nonce": ""}), nonce="")
 
 
 def test_the_access_token_that_came_along_fits_the_identity_token() -> None:
     # TV-14: the example of OpenID Connect Core A.3 (response_type code id_token token).
     token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
     hashed = changed(IDENTITY, {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"})
-    assert VALIDATOR.identity(hashed, access_token=token).subject == SUBJECT
-    assert VALIDATOR.identity(hashed).subject == SUBJECT
-    assert VALIDATOR.identity(changed(IDENTITY, {}), access_token=token).subject == SUBJECT
+    assert VALIDATOR.verify_id_token(hashed, access_token=token).subject == SUBJECT
+    assert VALIDATOR.verify_id_token(hashed).subject == SUBJECT
+    assert VALIDATOR.verify_id_token(changed(IDENTITY, {}), access_token=token).subject == SUBJECT
     for other in (token + "x", "", "\ud800"):
         with pytest.raises(ClaimRejectedError):
-            VALIDATOR.identity(hashed, access_token=other)
+            VALIDATOR.verify_id_token(hashed, access_token=other)
 
 
 @pytest.mark.parametrize("at_hash", [*NO_TEXT, "77QmUPtjPfzWtF2AnpK9RQ==", "77QmUPtjPfzWtF2AnpK9R"])
@@ -334,20 +340,20 @@ def test_a_hash_that_is_there_has_to_fit(at_hash: object) -> None:
     # TV-14
     token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(IDENTITY, {"at_hash": at_hash}), access_token=token)
+        VALIDATOR.verify_id_token(changed(IDENTITY, {"at_hash": at_hash}), access_token=token)
 
 
 def test_the_whole_digest_is_not_the_left_half() -> None:
     # TV-14
     whole = base64.urlsafe_b64encode(hashlib.sha256(b"token").digest()).rstrip(b"=").decode()
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.identity(changed(IDENTITY, {"at_hash": whole}), access_token="token")
+        VALIDATOR.verify_id_token(changed(IDENTITY, {"at_hash": whole}), access_token="token")
 
 
 @pytest.mark.parametrize("token", [b"token", 1, "x" * 8193])
 def test_what_came_along_is_a_token(token: object) -> None:
     with pytest.raises(MalformedTokenError):
-        VALIDATOR.identity(
+        VALIDATOR.verify_id_token(
             changed(IDENTITY, {"at_hash": "77QmUPtjPfzWtF2AnpK9RQ"}),
             access_token=token,  # type: ignore[arg-type]
         )
@@ -355,7 +361,7 @@ def test_what_came_along_is_a_token(token: object) -> None:
 
 def test_every_required_group_is_needed() -> None:
     strict = validator(groups=("staff", "editors"))
-    for check, claims in ((strict.access, ACCESS), (strict.identity, IDENTITY)):
+    for check, claims in ((strict.verify_access_token, ACCESS), (strict.verify_id_token, IDENTITY)):
         assert check(changed(claims, {"cognito:groups": ["editors", "x", "staff"]})).groups
         for groups in (
             ["staff"],
@@ -373,13 +379,13 @@ def test_every_required_group_is_needed() -> None:
 
 def test_every_required_scope_is_needed() -> None:
     strict = validator(scopes=("openid", "cms/write"))
-    assert strict.access(changed(ACCESS, {"scope": "cms/write openid email"})).scopes
+    assert strict.verify_access_token(changed(ACCESS, {"scope": "cms/write openid email"})).scopes
     for scope in ("openid", "openid cms/writer", "", None, ["openid", "cms/write"], 1):
         with pytest.raises(ClaimRejectedError):
-            strict.access(changed(ACCESS, {"scope": scope}))
+            strict.verify_access_token(changed(ACCESS, {"scope": scope}))
     with pytest.raises(ClaimRejectedError):
-        strict.access(without(ACCESS, "scope"))
-    assert strict.identity(changed(IDENTITY, {})).subject == SUBJECT
+        strict.verify_access_token(without(ACCESS, "scope"))
+    assert strict.verify_id_token(changed(IDENTITY, {})).subject == SUBJECT
 
 
 def test_no_answer_about_the_keys_is_no_rejection() -> None:
@@ -389,16 +395,16 @@ def test_no_answer_about_the_keys_is_no_rejection() -> None:
         signatures=cut_off, clock=CLOCK, issuers=[ISSUER], client_ids=[CLIENT]
     )
     with pytest.raises(KeySourceUnavailableError):
-        stranded.access(changed(ACCESS, {}))
+        stranded.verify_access_token(changed(ACCESS, {}))
 
 
 @pytest.mark.parametrize("unlike", [None, b"a.b.c", 1, True, [], {}, "", "a.b.c", "\ud800"])
 def test_what_is_no_token_is_malformed(unlike: object) -> None:
     # TV-16
     with pytest.raises(MalformedTokenError):
-        VALIDATOR.access(unlike)  # type: ignore[arg-type]
+        VALIDATOR.verify_access_token(unlike)  # type: ignore[arg-type]
     with pytest.raises(MalformedTokenError):
-        VALIDATOR.identity(unlike)  # type: ignore[arg-type]
+        VALIDATOR.verify_id_token(unlike)  # type: ignore[arg-type]
 
 
 def test_settings_that_cannot_work_are_all_named_at_once() -> None:

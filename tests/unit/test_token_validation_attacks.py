@@ -32,8 +32,8 @@ def test_good_tokens_are_accepted_again_and_again(*, remember: bool) -> None:
     access = MINT.access()
     identity = MINT.identity(nonce="sent", at_hash=MINT.at_hash(access))
     for _ in range(3):
-        assert validator.access(access).subject == DEFAULT_SUBJECT
-        claims = validator.identity(identity, nonce="sent", access_token=access)
+        assert validator.verify_access_token(access).subject == DEFAULT_SUBJECT
+        claims = validator.verify_id_token(identity, nonce="sent", access_token=access)
         assert claims.legacy_uid == "4711"
 
 
@@ -42,10 +42,10 @@ def test_a_remembered_token_expires_like_any_other() -> None:
     clock = FrozenClock()
     validator = built(clock=clock)
     token = TokenMint(clock=clock).access()
-    validator.access(token)
+    validator.verify_access_token(token)
     clock.advance(timedelta(hours=1))
     with pytest.raises(TokenExpiredError):
-        validator.access(token)
+        validator.verify_access_token(token)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_a_flawed_token_is_rejected_for_its_flaw(
 ) -> None:
     # TV-01, TV-02, TV-05, TV-07, TV-11, KF-04
     for make, check in (
-        (MINT.access, VALIDATOR.access),
-        (MINT.identity, VALIDATOR.identity),
+        (MINT.access, VALIDATOR.verify_access_token),
+        (MINT.identity, VALIDATOR.verify_id_token),
     ):
         with pytest.raises(error):
             check(make(**flaw))  # type: ignore[arg-type]
@@ -86,8 +86,8 @@ def test_a_flawed_token_is_rejected_for_its_flaw(
 def test_one_kind_of_token_does_not_pass_for_the_other() -> None:
     # TV-09
     for check, token in (
-        (VALIDATOR.access, MINT.identity()),
-        (VALIDATOR.identity, MINT.access()),
+        (VALIDATOR.verify_access_token, MINT.identity()),
+        (VALIDATOR.verify_id_token, MINT.access()),
     ):
         with pytest.raises(ClaimRejectedError):
             check(token)
@@ -115,7 +115,9 @@ def test_the_public_key_is_no_hmac_secret(name: str, secret: bytes) -> None:
     # TV-03
     for header in ({}, {"alg": "RS256"}):
         with pytest.raises(TokenRejectedError):
-            VALIDATOR.access(MINT.access(alg="HS256", hmac_secret=secret, header=header))
+            VALIDATOR.verify_access_token(
+                MINT.access(alg="HS256", hmac_secret=secret, header=header)
+            )
 
 
 def test_a_token_that_brings_its_own_key_is_rejected() -> None:
@@ -123,7 +125,7 @@ def test_a_token_that_brings_its_own_key_is_rejected() -> None:
     stranger = TokenMint(clock=CLOCK, fresh_keys=True)
     for header in ({"jwk": stranger.key("access").jwk()}, {"x5c": ["MIIB"]}):
         with pytest.raises(MalformedTokenError):
-            VALIDATOR.access(stranger.access(header=header))
+            VALIDATOR.verify_access_token(stranger.access(header=header))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,7 @@ def test_an_altered_signature_is_rejected(signature: Callable[[str], str]) -> No
     # TV-01, TV-06
     signed, _, good = MINT.access().rpartition(".")
     with pytest.raises(TokenRejectedError):
-        VALIDATOR.access(f"{signed}.{signature(good)}")
+        VALIDATOR.verify_access_token(f"{signed}.{signature(good)}")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_a_signed_payload_that_is_no_clear_object_is_rejected(payload: bytes) ->
     # TV-15
     header = json.dumps({"kid": MINT.key("access").kid, "alg": "RS256"}).encode()
     with pytest.raises(MalformedTokenError):
-        VALIDATOR.access(MINT.sign_octets(header, payload, use="access"))
+        VALIDATOR.verify_access_token(MINT.sign_octets(header, payload, use="access"))
 
 
 def test_nothing_of_a_token_reaches_a_log_or_an_error(caplog: pytest.LogCaptureFixture) -> None:
@@ -165,7 +167,7 @@ def test_nothing_of_a_token_reaches_a_log_or_an_error(caplog: pytest.LogCaptureF
     for flaw in ({"tampered": True}, {"iss": "canary"}, {"header": {"kid": "canary"}}):
         token = MINT.access(**{"name": "canary", **flaw})  # type: ignore[arg-type]
         with pytest.raises(TokenRejectedError) as rejected:
-            VALIDATOR.access(token)
+            VALIDATOR.verify_access_token(token)
         seen = f"{rejected.value!s}{rejected.value!r}{rejected.value.__cause__!r}"
         assert "canary" not in seen
         assert not any(part in seen for part in token.split("."))
@@ -195,9 +197,9 @@ def test_static_keys_that_hold_none_are_a_configuration_error(jwks: object) -> N
 def test_the_issuer_and_its_keys_may_live_elsewhere() -> None:
     issuer = "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
     token = TokenMint(clock=CLOCK, issuer=issuer).access()
-    assert built(issuer=issuer).access(token).issuer == issuer
+    assert built(issuer=issuer).verify_access_token(token).issuer == issuer
     with pytest.raises(ClaimRejectedError):
-        VALIDATOR.access(token)
+        VALIDATOR.verify_access_token(token)
 
 
 def test_importing_authcore_imports_none_of_what_it_may_need() -> None:

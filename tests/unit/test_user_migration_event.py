@@ -16,7 +16,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
 from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import ConfiguredOnce
+from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.user_migration import (
     ANSWER_MARGIN,
     OUTAGE_TEXT,
@@ -342,7 +342,7 @@ def test_a_mapping_that_gives_away_roles_does_not_start() -> None:
 def test_a_function_without_settings_answers_the_fixed_sentence_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    unset = ConfiguredOnce(lambda _: build_handler({"AUTHCORE_LEGACY_URL": "x"}))
+    unset = LazyFunction(lambda _: build_handler({"AUTHCORE_LEGACY_URL": "x"}))
     monkeypatch.setattr(user_migration, "_trigger", unset)
 
     with caplog.at_level(logging.DEBUG), pytest.raises(MigrationUnavailableError):

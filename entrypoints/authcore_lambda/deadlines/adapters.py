@@ -12,8 +12,8 @@ from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore_lambda.deadlines.deadline import (
     NO_TIME,
     Answer,
-    Impatience,
-    TimeLeft,
+    BoundedCaller,
+    Deadline,
 )
 
 
@@ -36,7 +36,7 @@ class TimedLegacyLinks(LegacyLinks):
     __slots__ = ("_links", "_reserve", "_time")
 
     def __init__(
-        self, links: Callable[[], BoundedLinks], time: TimeLeft, reserve: timedelta
+        self, links: Callable[[], BoundedLinks], time: Deadline, reserve: timedelta
     ) -> None:
         self._links = links
         self._time = time
@@ -58,7 +58,7 @@ class TimedLegacyLinks(LegacyLinks):
 
     def _bounded(self) -> LegacyLinks:
         bounded = self._links()
-        left = self._time.keeping(self._reserve)
+        left = self._time.remaining(self._reserve)
         if left <= NO_TIME:
             raise LegacyNotReachedError("no time is left to ask the legacy system")
         return bounded(left)
@@ -67,12 +67,14 @@ class TimedLegacyLinks(LegacyLinks):
 class TimedUserDirectory(UserDirectory):
     """Asks as long as there is time."""
 
-    __slots__ = ("_directory", "_impatience", "_time")
+    __slots__ = ("_bounded_caller", "_directory", "_time")
 
-    def __init__(self, directory: UserDirectory, time: TimeLeft, impatience: Impatience) -> None:
+    def __init__(
+        self, directory: UserDirectory, time: Deadline, bounded_caller: BoundedCaller
+    ) -> None:
         self._directory = directory
         self._time = time
-        self._impatience = impatience
+        self._bounded_caller = bounded_caller
 
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
@@ -83,18 +85,18 @@ class TimedUserDirectory(UserDirectory):
         self._within(lambda: self._directory.set_attributes(username, attributes))
 
     def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._impatience.result(call, self._time.keeping(NO_TIME))
+        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
 
 
 class TimedProviderLinks(ProviderLinks):
     """Asks as long as there is time."""
 
-    __slots__ = ("_impatience", "_links", "_time")
+    __slots__ = ("_bounded_caller", "_links", "_time")
 
-    def __init__(self, links: ProviderLinks, time: TimeLeft, impatience: Impatience) -> None:
+    def __init__(self, links: ProviderLinks, time: Deadline, bounded_caller: BoundedCaller) -> None:
         self._links = links
         self._time = time
-        self._impatience = impatience
+        self._bounded_caller = bounded_caller
 
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """See the port."""
@@ -105,4 +107,4 @@ class TimedProviderLinks(ProviderLinks):
         self._within(lambda: self._links.link_provider(username, identity))
 
     def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._impatience.result(call, self._time.keeping(NO_TIME))
+        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))

@@ -25,7 +25,7 @@ NO_TIME: Final = timedelta(0)
 Answer = TypeVar("Answer")
 
 
-class TimeLeft:
+class Deadline:
     """Counts down from the moment when work on an event began."""
 
     def __init__(
@@ -46,12 +46,12 @@ class TimeLeft:
             ends = min(ends, monotonic() + context.get_remaining_time_in_millis() / 1000)
         self._ends = ends - ANSWER_MARGIN.total_seconds()
 
-    def keeping(self, reserve: timedelta) -> timedelta:
+    def remaining(self, reserve: timedelta) -> timedelta:
         """What may be spent so that *reserve* is left afterwards; zero or negative if nothing."""
         return timedelta(seconds=self._ends - monotonic()) - reserve
 
 
-class Impatience:
+class BoundedCaller:
     """
     Waits for a service no longer than there is time.
 
@@ -73,7 +73,7 @@ class Impatience:
         self._unavailable = unavailable
         self._threads = ThreadPoolExecutor(MAX_ABANDONED, thread_name_prefix=service)
 
-    def result(
+    def call(
         self,
         call: Callable[[], Answer],
         within: timedelta,

@@ -14,9 +14,9 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
 from authcore.ports.system import Clock
-from authcore_lambda.deadlines.deadline import NO_TIME, Impatience, TimeLeft
+from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 
 
 FORGOTTEN_WITHIN: Final = timedelta(seconds=5)
@@ -34,28 +34,28 @@ class StoreTime:
         reserve: Must be left after a call that others follow.
     """
 
-    left: TimeLeft
+    left: Deadline
     share: timedelta
     reserve: timedelta
 
     def first_call(self) -> timedelta:
         """For a question, which is asked twice where its answer is lost."""
-        return min(2 * self.share, self.left.keeping(self.reserve))
+        return min(2 * self.share, self.left.remaining(self.reserve))
 
     def last_call(self) -> timedelta:
         """For what may as well be left undone."""
-        return min(self.share, self.left.keeping(NO_TIME))
+        return min(self.share, self.left.remaining(NO_TIME))
 
 
 class TimedLease(Lease):
     """Waits as long as there is time."""
 
-    __slots__ = ("_impatience", "_lease", "_time")
+    __slots__ = ("_bounded_caller", "_lease", "_time")
 
-    def __init__(self, lease: Lease, time: StoreTime, impatience: Impatience) -> None:
+    def __init__(self, lease: Lease, time: StoreTime, bounded_caller: BoundedCaller) -> None:
         self._lease = lease
         self._time = time
-        self._impatience = impatience
+        self._bounded_caller = bounded_caller
 
     @contextmanager
     def hold(self, key: str, ttl: timedelta) -> Iterator[LeaseGrant]:
@@ -65,27 +65,27 @@ class TimedLease(Lease):
         def give_back() -> None:
             held.__exit__(None, None, None)
 
-        grant = self._impatience.result(
+        grant = self._bounded_caller.call(
             held.__enter__, self._time.first_call(), late=lambda _: give_back()
         )
         try:
             yield grant
         finally:
             with suppress(CoordinationUnavailableError):
-                self._impatience.result(give_back, self._time.last_call())
+                self._bounded_caller.call(give_back, self._time.last_call())
 
 
-class TimedSeenBefore(SeenBefore):
+class TimedReplayCache(ReplayCache):
     """Waits as long as there is time."""
 
-    __slots__ = ("_clock", "_impatience", "_seen", "_time")
+    __slots__ = ("_bounded_caller", "_clock", "_seen", "_time")
 
     def __init__(
-        self, seen: SeenBefore, time: StoreTime, impatience: Impatience, clock: Clock
+        self, seen: ReplayCache, time: StoreTime, bounded_caller: BoundedCaller, clock: Clock
     ) -> None:
         self._seen = seen
         self._time = time
-        self._impatience = impatience
+        self._bounded_caller = bounded_caller
         self._clock = clock
 
     def first_time(self, key: str, ttl: timedelta) -> bool:
@@ -96,10 +96,10 @@ class TimedSeenBefore(SeenBefore):
             if is_first and self._clock.now() - began < FORGOTTEN_WITHIN:
                 self._seen.forget(key)
 
-        return self._impatience.result(
+        return self._bounded_caller.call(
             lambda: self._seen.first_time(key, ttl), self._time.first_call(), late=take_back
         )
 
     def forget(self, key: str) -> bool:
         """See the port."""
-        return self._impatience.result(lambda: self._seen.forget(key), self._time.last_call())
+        return self._bounded_caller.call(lambda: self._seen.forget(key), self._time.last_call())

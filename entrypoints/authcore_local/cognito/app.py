@@ -17,7 +17,7 @@ from authcore_local.cognito.idp_api.user_listing import UserListing
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
-from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.revocation import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
@@ -113,7 +113,9 @@ class LocalCognito:
 
     def _doors(self) -> Doors:
         config, users, clock, entropy = self._config, self.users, self._clock, self._entropy
-        codes: Tickets[CodeGrant] = Tickets(clock, entropy, lifetime=config.code_lifetime)
+        codes: OneTimeTokens[CodeGrant] = OneTimeTokens(
+            clock, entropy, lifetime=config.code_lifetime
+        )
         hosted = HostedPages(
             config, users=users, codes=codes, clock=clock, entropy=entropy, flow=self._flow
         )

@@ -18,7 +18,7 @@ from authcore_local.cognito.lambda_triggers.token_changes import (
     TokenChanges,
     TokenSource,
 )
-from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_pool.identities import as_claim
 from authcore_local.cognito.user_pool.users import PoolUser, fresh_uuid
 
@@ -107,7 +107,7 @@ class TokenIssuer:
         self._clock = clock
         self._entropy = entropy
         self._signing = threading.Lock()
-        self._grants: Tickets[AccessGrant] = Tickets(
+        self._grants: OneTimeTokens[AccessGrant] = OneTimeTokens(
             clock, entropy, lifetime=config.access_token_lifetime
         )
 

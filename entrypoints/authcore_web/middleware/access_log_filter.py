@@ -12,7 +12,7 @@ _GUNICORNS_QUERY: Final = "q"
 _QUERY: Final = re.compile(r"\?\S*")
 
 
-class WithoutQueries(logging.Filter):
+class AccessLogFilter(logging.Filter):
     """Takes what follows a question mark out of every value that a record mentions."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -29,7 +29,7 @@ def _shortened(value: object) -> object:
     return _QUERY.sub("", value) if isinstance(value, str) else value
 
 
-_WITHOUT_QUERIES: Final = WithoutQueries()
+_WITHOUT_QUERIES: Final = AccessLogFilter()
 
 
 def forget_queries() -> None:

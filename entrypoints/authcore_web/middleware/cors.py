@@ -12,7 +12,7 @@ VARY: Final = "Accept, Cookie, Origin"
 PREFLIGHT_SECONDS: Final = 600
 
 
-class CrossOrigin:
+class CorsMiddleware:
     """
     Lets scripts of listed origins read what *app* answers to GET, with the browser's cookies.
 

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from authcore.adapters.http_headers import CHALLENGE
-from authcore_web.response.errors import Refusals
+from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.html import STYLE_SOURCE
 
 
@@ -43,7 +43,7 @@ _CHALLENGE: Final = (CHALLENGE[0].encode(), CHALLENGE[1].encode())
 _log: Final = logging.getLogger(__name__)
 
 
-class SafeAnswers:
+class SecurityHeaders:
     """
     Puts HEADERS on every answer, a challenge on every 401, and a plain page in the place of an
     unexpected exception.
@@ -53,10 +53,10 @@ class SafeAnswers:
     there.
     """
 
-    def __init__(self, app: ASGIApp, refusals: Refusals) -> None:
+    def __init__(self, app: ASGIApp, error_responses: ErrorResponses) -> None:
         """Wrap *app*."""
         self._app = app
-        self._refusals = refusals
+        self._error_responses = error_responses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
@@ -75,7 +75,7 @@ class SafeAnswers:
         try:
             await self._app(scope, receive, send_safely)
         except Exception as error:  # noqa: BLE001 - the last resort of a door
-            response, reference = self._refusals.unexpected(HTTPConnection(scope))
+            response, reference = self._error_responses.unexpected(HTTPConnection(scope))
             frames = "".join(traceback.format_tb(error.__traceback__))
             _log.error("unexpected %s, reference %s\n%s", type(error).__name__, reference, frames)
             if not started:

@@ -21,7 +21,7 @@ REASON: Final = "caller_rejected"
 _SCHEME: Final = "bearer "
 
 
-class Callers:
+class ApiKeys:
     """
     Knows programs by the keys they show.
 

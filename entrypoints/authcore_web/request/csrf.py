@@ -26,7 +26,7 @@ def origin_of(url: str) -> str:
     return re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", found[0])
 
 
-class TrustedPages:
+class TrustedOrigins:
     """
     Tells requests of our own pages, and of applications that are on the redirect allow-list, from
     those of other sites.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from authcore.domain.errors import MalformedTokenError
-from authcore.domain.model.session_decision import Carried
+from authcore.domain.model.session_decision import PresentedSession
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore_web.request.body import BodyMalformedError
 
@@ -15,7 +15,7 @@ MEMBERS: Final = frozenset({"access_token", "id_token", "refresh_token"})
 _OPAQUE: Final = re.compile(rf"[!-~]{{1,{MAX_TOKEN_LENGTH}}}")
 
 
-def carried_in(members: Mapping[str, object]) -> Carried:
+def carried_in(members: Mapping[str, object]) -> PresentedSession:
     """
     The session in *members*.  A set that is not whole is no session; a refresh token may lack.
 
@@ -32,8 +32,10 @@ def carried_in(members: Mapping[str, object]) -> Carried:
     if refresh is not None and not _OPAQUE.fullmatch(refresh):
         raise MalformedTokenError("not a refresh token")
     if access is None or identity is None:
-        return Carried(None)
-    return Carried(TokenSet(access, identity, None if refresh is None else RefreshToken(refresh)))
+        return PresentedSession(None)
+    return PresentedSession(
+        TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
+    )
 
 
 def _text(members: Mapping[str, object], name: str) -> str | None:

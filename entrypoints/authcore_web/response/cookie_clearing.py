@@ -12,7 +12,7 @@ from authcore_web.redirect_loops import SignInLoops
 _DOMAIN: Final = re.compile(r"; *Domain=[^;]*", re.IGNORECASE)
 
 
-class Forgetting:
+class CookieClearing:
     """Deletes all cookies that this service, or the legacy system, may have set."""
 
     def __init__(

@@ -33,7 +33,7 @@ from authcore_web.request.csrf import CrossSiteError
 from authcore_web.response import messages
 from authcore_web.response.html import Notice, page
 from authcore_web.response.plain import as_json, with_cookies
-from authcore_web.signin_urls import SignInLinks
+from authcore_web.signin_urls import SignInUrls
 
 
 def unknown_caller() -> Response:
@@ -64,11 +64,11 @@ JSON_PATHS: Final = frozenset(
         "/readyz",
     }
 )
-"""Routes that programs call: refusals are JSON there, whatever the caller accepts."""
+"""Routes that programs call: error_responses are JSON there, whatever the caller accepts."""
 
 
 @attrs.frozen
-class Verdict:
+class ErrorResponse:
     """
     How one class of errors is answered.
 
@@ -83,37 +83,37 @@ class Verdict:
     may_repeat: bool = False
 
 
-VERDICTS: Final[Mapping[type[AuthcoreError], Verdict]] = {
-    AuthcoreError: Verdict(500, messages.UNEXPECTED),
-    RejectedError: Verdict(400, messages.MISUNDERSTOOD),
-    TokenRejectedError: Verdict(401, messages.NOT_SIGNED_IN),
-    LoginRejectedError: Verdict(400, messages.NOT_COMPLETED),
-    ProviderRefusedError: Verdict(400, messages.PROVIDER_REFUSED),
-    ClientRejectedError: Verdict(502, messages.OUR_FAULT),
-    RedirectRejectedError: Verdict(400, messages.FOREIGN_TARGET),
-    CredentialsRejectedError: Verdict(401, messages.NOT_SIGNED_IN),
-    AccountNotFoundError: Verdict(404, messages.NOT_SIGNED_IN),
-    AttributesRejectedError: Verdict(409, messages.MISUNDERSTOOD),
-    SessionTooLargeError: Verdict(431, messages.TOO_LARGE),
-    SignInLoopError: Verdict(400, messages.LOOP),
-    CrossSiteError: Verdict(403, messages.FOREIGN_REQUEST),
-    BodyTooLargeError: Verdict(413, messages.MISUNDERSTOOD),
-    BodyTooSlowError: Verdict(408, messages.MISUNDERSTOOD),
-    MediaTypeRejectedError: Verdict(415, messages.MISUNDERSTOOD),
-    UnavailableError: Verdict(503, messages.LATER, may_repeat=True),
-    LoginLostError: Verdict(503, messages.LOST),
+ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
+    AuthcoreError: ErrorResponse(500, messages.UNEXPECTED),
+    RejectedError: ErrorResponse(400, messages.MISUNDERSTOOD),
+    TokenRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
+    LoginRejectedError: ErrorResponse(400, messages.NOT_COMPLETED),
+    ProviderRefusedError: ErrorResponse(400, messages.PROVIDER_REFUSED),
+    ClientRejectedError: ErrorResponse(502, messages.OUR_FAULT),
+    RedirectRejectedError: ErrorResponse(400, messages.FOREIGN_TARGET),
+    CredentialsRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
+    AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
+    AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
+    SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE),
+    SignInLoopError: ErrorResponse(400, messages.LOOP),
+    CrossSiteError: ErrorResponse(403, messages.FOREIGN_REQUEST),
+    BodyTooLargeError: ErrorResponse(413, messages.MISUNDERSTOOD),
+    BodyTooSlowError: ErrorResponse(408, messages.MISUNDERSTOOD),
+    MediaTypeRejectedError: ErrorResponse(415, messages.MISUNDERSTOOD),
+    UnavailableError: ErrorResponse(503, messages.LATER, may_repeat=True),
+    LoginLostError: ErrorResponse(503, messages.LOST),
 }
 
 
-def verdict_of(error: AuthcoreError) -> Verdict:
+def error_response_for(error: AuthcoreError) -> ErrorResponse:
     """The entry of the nearest class above *error*."""
-    return next(VERDICTS[cls] for cls in type(error).__mro__ if cls in VERDICTS)
+    return next(ERROR_RESPONSES[cls] for cls in type(error).__mro__ if cls in ERROR_RESPONSES)
 
 
-class Refusals:
+class ErrorResponses:
     """Says no, or later, without saying more than that; and leaves a trace under a reference."""
 
-    def __init__(self, *, audit: AuditLog, entropy: Entropy, links: SignInLinks) -> None:
+    def __init__(self, *, audit: AuditLog, entropy: Entropy, links: SignInUrls) -> None:
         """
         Answer for one service.
 
@@ -157,7 +157,7 @@ class Refusals:
 
             cookies: ``Set-Cookie`` values.
         """
-        verdict = verdict_of(error)
+        verdict = error_response_for(error)
         outcome: Outcome = "unavailable" if isinstance(error, UnavailableError) else "rejected"
         reference = self._recorded(action, outcome, error.code, str(error), caller)
         link = link or self._links.to(redirect)
@@ -169,7 +169,7 @@ class Refusals:
     def unexpected(self, request: HTTPConnection) -> tuple[Response, str]:
         """The answer to a request that met a bug, and its reference."""
         reference = self._recorded("unexpected", "unavailable", AuthcoreError.code)
-        verdict = VERDICTS[AuthcoreError]
+        verdict = ERROR_RESPONSES[AuthcoreError]
         return self._answer(request, verdict, AuthcoreError.code, reference), reference
 
     def unrouted(
@@ -178,7 +178,7 @@ class Refusals:
         """404 and 405, with the *headers* they need; not recorded, since scanners cause them."""
         notice = messages.NOT_ALLOWED if status == 405 else messages.NOT_FOUND
         code = "method_not_allowed" if status == 405 else "not_found"
-        response = self._answer(request, Verdict(status, notice), code, None)
+        response = self._answer(request, ErrorResponse(status, notice), code, None)
         response.headers.update(headers)
         return response
 
@@ -200,7 +200,7 @@ class Refusals:
     def _answer(
         self,
         request: HTTPConnection,
-        verdict: Verdict,
+        verdict: ErrorResponse,
         code: str,
         reference: str | None,
         link: str | None = None,

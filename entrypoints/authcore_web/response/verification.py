@@ -7,19 +7,19 @@ import attrs
 
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.session_decision import Admitted, GuardDecision, SignInRequired
+from authcore.domain.model.session_decision import Admitted, SessionDecision, SignInRequired
 from authcore.ports.audit import AuditLog
 from authcore_web.response.user import described
 
 
 ACTION: Final = "verify"
 
-Outcome: TypeAlias = GuardDecision | UnavailableError
-Verdict = Mapping[str, object]
+Outcome: TypeAlias = SessionDecision | UnavailableError
+VerificationResult = Mapping[str, object]
 
 
 @attrs.frozen
-class Verdicts:
+class VerificationResponses:
     """
     Puts decisions into words.
 
@@ -29,7 +29,7 @@ class Verdicts:
 
     _audit: AuditLog
 
-    def of(self, outcome: Outcome, caller: str) -> Verdict:
+    def of(self, outcome: Outcome, caller: str) -> VerificationResult:
         """
         The members of the answer.
 
@@ -57,7 +57,7 @@ class Verdicts:
         self._audit.record(event)
 
 
-def _tokens(decision: GuardDecision) -> Mapping[str, object]:
+def _tokens(decision: SessionDecision) -> Mapping[str, object]:
     if isinstance(decision, Admitted) and decision.is_renewed:
         return {"tokens": attrs.asdict(decision.session.tokens)}
     return {}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore_web.metrics import MEDIA_TYPE, Metrics
-from authcore_web.response.errors import Refusals
+from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import as_json
 
 
@@ -21,7 +21,7 @@ class ServiceRoutes:
         *,
         warm_up: Callable[[], None],
         metrics: Metrics,
-        refusals: Refusals,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
     ) -> None:
         """
@@ -33,13 +33,13 @@ class ServiceRoutes:
 
             metrics: What is counted.
 
-            refusals: Says that keys cannot be had.
+            error_responses: Says that keys cannot be had.
 
             threads: Where *warm_up* waits.
         """
         self._warm_up = warm_up
         self._metrics = metrics
-        self._refusals = refusals
+        self._error_responses = error_responses
         self._threads = threads
         self._document = Path(__file__).parents[1].joinpath("openapi.json").read_bytes()
 
@@ -52,7 +52,7 @@ class ServiceRoutes:
         try:
             await self._threads.run(self._warm_up)
         except UnavailableError as error:
-            return self._refusals.of(error, request, action="service.ready")
+            return self._error_responses.of(error, request, action="service.ready")
         return as_json({"status": "ready"})
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape

@@ -11,10 +11,10 @@ from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
-from authcore_web.response.errors import Refusals
+from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import as_json, with_cookies
 from authcore_web.response.user import described, identity_headers
-from authcore_web.signin_urls import SignInLinks
+from authcore_web.signin_urls import SignInUrls
 
 
 MAX_COPIED_COOKIES: Final = 8
@@ -32,9 +32,9 @@ class SessionRoutes:
         self,
         *,
         guard: BrowserGuard,
-        refusals: Refusals,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
-        links: SignInLinks,
+        links: SignInUrls,
     ) -> None:
         """
         Serve sessions over HTTP.
@@ -42,14 +42,14 @@ class SessionRoutes:
         Args:
             guard: Decides; where it may wait, in a thread.
 
-            refusals: Says what cannot be said just now.
+            error_responses: Says what cannot be said just now.
 
             threads: For *guard*.
 
             links: Where to sign in.
         """
         self._guard = guard
-        self._refusals = refusals
+        self._error_responses = error_responses
         self._threads = threads
         self._links = links
 
@@ -62,7 +62,7 @@ class SessionRoutes:
         try:
             verdict = await self._decided(request, can_renew=not is_cross_site(request))
         except (RejectedError, UnavailableError) as error:
-            return self._refusals.of(error, request, action="session.read")
+            return self._error_responses.of(error, request, action="session.read")
         decision = verdict.decision
         if isinstance(decision, SignInRequired):
             return with_cookies(as_json({"reason": decision.reason}, 401), verdict.cookies)
@@ -79,7 +79,7 @@ class SessionRoutes:
         try:
             verdict = await self._decided(request, can_renew=can_renew)
         except (RejectedError, UnavailableError) as error:
-            refusal = self._refusals.of(error, request, action="session.check")
+            refusal = self._error_responses.of(error, request, action="session.check")
             refusal.headers[REASON] = error.code
             return refusal
         cookies = _settings_first(verdict.cookies)
@@ -95,7 +95,7 @@ class SessionRoutes:
 
     async def _decided(self, request: Request, *, can_renew: bool) -> BrowserDecision:
         sent = cookie_header(request)
-        if at_hand := self._guard.decide_at_hand(sent, can_renew=can_renew):
+        if at_hand := self._guard.decide_from_cache(sent, can_renew=can_renew):
             return at_hand
         return await self._threads.run(lambda: self._guard.decide(sent, can_renew=can_renew))
 

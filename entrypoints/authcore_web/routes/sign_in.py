@@ -23,7 +23,7 @@ from authcore.ports.system import Clock
 from authcore_web.redirect_loops import SignInLoopError, SignInLoops
 from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import Parameters, only, parameters
-from authcore_web.response.errors import Refusals
+from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import sent_to
 
 
@@ -45,7 +45,7 @@ class SignInRoutes:
         loops: SignInLoops,
         clock: Clock,
         audit: AuditLog,
-        refusals: Refusals,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
         jar_waits: bool = False,
     ) -> None:
@@ -67,7 +67,7 @@ class SignInRoutes:
 
             audit: Takes note of each step.
 
-            refusals: Says no, or later.
+            error_responses: Says no, or later.
 
             threads: Where *sign_in* waits.
 
@@ -80,7 +80,7 @@ class SignInRoutes:
         self._loops = loops
         self._clock = clock
         self._audit = audit
-        self._refusals = refusals
+        self._error_responses = error_responses
         self._threads = threads
         self._jar_waits = jar_waits
 
@@ -98,7 +98,7 @@ class SignInRoutes:
             )
             cookies = self._remembering(start, cookie_header(request))
         except AuthcoreError as error:
-            return self._refusals.of(error, request, action=BEGIN, redirect=redirect)
+            return self._error_responses.of(error, request, action=BEGIN, redirect=redirect)
         self._audit.record(AuditEvent(BEGIN, "accepted", "ok"))
         return sent_to(start.authorize_url, cookies)
 
@@ -143,7 +143,7 @@ class SignInRoutes:
             forgetting = self._attempts.write(pending.without(attempt), header_after(sent, session))
         except AuthcoreError as error:
             ended = forgetting if isinstance(error, RejectedError | LoginLostError) else ()
-            return self._refusals.of(
+            return self._error_responses.of(
                 error, request, action=COMPLETE, redirect=_wanted(given), cookies=ended
             )
         self._note(completion)
@@ -157,7 +157,7 @@ class SignInRoutes:
             counted = self._loops.completed(target, rounds, sent)
         except SignInLoopError as error:
             fresh = (*cookies, *self._loops.clear(sent))
-            return self._refusals.of(
+            return self._error_responses.of(
                 error, request, action=COMPLETE, redirect=target, cookies=fresh
             )
         return sent_to(target, (*cookies, *counted))

@@ -28,12 +28,12 @@ from authcore_web.request.body import (
     form_fields,
     media_type_of,
 )
-from authcore_web.request.csrf import TrustedPages, origin_of
+from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import only, parameters
 from authcore_web.response import messages
-from authcore_web.response.cookie_clearing import Forgetting
-from authcore_web.response.errors import Refusals, wants_json
+from authcore_web.response.cookie_clearing import CookieClearing
+from authcore_web.response.errors import ErrorResponses, wants_json
 from authcore_web.response.html import form_page, page
 from authcore_web.response.plain import as_json, sent_to, with_cookies
 
@@ -95,10 +95,10 @@ class SignOutRoutes:
         *,
         sign_out: SignOut,
         sessions: CookieJar[TokenSet],
-        forgetting: Forgetting,
+        forgetting: CookieClearing,
         links: SignOutLinks,
-        pages: TrustedPages,
-        refusals: Refusals,
+        pages: TrustedOrigins,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
     ) -> None:
         """Serve *sign_out* over HTTP."""
@@ -107,7 +107,7 @@ class SignOutRoutes:
         self._forgetting = forgetting
         self._links = links
         self._pages = pages
-        self._refusals = refusals
+        self._error_responses = error_responses
         self._threads = threads
         self._page_headers = {
             "content-security-policy": content_policy(links.form_action),
@@ -123,7 +123,7 @@ class SignOutRoutes:
             target = self._links.target(await _asked(request))
         except RejectedError as error:
             link = self._links.signout_url
-            return self._refusals.of(error, request, action=ACTION, link=link)
+            return self._error_responses.of(error, request, action=ACTION, link=link)
         return await self._ended(request, target) if post else self._button(target)
 
     def _button(self, target: str) -> Response:

@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
-from authcore.domain.model.session_decision import GuardDecision, SignInRequired
+from authcore.domain.model.session_decision import SessionDecision, SignInRequired
 from authcore.domain.services.sessions.session_guard import SessionGuard
-from authcore_web.request.api_keys import Callers
+from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.body import members_of
 from authcore_web.request.session_tokens import carried_in
-from authcore_web.response.errors import Refusals, unknown_caller
+from authcore_web.response.errors import ErrorResponses, unknown_caller
 from authcore_web.response.plain import as_json
-from authcore_web.response.verification import ACTION, Verdicts
+from authcore_web.response.verification import ACTION, VerificationResponses
 
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -29,29 +29,29 @@ class VerifyRoutes:
         self,
         *,
         guard: SessionGuard,
-        callers: Callers,
-        verdicts: Verdicts,
-        refusals: Refusals,
+        callers: ApiKeys,
+        verification_responses: VerificationResponses,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
     ) -> None:
         """
-        Serve verdicts over HTTP.
+        Serve verification_responses over HTTP.
 
         Args:
             guard: Decides; where it may wait, in a thread.
 
             callers: Who may ask.
 
-            verdicts: Says yes or no.
+            verification_responses: Says yes or no.
 
-            refusals: Says what cannot be said just now.
+            error_responses: Says what cannot be said just now.
 
             threads: For *guard*.
         """
         self._guard = guard
         self._callers = callers
-        self._verdicts = verdicts
-        self._refusals = refusals
+        self._verification_responses = verification_responses
+        self._error_responses = error_responses
         self._threads = threads
 
     async def verify(self, request: Request) -> Response:
@@ -66,10 +66,10 @@ class VerifyRoutes:
         try:
             decision = await self._decided(await members_of(request, limit=MAX_BODY_BYTES))
         except (RejectedError, UnavailableError) as error:
-            return self._refusals.of(error, request, action=ACTION, caller=caller)
-        return as_json(self._verdicts.of(decision, caller))
+            return self._error_responses.of(error, request, action=ACTION, caller=caller)
+        return as_json(self._verification_responses.of(decision, caller))
 
-    async def _decided(self, members: Mapping[str, object]) -> GuardDecision:
+    async def _decided(self, members: Mapping[str, object]) -> SessionDecision:
         """
         Decide on the event loop if nobody needs to be asked, and in a thread if somebody does.
 
@@ -82,6 +82,6 @@ class VerifyRoutes:
             carried = carried_in(members)
         except MalformedTokenError as rejected:
             return SignInRequired(rejected.code)
-        if at_hand := self._guard.decide_at_hand(carried):
+        if at_hand := self._guard.decide_from_cache(carried):
             return at_hand
         return await self._threads.run(partial(self._guard.decide, carried))

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
-from authcore.domain.model.session_decision import Carried, SignInRequired
+from authcore.domain.model.session_decision import PresentedSession, SignInRequired
 from authcore.domain.services.sessions.session_guard import SessionGuard
-from authcore_web.request.api_keys import Callers
+from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.body import (
     JSON,
     BodyMalformedError,
@@ -22,9 +22,9 @@ from authcore_web.request.body import (
     media_type_of,
 )
 from authcore_web.request.session_tokens import carried_in
-from authcore_web.response.errors import Refusals, unknown_caller
+from authcore_web.response.errors import ErrorResponses, unknown_caller
 from authcore_web.response.plain import as_json
-from authcore_web.response.verification import ACTION, Outcome, Verdicts
+from authcore_web.response.verification import ACTION, Outcome, VerificationResponses
 
 
 MAX_BODY_BYTES: Final = 3 * 1024 * 1024
@@ -48,21 +48,21 @@ class VerifyBatchRoutes:
         self,
         *,
         guard: SessionGuard,
-        callers: Callers,
-        verdicts: Verdicts,
-        refusals: Refusals,
+        callers: ApiKeys,
+        verification_responses: VerificationResponses,
+        error_responses: ErrorResponses,
         threads: WorkerThreads,
     ) -> None:
-        """Serve verdicts over HTTP, as VerifyRoutes."""
+        """Serve verification_responses over HTTP, as VerifyRoutes."""
         self._guard = guard
         self._callers = callers
-        self._verdicts = verdicts
-        self._refusals = refusals
+        self._verification_responses = verification_responses
+        self._error_responses = error_responses
         self._threads = threads
 
     async def batch(self, request: Request) -> Response:
         """
-        200 and the verdicts, in order.
+        200 and the verification_responses, in order.
 
         Where one session cannot be decided about just now, its verdict says so, and the others are
         what they are.
@@ -73,8 +73,10 @@ class VerifyBatchRoutes:
         try:
             outcomes = await self._outcomes(await _body(request))
         except (RejectedError, UnavailableError) as error:
-            return self._refusals.of(error, request, action=ACTION, caller=caller)
-        return as_json({"verdicts": [self._verdicts.of(each, caller) for each in outcomes]})
+            return self._error_responses.of(error, request, action=ACTION, caller=caller)
+        return as_json(
+            {"verdicts": [self._verification_responses.of(each, caller) for each in outcomes]}
+        )
 
     async def _outcomes(self, body: bytes) -> Sequence[Outcome]:
         """
@@ -89,32 +91,32 @@ class VerifyBatchRoutes:
         outcomes: dict[int, Outcome] = {}
         turns = anyio.Semaphore(MAX_AT_ONCE)
 
-        async def ask(place: int, carried: Carried) -> None:
+        async def ask(place: int, carried: PresentedSession) -> None:
             async with turns:
                 outcomes[place] = await self._asked(carried)
 
         async with anyio.create_task_group() as group:
             for place, each in enumerate(judged):
-                if isinstance(each, Carried):
+                if isinstance(each, PresentedSession):
                     group.start_soon(ask, place, each)
                 else:
                     outcomes[place] = each
         return [outcomes[place] for place in range(len(judged))]
 
-    async def _asked(self, carried: Carried) -> Outcome:
+    async def _asked(self, carried: PresentedSession) -> Outcome:
         try:
             return await self._threads.run(partial(self._guard.decide, carried))
         except UnavailableError as outage:
             return outage
 
-    def _judged(self, body: bytes) -> Sequence[Outcome | Carried]:
+    def _judged(self, body: bytes) -> Sequence[Outcome | PresentedSession]:
         return [self._judged_one(members) for members in _sessions(json_members(body))]
 
-    def _judged_one(self, members: Mapping[str, object]) -> Outcome | Carried:
+    def _judged_one(self, members: Mapping[str, object]) -> Outcome | PresentedSession:
         """The outcome; *members* as carried where somebody must be asked."""
         try:
             carried = carried_in(members)
-            return self._guard.decide_at_hand(carried) or carried
+            return self._guard.decide_from_cache(carried) or carried
         except MalformedTokenError as rejected:
             return SignInRequired(rejected.code)
         except UnavailableError as outage:

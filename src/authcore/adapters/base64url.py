@@ -18,13 +18,13 @@ _LAST: Final = (
 )
 
 
-def encoded(octets: bytes) -> bytes:
+def encode(octets: bytes) -> bytes:
     """*octets* in base64url."""
     text = binascii.b2a_base64(octets, newline=False).rstrip(b"=")
     return text.replace(b"+", b"-").replace(b"/", b"_")
 
 
-def decoded(text: bytes) -> bytes:
+def decode(text: bytes) -> bytes:
     """
     What *text* stands for.
 

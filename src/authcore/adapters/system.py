@@ -25,7 +25,7 @@ class SystemClock(Clock):
 
 
 class SystemPause(Pause):
-    """The machine's own patience.  Ends early only with KeyboardInterrupt."""
+    """The machine's own retrier.  Ends early only with KeyboardInterrupt."""
 
     __slots__ = ()
 

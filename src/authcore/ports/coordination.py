@@ -8,7 +8,7 @@ from typing import Protocol
 import attrs
 
 
-class SeenBefore(Protocol):
+class ReplayCache(Protocol):
     """Remembers what happened once."""
 
     __slots__ = ()
@@ -30,7 +30,7 @@ class SeenBefore(Protocol):
     @abstractmethod
     def forget(self, key: str) -> bool:
         """
-        Let *key* be new again.  Forgetting twice is harmless.
+        Let *key* be new again.  CookieClearing twice is harmless.
 
         Only for callers who know that nothing came of what happened once.
 

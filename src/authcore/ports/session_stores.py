@@ -11,7 +11,7 @@ MAX_TEXT_LENGTH: Final = 64 * 1024
 """Characters of one sealed text."""
 
 
-class RecentRefreshes(Protocol):
+class RefreshResultCache(Protocol):
     """
     What refresh tokens were traded for a moment ago.
 
@@ -54,7 +54,7 @@ class RecentRefreshes(Protocol):
         """
 
 
-class SealedTexts(Protocol):
+class SealedStore(Protocol):
     """
     Keeps texts that only their owner can read, for processes that share nothing else.
 

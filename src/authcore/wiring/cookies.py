@@ -7,7 +7,7 @@ from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.ports.cookies import SessionJar
-from authcore.ports.session_stores import SealedTexts
+from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock, Entropy
 from authcore.settings import (
     CookieSettings,
@@ -15,7 +15,7 @@ from authcore.settings import (
 
 
 def session_jar(
-    cookie: CookieSettings, clock: Clock, entropy: Entropy, texts: Callable[[], SealedTexts]
+    cookie: CookieSettings, clock: Clock, entropy: Entropy, texts: Callable[[], SealedStore]
 ) -> SessionJar:
     """The jar of the configured format; *texts* are asked for only where sessions are stored."""
     if cookie.format == "plain":

@@ -12,7 +12,7 @@ from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
-from authcore.ports.session_stores import RecentRefreshes
+from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.settings import (
@@ -64,7 +64,7 @@ def session_refresher_of(
     refresher: TokenRefresher | None,
     *,
     validator: TokenValidator,
-    recent: Callable[[], RecentRefreshes],
+    recent: Callable[[], RefreshResultCache],
     lease: Callable[[], Lease | None],
     pause: Pause,
     clock: Clock,

@@ -7,10 +7,10 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
-from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.domain.model.urls import ServiceUrl
@@ -24,7 +24,7 @@ from authcore.ports.cookies import SessionJar
 from authcore.ports.coordination import Lease
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.revocation import RevocationList
-from authcore.ports.session_stores import RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher
@@ -33,13 +33,13 @@ from authcore.wiring.legacy import http_legacy_sessions, legacy_http
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
-    recent_refreshes,
     refresh_lease,
+    refresh_result_cache,
     revocation_list,
-    sealed_texts,
+    sealed_store,
     table_client,
 )
-from authcore.wiring.tokens import at_hand_of, issuer_of, jwks_url_of
+from authcore.wiring.tokens import cached_only_of, issuer_of, jwks_url_of
 
 
 class SessionContainer(containers.DeclarativeContainer):
@@ -60,18 +60,18 @@ class SessionContainer(containers.DeclarativeContainer):
         JwksFetcher, jwks_url
     )
     keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
-    keys_at_hand = providers.ThreadSafeSingleton(KeysAtHand, keys)
+    cached_keys = providers.ThreadSafeSingleton(CachedKeys, keys)
 
     signatures: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
-        RememberedSignatureVerifier,
+        CachingSignatureVerifier,
         providers.ThreadSafeSingleton(JwksSignatureVerifier, keys),
         keys,
         clock,
     )
-    signatures_at_hand: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
-        RememberedSignatureVerifier,
-        providers.ThreadSafeSingleton(JwksSignatureVerifier, keys_at_hand),
-        keys_at_hand,
+    cached_signatures: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
+        CachingSignatureVerifier,
+        providers.ThreadSafeSingleton(JwksSignatureVerifier, cached_keys),
+        cached_keys,
         clock,
     )
     validator = providers.ThreadSafeSingleton(
@@ -82,17 +82,17 @@ class SessionContainer(containers.DeclarativeContainer):
         client_ids=providers.List(cognito.client_id),
         leeway=cognito.leeway,
     )
-    validator_at_hand = providers.ThreadSafeSingleton(
+    cached_validator = providers.ThreadSafeSingleton(
         TokenValidator,
-        signatures=signatures_at_hand,
+        signatures=cached_signatures,
         clock=clock,
         issuers=providers.List(issuer),
         client_ids=providers.List(cognito.client_id),
         leeway=cognito.leeway,
     )
     table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
-    texts: providers.Provider[SealedTexts] = providers.ThreadSafeSingleton(
-        sealed_texts, table_client, store, clock
+    texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
+        sealed_store, table_client, store, clock
     )
     sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
         session_jar, cookie, clock, entropy, texts.provider
@@ -119,8 +119,8 @@ class SessionContainer(containers.DeclarativeContainer):
         legacy_http,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
-    recent: providers.Provider[RecentRefreshes] = providers.ThreadSafeSingleton(
-        recent_refreshes, store, cookie, texts.provider, clock, entropy
+    recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
+        refresh_result_cache, store, cookie, texts.provider, clock, entropy
     )
     lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
         refresh_lease, store, cookie, table_client.provider, clock, entropy
@@ -146,7 +146,9 @@ class SessionContainer(containers.DeclarativeContainer):
         refresher=session_refresher,
         legacy=legacy_sessions,
         revocations=revocations,
-        at_hand=providers.Callable(at_hand_of, validator_at_hand, settings.provided.revocations),
+        cached_only=providers.Callable(
+            cached_only_of, cached_validator, settings.provided.revocations
+        ),
     )
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,

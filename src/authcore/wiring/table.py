@@ -5,15 +5,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from authcore.adapters.coordination.process.refresh_results import ProcessRecentRefreshes
-from authcore.adapters.coordination.process.replay_cache import ProcessSeenBefore
+from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
+from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
-from authcore.adapters.coordination.sealed_refresh_results import SharedRecentRefreshes
+from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import ConfigurationError
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
-from authcore.ports.session_stores import RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
 from authcore.settings import (
     CognitoSettings,
@@ -38,18 +38,18 @@ def table_client(store: StoreSettings, cognito: CognitoSettings) -> "DynamoDbCli
     )
 
 
-def sealed_texts(client: "DynamoDbClient", store: StoreSettings, clock: Clock) -> SealedTexts:
+def sealed_store(client: "DynamoDbClient", store: StoreSettings, clock: Clock) -> SealedStore:
     """
     Texts in the configured table.
 
     Raises:
         ConfigurationError: There is none.
     """
-    from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedTexts
+    from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 
     if store.table is None:
         raise ConfigurationError(["AUTHCORE_STORE_TABLE is missing: sessions are kept there"])
-    return DynamoDbSealedTexts(client=client, table=store.table, clock=clock)
+    return DynamoDbSealedStore(client=client, table=store.table, clock=clock)
 
 
 def refresh_lease(
@@ -59,7 +59,7 @@ def refresh_lease(
     clock: Clock,
     entropy: Entropy,
 ) -> Lease | None:
-    """Keeps processes apart that share ``recent_refreshes``; None where each has its own."""
+    """Keeps processes apart that share ``refresh_result_cache``; None where each has its own."""
     if store.table is None or not cookie.keys:
         return None
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
@@ -67,18 +67,18 @@ def refresh_lease(
     return DynamoDbLease(client=client(), table=store.table, clock=clock, entropy=entropy)
 
 
-def recent_refreshes(
+def refresh_result_cache(
     store: StoreSettings,
     cookie: CookieSettings,
-    texts: Callable[[], SealedTexts],
+    texts: Callable[[], SealedStore],
     clock: Clock,
     entropy: Entropy,
-) -> RecentRefreshes:
+) -> RefreshResultCache:
     """In the table where there is one, and a key to seal them with; or else in this process."""
     if store.table is None or not cookie.keys:
-        return ProcessRecentRefreshes(clock)
+        return ProcessRefreshResultCache(clock)
     ring = KeyRing(cookie.keys)
-    return SharedRecentRefreshes(texts=texts(), ring=ring, clock=clock, entropy=entropy)
+    return SealedRefreshResultCache(texts=texts(), ring=ring, clock=clock, entropy=entropy)
 
 
 def revocation_list(
@@ -106,10 +106,10 @@ def revocation_list(
 
 def replay_memory(
     store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
-) -> SeenBefore:
+) -> ReplayCache:
     """In the table that is configured, for all processes; or else in this process."""
     if store.table is None:
-        return ProcessSeenBefore(clock)
-    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbSeenBefore
+        return ProcessReplayCache(clock)
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 
-    return DynamoDbSeenBefore(client=client(), table=store.table, clock=clock, entropy=entropy)
+    return DynamoDbReplayCache(client=client(), table=store.table, clock=clock, entropy=entropy)

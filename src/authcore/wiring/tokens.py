@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-from authcore.adapters.jwks.cached_keys import KeysAtHand
+from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.key_set import Keys, StaticKeys
-from authcore.adapters.jwks.verified_token_cache import RememberedSignatureVerifier
+from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock
 from authcore.domain.errors import ConfigurationError
@@ -71,9 +71,7 @@ def pool_validators(
     def over(source: Keys) -> TokenValidator:
         verifier = JwksSignatureVerifier(source)
         return TokenValidator(
-            signatures=RememberedSignatureVerifier(verifier, source, clock)
-            if remember
-            else verifier,
+            signatures=CachingSignatureVerifier(verifier, source, clock) if remember else verifier,
             clock=clock,
             issuers=[issuer_url],
             client_ids=client_ids,
@@ -82,7 +80,7 @@ def pool_validators(
             required_scopes=required_scopes,
         )
 
-    return over(keys), over(KeysAtHand(keys) if isinstance(keys, KeyCache) else keys)
+    return over(keys), over(CachedKeys(keys) if isinstance(keys, KeyCache) else keys)
 
 
 def lacking(name: str, given: object, *methods: str) -> list[str]:
@@ -163,6 +161,8 @@ def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     return cognito.jwks_url or ServiceUrl(f"{issuer_of(cognito)}/.well-known/jwks.json")
 
 
-def at_hand_of(validator: TokenValidator, revocations: RevocationSettings) -> TokenValidator | None:
+def cached_only_of(
+    validator: TokenValidator, revocations: RevocationSettings
+) -> TokenValidator | None:
     """None where a decision must wait for the table."""
     return None if revocations.kept_in == "table" else validator

@@ -14,7 +14,7 @@ from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.login_forms import LoginForms
 from authcore_local.cognito.hosted_ui.pages import HEADERS
 from authcore_local.cognito.oauth.authorization import AuthorizationRequest, authorization_request
-from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 from authcore_local.flow import FlowLog, shortened
 
@@ -62,7 +62,7 @@ class HostedPages:
         config: PoolConfig,
         *,
         users: UserStore,
-        codes: Tickets[CodeGrant],
+        codes: OneTimeTokens[CodeGrant],
         clock: Clock,
         entropy: Entropy,
         flow: FlowLog | None,
@@ -73,7 +73,7 @@ class HostedPages:
         self._clock = clock
         self._entropy = entropy
         self._flow = flow
-        self._sessions: Tickets[LoginSession] = Tickets(
+        self._sessions: OneTimeTokens[LoginSession] = OneTimeTokens(
             clock, entropy, lifetime=config.session_lifetime
         )
         self._forms = LoginForms(clock, entropy, lifetime=config.page_lifetime)

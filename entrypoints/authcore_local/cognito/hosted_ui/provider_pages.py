@@ -21,7 +21,7 @@ from authcore_local.cognito.oauth.authorization import (
     UntrustedRequestError,
     provider_called,
 )
-from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_flows.federation import FederatedSignIn, ProviderAccount
 from authcore_local.cognito.user_pool.provider_users import PEOPLE, consent_page
 
@@ -62,7 +62,9 @@ class ProviderPages:
     ) -> None:
         self._hosted = hosted
         self._federation = federation
-        self._answers: Tickets[ProviderAnswer] = Tickets(clock, entropy, lifetime=ANSWER_LIFETIME)
+        self._answers: OneTimeTokens[ProviderAnswer] = OneTimeTokens(
+            clock, entropy, lifetime=ANSWER_LIFETIME
+        )
 
     def show(self, request: Request) -> Response:
         """``GET /local-providers/<provider>``: choose who to be."""

@@ -13,7 +13,7 @@ MAX_TICKETS: Final = 10_000
 Meaning = TypeVar("Meaning")
 
 
-class Tickets(Generic[Meaning]):
+class OneTimeTokens(Generic[Meaning]):
     """
     What each ticket stands for, until it expires or is redeemed.
 

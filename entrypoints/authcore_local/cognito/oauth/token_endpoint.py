@@ -13,7 +13,7 @@ from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant
 from authcore_local.cognito.oauth.oauth_requests import HEADERS, OAuthRefusedError, clients_form
-from authcore_local.cognito.oauth.one_time_tokens import Tickets
+from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.tokens import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_pool.users import UserStore
@@ -34,7 +34,7 @@ class TokenEndpoint:
         config: PoolConfig,
         *,
         users: UserStore,
-        codes: Tickets[CodeGrant],
+        codes: OneTimeTokens[CodeGrant],
         issuer: TokenIssuer,
         refresh: SessionRefresh,
         flow: FlowLog | None,

@@ -21,7 +21,7 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.base64url import encoded
+from authcore.adapters.base64url import encode
 from authcore.adapters.cookie_header import Pairs
 from authcore.domain.errors import SessionTooLargeError
 
@@ -38,7 +38,7 @@ _PREFIX_LENGTH: Final = _GENERATION_LENGTH + len(".0.8~")
 
 def generation_of(text: str) -> str:
     """132 bits of the SHA-256 of *text*, in base64url."""
-    return encoded(hashlib.sha256(text.encode()).digest())[:_GENERATION_LENGTH].decode("ascii")
+    return encode(hashlib.sha256(text.encode()).digest())[:_GENERATION_LENGTH].decode("ascii")
 
 
 @attrs.frozen

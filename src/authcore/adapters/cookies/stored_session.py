@@ -12,7 +12,7 @@ from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.ports.cookies import SessionJar
-from authcore.ports.session_stores import SealedTexts
+from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock, Entropy
 
 
@@ -58,7 +58,7 @@ class StoredSessionJar(SessionJar):
     def __init__(
         self,
         *,
-        texts: SealedTexts,
+        texts: SealedStore,
         ring: KeyRing,
         domain: str,
         lifetime: timedelta,

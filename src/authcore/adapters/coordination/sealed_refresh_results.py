@@ -5,11 +5,11 @@ from datetime import timedelta
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.session_stores import RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
 
 
-class SharedRecentRefreshes(RecentRefreshes):
+class SealedRefreshResultCache(RefreshResultCache):
     """
     Remembers in a store that processes share, sealed: who can read the store reads no token.
 
@@ -26,7 +26,7 @@ class SharedRecentRefreshes(RecentRefreshes):
     """
 
     def __init__(
-        self, *, texts: SealedTexts, ring: KeyRing, clock: Clock, entropy: Entropy
+        self, *, texts: SealedStore, ring: KeyRing, clock: Clock, entropy: Entropy
     ) -> None:
         self._texts = texts
         self._clock = clock

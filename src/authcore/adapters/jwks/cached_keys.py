@@ -5,7 +5,7 @@ from authcore.adapters.jwks.key_set import Keys, PublishedKey
 from authcore.domain.errors import KeySourceUnavailableError
 
 
-class KeysAtHand(Keys):
+class CachedKeys(Keys):
     """
     The keys of a cache that can be had at once.
 
@@ -19,7 +19,7 @@ class KeysAtHand(Keys):
 
     def key(self, kid: str) -> PublishedKey:
         """See the protocol.  Returns at once."""
-        key = self._cache.at_hand(kid)
+        key = self._cache.cached_key(kid)
         if key is None:
             raise KeySourceUnavailableError("the key is not at hand")
         return key

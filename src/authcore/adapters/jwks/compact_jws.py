@@ -10,7 +10,7 @@ See: RFC 7515 §3.1, RFC 8725 §3.
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from authcore.adapters.base64url import decoded
+from authcore.adapters.base64url import decode
 from authcore.adapters.strict_json import json_object
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, SignedClaims
@@ -88,8 +88,8 @@ def parse(octets: bytes) -> CompactToken:
         return CompactToken(
             _kid(header),
             octets[: -len(signature) - 1],
-            decoded(signature),
-            decoded(payload),
+            decode(signature),
+            decode(payload),
         )
     except ValueError:
         raise MalformedTokenError("not base64url of a JSON object, or ambiguous") from None
@@ -110,7 +110,7 @@ def claims_of(payload: bytes) -> SignedClaims:
 
 @lru_cache(maxsize=HEADERS_KEPT)
 def _kid(header: bytes) -> str:
-    parameters = json_object(decoded(header))
+    parameters = json_object(decode(header))
     if parameters.get("alg") != "RS256":
         raise MalformedTokenError("the algorithm is not RS256")
     if not REFUSED_PARAMETERS.isdisjoint(parameters):

@@ -22,7 +22,7 @@ _NO_TIME: Final = timedelta(0)
 _log: Final = logging.getLogger("authcore.keys")
 
 
-class SourceRecord:
+class FetchBackoff:
     """
     The fetches of one key source so far.  Not safe to share between threads.
 

@@ -26,7 +26,7 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, SourceRecord, announce
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, FetchBackoff, announce
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_in
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
@@ -98,15 +98,15 @@ class KeyCache(Keys):
         self._snapshot: _Snapshot | None = None
         self._flight: _Flight | None = None
         self._landings = 0
-        self._record = SourceRecord()
+        self._record = FetchBackoff()
         self._lock = threading.Lock()
 
     def key(self, kid: str) -> PublishedKey:
         """See the protocol.  Takes no longer than FETCH_DEADLINE."""
         landings = self._landings
-        return self.at_hand(kid) or self._from_source(kid, landings)
+        return self.cached_key(kid) or self._from_source(kid, landings)
 
-    def at_hand(self, kid: str) -> PublishedKey | None:
+    def cached_key(self, kid: str) -> PublishedKey | None:
         """The key, if it can be had at once; None says nothing about whether it is published."""
         snapshot = self._snapshot
         now = self._clock.now()

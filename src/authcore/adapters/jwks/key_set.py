@@ -11,7 +11,7 @@ import attrs
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
-from authcore.adapters.base64url import decoded
+from authcore.adapters.base64url import decode
 from authcore.adapters.jwks.compact_jws import MAX_KID_LENGTH
 from authcore.adapters.strict_json import Pairs, object_of
 from authcore.domain.errors import UnknownKeyError
@@ -168,7 +168,7 @@ def _number(text: object) -> int:
     if not isinstance(text, str) or len(text) > MODULUS_BITS.stop // 6 + 4:
         return 0
     try:
-        return int.from_bytes(decoded(text.encode("ascii")), "big")
+        return int.from_bytes(decode(text.encode("ascii")), "big")
     except ValueError:
         return 0
 

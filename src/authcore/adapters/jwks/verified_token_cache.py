@@ -74,7 +74,7 @@ def _copied(value: object) -> object:
     return value
 
 
-class RememberedSignatureVerifier(SignatureVerifier):
+class CachingSignatureVerifier(SignatureVerifier):
     """
     Verifies a token twice at most and remembers the outcome under the token's SHA-256.
 

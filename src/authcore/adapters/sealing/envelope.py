@@ -9,7 +9,7 @@ import attrs
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from authcore.adapters.base64url import decoded, encoded
+from authcore.adapters.base64url import decode, encode
 from authcore.adapters.sealing.packing import pack, unpack
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.domain.model.key_rings import key_ring_problem
@@ -101,14 +101,14 @@ class Envelope:
         except OverflowError:
             raise SessionTooLargeError("a token is larger than any cookie could hold") from None
         nonce = hashlib.sha256(self._entropy.token().encode()).digest()[:NONCE_BYTES]
-        return encoded(self._ring.seal(plaintext, nonce=nonce, purpose=self._purpose)).decode(
+        return encode(self._ring.seal(plaintext, nonce=nonce, purpose=self._purpose)).decode(
             "ascii"
         )
 
     def unseal(self, text: str) -> Unsealed | None:
         """What *text* holds; None if it is altered, for another purpose, or expired."""
         try:
-            sealed = decoded(text.encode("ascii"))
+            sealed = decode(text.encode("ascii"))
         except ValueError:
             return None
         plaintext = self._ring.unseal(sealed, purpose=self._purpose)

@@ -18,7 +18,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
-from authcore.adapters.base64url import decoded, encoded
+from authcore.adapters.base64url import decode, encode
 
 
 MAX_TEXTS: Final = 255
@@ -105,11 +105,11 @@ def _texts(heads: Sequence[Head], wholes: bytes, characters: str) -> Iterator[st
 
 def _octets(characters: str) -> bytes:
     filled = characters + "A" * (-len(characters) % 4)
-    return decoded(filled.encode("ascii")) if filled else b""
+    return decode(filled.encode("ascii")) if filled else b""
 
 
 def _characters(octets: bytes, length: int) -> str:
-    text = encoded(octets).decode("ascii")
+    text = encode(octets).decode("ascii")
     if len(text) != length + -length % 4 or text[length:].strip("A"):
         raise ValueError("not as many characters as the heads say")
     return text[:length]

@@ -73,7 +73,7 @@ class AccountLinks:
 LinkPage = UserLinks | AccountLinks
 
 
-class BothSides:
+class LinkSnapshot:
     """
     All that was read so far.
 
@@ -185,11 +185,11 @@ class Finding:
         return self.reason in MENDABLE
 
 
-MendStatus = Literal["mended", "would_mend", "already_whole", "refused"]
+RepairStatus = Literal["mended", "would_mend", "already_whole", "refused"]
 
 
 @attrs.frozen
-class Mended:
+class RepairResult:
     """
     What became of one finding.
 
@@ -203,5 +203,5 @@ class Mended:
 
     subject: str
     legacy_uid: str
-    status: MendStatus
+    status: RepairStatus
     reason: str

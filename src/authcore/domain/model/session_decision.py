@@ -10,7 +10,7 @@ from authcore.domain.model.tokens import TokenSet
 
 
 @attrs.frozen
-class Carried:
+class PresentedSession:
     """
     What a request carries.
 
@@ -95,4 +95,4 @@ class SignInRequired:
     has_ended: bool = False
 
 
-GuardDecision: TypeAlias = Admitted | LegacyAdmitted | SignInRequired
+SessionDecision: TypeAlias = Admitted | LegacyAdmitted | SignInRequired

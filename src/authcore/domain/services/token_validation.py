@@ -97,7 +97,7 @@ class TokenValidator:
         """
         self._signatures.require_keys()
 
-    def access(self, unverified_token: str) -> AccessClaims:
+    def verify_access_token(self, unverified_token: str) -> AccessClaims:
         """
         Check an access token.
 
@@ -112,7 +112,7 @@ class TokenValidator:
         self._check_times(claims)
         return AccessClaims(claims)
 
-    def access_even_expired(self, unverified_token: str) -> AccessClaims:
+    def verify_access_token_ignoring_expiry(self, unverified_token: str) -> AccessClaims:
         """
         Check an access token that may have expired, for refreshing or ending its session.
 
@@ -139,7 +139,7 @@ class TokenValidator:
             self._check_scopes(claims)
         return claims
 
-    def identity(
+    def verify_id_token(
         self, unverified_token: str, *, nonce: str | None = None, access_token: str | None = None
     ) -> IdentityClaims:
         """

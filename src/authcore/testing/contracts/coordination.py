@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
 
 
@@ -36,12 +36,12 @@ class _MeetingKey(str):
         return super().__hash__()
 
 
-class SeenBeforeContract(ABC):
-    """Run by every SeenBefore: the fake and each adapter."""
+class ReplayCacheContract(ABC):
+    """Run by every ReplayCache: the fake and each adapter."""
 
     @pytest.fixture
     @abstractmethod
-    def seen(self) -> SeenBefore:
+    def seen(self) -> ReplayCache:
         """A memory that remembers nothing yet."""
 
     @pytest.fixture
@@ -49,24 +49,24 @@ class SeenBeforeContract(ABC):
     def fast_forward(self) -> Callable[[timedelta], None]:
         """Lets time pass for the very memory that ``seen`` gives."""
 
-    def test_only_the_first_time_is_the_first_time(self, seen: SeenBefore) -> None:
+    def test_only_the_first_time_is_the_first_time(self, seen: ReplayCache) -> None:
         assert [seen.first_time("a", TTL) for _ in range(3)] == [True, False, False]
 
-    def test_keys_do_not_touch_each_other(self, seen: SeenBefore) -> None:
+    def test_keys_do_not_touch_each_other(self, seen: ReplayCache) -> None:
         seen.first_time("a", TTL)
         assert seen.first_time("b", TTL)
         assert seen.first_time("A", TTL)
         assert not seen.first_time("a", TTL)
 
     def test_it_remembers_for_the_whole_ttl(
-        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+        self, seen: ReplayCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         seen.first_time("a", TTL)
         fast_forward(TTL - timedelta(seconds=2))
         assert not seen.first_time("a", TTL)
 
     def test_asking_again_does_not_prolong_the_memory(
-        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+        self, seen: ReplayCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         seen.first_time("a", TTL)
         fast_forward(TTL / 2)
@@ -75,7 +75,7 @@ class SeenBeforeContract(ABC):
         assert seen.first_time("a", TTL)
 
     def test_it_forgets_after_the_ttl_and_remembers_anew(
-        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+        self, seen: ReplayCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         seen.first_time("a", TTL)
         fast_forward(TTL + timedelta(seconds=2))
@@ -83,7 +83,7 @@ class SeenBeforeContract(ABC):
         assert not seen.first_time("a", TTL)
 
     def test_a_short_memory_does_not_wait_for_a_long_one(
-        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+        self, seen: ReplayCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         seen.first_time("long", TTL)
         seen.first_time("short", timedelta(minutes=1))
@@ -91,7 +91,7 @@ class SeenBeforeContract(ABC):
         assert seen.first_time("short", TTL)
         assert not seen.first_time("long", TTL)
 
-    def test_what_was_forgotten_is_new_again_once(self, seen: SeenBefore) -> None:
+    def test_what_was_forgotten_is_new_again_once(self, seen: ReplayCache) -> None:
         # AL-07
         seen.first_time("a", TTL)
 
@@ -99,7 +99,7 @@ class SeenBeforeContract(ABC):
         assert [seen.first_time("a", TTL) for _ in range(2)] == [True, False]
 
     def test_only_what_is_remembered_can_be_forgotten_and_only_once(
-        self, seen: SeenBefore, fast_forward: Callable[[timedelta], None]
+        self, seen: ReplayCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         assert not seen.forget("a")
         seen.first_time("a", TTL)
@@ -108,14 +108,14 @@ class SeenBeforeContract(ABC):
         fast_forward(TTL + timedelta(seconds=2))
         assert not seen.forget("a")
 
-    def test_forgetting_one_key_leaves_the_others(self, seen: SeenBefore) -> None:
+    def test_forgetting_one_key_leaves_the_others(self, seen: ReplayCache) -> None:
         seen.first_time("a", TTL)
         seen.first_time("b", TTL)
         seen.forget("a")
         assert not seen.first_time("b", TTL)
 
     @pytest.mark.parametrize("number", range(5))
-    def test_of_two_threads_at_once_one_is_first(self, seen: SeenBefore, number: int) -> None:
+    def test_of_two_threads_at_once_one_is_first(self, seen: ReplayCache, number: int) -> None:
         # SP-01
         key = _MeetingKey(f"race {number}")
         with ThreadPoolExecutor(2) as threads:

@@ -14,7 +14,7 @@ from authcore.domain.errors import (
     SessionTooLargeError,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.session_stores import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import MAX_TEXT_LENGTH, RefreshResultCache, SealedStore
 from authcore.ports.system import Clock
 
 
@@ -23,12 +23,12 @@ TOKENS: Final = TokenSet("access.canary.1", "id.canary.1", RefreshToken("refresh
 OTHERS: Final = TokenSet("access.canary.2", "id.canary.2", None)
 
 
-class RecentRefreshesContract(ABC):
-    """Run by every RecentRefreshes: the fake and each adapter."""
+class RefreshResultCacheContract(ABC):
+    """Run by every RefreshResultCache: the fake and each adapter."""
 
     @pytest.fixture
     @abstractmethod
-    def recent(self) -> RecentRefreshes:
+    def recent(self) -> RefreshResultCache:
         """A memory that remembers nothing yet."""
 
     @pytest.fixture
@@ -36,11 +36,11 @@ class RecentRefreshesContract(ABC):
     def fast_forward(self) -> Callable[[timedelta], None]:
         """Lets time pass for the very memory that ``recent`` gives."""
 
-    def test_nobody_remembers_what_was_never_traded(self, recent: RecentRefreshes) -> None:
+    def test_nobody_remembers_what_was_never_traded(self, recent: RefreshResultCache) -> None:
         assert recent.recall("a") is None
 
     def test_what_was_traded_is_recalled_as_often_as_it_is_asked_for(
-        self, recent: RecentRefreshes
+        self, recent: RefreshResultCache
     ) -> None:
         # RF-03
         recent.remember("a", TOKENS, TTL)
@@ -52,13 +52,13 @@ class RecentRefreshesContract(ABC):
             TOKENS,
         ]
 
-    def test_the_last_trade_counts(self, recent: RecentRefreshes) -> None:
+    def test_the_last_trade_counts(self, recent: RefreshResultCache) -> None:
         recent.remember("a", OTHERS, TTL)
         recent.remember("a", TOKENS, TTL)
 
         assert recent.recall("a") == TOKENS
 
-    def test_a_refusal_is_a_refusal_again(self, recent: RecentRefreshes) -> None:
+    def test_a_refusal_is_a_refusal_again(self, recent: RefreshResultCache) -> None:
         recent.remember_refusal("a", TTL)
 
         for _ in range(2):
@@ -67,7 +67,7 @@ class RecentRefreshesContract(ABC):
         assert recent.recall("b") is None
 
     def test_it_remembers_for_the_whole_ttl_and_no_longer(
-        self, recent: RecentRefreshes, fast_forward: Callable[[timedelta], None]
+        self, recent: RefreshResultCache, fast_forward: Callable[[timedelta], None]
     ) -> None:
         recent.remember("a", TOKENS, TTL)
         recent.remember_refusal("b", TTL)
@@ -80,7 +80,7 @@ class RecentRefreshesContract(ABC):
         assert recent.recall("a") is None
         assert recent.recall("b") is None
 
-    def test_threads_get_whole_trades(self, recent: RecentRefreshes) -> None:
+    def test_threads_get_whole_trades(self, recent: RefreshResultCache) -> None:
         def trade(number: int) -> TokenSet | None:
             recent.remember("a", OTHERS if number % 2 else TOKENS, TTL)
             return recent.recall("a")
@@ -89,18 +89,18 @@ class RecentRefreshesContract(ABC):
             found = list(threads.map(trade, range(40)))
         assert {*found} <= {TOKENS, OTHERS}
 
-    def test_it_shows_no_token(self, recent: RecentRefreshes) -> None:
+    def test_it_shows_no_token(self, recent: RefreshResultCache) -> None:
         # SP-11
         recent.remember("a", TOKENS, TTL)
         assert "canary" not in repr(recent) + str(vars(recent).keys())
 
 
-class SealedTextsContract(ABC):
-    """Run by every SealedTexts: the fake and each adapter."""
+class SealedStoreContract(ABC):
+    """Run by every SealedStore: the fake and each adapter."""
 
     @pytest.fixture
     @abstractmethod
-    def texts(self) -> SealedTexts:
+    def texts(self) -> SealedStore:
         """A store that holds nothing yet."""
 
     @pytest.fixture
@@ -113,18 +113,18 @@ class SealedTextsContract(ABC):
     def fast_forward(self) -> Callable[[timedelta], None]:
         """Lets time pass for the very store that ``texts`` gives."""
 
-    def test_an_empty_store_holds_nothing(self, texts: SealedTexts) -> None:
+    def test_an_empty_store_holds_nothing(self, texts: SealedStore) -> None:
         assert texts.get("a") is None
 
     @pytest.mark.parametrize("text", ["x", "sealed-text_1", "A" * MAX_TEXT_LENGTH], ids=len)
-    def test_what_was_put_is_there(self, texts: SealedTexts, texts_clock: Clock, text: str) -> None:
+    def test_what_was_put_is_there(self, texts: SealedStore, texts_clock: Clock, text: str) -> None:
         texts.put("a", text, until=texts_clock.now() + TTL)
 
         assert texts.get("a") == text
         assert texts.get("A") is None
 
     def test_the_last_text_counts_and_so_does_its_end(
-        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+        self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
     ) -> None:
         texts.put("a", "first", until=texts_clock.now() + TTL)
         texts.put("a", "second", until=texts_clock.now() + 3 * TTL)
@@ -133,7 +133,7 @@ class SealedTextsContract(ABC):
         assert texts.get("a") == "second"
 
     def test_a_text_is_kept_to_its_end_and_no_longer(
-        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+        self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
     ) -> None:
         texts.put("a", "text", until=texts_clock.now() + TTL)
         fast_forward(TTL - timedelta(seconds=2))
@@ -143,7 +143,7 @@ class SealedTextsContract(ABC):
         assert texts.get("a") is None
 
     def test_what_was_dropped_is_gone_and_nothing_else(
-        self, texts: SealedTexts, texts_clock: Clock
+        self, texts: SealedStore, texts_clock: Clock
     ) -> None:
         for key in ("a", "b"):
             texts.put(key, key, until=texts_clock.now() + TTL)
@@ -154,7 +154,7 @@ class SealedTextsContract(ABC):
         assert (texts.get("a"), texts.get("b")) == (None, "b")
 
     def test_a_text_is_replaced_with_its_end(
-        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+        self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
     ) -> None:
         texts.put("a", "first", until=texts_clock.now() + TTL)
         assert texts.replace("a", "second", until=texts_clock.now() + 3 * TTL)
@@ -163,7 +163,7 @@ class SealedTextsContract(ABC):
         assert texts.get("a") == "second"
 
     def test_what_is_not_there_is_not_replaced(
-        self, texts: SealedTexts, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+        self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
     ) -> None:
         later = texts_clock.now() + 3 * TTL
         for key in ("dropped", "ended"):
@@ -176,7 +176,7 @@ class SealedTextsContract(ABC):
             assert texts.get(key) is None
 
     def test_who_replaces_while_somebody_drops_brings_nothing_back(
-        self, texts: SealedTexts, texts_clock: Clock
+        self, texts: SealedStore, texts_clock: Clock
     ) -> None:
         # RF-06
         until = texts_clock.now() + TTL
@@ -191,7 +191,7 @@ class SealedTextsContract(ABC):
                 assert texts.get("a") is None
 
     def test_a_text_that_is_too_long_is_refused_and_changes_nothing(
-        self, texts: SealedTexts, texts_clock: Clock
+        self, texts: SealedStore, texts_clock: Clock
     ) -> None:
         # DL-06
         until = texts_clock.now() + TTL
@@ -203,8 +203,8 @@ class SealedTextsContract(ABC):
         assert texts.get("a") == "text"
 
 
-class SharedSealedTextsContract(SealedTextsContract):
-    """Run by every SealedTexts that is kept where it may not be reached."""
+class SharedSealedStoreContract(SealedStoreContract):
+    """Run by every SealedStore that is kept where it may not be reached."""
 
     @pytest.fixture
     @abstractmethod
@@ -212,7 +212,7 @@ class SharedSealedTextsContract(SealedTextsContract):
         """From its call on, nobody answers."""
 
     def test_an_outage_is_neither_a_text_nor_none(
-        self, texts: SealedTexts, texts_clock: Clock, outage: Callable[[], None]
+        self, texts: SealedStore, texts_clock: Clock, outage: Callable[[], None]
     ) -> None:
         texts.put("a", "text", until=texts_clock.now() + TTL)
         outage()

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, LeaseGrant, SeenBefore
+from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
 from authcore.ports.system import Clock
 
 
-class InMemorySeenBefore(SeenBefore):
+class InMemoryReplayCache(ReplayCache):
     """
     Remembers until *clock* says otherwise.
 

@@ -9,11 +9,11 @@ from authcore.domain.errors import (
     SessionTooLargeError,
 )
 from authcore.domain.model.tokens import TokenSet
-from authcore.ports.session_stores import MAX_TEXT_LENGTH, RecentRefreshes, SealedTexts
+from authcore.ports.session_stores import MAX_TEXT_LENGTH, RefreshResultCache, SealedStore
 from authcore.ports.system import Clock
 
 
-class InMemoryRecentRefreshes(RecentRefreshes):
+class InMemoryRefreshResultCache(RefreshResultCache):
     """
     Remembers until *clock* says otherwise.
 
@@ -51,7 +51,7 @@ class InMemoryRecentRefreshes(RecentRefreshes):
             raise CoordinationUnavailableError("the memory was told to be unavailable")
 
 
-class InMemorySealedTexts(SealedTexts):
+class InMemorySealedStore(SealedStore):
     """
     Keeps texts until *clock* says otherwise.
 

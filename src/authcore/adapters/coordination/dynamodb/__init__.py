@@ -9,8 +9,8 @@ item still counts: the table's TTL on ``expires`` (seconds) deletes days late.
 Permissions on the table, by what is used::
 
     DynamoDbLease             UpdateItem
-    DynamoDbSeenBefore        UpdateItem
-    DynamoDbSealedTexts       GetItem, PutItem, DeleteItem
+    DynamoDbReplayCache        UpdateItem
+    DynamoDbSealedStore       GetItem, PutItem, DeleteItem
     DynamoDbRevocationList    BatchGetItem to ask, UpdateItem to revoke
 
 See: Amazon DynamoDB "Condition expressions", "Read consistency", "Using time to live (TTL)".

@@ -19,7 +19,7 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.system import Clock, Entropy
 
 
@@ -31,7 +31,7 @@ _WAS_NOTED: Final = "ends_at >= :latest AND noted_at <= :until"
 _NEVER: Final = {"N": "0"}
 
 
-class DynamoDbSeenBefore(SeenBefore):
+class DynamoDbReplayCache(ReplayCache):
     """
     Replay memory between processes.
 

@@ -17,14 +17,14 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.adapters.coordination.process.sealed_store import require_text_that_fits
-from authcore.ports.session_stores import SealedTexts
+from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock
 
 
 _IS_LIVE: Final = "ends_at > :now"
 
 
-class DynamoDbSealedTexts(SealedTexts):
+class DynamoDbSealedStore(SealedStore):
     """
     Keeps texts between processes, one item each.
 

@@ -9,7 +9,7 @@ import attrs
 
 from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import TokenSet
-from authcore.ports.session_stores import RecentRefreshes
+from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock
 
 
@@ -25,7 +25,7 @@ class _Entry:
     until: datetime
 
 
-class ProcessRecentRefreshes(RecentRefreshes):
+class ProcessRefreshResultCache(RefreshResultCache):
     """
     Remembers in this process only.
 

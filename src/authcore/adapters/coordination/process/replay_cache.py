@@ -5,7 +5,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.system import Clock
 
 
@@ -13,7 +13,7 @@ MAX_ENTRIES: Final = 100_000
 """About 20 MB of digests."""
 
 
-class ProcessSeenBefore(SeenBefore):
+class ProcessReplayCache(ReplayCache):
     """
     Remembers in this process only: for one process, or several that each see a browser through.
 

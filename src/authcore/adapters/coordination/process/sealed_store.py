@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
-from authcore.ports.session_stores import MAX_TEXT_LENGTH, SealedTexts
+from authcore.ports.session_stores import MAX_TEXT_LENGTH, SealedStore
 from authcore.ports.system import Clock
 
 
 MAX_TEXTS: Final = 50_000
 
 
-class ProcessSealedTexts(SealedTexts):
+class ProcessSealedStore(SealedStore):
     """
     Keeps texts in this process only: for one process, and for trying things out.
 

@@ -42,7 +42,7 @@ from authcore.domain.model.linking import (
     PoolAccount,
 )
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, SeenBefore
+from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
@@ -111,7 +111,7 @@ class AccountLinking:
     _links: LegacyLinks
     _directory: UserDirectory
     _lease: Lease
-    _intents: SeenBefore
+    _intents: ReplayCache
     _audit: AuditLog
     _policy: LinkPolicy
     _issuer: str

@@ -9,17 +9,17 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_audit import (
     AccountLink,
     AccountLinks,
-    BothSides,
     Finding,
     LinkPage,
-    Mended,
-    MendStatus,
+    LinkSnapshot,
+    RepairResult,
+    RepairStatus,
     UserLink,
     UserLinks,
 )
 from authcore.domain.model.linking import AccountQuery
 from authcore.domain.services.accounts.link_discrepancies import findings_in
-from authcore.domain.services.accounts.retrying import Patience
+from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 from authcore.ports.user_directory import DirectoryListing, UserDirectory
@@ -36,13 +36,13 @@ class LinkAudit:
     """
 
     def __init__(
-        self, *, directory: DirectoryListing, legacy: LegacyListing, patience: Patience
+        self, *, directory: DirectoryListing, legacy: LegacyListing, retrier: Retrier
     ) -> None:
         self._directory = directory
         self._legacy = legacy
-        self._patience = patience
+        self._retrier = retrier
 
-    def read(self, both: BothSides) -> LinkPage:
+    def read(self, both: LinkSnapshot) -> LinkPage:
         """
         The next page, which *both* has taken.  To be called until ``both.complete``.
 
@@ -55,17 +55,17 @@ class LinkAudit:
         both.take(page)
         return page
 
-    def findings(self, both: BothSides) -> Iterator[Finding]:
+    def findings(self, both: LinkSnapshot) -> Iterator[Finding]:
         """What is wrong in *both*, always in the same order."""
         return findings_in(both)
 
-    def _users(self, both: BothSides) -> UserLinks:
-        page = self._patience.ask(lambda: self._directory.users(both.users_after))
+    def _users(self, both: LinkSnapshot) -> UserLinks:
+        page = self._retrier.call(lambda: self._directory.users(both.users_after))
         links = (UserLink(user.subject, _legacy_uid(user), user.username) for user in page.users)
         return UserLinks(tuple(links), page.next)
 
-    def _accounts(self, both: BothSides) -> AccountLinks:
-        page = self._patience.ask(lambda: self._legacy.accounts(both.accounts_after))
+    def _accounts(self, both: LinkSnapshot) -> AccountLinks:
+        page = self._retrier.call(lambda: self._legacy.accounts(both.accounts_after))
         links = (AccountLink(each.legacy_uid, each.cognito_id) for each in page.accounts)
         return AccountLinks(tuple(links), page.next)
 
@@ -84,14 +84,14 @@ class LinkRepair:
         directory: UserDirectory,
         links: LegacyLinks,
         audit: AuditLog,
-        patience: Patience,
+        retrier: Retrier,
     ) -> None:
         self._directory = directory
         self._links = links
         self._audit = audit
-        self._patience = patience
+        self._retrier = retrier
 
-    def mend(self, finding: Finding, *, dry_run: bool = False) -> Mended:
+    def repair(self, finding: Finding, *, dry_run: bool = False) -> RepairResult:
         """
         Mend *finding*.  Mending twice is harmless.
 
@@ -107,22 +107,22 @@ class LinkRepair:
         """
         if not finding.mendable:
             raise ValueError("this finding needs a person")
-        mended = self._patience.ask(lambda: self._mended(finding, dry_run=dry_run))
+        mended = self._retrier.call(lambda: self._mended(finding, dry_run=dry_run))
         if mended.status in {"mended", "refused"}:
             self._note(mended)
         return mended
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> Mended:
+    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult:
         subject, legacy_uid = finding.users[0].subject, finding.accounts[0].legacy_uid
         try:
             status, reason = self._filled(finding.users[0], finding.accounts[0], dry_run=dry_run)
         except RejectedError as error:
             status, reason = "refused", error.code
-        return Mended(subject, legacy_uid, status, reason)
+        return RepairResult(subject, legacy_uid, status, reason)
 
     def _filled(
         self, user: UserLink, account: AccountLink, *, dry_run: bool
-    ) -> tuple[MendStatus, str]:
+    ) -> tuple[RepairStatus, str]:
         found = self._directory.find(user.username)
         attached = self._links.match(AccountQuery(user.subject, None, None)).by_cognito_id
         if found is None or found.subject != user.subject:
@@ -140,7 +140,7 @@ class LinkRepair:
             self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
         return "mended", "ok"
 
-    def _note(self, mended: Mended) -> None:
+    def _note(self, mended: RepairResult) -> None:
         self._audit.record(
             AuditEvent(
                 "links.repair",

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final, Literal, get_args
 
-from authcore.domain.model.link_audit import AccountLink, BothSides, Finding, Reason
+from authcore.domain.model.link_audit import AccountLink, Finding, LinkSnapshot, Reason
 
 
 Node = tuple[Literal["user", "account"], str]
@@ -19,7 +19,7 @@ Edge = tuple[Node, Node]
 _ORDER: Final[tuple[Reason, ...]] = get_args(Reason)
 
 
-def findings_in(both: BothSides) -> Iterator[Finding]:
+def findings_in(both: LinkSnapshot) -> Iterator[Finding]:
     """What is wrong in *both*, by reason, then by id; ``missing`` last."""
     edges = _in_question(both)
     found = [_finding(both, nodes) for nodes in _components(edges)]
@@ -30,14 +30,14 @@ def findings_in(both: BothSides) -> Iterator[Finding]:
             yield Finding("missing", (both.user(subject),), ())
 
 
-def _in_question(both: BothSides) -> list[Edge]:
+def _in_question(both: LinkSnapshot) -> list[Edge]:
     """Every edge that is not returned, and whom those at its ends name."""
     loose = [(node, named) for node, named in _edges(both) if _named_by(both, named) != node]
     touched = {node for edge in loose for node in edge}
     return loose + [(node, named) for node in touched if (named := _named_by(both, node))]
 
 
-def _edges(both: BothSides) -> Iterator[Edge]:
+def _edges(both: LinkSnapshot) -> Iterator[Edge]:
     for subject, legacy_uid in both.users.items():
         if legacy_uid is not None:
             yield ("user", subject), ("account", legacy_uid)
@@ -46,7 +46,7 @@ def _edges(both: BothSides) -> Iterator[Edge]:
             yield ("account", legacy_uid), ("user", cognito_id)
 
 
-def _named_by(both: BothSides, node: Node) -> Node | None:
+def _named_by(both: LinkSnapshot, node: Node) -> Node | None:
     """Whom *node* names; None if nobody, or if there is no such node."""
     kind, identifier = node
     if kind == "user":
@@ -73,7 +73,7 @@ def _components(edges: Iterable[Edge]) -> Iterator[set[Node]]:
             yield component
 
 
-def _finding(both: BothSides, nodes: Collection[Node]) -> Finding:
+def _finding(both: LinkSnapshot, nodes: Collection[Node]) -> Finding:
     users = sorted(name for kind, name in nodes if kind == "user" and name in both.users)
     accounts = sorted(name for kind, name in nodes if kind == "account" and name in both.accounts)
     return Finding(
@@ -83,7 +83,7 @@ def _finding(both: BothSides, nodes: Collection[Node]) -> Finding:
     )
 
 
-def _reason(both: BothSides, nodes: Collection[Node], *, pair: bool) -> Reason:
+def _reason(both: LinkSnapshot, nodes: Collection[Node], *, pair: bool) -> Reason:
     edges = [(node, named) for node in nodes if (named := _named_by(both, node))]
     if pair:
         ((kind, _), _) = edges[0]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from authcore.ports.system import Clock, Pause
 
 
-class Pacer:
+class RateLimiter:
     """
     Gives turns at even distances, however many threads ask.
 
@@ -33,7 +33,7 @@ class Pacer:
         self._last: datetime | None = None
         self._lock = threading.Lock()
 
-    def turn(self) -> None:
+    def acquire(self) -> None:
         """Return when it is the caller's turn."""
         with self._lock:
             now = self._clock.now()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from authcore.domain.errors import UnavailableError
-from authcore.domain.services.accounts.rate_limit import Pacer
+from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.ports.system import Pause
 
 
@@ -16,28 +16,30 @@ MAX_WAIT: Final = timedelta(minutes=1)
 """However long an answer asks for."""
 
 Answer = TypeVar("Answer")
-Told = Callable[[UnavailableError, timedelta], None]
+OnRetry = Callable[[UnavailableError, timedelta], None]
 
 
-class Patience:
+class Retrier:
     """For long runs of calls that may be repeated."""
 
-    def __init__(self, *, pacer: Pacer, pause: Pause, told: Told = lambda *_: None) -> None:
+    def __init__(
+        self, *, rate_limiter: RateLimiter, pause: Pause, on_retry: OnRetry = lambda *_: None
+    ) -> None:
         """
-        Wait as *pacer* says before each attempt, and longer after one that failed.
+        Wait as *rate_limiter* says before each attempt, and longer after one that failed.
 
         Args:
-            pacer: Gives turns.
+            rate_limiter: Gives turns.
 
             pause: Waits.
 
-            told: Hears why and how long it is waited after a failed attempt.
+            on_retry: Hears why and how long it is waited after a failed attempt.
         """
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._pause = pause
-        self._told = told
+        self._on_retry = on_retry
 
-    def ask(self, question: Callable[[], Answer]) -> Answer:
+    def call(self, question: Callable[[], Answer]) -> Answer:
         """
         What *question* returns, at one of seven attempts.
 
@@ -45,12 +47,12 @@ class Patience:
             UnavailableError: Of the last one.
         """
         for back_off in BACK_OFF:
-            self._pacer.turn()
+            self._rate_limiter.acquire()
             try:
                 return question()
             except UnavailableError as error:
                 wait = min(max(back_off, error.retry_after or back_off), MAX_WAIT)
-                self._told(error, wait)
+                self._on_retry(error, wait)
                 self._pause.wait(wait)
-        self._pacer.turn()
+        self._rate_limiter.acquire()
         return question()

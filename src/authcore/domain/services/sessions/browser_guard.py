@@ -5,7 +5,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
-from authcore.domain.model.session_decision import Admitted, Carried, GuardDecision
+from authcore.domain.model.session_decision import Admitted, PresentedSession, SessionDecision
 from authcore.domain.services.sessions.session_guard import ACTION, SessionGuard
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
@@ -25,7 +25,7 @@ class BrowserDecision:
         cookies: ``Set-Cookie`` values; an answer that carries any must not be stored by caches.
     """
 
-    decision: GuardDecision
+    decision: SessionDecision
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
 
 
@@ -60,10 +60,10 @@ class BrowserGuard:
 
             UnavailableError: Nothing can be decided now, and the browser keeps what it has.
         """
-        carried = self._carried(cookie_header, can_renew=can_renew)
-        return self._answered(self._guard.decide(carried), cookie_header)
+        presented = self._carried(cookie_header, can_renew=can_renew)
+        return self._answered(self._guard.decide(presented), cookie_header)
 
-    def decide_at_hand(
+    def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
     ) -> BrowserDecision | None:
         """
@@ -74,11 +74,11 @@ class BrowserGuard:
         """
         if self._jar_waits:
             return None
-        carried = self._carried(cookie_header, can_renew=can_renew)
-        decision = self._guard.decide_at_hand(carried)
+        presented = self._carried(cookie_header, can_renew=can_renew)
+        decision = self._guard.decide_from_cache(presented)
         return self._answered(decision, cookie_header) if decision else None
 
-    def _carried(self, cookie_header: str, *, can_renew: bool) -> Carried:
+    def _carried(self, cookie_header: str, *, can_renew: bool) -> PresentedSession:
         if len(cookie_header) > MAX_COOKIE_HEADER:
             raise SessionTooLargeError(
                 f"more than {MAX_COOKIE_HEADER} characters of cookies are not looked at"
@@ -88,9 +88,9 @@ class BrowserGuard:
         except UnavailableError as error:
             self._counter.count(ACTION, "unavailable", error.code)
             raise
-        return Carried(tokens, cookie_header, can_renew)
+        return PresentedSession(tokens, cookie_header, can_renew)
 
-    def _answered(self, decision: GuardDecision, cookie_header: str) -> BrowserDecision:
+    def _answered(self, decision: SessionDecision, cookie_header: str) -> BrowserDecision:
         if isinstance(decision, Admitted):
             cookies = self._renewing(decision, cookie_header) if decision.is_renewed else ()
             return BrowserDecision(decision, cookies)

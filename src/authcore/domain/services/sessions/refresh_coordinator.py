@@ -22,7 +22,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.sessions.single_flight import SingleFlight
 from authcore.ports.coordination import Lease
-from authcore.ports.session_stores import RecentRefreshes
+from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
 
 
@@ -51,11 +51,11 @@ MAX_SUCCESSORS: Final = 3
 Trade = Callable[[], TokenSet]
 
 
-class TradeTurns:
+class RefreshCoordinator:
     """Takes turns, and remembers what came of them.  Safe to share between threads."""
 
     def __init__(
-        self, *, recent: RecentRefreshes, lease: Lease | None, pause: Pause, clock: Clock
+        self, *, recent: RefreshResultCache, lease: Lease | None, pause: Pause, clock: Clock
     ) -> None:
         """
         Keep requests apart.
@@ -79,7 +79,7 @@ class TradeTurns:
         """Whether this process is trading *token* right now."""
         return self._flights.is_under_way(_digest(token))
 
-    def traded(self, token: RefreshToken, trade: Trade, *, waits: bool) -> TokenSet:
+    def exchange(self, token: RefreshToken, trade: Trade, *, waits: bool) -> TokenSet:
         """
         What *token* is traded for: by *trade*, or by whoever was faster.
 
@@ -110,7 +110,7 @@ class TradeTurns:
                 raise
             return self._flights.do(key, lead)  # it was led by somebody who waits for nobody
 
-    def let_go(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
+    def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """
         Let nobody go on with *tokens* any more by what is remembered of them.
 

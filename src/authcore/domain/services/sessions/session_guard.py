@@ -33,15 +33,15 @@ from authcore.domain.errors import (
 from authcore.domain.model.session import Session
 from authcore.domain.model.session_decision import (
     Admitted,
-    Carried,
-    GuardDecision,
     LegacyAdmitted,
+    PresentedSession,
+    SessionDecision,
     SignInRequired,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
-from authcore.domain.services.sessions.session_validation import checked_session
+from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions
@@ -67,7 +67,8 @@ class SessionGuard:
         refresher: None where sessions are refreshed elsewhere, or not at all.
         legacy: None once the old login is switched off.
         revocations: None where sessions live as long as their tokens.
-        at_hand: A validator that never waits for keys; None where *revocations* must be waited for.
+        cached_only: A validator that never waits for keys; None where *revocations* must be
+            waited for.
     """
 
     _validator: TokenValidator
@@ -77,9 +78,9 @@ class SessionGuard:
     _refresher: SessionRefresher | None = None
     _legacy: LegacySessions | None = None
     _revocations: RevocationList | None = None
-    _at_hand: TokenValidator | None = None
+    _cached_only: TokenValidator | None = None
 
-    def decide(self, carried: Carried) -> GuardDecision:
+    def decide(self, presented: PresentedSession) -> SessionDecision:
         """
         Admit who carries this, or ask for a sign-in.  May wait for the network.
 
@@ -87,15 +88,15 @@ class SessionGuard:
             UnavailableError: Nothing can be decided now.  Neither answer was given.
         """
         try:
-            decision = self._decided(carried)
+            decision = self._decided(presented)
         except UnavailableError as error:
             self._counter.count(ACTION, "unavailable", error.code)
             raise
         return self._counted(decision)
 
-    def decide_at_hand(self, carried: Carried) -> GuardDecision | None:
+    def decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         """The decision, if it takes neither network nor waiting; None where it does."""
-        decision = self._decided_at_hand(carried)
+        decision = self._decided_at_hand(presented)
         return self._counted(decision) if decision else None
 
     def has_ended(self, access: AccessClaims) -> bool:
@@ -108,24 +109,26 @@ class SessionGuard:
         is_over = self._policy.is_over(access.signed_in_at, now=self._clock.now())
         return is_over or self._is_revoked(access)
 
-    def _counted(self, decision: GuardDecision) -> GuardDecision:
+    def _counted(self, decision: SessionDecision) -> SessionDecision:
         refused = isinstance(decision, SignInRequired)
         self._counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
         return decision
 
-    def _decided_at_hand(self, carried: Carried) -> GuardDecision | None:
-        decision: GuardDecision | None = SignInRequired("no_session")
-        if self._at_hand is None:
+    def _decided_at_hand(self, presented: PresentedSession) -> SessionDecision | None:
+        decision: SessionDecision | None = SignInRequired("no_session")
+        if self._cached_only is None:
             return None
-        if carried.tokens is not None:
+        if presented.tokens is not None:
             try:
-                decision = self._kept(checked_session(self._at_hand, carried.tokens))
+                decision = self._kept(validate_session(self._cached_only, presented.tokens))
             except (TokenExpiredError, UnknownKeyError, KeySourceUnavailableError):
                 return None
             except TokenRejectedError as rejected:
                 decision = SignInRequired(rejected.code)
         return (
-            None if isinstance(decision, SignInRequired) and self._is_legacy(carried) else decision
+            None
+            if isinstance(decision, SignInRequired) and self._is_legacy(presented)
+            else decision
         )
 
     def _kept(self, session: Session) -> Admitted | None:
@@ -134,39 +137,39 @@ class SessionGuard:
         verdict = self._policy.decide(session, now=self._clock.now())
         return Admitted(session) if verdict == "keep" else None
 
-    def _decided(self, carried: Carried) -> GuardDecision:
+    def _decided(self, presented: PresentedSession) -> SessionDecision:
         try:
-            decision = self._by_tokens(carried)
+            decision = self._by_tokens(presented)
         except CoordinationUnavailableError:
             raise  # of the list: whether this very session was revoked
         except UnavailableError:
             with suppress(LegacyUnavailableError):
-                if admitted := self._by_legacy(carried, has_ended=False):
+                if admitted := self._by_legacy(presented, has_ended=False):
                     return admitted
             raise
         if isinstance(decision, Admitted) or decision == REVOKED:
             return decision
-        return self._by_legacy(carried, has_ended=decision.has_ended) or decision
+        return self._by_legacy(presented, has_ended=decision.has_ended) or decision
 
-    def _is_legacy(self, carried: Carried) -> bool:
-        return self._legacy is not None and self._legacy.are_carried(carried.cookie_header)
+    def _is_legacy(self, presented: PresentedSession) -> bool:
+        return self._legacy is not None and self._legacy.are_carried(presented.cookie_header)
 
-    def _by_legacy(self, carried: Carried, *, has_ended: bool) -> LegacyAdmitted | None:
-        if self._legacy is None or not self._is_legacy(carried):
+    def _by_legacy(self, presented: PresentedSession, *, has_ended: bool) -> LegacyAdmitted | None:
+        if self._legacy is None or not self._is_legacy(presented):
             return None
-        account = self._legacy.resolve(carried.cookie_header)
+        account = self._legacy.resolve(presented.cookie_header)
         return LegacyAdmitted(account, has_ended) if account and not account.locked else None
 
-    def _by_tokens(self, carried: Carried) -> Admitted | SignInRequired:
-        if carried.tokens is None:
+    def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
+        if presented.tokens is None:
             return SignInRequired("no_session")
         try:
-            session = checked_session(self._validator, carried.tokens)
+            session = validate_session(self._validator, presented.tokens)
         except (TokenExpiredError, UnknownKeyError) as rejected:
-            return self._past(carried.tokens, rejected, can_renew=carried.can_renew)
+            return self._past(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
-        return self._live(session, can_renew=carried.can_renew)
+        return self._live(session, can_renew=presented.can_renew)
 
     def _live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
         if self._is_revoked(session.access):
@@ -189,7 +192,7 @@ class SessionGuard:
     ) -> Admitted | SignInRequired:
         """Of tokens that were good once, as far as their keys are known."""
         try:
-            before = self._validator.access_even_expired(tokens.access_token)
+            before = self._validator.verify_access_token_ignoring_expiry(tokens.access_token)
         except UnknownKeyError:
             return self._renewed(tokens, None, past, can_renew=can_renew)
         except TokenRejectedError as rejected:

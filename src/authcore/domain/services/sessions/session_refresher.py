@@ -23,12 +23,12 @@ from authcore.domain.errors import (
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
-from authcore.domain.services.sessions.refresh_coordinator import TradeTurns
-from authcore.domain.services.sessions.session_validation import checked_session
+from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
+from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
-from authcore.ports.session_stores import RecentRefreshes
+from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
 from authcore.ports.token_endpoint import TokenRefresher
 
@@ -47,7 +47,7 @@ class SessionRefresher:
         *,
         refresher: TokenRefresher,
         validator: TokenValidator,
-        recent: RecentRefreshes,
+        recent: RefreshResultCache,
         lease: Lease | None,
         pause: Pause,
         clock: Clock,
@@ -61,11 +61,11 @@ class SessionRefresher:
 
             validator: For the same pool and app client.
 
-            recent: As for TradeTurns.
+            recent: As for RefreshCoordinator.
 
-            lease: As for TradeTurns.
+            lease: As for RefreshCoordinator.
 
-            pause: As for TradeTurns.
+            pause: As for RefreshCoordinator.
 
             clock: Tells when the provider may be asked again.
 
@@ -75,7 +75,7 @@ class SessionRefresher:
         self._validator = validator
         self._clock = clock
         self._audit = audit
-        self._turns = TradeTurns(recent=recent, lease=lease, pause=pause, clock=clock)
+        self._coordinator = RefreshCoordinator(recent=recent, lease=lease, pause=pause, clock=clock)
         self._failed_at: datetime | None = None
 
     def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
@@ -105,17 +105,19 @@ class SessionRefresher:
             raise RefreshTokenRejectedError("the session has no refresh token")
         if is_live:
             self._check_for_rest(token)
-        fresh = self._turns.traded(token, lambda: self._trade(tokens, before), waits=not is_live)
+        fresh = self._coordinator.exchange(
+            token, lambda: self._trade(tokens, before), waits=not is_live
+        )
         session = self._checked(fresh)
         _require_same_sign_in(before, session)
         return session
 
-    def let_go(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
-        """See TradeTurns."""
-        return self._turns.let_go(tokens)
+    def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
+        """See RefreshCoordinator."""
+        return self._coordinator.invalidate(tokens)
 
     def _check_for_rest(self, token: RefreshToken) -> None:
-        if self._turns.is_under_way(token):
+        if self._coordinator.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
         failed_at = self._failed_at
         if failed_at and abs(self._clock.now() - failed_at) < COOL_DOWN:
@@ -148,7 +150,7 @@ class SessionRefresher:
             UnavailableError: Their key is not known yet, or our clock is behind.
         """
         try:
-            return checked_session(self._validator, fresh)
+            return validate_session(self._validator, fresh)
         except UnknownKeyError:
             raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
         except TokenNotYetValidError:

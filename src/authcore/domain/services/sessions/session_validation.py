@@ -6,7 +6,7 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.token_validation import TokenValidator
 
 
-def checked_session(
+def validate_session(
     validator: TokenValidator, tokens: TokenSet, *, nonce: str | None = None
 ) -> Session:
     """
@@ -24,8 +24,10 @@ def checked_session(
 
         KeySourceUnavailableError: The keys cannot be had.  Retryable.
     """
-    access = validator.access(tokens.access_token)
-    identity = validator.identity(tokens.id_token, nonce=nonce, access_token=tokens.access_token)
+    access = validator.verify_access_token(tokens.access_token)
+    identity = validator.verify_id_token(
+        tokens.id_token, nonce=nonce, access_token=tokens.access_token
+    )
     if identity.issuer != access.issuer:
         raise ClaimRejectedError("iss")
     if identity.claims["aud"] not in (access.client_id, [access.client_id]):

@@ -118,7 +118,11 @@ class SignOut:
 
     def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
         with suppress(TokenRejectedError):
-            return self._validator.access_even_expired(tokens.access_token) if tokens else None
+            return (
+                self._validator.verify_access_token_ignoring_expiry(tokens.access_token)
+                if tokens
+                else None
+            )
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
@@ -132,7 +136,7 @@ class SignOut:
                 self._revoker.revoke(successor)
 
     def _successors(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
-        return () if self._refresher is None else self._refresher.let_go(tokens)
+        return () if self._refresher is None else self._refresher.invalidate(tokens)
 
     def _list(self, tokens: TokenSet | None) -> None:
         """

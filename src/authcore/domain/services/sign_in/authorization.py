@@ -111,7 +111,9 @@ class AuthorizationError:
     candidate_username: str | None = attrs.field(default=None, repr=False)
 
 
-def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | AuthorizationError:
+def parse_authorization_response(
+    parameters: Sequence[tuple[str, str]],
+) -> AuthorizationCode | AuthorizationError:
     """
     What the callback's query says.
 
@@ -139,7 +141,7 @@ def read_answer(parameters: Sequence[tuple[str, str]]) -> AuthorizationCode | Au
     )
 
 
-def refusal_of(error: AuthorizationError) -> AuthcoreError:
+def error_for(error: AuthorizationError) -> AuthcoreError:
     """
     What *error* comes to: ProviderUnavailableError, ClientRejectedError or ProviderRefusedError.
 

@@ -12,10 +12,10 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.session import Session, SignInAttempt
-from authcore.domain.services.sessions.session_validation import checked_session
+from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.sign_in.authorization import digest_of
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.token_endpoint import CodeExchanger
 
 
@@ -37,7 +37,7 @@ class CodeRedeemer:
 
     _exchanger: CodeExchanger
     _validator: TokenValidator
-    _seen: SeenBefore
+    _seen: ReplayCache
     _redirect_uri: str
 
     def redeem(self, code: str, attempt: SignInAttempt) -> Session:
@@ -81,7 +81,7 @@ class CodeRedeemer:
         tokens = self._exchanger.exchange(
             code, redirect_uri=self._redirect_uri, code_verifier=attempt.code_verifier
         )
-        return checked_session(self._validator, tokens, nonce=attempt.nonce)
+        return validate_session(self._validator, tokens, nonce=attempt.nonce)
 
     def _use_up(self, keys: tuple[str, str]) -> None:
         for key in keys:

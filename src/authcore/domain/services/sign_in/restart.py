@@ -11,7 +11,10 @@ from collections.abc import Sequence
 import attrs
 
 from authcore.domain.model.session import PendingSignIns, RedirectTarget, SignInAttempt
-from authcore.domain.services.sign_in.authorization import AuthorizationError, read_answer
+from authcore.domain.services.sign_in.authorization import (
+    AuthorizationError,
+    parse_authorization_response,
+)
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 
 
@@ -53,7 +56,7 @@ def restarted(
 
         RedirectRejectedError: Its target is no longer on the allow-list.
     """
-    answer = read_answer(parameters)
+    answer = parse_authorization_response(parameters)
     if not (isinstance(answer, AuthorizationError) and answer.broken_off and pending.attempts):
         return None
     newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))

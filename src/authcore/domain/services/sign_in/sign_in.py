@@ -33,8 +33,8 @@ from authcore.domain.services.sign_in.authorization import (
     candidate_in,
     code_challenge_for,
     digest_of,
-    read_answer,
-    refusal_of,
+    error_for,
+    parse_authorization_response,
     sign_in_options,
     state_for,
     with_query,
@@ -42,7 +42,7 @@ from authcore.domain.services.sign_in.authorization import (
 from authcore.domain.services.sign_in.code_redeemer import MAX_ATTEMPT_LIFETIME, CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.coordination import SeenBefore
+from authcore.ports.coordination import ReplayCache
 from authcore.ports.system import Clock, Entropy
 from authcore.ports.token_endpoint import CodeExchanger
 
@@ -107,7 +107,7 @@ class SignIn:
     _default_redirect: str
     _exchanger: CodeExchanger
     _validator: TokenValidator
-    _seen: SeenBefore
+    _seen: ReplayCache
     _clock: Clock
     _entropy: Entropy
     _authorize_url: str
@@ -233,7 +233,7 @@ class SignIn:
 
             AttemptRejectedError: This browser began no such attempt.
         """
-        answer = read_answer(parameters)
+        answer = parse_authorization_response(parameters)
         if answer.state is None:
             raise ProviderRefusedError(answer.reason)
         state_digest = digest_of(answer.state)
@@ -273,12 +273,12 @@ class SignIn:
             UnavailableError: Provider or keys gave no answer.  The attempt is as good as before,
                 and so is a code that came with it.
         """
-        answer = read_answer(parameters)
+        answer = parse_authorization_response(parameters)
         if answer.state is None:
             raise ProviderRefusedError(answer.reason)
         self._check(attempt, answer.state)
         if isinstance(answer, AuthorizationError):
-            raise refusal_of(answer)
+            raise error_for(answer)
         target = self._allowlist.resolve(candidate_in(answer.state))
         return SignInCompletion(self._redeemer.redeem(answer.code, attempt), target)
 
