@@ -120,7 +120,6 @@ class TokenCommands:
         }
         pool = load(_Pool, {**self.context.environment, **given}).cognito
         return self.context.build_validator(
-            region=pool.region,
             user_pool_id=pool.user_pool_id,
             client_id=pool.client_id,
             issuer=pool.issuer,

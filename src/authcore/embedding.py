@@ -1,10 +1,12 @@
-"""The few builders an embedding team calls.  Each imports what it builds when it is called."""
+"""The builders of the public API.  Each imports what it builds when it is called."""
 
-# ruff: noqa: PLC0415 - whoever builds one thing does not pay for the others
+# ruff: noqa: PLC0415 - a caller of one builder does not pay for the imports of the others
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from authcore.domain.errors import ConfigurationError
 
 
 if TYPE_CHECKING:
@@ -20,12 +22,11 @@ if TYPE_CHECKING:
 
 
 def token_validator(
-    region: str,
+    *,
     user_pool_id: str,
     client_id: str | Collection[str],
     issuer: str | None = None,
     jwks_url: str | None = None,
-    *,
     leeway: timedelta = timedelta(0),
     jwks: Mapping[str, object] | bytes | None = None,
     required_groups: Collection[str] = (),
@@ -34,60 +35,57 @@ def token_validator(
     remember: bool = True,
 ) -> "TokenValidator":
     """
-    A validator of one pool's tokens.  Build one and keep it; it is safe to share between threads.
+    Build a validator of one pool's tokens.  Build one and keep it; threads may share it.
 
-    Nothing is fetched before the first token comes.
+    Nothing is fetched before the first token is checked.
 
     Args:
-        region: AWS region of the pool, e.g. ``eu-west-1``.
-
-        user_pool_id: E.g. ``eu-west-1_Ab12Cd34E``.
+        user_pool_id: E.g. ``eu-west-1_Ab12Cd34E``; the region is the part before the ``_``.
 
         client_id: The app client whose tokens are acceptable, or several.
 
-        issuer: ``iss``, where it is not ``https://cognito-idp.<region>.amazonaws.com/<pool id>``.
+        issuer: ``iss``; by default ``https://cognito-idp.<region>.amazonaws.com/<user_pool_id>``.
 
-        jwks_url: Where the keys are, if not at ``<issuer>/.well-known/jwks.json``.
+        jwks_url: URL of the key set; by default ``<issuer>/.well-known/jwks.json``.
 
-        leeway: How far our clock and Cognito's may differ; 0 to 60 seconds.
+        leeway: How far this clock and Cognito's may differ; 0 (the default) to 60 seconds.
 
-        jwks: The keys themselves, for functions without a network; they then never change.
+        jwks: The key set itself, for functions without a network; it then never changes.
 
-        required_groups: The user must be in every one of them.
+        required_groups: The user must be in every one of them; none by default.
 
-        required_scopes: Access tokens must carry every one of them.
+        required_scopes: Access tokens must carry every one of them; none by default.
 
-        clock: The system's by default.
+        clock: Tells the time; the system's by default.
 
-        remember: Keep tokens that verified until they expire, so that they verify in microseconds.
+        remember: Keep verified tokens until they expire, so that the next check takes
+            microseconds.  On by default.
 
     Raises:
         ConfigurationError: Something is missing or wrong; names every problem at once.
     """
-    from authcore.wiring.tokens import pool_validators
+    from authcore.wiring.tokens import pool_validator
 
-    validator, _ = pool_validators(
-        *(region, user_pool_id, client_id, issuer, jwks_url),
+    return pool_validator(
+        *(user_pool_id, client_id, issuer, jwks_url),
         leeway=leeway,
         jwks=jwks,
         required_groups=required_groups,
         required_scopes=required_scopes,
         clock=clock,
         remember=remember,
-        problems=[],
     )
-    return validator
 
 
 def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "RedirectAllowlist":
     """
-    The origins that browsers may be sent to after sign-in.  Safe to share between threads.
+    Build the allow-list of redirect targets after sign-in.  Threads may share it.
 
     Args:
         origins: Each ``https://host[:port]``, or ``https://*.apps.example.com`` for every host
             with exactly one label in place of the star.  Plain http is for loopback hosts only.
 
-        base: The origin that candidates such as ``/articles/7`` belong to; without it they are
+        base: The origin that candidates such as ``/articles/7`` belong to; by default they are
             refused.
 
     Raises:
@@ -100,17 +98,7 @@ def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "R
 
 def session_guard(
     *,
-    region: str,
-    user_pool_id: str,
-    client_id: str | Collection[str],
-    issuer: str | None = None,
-    jwks_url: str | None = None,
-    leeway: timedelta = timedelta(0),
-    jwks: Mapping[str, object] | bytes | None = None,
-    required_groups: Collection[str] = (),
-    required_scopes: Collection[str] = (),
-    clock: "Clock | None" = None,
-    remember: bool = True,
+    validator: "TokenValidator",
     lifetime: timedelta = timedelta(days=30),
     refresher: "TokenRefresher | None" = None,
     legacy: "LegacySessions | None" = None,
@@ -118,54 +106,59 @@ def session_guard(
     counter: "DecisionCounter | None" = None,
 ) -> "SessionGuard":
     """
-    Says of the tokens a browser carries whether they are a session.
+    Build a guard that decides whether the tokens of a request are a session.
 
-    Build one and keep it; it is safe to share between threads.  Without a *refresher* it holds no
-    secret, and an expired session needs a sign-in.
+    Build one and keep it; threads may share it.
 
-    The arguments up to *remember* are those of ``token_validator``.  *lifetime* is the time from
-    sign-in to the end, however often a session is refreshed.  *refresher* trades refresh tokens;
-    what it gets is remembered in this process only.  *legacy* is the old login, while it is
-    honoured.  *revocations* are sessions that end before their tokens do, asked for every request.
-    *counter* counts decisions.
+    Args:
+        validator: Of the pool and app client that issue the tokens; its clock is the guard's.
+
+        lifetime: Time from sign-in to the end of a session, however often it is refreshed; 30 days
+            by default.
+
+        refresher: Exchanges refresh tokens; the results are cached in this process only.  By
+            default the guard holds no secret, and an expired session needs a sign-in.
+
+        legacy: Resolves sessions of the old login; none by default.
+
+        revocations: Sessions that end before their tokens do, looked up for every request; none by
+            default.
+
+        counter: Counts decisions; in this process by default.
 
     Raises:
-        ConfigurationError: Something is missing or wrong; names every problem at once.
+        ConfigurationError: Something is wrong; names every problem at once.
     """
     from authcore.adapters.audit.counters import ProcessDecisionCounter
-    from authcore.adapters.system import SystemClock
     from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
     from authcore.domain.services.sessions.session_guard import SessionGuard
-    from authcore.wiring.tokens import lacking, pool_validators
+    from authcore.wiring.tokens import missing_methods
 
     problems = [
+        *_validator_problems(validator),
         *_lifetime_problems(lifetime),
-        *lacking("refresher", refresher, "refresh"),
-        *lacking("legacy", legacy, "are_carried", "resolve"),
-        *lacking("revocations", revocations, "is_revoked"),
-        *lacking("counter", counter, "count"),
+        *missing_methods("refresher", refresher, "refresh"),
+        *missing_methods("legacy", legacy, "are_carried", "resolve"),
+        *missing_methods("revocations", revocations, "is_revoked"),
+        *missing_methods("counter", counter, "count"),
     ]
-    validator, at_hand = pool_validators(
-        *(region, user_pool_id, client_id, issuer, jwks_url),
-        leeway=leeway,
-        jwks=jwks,
-        required_groups=required_groups,
-        required_scopes=required_scopes,
-        clock=clock,
-        remember=remember,
-        problems=problems,
-    )
-    clock = clock or SystemClock()
+    if problems:
+        raise ConfigurationError(problems)
     return SessionGuard(
         validator=validator,
         policy=RefreshPolicy(lifetime),
-        clock=clock,
+        clock=validator.clock,
         counter=counter or ProcessDecisionCounter(),
-        refresher=(None if refresher is None else _session_refresher(refresher, validator, clock)),
+        refresher=None if refresher is None else _session_refresher(refresher, validator),
         legacy=legacy,
         revocations=revocations,
-        cached_only=at_hand if revocations is None else None,
     )
+
+
+def _validator_problems(validator: object) -> list[str]:
+    from authcore.domain.services.token_validation import TokenValidator
+
+    return [] if isinstance(validator, TokenValidator) else ["validator must be a TokenValidator"]
 
 
 def _lifetime_problems(lifetime: object) -> list[str]:
@@ -175,21 +168,25 @@ def _lifetime_problems(lifetime: object) -> list[str]:
 
 
 def _session_refresher(
-    refresher: "TokenRefresher", validator: "TokenValidator", clock: "Clock"
+    refresher: "TokenRefresher", validator: "TokenValidator"
 ) -> "SessionRefresher":
     import logging
 
     from authcore.adapters.audit.log import LoggingAuditLog
     from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
     from authcore.adapters.system import SystemPause
+    from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
 
     return SessionRefresher(
         refresher=refresher,
         validator=validator,
-        recent=ProcessRefreshResultCache(clock),
-        lease=None,
-        pause=SystemPause(),
-        clock=clock,
+        coordinator=RefreshCoordinator(
+            recent=ProcessRefreshResultCache(validator.clock),
+            lease=None,
+            pause=SystemPause(),
+            clock=validator.clock,
+        ),
+        clock=validator.clock,
         audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
     )

@@ -51,7 +51,6 @@ def rows() -> list[Row]:
 def shipped(jwks_url: str) -> TokenValidator:
     """What an embedding team gets: keys fetched and kept, tokens remembered."""
     return token_validator(
-        region="eu-west-1",
         user_pool_id="eu-west-1_Ab12Cd34E",
         client_id=DEFAULT_CLIENT_ID,
         issuer=DEFAULT_ISSUER,

@@ -52,7 +52,6 @@ class KeySource:
 
     def validator(self) -> TokenValidator:
         return authcore.token_validator(
-            region="eu-west-1",
             user_pool_id="eu-west-1_Ab12Cd34E",
             client_id=DEFAULT_CLIENT_ID,
             jwks_url=f"{self.server.url}/keys",
@@ -154,7 +153,7 @@ def test_a_redirect_is_not_followed(source: KeySource) -> None:
 def test_keys_come_over_https_or_loopback_only(url: str) -> None:
     # KF-01
     with pytest.raises(ConfigurationError):
-        authcore.token_validator("eu-west-1", "eu-west-1_a", "client", jwks_url=url)
+        authcore.token_validator(user_pool_id="eu-west-1_a", client_id="client", jwks_url=url)
 
 
 @pytest.mark.parametrize("parameter", ["jku", "x5u"])

@@ -23,7 +23,7 @@ def world() -> DoorWorld:
 
 
 def authorizer_of(world: DoorWorld, answers: str = "simple", reads: str = "either") -> Authorizer:
-    guard = world.session_guard(cached_only=None)
+    guard = world.session_guard()
     return Authorizer(
         guard=BrowserGuard(guard=guard, jar=world.jar, counter=world.counter),
         validator=world.validator,

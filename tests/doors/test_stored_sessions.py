@@ -39,7 +39,7 @@ class StoredDoorWorld(DoorWorld):
         self.request_guard = self._request_guard()
 
     def _request_guard(self) -> RequestGuard:
-        guard = self.session_guard(cached_only=self.validator)
+        guard = self.session_guard()
         return RequestGuard(
             BrowserGuard(guard=guard, jar=self.jar, counter=self.counter, jar_waits=True),
             signin_url=SIGNIN_URL,

@@ -36,7 +36,7 @@ class DoorWorld(SessionWorld):
     @property
     def browser_guard(self) -> BrowserGuard:
         """Judges by whatever is true now."""
-        guard = self.session_guard(cached_only=self.validator)
+        guard = self.session_guard()
         return BrowserGuard(guard=guard, jar=self.jar, counter=self.counter)
 
     def _request_guard(self) -> RequestGuard:

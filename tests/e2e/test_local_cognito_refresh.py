@@ -111,7 +111,6 @@ class TestEveryWay:
         fresh = way(pool, pool.sign_in()["refresh_token"])
         jwks = pool.http.request("GET", f"{pool.config.issuer}/.well-known/jwks.json").body
         validator = token_validator(
-            region="eu-local-1",
             user_pool_id=POOL_ID,
             client_id=CLIENT_ID,
             issuer=pool.config.issuer,

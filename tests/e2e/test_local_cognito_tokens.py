@@ -332,7 +332,6 @@ class TestTheProjectsOwnValidator:
     def test_it_accepts_what_a_sign_in_yields(self, pool: LocalPool, code: str) -> None:
         tokens = json.loads(pool.redeem(code).body)
         validator = token_validator(
-            region="eu-local-1",
             user_pool_id=POOL_ID,
             client_id=CLIENT_ID,
             issuer=pool.config.issuer,

@@ -16,6 +16,7 @@ from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import service_url
+from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.embedding import token_validator
 from authcore.ports.token_endpoint import TokenRefresher
@@ -76,7 +77,6 @@ class Process:
     def __init__(self, pool: LocalPool, refresher: TokenRefresher) -> None:
         jwks = pool.http.request("GET", f"{pool.config.issuer}/.well-known/jwks.json").body
         self.validator = token_validator(
-            region="eu-local-1",
             user_pool_id=POOL_ID,
             client_id=CLIENT_ID,
             issuer=pool.config.issuer,
@@ -87,9 +87,12 @@ class Process:
         self._refresher = SessionRefresher(
             refresher=refresher,
             validator=self.validator,
-            recent=InMemoryRefreshResultCache(pool.clock),
-            lease=None,
-            pause=RecordedPause(pool.clock),
+            coordinator=RefreshCoordinator(
+                recent=InMemoryRefreshResultCache(pool.clock),
+                lease=None,
+                pause=RecordedPause(pool.clock),
+                clock=pool.clock,
+            ),
             clock=pool.clock,
             audit=self.audit,
         )

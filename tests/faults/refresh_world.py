@@ -20,6 +20,7 @@ from authcore.adapters.system import SystemEntropy, SystemPause
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
@@ -108,9 +109,12 @@ class Pool:
         refresher = SessionRefresher(
             refresher=self.provider,
             validator=self._validator,
-            recent=self._recent(shared),
-            lease=shared.lease if shared else None,
-            pause=SystemPause(),
+            coordinator=RefreshCoordinator(
+                recent=self._recent(shared),
+                lease=shared.lease if shared else None,
+                pause=SystemPause(),
+                clock=self.clock,
+            ),
             clock=self.clock,
             audit=self.audit,
         )

@@ -10,9 +10,11 @@ from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.session_decision import PresentedSession, SessionDecision
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
+from authcore.domain.services.sessions.single_flight import SingleFlight
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.coordination import Lease
 from authcore.ports.signatures import SignatureVerifier
@@ -62,6 +64,7 @@ class SessionWorld:
     def validator_over(self, signatures: SignatureVerifier) -> TokenValidator:
         return TokenValidator(
             signatures=signatures,
+            cached_signatures=signatures,
             clock=self.clock,
             issuers=[self.mint.issuer],
             client_ids=[self.mint.client_id],
@@ -82,8 +85,12 @@ class SessionWorld:
             "pause": self.pause,
             "clock": self.clock,
             "audit": self.audit,
+            "flights": SingleFlight(),
+            **changes,
         }
-        return SessionRefresher(**{**parts, **changes})
+        shared = {name: parts.pop(name) for name in ("recent", "lease", "pause", "flights")}
+        coordinator = RefreshCoordinator(clock=parts["clock"], **shared)
+        return SessionRefresher(coordinator=coordinator, **parts)
 
     def session_guard(self, **changes: Any) -> SessionGuard:
         parts: dict[str, Any] = {
@@ -94,6 +101,7 @@ class SessionWorld:
             "refresher": self.refresher,
             "legacy": self.legacy,
             "revocations": self.revocations,
+            "revocations_wait": False,
         }
         return SessionGuard(**{**parts, **changes})
 

@@ -34,7 +34,7 @@ class Browser:
         self.guard = self.guarded_by()
 
     def guarded_by(self, *, jar_waits: bool = False) -> BrowserGuard:
-        guard = self.world.session_guard(cached_only=self.world.validator)
+        guard = self.world.session_guard()
         return BrowserGuard(
             guard=guard, jar=self.jar, counter=self.world.counter, jar_waits=jar_waits
         )

@@ -1,5 +1,6 @@
 """What an embedding team gets in one call."""
 
+import inspect
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,20 @@ import pytest
 import authcore
 from authcore.domain.model.session_decision import Admitted, PresentedSession, SignInRequired
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.services.token_validation import TokenValidator
+from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
 
 
-REGION, POOL = "eu-west-1", "eu-west-1_Ab12Cd34E"
+POOL = "eu-west-1_Ab12Cd34E"
+
+
+def validator_of(mint: TokenMint, **more: Any) -> TokenValidator:
+    return authcore.token_validator(
+        user_pool_id=POOL, client_id=mint.client_id, jwks=mint.jwks(), **more
+    )
 
 
 def test_an_allow_list_takes_its_origins_and_refuses_others() -> None:
@@ -32,9 +41,7 @@ def test_an_allow_list_with_a_base_takes_paths() -> None:
 
 def test_a_guard_admits_the_pools_users_and_nobody_else() -> None:
     mint = TokenMint()
-    guard = authcore.session_guard(
-        region=REGION, user_pool_id=POOL, client_id=mint.client_id, jwks=mint.jwks()
-    )
+    guard = authcore.session_guard(validator=validator_of(mint))
     assert isinstance(
         guard.decide(PresentedSession(TokenSet(mint.access(), mint.identity(), None))), Admitted
     )
@@ -46,13 +53,8 @@ def test_a_guard_admits_the_pools_users_and_nobody_else() -> None:
 
 def test_a_guard_passes_on_what_it_requires() -> None:
     mint = TokenMint()
-    guard = authcore.session_guard(
-        region=REGION,
-        user_pool_id=POOL,
-        client_id=mint.client_id,
-        jwks=mint.jwks(),
-        required_groups=["administrators"],
-    )
+    validator = validator_of(mint, required_groups=["administrators"])
+    guard = authcore.session_guard(validator=validator)
     decision = guard.decide(PresentedSession(TokenSet(mint.access(), mint.identity(), None)))
     assert decision == SignInRequired("token_claim")
 
@@ -71,14 +73,7 @@ def test_a_guard_goes_on_with_sessions_by_the_refresher_it_is_given() -> None:
         return TokenSet(access, identity, token)
 
     tokens = provider.sign_in(issued)
-    guard = authcore.session_guard(
-        region=REGION,
-        user_pool_id=POOL,
-        client_id=mint.client_id,
-        jwks=mint.jwks(),
-        clock=clock,
-        refresher=provider,
-    )
+    guard = authcore.session_guard(validator=validator_of(mint, clock=clock), refresher=provider)
     clock.advance(timedelta(hours=1))
 
     first, second = guard.decide(PresentedSession(tokens)), guard.decide(PresentedSession(tokens))
@@ -91,14 +86,13 @@ def test_a_guard_goes_on_with_sessions_by_the_refresher_it_is_given() -> None:
 
 def test_a_guard_that_cannot_work_is_not_built() -> None:
     with pytest.raises(authcore.ConfigurationError) as error:
-        authcore.session_guard(region="", user_pool_id="", client_id="")
+        authcore.session_guard(validator=None, lifetime=timedelta(0))  # type: ignore[arg-type]
     assert len(error.value.problems) >= 2
 
 
 ODD: tuple[object, ...] = (None, "", 5, b"x", [], [None], ["a", 5], object(), "x" * 3000)
 NAMED: dict[str, tuple[object, ...]] = {
-    "region": ODD,
-    "user_pool_id": ODD,
+    "user_pool_id": (*ODD, "pool", "eu_Ab12Cd34", "eu-west-1-Ab12Cd34"),
     "client_id": (*ODD, "a b", "  ", ["fine", ""], ["fine", "a b"]),
     "issuer": (*ODD[1:], "http://issuer.example", "https://issuer.example/?a"),
     "jwks_url": (*ODD[1:], "http://issuer.example"),
@@ -109,7 +103,8 @@ NAMED: dict[str, tuple[object, ...]] = {
     "clock": (5, "now", object()),
 }
 """By parameter, values that cannot work."""
-GUARD_ONLY: dict[str, tuple[object, ...]] = {
+GUARD: dict[str, tuple[object, ...]] = {
+    "validator": (None, 5, object()),
     "lifetime": (None, 3600, timedelta(0), timedelta(days=-1)),
     "refresher": (5, object()),
     "legacy": (5, object()),
@@ -118,12 +113,14 @@ GUARD_ONLY: dict[str, tuple[object, ...]] = {
 }
 BUILDERS: list[tuple[Any, dict[str, tuple[object, ...]]]] = [
     (authcore.token_validator, NAMED),
-    (authcore.session_guard, NAMED | GUARD_ONLY),
+    (authcore.session_guard, GUARD),
 ]
 
 
-def good() -> dict[str, Any]:
-    return {"region": REGION, "user_pool_id": POOL, "client_id": "4f5u7n3k2q1z"}
+def good(build: Any) -> dict[str, Any]:
+    if build is authcore.session_guard:
+        return {"validator": validator_of(TokenMint())}
+    return {"user_pool_id": POOL, "client_id": "4f5u7n3k2q1z"}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +136,7 @@ def test_whatever_cannot_work_is_a_configuration_error_that_names_it(
     build: Any, name: str, value: object
 ) -> None:
     with pytest.raises(authcore.ConfigurationError) as caught:
-        build(**{**good(), name: value})
+        build(**{**good(build), name: value})
 
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith(name)
@@ -150,7 +147,7 @@ def test_everything_that_cannot_work_is_named_at_once(
     build: Any, named: dict[str, tuple[object, ...]]
 ) -> None:
     with pytest.raises(authcore.ConfigurationError) as caught:
-        build(**{**good(), **{name: values[-1] for name, values in named.items()}})
+        build(**{**good(build), **{name: values[-1] for name, values in named.items()}})
 
     problems = caught.value.problems
     assert len(problems) == len(named)
@@ -158,10 +155,28 @@ def test_everything_that_cannot_work_is_named_at_once(
         assert sum(problem.split()[0].strip(":") == name for problem in problems) == 1
 
 
-@pytest.mark.parametrize("build", [authcore.token_validator, authcore.session_guard])
-def test_a_pool_of_another_region_is_not_taken(build: Any) -> None:
-    with pytest.raises(authcore.ConfigurationError, match="user_pool_id is of another region"):
-        build(**{**good(), "region": "us-east-1"})
+def test_the_region_is_read_from_the_pool_id() -> None:
+    pool = "ap-southeast-2_Ab12Cd34E"
+    mint = TokenMint(issuer=f"https://cognito-idp.ap-southeast-2.amazonaws.com/{pool}")
+    validator = authcore.token_validator(
+        user_pool_id=pool, client_id=mint.client_id, jwks=mint.jwks()
+    )
+    assert validator.verify_access_token(mint.access()).issuer == mint.issuer
+
+
+def test_every_argument_is_given_by_name() -> None:
+    for build in (authcore.token_validator, authcore.session_guard):
+        kinds = {parameter.kind for parameter in inspect.signature(build).parameters.values()}
+        assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_revocations_that_are_given_may_wait_and_are_asked_off_the_event_loop() -> None:
+    mint = TokenMint()
+    tokens = TokenSet(mint.access(), mint.identity(), None)
+    revocations = InMemoryRevocationList(FrozenClock())
+    for given, waits in ((None, False), (revocations, True)):
+        guard = authcore.session_guard(validator=validator_of(mint), revocations=given)
+        assert (guard.decide_from_cache(PresentedSession(tokens)) is None) is waits
 
 
 @pytest.mark.parametrize(

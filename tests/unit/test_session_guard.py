@@ -470,7 +470,7 @@ class TestAtHand:
 
     @pytest.fixture
     def guard(self, world: SessionWorld) -> SessionGuard:
-        return world.session_guard(cached_only=world.validator)
+        return world.session_guard()
 
     def test_good_tokens_are_admitted(self, world: SessionWorld, guard: SessionGuard) -> None:
         decision = guard.decide_from_cache(PresentedSession(world.sign_in()))
@@ -509,14 +509,22 @@ class TestAtHand:
         assert guard.decide_from_cache(PresentedSession(tokens)) is None
 
     def test_without_keys_nothing_can_be_told(self, world: SessionWorld) -> None:
-        guard = world.session_guard(cached_only=world.validator_without_keys())
+        guard = world.session_guard(validator=world.validator_without_keys())
         assert guard.decide_from_cache(PresentedSession(world.sign_in())) is None
 
     def test_without_a_validator_that_never_waits_nothing_is_told(
         self, world: SessionWorld
     ) -> None:
-        assert world.guard.decide_from_cache(PresentedSession(world.sign_in())) is None
+        waiting = attrs.evolve(world.validator, cached_signatures=None)
+        guard = world.session_guard(validator=waiting)
+        assert guard.decide_from_cache(PresentedSession(world.sign_in())) is None
         assert world.counter.counts == {}
+
+    def test_where_revocations_must_be_waited_for_nothing_is_told(
+        self, world: SessionWorld
+    ) -> None:
+        guard = world.session_guard(revocations_wait=True)
+        assert guard.decide_from_cache(PresentedSession(world.sign_in())) is None
 
 
 def test_every_decision_is_counted_and_so_is_none(world: SessionWorld) -> None:

@@ -68,7 +68,7 @@ def test_a_provider_that_comes_back_while_one_asks_when_it_failed_breaks_nothing
     world.provider.available = False
     with pytest.raises(ProviderUnavailableError):
         refresher.refresh(tokens, before, is_live=False)
-    clock.then = lambda: setattr(refresher, "_failed_at", None)
+    clock.then = refresher._cool_down.end
 
     with pytest.raises(ProviderUnavailableError):
         refresher.refresh(tokens, before, is_live=True)
@@ -160,7 +160,7 @@ def test_who_must_have_a_session_does_not_share_the_haste_of_those_who_need_not(
     world: SessionWorld, tokens: TokenSet, before: AccessClaims, attempts: int, *, is_live: bool
 ) -> None:
     flights = LedBySomebodyElse()
-    world.refresher._coordinator._flights = flights
+    world.refresher = world.session_refresher(flights=flights)
 
     if is_live:
         with pytest.raises(LeaseHeldError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher
 from authcore.adapters.http import HttpClient
 from authcore.domain.model.urls import ServiceUrl
-from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE
+from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE, RefreshCoordinator
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
@@ -76,9 +76,7 @@ def session_refresher_of(
     return SessionRefresher(
         refresher=refresher,
         validator=validator,
-        recent=recent(),
-        lease=lease(),
-        pause=pause,
+        coordinator=RefreshCoordinator(recent=recent(), lease=lease(), pause=pause, clock=clock),
         clock=clock,
         audit=audit,
     )

@@ -33,13 +33,14 @@ from authcore.wiring.legacy import http_legacy_sessions, legacy_http
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
+    is_in_table,
     refresh_lease,
     refresh_result_cache,
     revocation_list,
     sealed_store,
     table_client,
 )
-from authcore.wiring.tokens import cached_only_of, issuer_of, jwks_url_of
+from authcore.wiring.tokens import issuer_of, jwks_url_of
 
 
 class SessionContainer(containers.DeclarativeContainer):
@@ -77,14 +78,7 @@ class SessionContainer(containers.DeclarativeContainer):
     validator = providers.ThreadSafeSingleton(
         TokenValidator,
         signatures=signatures,
-        clock=clock,
-        issuers=providers.List(issuer),
-        client_ids=providers.List(cognito.client_id),
-        leeway=cognito.leeway,
-    )
-    cached_validator = providers.ThreadSafeSingleton(
-        TokenValidator,
-        signatures=cached_signatures,
+        cached_signatures=cached_signatures,
         clock=clock,
         issuers=providers.List(issuer),
         client_ids=providers.List(cognito.client_id),
@@ -146,9 +140,7 @@ class SessionContainer(containers.DeclarativeContainer):
         refresher=session_refresher,
         legacy=legacy_sessions,
         revocations=revocations,
-        cached_only=providers.Callable(
-            cached_only_of, cached_validator, settings.provided.revocations
-        ),
+        revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,

@@ -81,6 +81,11 @@ def refresh_result_cache(
     return SealedRefreshResultCache(texts=texts(), ring=ring, clock=clock, entropy=entropy)
 
 
+def is_in_table(revocations: RevocationSettings) -> bool:
+    """Whether asking the revocation list takes the table."""
+    return revocations.kept_in == "table"
+
+
 def revocation_list(
     revocations: RevocationSettings,
     store: StoreSettings,

@@ -1,4 +1,4 @@
-"""Who comes to a guarded page, and what is decided about them."""
+"""The session that a request presents, and the decision about it."""
 
 from typing import TypeAlias
 
@@ -12,12 +12,12 @@ from authcore.domain.model.tokens import TokenSet
 @attrs.frozen
 class PresentedSession:
     """
-    What a request carries.
+    The session that a request presents.
 
     Attributes:
         tokens: As read from the cookies; None when there are none.
-        cookie_header: For the legacy login; empty where it does not count.
-        can_renew: Whether the answer can carry new cookies or tokens.
+        cookie_header: For the legacy login; empty (the default) where it is switched off.
+        can_renew: Whether the response can carry new cookies or tokens; True by default.
     """
 
     tokens: TokenSet | None
@@ -31,9 +31,9 @@ class Admitted:
     Signed in to Cognito.
 
     Attributes:
-        session: Checked just now.
-        reason: ``ok``; ``refreshed``: its tokens are new and must reach whoever carried the old
-            ones; ``refresh_postponed``: it was due, and goes on as it is.
+        session: Validated for this request.
+        reason: ``ok``; ``refreshed``: its tokens are new, and the response must carry them;
+            ``refresh_postponed``: a refresh was due and failed, and the tokens are still valid.
     """
 
     session: Session
@@ -41,12 +41,12 @@ class Admitted:
 
     @property
     def is_renewed(self) -> bool:
-        """Whether the session's tokens are not those that were carried."""
+        """Whether the session's tokens differ from those that the request presented."""
         return self.reason == "refreshed"
 
     @property
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         return self.session.user
 
 
@@ -57,7 +57,7 @@ class LegacyAdmitted:
 
     Attributes:
         account: As the legacy system knows it.
-        has_ended: Whether a Cognito session was carried, too, that is worth nothing any more.
+        has_ended: Whether the request also presented a Cognito session that has ended.
     """
 
     account: LegacyAccount
@@ -66,7 +66,7 @@ class LegacyAdmitted:
 
     @property
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         account = self.account
         return User(
             subject=account.cognito_id,
@@ -88,7 +88,7 @@ class SignInRequired:
     Attributes:
         reason: ``no_session``, ``session_revoked``, ``session_too_old``, or the ``code`` of the
             RejectedError.
-        has_ended: Whether what was carried is worth nothing any more and is to be deleted.
+        has_ended: Whether the presented session has ended and its cookies must be deleted.
     """
 
     reason: str

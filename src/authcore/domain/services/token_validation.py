@@ -1,4 +1,4 @@
-"""What a token must say before anybody acts on it."""
+"""Check Cognito's access and ID tokens."""
 
 import base64
 import hashlib
@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import attrs
 
 from authcore.domain.errors import (
     ClaimRejectedError,
@@ -27,73 +29,74 @@ from authcore.ports.system import Clock
 
 
 MAX_LEEWAY: Final = timedelta(seconds=60)
-"""How far our clock and the issuer's may be trusted to differ."""
+"""How far this clock and the issuer's may differ at most."""
 
 MAX_SUBJECT_LENGTH: Final = 255
 """Characters.  See: OpenID Connect Core §2."""
 
 
+def _frozen_texts(texts: Collection[str]) -> Collection[str]:
+    """*texts* as a set; what is no collection of texts is left for ``configuration_problems``."""
+    return texts if _texts_problem(texts, needed=False) else frozenset(texts)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class TokenValidator:
     """
-    Says yes to a token only when everything about it is right.
+    Accept a token only when everything about it is right.
 
-    Which check comes first is no promise, but for two: the signature comes before all, and expiry
-    last, so that TokenExpiredError means "was good once".
+    The order of the checks is no promise, with two exceptions: the signature is checked first, and
+    expiry last, so that TokenExpiredError means "was valid once".
+
+    Attributes:
+        signatures: Holds the issuer's keys.  May wait for a fetch.
+        clock: Tells the time.
+        issuers: Acceptable ``iss``, character by character.
+        client_ids: App clients whose tokens are acceptable.
+        leeway: How far this clock and the issuer's may differ; 0 (the default) to 60 seconds.
+        required_groups: The user must be in every one of them; none by default.
+        required_scopes: The access token must carry every one of them; none by default.  ID tokens
+            have no scopes.
+        cached_signatures: The same keys as far as they are in memory; never waits.
+        cached_only: The same checks over *cached_signatures*; None where there are none.
+
+    Raises:
+        ConfigurationError: An empty list, a str where a list belongs, or too much leeway.
     """
 
-    def __init__(
-        self,
-        *,
-        signatures: SignatureVerifier,
-        clock: Clock,
-        issuers: Collection[str],
-        client_ids: Collection[str],
-        leeway: timedelta = timedelta(0),
-        required_groups: Collection[str] = (),
-        required_scopes: Collection[str] = (),
-    ) -> None:
-        """
-        Settle what is acceptable.
+    _signatures: SignatureVerifier
+    clock: Clock
+    _issuers: Collection[str] = attrs.field(converter=_frozen_texts)
+    _client_ids: Collection[str] = attrs.field(converter=_frozen_texts)
+    _leeway: timedelta = timedelta(0)
+    _required_groups: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    _required_scopes: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    _cached_signatures: SignatureVerifier | None = None
+    cached_only: "TokenValidator | None" = attrs.field(init=False, default=None)
 
-        Args:
-            signatures: Knows the issuer's keys.
-
-            clock: Tells the time.
-
-            issuers: Acceptable ``iss``, character by character.
-
-            client_ids: App clients whose tokens are acceptable.
-
-            leeway: How far clocks may differ; 0 to 60 seconds.
-
-            required_groups: The user must be in every one of them.
-
-            required_scopes: The access token must carry every one of them.  ID tokens have none.
-
-        Raises:
-            ConfigurationError: An empty list, a str where a list belongs, or too much leeway.
-        """
+    def __attrs_post_init__(self) -> None:
         problems = configuration_problems(
-            needed={"issuers": issuers, "client_ids": client_ids},
-            optional={"required_groups": required_groups, "required_scopes": required_scopes},
-            leeway=leeway,
+            needed={"issuers": self._issuers, "client_ids": self._client_ids},
+            optional={
+                "required_groups": self._required_groups,
+                "required_scopes": self._required_scopes,
+            },
+            leeway=self._leeway,
         )
         if problems:
             raise ConfigurationError(problems)
-        self._signatures = signatures
-        self._clock = clock
-        self._issuers = frozenset(issuers)
-        self._client_ids = frozenset(client_ids)
-        self._leeway = leeway.total_seconds()
-        self._required_groups = frozenset(required_groups)
-        self._required_scopes = frozenset(required_scopes)
+        if self._cached_signatures is not None:
+            cached_only = attrs.evolve(
+                self, signatures=self._cached_signatures, cached_signatures=None
+            )
+            object.__setattr__(self, "cached_only", cached_only)
 
     def require_keys(self) -> None:
         """
         Return once tokens can be checked; at once where the issuer's keys are in memory.
 
         Raises:
-            KeySourceUnavailableError: They cannot be had.  Retryable.
+            KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
         """
         self._signatures.require_keys()
 
@@ -102,9 +105,9 @@ class TokenValidator:
         Check an access token.
 
         Raises:
-            TokenRejectedError: The token is not good; the subclass says why.
+            TokenRejectedError: The token is not valid; the subclass says why.
 
-            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+            KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
 
         See: Amazon Cognito "Verifying JSON web tokens", RFC 8725 §3.
         """
@@ -114,14 +117,14 @@ class TokenValidator:
 
     def verify_access_token_ignoring_expiry(self, unverified_token: str) -> AccessClaims:
         """
-        Check an access token that may have expired, for refreshing or ending its session.
+        Check an access token that may have expired, to refresh or end its session.
 
-        It must be good in every other respect.  It opens nothing.
+        It must be valid in every other respect.  It never grants access.
 
         Raises:
-            TokenRejectedError: The token never was good; the subclass says why.
+            TokenRejectedError: The token never was valid; the subclass says why.
 
-            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+            KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
         """
         claims = self._access_claims(unverified_token)
         with suppress(TokenExpiredError):
@@ -148,14 +151,15 @@ class TokenValidator:
         Args:
             unverified_token: Compact JWT.
 
-            nonce: What the token must repeat, where one was sent.
+            nonce: The ``nonce`` of the authorization request; None (the default) skips the check.
 
-            access_token: The access token that came along; ``at_hash`` must fit it, if present.
+            access_token: The access token of the same response; ``at_hash`` must match it, if
+                present.  None (the default) skips the check.
 
         Raises:
-            TokenRejectedError: The token is not good; the subclass says why.
+            TokenRejectedError: The token is not valid; the subclass says why.
 
-            KeySourceUnavailableError: The issuer's keys cannot be had.  Retryable.
+            KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
 
         See: OpenID Connect Core §3.1.3.7, §3.1.3.6.
         """
@@ -192,18 +196,20 @@ class TokenValidator:
 
     def _check_scopes(self, claims: SignedClaims) -> None:
         scope = claims.get("scope")
-        if not isinstance(scope, str) or not self._required_scopes.issubset(scope.split(" ")):
+        if not isinstance(scope, str) or not set(scope.split(" ")).issuperset(
+            self._required_scopes
+        ):
             raise ClaimRejectedError("scope")
 
     def _check_times(self, claims: SignedClaims) -> None:
-        now = self._clock.now().timestamp()
-        latest_begin = now + self._leeway
+        now, leeway = self.clock.now().timestamp(), self._leeway.total_seconds()
+        latest_begin = now + leeway
         expires = _seconds(claims, "exp")
         if _seconds(claims, "iat") > latest_begin:
             raise TokenNotYetValidError("the token is not valid yet")
         if "nbf" in claims and _seconds(claims, "nbf") > latest_begin:
             raise TokenNotYetValidError("the token is not valid yet")
-        if now >= expires + self._leeway:
+        if now >= expires + leeway:
             raise TokenExpiredError(datetime.fromtimestamp(expires, UTC))
 
 
@@ -213,7 +219,7 @@ def configuration_problems(
     optional: Mapping[str, Collection[str]],
     leeway: timedelta,
 ) -> list[str]:
-    """What is wrong with a validator's settings, one sentence each; none if it will work."""
+    """List what is wrong with a validator's settings, one sentence each."""
     problems = [
         f"{name} {problem}"
         for name, texts in {**needed, **optional}.items()
@@ -238,7 +244,7 @@ def _is_leeway(leeway: object) -> bool:
     return isinstance(leeway, timedelta) and timedelta(0) <= leeway <= MAX_LEEWAY
 
 
-def _is_one_of(value: object, texts: frozenset[str]) -> bool:
+def _is_one_of(value: object, texts: Collection[str]) -> bool:
     return isinstance(value, str) and value in texts
 
 
@@ -248,7 +254,7 @@ def _is_text_or_texts(value: object) -> bool:
 
 
 def _sole(audience: object) -> object:
-    """The one audience of a list of one; anything else as it is."""
+    """The only audience of a list of one; any other value unchanged."""
     return audience[0] if isinstance(audience, list) and len(audience) == 1 else audience
 
 
@@ -272,7 +278,7 @@ def _same_secret(claimed: object, expected: str) -> bool:
 
 
 def _check_at_hash(claimed: object, access_token: object) -> None:
-    """RS256 goes with SHA-256, of which the left half counts."""
+    """For RS256: the left half of the SHA-256 digest.  See: OpenID Connect Core §3.1.3.6."""
     if not isinstance(access_token, str) or len(access_token) > MAX_TOKEN_LENGTH:
         raise MalformedTokenError("not an access token of acceptable length")
     left_half = hashlib.sha256(_octets(access_token)).digest()[:16]

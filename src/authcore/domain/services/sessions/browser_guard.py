@@ -1,4 +1,4 @@
-"""Who may see a guarded page, decided by the cookies of a browser."""
+"""Decide whether a browser's request is admitted, by its cookies."""
 
 from typing import Final
 
@@ -12,17 +12,17 @@ from authcore.ports.cookies import SessionJar
 
 
 MAX_COOKIE_HEADER: Final = 16 * 1024
-"""Characters of ``Cookie`` headers that are looked at; most servers take no more of one header."""
+"""Characters of ``Cookie`` headers that are read; most servers accept no longer header."""
 
 
 @attrs.frozen
 class BrowserDecision:
     """
-    What was decided, and what the browser is to keep.
+    The decision about one request, and what its browser must store.
 
     Attributes:
         decision: About the request.
-        cookies: ``Set-Cookie`` values; an answer that carries any must not be stored by caches.
+        cookies: ``Set-Cookie`` values; a cache must not store a response that carries any.
     """
 
     decision: SessionDecision
@@ -32,13 +32,13 @@ class BrowserDecision:
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class BrowserGuard:
     """
-    Reads a browser's session, decides, and writes back what has become of it.
+    Read a browser's session, decide about it, and write back its new state.
 
     Attributes:
         guard: Decides.
-        jar: Where sessions are.
-        counter: Counts sessions that could not be read, and refreshed ones that were not kept.
-        jar_waits: Whether reading *jar* takes a store.
+        jar: Reads and writes sessions.
+        counter: Counts sessions that could not be read, and refreshed ones that were not stored.
+        jar_waits: Whether reading *jar* takes the network; False by default.
     """
 
     _guard: SessionGuard
@@ -53,35 +53,36 @@ class BrowserGuard:
         Args:
             cookie_header: Every ``Cookie`` header, joined by ``"; "``.
 
-            can_renew: Whether the answer can set cookies.  If not, nothing is refreshed.
+            can_renew: Whether the response can set cookies; True by default.  If not, nothing is
+                refreshed.
 
         Raises:
             SessionTooLargeError: The header is longer than MAX_COOKIE_HEADER.
 
-            UnavailableError: Nothing can be decided now, and the browser keeps what it has.
+            UnavailableError: No decision is possible now; the browser keeps its cookies.
         """
-        presented = self._carried(cookie_header, can_renew=can_renew)
-        return self._answered(self._guard.decide(presented), cookie_header)
+        presented = self._read(cookie_header, can_renew=can_renew)
+        return self._respond(self._guard.decide(presented), cookie_header)
 
     def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
     ) -> BrowserDecision | None:
         """
-        The decision, if it takes neither network nor waiting; None where it does.
+        Decide without network and waiting; None where the decision takes either.
 
         Raises:
             SessionTooLargeError: As ``decide``.
         """
         if self._jar_waits:
             return None
-        presented = self._carried(cookie_header, can_renew=can_renew)
+        presented = self._read(cookie_header, can_renew=can_renew)
         decision = self._guard.decide_from_cache(presented)
-        return self._answered(decision, cookie_header) if decision else None
+        return self._respond(decision, cookie_header) if decision else None
 
-    def _carried(self, cookie_header: str, *, can_renew: bool) -> PresentedSession:
+    def _read(self, cookie_header: str, *, can_renew: bool) -> PresentedSession:
         if len(cookie_header) > MAX_COOKIE_HEADER:
             raise SessionTooLargeError(
-                f"more than {MAX_COOKIE_HEADER} characters of cookies are not looked at"
+                f"more than {MAX_COOKIE_HEADER} characters of cookies are not read"
             )
         try:
             tokens = self._jar.read(cookie_header)
@@ -90,20 +91,20 @@ class BrowserGuard:
             raise
         return PresentedSession(tokens, cookie_header, can_renew)
 
-    def _answered(self, decision: SessionDecision, cookie_header: str) -> BrowserDecision:
+    def _respond(self, decision: SessionDecision, cookie_header: str) -> BrowserDecision:
         if isinstance(decision, Admitted):
-            cookies = self._renewing(decision, cookie_header) if decision.is_renewed else ()
+            cookies = self._renew(decision, cookie_header) if decision.is_renewed else ()
             return BrowserDecision(decision, cookies)
         return BrowserDecision(
             decision, self._jar.clear(cookie_header) if decision.has_ended else ()
         )
 
-    def _renewing(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
+    def _renew(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
         """
-        A session that the store does not take is admitted all the same.
+        Store the refreshed session; admit the request even if the store does not accept it.
 
-        The browser carries the old one for the time being, and whoever comes next with it is given
-        what it was traded for, or trades once more.
+        The browser keeps the old session until then.  The next request with it gets the cached
+        result of the refresh, or refreshes once more.
         """
         session = admitted.session
         try:

@@ -1,9 +1,10 @@
 """
-One trade of a refresh token, however many requests and processes want it at the same time.
+Exchange a refresh token once, however many requests and processes need it at the same time.
 
-Within a process one thread trades and the others get what it got; so does whoever comes a little
-later with the same old token.  Between processes a lease does the same where there is one; without
-it each process trades once, which Cognito allows within its grace period.
+Within a process one thread makes the exchange, and the others get its result; so do requests that
+present the same old token up to a minute later.  Between processes a lease has the same effect
+where one is configured; without it each process makes one exchange, which Cognito allows within its
+grace period.
 
 See: Amazon Cognito "Refresh token rotation".
 """
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Final
+
+import attrs
 
 from authcore.domain.errors import (
     CoordinationUnavailableError,
@@ -27,73 +30,68 @@ from authcore.ports.system import Clock, Pause
 
 
 REMEMBERED_FOR: Final = timedelta(seconds=60)
-"""How long an old refresh token is good for what it was traded for: Cognito's longest grace."""
+"""How long the result for an old refresh token is kept: Cognito's longest grace period."""
 
 LONGEST_TRADE: Final = timedelta(seconds=5)
-"""How long a provider may take; whoever builds a TokenRefresher for this service sees to it."""
+"""How long the provider may take; the TokenRefresher must enforce it."""
 
 LEASE_TTL: Final = timedelta(seconds=7)
 """
-Longer than a trade and the look into the memory before it, and short enough that after a process
-was killed with the lease another one trades again within a grace period of 10 seconds.
+Longer than an exchange and the cache lookup before it, and short enough that after a process was
+killed with the lease another process makes the exchange within a grace period of 10 seconds.
 """
 
 POLL: Final = timedelta(milliseconds=50)
 PATIENCE: Final = timedelta(seconds=5)
-"""How often a process looks, and how long it waits, for the one that has the lease."""
+"""How often a process polls, and how long it waits, for the process that has the lease."""
 
 MAX_POLLS: Final = 100
-"""The same as a count, whatever becomes of the clock."""
+"""The same bound as a count, which holds if the clock is changed."""
 
 MAX_SUCCESSORS: Final = 3
-"""How many trades, one after the other, are followed when a session ends."""
+"""How many exchanges in a row are followed when a session ends."""
 
 Trade = Callable[[], TokenSet]
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class RefreshCoordinator:
-    """Takes turns, and remembers what came of them.  Safe to share between threads."""
+    """
+    Make one exchange at a time per refresh token, and cache its result.  Threads may share it.
 
-    def __init__(
-        self, *, recent: RefreshResultCache, lease: Lease | None, pause: Pause, clock: Clock
-    ) -> None:
-        """
-        Keep requests apart.
+    Attributes:
+        recent: Caches results; shared by the processes that share *lease*.
+        lease: Admits one process at a time; None where each process makes its own exchange.
+        pause: Waits for the process that has the lease.
+        clock: Measures the wait.
+        flights: Shares one exchange between the threads of this process; new by default.
+    """
 
-        Args:
-            recent: Remembers what was traded; shared by the processes that share *lease*.
-
-            lease: Keeps processes apart; None where they need not be.
-
-            pause: Waits for the process that has the lease.
-
-            clock: Tells how long one has waited.
-        """
-        self._recent = recent
-        self._lease = lease
-        self._pause = pause
-        self._clock = clock
-        self._flights: SingleFlight[TokenSet] = SingleFlight()
+    _recent: RefreshResultCache
+    _lease: Lease | None
+    _pause: Pause
+    _clock: Clock
+    _flights: SingleFlight[TokenSet] = attrs.field(factory=SingleFlight)
 
     def is_under_way(self, token: RefreshToken) -> bool:
-        """Whether this process is trading *token* right now."""
+        """Whether this process is exchanging *token* now."""
         return self._flights.is_under_way(_digest(token))
 
     def exchange(self, token: RefreshToken, trade: Trade, *, waits: bool) -> TokenSet:
         """
-        What *token* is traded for: by *trade*, or by whoever was faster.
+        Exchange *token* by calling *trade*, or return the result of an exchange under way.
 
         Args:
-            token: The old one.
+            token: The old refresh token.
 
-            trade: Asks the provider, once; raises what is to be raised here.
+            trade: Calls the provider once; its errors are raised here.
 
-            waits: Whether to wait, for PATIENCE, for a process that is at it.
+            waits: Whether to wait, for at most PATIENCE, for another process.
 
         Raises:
-            RefreshTokenRejectedError: The provider refuses it, or did a moment ago.
+            RefreshTokenRejectedError: The provider refuses it, or did so in the last minute.
 
-            LeaseHeldError: Somebody else is at it.
+            LeaseHeldError: Another process is making the exchange.
         """
         key = _digest(token)
         led = False
@@ -108,22 +106,23 @@ class RefreshCoordinator:
         except LeaseHeldError:
             if led or not waits:
                 raise
-            return self._flights.do(key, lead)  # it was led by somebody who waits for nobody
+            # The first flight was led by a thread that does not wait for the lease.
+            return self._flights.do(key, lead)
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """
-        Let nobody go on with *tokens* any more by what is remembered of them.
+        Replace the cached results for *tokens* by refusals.
 
         Returns:
-            The refresh tokens that they were traded for lately.
+            The refresh tokens that *tokens* were exchanged for in the last minute.
 
         Raises:
-            CoordinationUnavailableError: Somebody may go on with them for REMEMBERED_FOR.
+            CoordinationUnavailableError: Requests may get the cached results for REMEMBERED_FOR.
         """
         successors: list[RefreshToken] = []
         while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
             key = _digest(tokens.refresh_token)
-            traded = self._recent_or_none(key)
+            traded = self._recall_accepted(key)
             self._recent.remember_refusal(key, REMEMBERED_FOR)
             if traded is None or traded.refresh_token in (None, tokens.refresh_token):
                 break
@@ -131,7 +130,7 @@ class RefreshCoordinator:
             tokens = traded
         return tuple(successors)
 
-    def _recent_or_none(self, key: str) -> TokenSet | None:
+    def _recall_accepted(self, key: str) -> TokenSet | None:
         with suppress(RefreshTokenRejectedError):
             return self._recent.recall(key)
         return None
@@ -141,17 +140,17 @@ class RefreshCoordinator:
         for poll in range(polls):
             if poll:
                 self._pause.wait(POLL)
-            if traded := self._recalled(key):
+            if traded := self._recall_available(key):
                 return traded
             with ExitStack() as turn:
                 if self._has_turn(turn, key):
-                    return self._recalled(key) or self._by(trade, key)
+                    return self._recall_available(key) or self._exchange_once(trade, key)
             if self._clock.now() >= deadline:
                 break
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
 
     def _has_turn(self, turn: ExitStack, key: str) -> bool:
-        """True, too, where nobody can say: better two trades than none."""
+        """Whether this process may make the exchange; True, too, where the lease gives no answer."""
         if self._lease is None:
             return True
         try:
@@ -162,12 +161,12 @@ class RefreshCoordinator:
             return True
         return True
 
-    def _by(self, trade: Trade, key: str) -> TokenSet:
+    def _exchange_once(self, trade: Trade, key: str) -> TokenSet:
         try:
             fresh = trade()
         except RefreshTokenRejectedError:
-            if traded := self._recalled(key):
-                return traded  # somebody was faster, and the provider does not trade twice
+            if traded := self._recall_available(key):
+                return traded  # another process was faster, and the provider exchanges a token once
             with suppress(CoordinationUnavailableError):
                 self._recent.remember_refusal(key, REMEMBERED_FOR)
             raise
@@ -175,7 +174,7 @@ class RefreshCoordinator:
             self._recent.remember(key, fresh, REMEMBERED_FOR)
         return fresh
 
-    def _recalled(self, key: str) -> TokenSet | None:
+    def _recall_available(self, key: str) -> TokenSet | None:
         with suppress(CoordinationUnavailableError):
             return self._recent.recall(key)
         return None

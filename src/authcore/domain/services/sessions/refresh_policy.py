@@ -1,4 +1,4 @@
-"""When a session is refreshed, and when it is over."""
+"""When a session is refreshed, and when it ends."""
 
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -9,31 +9,29 @@ from authcore.domain.model.session import Session
 
 
 FRESH_PART: Final = 0.75
-"""
-The part of its life during which a token is used as it is.  See: Amazon Cognito "Using tokens".
-"""
+"""The part of a token's life before a refresh is due.  See: Amazon Cognito "Using tokens"."""
 
-RefreshVerdict = Literal["keep", "refresh", "end"]
+RefreshAction = Literal["keep", "refresh", "end"]
 
 
 @attrs.frozen
 class RefreshPolicy:
     """
-    Judges sessions by their times.  Pure.
+    Decide by a session's times what happens to it.
 
     Attributes:
-        lifetime: From sign-in to the end, however often the session is refreshed in between.
+        lifetime: Time from sign-in to the end, however often the session is refreshed.
     """
 
     lifetime: timedelta
 
-    def decide(self, session: Session, *, now: datetime) -> RefreshVerdict:
+    def decide(self, session: Session, *, now: datetime) -> RefreshAction:
         """
-        What is to become of *session*, whose tokens verify.
+        Decide about *session*, whose tokens are valid.
 
         Returns:
-            ``refresh`` in the last quarter of the life of whichever token ends first, where the
-            session has a refresh token; a failure is no reason to end it.
+            ``refresh`` in the last quarter of the lifetime of the token that expires first, where
+            the session has a refresh token; a failed refresh does not end the session.
         """
         if self.is_over(session.access.signed_in_at, now=now):
             return "end"

@@ -1,18 +1,18 @@
 """
-Who may see a guarded page, while two logins are honoured.
+Decide whether a request is admitted, while two logins are honoured.
 
 ::
 
-    Cognito session that holds ─▶ in          due for a refresh: refreshed if that works, in anyway
+    Cognito session, valid ─▶ admit           due for a refresh: refresh it; admit if that fails
           │ expired
-    refreshed by its refresh token ─▶ in      refused: over;  no answer: neither yes nor no
-          │ no session, or over
-    session of the legacy system ─▶ in
+    refresh token exchanged ─▶ admit          refused: the session ends;  no answer: no decision
+          │ no session, or ended
+    session of the legacy system ─▶ admit
           │ none
-    sign in
+    require a sign-in
 
-A yes of the legacy system counts although Cognito gives no answer; a session that is revoked, or of
-which nobody can say whether it is, is not looked up there.
+The legacy system's yes counts while Cognito gives no answer.  A revoked session, or one whose
+revocation cannot be looked up, is not looked up at the legacy system.
 """
 
 from contextlib import suppress
@@ -57,18 +57,17 @@ TOO_OLD: Final = SignInRequired("session_too_old", has_ended=True)
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SessionGuard:
     """
-    Decides about what a request carries.
+    Decide about the session that a request presents.
 
     Attributes:
         validator: For the pool and the app client that issued the tokens.
         policy: When sessions are refreshed and when they end.
         clock: Tells the age of a session.
-        counter: Counts every decision, and every one that could not be made.
-        refresher: None where sessions are refreshed elsewhere, or not at all.
-        legacy: None once the old login is switched off.
-        revocations: None where sessions live as long as their tokens.
-        cached_only: A validator that never waits for keys; None where *revocations* must be
-            waited for.
+        counter: Counts every decision, and every failure to decide.
+        refresher: None (the default) where sessions are refreshed elsewhere, or not at all.
+        legacy: None (the default) once the old login is switched off.
+        revocations: None (the default) where sessions live as long as their tokens.
+        revocations_wait: Whether asking *revocations* takes the network; True by default.
     """
 
     _validator: TokenValidator
@@ -78,49 +77,50 @@ class SessionGuard:
     _refresher: SessionRefresher | None = None
     _legacy: LegacySessions | None = None
     _revocations: RevocationList | None = None
-    _cached_only: TokenValidator | None = None
+    _revocations_wait: bool = True
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
-        Admit who carries this, or ask for a sign-in.  May wait for the network.
+        Admit the session that *presented* holds, or require a sign-in.  May wait for the network.
 
         Raises:
-            UnavailableError: Nothing can be decided now.  Neither answer was given.
+            UnavailableError: No decision is possible now.
         """
         try:
-            decision = self._decided(presented)
+            decision = self._decide(presented)
         except UnavailableError as error:
             self._counter.count(ACTION, "unavailable", error.code)
             raise
-        return self._counted(decision)
+        return self._count(decision)
 
     def decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
-        """The decision, if it takes neither network nor waiting; None where it does."""
-        decision = self._decided_at_hand(presented)
-        return self._counted(decision) if decision else None
+        """Decide without network and waiting; None where the decision takes either."""
+        decision = self._decide_from_cache(presented)
+        return self._count(decision) if decision else None
 
     def has_ended(self, access: AccessClaims) -> bool:
         """
-        Whether the session of *access* is over although its tokens may hold.
+        Whether the session of *access* has ended, even if its tokens are still valid.
 
         Raises:
-            CoordinationUnavailableError: Nobody can say.
+            CoordinationUnavailableError: The revocation list gave no answer.
         """
         is_over = self._policy.is_over(access.signed_in_at, now=self._clock.now())
         return is_over or self._is_revoked(access)
 
-    def _counted(self, decision: SessionDecision) -> SessionDecision:
+    def _count(self, decision: SessionDecision) -> SessionDecision:
         refused = isinstance(decision, SignInRequired)
         self._counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
         return decision
 
-    def _decided_at_hand(self, presented: PresentedSession) -> SessionDecision | None:
+    def _decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         decision: SessionDecision | None = SignInRequired("no_session")
-        if self._cached_only is None:
+        validator = self._validator.cached_only
+        if validator is None or (self._revocations is not None and self._revocations_wait):
             return None
         if presented.tokens is not None:
             try:
-                decision = self._kept(validate_session(self._cached_only, presented.tokens))
+                decision = self._keep(validate_session(validator, presented.tokens))
             except (TokenExpiredError, UnknownKeyError, KeySourceUnavailableError):
                 return None
             except TokenRejectedError as rejected:
@@ -131,17 +131,17 @@ class SessionGuard:
             else decision
         )
 
-    def _kept(self, session: Session) -> Admitted | None:
+    def _keep(self, session: Session) -> Admitted | None:
         if self._is_revoked(session.access):
             return None
-        verdict = self._policy.decide(session, now=self._clock.now())
-        return Admitted(session) if verdict == "keep" else None
+        action = self._policy.decide(session, now=self._clock.now())
+        return Admitted(session) if action == "keep" else None
 
-    def _decided(self, presented: PresentedSession) -> SessionDecision:
+    def _decide(self, presented: PresentedSession) -> SessionDecision:
         try:
             decision = self._by_tokens(presented)
         except CoordinationUnavailableError:
-            raise  # of the list: whether this very session was revoked
+            raise  # from the revocation list: this very session may be revoked
         except UnavailableError:
             with suppress(LegacyUnavailableError):
                 if admitted := self._by_legacy(presented, has_ended=False):
@@ -166,18 +166,18 @@ class SessionGuard:
         try:
             session = validate_session(self._validator, presented.tokens)
         except (TokenExpiredError, UnknownKeyError) as rejected:
-            return self._past(presented.tokens, rejected, can_renew=presented.can_renew)
+            return self._decide_expired(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
-        return self._live(session, can_renew=presented.can_renew)
+        return self._decide_live(session, can_renew=presented.can_renew)
 
-    def _live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
+    def _decide_live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
         if self._is_revoked(session.access):
             return REVOKED
-        verdict = self._policy.decide(session, now=self._clock.now())
-        if verdict == "end":
+        action = self._policy.decide(session, now=self._clock.now())
+        if action == "end":
             return TOO_OLD
-        if verdict == "keep" or not can_renew or self._refresher is None:
+        if action == "keep" or not can_renew or self._refresher is None:
             return Admitted(session)
         try:
             renewed = self._refresher.refresh(session.tokens, session.access, is_live=True)
@@ -185,25 +185,25 @@ class SessionGuard:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admitted_anew(renewed)
+        return self._admit_refreshed(renewed)
 
-    def _past(
-        self, tokens: TokenSet, past: TokenRejectedError, *, can_renew: bool
+    def _decide_expired(
+        self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
     ) -> Admitted | SignInRequired:
-        """Of tokens that were good once, as far as their keys are known."""
+        """Decide about tokens that were valid once, or whose key is not known any more."""
         try:
             before = self._validator.verify_access_token_ignoring_expiry(tokens.access_token)
         except UnknownKeyError:
-            return self._renewed(tokens, None, past, can_renew=can_renew)
-        except TokenRejectedError as rejected:
-            return SignInRequired(rejected.code)
+            return self._renew(tokens, None, rejected, can_renew=can_renew)
+        except TokenRejectedError as invalid:
+            return SignInRequired(invalid.code)
         if self._policy.is_over(before.signed_in_at, now=self._clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
             return REVOKED
-        return self._renewed(tokens, before, past, can_renew=can_renew)
+        return self._renew(tokens, before, rejected, can_renew=can_renew)
 
-    def _renewed(
+    def _renew(
         self,
         tokens: TokenSet,
         before: AccessClaims | None,
@@ -219,9 +219,9 @@ class SessionGuard:
             renewed = self._refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admitted_anew(renewed)
+        return self._admit_refreshed(renewed)
 
-    def _admitted_anew(self, session: Session) -> Admitted | SignInRequired:
+    def _admit_refreshed(self, session: Session) -> Admitted | SignInRequired:
         if self._policy.is_over(session.access.signed_in_at, now=self._clock.now()):
             return TOO_OLD
         if self._is_revoked(session.access):

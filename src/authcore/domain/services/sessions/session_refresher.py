@@ -1,11 +1,13 @@
 """
-Prolongs sessions, each once, with tokens that are checked before they are used.
+Refresh sessions, each once, and validate the new tokens before they are used.
 
 See: Amazon Cognito "Refresh token rotation"; OpenID Connect Core §12.
 """
 
 from datetime import datetime, timedelta
 from typing import Final
+
+import attrs
 
 from authcore.domain.errors import (
     AuthcoreError,
@@ -27,88 +29,87 @@ from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordin
 from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease
-from authcore.ports.session_stores import RefreshResultCache
-from authcore.ports.system import Clock, Pause
+from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher
 
 
 COOL_DOWN: Final = timedelta(seconds=10)
-"""How long live sessions are left as they are after the provider did not answer for one."""
+"""How long live sessions are not refreshed after the provider gave no answer for one."""
 
 _ACTION: Final = "session.refresh"
 
 
+@attrs.define(eq=False, repr=False)
+class _CoolDown:
+    """Remember when the provider last gave no answer."""
+
+    clock: Clock
+    failed_at: datetime | None = None
+
+    def begin(self) -> None:
+        self.failed_at = self.clock.now()
+
+    def end(self) -> None:
+        self.failed_at = None
+
+    def is_on(self) -> bool:
+        failed_at = self.failed_at
+        return failed_at is not None and abs(self.clock.now() - failed_at) < COOL_DOWN
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class SessionRefresher:
-    """Trades refresh tokens for sessions that were checked.  Safe to share between threads."""
+    """
+    Exchange refresh tokens for validated sessions of one app client.  Threads may share it.
 
-    def __init__(
-        self,
-        *,
-        refresher: TokenRefresher,
-        validator: TokenValidator,
-        recent: RefreshResultCache,
-        lease: Lease | None,
-        pause: Pause,
-        clock: Clock,
-        audit: AuditLog,
-    ) -> None:
-        """
-        Refresh sessions of one app client.
+    Attributes:
+        refresher: Cognito, or an auth service that calls it.
+        validator: For the same pool and app client.
+        coordinator: Makes each exchange once.
+        clock: Tells when the provider may be called again.
+        audit: Records every exchange.
+    """
 
-        Args:
-            refresher: Cognito, or an auth service that speaks for it.
-
-            validator: For the same pool and app client.
-
-            recent: As for RefreshCoordinator.
-
-            lease: As for RefreshCoordinator.
-
-            pause: As for RefreshCoordinator.
-
-            clock: Tells when the provider may be asked again.
-
-            audit: Learns of every trade.
-        """
-        self._refresher = refresher
-        self._validator = validator
-        self._clock = clock
-        self._audit = audit
-        self._coordinator = RefreshCoordinator(recent=recent, lease=lease, pause=pause, clock=clock)
-        self._failed_at: datetime | None = None
+    _refresher: TokenRefresher
+    _validator: TokenValidator
+    _coordinator: RefreshCoordinator
+    _clock: Clock
+    _audit: AuditLog
+    _cool_down: _CoolDown = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _CoolDown(self._clock), takes_self=True)
+    )
 
     def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
         """
-        The session that *tokens* go on with.
+        Exchange the refresh token of *tokens*, and return the session that follows.
 
         Args:
-            tokens: As carried.
+            tokens: As the request presented them.
 
-            before: What their access token says, expired or not; None where its key is gone.
+            before: The claims of their access token, expired or not; None where its key is gone.
 
-            is_live: They still verify, so there is no hurry: nobody waits for anybody else, and
-                for COOL_DOWN after an outage the provider is not asked.
+            is_live: Whether the tokens are still valid.  Then the call does not wait for another
+                one, and the provider is not called for COOL_DOWN after it gave no answer.
 
         Raises:
-            RefreshTokenRejectedError: The session is over.
+            RefreshTokenRejectedError: The session has ended.
 
-            TokenRejectedError: The provider issued tokens that do not hold, or somebody else's.
+            TokenRejectedError: The provider issued invalid tokens, or those of another sign-in.
 
-            LeaseHeldError: Somebody else is refreshing the session, and has been for long if it is
-                not live.
+            LeaseHeldError: Another process is refreshing the session; where the tokens are not
+                live, it has been doing so for PATIENCE.
 
-            UnavailableError: Provider or keys gave no answer.  What was traded is remembered.
+            UnavailableError: Provider or keys gave no answer.  The new tokens, if any, are cached.
         """
         token = tokens.refresh_token
         if token is None:
             raise RefreshTokenRejectedError("the session has no refresh token")
         if is_live:
-            self._check_for_rest(token)
+            self._require_rest(token)
         fresh = self._coordinator.exchange(
             token, lambda: self._trade(tokens, before), waits=not is_live
         )
-        session = self._checked(fresh)
+        session = self._validate(fresh)
         _require_same_sign_in(before, session)
         return session
 
@@ -116,11 +117,10 @@ class SessionRefresher:
         """See RefreshCoordinator."""
         return self._coordinator.invalidate(tokens)
 
-    def _check_for_rest(self, token: RefreshToken) -> None:
+    def _require_rest(self, token: RefreshToken) -> None:
         if self._coordinator.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
-        failed_at = self._failed_at
-        if failed_at and abs(self._clock.now() - failed_at) < COOL_DOWN:
+        if self._cool_down.is_on():
             raise ProviderUnavailableError("the provider did not answer a moment ago")
 
     def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
@@ -128,33 +128,33 @@ class SessionRefresher:
             fresh = self._refresher.refresh(tokens, username=before.username if before else None)
         except RejectedError as refusal:
             self._note(refusal, before)
-            raise RefreshTokenRejectedError("the provider refuses to go on") from None
+            raise RefreshTokenRejectedError("the provider refuses the refresh token") from None
         except RefreshNotDueError as good:
             self._note(good, before)
             raise
         except UnavailableError as outage:
             self._note(outage, before)
-            self._failed_at = self._clock.now()
+            self._cool_down.begin()
             raise
         self._note(None, before)
-        self._failed_at = None
+        self._cool_down.end()
         return fresh
 
-    def _checked(self, fresh: TokenSet) -> Session:
+    def _validate(self, fresh: TokenSet) -> Session:
         """
-        Tokens that cannot be judged yet are no reason to end a session; they are remembered.
+        Validate new tokens; those that cannot be validated yet stay cached and end no session.
 
         Raises:
-            TokenRejectedError: They do not hold.
+            TokenRejectedError: They are not valid.
 
-            UnavailableError: Their key is not known yet, or our clock is behind.
+            UnavailableError: Their key is not known yet, or this clock is behind.
         """
         try:
             return validate_session(self._validator, fresh)
         except UnknownKeyError:
             raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
         except TokenNotYetValidError:
-            raise ProviderUnavailableError("new tokens are not good yet by our clock") from None
+            raise ProviderUnavailableError("new tokens are not valid yet by this clock") from None
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None
@@ -169,10 +169,10 @@ class SessionRefresher:
 
 def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:
     """
-    See: OpenID Connect Core §12.2.
+    Reject tokens of another issuer, user, app client or sign-in.  See: OpenID Connect Core §12.2.
 
     Raises:
-        ClaimRejectedError: Another issuer's, user's or client's tokens, or of another sign-in.
+        ClaimRejectedError: Names the claim that differs.
     """
     if before is None:
         return

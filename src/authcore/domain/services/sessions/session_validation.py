@@ -10,19 +10,19 @@ def validate_session(
     validator: TokenValidator, tokens: TokenSet, *, nonce: str | None = None
 ) -> Session:
     """
-    *tokens* and what they say, both JWTs checked, and checked against each other.
+    Validate both JWTs, each on its own and against the other.
 
     Args:
         validator: Checks each on its own, and ``at_hash``.
 
-        tokens: As issued or as a browser carries them.
+        tokens: As Cognito issued them or as a browser presents them.
 
-        nonce: Of the sign-in that brought them; None for tokens that came otherwise.
+        nonce: Of the sign-in whose response they are; None (the default) for all other tokens.
 
     Raises:
-        TokenRejectedError: Either is not good, or they differ in issuer, app client or subject.
+        TokenRejectedError: Either is not valid, or they differ in issuer, app client or subject.
 
-        KeySourceUnavailableError: The keys cannot be had.  Retryable.
+        KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
     """
     access = validator.verify_access_token(tokens.access_token)
     identity = validator.verify_id_token(

@@ -1,9 +1,8 @@
 """
-Ends sessions: at the provider, at the legacy system, and for every process at once where a list of
-revocations is kept.
+End sessions: at Cognito, at the legacy system, and, by a revocation list, in every process.
 
-Each part is told on its own, and none that does not answer keeps the others from being told, or the
-browser from forgetting.
+Each system is called on its own.  One that gives no answer keeps neither the other calls from being
+made nor the browser from deleting its cookies.
 """
 
 from collections.abc import Callable
@@ -34,19 +33,19 @@ from authcore.ports.user_directory import UserDirectory, UserSessions
 
 
 LONGEST_TOKEN: Final = timedelta(days=1)
-"""No token of Cognito lives longer, but refresh tokens.  See: Amazon Cognito "Quotas"."""
+"""The longest lifetime of an access or ID token.  See: Amazon Cognito "Quotas"."""
 
 LONGEST_SESSION: Final = timedelta(days=400)
-"""No browser keeps a cookie longer.  See: RFC 6265bis §5.5."""
+"""The longest time that a browser keeps a cookie.  See: RFC 6265bis §5.5."""
 
 
 @attrs.frozen
 class SignedOut:
     """
-    What came of a sign-out.  The browser forgets its session in any case.
+    The outcome of a sign-out.  The browser deletes its cookies in any case.
 
     Attributes:
-        is_complete: Whether everybody who had to be told has heard of it.
+        is_complete: Whether every system that had to end the session has confirmed it.
     """
 
     is_complete: bool
@@ -55,17 +54,17 @@ class SignedOut:
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignOut:
     """
-    Ends one session.
+    End one session.
 
     Attributes:
         revoker: Cognito.
-        validator: Tells which sign-in the tokens descend from.
-        refresher: What it remembers of the session is forgotten; None where nobody refreshes.
+        validator: Reads which sign-in the tokens belong to.
+        refresher: Drops its cached results for the session; None where sessions are not refreshed.
         legacy: None once the old login is switched off.
-        revocations: None where signed tokens may live until they expire.
+        revocations: None where signed tokens stay valid until they expire.
         lifetime: Of sessions, from sign-in on.
-        clock: Tells until when the session could go on.
-        audit: Learns of every part, told or not.
+        clock: Tells until when the session could last.
+        audit: Records the outcome of every call.
     """
 
     _revoker: TokenRevoker
@@ -81,32 +80,32 @@ class SignOut:
         """
         End the session of *tokens*, and the legacy session that *cookie_header* holds.
 
-        Never raises one of our errors.
+        Errors of the systems are recorded, not raised.
 
         Args:
-            tokens: As carried; None when there are none.
+            tokens: As the request presented them; None when there are none.
 
             cookie_header: Every ``Cookie`` header, joined by ``"; "``.
         """
         subject = self._subject(tokens)
-        told = [
-            self._told("revocations", subject, lambda: self._list(tokens)),
-            self._told("provider", subject, lambda: self._revoke(tokens)),
-            self._told("legacy", subject, lambda: self._end_legacy(cookie_header)),
+        confirmed = [
+            self._call("revocations", subject, lambda: self._revoke_sign_in(tokens)),
+            self._call("provider", subject, lambda: self._revoke(tokens)),
+            self._call("legacy", subject, lambda: self._end_legacy(cookie_header)),
         ]
-        return SignedOut(all(told))
+        return SignedOut(all(confirmed))
 
     def end_unread(self, why: AuthcoreError, cookie_header: str) -> SignedOut:
         """
-        The same where *why* is what keeps the tokens from being read: the legacy system is told.
+        End the legacy session where the tokens cannot be read because of *why*.
 
-        Never raises one of our errors.
+        Errors of the systems are recorded, not raised.
         """
-        self._told("legacy", None, lambda: self._end_legacy(cookie_header))
+        self._call("legacy", None, lambda: self._end_legacy(cookie_header))
         return self.not_begun(why)
 
     def not_begun(self, why: AuthcoreError) -> SignedOut:
-        """Take note that *why* keeps the tokens from being revoked.  Tells nobody else."""
+        """Record that the tokens cannot be revoked because of *why*.  Calls no system."""
         self._audit.record(_event("sign_out.provider", why, None))
         return SignedOut(is_complete=False)
 
@@ -126,7 +125,7 @@ class SignOut:
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
-        """With what the session has just been refreshed to, by another request."""
+        """Revoke the refresh token, and those that it was exchanged for by another request."""
         if tokens is None or tokens.refresh_token is None:
             return
         try:
@@ -138,12 +137,12 @@ class SignOut:
     def _successors(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         return () if self._refresher is None else self._refresher.invalidate(tokens)
 
-    def _list(self, tokens: TokenSet | None) -> None:
+    def _revoke_sign_in(self, tokens: TokenSet | None) -> None:
         """
-        For as long as anybody could go on with the session: whether Cognito hears of it is unsure.
+        List the sign-in for as long as its session could last, even if Cognito does not revoke it.
 
         Raises:
-            ClaimRejectedError: The tokens do not say which sign-in they are of.
+            ClaimRejectedError: The tokens have no ``origin_jti``, which names the sign-in.
         """
         access = self._access(tokens) if self._revocations is not None else None
         if self._revocations is None or access is None:
@@ -157,28 +156,28 @@ class SignOut:
         if self._legacy is not None:
             self._legacy.end(cookie_header)
 
-    def _told(self, whom: str, subject: str | None, tell: Callable[[], None]) -> bool:
+    def _call(self, system: str, subject: str | None, call: Callable[[], None]) -> bool:
         error: AuthcoreError | None = None
         try:
-            tell()
+            call()
         except (RejectedError, UnavailableError) as failure:
             error = failure
-        self._audit.record(_event(f"sign_out.{whom}", error, subject))
+        self._audit.record(_event(f"sign_out.{system}", error, subject))
         return error is None
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignOutEverywhere:
     """
-    Ends all sessions of one user, for an administrator.
+    End all sessions of one user, for an administrator.
 
     Attributes:
-        directory: Knows the user.
+        directory: Finds the user.
         sessions: Cognito.
-        revocations: None where signed tokens may live until they expire.
-        leeway: How far our clock and Cognito's may differ.
+        revocations: None where signed tokens stay valid until they expire.
+        leeway: How far this clock and Cognito's may differ.
         clock: Tells which sessions exist.
-        audit: Learns of it.
+        audit: Records the outcome.
     """
 
     _directory: UserDirectory
@@ -190,27 +189,27 @@ class SignOutEverywhere:
 
     def end(self, username: str) -> str:
         """
-        End every session that *username* has now; give the user's ``sub``.
+        End every session that *username* has now; return the user's ``sub``.
 
-        One that begins within the leeway from now ends, too: by whose clock, nobody can say.
+        A session that begins within the leeway from now ends too, because the clocks may differ.
 
-        The list of revocations comes first, because it works at once; without an answer from it
-        Cognito is told nevertheless.  Repeating it is harmless.
+        The revocation list is written first, because it takes effect at once; Cognito is called
+        even if the list gives no answer.  Calling this again is harmless.
 
         Raises:
-            AccountNotFoundError: No such user.
+            AccountNotFoundError: The pool has no such user.
 
-            UnavailableError: Not everything has ended.
+            UnavailableError: Not every session has ended.
         """
         try:
-            subject = self._ended(username)
+            subject = self._end(username)
         except (RejectedError, UnavailableError) as error:
             self._audit.record(_event("sign_out.everywhere", error, None))
             raise
         self._audit.record(_event("sign_out.everywhere", None, subject))
         return subject
 
-    def _ended(self, username: str) -> str:
+    def _end(self, username: str) -> str:
         user = self._directory.find(username)
         if user is None:
             raise AccountNotFoundError("the pool has no such user")

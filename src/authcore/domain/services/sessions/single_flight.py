@@ -1,49 +1,51 @@
-"""One call for all who want the same thing at the same time."""
+"""One call for all threads that need the same result at the same time."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+import attrs
+
 
 Result = TypeVar("Result")
 
 
+@attrs.define(eq=False, repr=False)
 class SingleFlight(Generic[Result]):
     """
-    Shares the outcome of a call between the threads that ask for it while it runs.
+    Share the outcome of a call between the threads that request it while it runs.
 
-    Waiting is as bounded as the calls are: they must return or raise in bounded time.
+    The wait has the bound of the calls: they must return or raise in bounded time.
     """
 
-    def __init__(self) -> None:
-        self._flights: dict[str, Future[Result]] = {}
-        self._lock = threading.Lock()
+    _flights: dict[str, Future[Result]] = attrs.field(factory=dict, init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def is_under_way(self, key: str) -> bool:
-        """Whether somebody is at *key* right now."""
+        """Whether a thread is making the call of *key* now."""
         return key in self._flights
 
     def do(self, key: str, call: Callable[[], Result]) -> Result:
         """
-        What *call* returns or raises, made by this thread or by one that was faster.
+        Return or raise the outcome of *call*, made by this thread or by an earlier one.
 
         Args:
-            key: Names the thing.
+            key: Names the result.
 
-            call: Gets it.
+            call: Produces it.
         """
         own: Future[Result] = Future()
         with self._lock:
             flight = self._flights.setdefault(key, own)
         if flight is own:
-            self._fly(key, call, own)
+            self._run(key, call, own)
         return flight.result()
 
-    def _fly(self, key: str, call: Callable[[], Result], own: Future[Result]) -> None:
+    def _run(self, key: str, call: Callable[[], Result], own: Future[Result]) -> None:
         try:
             own.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+        except BaseException as error:  # noqa: BLE001 - threads that wait must get it too, of any kind
             own.set_exception(error)
         finally:
             with self._lock:
