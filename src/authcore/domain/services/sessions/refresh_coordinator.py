@@ -122,7 +122,7 @@ class RefreshCoordinator:
         successors: list[RefreshToken] = []
         while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
             key = _digest(tokens.refresh_token)
-            traded = self._recall_accepted(key)
+            traded = self._recall_tokens(key)
             self._recent.remember_refusal(key, REMEMBERED_FOR)
             if traded is None or traded.refresh_token in (None, tokens.refresh_token):
                 break
@@ -130,7 +130,7 @@ class RefreshCoordinator:
             tokens = traded
         return tuple(successors)
 
-    def _recall_accepted(self, key: str) -> TokenSet | None:
+    def _recall_tokens(self, key: str) -> TokenSet | None:
         with suppress(RefreshTokenRejectedError):
             return self._recent.recall(key)
         return None
@@ -150,7 +150,7 @@ class RefreshCoordinator:
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
 
     def _has_turn(self, turn: ExitStack, key: str) -> bool:
-        """Whether this process may make the exchange; True, too, where the lease gives no answer."""
+        """Whether this process may make the exchange; True if the lease gives no answer."""
         if self._lease is None:
             return True
         try:

@@ -166,7 +166,7 @@ class SessionGuard:
         try:
             session = validate_session(self._validator, presented.tokens)
         except (TokenExpiredError, UnknownKeyError) as rejected:
-            return self._decide_expired(presented.tokens, rejected, can_renew=presented.can_renew)
+            return self._decide_by_refresh(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
         return self._decide_live(session, can_renew=presented.can_renew)
@@ -185,9 +185,9 @@ class SessionGuard:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_refreshed(renewed)
+        return self._admit_new_tokens(renewed)
 
-    def _decide_expired(
+    def _decide_by_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
     ) -> Admitted | SignInRequired:
         """Decide about tokens that were valid once, or whose key is not known any more."""
@@ -219,9 +219,9 @@ class SessionGuard:
             renewed = self._refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_refreshed(renewed)
+        return self._admit_new_tokens(renewed)
 
-    def _admit_refreshed(self, session: Session) -> Admitted | SignInRequired:
+    def _admit_new_tokens(self, session: Session) -> Admitted | SignInRequired:
         if self._policy.is_over(session.access.signed_in_at, now=self._clock.now()):
             return TOO_OLD
         if self._is_revoked(session.access):
