@@ -105,7 +105,7 @@ def _issuer(user_pool_id: object, issuer: object, problems: list[str]) -> Servic
         problems.append(f"user_pool_id {USER_POOL_ID_SENTENCE}")
     if issuer is not None:
         return _url("issuer", issuer, problems)
-    return ServiceUrl(issuer_url(str(user_pool_id))) if is_pool else None
+    return issuer_url(str(user_pool_id)) if is_pool else None
 
 
 def _keys(
@@ -118,7 +118,7 @@ def _keys(
             return None
         return _build("jwks:", lambda: StaticKeys(jwks), problems)
     if source is None and url is None and issuer is not None:
-        source = ServiceUrl(jwks_url(issuer))
+        source = jwks_url(issuer)
     return KeyCache(JwksFetcher(source), clock) if source else None
 
 
@@ -137,11 +137,11 @@ def _build(name: str, build: Callable[[], Built], problems: list[str]) -> Built 
         return None
 
 
-def issuer_of(cognito: CognitoSettings) -> str:
+def issuer_of(cognito: CognitoSettings) -> ServiceUrl:
     """Give the ``iss`` of the pool's tokens: the configured one, or the one of the pool id."""
     return cognito.issuer or issuer_url(cognito.user_pool_id)
 
 
 def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
     """Give the URL of the pool's keys: the configured one, or the one below the issuer."""
-    return cognito.jwks_url or ServiceUrl(jwks_url(issuer_of(cognito)))
+    return cognito.jwks_url or jwks_url(issuer_of(cognito))

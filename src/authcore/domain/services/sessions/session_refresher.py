@@ -158,13 +158,7 @@ class SessionRefresher:
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None
-        if error is None:
-            event = AuditEvent(_ACTION, "accepted", "ok", subject=subject)
-        elif isinstance(error, RejectedError):
-            event = AuditEvent(_ACTION, "rejected", error.code, subject=subject)
-        else:
-            event = AuditEvent(_ACTION, "unavailable", error.code, subject=subject)
-        self._audit.record(event)
+        self._audit.record(AuditEvent.of(_ACTION, error, subject=subject))
 
 
 def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:

@@ -106,7 +106,7 @@ class SignOut:
 
     def not_begun(self, why: AuthcoreError) -> SignedOut:
         """Record that the tokens cannot be revoked because of *why*.  Calls no system."""
-        self._audit.record(_event("sign_out.provider", why, None))
+        self._audit.record(AuditEvent.of("sign_out.provider", why))
         return SignedOut(is_complete=False)
 
     def _subject(self, tokens: TokenSet | None) -> str | None:
@@ -162,7 +162,7 @@ class SignOut:
             call()
         except (RejectedError, UnavailableError) as failure:
             error = failure
-        self._audit.record(_event(f"sign_out.{system}", error, subject))
+        self._audit.record(AuditEvent.of(f"sign_out.{system}", error, subject=subject))
         return error is None
 
 
@@ -204,9 +204,9 @@ class SignOutEverywhere:
         try:
             subject = self._end(username)
         except (RejectedError, UnavailableError) as error:
-            self._audit.record(_event("sign_out.everywhere", error, None))
+            self._audit.record(AuditEvent.of("sign_out.everywhere", error))
             raise
-        self._audit.record(_event("sign_out.everywhere", None, subject))
+        self._audit.record(AuditEvent.of("sign_out.everywhere", None, subject=subject))
         return subject
 
     def _end(self, username: str) -> str:
@@ -224,11 +224,3 @@ class SignOutEverywhere:
             now = self._clock.now()
             until = now + LONGEST_SESSION + MAX_LEEWAY
             self._revocations.revoke_user(subject, signed_in_until=now + self._leeway, until=until)
-
-
-def _event(action: str, error: AuthcoreError | None, subject: str | None) -> AuditEvent:
-    if error is None:
-        return AuditEvent(action, "accepted", "ok", subject=subject)
-    if isinstance(error, RejectedError):
-        return AuditEvent(action, "rejected", error.code, subject=subject)
-    return AuditEvent(action, "unavailable", error.code, subject=subject)
