@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.settings import PREFIX, Setting, described, load
+from authcore.settings import PREFIX, Setting, describe_variables, load
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -54,7 +54,7 @@ class ConfigCommands:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    known = {name for door in DOORS.values() for name, _, _ in described(door().settings)}
+    known = {name for door in DOORS.values() for name, _, _ in describe_variables(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_doubt(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
@@ -69,7 +69,7 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     table = Table(box=SIMPLE)
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
-    for name, about, default in described(door.settings):
+    for name, about, default in describe_variables(door.settings):
         table.add_row(Text(name), _shown(about, environment.get(name, ""), default), about.purpose)
     return table
 

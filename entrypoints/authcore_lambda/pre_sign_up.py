@@ -33,7 +33,11 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.user_directory import ProviderLinks
 from authcore.settings import LegacySettings, LinkingSettings, load
-from authcore.settings.pre_sign_up import NativeLinkSettings, linkable_providers, untellable
+from authcore.settings.pre_sign_up import (
+    NativeLinkSettings,
+    linkable_providers,
+    unidentifiable_providers,
+)
 from authcore.settings.reader import Check
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.trigger_event import (
@@ -131,7 +135,11 @@ class SignUpRefusedError(Exception):
 
 
 def _untellable(link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]) -> str | None:
-    return untellable(linkable_providers(trusted, issuers)) if link_native == "on" else None
+    return (
+        unidentifiable_providers(linkable_providers(trusted, issuers))
+        if link_native == "on"
+        else None
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -27,7 +27,7 @@ from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
-from authcore.wiring.table import replay_memory
+from authcore.wiring.table import replay_cache
 from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import SignInLoops
 from authcore_web.request.api_keys import ApiKeys
@@ -99,7 +99,7 @@ class WebContainer(SessionContainer):
         client_secret=sign_in_settings.client_secret,
     )
     seen: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
-        replay_memory,
+        replay_cache,
         SessionContainer.store,
         SessionContainer.table_client.provider,
         SessionContainer.clock,

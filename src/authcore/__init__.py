@@ -1,7 +1,7 @@
 """
 Cognito sign-in for web systems that have a login of their own.
 
-All but the errors is imported when it is first used, so ``import authcore`` costs next to nothing.
+Everything but the errors is imported on first use, so ``import authcore`` stays cheap.
 """
 
 from importlib import import_module

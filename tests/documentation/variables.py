@@ -25,7 +25,7 @@ from authcore.settings import (
     StoreSettings,
     VerifySettings,
     WebAccessSettings,
-    described,
+    describe_variables,
 )
 from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore_lambda.authorizer import AnswerSettings
@@ -75,7 +75,7 @@ def _shown(default: object) -> str:
 def table() -> str:
     """One row a variable."""
     lines = ["| variable | type and unit | default | what it is for |", "|---|---|---|---|"]
-    for name, about, default in described(Everything):
+    for name, about, default in describe_variables(Everything):
         secret = " (secret)" if about.secret else ""
         lines.append(f"| `{name}` | {about.kind}{secret} | {_shown(default)} | {about.purpose} |")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
-from authcore.settings import described
+from authcore.settings import describe_variables
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
 from authcore_cli.entrypoints import DOORS, DoorName
@@ -229,7 +229,9 @@ def changed(changes: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_by(door: DoorName) -> set[str]:
-    return {name.removeprefix("AUTHCORE_") for name, _, _ in described(DOORS[door]().settings)}
+    return {
+        name.removeprefix("AUTHCORE_") for name, _, _ in describe_variables(DOORS[door]().settings)
+    }
 
 
 def refusals(door: DoorName, variables: Variables) -> list[str]:
@@ -315,7 +317,7 @@ def test_every_wrong_value_is_named_at_once(door: DoorName) -> None:
 
 @pytest.mark.parametrize("door", STARTS)
 def test_every_missing_value_is_named_at_once(door: DoorName) -> None:
-    variables = described(DOORS[door]().settings)
+    variables = describe_variables(DOORS[door]().settings)
     required = {name for name, _, default in variables if default is attrs.NOTHING}
     sealing = {name for name, _, _ in variables if name == "AUTHCORE_COOKIE_KEYS"}
 

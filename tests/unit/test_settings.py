@@ -16,7 +16,7 @@ from authcore.settings import (
     MigrationSettings,
     SignInSettings,
     StoreSettings,
-    described,
+    describe_variables,
     load,
 )
 from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
@@ -241,7 +241,7 @@ def test_every_variable_says_what_it_is_for() -> None:
         MigrationSettings,
         GuardSettings,
     ):
-        for name, about, _ in described(group):
+        for name, about, _ in describe_variables(group):
             assert name.startswith("AUTHCORE_")
             assert about.kind
             assert about.purpose

@@ -1,13 +1,23 @@
 """
 Settings, in groups, from ``AUTHCORE_*`` variables.
 
-Groups are loaded when they are asked for: a trigger function does not pay for the auth service's.
+A file carries the prefix of its variables; ``AUTHCORE_REFRESH_*`` and ``AUTHCORE_REVOCATIONS_*``
+are in ``session``, ``AUTHCORE_SIGN_OUT_*`` in ``sign_in``, ``AUTHCORE_WEB_*`` in ``verify``.
+
+A group is imported on first use: a trigger function does not pay for the auth service's groups.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from authcore.settings.reader import PREFIX, Setting, described, load, setting, variable_name
+from authcore.settings.reader import (
+    PREFIX,
+    Setting,
+    describe_variables,
+    load,
+    setting,
+    variable_name,
+)
 
 
 if TYPE_CHECKING:
@@ -41,7 +51,7 @@ __all__ = [
     "StoreSettings",
     "VerifySettings",
     "WebAccessSettings",
-    "described",
+    "describe_variables",
     "load",
     "setting",
     "variable_name",

@@ -16,7 +16,7 @@ from authcore.settings.parsers import (
 from authcore.settings.reader import Check, setting, variable_name
 
 
-def _unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+def _lacks_keys(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
     if cookie_format == "plain" or keys:
         return None
     return "AUTHCORE_COOKIE_KEYS is missing: sealed cookies need a key ring"
@@ -43,7 +43,7 @@ def covering(url: str) -> Check:
 class CookieSettings:
     """The session cookies on the shared domain."""
 
-    CHECKS: ClassVar = (Check(("format", "keys"), _unsealed),)
+    CHECKS: ClassVar = (Check(("format", "keys"), _lacks_keys),)
 
     domain: str = setting(
         satisfying(is_domain, DOMAIN_SENTENCE),
@@ -53,7 +53,7 @@ class CookieSettings:
     keys: tuple[bytes, ...] = setting(
         key_ring,
         "list of base64 keys",
-        "AES-256 key ring, 1 to 8 keys: the first writes, all read; a guard of the plain format "
+        "AES-256 key ring, 1 to 8 keys: the first seals, all unseal; a guard of the plain format "
         "needs none",
         default=(),
         secret=True,
@@ -67,6 +67,6 @@ class CookieSettings:
     lifetime: timedelta = setting(
         seconds(3600, 400 * 86400),
         "seconds, 3600-34560000",
-        "how long browsers keep the session; not longer than the refresh token lives",
+        "how long browsers keep the session; at most the lifetime of the refresh token",
         default=timedelta(days=30),
     )

@@ -1,4 +1,4 @@
-"""What stands in front of a guarded application."""
+"""``AUTHCORE_GUARD_*``: the guard in front of one application."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -31,7 +31,7 @@ def _unknown_service(
 
 @attrs.frozen(kw_only=True, eq=False)
 class GuardSettings:
-    """What stands in front of a guarded application."""
+    """The guard in front of one application."""
 
     CHECKS: ClassVar = (
         Check(("refresh", "caller_key"), _unknown_caller),
@@ -40,7 +40,7 @@ class GuardSettings:
 
     signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
     app_url: ServiceUrl = setting(
-        service_url, "URL", "this application as browsers see it, for the way back"
+        service_url, "URL", "this application as browsers see it; sign-ins return there"
     )
     public_paths: tuple[str, ...] = setting(
         url_parsers.public_paths,
@@ -51,8 +51,8 @@ class GuardSettings:
     refresh: str = setting(
         one_of("off", "service", "direct"),
         "off, service or direct",
-        "who goes on with sessions that are due: nobody here, the auth service when this "
-        "application asks it, or this application itself with the client secret",
+        "which process refreshes sessions: none for this application, the auth service at this "
+        "application's request, or this application itself with the client secret",
         default="off",
     )
     verify_url: ServiceUrl | None = setting(
@@ -64,13 +64,13 @@ class GuardSettings:
     caller_key: str | None = setting(
         caller_key,
         "text, 32 characters or more",
-        "what the auth service knows this application by, without the name",
+        "the key that authenticates this application at the auth service, without its name",
         default=None,
         secret=True,
     )
     timeout: timedelta = setting(
         seconds(1, 30),
         "seconds, 1-30",
-        "total time of one question to the auth service",
+        "total time of one call to the auth service",
         default=timedelta(seconds=5),
     )

@@ -12,38 +12,38 @@ from authcore.settings.reader import Check, setting
 
 @attrs.frozen(kw_only=True, eq=False)
 class LegacySessionsSettings:
-    """The old login, while it is honoured."""
+    """The old login, while its sessions are accepted."""
 
     cookie: str | None = setting(
         matching(
             r"(?!__(Secure|Host)-authcore)[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}",
-            "must be the name of a cookie, and none of ours",
+            "must be the name of a cookie, and not one of authcore's",
         ),
         "cookie name",
-        "the legacy system's session cookie; without it the old login counts no more",
+        "the legacy system's session cookie; without it the old login is switched off",
         default=None,
     )
     timeout: timedelta = setting(
         seconds(1, 10),
         "seconds, 1-10",
-        "total time of one question about a legacy session",
+        "total time of one call about a legacy session",
         default=timedelta(seconds=2),
     )
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class LegacyCallSettings:
-    """The legacy system's HTTP API, for doors that may do without."""
+    """The legacy system's HTTP API, for entrypoints where it is optional."""
 
     url: ServiceUrl | None = setting(
         service_url, "URL", "base URL of the legacy HTTP API", default=None
     )
     api_key: str | None = setting(
-        secret_text, "text", "the key that authenticates our calls", default=None, secret=True
+        secret_text, "text", "the key that authenticates calls", default=None, secret=True
     )
 
 
-def _unasked(cookie: str | None, url: str | None, api_key: str | None) -> str | None:
+def _lacks_legacy_api(cookie: str | None, url: str | None, api_key: str | None) -> str | None:
     if cookie is None or (url and api_key):
         return None
     missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
@@ -51,9 +51,9 @@ def _unasked(cookie: str | None, url: str | None, api_key: str | None) -> str | 
 
 
 LEGACY_SESSIONS_ASKED: Final = Check(
-    ("legacy_sessions.cookie", "legacy.url", "legacy.api_key"), _unasked
+    ("legacy_sessions.cookie", "legacy.url", "legacy.api_key"), _lacks_legacy_api
 )
-"""For every class that has both groups."""
+"""A check for every class that has both groups."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -61,10 +61,10 @@ class LegacySettings:
     """The legacy system's HTTP API."""
 
     url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
-    api_key: str = setting(secret_text, "text", "the key that authenticates our calls", secret=True)
+    api_key: str = setting(secret_text, "text", "the key that authenticates calls", secret=True)
     insecure_get_dialect: str = setting(
         one_of("on", "off"),
         "on or off",
-        "ask for links by the seed's GET forms: personal data and first passwords in URLs",
+        "call the seed's GET forms for links: personal data and first passwords in URLs",
         default="off",
     )

@@ -1,4 +1,4 @@
-"""What the triggers read that link accounts."""
+"""``AUTHCORE_LINKING_*``: the triggers that link accounts."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,7 +24,7 @@ _BLOCKS = {"allow": False, "block": True}
 
 
 def failure_policy(text: str) -> FailurePolicy:
-    """``allow`` or ``block``, and after it the providers for which it is otherwise."""
+    """Parse ``allow`` or ``block``, followed by the providers that differ from it."""
     first, *others = words(text)
     listed = pairs(" ".join(others)) if others else {}
     if first not in _BLOCKS or not {*listed.values()} <= {*_BLOCKS}:
@@ -35,7 +35,7 @@ def failure_policy(text: str) -> FailurePolicy:
 
 @attrs.frozen(kw_only=True, eq=False)
 class LinkingSettings:
-    """How pool users and legacy accounts become one person."""
+    """How pool users are linked with legacy accounts."""
 
     CHECKS: ClassVar = (Check(("creation", "table"), _tableless),)
 
@@ -48,7 +48,7 @@ class LinkingSettings:
     issuers: Mapping[str, str] = setting(
         pairs,
         "provider=issuer pairs",
-        "who must have issued the identities of a provider; all others of it are refused",
+        "the issuer that a provider's identities must have; others are refused",
         default={},
     )
     creation: str = setting(
@@ -60,7 +60,7 @@ class LinkingSettings:
     on_failure: FailurePolicy = setting(
         failure_policy,
         "allow or block, then provider=allow or provider=block pairs",
-        "whether somebody whose link failed gets in and is linked next time",
+        "whether a user whose link failed may sign in, to be linked at the next sign-in",
         default=FailurePolicy(),
     )
     budget: timedelta = setting(

@@ -14,7 +14,7 @@ from authcore.settings.reader import Check, setting
 
 
 def attribute_mapping(text: str) -> Mapping[str, str]:
-    """Which Cognito attributes are filled from which legacy fields."""
+    """Parse which Cognito attributes are filled from which legacy fields."""
     mapping = pairs(text)
     if problems := mapping_problems(mapping):
         raise ValueError("; ".join(problems))
@@ -28,7 +28,7 @@ def _no_email(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
 
 @attrs.frozen(kw_only=True, eq=False)
 class MigrationSettings:
-    """What the migration trigger does."""
+    """The user migration trigger."""
 
     CHECKS: ClassVar = (Check(("attributes", "pool"), _no_email),)
 
@@ -41,7 +41,7 @@ class MigrationSettings:
     pool: PoolKind = setting(
         one_of("username", "email", "alias"),
         "username, email or alias",
-        "how people name themselves at the pool",
+        "by what users sign in to the pool",
         default="username",
     )
     case_sensitive: str = setting(

@@ -1,4 +1,4 @@
-"""From the text of a variable to a value, or a ValueError that says what is wrong."""
+"""Parse the text of a variable, or raise ValueError with what is wrong."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from authcore.settings.reader import Parser
 
 
 def words(text: str) -> tuple[str, ...]:
-    """*text* split at white space and commas."""
+    """Split *text* at white space and commas."""
     found = tuple(re.split(r"[\s,]+", text.strip(" \t\r\n,")))
     if found == ("",):
         raise ValueError("must hold at least one word")
@@ -21,13 +21,13 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def matching(pattern: str | re.Pattern[str], sentence: str) -> Parser[str]:
-    """A parser that takes what matches *pattern* in full."""
+    """Make a parser that accepts a full match of *pattern*."""
     compiled = re.compile(pattern)
     return satisfying(lambda text: compiled.fullmatch(text) is not None, sentence)
 
 
 def satisfying(rule: Callable[[str], bool], sentence: str) -> Parser[str]:
-    """A parser that takes what *rule* allows."""
+    """Make a parser that accepts what *rule* allows."""
 
     def parse(text: str) -> str:
         if not rule(text):
@@ -38,13 +38,13 @@ def satisfying(rule: Callable[[str], bool], sentence: str) -> Parser[str]:
 
 
 def seconds(lowest: int, highest: int) -> Parser[timedelta]:
-    """A parser of whole seconds from *lowest* to *highest*."""
+    """Make a parser of whole seconds from *lowest* to *highest*."""
     whole = integer(lowest, highest)
     return lambda text: timedelta(seconds=whole(text))
 
 
 def integer(lowest: int, highest: int) -> Parser[int]:
-    """A parser of integers from *lowest* to *highest*."""
+    """Make a parser of integers from *lowest* to *highest*."""
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,12}", text) or not lowest <= int(text) <= highest:
@@ -55,12 +55,12 @@ def integer(lowest: int, highest: int) -> Parser[int]:
 
 
 def one_of(*choices: str) -> Parser[str]:
-    """A parser that takes one of *choices*."""
+    """Make a parser that accepts one of *choices*."""
     return matching("|".join(map(re.escape, choices)), f"must be one of {', '.join(choices)}")
 
 
 def key_ring(text: str) -> tuple[bytes, ...]:
-    """AES-256 keys in base64url or base64: the first one writes, all read."""
+    """Parse AES-256 keys in base64url or base64: the first one seals, all unseal."""
     keys = tuple(_key(word) for word in words(text))
     if problem := key_ring_problem(keys):
         raise ValueError(problem)
@@ -76,7 +76,7 @@ def _key(word: str) -> bytes:
 
 
 def pairs(text: str) -> Mapping[str, str]:
-    """``to=from`` pairs split at white space and commas; no name stands twice on the left."""
+    """Parse ``to=from`` pairs, split at white space and commas; each left name occurs once."""
     found = [word.partition("=") for word in words(text)]
     if not all(left and right for left, _, right in found):
         raise ValueError("must be pairs like name=display_name")
@@ -87,7 +87,7 @@ def pairs(text: str) -> Mapping[str, str]:
 
 
 def password_policy(text: str) -> PasswordPolicy:
-    """A minimal length, then character classes: ``8 lower upper digit symbol``."""
+    """Parse a minimal length, then character classes: ``8 lower upper digit symbol``."""
     length, *classes = words(text)
     known = [name for name in get_args(CharacterClass) if name in classes]
     if len(known) != len(classes):
@@ -98,6 +98,6 @@ def password_policy(text: str) -> PasswordPolicy:
 secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")
 
 CALLER_KEY: Final = r"[!-+\--~]{32,512}"
-"""Printable ASCII that no list is split at."""
+"""Printable ASCII without the comma, which separates list entries."""
 
 caller_key = matching(CALLER_KEY, "must be 32 to 512 characters of ASCII, without a comma")

@@ -11,7 +11,7 @@ from authcore.settings.reader import setting
 
 @attrs.frozen(kw_only=True)
 class NativeLinkSettings:
-    """Whether the trigger links external users to native ones."""
+    """Whether the trigger links external users to native users."""
 
     link_native: str = setting(
         one_of("on", "off"),
@@ -23,19 +23,20 @@ class NativeLinkSettings:
 
 def linkable_providers(trusted: Sequence[str], issuers: Mapping[str, str]) -> Sequence[str]:
     """
-    Those that link natives: the trusted ones, but for those whose issuer is looked at, because this
-    trigger's events do not tell it.
+    List the trusted providers whose users can be linked to native users.
+
+    A provider with a required issuer cannot: this trigger's events do not name the issuer.
     """
     return [name for name in trusted if name not in issuers]
 
 
-_UNTOLD: Final = (
+_UNIDENTIFIABLE: Final = (
     "AUTHCORE_LINKING_EMAIL_PROVIDERS is wrong: with AUTHCORE_PRE_SIGN_UP_LINK_NATIVE=on no "
     "provider may have a _ in its name, because user names do not tell where it ends"
 )
 
 
-def untellable(providers: Iterable[str]) -> str | None:
-    """Which of *providers* no user name names for certain; None where all are told."""
-    untold = [name for name in providers if "_" in name]
-    return f"{_UNTOLD}: {', '.join(untold)}" if untold else None
+def unidentifiable_providers(providers: Iterable[str]) -> str | None:
+    """Say which of *providers* a user name does not identify; None where it identifies all."""
+    unclear = [name for name in providers if "_" in name]
+    return f"{_UNIDENTIFIABLE}: {', '.join(unclear)}" if unclear else None

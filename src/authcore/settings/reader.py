@@ -1,11 +1,11 @@
 """
-Reads groups of settings from ``AUTHCORE_*`` variables.
+Read groups of settings from ``AUTHCORE_*`` variables.
 
-A door declares an attrs class whose fields are the groups it needs and calls ``load`` with the
-environment; field names become variable names (``cognito.client_id`` is
-``AUTHCORE_COGNITO_CLIENT_ID``).  What a value must be by itself, its parser says; what several must
-be together stands in ``CHECKS`` of the class that has them.  All of it is reported at once, secrets
-are never echoed.  See docs/adr/0004-settings-reader.md for why this is not a library.
+An entrypoint declares an attrs class whose fields are the groups it needs and calls ``load`` with
+the environment; field names become variable names (``cognito.client_id`` is
+``AUTHCORE_COGNITO_CLIENT_ID``).  A parser checks one value; ``CHECKS`` of a class check several
+values together.  All problems are reported at once; secrets are never echoed.  Why this is not a
+library: docs/adr/0004-settings-reader.md.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from authcore.domain.errors import ConfigurationError
 
 PREFIX: Final = "AUTHCORE"
 MAX_ECHOED: Final = 80
-"""Characters of a wrong value that are shown."""
+"""Characters of a wrong value that an error shows."""
 
 Parsed = TypeVar("Parsed")
 Group = TypeVar("Group", bound=attrs.AttrsInstance)
@@ -32,10 +32,10 @@ class Setting:
     How one variable is read and documented.
 
     Attributes:
-        parse: Makes the value, or raises ValueError with a sentence that says what is wrong.
-        kind: Type and unit, for people.
+        parse: Returns the value, or raises ValueError with a sentence that says what is wrong.
+        kind: Type and unit, for operators.
         purpose: What it is for, one line.
-        secret: Whether its text must never be shown.
+        secret: Whether its text must never be shown; False by default.
     """
 
     parse: Parser[Any]
@@ -47,14 +47,14 @@ class Setting:
 @attrs.frozen
 class Check:
     """
-    What several settings must be together.
+    A rule about several settings.
 
-    A class of settings keeps its own in ``CHECKS: ClassVar[tuple[Check, ...]]``.  Each is made as
-    soon as the values it is about are good, whatever is wrong with others.
+    A class of settings lists its rules in ``CHECKS: ClassVar[tuple[Check, ...]]``.  A rule is
+    checked when each of its own values is valid, even if other values are wrong.
 
     Attributes:
         about: Paths from the class that has the check, e.g. ``cognito.region``.
-        problem: Given their values, a sentence that names the variables; None where they fit.
+        problem: Given their values, a sentence that names the variables; None where they are valid.
     """
 
     about: tuple[str, ...]
@@ -69,18 +69,18 @@ def setting(
     default: Any = attrs.NOTHING,
     secret: bool = False,
 ) -> Any:
-    """An attrs field that ``load`` reads from one variable; required unless it has a *default*."""
+    """Make an attrs field that ``load`` reads from one variable; required without a *default*."""
     about = Setting(parse, kind, purpose, secret)
     return attrs.field(default=default, repr=not secret, metadata={"setting": about})
 
 
 def variable_name(path: Path) -> str:
-    """The variable behind the field at *path*."""
+    """Give the name of the variable for the field at *path*."""
     return "_".join((PREFIX, *path)).upper()
 
 
-def described(group: type[attrs.AttrsInstance]) -> list[tuple[str, Setting, object]]:
-    """Name, description and default (``attrs.NOTHING``: required) of every variable of *group*."""
+def describe_variables(group: type[attrs.AttrsInstance]) -> list[tuple[str, Setting, object]]:
+    """List name, description and default (``attrs.NOTHING``: required) of each variable."""
     return [
         (variable_name(path), field.metadata["setting"], field.default)
         for path, field in _variables(group, ())
@@ -97,8 +97,8 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
         environment: Variables by name.  An empty text counts as missing.
 
     Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that do not fit
-            together.
+        ConfigurationError: Names every missing and every wrong variable, and those that contradict
+            each other.
     """
     good: dict[Path, Any] = {}
     problems: list[str] = []
@@ -108,12 +108,12 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
             good[path] = value
         else:
             problems.append(problem)
-    problems += _misfits(group, (), good)
+    problems += _contradictions(group, (), good)
     if problems:
         raise ConfigurationError(problems)
     try:
-        return _built(group, (), good)
-    except ValueError as error:  # of a group that judges itself
+        return _build(group, (), good)
+    except ValueError as error:  # of a group that validates itself
         raise ConfigurationError([str(error)]) from None
 
 
@@ -131,7 +131,7 @@ def _variables(
 def _read(
     field: "attrs.Attribute[Any]", name: str, environment: Mapping[str, str]
 ) -> tuple[Any, str | None]:
-    """The value of variable *name*, and what is wrong with it."""
+    """Return the value of variable *name* and what is wrong with it; one of them is None."""
     about: Setting = field.metadata["setting"]
     text = environment.get(name, "")
     if not text:
@@ -140,20 +140,20 @@ def _read(
     try:
         return about.parse(text), None
     except ValueError as error:
-        return None, f"{name} is wrong: {error}; it is {_echoed(text, about)}"
+        return None, f"{name} is wrong: {error}; it is {_echo(text, about)}"
 
 
-def _echoed(text: str, about: Setting) -> str:
-    """What may be shown of a wrong value: no secret, and no URL that a password may stand in."""
+def _echo(text: str, about: Setting) -> str:
+    """Show a wrong value, unless it is secret or a URL that may hold a password."""
     return "(secret)" if about.secret or "@" in text else repr(text[:MAX_ECHOED])
 
 
-def _misfits(
+def _contradictions(
     group: type[attrs.AttrsInstance], path: Path, good: Mapping[Path, Any]
 ) -> Iterator[str]:
     for field in attrs.fields(group):
         if "setting" not in field.metadata:
-            yield from _misfits(field.type, (*path, field.name), good)
+            yield from _contradictions(field.type, (*path, field.name), good)
     checks: tuple[Check, ...] = getattr(group, "CHECKS", ())
     for check in checks:
         about = [(*path, *each.split(".")) for each in check.about]
@@ -163,10 +163,10 @@ def _misfits(
                 yield problem
 
 
-def _built(group: type[Group], path: Path, good: Mapping[Path, Any]) -> Group:
+def _build(group: type[Group], path: Path, good: Mapping[Path, Any]) -> Group:
     values: dict[str, Any] = {}
     for field in attrs.fields(group):
         here = (*path, field.name)
         is_one = "setting" in field.metadata
-        values[field.name] = good[here] if is_one else _built(field.type, here, good)
+        values[field.name] = good[here] if is_one else _build(field.type, here, good)
     return group(**values)

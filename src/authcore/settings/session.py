@@ -10,20 +10,20 @@ from authcore.settings.reader import Check, setting
 
 @attrs.frozen(kw_only=True, eq=False)
 class RefreshSettings:
-    """How Cognito is asked to go on with a session."""
+    """How sessions are refreshed at Cognito."""
 
     by: str = setting(
         one_of("token_endpoint", "get_tokens", "auth_flow"),
         "token_endpoint, get_tokens or auth_flow",
         "at the pool's domain, or by GetTokensFromRefreshToken or REFRESH_TOKEN_AUTH of its API; "
-        "rotation rules the last one out",
+        "the last one does not work with refresh token rotation",
         default="token_endpoint",
     )
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class RevocationSettings:
-    """Sessions that end before their tokens do."""
+    """Sessions that end before their tokens expire."""
 
     kept_in: str = setting(
         one_of("nowhere", "process", "table"),
@@ -34,11 +34,11 @@ class RevocationSettings:
     )
 
 
-def _untabled(kept_in: str, table: str | None) -> str | None:
+def _lacks_table(kept_in: str, table: str | None) -> str | None:
     if table is not None or kept_in != "table":
         return None
     return "AUTHCORE_STORE_TABLE is missing: AUTHCORE_REVOCATIONS_KEPT_IN=table keeps them there"
 
 
-REVOKED_IN_A_TABLE: Final = Check(("revocations.kept_in", "store.table"), _untabled)
-"""For every class that has both groups."""
+REVOKED_IN_A_TABLE: Final = Check(("revocations.kept_in", "store.table"), _lacks_table)
+"""A check for every class that has both groups."""

@@ -19,7 +19,7 @@ from authcore.settings.url_parsers import exact_urls
 
 @attrs.frozen(kw_only=True, eq=False)
 class AppClientSettings:
-    """The app client and where it is served, for doors that may do without."""
+    """The app client and its endpoints, for entrypoints where they are optional."""
 
     domain_url: ServiceUrl | None = setting(service_url, "URL", "the pool's domain", default=None)
     token_url: ServiceUrl | None = setting(
@@ -49,7 +49,7 @@ def _unlisted_default(default_redirect: str, redirects: tuple[str, ...]) -> str 
 
 @attrs.frozen(kw_only=True, eq=False)
 class SignInSettings:
-    """How browsers are sent to Cognito and come back."""
+    """The authorization code flow with Cognito."""
 
     CHECKS: ClassVar = (Check(("default_redirect", "redirects"), _unlisted_default),)
 
@@ -68,25 +68,25 @@ class SignInSettings:
     scopes: tuple[str, ...] = setting(
         url_parsers.scopes,
         "list",
-        "OAuth scopes to ask for",
+        "OAuth scopes to request",
         default=("openid", "email", "profile"),
     )
     providers: tuple[str, ...] = setting(
         url_parsers.providers,
         "list of provider names",
-        "the pool's identity providers, to go on with the one that Cognito broke off",
+        "the pool's identity providers, to restart a sign-in that Cognito aborted",
         default=(),
     )
     redirects: tuple[str, ...] = setting(
         url_parsers.origins, "list of origins", "where browsers may be sent after sign-in"
     )
     default_redirect: str = setting(
-        url_parsers.target, "URL", "where to go when no redirect was asked for"
+        url_parsers.target, "URL", "where browsers go when no redirect was requested"
     )
     attempt_lifetime: timedelta = setting(
         seconds(60, 600),
         "seconds, 60-600",
-        "how long a begun sign-in may take",
+        "how long one sign-in may take",
         default=timedelta(minutes=10),
     )
     timeout: timedelta = setting(
@@ -99,7 +99,7 @@ class SignInSettings:
 
 @attrs.frozen(kw_only=True, eq=False)
 class SignOutSettings:
-    """Where browsers go when their session has ended."""
+    """Where browsers go after a sign-out."""
 
     targets: tuple[str, ...] = setting(
         exact_urls,

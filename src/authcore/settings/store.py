@@ -1,4 +1,4 @@
-"""What is read about the table that processes share."""
+"""``AUTHCORE_STORE_*``: the table that processes share."""
 
 from datetime import timedelta
 from typing import Final
@@ -33,7 +33,7 @@ class StoreSettings:
     timeout: timedelta = setting(
         seconds(1, 10),
         "seconds, 1-10",
-        "how long one question to the table may take",
+        "total time of one call to the table",
         default=timedelta(seconds=2),
     )
 
@@ -45,4 +45,4 @@ def _tableless(cookie_format: str, table: str | None) -> str | None:
 
 
 STORED_IN_A_TABLE: Final = Check(("cookie.format", "store.table"), _tableless)
-"""For every class that has both groups."""
+"""A check for every class that has both groups."""

@@ -1,4 +1,4 @@
-"""What browsers are sent to: from the text of a variable to a value."""
+"""Parse URLs, origins, paths and caller keys."""
 
 import re
 from typing import Final
@@ -17,7 +17,7 @@ SIGN_IN_PATH: Final = "/auth/signin"
 
 
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
-"""Where the auth service takes browsers back."""
+"""Where Cognito redirects browsers to after sign-in."""
 
 
 VERIFY_PATH: Final = "/auth/verify"
@@ -28,12 +28,12 @@ _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 
 
 def callback_url(text: str) -> ServiceUrl:
-    """A URL of the auth service's callback."""
+    """Parse a URL of the auth service's callback."""
     return _url_of(text, CALLBACK_PATH)
 
 
 def verify_url(text: str) -> ServiceUrl:
-    """A URL at which the auth service looks at tokens."""
+    """Parse a URL of the auth service's ``/auth/verify``."""
     return _url_of(text, VERIFY_PATH)
 
 
@@ -45,7 +45,7 @@ def _url_of(text: str, path: str) -> ServiceUrl:
 
 
 def scopes(text: str) -> tuple[str, ...]:
-    """OAuth scopes, ``openid`` among them."""
+    """Parse OAuth scopes, which must include ``openid``."""
     found = words(text)
     if not all(map(_SCOPE.fullmatch, found)) or len(set(found)) < len(found):
         raise ValueError("must be OAuth scopes, each once")
@@ -55,7 +55,7 @@ def scopes(text: str) -> tuple[str, ...]:
 
 
 def providers(text: str) -> tuple[str, ...]:
-    """Identity providers of the pool."""
+    """Parse names of the pool's identity providers."""
     found = words(text)
     if not all(map(can_be_asked_for, found)):
         raise ValueError("must be names of at most 32 characters of ASCII")
@@ -63,7 +63,7 @@ def providers(text: str) -> tuple[str, ...]:
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Origins for a redirect allow-list."""
+    """Parse origins for a redirect allow-list."""
     found = words(text)
     try:
         RedirectAllowlist(found)
@@ -73,14 +73,14 @@ def origins(text: str) -> tuple[str, ...]:
 
 
 def target(text: str) -> str:
-    """An absolute URL that an allow-list could allow."""
+    """Parse an absolute URL that an allow-list could contain."""
     if not is_absolute_target(text):
         raise ValueError("must be an absolute URL of visible ASCII: https://host[:port][/path]")
     return text
 
 
 def public_paths(text: str) -> tuple[str, ...]:
-    """Paths that may be public."""
+    """Parse public paths."""
     found = words(text)
     if problems := public_path_problems(found):
         raise ValueError("; ".join(problems))
@@ -88,11 +88,11 @@ def public_paths(text: str) -> tuple[str, ...]:
 
 
 MAX_CALLER_KEYS: Final = 64
-"""A request is compared with every one of them."""
+"""Upper bound, because each request is compared with every key."""
 
 
 MAX_SIGN_OUT_TARGETS: Final = 100
-"""As many sign-out URLs as Cognito takes for one app client."""
+"""Cognito's quota of sign-out URLs per app client."""
 
 
 _QUERY: Final = re.compile(r"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?")
@@ -107,10 +107,10 @@ _DEFAULT_PORT: Final = re.compile(r"https://.*:443|http://.*:80")
 @attrs.frozen
 class CallerKey:
     """
-    What a program shows to be answered.
+    The API key of one caller.
 
     Attributes:
-        name: For the audit log.
+        name: Appears in the audit log.
         key: Secret.
     """
 
@@ -119,7 +119,7 @@ class CallerKey:
 
 
 def exact_urls(text: str) -> tuple[str, ...]:
-    """URLs as they stand, to the last slash: https, or http on loopback; no fragment."""
+    """Parse URLs, kept character by character: https, or http on loopback; no fragment."""
     found = words(text)
     if len(found) > MAX_SIGN_OUT_TARGETS:
         raise ValueError(f"must be at most {MAX_SIGN_OUT_TARGETS} URLs")
@@ -132,7 +132,7 @@ def exact_urls(text: str) -> tuple[str, ...]:
 
 
 def web_origins(text: str) -> tuple[str, ...]:
-    """Origins as browsers write them: no path, no default port, no star, never ``null``."""
+    """Parse origins as browsers send them: no path, no default port, no star, not ``null``."""
     found = words(text)
     for origin in found:
         service_url(origin)
@@ -142,7 +142,7 @@ def web_origins(text: str) -> tuple[str, ...]:
 
 
 def caller_keys(text: str) -> tuple[CallerKey, ...]:
-    """``name=key`` pairs, one name as often as its keys are being changed."""
+    """Parse ``name=key`` pairs; a name may occur several times while its key is rotated."""
     found = [_CALLER_KEY.fullmatch(word) for word in words(text)]
     keys = [CallerKey(each["name"], each["key"]) for each in found if each]
     if len(keys) < len(found):

@@ -8,13 +8,13 @@ from authcore.settings.url_parsers import CallerKey, caller_keys, web_origins
 
 @attrs.frozen(kw_only=True, eq=False)
 class VerifySettings:
-    """Who may ask whether tokens are good."""
+    """The callers of ``/auth/verify``."""
 
     caller_keys: tuple[CallerKey, ...] = setting(
         caller_keys,
         "list of name=key pairs",
-        "keys of the programs that may call /auth/verify, 32 characters or more each; without "
-        "any, nobody may",
+        "keys of the callers that may use /auth/verify, 32 characters or more each; without "
+        "any, every call is refused",
         default=(),
         secret=True,
     )
@@ -22,7 +22,7 @@ class VerifySettings:
 
 @attrs.frozen(kw_only=True, eq=False)
 class WebAccessSettings:
-    """Which pages of other origins may ask."""
+    """Pages of other origins that may call the auth service."""
 
     cors_origins: tuple[str, ...] = setting(
         web_origins,

@@ -17,7 +17,7 @@ from authcore.settings import (
 def session_jar(
     cookie: CookieSettings, clock: Clock, entropy: Entropy, texts: Callable[[], SealedStore]
 ) -> SessionJar:
-    """The jar of the configured format; *texts* are asked for only where sessions are stored."""
+    """Build the jar of the configured format; *texts* is called only for stored sessions."""
     if cookie.format == "plain":
         return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
     if cookie.format == "stored":
@@ -39,5 +39,5 @@ def session_jar(
 
 
 def is_stored(cookie: CookieSettings) -> bool:
-    """Whether reading a session takes the table."""
+    """Whether reading a session takes a call to the table."""
     return cookie.format == "stored"

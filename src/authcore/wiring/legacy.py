@@ -1,4 +1,4 @@
-"""The old login, where it is honoured over the legacy system's HTTP API."""
+"""Build the client that resolves sessions of the old login over the legacy HTTP API."""
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
@@ -8,7 +8,7 @@ from authcore.settings import CookieSettings, LegacyCallSettings, LegacySessions
 
 
 def legacy_http(sessions: LegacySessionsSettings) -> HttpClient:
-    """What the legacy system is asked with."""
+    """Build the HTTP client for calls about legacy sessions."""
     return HttpClient(within=sessions.timeout, max_bytes=MAX_SESSION_ANSWER_BYTES)
 
 
@@ -18,7 +18,7 @@ def http_legacy_sessions(
     cookie: CookieSettings,
     http: HttpClient,
 ) -> HttpLegacySessions | None:
-    """None where the old login counts no more, or where nobody can be asked about it."""
+    """Build the adapter; None where the old login is switched off or its API not configured."""
     if sessions.cookie is None or legacy.url is None or legacy.api_key is None:
         return None
     return HttpLegacySessions(

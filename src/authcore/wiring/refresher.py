@@ -1,6 +1,6 @@
 """Build the client that refreshes sessions at Cognito, and the service around it."""
 
-# ruff: noqa: PLC0415 - only who refreshes over the pool's API pays for importing botocore
+# ruff: noqa: PLC0415 - only a refresh over the pool's API pays for importing botocore
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ from authcore.settings import (
 
 
 def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:
-    """The pool's domain as this process calls it; empty where it needs none."""
+    """Give the base URL for server calls to the pool's domain; empty where none is configured."""
     return client.token_url or client.domain_url or ""
 
 
@@ -35,7 +35,7 @@ def cognito_refresher(
     cognito: CognitoSettings,
     http: HttpClient,
 ) -> TokenRefresher:
-    """Asks Cognito itself, with the client secret, in the way that is configured."""
+    """Build the configured refresher that calls Cognito with the client secret."""
     secret = client.client_secret or ""
     if refresh.by == "token_endpoint":
         return CognitoTokenRefresher(
@@ -56,8 +56,11 @@ def cognito_refresher(
         endpoint_url=cognito.endpoint_url,
         within=min(client.timeout, LONGEST_TRADE),
     )
-    ways = {"get_tokens": CognitoApiTokenRefresher, "auth_flow": CognitoAuthFlowTokenRefresher}
-    return ways[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
+    refreshers = {
+        "get_tokens": CognitoApiTokenRefresher,
+        "auth_flow": CognitoAuthFlowTokenRefresher,
+    }
+    return refreshers[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
 
 
 def session_refresher_of(
@@ -70,7 +73,7 @@ def session_refresher_of(
     clock: Clock,
     audit: AuditLog,
 ) -> SessionRefresher | None:
-    """None where there is nobody to ask; *recent* and *lease* are asked for only if there is."""
+    """Build the service; None without a *refresher*: then *recent* and *lease* are not built."""
     if refresher is None:
         return None
     return SessionRefresher(

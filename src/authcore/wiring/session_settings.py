@@ -20,7 +20,7 @@ from authcore.settings.store import STORED_IN_A_TABLE
 
 
 def _shared_domain(domain: str) -> str | None:
-    """As far as this installation can tell."""
+    """Check against the public suffix list, where it is installed."""
     if not is_shared_with_strangers(domain):
         return None
     return (
@@ -39,21 +39,21 @@ def _in_another_process(kept_in: str) -> str | None:
 
 
 KEPT_ELSEWHERE = Check(("revocations.kept_in",), _in_another_process)
-"""For doors at which nobody signs out, and for those that run in several processes."""
+"""A check for entrypoints without sign-out, and for those that run in several processes."""
 
 
 @attrs.frozen
 class SessionSettings:
     """
-    The groups of every door that checks sessions.
+    The groups of every entrypoint that checks sessions.
 
     Attributes:
-        cognito: Which pool.
-        cookie: What browsers carry.
-        store: Where sessions are, if not in cookies.
-        revocations: Which of them ended early.
+        cognito: The pool.
+        cookie: The session cookies.
+        store: The table of stored sessions.
+        revocations: Sessions that end early.
         legacy_sessions: The old login.
-        legacy: Who knows about it.
+        legacy: The API that resolves its sessions.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (

@@ -44,7 +44,7 @@ from authcore.wiring.tokens import issuer_of, jwks_url_of
 
 
 class SessionContainer(containers.DeclarativeContainer):
-    """Checks sessions.  The auth service builds on it, so that both doors judge alike."""
+    """Check sessions.  The guards and the auth service extend it, so that both decide alike."""
 
     settings: providers.Dependency[SessionSettings] = providers.Dependency(
         instance_of=SessionSettings

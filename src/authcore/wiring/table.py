@@ -1,6 +1,6 @@
 """Build what processes share: in the DynamoDB table, or in this process."""
 
-# ruff: noqa: PLC0415 - only who keeps something in the table pays for importing botocore
+# ruff: noqa: PLC0415 - only an entrypoint with a table pays for importing botocore
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def table_client(store: StoreSettings, cognito: CognitoSettings) -> "DynamoDbClient":
-    """Speaks to the table's API; shared by everything that is kept in the table."""
+    """Build the client of the table's API; one for everything that is kept in the table."""
     from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 
     return dynamodb_client(
@@ -40,10 +40,10 @@ def table_client(store: StoreSettings, cognito: CognitoSettings) -> "DynamoDbCli
 
 def sealed_store(client: "DynamoDbClient", store: StoreSettings, clock: Clock) -> SealedStore:
     """
-    Texts in the configured table.
+    Build the sealed store in the configured table.
 
     Raises:
-        ConfigurationError: There is none.
+        ConfigurationError: No table is configured.
     """
     from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 
@@ -59,7 +59,7 @@ def refresh_lease(
     clock: Clock,
     entropy: Entropy,
 ) -> Lease | None:
-    """Keeps processes apart that share ``refresh_result_cache``; None where each has its own."""
+    """Build the lease of the processes that share a ``refresh_result_cache``; None without one."""
     if store.table is None or not cookie.keys:
         return None
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
@@ -74,7 +74,7 @@ def refresh_result_cache(
     clock: Clock,
     entropy: Entropy,
 ) -> RefreshResultCache:
-    """In the table where there is one, and a key to seal them with; or else in this process."""
+    """Build the cache: in the table, with a key ring to seal results; otherwise in this process."""
     if store.table is None or not cookie.keys:
         return ProcessRefreshResultCache(clock)
     ring = KeyRing(cookie.keys)
@@ -82,7 +82,7 @@ def refresh_result_cache(
 
 
 def is_in_table(revocations: RevocationSettings) -> bool:
-    """Whether asking the revocation list takes the table."""
+    """Whether a lookup in the revocation list takes a call to the table."""
     return revocations.kept_in == "table"
 
 
@@ -93,10 +93,10 @@ def revocation_list(
     clock: Clock,
 ) -> RevocationList | None:
     """
-    None where sessions live as long as their tokens.
+    Build the list; None where sessions last as long as their tokens.
 
     Raises:
-        ConfigurationError: They are to be in the table, and there is none.
+        ConfigurationError: It belongs in the table, and no table is configured.
     """
     if revocations.kept_in == "nowhere":
         return None
@@ -109,10 +109,10 @@ def revocation_list(
     return DynamoDbRevocationList(client=client(), table=store.table, clock=clock)
 
 
-def replay_memory(
+def replay_cache(
     store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
 ) -> ReplayCache:
-    """In the table that is configured, for all processes; or else in this process."""
+    """Build the cache of used codes: in the configured table, or in this process."""
     if store.table is None:
         return ProcessReplayCache(clock)
     from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache

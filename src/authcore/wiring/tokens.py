@@ -64,7 +64,7 @@ def pool_validator(
         raise ConfigurationError(problems)
     return TokenValidator(
         signatures=_signatures(keys, clock, remember=remember),
-        cached_signatures=_signatures(_cached(keys), clock, remember=remember),
+        cached_signatures=_signatures(_in_memory_only(keys), clock, remember=remember),
         clock=clock,
         issuers=[iss],
         client_ids=client_ids,
@@ -79,7 +79,7 @@ def _signatures(keys: Keys, clock: Clock, *, remember: bool) -> SignatureVerifie
     return CachingSignatureVerifier(verifier, keys, clock) if remember else verifier
 
 
-def _cached(keys: Keys) -> Keys:
+def _in_memory_only(keys: Keys) -> Keys:
     return CachedKeys(keys) if isinstance(keys, KeyCache) else keys
 
 
