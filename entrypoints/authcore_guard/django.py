@@ -16,7 +16,7 @@ Every answer says ``Vary: Cookie``.  The middleware stands between the two of th
 there is one; a view under ``cache_page`` needs Django's ``vary_on_cookie`` below it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cache, wraps
 from http.cookies import Morsel
 from inspect import iscoroutinefunction
@@ -174,18 +174,40 @@ def _visit(request: HttpRequest) -> GuardedRequest:
 
 
 class _SetCookie(Morsel[str]):
-    """A ``Set-Cookie`` value as it is; Django would take it apart and quote it anew."""
+    """
+    A cookie that is what authcore wrote, in whichever documented way of a morsel it is asked.
+
+    ``HttpResponse.set_cookie`` knows one cookie of a name, and its own order and quoting: what it
+    writes is not what authcore wrote.  ``HttpResponse.cookies`` takes morsels, but Django does not
+    say what it asks them: ``output`` up to Django 5, ``OutputString`` from Django 6.  So nothing
+    here depends on the question.  Every text of a morsel comes from ``OutputString``, and a reader
+    of the parts, or a copy, finds each attribute that the standard library knows.
+
+    See: the standard library's ``http.cookies``.
+    """
 
     def __init__(self, set_cookie: str) -> None:
         super().__init__()
-        name, _, rest = set_cookie.partition("=")
-        value = rest.partition(";")[0]
+        pair, *attributes = set_cookie.split("; ")
+        name, _, value = pair.partition("=")
         self.set(name, value, value)
+        for each in attributes:
+            attribute, _, said = each.partition("=")
+            if self.isReservedKey(attribute):
+                self[attribute] = said or True
         self._as_it_is = set_cookie
 
-    def output(self, *_: object, **__: object) -> str:
-        """The whole value; what both of Django's handlers ask for."""
-        return self._as_it_is
+    def __reduce__(self) -> tuple[type["_SetCookie"], tuple[str]]:
+        """Caches pickle answers."""
+        return type(self), (self._as_it_is,)
+
+    def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802 - http.cookies' own
+        """The whole value, unless *attrs* names the attributes that are wanted."""
+        return self._as_it_is if attrs is None else super().OutputString(attrs)
+
+    def output(self, attrs: Container[str] | None = None, header: str = "Set-Cookie:") -> str:
+        """The same below *header*; no field of HTTP begins with a blank where there is none."""
+        return super().output(attrs, header).lstrip()
 
 
 def _refused(refusal: Deny) -> HttpResponse:
@@ -214,7 +236,11 @@ def _with_headers(response: HttpResponse, headers: Iterable[tuple[str, str]]) ->
 
 
 def _set_cookie(response: HttpResponse, cookie: _SetCookie) -> None:
-    """Beside others of the same name: one is of the shared domain, one of this host."""
+    """
+    Beside others of the same name: one is of the shared domain, one of this host.
+
+    The second lies at a place that is no cookie's name: it is the morsel that names itself.
+    """
     others = sum(each.key == cookie.key for each in response.cookies.values())
     place = f"{cookie.key} {others}" if others else cookie.key
-    dict.__setitem__(response.cookies, place, cookie)
+    response.cookies[place] = cookie
