@@ -1,4 +1,5 @@
 # Every target builds its own .venv when it is missing.  `make help` lists them.
+# Beside it, for another Python: make TARGET PYTHON=python3.N VENV=.venv-3.N
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ TOKENS ?= 200000
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit lint bench faults docs lock browser nginx pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults docs lock browser nginx pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +22,7 @@ setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "building .venv (about a minute, once)"
+	@echo "building $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -38,6 +39,20 @@ test: lint ## All checks: style, types, the law of the house, every test, covera
 
 unit: $(VENV)/.ready ## Unit tests alone
 	@$(PYTEST) tests/unit
+
+parts: $(VENV)/.ready ## Unit, contract and door tests, without lint and coverage
+	@$(BIN)/python -c 'import django, platform; \
+	  print("Python", platform.python_version(), "with Django", django.__version__)'
+	@$(PYTEST) tests/unit tests/contract tests/doors
+
+newest: $(VENV)/.ready ## The same on the newest Python of this machine, with its Django
+	@newest=$$(.ci/newest-python $(BIN)/python); \
+	if [ -n "$$newest" ]; then \
+	  minor=$$("$$newest" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  $(MAKE) --no-print-directory parts PYTHON="$$newest" VENV=".venv-$$minor"; \
+	else \
+	  echo "newest: no Python here is newer than $$($(BIN)/python --version), nothing more is run"; \
+	fi
 
 lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
 	@$(BIN)/ruff format --check $(SOURCES)
