@@ -167,9 +167,13 @@ def _require_order(guard: str, middleware: Sequence[str]) -> None:
 
 
 def _visit(request: HttpRequest) -> GuardedRequest:
-    """As Django routes it, whatever its prefix (``FORCE_SCRIPT_NAME``)."""
+    """
+    As Django routes it, whatever its prefix (``FORCE_SCRIPT_NAME``).
+
+    ``META`` is documented and holds all but one fact: over ASGI only ``scope`` has the raw path.
+    """
     scope = getattr(request, "scope", None)
-    visit = wsgi.read_request(request.environ) if scope is None else asgi.read_request(scope)
+    visit = wsgi.read_request(request.META) if scope is None else asgi.read_request(scope)
     return attrs.evolve(visit, path=request.path_info)
 
 

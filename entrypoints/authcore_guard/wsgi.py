@@ -67,9 +67,9 @@ class Guard:
         visit = read_request(environ)
         verdict = self._request_guard.check(visit)
         if isinstance(verdict, Allow):
-            answer = _carrying(verdict, start_response)
-            return self._app({**environ, USER_KEY: verdict.user}, answer)
-        return _answer(verdict, visit.method, start_response)
+            start = carrying(verdict, start_response)
+            return self._app({**environ, USER_KEY: verdict.user}, start)
+        return answer(verdict, visit.method, start_response)
 
 
 def read_request(environ: WSGIEnvironment) -> GuardedRequest:
@@ -95,7 +95,7 @@ def _raw_path(environ: WSGIEnvironment) -> str | None:
     return None if target is None else target.partition("?")[0]
 
 
-def _carrying(verdict: Allow, start_response: StartResponse) -> StartResponse:
+def carrying(verdict: Allow, start_response: StartResponse) -> StartResponse:
     """*start_response*, with what *verdict* adds to the headers."""
 
     def start(
@@ -111,7 +111,8 @@ def _carrying(verdict: Allow, start_response: StartResponse) -> StartResponse:
     return start
 
 
-def _answer(refusal: Deny, method: str, start_response: StartResponse) -> Iterable[bytes]:
+def answer(refusal: Deny, method: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Begin the answer that is *refusal*; its body."""
     status = f"{refusal.status} {HTTPStatus(refusal.status).phrase}"
     start_response(status, [*refusal.headers, ("content-length", str(len(refusal.body)))])
     return [b"" if method == "HEAD" else refusal.body]
