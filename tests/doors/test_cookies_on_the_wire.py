@@ -20,7 +20,7 @@ from authcore.domain.services.sessions.browser_guard import BrowserDecision, Bro
 from authcore_guard.django import sign_in_required
 from doors.frameworks import (
     DOORS,
-    Visit,
+    GuardedRequest,
     behind_a_decorated_async_view,
     behind_a_decorated_view,
     behind_django_asgi,
@@ -112,7 +112,7 @@ SITE: Final = (
     ],
 )
 def test_the_cookies_of_a_django_site_are_what_they_are_without_a_guard(
-    behind: Callable[[DoorWorld], Visit], target: str, bare: Callable[[], Any]
+    behind: Callable[[DoorWorld], GuardedRequest], target: str, bare: Callable[[], Any]
 ) -> None:
     world = WritingWorld()
     with override_settings(ROOT_URLCONF=SITE):
