@@ -75,9 +75,9 @@ def _needing_the_web_extra() -> Iterator[None]:
 
 
 def _guard() -> Door:
-    from authcore_guard.settings import GuardDoorSettings
+    from authcore_guard.settings import GuardEntrypointSettings
 
-    return Door(GuardDoorSettings, _guards)
+    return Door(GuardEntrypointSettings, _guards)
 
 
 def _guards(given: Environment) -> object:

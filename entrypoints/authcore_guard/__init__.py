@@ -1,1 +1,1 @@
-"""What a guarded application imports."""
+"""Guards for applications: ASGI, WSGI, FastAPI, Flask and Django."""

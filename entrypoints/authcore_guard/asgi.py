@@ -27,28 +27,28 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 
 
 _THREADS: Final = WorkerThreads()
-_LOOKED_AT: Final = (b"cookie", b"accept", b"sec-fetch-mode")
+_READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HTTP_HEAD: Final = "http.response.start"
 _WEBSOCKET_HEAD: Final = "websocket.accept"
 
 
 class Guard:
     """
-    Lets signed-in people and public paths through to *app*.
+    Pass requests of signed-in users and requests for public paths to *app*.
 
-    Browsers are sent to sign in (302), other callers get 401 and ``{"reason": code}``, an outage
-    of the key source is 503 with Retry-After, never a redirect.  A WebSocket is closed before it
-    is accepted, which browsers see as 403.
+    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
+    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.  A
+    WebSocket is closed before it is accepted, which browsers report as 403.
     """
 
     def __init__(self, app: AsgiApp, request_guard: RequestGuard) -> None:
         """
-        Stand in front of *app*.
+        Guard *app*.
 
         Args:
             app: The application.
 
-            request_guard: Judges; on the event loop where it need not wait, else in a thread.
+            request_guard: Decides: on the event loop where it need not wait, otherwise in a thread.
         """
         self._app = app
         self._request_guard = request_guard
@@ -61,19 +61,7 @@ class Guard:
         *,
         legacy: LegacySessions | None = None,
     ) -> Self:
-        """
-        Guard *app* as the ``AUTHCORE_*`` variables say.
-
-        Args:
-            app: The application.
-
-            environment: Variables by name; the process's own when None.
-
-            legacy: Knows the old login, in the place of the legacy system's HTTP API.
-
-        Raises:
-            ConfigurationError: Names every missing and every wrong variable.
-        """
+        """Guard *app* as the ``AUTHCORE_*`` variables configure; see ``guard_container``."""
         return cls(app, guard_container(environment, legacy=legacy).request_guard())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,35 +70,35 @@ class Guard:
             self._request_guard.prefetch()
             await self._app(scope, receive, send)
             return
-        verdict = await check_request(self._request_guard, read_request(scope))
-        if isinstance(verdict, Allow):
-            await self._app({**scope, "user": verdict.user}, receive, carrying(verdict, send))
+        decision = await check_request(self._request_guard, read_request(scope))
+        if isinstance(decision, Allow):
+            await self._app({**scope, "user": decision.user}, receive, add_headers(decision, send))
         elif scope["type"] == "websocket":
-            await _close(verdict, receive, send)
+            await _close(decision, receive, send)
         else:
-            await answer(verdict, scope["method"], send)
+            await send_denial(decision, scope["method"], send)
 
 
 async def check_request(
-    request_guard: RequestGuard, visit: GuardedRequest, threads: WorkerThreads = _THREADS
+    request_guard: RequestGuard, request: GuardedRequest, threads: WorkerThreads = _THREADS
 ) -> Allow | Deny:
     """
-    What *request_guard* says, without keeping the event loop from anything.
+    Decide without blocking the event loop.
 
-    Where the line for *threads* is full, what it says when nobody can tell.
+    With too many calls in the queue of *threads* the request is answered like an outage.
     """
-    if verdict := request_guard.check_from_cache(visit):
-        return verdict
+    if decision := request_guard.check_from_cache(request):
+        return decision
     try:
-        return await threads.run(lambda: request_guard.check(visit))
+        return await threads.run(lambda: request_guard.check(request))
     except UnavailableError as error:
-        return request_guard.answer_undecided(visit, error)
+        return request_guard.answer_undecided(request, error)
 
 
 def read_request(scope: Scope) -> GuardedRequest:
-    """The request that *scope* describes."""
+    """Read the request that *scope* describes."""
     raw_path: bytes | None = scope.get("raw_path")
-    found: dict[bytes, list[str]] = {name: [] for name in _LOOKED_AT}
+    found: dict[bytes, list[str]] = {name: [] for name in _READ_HEADERS}
     for name, value in scope["headers"]:
         if name in found:
             found[name].append(value.decode("latin-1"))
@@ -130,41 +118,41 @@ def _routed_path(path: str, root_path: str) -> str:
     return below if below.startswith("/") else path
 
 
-def carrying(verdict: Allow, send: Send) -> Send:
-    """*send*, with what *verdict* adds to the head of the answer."""
-    heads = (_HTTP_HEAD, _WEBSOCKET_HEAD) if verdict.cookies else (_HTTP_HEAD,)
+def add_headers(decision: Allow, send: Send) -> Send:
+    """Wrap *send*: add the headers of *decision* to the response."""
+    heads = (_HTTP_HEAD, _WEBSOCKET_HEAD) if decision.cookies else (_HTTP_HEAD,)
 
     async def send_with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] in heads:
-            answered = [
+            sent = [
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in message.get("headers", ())
             ]
-            message = {**message, "headers": _encoded(verdict.headers(answered))}
+            message = {**message, "headers": _encode(decision.headers(sent))}
         await send(message)
 
     return send_with_headers
 
 
-def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+def _encode(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-async def answer(refusal: Deny, method: str, send: Send) -> None:
-    """Send all of *refusal*."""
-    headers = (*refusal.headers, ("content-length", str(len(refusal.body))))
+async def send_denial(denial: Deny, method: str, send: Send) -> None:
+    """Send *denial* as the response."""
+    headers = (*denial.headers, ("content-length", str(len(denial.body))))
     await send(
         {
             "type": "http.response.start",
-            "status": refusal.status,
-            "headers": _encoded(headers),
+            "status": denial.status,
+            "headers": _encode(headers),
         }
     )
-    body = b"" if method == "HEAD" else refusal.body
+    body = b"" if method == "HEAD" else denial.body
     await send({"type": "http.response.body", "body": body})
 
 
-async def _close(refusal: Deny, receive: Receive, send: Send) -> None:
+async def _close(denial: Deny, receive: Receive, send: Send) -> None:
     await receive()
-    code = CLOSE_TRY_AGAIN_LATER if refusal.is_outage else CLOSE_SIGN_IN_REQUIRED
+    code = CLOSE_TRY_AGAIN_LATER if denial.is_outage else CLOSE_SIGN_IN_REQUIRED
     await send({"type": "websocket.close", "code": code})

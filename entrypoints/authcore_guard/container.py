@@ -1,4 +1,4 @@
-"""Who is who where sessions are checked."""
+"""Wire the guard in front of one application."""
 
 from collections.abc import Mapping
 
@@ -11,30 +11,28 @@ from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import (
-    GuardSettings,
-)
+from authcore.settings import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
-from authcore_guard.settings import GuardDoorSettings, guard_settings
+from authcore_guard.settings import GuardEntrypointSettings, guard_settings
 
 
 def verify_url_of(guard: GuardSettings) -> ServiceUrl:
-    """The auth service's ``/auth/verify``."""
-    beside = guard.signin_url.removesuffix(SIGN_IN_PATH) + VERIFY_PATH
-    return guard.verify_url or ServiceUrl(beside)
+    """Give the URL of the auth service's ``/auth/verify``; by default default its sign-in URL."""
+    default = guard.signin_url.removesuffix(SIGN_IN_PATH) + VERIFY_PATH
+    return guard.verify_url or ServiceUrl(default)
 
 
-def guards_http(settings: GuardDoorSettings) -> HttpClient:
-    """What a guard goes on with sessions with."""
-    asked = settings.guard if settings.guard.refresh == "service" else settings.sign_in
-    return HttpClient(within=asked.timeout, max_bytes=MAX_ANSWER_BYTES)
+def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
+    """Build the HTTP client for refresh calls."""
+    called = settings.guard if settings.guard.refresh == "service" else settings.sign_in
+    return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
 
 
-def guards_refresher(settings: GuardDoorSettings, http: HttpClient) -> TokenRefresher | None:
-    """None where sessions end with their tokens, or others go on with them."""
+def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRefresher | None:
+    """Build the configured refresher; None where the guard refreshes no sessions."""
     guard = settings.guard
     if guard.refresh == "service":
         return AuthServiceTokenRefresher(
@@ -53,12 +51,12 @@ def guards_refresher(settings: GuardDoorSettings, http: HttpClient) -> TokenRefr
 
 
 class GuardContainer(SessionContainer):
-    """Stands in front of one application; *settings* are GuardDoorSettings."""
+    """Guard one application; *settings* are GuardEntrypointSettings."""
 
     guard = SessionContainer.settings.provided.guard
-    guards_http = providers.ThreadSafeSingleton(guards_http, SessionContainer.settings)
-    guards_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guards_refresher, SessionContainer.settings, guards_http
+    refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
+    guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
+        guard_refresher, SessionContainer.settings, refresh_http
     )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
@@ -74,12 +72,12 @@ def guard_container(
     environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
 ) -> GuardContainer:
     """
-    Wire a guard as the ``AUTHCORE_*`` variables say.
+    Wire a guard as the ``AUTHCORE_*`` variables configure.
 
     Args:
-        environment: Variables by name; the process's own when None.
+        environment: Variables by name; the process's own by default.
 
-        legacy: Knows the old login, in the place of the legacy system's HTTP API.
+        legacy: Resolves sessions of the old login; the legacy system's HTTP API by default.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -87,9 +85,9 @@ def guard_container(
     variables = process_environment() if environment is None else environment
     settings = guard_settings(variables)
     container = GuardContainer(settings=settings)
-    container.token_refresher.override(container.guards_refresher)
+    container.token_refresher.override(container.guard_refresher)
     if settings.guard.refresh == "service":
-        container.lease.override(providers.Object(None))  # the auth service takes it
+        container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:
         container.legacy_sessions.override(providers.Object(legacy))
     return container

@@ -6,21 +6,21 @@ A guard for Django: a middleware for whole sites, a decorator for single views.
     MIDDLEWARE = ["authcore_guard.django.GuardMiddleware", ...]
 
     @sign_in_required
-    def articles(request):
+    def articles(request: SignedInRequest) -> HttpResponse:
         return render(request, "articles.html", {"user": request.authcore_user})
 
-Both read the ``AUTHCORE_*`` variables once.  A site that wires its guard itself names a function
-that gives a RequestGuard in ``settings.AUTHCORE_DOORKEEPER``.  Sync and async views alike.
+Both read the ``AUTHCORE_*`` variables once.  A site that wires its own guard names a function that
+returns a RequestGuard in ``settings.AUTHCORE_DOORKEEPER``.  Views may be sync or async.
 
-Every answer says ``Vary: Cookie``.  The middleware stands between the two of the per-site cache, if
-there is one; a view under ``cache_page`` needs Django's ``vary_on_cookie`` below it.
+Every response has ``Vary: Cookie``.  With the per-site cache the middleware must stand between its
+two middlewares; a view under ``cache_page`` needs Django's ``vary_on_cookie`` below it.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Sequence
 from functools import cache, wraps
 from http.cookies import Morsel
 from inspect import iscoroutinefunction
-from typing import Any, Final, TypeAlias
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast, overload
 
 import attrs
 from asgiref.sync import markcoroutinefunction, sync_to_async
@@ -32,36 +32,54 @@ from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.session import User
 from authcore_guard import asgi, wsgi
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
 
 
 View: TypeAlias = Callable[..., Any]
+Arguments = ParamSpec("Arguments")
+Handler: TypeAlias = Callable[Concatenate["SignedInRequest", Arguments], HttpResponse]
+AsyncHandler: TypeAlias = Callable[
+    Concatenate["SignedInRequest", Arguments], Awaitable[HttpResponse]
+]
 
 _CACHE: Final = "django.middleware.cache"
 _ORDER: Final = (f"{_CACHE}.UpdateCacheMiddleware", f"{_CACHE}.FetchFromCacheMiddleware")
 
 
+class SignedInRequest(HttpRequest):
+    """A request with a signed-in user: the annotation of views that ``sign_in_required`` guards."""
+
+    authcore_user: User
+
+
+def current_user(request: HttpRequest) -> User | None:
+    """Return the signed-in user of *request*; None on public paths and without a guard."""
+    user: User | None = getattr(request, "authcore_user", None)
+    return user
+
+
 @cache
 def request_guard() -> RequestGuard:
     """
-    Who judges this site's requests.
+    Build this site's guard once.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     named = getattr(settings, "AUTHCORE_DOORKEEPER", None)
-    made: RequestGuard = import_string(named)() if named else guard_container().request_guard()
-    return made
+    guard: RequestGuard = import_string(named)() if named else guard_container().request_guard()
+    return guard
 
 
 class GuardMiddleware:
     """
-    Lets signed-in people and public paths through; ``request.authcore_user`` is a User, or None.
+    Pass requests of signed-in users and requests for public paths; see ``current_user``.
 
-    Browsers are sent to sign in (302), other callers get 401 and ``{"reason": code}``, an outage is
-    503 with Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
+    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
     """
 
     sync_capable = True
@@ -69,10 +87,11 @@ class GuardMiddleware:
 
     def __init__(self, get_response: View) -> None:
         """
-        Stand in front of *get_response*.
+        Guard *get_response*.
 
         Raises:
-            ConfigurationError: Of settings, or the per-site cache would hand pages to strangers.
+            ConfigurationError: A setting is wrong, or the middleware order would let the per-site
+                cache serve one user's pages to another.
         """
         _require_order(f"{__name__}.{type(self).__qualname__}", settings.MIDDLEWARE)
         self._get_response = get_response
@@ -84,66 +103,84 @@ class GuardMiddleware:
     def __call__(self, request: HttpRequest) -> Any:
         """See: Django "Middleware"."""
         if self._is_async:
-            return self._guarded(request)
-        verdict = self._request_guard.check(_visit(request))
-        if isinstance(verdict, Deny):
-            return _refused(verdict)
-        request.authcore_user = verdict.user
-        return _carrying(verdict, self._get_response(request))
+            return self._guard_async_request(request)
+        decision = self._request_guard.check(_read_request(request))
+        if isinstance(decision, Deny):
+            return _denial(decision)
+        _set_user(request, decision)
+        return _add_headers(decision, self._get_response(request))
 
-    async def _guarded(self, request: HttpRequest) -> HttpResponse:
-        verdict = await asgi.check_request(self._request_guard, _visit(request))
-        if isinstance(verdict, Deny):
-            return _refused(verdict)
-        request.authcore_user = verdict.user
-        return _carrying(verdict, await self._get_response(request))
+    async def _guard_async_request(self, request: HttpRequest) -> HttpResponse:
+        decision = await asgi.check_request(self._request_guard, _read_request(request))
+        if isinstance(decision, Deny):
+            return _denial(decision)
+        _set_user(request, decision)
+        return _add_headers(decision, await self._get_response(request))
+
+
+@overload
+def sign_in_required(
+    view: AsyncHandler[Arguments],
+) -> Callable[Concatenate[HttpRequest, Arguments], Coroutine[Any, Any, HttpResponse]]: ...
+
+
+@overload
+def sign_in_required(
+    view: Handler[Arguments],
+) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponse]: ...
 
 
 def sign_in_required(view: View) -> View:
-    """*view* for people who are signed in, whether its path is public or not."""
-    if iscoroutinefunction(view):
-        return _async_view(view)
+    """Guard *view*, whether its path is public or not."""
+    return _guard_async(view) if iscoroutinefunction(view) else _guard_sync(view)
 
+
+def _guard_sync(view: View) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if getattr(request, "authcore_user", None):
-            return view(request, *args, **kwargs)
-        verdict = request_guard().for_everything().check(_visit(request))
-        if isinstance(verdict, Deny):
-            return _refused(verdict)
-        request.authcore_user = verdict.user
+    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if current_user(request):
+            return cast("HttpResponse", view(request, *args, **kwargs))
+        decision = request_guard().for_everything().check(_read_request(request))
+        if isinstance(decision, Deny):
+            return _denial(decision)
+        _set_user(request, decision)
         try:
-            return _carrying(verdict, view(request, *args, **kwargs))
+            return _add_headers(decision, view(request, *args, **kwargs))
         except Exception as error:
-            if not verdict.cookies:
+            if not decision.cookies:
                 raise
-            return _carrying(verdict, _failed(request, error))
+            return _add_headers(decision, _answer_failure(request, error))
 
-    return guarded
+    return guarded_view
 
 
-def _async_view(view: View) -> View:
+def _guard_async(view: View) -> View:
     @wraps(view)
-    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if getattr(request, "authcore_user", None):
-            return await view(request, *args, **kwargs)
-        verdict = await asgi.check_request(request_guard().for_everything(), _visit(request))
-        if isinstance(verdict, Deny):
-            return _refused(verdict)
-        request.authcore_user = verdict.user
+    async def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if current_user(request):
+            return cast("HttpResponse", await view(request, *args, **kwargs))
+        guard = request_guard().for_everything()
+        decision = await asgi.check_request(guard, _read_request(request))
+        if isinstance(decision, Deny):
+            return _denial(decision)
+        _set_user(request, decision)
         try:
-            return _carrying(verdict, await view(request, *args, **kwargs))
+            return _add_headers(decision, await view(request, *args, **kwargs))
         except Exception as error:
-            if not verdict.cookies:
+            if not decision.cookies:
                 raise
-            failed = await sync_to_async(_failed, thread_sensitive=True)(request, error)
-            return _carrying(verdict, failed)
+            failure = await sync_to_async(_answer_failure, thread_sensitive=True)(request, error)
+            return _add_headers(decision, failure)
 
-    return guarded
+    return guarded_view
 
 
-def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    """What Django answers to *error*, here and now: outside of the view new tokens are lost."""
+def _set_user(request: HttpRequest, decision: Allow) -> None:
+    cast("SignedInRequest", request).authcore_user = cast("User", decision.user)
+
+
+def _answer_failure(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Let Django answer *error* here: outside of the view the new tokens would be lost."""
     for database in connections.all(initialized_only=True):
         if database.settings_dict["ATOMIC_REQUESTS"] and database.in_atomic_block:
             database.set_rollback(True)
@@ -153,7 +190,7 @@ def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _require_order(guard: str, middleware: Sequence[str]) -> None:
     """
-    Stand behind the cache that stores answers, and before the one that gives them.
+    Require the guard between the middleware that stores responses and the one that serves them.
 
     Raises:
         ConfigurationError: The guard stands elsewhere.
@@ -166,26 +203,27 @@ def _require_order(guard: str, middleware: Sequence[str]) -> None:
         raise ConfigurationError([f"{guard} must stand between {_ORDER[0]} and {_ORDER[1]}"])
 
 
-def _visit(request: HttpRequest) -> GuardedRequest:
+def _read_request(request: HttpRequest) -> GuardedRequest:
     """
-    As Django routes it, whatever its prefix (``FORCE_SCRIPT_NAME``).
+    Read *request* with the path that Django routes, also under ``FORCE_SCRIPT_NAME``.
 
-    ``META`` is documented and holds all but one fact: over ASGI only ``scope`` has the raw path.
+    ``META`` is documented and holds everything but the raw path, which over ASGI only ``scope``
+    has.
     """
     scope = getattr(request, "scope", None)
-    visit = wsgi.read_request(request.META) if scope is None else asgi.read_request(scope)
-    return attrs.evolve(visit, path=request.path_info)
+    guarded_request = wsgi.read_request(request.META) if scope is None else asgi.read_request(scope)
+    return attrs.evolve(guarded_request, path=request.path_info)
 
 
 class _SetCookie(Morsel[str]):
     """
-    A cookie that is what authcore wrote, in whichever documented way of a morsel it is asked.
+    A cookie that gives the exact text of authcore through every documented method of a morsel.
 
-    ``HttpResponse.set_cookie`` knows one cookie of a name, and its own order and quoting: what it
-    writes is not what authcore wrote.  ``HttpResponse.cookies`` takes morsels, but Django does not
-    say what it asks them: ``output`` up to Django 5, ``OutputString`` from Django 6.  So nothing
-    here depends on the question.  Every text of a morsel comes from ``OutputString``, and a reader
-    of the parts, or a copy, finds each attribute that the standard library knows.
+    ``HttpResponse.set_cookie`` holds one cookie per name, with its own order and quoting, so it
+    changes the text.  ``HttpResponse.cookies`` holds morsels, but Django does not document which
+    method it calls: ``output`` up to Django 5, ``OutputString`` from Django 6.  So every method
+    must give the same text.  ``output`` and ``str`` call ``OutputString``, and readers of the
+    parts, and copies, find each attribute that the standard library knows.
 
     See: the standard library's ``http.cookies``.
     """
@@ -202,29 +240,29 @@ class _SetCookie(Morsel[str]):
         self._as_it_is = set_cookie
 
     def __reduce__(self) -> tuple[type["_SetCookie"], tuple[str]]:
-        """Caches pickle answers."""
+        """Support pickle, which Django's caches use."""
         return type(self), (self._as_it_is,)
 
     def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802 - http.cookies' own
-        """The whole value, unless *attrs* names the attributes that are wanted."""
+        """Return the exact text, or only the attributes that *attrs* names."""
         return self._as_it_is if attrs is None else super().OutputString(attrs)
 
     def output(self, attrs: Container[str] | None = None, header: str = "Set-Cookie:") -> str:
-        """The same below *header*; no field of HTTP begins with a blank where there is none."""
+        """Return the text after *header*, without a leading blank where *header* is empty."""
         return super().output(attrs, header).lstrip()
 
 
-def _refused(refusal: Deny) -> HttpResponse:
-    response = HttpResponse(refusal.body, status=refusal.status)
+def _denial(denial: Deny) -> HttpResponse:
+    response = HttpResponse(denial.body, status=denial.status)
     del response.headers["content-type"]
-    return _with_headers(response, refusal.headers)
+    return _with_headers(response, denial.headers)
 
 
-def _carrying(passed: Allow, response: HttpResponse) -> HttpResponse:
+def _add_headers(decision: Allow, response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ("Cookie",))
-    if not passed.cookies:
+    if not decision.cookies:
         return response
-    headers = passed.headers(response.items())
+    headers = decision.headers(response.items())
     for name in list(response.headers):
         del response.headers[name]
     return _with_headers(response, headers)
@@ -241,9 +279,9 @@ def _with_headers(response: HttpResponse, headers: Iterable[tuple[str, str]]) ->
 
 def _set_cookie(response: HttpResponse, cookie: _SetCookie) -> None:
     """
-    Beside others of the same name: one is of the shared domain, one of this host.
+    Add *cookie* beside others of its name: one for the shared domain, one for this host.
 
-    The second lies at a place that is no cookie's name: it is the morsel that names itself.
+    The second one has a key that is not its name; the morsel itself holds the name.
     """
     others = sum(each.key == cookie.key for each in response.cookies.values())
     place = f"{cookie.key} {others}" if others else cookie.key

@@ -28,17 +28,17 @@ from authcore_guard.asgi import (
     Receive,
     Scope,
     Send,
-    answer,
-    carrying,
+    add_headers,
     check_request,
     read_request,
+    send_denial,
 )
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
-_JUDGED: Final = "authcore.judged"
-"""Where a route's verdict waits for the head of the answer, in the scope."""
+_DECISION: Final = "authcore.decision"
+"""The scope's member that holds a route's decision until the response starts."""
 
 _HEAD: Final = "http.response.start"
 _FAILED: Final = Deny(
@@ -47,18 +47,18 @@ _FAILED: Final = Deny(
 
 
 class RequestDeniedError(HTTPException):
-    """This request may not go on.  Whatever it is handled with, the guard's refusal is sent."""
+    """The request is denied.  The guard's response is sent, however the exception is handled."""
 
 
 class SignedIn:
-    """A dependency: who is signed in.  Whoever is not never reaches the route."""
+    """A dependency: the signed-in user.  Requests without one never reach the route."""
 
     def __init__(self, request_guard: RequestGuard) -> None:
         """
         Guard the routes that depend on this.
 
         Args:
-            request_guard: Judges.  Its public paths mean nothing here.
+            request_guard: Decides.  Its public paths have no effect here.
         """
         self._request_guard = request_guard.for_everything()
 
@@ -66,60 +66,50 @@ class SignedIn:
     def from_environment(
         cls, environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
     ) -> Self:
-        """
-        Guard as the ``AUTHCORE_*`` variables say.
-
-        Args:
-            environment: Variables by name; the process's own when None.
-
-            legacy: Knows the old login, in the place of the legacy system's HTTP API.
-
-        Raises:
-            ConfigurationError: Names every missing and every wrong variable.
-        """
+        """Guard as the ``AUTHCORE_*`` variables configure; see ``guard_container``."""
         return cls(guard_container(environment, legacy=legacy).request_guard())
 
     def install(self, app: Starlette) -> Self:
-        """Let the answers of *app*, and of all that is mounted in it, carry what was judged."""
-        app.add_middleware(_Carrying, request_guard=self._request_guard)
+        """Add the guard's headers to the responses of *app*, and of all that is mounted in it."""
+        app.add_middleware(_DecisionMiddleware, request_guard=self._request_guard)
         return self
 
     async def __call__(self, connection: HTTPConnection) -> User:
         """
-        The user behind *connection*.
+        Return the signed-in user of *connection*.
 
         Raises:
-            RequestDeniedError: There is none, or nobody can say.
+            RequestDeniedError: The request has no session, or no decision is possible now.
 
             ConfigurationError: ``install`` was not called.
         """
-        judgement: _Judgement | None = connection.scope.get(_JUDGED)
-        if judgement is None:
+        route: _RouteDecision | None = connection.scope.get(_DECISION)
+        if route is None:
             raise ConfigurationError(["SignedIn.install(app) was not called"])
-        visit = read_request({**connection.scope, "root_path": judgement.root_path})
-        judgement.verdict = verdict = await check_request(self._request_guard, visit)
-        if isinstance(verdict, Deny):
-            raise RequestDeniedError(verdict.status)
-        assert verdict.user is not None  # noqa: S101 - no path is public
-        return verdict.user
+        request = read_request({**connection.scope, "root_path": route.root_path})
+        route.decision = decision = await check_request(self._request_guard, request)
+        if isinstance(decision, Deny):
+            raise RequestDeniedError(decision.status)
+        assert decision.user is not None  # noqa: S101 - no path is public
+        return decision.user
 
 
 @attrs.define
-class _Judgement:
+class _RouteDecision:
     """
-    What a route's dependency found.
+    The decision of a route's dependency.
 
     Attributes:
         root_path: Of the whole application, without the mounts in it.
-        verdict: None until a dependency was asked.
+        decision: None until the dependency was called.
     """
 
     root_path: str
-    verdict: Allow | Deny | None = None
+    decision: Allow | Deny | None = None
 
 
-class _Carrying:
-    """Puts the verdict on a route on the head of its answer, or in its place."""
+class _DecisionMiddleware:
+    """Add the decision's headers to a route's response, or send its denial instead."""
 
     def __init__(self, app: AsgiApp, *, request_guard: RequestGuard) -> None:
         self._app = app
@@ -128,44 +118,44 @@ class _Carrying:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             self._request_guard.prefetch()
-        if scope["type"] == "lifespan" or _JUDGED in scope:  # or mounted in one that carries
+        if scope["type"] == "lifespan" or _DECISION in scope:  # or mounted in such an app
             await self._app(scope, receive, send)
             return
-        judgement = _Judgement(scope.get("root_path", ""))
-        answering = _Answering(judgement, scope.get("method", ""), send)
+        route = _RouteDecision(scope.get("root_path", ""))
+        response = _Response(route, scope.get("method", ""), send)
         try:
-            await self._app({**scope, _JUDGED: judgement}, receive, answering.send)
+            await self._app({**scope, _DECISION: route}, receive, response.send)
         except Exception:
-            await answering.fail()
+            await response.fail()
             raise
 
 
-class _Answering:
-    """One answer on its way."""
+class _Response:
+    """One response."""
 
-    def __init__(self, judgement: _Judgement, method: str, send: Send) -> None:
-        self._judgement = judgement
+    def __init__(self, route: _RouteDecision, method: str, send: Send) -> None:
+        self._route = route
         self._method = method
         self._send = send
         self._begun = False
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
-        verdict = self._judgement.verdict
+        decision = self._route.decision
         begins = message["type"] == _HEAD
         self._begun |= begins
-        if isinstance(verdict, Allow):
-            await carrying(verdict, self._send)(message)
-        elif verdict is None:
+        if isinstance(decision, Allow):
+            await add_headers(decision, self._send)(message)
+        elif decision is None:
             await self._send(message)
         elif begins:
-            await answer(verdict, self._method, self._send)
+            await send_denial(decision, self._method, self._send)
         elif not message["type"].startswith("http."):
             await self._send(message)
 
     async def fail(self) -> None:
-        """Save new tokens from an exception: the server's own answer to it would lose them."""
-        verdict = self._judgement.verdict
+        """Answer an exception with the new tokens: the server's own response would lose them."""
+        decision = self._route.decision
         if self._begun or not self._method:
             return
-        if isinstance(verdict, Allow) and verdict.cookies:
-            await answer(_FAILED, self._method, carrying(verdict, self._send))
+        if isinstance(decision, Allow) and decision.cookies:
+            await send_denial(_FAILED, self._method, add_headers(decision, self._send))

@@ -18,26 +18,41 @@ from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
-from authcore_guard.wsgi import answer, carrying, read_request
+from authcore_guard.wsgi import add_headers, read_request, send_denial
 
 
-_JUDGED: Final = "authcore.judged"
-"""In the environ: ``g`` is shared by all requests below a context that the application pushed."""
+_DECISION: Final = "authcore.decision"
+"""In the environ: requests below a context that the application pushed share one ``g``."""
 
 
 def current_user() -> User | None:
-    """Who is signed in; None on public paths and outside of requests that were guarded."""
-    judgement: _Judgement | None = request.environ.get(_JUDGED) if has_request_context() else None
-    verdict = judgement and judgement.verdict
-    return verdict.user if isinstance(verdict, Allow) else None
+    """Return the signed-in user; None on public paths and outside of guarded requests."""
+    checked: _CheckedRequest | None = (
+        request.environ.get(_DECISION) if has_request_context() else None
+    )
+    decision = checked and checked.decision
+    return decision.user if isinstance(decision, Allow) else None
+
+
+def signed_in_user() -> User:
+    """
+    Return the signed-in user of a view that is not public.
+
+    Raises:
+        LookupError: The path is public, or the request is not guarded.
+    """
+    user = current_user()
+    if user is None:
+        raise LookupError("no user: this path is public or not guarded; see current_user()")
+    return user
 
 
 class Guard:
     """
-    Lets signed-in people and public paths through to the application's views.
+    Pass requests of signed-in users and requests for public paths to the application's views.
 
-    Browsers are sent to sign in (302), other callers get 401 and ``{"reason": code}``, an outage is
-    503 with Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
+    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
     """
 
     def __init__(self, request_guard: RequestGuard) -> None:
@@ -45,7 +60,7 @@ class Guard:
         Guard with *request_guard*.
 
         Args:
-            request_guard: Judges.
+            request_guard: Decides.
         """
         self._request_guard = request_guard
 
@@ -53,72 +68,64 @@ class Guard:
     def from_environment(
         cls, environment: Mapping[str, str] | None = None, *, legacy: LegacySessions | None = None
     ) -> Self:
-        """
-        Guard as the ``AUTHCORE_*`` variables say.
-
-        Args:
-            environment: Variables by name; the process's own when None.
-
-            legacy: Knows the old login, in the place of the legacy system's HTTP API.
-
-        Raises:
-            ConfigurationError: Names every missing and every wrong variable.
-        """
+        """Guard as the ``AUTHCORE_*`` variables configure; see ``guard_container``."""
         return cls(guard_container(environment, legacy=legacy).request_guard())
 
     def init_app(self, app: Flask) -> None:
         """
-        Stand in front of every view of *app*: judge first, and have the last word.
+        Guard every view of *app*: decide before Flask calls it, and complete its response.
 
         Flask documents that URL value preprocessors are called before the functions of
         ``before_request``, and that ``wsgi_app`` may be wrapped; its lists of functions are
-        internal.  A wrapper alone would judge the path before other wrappers have changed it.
+        internal.  A wrapper alone would check the path before other wrappers have changed it.
         """
-        app.url_value_preprocessor(self._judge)
-        app.wsgi_app = _LastWord(app.wsgi_app)  # type: ignore[method-assign] # as Flask documents
+        app.url_value_preprocessor(self._check)
+        app.wsgi_app = _ResponseMiddleware(app.wsgi_app)  # type: ignore[method-assign] # as Flask documents
 
-    def _judge(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
-        verdict = self._request_guard.check(read_request(request.environ))
-        request.environ.setdefault(_JUDGED, _Judgement()).verdict = verdict
-        if isinstance(verdict, Deny):
-            abort(_refused(verdict))
+    def _check(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        decision = self._request_guard.check(read_request(request.environ))
+        request.environ.setdefault(_DECISION, _CheckedRequest()).decision = decision
+        if isinstance(decision, Deny):
+            abort(_denial(decision))
 
 
 @attrs.define
-class _Judgement:
+class _CheckedRequest:
     """
-    What was found about one request.
+    The decision about one request.
 
     Attributes:
-        verdict: None until Flask has come to the guard.
+        decision: None until Flask has called the guard.
     """
 
-    verdict: Allow | Deny | None = None
+    decision: Allow | Deny | None = None
 
 
-class _LastWord:
-    """Puts the verdict on the head of the answer, or in the place of all of it."""
+class _ResponseMiddleware:
+    """Add the decision's headers to the response, or send its denial instead."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        judgement = environ[_JUDGED] = _Judgement()
-        answering = _Answering(judgement, environ["REQUEST_METHOD"], start_response)
+        checked = environ[_DECISION] = _CheckedRequest()
+        response = _Response(checked, environ["REQUEST_METHOD"], start_response)
         try:
-            answered = self._app(environ, answering.start)
+            body = self._app(environ, response.start)
         except Exception:
-            if not isinstance(judgement.verdict, Deny):
+            if not isinstance(checked.decision, Deny):
                 raise
-            answered = ()
-        return answering.finish(answered)
+            body = ()
+        return response.finish(body)
 
 
-class _Answering:
-    """One answer on its way."""
+class _Response:
+    """One response."""
 
-    def __init__(self, judgement: _Judgement, method: str, start_response: StartResponse) -> None:
-        self._judgement = judgement
+    def __init__(
+        self, checked: _CheckedRequest, method: str, start_response: StartResponse
+    ) -> None:
+        self._checked = checked
         self._method = method
         self._start_response = start_response
         self._is_late = False
@@ -126,27 +133,27 @@ class _Answering:
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
     ) -> Callable[[bytes], object]:
-        verdict = self._judgement.verdict
-        if isinstance(verdict, Deny):
+        decision = self._checked.decision
+        if isinstance(decision, Deny):
             if self._is_late:
-                answer(verdict, self._method, self._start_response)
+                send_denial(decision, self._method, self._start_response)
             return lambda _: None
-        start = carrying(verdict, self._start_response) if verdict else self._start_response
+        start = add_headers(decision, self._start_response) if decision else self._start_response
         return start(status, headers, exc_info) if exc_info else start(status, headers)
 
-    def finish(self, answered: Iterable[bytes]) -> Iterable[bytes]:
-        """*answered*, or the refusal; a lazy wrapper of the application has yet to call it."""
-        verdict = self._judgement.verdict
-        if not isinstance(verdict, Deny):
+    def finish(self, body: Iterable[bytes]) -> Iterable[bytes]:
+        """Return *body*, or the denial; a lazy wrapper calls the application only later."""
+        decision = self._checked.decision
+        if not isinstance(decision, Deny):
             self._is_late = True
-            return answered
-        if close := getattr(answered, "close", None):
+            return body
+        if close := getattr(body, "close", None):
             close()
-        return answer(verdict, self._method, self._start_response)
+        return send_denial(decision, self._method, self._start_response)
 
 
-def _refused(refusal: Deny) -> Response:
-    response = Response(refusal.body, refusal.status)
+def _denial(denial: Deny) -> Response:
+    response = Response(denial.body, denial.status)
     response.headers.clear()
-    response.headers.extend(refusal.headers)
+    response.headers.extend(denial.headers)
     return response

@@ -1,4 +1,4 @@
-"""What a guarded application does with one request: the same for ASGI and WSGI."""
+"""Decide about one request of a guarded application: the same for ASGI and WSGI."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore_guard.public_paths import PublicPaths, way_back
+from authcore_guard.public_paths import PublicPaths, return_url
 
 
 _VARY: Final = ("vary", "Cookie")
@@ -33,7 +33,7 @@ _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
     re.IGNORECASE,
 )
-"""What tells caches to keep an answer, also those of content networks.  See: RFC 9213 §3.1."""
+"""Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
 
 
 _PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
@@ -53,12 +53,12 @@ _OUTAGE: Final = (
 @attrs.frozen
 class GuardedRequest:
     """
-    One request, as far as a guard cares.
+    One request, as far as a guard reads it.
 
     Attributes:
         method: Upper case, as sent.
         path: Decoded, as the application routes it.
-        raw_path: As it came over the wire; None where the server does not tell.
+        raw_path: As the client sent it; None where the server does not give it.
         query: Undecoded, without the question mark.
         cookies: Every ``Cookie`` header, joined by ``"; "``.
         accept: The ``Accept`` header.
@@ -75,7 +75,7 @@ class GuardedRequest:
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a person looks at the answer, and can be sent elsewhere and back."""
+        """Whether a browser shows the response as a page, so that it can follow a redirect."""
         return (
             self.method in ("GET", "HEAD")
             and "text/html" in self.accept.lower()
@@ -86,34 +86,34 @@ class GuardedRequest:
 @attrs.frozen
 class Allow:
     """
-    The application answers.
+    The application answers the request.
 
     Attributes:
-        user: Who is signed in; None only on public paths.
-        cookies: ``Set-Cookie`` values that its answer must carry.
+        user: The signed-in user; None only on public paths.
+        cookies: ``Set-Cookie`` values that the response must carry.
     """
 
     user: User | None
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
 
-    def headers(self, answered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """
-        The headers of the application's answer, for its user alone, with the cookies.
+        Complete the headers of the application's response: cookies, caching and ``Vary``.
 
-        A cache that stored an answer with somebody's session would hand it to others: whatever the
-        application says of caching, it says nothing any more.
+        A cache that stored a response with a user's session would serve it to other users.  So the
+        cookies replace every caching header of the application.
         """
-        given = list(answered)
+        given = list(sent)
         if self.cookies:
             kept = [(name, value) for name, value in given if not _CACHING.fullmatch(name)]
             given = [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
-        return given if _tells_browsers_apart(given) else [*given, _VARY]
+        return given if _varies_by_cookie(given) else [*given, _VARY]
 
 
 @attrs.frozen
 class Deny:
     """
-    The guard answers.
+    The guard answers the request.
 
     Attributes:
         status: HTTP status.
@@ -127,12 +127,12 @@ class Deny:
 
     @property
     def is_outage(self) -> bool:
-        """Whether it says "try later" instead of "no"."""
+        """Whether the response reports an outage, not a refusal."""
         return self.status == 503
 
 
 class RequestGuard:
-    """Turns what is decided about a browser into what happens to its request."""
+    """Turn the decision about a browser's session into the response to its request."""
 
     def __init__(
         self,
@@ -144,18 +144,18 @@ class RequestGuard:
         prefetch: Callable[[], None] | None = None,
     ) -> None:
         """
-        Stand in front of one application.
+        Guard one application.
 
         Args:
-            browser_guard: Decides.
+            browser_guard: Decides about sessions.
 
             signin_url: The auth service's ``/auth/signin``.
 
-            app_url: Where the application's root is, as browsers see it.
+            app_url: The application's root, as browsers see it.
 
-            public_paths: See PublicPaths.
+            public_paths: See PublicPaths; none by default.
 
-            prefetch: Begins to fetch what deciding takes, and returns at once.
+            prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
 
         Raises:
             ConfigurationError: A public path is not plain.
@@ -168,53 +168,53 @@ class RequestGuard:
 
     def prefetch(self) -> None:
         """
-        Begin to fetch what judging takes, without waiting, so that the first visitor need not.
+        Start to fetch the keys without waiting, so that the first request need not wait.
 
-        Not before the process forked: a fetch does not go on in the child.
+        Call it after the process forked: the child does not continue a fetch.
         """
         if self._prefetch:
             self._prefetch()
 
-    def check(self, visit: GuardedRequest) -> Allow | Deny:
+    def check(self, request: GuardedRequest) -> Allow | Deny:
         """
-        Let *visit* pass if it may, or say why not.  May wait for the network.
+        Allow or deny *request*.  May wait for the network.
 
-        Who passes without a user is on a public path.
+        Allow without a user means a public path.
         """
         try:
-            decided = self._guard.decide(visit.cookies)
+            browser = self._guard.decide(request.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
-            return self.answer_undecided(visit, error)
-        return self._judged(visit, decided)
+            return self.answer_undecided(request, error)
+        return self._answer(request, browser)
 
-    def check_from_cache(self, visit: GuardedRequest) -> Allow | Deny | None:
-        """The same, where it takes neither network nor waiting; None where it does."""
+    def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
+        """Allow or deny without network and waiting; None where the decision takes either."""
         try:
-            decided = self._guard.decide_from_cache(visit.cookies)
+            browser = self._guard.decide_from_cache(request.cookies)
         except SessionTooLargeError as error:
-            return self.answer_undecided(visit, error)
-        return self._judged(visit, decided) if decided else None
+            return self.answer_undecided(request, error)
+        return self._answer(request, browser) if browser else None
 
-    def _judged(self, visit: GuardedRequest, decided: BrowserDecision) -> Allow | Deny:
-        decision, cookies = decided.decision, decided.cookies
+    def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
+        decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
             return Allow(decision.user, cookies)
-        if self._is_public(visit):
+        if self._is_public(request):
             return Allow(None, cookies)
-        return self._sign_in(visit, decision.reason, cookies)
+        return self._sign_in(request, decision.reason, cookies)
 
     def answer_undecided(
-        self, visit: GuardedRequest, error: SessionTooLargeError | UnavailableError
+        self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
     ) -> Allow | Deny:
-        """Everybody may see public pages; otherwise say why not, or to come back later."""
-        if self._is_public(visit):
+        """Allow public paths; otherwise answer with the reason, or with Retry-After."""
+        if self._is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
-            return _outage(visit, error)
-        return _too_large(visit, error)
+            return _outage(request, error)
+        return _too_large(request, error)
 
     def for_everything(self) -> "RequestGuard":
-        """One for whom no path is public: for single routes that ask who is signed in."""
+        """Return a guard without public paths, for single routes."""
         return RequestGuard(
             self._guard,
             signin_url=self._signin_url,
@@ -222,18 +222,18 @@ class RequestGuard:
             prefetch=self._prefetch,
         )
 
-    def _is_public(self, visit: GuardedRequest) -> bool:
-        return self._public.cover(visit.path, raw_path=visit.raw_path)
+    def _is_public(self, request: GuardedRequest) -> bool:
+        return self._public.cover(request.path, raw_path=request.raw_path)
 
-    def _sign_in(self, visit: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
-        if not visit.is_navigation:
+    def _sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
+        if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *_setting(cookies))
-        back = quote(way_back(self._app_url, visit.path, visit.query), safe="")
-        location = f"{self._signin_url}?redirect={back}"
+        target = quote(return_url(self._app_url, request.path, request.query), safe="")
+        location = f"{self._signin_url}?redirect={target}"
         return Deny(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
 
 
-def _tells_browsers_apart(headers: Iterable[tuple[str, str]]) -> bool:
+def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
     """See: RFC 9110 §12.5.5."""
     named = (value.split(",") for name, value in headers if name.lower() == "vary")
     return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
@@ -248,15 +248,15 @@ def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]
 
 
-def _too_large(visit: GuardedRequest, error: SessionTooLargeError) -> Deny:
-    if not visit.is_navigation:
+def _too_large(request: GuardedRequest, error: SessionTooLargeError) -> Deny:
+    if not request.is_navigation:
         return _json(431, error.code)
     return Deny(431, (*_NO_STORE, _PLAIN_TEXT), _TOO_LARGE.encode())
 
 
-def _outage(visit: GuardedRequest, error: UnavailableError) -> Deny:
+def _outage(request: GuardedRequest, error: UnavailableError) -> Deny:
     wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
     retry = ("retry-after", str(max(1, math.ceil(wait))))
-    if not visit.is_navigation:
+    if not request.is_navigation:
         return _json(503, error.code, retry)
     return Deny(503, (*_NO_STORE, _PLAIN_TEXT, retry), _OUTAGE.encode())

@@ -1,47 +1,39 @@
-"""What doors that check sessions must know, and what can be seen to be wrong with it."""
+"""The settings of a guarded application, and the checks across groups."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
-from authcore.settings import (
-    AppClientSettings,
-    GuardSettings,
-    RefreshSettings,
-    load,
-)
+from authcore.settings import AppClientSettings, GuardSettings, RefreshSettings, load
 from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
-from authcore.wiring.session_settings import (
-    KEPT_ELSEWHERE,
-    SessionSettings,
-)
+from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
-def _secretless(refresh: str, secret: str | None) -> str | None:
+def _lacks_secret(refresh: str, secret: str | None) -> str | None:
     if secret is not None or refresh != "direct":
         return None
-    return "AUTHCORE_SIGN_IN_CLIENT_SECRET is missing: AUTHCORE_GUARD_REFRESH=direct shows it"
+    return "AUTHCORE_SIGN_IN_CLIENT_SECRET is missing: AUTHCORE_GUARD_REFRESH=direct needs it"
 
 
-def _homeless(refresh: str, by: str, domain: str | None, token_url: str | None) -> str | None:
+def _lacks_domain(refresh: str, by: str, domain: str | None, token_url: str | None) -> str | None:
     if domain or token_url or (refresh, by) != ("direct", "token_endpoint"):
         return None
-    return "AUTHCORE_SIGN_IN_DOMAIN_URL is missing: AUTHCORE_GUARD_REFRESH=direct asks there"
+    return "AUTHCORE_SIGN_IN_DOMAIN_URL is missing: AUTHCORE_GUARD_REFRESH=direct calls it"
 
 
 @attrs.frozen
-class GuardDoorSettings(SessionSettings):
+class GuardEntrypointSettings(SessionSettings):
     """
     The groups of a guarded application.
 
-    It sees the session only where the cookies go, and so does the auth service.
+    Browsers send the session cookies only to hosts below the cookie domain.
 
     Attributes:
-        guard: Which application, and who goes on with its sessions.
-        sign_in: For one that does it itself.
-        refresh: How it does.
+        guard: The application, and which process refreshes its sessions.
+        sign_in: The app client, for a guard that refreshes sessions itself.
+        refresh: How it refreshes them.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -49,9 +41,10 @@ class GuardDoorSettings(SessionSettings):
         covering("guard.signin_url"),
         covering("guard.app_url"),
         KEPT_ELSEWHERE,
-        Check(("guard.refresh", "sign_in.client_secret"), _secretless),
+        Check(("guard.refresh", "sign_in.client_secret"), _lacks_secret),
         Check(
-            ("guard.refresh", "refresh.by", "sign_in.domain_url", "sign_in.token_url"), _homeless
+            ("guard.refresh", "refresh.by", "sign_in.domain_url", "sign_in.token_url"),
+            _lacks_domain,
         ),
     )
 
@@ -60,7 +53,7 @@ class GuardDoorSettings(SessionSettings):
     refresh: RefreshSettings
 
 
-def guard_settings(environment: Mapping[str, str]) -> GuardDoorSettings:
+def guard_settings(environment: Mapping[str, str]) -> GuardEntrypointSettings:
     """
     Read and check the settings of a guarded application.
 
@@ -68,7 +61,7 @@ def guard_settings(environment: Mapping[str, str]) -> GuardDoorSettings:
         environment: Variables by name.
 
     Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that do not
-            fit together.
+        ConfigurationError: Names every missing and every wrong variable, and those that
+            contradict each other.
     """
-    return load(GuardDoorSettings, environment)
+    return load(GuardEntrypointSettings, environment)

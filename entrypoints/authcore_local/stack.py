@@ -185,7 +185,12 @@ class LocalStack:
         """
         environment = {**self.environment, **(changes or {})}
         auth, guard = web_container(environment), guard_container(environment)
-        self._clients += [auth.http(), auth.legacy_http(), guard.legacy_http(), guard.guards_http()]
+        self._clients += [
+            auth.http(),
+            auth.legacy_http(),
+            guard.legacy_http(),
+            guard.refresh_http(),
+        ]
         share(auth, self._shared, "auth")
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)

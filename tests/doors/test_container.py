@@ -28,7 +28,7 @@ MINT = TokenMint()
 LEFT_OUT = {"legacy_sessions", "revocations"}
 """What these settings do without."""
 
-REFRESHES = {"guards_refresher", "token_refresher", "session_refresher"}
+REFRESHES = {"guard_refresher", "token_refresher", "session_refresher"}
 """What a guard does without that leaves sessions to others."""
 
 

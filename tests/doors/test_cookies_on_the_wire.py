@@ -62,7 +62,7 @@ class WritingGuard(BrowserGuard):
 class WritingWorld(DoorWorld):
     @property
     def browser_guard(self) -> BrowserGuard:
-        guard = self.session_guard(cached_only=self.validator)
+        guard = self.session_guard()
         return WritingGuard(guard=guard, jar=self.jar, counter=self.counter)
 
 

@@ -6,7 +6,7 @@ from authcore.domain.errors import ConfigurationError, RedirectRejectedError
 from authcore.domain.model.paths import MAX_PUBLIC_PATHS
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
-from authcore_guard.public_paths import MAX_WAY_BACK, PublicPaths, way_back
+from authcore_guard.public_paths import MAX_RETURN_URL, PublicPaths, return_url
 
 
 APP = service_url("https://cms.example.com")
@@ -102,7 +102,7 @@ def test_the_number_of_public_paths_is_bounded() -> None:
 )
 def test_a_deep_link_is_found_again(path: str, query: str, expected: str) -> None:
     """RD-06: nothing but printable ASCII, and nothing the allow-list refuses, is sent."""
-    target = way_back(APP, path, query)
+    target = return_url(APP, path, query)
 
     assert target == f"https://cms.example.com{expected}"
     assert RedirectAllowlist([APP]).resolve(target) == target
@@ -113,16 +113,16 @@ def test_a_deep_link_is_found_again(path: str, query: str, expected: str) -> Non
     ["//evil.example", "/\\evil.example", "/a//b", "/a\r\nb", "/a\x00", "*", "", "evil", "/\ufffd"],
 )
 def test_an_odd_path_leads_to_the_front_page(path: str) -> None:
-    assert way_back(APP, path, "q=1") == "https://cms.example.com/"
+    assert return_url(APP, path, "q=1") == "https://cms.example.com/"
 
 
 def test_a_way_back_that_no_allow_list_takes_for_its_length_leads_to_the_front_page() -> None:
     """DL-02: at the bound and one beyond."""
-    room = MAX_WAY_BACK - len("https://cms.example.com/")
+    room = MAX_RETURN_URL - len("https://cms.example.com/")
 
-    assert len(way_back(APP, "/" + "a" * room, "")) == MAX_WAY_BACK
-    assert way_back(APP, "/" + "a" * (room + 1), "") == "https://cms.example.com/"
-    assert way_back(APP, "/" + " " * room, "") == "https://cms.example.com/"
+    assert len(return_url(APP, "/" + "a" * room, "")) == MAX_RETURN_URL
+    assert return_url(APP, "/" + "a" * (room + 1), "") == "https://cms.example.com/"
+    assert return_url(APP, "/" + " " * room, "") == "https://cms.example.com/"
     with pytest.raises(RedirectRejectedError):
         RedirectAllowlist([APP]).resolve("https://cms.example.com/" + "a" * (room + 1))
 
@@ -130,4 +130,4 @@ def test_a_way_back_that_no_allow_list_takes_for_its_length_leads_to_the_front_p
 def test_an_application_below_a_path_is_found_there() -> None:
     app = service_url("https://example.com/cms/")
 
-    assert way_back(app, "/articles", "") == "https://example.com/cms/articles"
+    assert return_url(app, "/articles", "") == "https://example.com/cms/articles"

@@ -12,19 +12,19 @@ from authcore.settings.reader import Check, setting
 from authcore.settings.url_parsers import SIGN_IN_PATH
 
 
-def _unknown_caller(refresh: str, caller_key: str | None) -> str | None:
+def _lacks_caller_key(refresh: str, caller_key: str | None) -> str | None:
     if caller_key is not None or refresh != "service":
         return None
-    return "AUTHCORE_GUARD_CALLER_KEY is missing: AUTHCORE_GUARD_REFRESH=service shows it"
+    return "AUTHCORE_GUARD_CALLER_KEY is missing: AUTHCORE_GUARD_REFRESH=service needs it"
 
 
-def _unknown_service(
+def _lacks_verify_url(
     refresh: str, verify_url: ServiceUrl | None, signin_url: ServiceUrl
 ) -> str | None:
     if verify_url is not None or refresh != "service" or signin_url.endswith(SIGN_IN_PATH):
         return None
     return (
-        "AUTHCORE_GUARD_VERIFY_URL is missing: AUTHCORE_GUARD_REFRESH=service asks there, and "
+        "AUTHCORE_GUARD_VERIFY_URL is missing: AUTHCORE_GUARD_REFRESH=service calls it, and "
         f"AUTHCORE_GUARD_SIGNIN_URL does not end with {SIGN_IN_PATH}"
     )
 
@@ -34,8 +34,8 @@ class GuardSettings:
     """The guard in front of one application."""
 
     CHECKS: ClassVar = (
-        Check(("refresh", "caller_key"), _unknown_caller),
-        Check(("refresh", "verify_url", "signin_url"), _unknown_service),
+        Check(("refresh", "caller_key"), _lacks_caller_key),
+        Check(("refresh", "verify_url", "signin_url"), _lacks_verify_url),
     )
 
     signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
