@@ -23,7 +23,7 @@ from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
 from authcore_web.container import WebContainer, web_container
-from authcore_web.middleware.access_log_filter import forget_queries
+from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
@@ -33,11 +33,11 @@ from authcore_web.settings import CALLBACK_PATH
 EXIT_CONFIGURATION: Final = 2
 
 ANY_METHOD: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""Some proxies ask by the method, and below the path, of the request they ask about (Envoy)."""
+"""Some proxies check with the method of the original request, and below our path (Envoy)."""
 
 
-class _Whatever(Convertor[str]):
-    """Any path, also one with a line break: a proxy asks about whatever it was asked for."""
+class _AnyPath(Convertor[str]):
+    """Any path, also one with a line break: a proxy checks every path it receives."""
 
     regex = r"(?s:.*)"
 
@@ -48,26 +48,26 @@ class _Whatever(Convertor[str]):
         return value
 
 
-register_url_convertor("whatever", _Whatever())
+register_url_convertor("any_path", _AnyPath())
 
 
 def create_app(container: WebContainer) -> Starlette:
     """
-    The auth service, wired by *container*.
+    Build the auth service from *container*.
 
     Raises:
         ConfigurationError: Its settings cannot work.
     """
     error_responses = container.error_responses()
 
-    async def unrouted(request: Request, error: Exception) -> Response:
+    async def answer_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-        return error_responses.unrouted(request, error.status_code, error.headers or {})
+        return error_responses.of_status(request, error.status_code, error.headers or {})
 
     app = Starlette(
         routes=_routes(container),
         middleware=[Middleware(SecurityHeaders, error_responses=error_responses)],
-        exception_handlers={HTTPException: unrouted},
+        exception_handlers={HTTPException: answer_status},
         lifespan=_lifespan(container),
     )
     app.router.redirect_slashes = False  # Starlette would build that redirect from Host
@@ -78,15 +78,16 @@ def _routes(container: WebContainer) -> list[Route]:
     sign_in = container.sign_in_routes()
     session = container.session_routes()
     service = container.service_routes()
-    return [  # tried in this order: what is asked for most comes first
-        Route("/auth/verify", container.verify_routes().verify, methods=["POST"]),
+    verify = container.verify_routes()
+    return [  # tried in this order: the most frequent first
+        Route("/auth/verify", verify.verify, methods=["POST"]),
         _session_route(session, container.web_access_settings().cors_origins),
         Route("/auth/check", session.check, methods=ANY_METHOD),
         Route("/auth/signin", sign_in.begin),
         Route(CALLBACK_PATH, sign_in.callback),
-        Route("/auth/signout", container.sign_out_routes().answer, methods=["GET", "POST"]),
-        Route("/auth/check/{path:whatever}", session.check, methods=ANY_METHOD),
-        Route("/auth/verify/batch", container.verify_batch_routes().batch, methods=["POST"]),
+        Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
+        Route("/auth/check/{path:any_path}", session.check, methods=ANY_METHOD),
+        Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),
@@ -97,15 +98,17 @@ def _routes(container: WebContainer) -> list[Route]:
 def _session_route(session: SessionRoutes, origins: Collection[str]) -> Route:
     if not origins:
         return Route("/auth/session", session.session)
-    readable = [Middleware(CorsMiddleware, origins=origins)]
+    middleware = [Middleware(CorsMiddleware, origins=origins)]
     methods = ["GET", "OPTIONS"]
-    return Route("/auth/session", session.session, methods=methods, middleware=readable)
+    return Route("/auth/session", session.session, methods=methods, middleware=middleware)
 
 
 def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        with suppress(UnavailableError):  # the service starts; /readyz says when it is ready
+        with suppress(
+            UnavailableError
+        ):  # the service starts all the same; /readyz reports when it is ready
             await container.threads().run(container.keys().warm_up)
         yield
         container.http().close()
@@ -115,12 +118,12 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
 
 def from_environment() -> Starlette:
     """
-    The auth service as the ``AUTHCORE_*`` variables say.
+    Build the auth service from the ``AUTHCORE_*`` variables.
 
-    Wrong settings are printed, one a line, and end the process with EXIT_CONFIGURATION.  The
-    server's access log mentions no queries from here on.
+    Prints wrong settings, one a line, and ends the process with EXIT_CONFIGURATION.  From here on
+    the server's access log shows no queries.
     """
-    forget_queries()
+    hide_queries()
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:

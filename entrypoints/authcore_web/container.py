@@ -1,4 +1,4 @@
-"""Who is who in the auth service."""
+"""The container of the auth service."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -17,19 +17,21 @@ from authcore.adapters.system import environment as process_environment
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.session import PendingSignIns
 from authcore.domain.services.sessions.sign_out import SignOut
+from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
+from authcore.settings import load
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
-from authcore.wiring.table import replay_cache
+from authcore.wiring.table import replay_cache_of
 from authcore_web.metrics import Metrics
-from authcore_web.redirect_loops import SignInLoops
+from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.cookie_clearing import CookieClearing
@@ -40,24 +42,23 @@ from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
 from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
-from authcore_web.routes.verify_batch import VerifyBatchRoutes
 from authcore_web.service_urls import (
-    authorize_url_of,
+    app_client_of,
     revoke_url_of,
-    sign_out_links_of,
+    sign_out_urls_of,
     signin_url_of,
     token_url_of,
 )
-from authcore_web.settings import WebSettings, web_settings
+from authcore_web.settings import WebSettings
 from authcore_web.signin_urls import SignInUrls
 
 
 MAX_THREADS: Final = 256
-"""As many as sessions may be refreshed at once; a thread begins when it is needed first."""
+"""Bounds the concurrent refreshes; a thread starts when it is first needed."""
 
 
 class WebContainer(SessionContainer):
-    """The auth service: checks sessions as a guard does, and begins them."""
+    """Wires the auth service: checks sessions as a guard does, and begins them."""
 
     sign_in_settings = SessionContainer.settings.provided.sign_in
     web_access_settings = SessionContainer.settings.provided.web
@@ -74,7 +75,6 @@ class WebContainer(SessionContainer):
     http = providers.ThreadSafeSingleton(
         HttpClient, within=sign_in_settings.timeout, max_bytes=MAX_ANSWER_BYTES
     )
-    authorize_url = providers.ThreadSafeSingleton(authorize_url_of, sign_in_settings)
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
     signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
     exchanger: providers.Provider[CodeExchanger] = providers.ThreadSafeSingleton(
@@ -98,8 +98,8 @@ class WebContainer(SessionContainer):
         client_id=SessionContainer.cognito.client_id,
         client_secret=sign_in_settings.client_secret,
     )
-    seen: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
-        replay_cache,
+    replay_cache: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
+        replay_cache_of,
         SessionContainer.store,
         SessionContainer.table_client.provider,
         SessionContainer.clock,
@@ -112,21 +112,26 @@ class WebContainer(SessionContainer):
         entropy=SessionContainer.entropy,
     )
     allowlist = providers.ThreadSafeSingleton(RedirectAllowlist, sign_in_settings.redirects)
-    sign_in = providers.ThreadSafeSingleton(
-        SignIn,
-        allowlist=allowlist,
-        default_redirect=sign_in_settings.default_redirect,
+    app_client = providers.ThreadSafeSingleton(
+        app_client_of,
+        sign_in_settings,
+        client_id=SessionContainer.cognito.client_id,
+        issuer=SessionContainer.issuer,
+    )
+    code_redeemer = providers.ThreadSafeSingleton(
+        CodeRedeemer,
         exchanger=exchanger,
         validator=SessionContainer.validator,
-        seen=seen,
+        replay_cache=replay_cache,
+    )
+    sign_in = providers.ThreadSafeSingleton(
+        SignIn,
+        client=app_client,
+        redeemer=code_redeemer,
+        allowlist=allowlist,
+        default_redirect=sign_in_settings.default_redirect,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
-        authorize_url=authorize_url,
-        issuer=SessionContainer.issuer,
-        client_id=SessionContainer.cognito.client_id,
-        redirect_uri=sign_in_settings.callback_url,
-        scopes=sign_in_settings.scopes,
-        providers=sign_in_settings.providers,
         attempt_lifetime=sign_in_settings.attempt_lifetime,
     )
 
@@ -142,18 +147,21 @@ class WebContainer(SessionContainer):
         audit=SessionContainer.audit,
     )
 
-    links = providers.ThreadSafeSingleton(SignInUrls, allowlist, signin_url)
-    loops = providers.ThreadSafeSingleton(SignInLoops, SessionContainer.clock)
+    sign_in_urls = providers.ThreadSafeSingleton(SignInUrls, allowlist, signin_url)
+    redirect_loops = providers.ThreadSafeSingleton(RedirectLoopDetector, SessionContainer.clock)
     error_responses = providers.ThreadSafeSingleton(
-        ErrorResponses, audit=SessionContainer.audit, entropy=SessionContainer.entropy, links=links
+        ErrorResponses,
+        audit=SessionContainer.audit,
+        entropy=SessionContainer.entropy,
+        sign_in_urls=sign_in_urls,
     )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
-        guard=SessionContainer.session_guard,
+        session_guard=SessionContainer.session_guard,
         attempts=attempts,
         sessions=SessionContainer.sessions,
-        loops=loops,
+        redirect_loops=redirect_loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
         error_responses=error_responses,
@@ -162,13 +170,13 @@ class WebContainer(SessionContainer):
     )
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
-        guard=SessionContainer.browser_guard,
+        browser_guard=SessionContainer.browser_guard,
         error_responses=error_responses,
         threads=threads,
-        links=links,
+        sign_in_urls=sign_in_urls,
     )
-    sign_out_links = providers.ThreadSafeSingleton(
-        sign_out_links_of,
+    sign_out_urls = providers.ThreadSafeSingleton(
+        sign_out_urls_of,
         sign_in_settings,
         SessionContainer.settings.provided.sign_out,
         SessionContainer.cognito.client_id,
@@ -177,21 +185,23 @@ class WebContainer(SessionContainer):
         SignOutRoutes,
         sign_out=sign_out,
         sessions=SessionContainer.sessions,
-        forgetting=providers.ThreadSafeSingleton(
+        cookie_clearing=providers.ThreadSafeSingleton(
             CookieClearing,
             sessions=SessionContainer.sessions,
             attempts=attempts,
-            loops=loops,
+            redirect_loops=redirect_loops,
             legacy=legacy_sign_out,
         ),
-        links=sign_out_links,
-        pages=providers.ThreadSafeSingleton(
-            TrustedOrigins, providers.Callable(origin_of, signin_url), allowlist
+        urls=sign_out_urls,
+        trusted_origins=providers.ThreadSafeSingleton(
+            TrustedOrigins,
+            own_origin=providers.Callable(origin_of, signin_url),
+            allowlist=allowlist,
         ),
         error_responses=error_responses,
         threads=threads,
     )
-    callers = providers.ThreadSafeSingleton(
+    api_keys = providers.ThreadSafeSingleton(
         ApiKeys,
         SessionContainer.settings.provided.verify.caller_keys,
         audit=SessionContainer.audit,
@@ -202,16 +212,8 @@ class WebContainer(SessionContainer):
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
-        guard=SessionContainer.session_guard,
-        callers=callers,
-        verification_responses=verification_responses,
-        error_responses=error_responses,
-        threads=threads,
-    )
-    verify_batch_routes = providers.ThreadSafeSingleton(
-        VerifyBatchRoutes,
-        guard=SessionContainer.session_guard,
-        callers=callers,
+        session_guard=SessionContainer.session_guard,
+        api_keys=api_keys,
         verification_responses=verification_responses,
         error_responses=error_responses,
         threads=threads,
@@ -222,7 +224,9 @@ class WebContainer(SessionContainer):
         audit_events=SessionContainer.audit_counter.provided.counts,
         threads=threads,
         keys=SessionContainer.keys,
-        memories=providers.List(SessionContainer.signatures, SessionContainer.cached_signatures),
+        token_caches=providers.List(
+            SessionContainer.signatures, SessionContainer.cached_signatures
+        ),
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
@@ -235,20 +239,21 @@ class WebContainer(SessionContainer):
 
 def web_container(environment: Mapping[str, str] | None = None) -> WebContainer:
     """
-    Wire the auth service as the ``AUTHCORE_*`` variables say.
+    Wire the auth service from the ``AUTHCORE_*`` variables.
 
     Args:
-        environment: Variables by name; the process's own when None.
+        environment: Variables by name.  Default: those of the process.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable, and those that do not
             fit together.
     """
-    return container_of(web_settings(process_environment() if environment is None else environment))
+    variables = process_environment() if environment is None else environment
+    return container_of(load(WebSettings, variables))
 
 
 def container_of(settings: WebSettings) -> WebContainer:
-    """Wire the auth service as *settings* say."""
+    """Wire the auth service from *settings*."""
     container = WebContainer(settings=settings)
     container.check_dependencies()
     container.token_refresher.override(container.cognito_refresher)

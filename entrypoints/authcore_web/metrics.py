@@ -1,8 +1,8 @@
 """
-What this process counts, in Prometheus' text format.
+Metrics of this process, in Prometheus' text format.
 
-Counters begin at nothing with the process.  Labels come from short lists of ours, and the names of
-callers from settings: nothing of a request, and nobody's id, is in here.
+Counters start at zero with the process.  Labels come from short fixed lists, and the names of
+callers from settings: no label holds a part of a request or the id of a user.
 
 See: Prometheus "Exposition formats".
 """
@@ -32,24 +32,24 @@ Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Metrics(Collector):
     """
-    Collects what is counted and measured elsewhere.
+    Collects counts and measurements of other parts.
 
     Attributes:
         decisions: Of guards, and of ``/auth/verify`` by caller.
-        audit_events: What was written to the audit log.
+        audit_events: Lines of the audit log.
         threads: Where requests wait for other systems.
         keys: The issuer's.
-        memories: Of tokens that verified.
+        token_caches: Of verified tokens.
     """
 
     _decisions: Counts
     _audit_events: Counts
     _threads: WorkerThreads
     _keys: KeyCache
-    _memories: Iterable[CachingSignatureVerifier]
+    _token_caches: Iterable[CachingSignatureVerifier]
 
     def text(self) -> bytes:
-        """All of it, and the memory and time that this process takes."""
+        """Render all metrics, and the memory and CPU time of this process."""
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
         ProcessCollector(registry=registry)
@@ -57,8 +57,8 @@ class Metrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """See: prometheus_client.registry.Collector."""
-        yield _counted("authcore_decisions", "Decisions about requests.", self._decisions)
-        yield _counted("authcore_audit_events", "Lines of the audit log.", self._audit_events)
+        yield _counter("authcore_decisions", "Decisions about requests.", self._decisions)
+        yield _counter("authcore_audit_events", "Lines of the audit log.", self._audit_events)
         yield GaugeMetricFamily(
             "authcore_worker_threads_busy",
             "Requests that wait for another system in a thread.",
@@ -70,10 +70,10 @@ class Metrics(Collector):
             value=self._threads.waiting,
         )
         yield from self._key_age()
-        yield from self._remembered()
+        yield from self._cache_sizes()
 
     def _key_age(self) -> Iterable[Metric]:
-        """None while there are no keys: an age of nothing would look fresh."""
+        """Yield nothing while there are no keys: an age of zero would look fresh."""
         if (age := self._keys.age) is not None:
             yield GaugeMetricFamily(
                 "authcore_keys_age_seconds",
@@ -81,8 +81,8 @@ class Metrics(Collector):
                 value=age.total_seconds(),
             )
 
-    def _remembered(self) -> Iterable[Metric]:
-        sizes = [memory.size for memory in self._memories]
+    def _cache_sizes(self) -> Iterable[Metric]:
+        sizes = [cache.size for cache in self._token_caches]
         yield GaugeMetricFamily(
             "authcore_remembered_tokens",
             "Tokens whose signature is remembered to hold.",
@@ -95,7 +95,7 @@ class Metrics(Collector):
         )
 
 
-def _counted(name: str, sentence: str, counts: Counts) -> Metric:
+def _counter(name: str, sentence: str, counts: Counts) -> Metric:
     family = CounterMetricFamily(name, sentence, labels=_LABELS)
     for labels, number in sorted(counts().items()):
         family.add_metric(labels, number)

@@ -1,14 +1,14 @@
 """
-Browsers that complete sign-ins again and again, because some page does not accept the session.
+Detect browsers that sign in again and again because a page does not accept the session.
 
 Such a browser begins each sign-in after it completed the one before, for the same page.  Ten tabs
-that sign in at once begin all of theirs before any is completed.  So the sealed attempt remembers
-how many rounds the browser had behind it when it began, and a cookie remembers them in between::
+that sign in at once begin all of theirs before any is completed.  Therefore the sealed attempt
+holds the number of rounds completed before it began, and a cookie holds them in between::
 
     __Host-authcore_rounds = <page>.<seconds>.<rounds>~<page>.<seconds>.<rounds> ...
 
-``page`` is the shortened digest of the target without query and fragment, ``seconds`` is when its
-first round was completed.  None of it is secret, and whoever alters it can only stop himself.
+``page`` is the shortened digest of the target without query and fragment, ``seconds`` is the Unix
+time of its first round.  None of it is secret, and a user who alters it affects only that browser.
 """
 
 import hashlib
@@ -27,10 +27,10 @@ from authcore.ports.system import Clock
 
 MAX_ROUNDS: Final = 3
 WINDOW: Final = timedelta(seconds=60)
-"""This many completed sign-ins for one page, within this time of the first, are a loop."""
+"""A loop is MAX_ROUNDS completed sign-ins for one page within WINDOW of the first."""
 
 MAX_PAGES: Final = 4
-"""How many pages are remembered, the latest: the cookie shares a header with the session."""
+"""Only the latest pages are kept: the cookie shares a header with the session."""
 
 COOKIE: Final = "__Host-authcore_rounds"
 
@@ -39,7 +39,7 @@ _ENTRY: Final = re.compile(r"([0-9a-f]{16})\.([0-9]{1,11})\.([1-9])")
 
 
 class SignInLoopError(LoginRejectedError):
-    """The page that asks for the sign-in does not accept it; once more would not help."""
+    """The page that requires the sign-in does not accept it; another one would not help."""
 
     code: ClassVar[str] = "sign_in_loop"
 
@@ -51,57 +51,57 @@ class _Rounds:
     count: int
 
 
-class SignInLoops:
-    """Counts the rounds of each browser.  Keeps nothing here."""
+class RedirectLoopDetector:
+    """Counts the rounds of each browser, in a cookie and in sealed attempts only."""
 
     def __init__(self, clock: Clock) -> None:
-        """Take the time from *clock*."""
+        """Read the time from *clock*."""
         self._clock = clock
 
     def rounds(self, target: str, cookie_header: str) -> int:
-        """How many sign-ins for *target* this browser has just completed."""
+        """Read how many sign-ins for *target* this browser has completed within WINDOW."""
         return next((r.count for r in self._recent(cookie_header) if r.page == _page(target)), 0)
 
-    def completed(self, target: str, rounds: int, cookie_header: str) -> tuple[str, ...]:
+    def count_round(self, target: str, rounds: int, cookie_header: str) -> tuple[str, ...]:
         """
-        One more round for *target*.
+        Count a completed sign-in for *target*.
 
         Args:
-            target: Where the sign-in ends.
+            target: Of the sign-in.
 
-            rounds: How many the browser had behind it when it began.
+            rounds: Completed before this sign-in began.
 
-            cookie_header: What the browser sent.
+            cookie_header: Of the request.
 
         Returns:
             ``Set-Cookie`` values.
 
         Raises:
-            SignInLoopError: It was the last one.
+            SignInLoopError: It was number MAX_ROUNDS.
         """
         page, recent = _page(target), self._recent(cookie_header)
         others = [each for each in recent if each.page != page]
         before = next((each for each in recent if each.page == page), None)
         if before is None:
-            return self._remembering([*others, _Rounds(page, self._clock.now(), 1)])
+            return self._write([*others, _Rounds(page, self._clock.now(), 1)])
         count = min(rounds, before.count) + 1
         if count >= MAX_ROUNDS:
             raise SignInLoopError("the page does not accept the session")
         longer = attrs.evolve(before, count=max(count, before.count))
-        return self._remembering([*others, longer])
+        return self._write([*others, longer])
 
     def clear(self, cookie_header: str) -> tuple[str, ...]:
-        """The ``Set-Cookie`` values that make the browser forget its rounds."""
-        carried = any(name == COOKIE for name, _ in cookie_pairs(cookie_header))
-        return (_SCOPE.deleting(COOKIE),) if carried else ()
+        """Make the ``Set-Cookie`` values that delete the browser's rounds."""
+        is_present = any(name == COOKIE for name, _ in cookie_pairs(cookie_header))
+        return (_SCOPE.deleting(COOKIE),) if is_present else ()
 
     def _recent(self, cookie_header: str) -> list[_Rounds]:
         now = self._clock.now()
         values = [value for name, value in cookie_pairs(cookie_header) if name == COOKIE]
-        read = _read(values[0]) if len(values) == 1 else ()
+        read = _parse(values[0]) if len(values) == 1 else ()
         return [each for each in read if abs(now - each.since) < WINDOW]
 
-    def _remembering(self, entries: Iterable[_Rounds]) -> tuple[str, ...]:
+    def _write(self, entries: Iterable[_Rounds]) -> tuple[str, ...]:
         newest = sorted(entries, key=lambda each: each.since)[-MAX_PAGES:]
         value = "~".join(f"{r.page}.{int(r.since.timestamp())}.{r.count}" for r in newest)
         return (_SCOPE.setting(COOKIE, value, WINDOW),)
@@ -111,7 +111,7 @@ def _page(target: str) -> str:
     return hashlib.sha256(re.split("[?#]", target)[0].encode()).hexdigest()[:16]
 
 
-def _read(value: str) -> Iterable[_Rounds]:
+def _parse(value: str) -> Iterable[_Rounds]:
     entries = map(_ENTRY.fullmatch, value.split("~")[:MAX_PAGES])
     return [
         _Rounds(found[1], datetime.fromtimestamp(int(found[2]), UTC), int(found[3]))

@@ -1,6 +1,5 @@
-"""What the auth service must know, and what can be seen to be wrong with it before it starts."""
+"""The settings of the auth service, and the checks across their groups."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -11,7 +10,6 @@ from authcore.settings import (
     SignOutSettings,
     VerifySettings,
     WebAccessSettings,
-    load,
 )
 from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
@@ -19,13 +17,13 @@ from authcore.settings.url_parsers import CALLBACK_PATH
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
-__all__ = ["CALLBACK_PATH", "WebFunctionSettings", "WebSettings", "web_settings"]
+__all__ = ["CALLBACK_PATH", "WebFunctionSettings", "WebSettings"]
 
 
-def _attempts_unsealed(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+def _check_attempt_keys(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
     if keys or cookie_format != "plain":
         return None
-    return "AUTHCORE_COOKIE_KEYS is missing: begun sign-ins are sealed in every format"
+    return "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"
 
 
 @attrs.frozen
@@ -34,16 +32,16 @@ class WebSettings(SessionSettings):
     The groups of the auth service.
 
     Attributes:
-        sign_in: How browsers get to Cognito and back.
-        sign_out: Where they go when they leave.
-        refresh: How sessions go on.
-        verify: Which programs may ask about tokens.
-        web: Which pages of other origins may ask.
+        sign_in: The app client and the redirects of sign-ins.
+        sign_out: The targets of sign-outs.
+        refresh: How sessions are refreshed.
+        verify: API keys of the programs that may verify tokens.
+        web: Origins whose pages may read the session.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
         *SessionSettings.CHECKS,
-        Check(("cookie.format", "cookie.keys"), _attempts_unsealed),
+        Check(("cookie.format", "cookie.keys"), _check_attempt_keys),
         covering("sign_in.callback_url"),
     )
 
@@ -56,20 +54,6 @@ class WebSettings(SessionSettings):
 
 @attrs.frozen
 class WebFunctionSettings(WebSettings):
-    """The groups of the auth service, where it runs in as many processes as Lambda likes."""
+    """The groups of the auth service on Lambda, where several processes share the sessions."""
 
     CHECKS: ClassVar[tuple[Check, ...]] = (*WebSettings.CHECKS, KEPT_ELSEWHERE)
-
-
-def web_settings(environment: Mapping[str, str]) -> WebSettings:
-    """
-    Read and check the settings of the auth service.
-
-    Args:
-        environment: Variables by name.
-
-    Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that do not
-            fit together.
-    """
-    return load(WebSettings, environment)

@@ -1,4 +1,4 @@
-"""Where people go to sign in."""
+"""URLs at which users sign in."""
 
 from typing import Final
 from urllib.parse import quote
@@ -15,10 +15,10 @@ SIGN_OUT_PATH: Final = "/auth/signout"
 @attrs.frozen
 class SignInUrls:
     """
-    Links to this service's sign-in.
+    Makes URLs of this service's sign-in.
 
     Attributes:
-        allowlist: Decides which targets a link keeps.
+        allowlist: Admits targets.
         signin_url: ``/auth/signin`` as browsers see it, from settings.
     """
 
@@ -26,7 +26,7 @@ class SignInUrls:
     signin_url: str
 
     def to(self, candidate: str | None) -> str:
-        """The sign-in that ends at *candidate*; at the default where it is not allowed."""
+        """Make the URL of a sign-in that ends at *candidate*, or at the default if not allowed."""
         try:
             target = self.allowlist.resolve(candidate)
         except RedirectRejectedError:

@@ -14,6 +14,7 @@ from authcore.domain.errors import (
     LoginLostError,
     ProviderNotReachedError,
 )
+from authcore.domain.services.sign_in.authorization import parse_authorization_response
 from authcore.domain.services.sign_in.sign_in import SignIn
 from support.dynamodb_table import TABLE, Table, empty_table, moto_client
 from unit.sign_in_world import World
@@ -39,7 +40,7 @@ def processes(world: World, table: Table) -> list[SignIn]:
         seen = DynamoDbReplayCache(
             client=table.client, table=TABLE, clock=world.clock, entropy=SystemEntropy()
         )
-        return world.sign_in(seen=seen)
+        return world.sign_in(replay_cache=seen)
 
     return [process() for _ in range(PROCESSES)]
 
@@ -55,7 +56,7 @@ def test_a_callback_that_comes_to_every_process_at_once_is_sent_once(
     def outcome(process: SignIn) -> str:
         together.wait(timeout=5)
         try:
-            return process.complete(start.attempt, answer).target
+            return process.complete(start.attempt, parse_authorization_response(answer)).target
         except AuthcoreError as error:
             return error.code
 
@@ -75,12 +76,12 @@ def test_a_code_that_never_left_one_process_can_be_sent_by_another(
     answer = world.callback(start)
     world.exchanger.reachable = False
     with pytest.raises(ProviderNotReachedError):
-        one.complete(start.attempt, answer)
+        one.complete(start.attempt, parse_authorization_response(answer))
     world.exchanger.reachable = True
 
-    assert other.complete(start.attempt, answer).target
+    assert other.complete(start.attempt, parse_authorization_response(answer)).target
     with pytest.raises(AttemptRejectedError):
-        one.complete(start.attempt, answer)
+        one.complete(start.attempt, parse_authorization_response(answer))
 
 
 def test_without_the_table_no_code_is_sent(
@@ -91,5 +92,5 @@ def test_without_the_table_no_code_is_sent(
     table.drop()
 
     with pytest.raises(LoginLostError):
-        processes[0].complete(start.attempt, answer)
+        processes[0].complete(start.attempt, parse_authorization_response(answer))
     assert world.exchanger.sent == []

@@ -372,7 +372,7 @@ def test_a_guard_of_the_plain_format_needs_no_keys_and_the_auth_service_does() -
 
     assert checked("guard", plain)[:2] == (0, [])
     assert same_problems("web", plain) == [
-        "AUTHCORE_COOKIE_KEYS is missing: begun sign-ins are sealed in every format"
+        "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"
     ]
 
 

@@ -15,12 +15,13 @@ from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedS
 from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
 from authcore.domain.errors import ConfigurationError
 from authcore.ports.coordination import ReplayCache
+from authcore.settings import load
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_lambda import authorizer
 from authcore_web import app
 from authcore_web.container import WebContainer, web_container
-from authcore_web.settings import web_settings
+from authcore_web.settings import WebSettings
 from doors.door_world import SECRET_CANARY, environment_for
 
 
@@ -30,6 +31,10 @@ LEFT_OUT = {"legacy_sessions", "revocations"}
 
 REFRESHES = {"guard_refresher", "token_refresher", "session_refresher"}
 """What a guard does without that leaves sessions to others."""
+
+
+def web_settings(environment: Mapping[str, str]) -> WebSettings:
+    return load(WebSettings, environment)
 
 
 def left_out_of(container: WebContainer | GuardContainer) -> set[str]:
@@ -67,7 +72,7 @@ def test_used_codes_are_remembered_in_the_table_where_there_is_one(
     changes: dict[str, str], memory: type[ReplayCache]
 ) -> None:
     # SP-01
-    assert type(web_container(environment_for(MINT, **changes)).seen()) is memory
+    assert type(web_container(environment_for(MINT, **changes)).replay_cache()) is memory
 
 
 @pytest.mark.usefixtures("credentials")
@@ -186,7 +191,7 @@ def test_server_calls_may_take_another_name_than_browsers() -> None:
     container = web_container(environment_for(MINT, SIGN_IN_TOKEN_URL="http://127.0.0.1:8402"))
 
     assert container.token_url() == "http://127.0.0.1:8402/oauth2/token"
-    assert container.authorize_url().startswith("https://example.auth.")
+    assert container.app_client().authorize_url.startswith("https://example.auth.")
 
 
 @pytest.mark.parametrize(

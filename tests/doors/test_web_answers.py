@@ -12,7 +12,7 @@ from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain import errors
 from authcore.domain.errors import AuthcoreError, UnavailableError
-from authcore_web.middleware.access_log_filter import forget_queries
+from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.response.errors import ERROR_RESPONSES, error_response_for
 from authcore_web.response.html import STYLE, Notice, page
 from doors.web_world import WebWorld
@@ -314,7 +314,7 @@ def test_a_servers_log_keeps_the_path_and_forgets_the_query(
     logged: str,
 ) -> None:
     # SP-11
-    forget_queries()
+    hide_queries()
 
     with caplog.at_level(logging.INFO, name):
         logging.getLogger(name).info(message, *arguments)

@@ -9,8 +9,8 @@ from authcore_web.redirect_loops import (
     MAX_PAGES,
     MAX_ROUNDS,
     WINDOW,
+    RedirectLoopDetector,
     SignInLoopError,
-    SignInLoops,
 )
 from doors.door_world import FRONT_PAGE, SIGNIN_URL
 from doors.live_web_world import LiveWebWorld
@@ -183,19 +183,19 @@ GARBAGE = [
 @pytest.mark.parametrize("value", GARBAGE)
 def test_an_altered_memory_is_none(world: WebWorld, value: str) -> None:
     # VA-05
-    loops = SignInLoops(world.clock)
+    loops = RedirectLoopDetector(world.clock)
     header = f"{COOKIE}={value}"
 
     assert loops.rounds(DEEP_LINK, header) == 0
-    assert len(loops.completed(DEEP_LINK, 2, header)) == 1
+    assert len(loops.count_round(DEEP_LINK, 2, header)) == 1
 
 
 def test_who_alters_his_own_count_stops_only_himself(world: WebWorld) -> None:
-    loops = SignInLoops(world.clock)
-    (cookie,) = loops.completed(DEEP_LINK, 0, "")
+    loops = RedirectLoopDetector(world.clock)
+    (cookie,) = loops.count_round(DEEP_LINK, 0, "")
     own = cookie.partition(";")[0].removesuffix("1") + "9"
 
     assert loops.rounds(DEEP_LINK, own) == 9
     with pytest.raises(SignInLoopError):
-        loops.completed(DEEP_LINK, 2, own)
-    assert loops.completed(DEEP_LINK, 0, own)
+        loops.count_round(DEEP_LINK, 2, own)
+    assert loops.count_round(DEEP_LINK, 0, own)

@@ -403,7 +403,7 @@ def test_secrets_reach_neither_audit_nor_logs(
     verify(world, members_of(tokens) | {"id_token": "x"})
     verify(world, b"{", JSON)
 
-    everywhere = caplog.text + repr(world.audit.events) + repr(world.container.callers())
+    everywhere = caplog.text + repr(world.audit.events) + repr(world.container.api_keys())
     everywhere += repr(world.container.settings())
     for secret in (*members_of(tokens).values(), CALLER_KEY, OLD_CALLER_KEY, "canary@example.com"):
         assert secret not in everywhere

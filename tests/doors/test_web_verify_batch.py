@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from authcore.domain.model.tokens import TokenSet
-from authcore_web.routes.verify_batch import MAX_AT_ONCE, MAX_BODY_BYTES, MAX_SESSIONS
+from authcore_web.request.session_batch import MAX_BODY_BYTES, MAX_SESSIONS
+from authcore_web.routes.verify import MAX_AT_ONCE
 from doors.live_web_world import EXPIRED, LiveWebWorld
 from doors.test_web_verify import FORM, JSON, KEY, members_of, verify
 from unit.asgi_calls import Answer

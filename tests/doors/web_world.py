@@ -47,7 +47,7 @@ class WebWorld:
             "entropy": providers.Object(ScriptedEntropy()),
             "audit_log": providers.Object(self.audit),
             "exchanger": providers.Object(self.exchanger),
-            "seen": providers.Object(ProcessReplayCache(self.clock)),
+            "replay_cache": providers.Object(ProcessReplayCache(self.clock)),
             "fetcher": providers.Object(self.keys),
             "texts": providers.Object(self.store),
             "token_refresher": providers.Object(None),

@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from authcore.domain.services.token_validation import TokenValidator
@@ -48,19 +50,32 @@ class World:
         )
 
     def sign_in(self, **changes: Any) -> SignIn:
+        """A SignIn; *changes* are attributes of it, of its client or of its redeemer."""
+
+        def part(build: Any, **usual: Any) -> Any:
+            return build(**{name: changes.pop(name, value) for name, value in usual.items()})
+
+        client = part(
+            AppClient,
+            client_id=self.mint.client_id,
+            issuer=self.mint.issuer,
+            authorize_url=AUTHORIZE_URL,
+            redirect_uri=CALLBACK_URL,
+            scopes=("openid", "email", "profile"),
+        )
+        redeemer = part(
+            CodeRedeemer,
+            exchanger=self.exchanger,
+            validator=self.validator,
+            replay_cache=self.seen,
+        )
         settings: dict[str, Any] = {
+            "client": client,
+            "redeemer": redeemer,
             "allowlist": RedirectAllowlist(ORIGINS),
             "default_redirect": DEFAULT_TARGET,
-            "exchanger": self.exchanger,
-            "validator": self.validator,
-            "seen": self.seen,
             "clock": self.clock,
             "entropy": self.entropy,
-            "authorize_url": AUTHORIZE_URL,
-            "issuer": self.mint.issuer,
-            "client_id": self.mint.client_id,
-            "redirect_uri": CALLBACK_URL,
-            "scopes": ("openid", "email", "profile"),
             "attempt_lifetime": timedelta(minutes=10),
         }
         return SignIn(**{**settings, **changes})

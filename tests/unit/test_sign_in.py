@@ -22,6 +22,7 @@ from authcore.domain.errors import (
     TokenRejectedError,
 )
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns
+from authcore.domain.services.sign_in.authorization import parse_authorization_response
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.testing.mint import TokenMint
@@ -51,7 +52,8 @@ def pending(*starts: SignInStart) -> PendingSignIns:
 
 def finish(sign_in: SignIn, browser: PendingSignIns, answer: Parameters) -> SignInCompletion:
     """What the callback route does."""
-    return sign_in.complete(sign_in.attempt_for(browser, answer), answer)
+    response = parse_authorization_response(answer)
+    return sign_in.complete(sign_in.attempt_for(browser, response), response)
 
 
 class TestTheWayThrough:
@@ -87,8 +89,8 @@ class TestTheWayThrough:
             order = [*range(shift, 10), *range(shift)][:: -1 if shift % 2 else 1]
             for tab in order:
                 answer = world.callback(starts[tab])
-                attempt = sign_in.attempt_for(browser, answer)
-                completion = sign_in.complete(attempt, answer)
+                attempt = sign_in.attempt_for(browser, parse_authorization_response(answer))
+                completion = sign_in.complete(attempt, parse_authorization_response(answer))
                 browser = browser.without(attempt)
                 assert completion.target == f"https://cms.example.com/{tab}"
             assert browser == PendingSignIns()
@@ -175,7 +177,7 @@ class TestWhoMayFinish:
         # SP-01
         start = sign_in.begin(None)
         with pytest.raises(AttemptRejectedError):
-            sign_in.attempt_for(jar, world.callback(start))
+            sign_in.attempt_for(jar, parse_authorization_response(world.callback(start)))
 
     def test_an_attackers_own_sign_in_fails_in_the_victims_browser(
         self, world: World, sign_in: SignIn
@@ -185,9 +187,9 @@ class TestWhoMayFinish:
         attacker, victim = sign_in.begin(None), sign_in.begin(None)
         bait = world.callback(attacker)
         with pytest.raises(AttemptRejectedError):
-            sign_in.attempt_for(pending(victim), bait)
+            sign_in.attempt_for(pending(victim), parse_authorization_response(bait))
         with pytest.raises(AttemptRejectedError):
-            sign_in.complete(victim.attempt, bait)
+            sign_in.complete(victim.attempt, parse_authorization_response(bait))
         assert world.exchanger.sent == []
 
     def test_a_stolen_code_under_the_thiefs_own_state_fails_on_pkce(
@@ -235,9 +237,9 @@ class TestTheState:
             flipped = chr(ord(state[position]) ^ 1 << bit)
             answer = [code, ("state", state[:position] + flipped + state[position + 1 :])]
             with pytest.raises((AttemptRejectedError, ParameterRejectedError)):
-                sign_in.attempt_for(pending(start), answer)
+                sign_in.attempt_for(pending(start), parse_authorization_response(answer))
             with pytest.raises((AttemptRejectedError, ParameterRejectedError)):
-                sign_in.complete(start.attempt, answer)
+                sign_in.complete(start.attempt, parse_authorization_response(answer))
         assert world.exchanger.sent == []
 
     def test_padding_and_truncation_are_noticed(self, world: World, sign_in: SignIn) -> None:

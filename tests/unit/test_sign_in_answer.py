@@ -163,9 +163,9 @@ class TestErrors:
     ) -> None:
         # SP-06
         answer = [("error", code), ("state", query_of(start)["state"])]
-        attempt = sign_in.attempt_for(browser, answer)
+        attempt = sign_in.attempt_for(browser, parse_authorization_response(answer))
         with pytest.raises(AuthcoreError) as refusal:
-            sign_in.complete(attempt, answer)
+            sign_in.complete(attempt, parse_authorization_response(answer))
         assert type(refusal.value) is meaning
         assert str(refusal.value) == f"the identity provider answered {code!r}"
 
@@ -185,7 +185,7 @@ class TestErrors:
         # SP-06 RD-06
         answer = [("error", "access_denied"), ("error_description", description)]
         with pytest.raises(ProviderRefusedError) as refusal:
-            sign_in.attempt_for(None, answer)
+            sign_in.attempt_for(None, parse_authorization_response(answer))
         assert str(refusal.value) == "the identity provider answered 'access_denied'"
 
     @pytest.mark.parametrize("code", ["invalid_request", "server_error", "invalid_scope"])
@@ -196,9 +196,9 @@ class TestErrors:
         # SP-06
         answer = [("error", code)]
         with pytest.raises(ProviderRefusedError):
-            sign_in.attempt_for(None, answer)
+            sign_in.attempt_for(None, parse_authorization_response(answer))
         with pytest.raises(ProviderRefusedError):
-            sign_in.complete(start.attempt, answer)
+            sign_in.complete(start.attempt, parse_authorization_response(answer))
 
     def test_an_error_with_a_foreign_state_is_not_believed(
         self, sign_in: SignIn, browser: PendingSignIns, start: SignInStart
@@ -206,14 +206,16 @@ class TestErrors:
         # SP-06
         answer = [("error", "access_denied"), ("state", query_of(sign_in.begin(None))["state"])]
         with pytest.raises(AttemptRejectedError):
-            sign_in.attempt_for(browser, answer)
+            sign_in.attempt_for(browser, parse_authorization_response(answer))
         with pytest.raises(AttemptRejectedError):
-            sign_in.complete(start.attempt, answer)
+            sign_in.complete(start.attempt, parse_authorization_response(answer))
 
     def test_an_error_with_a_malformed_state_is_refused(self, sign_in: SignIn) -> None:
         # SP-06
         with pytest.raises(ParameterRejectedError):
-            sign_in.attempt_for(None, [("error", "access_denied"), ("state", "a b")])
+            sign_in.attempt_for(
+                None, parse_authorization_response([("error", "access_denied"), ("state", "a b")])
+            )
 
 
 def test_the_answer_shows_neither_state_nor_code() -> None:

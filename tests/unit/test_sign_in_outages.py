@@ -18,6 +18,7 @@ from authcore.domain.errors import (
     ProviderNotReachedError,
     ProviderUnavailableError,
 )
+from authcore.domain.services.sign_in.authorization import parse_authorization_response
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 from authcore.testing.fakes.coordination import InMemoryReplayCache
 from unit.key_cache_world import Source
@@ -59,13 +60,16 @@ class Callback:
         self.memory = BrokenMemory(self.world.clock)
         keys = KeyCache(self.source, self.world.clock)
         self.sign_in: SignIn = self.world.sign_in(
-            validator=self.world.validator_over(JwksSignatureVerifier(keys)), seen=self.memory
+            validator=self.world.validator_over(JwksSignatureVerifier(keys)),
+            replay_cache=self.memory,
         )
         self.start: SignInStart = self.sign_in.begin(None)
         self.answer: Parameters = self.world.callback(self.start)
 
     def complete(self) -> str | None:
-        return self.sign_in.complete(self.start.attempt, self.answer).session.user.legacy_uid
+        return self.sign_in.complete(
+            self.start.attempt, parse_authorization_response(self.answer)
+        ).session.user.legacy_uid
 
     @property
     def codes_sent(self) -> int:

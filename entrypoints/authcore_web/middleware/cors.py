@@ -1,4 +1,4 @@
-"""Answers that scripts of other origins may read."""
+"""Let scripts of listed origins read responses (CORS)."""
 
 from collections.abc import Collection
 from typing import Final
@@ -14,16 +14,16 @@ PREFLIGHT_SECONDS: Final = 600
 
 class CorsMiddleware:
     """
-    Lets scripts of listed origins read what *app* answers to GET, with the browser's cookies.
+    Lets scripts of listed origins read the responses of *app* to GET, with the browser's cookies.
 
-    An origin is compared as a whole, character by character; ``null`` is nobody's.  Everybody else
-    gets the same answer without the headers that would let a script read it.
+    Origins are compared as a whole, character by character; ``null`` never matches.  Scripts of
+    other origins get the same response without the headers that would let them read it.
 
     See: Fetch §3.3.
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
-        """Open *app* to *origins*."""
+        """Let scripts of *origins* read the responses of *app*."""
         self._app = app
         self._origins = frozenset(origins)
 

@@ -1,4 +1,4 @@
-"""The outermost layer: what every answer carries, and what happens when the unexpected does."""
+"""The outermost layer: headers of every response, and the answer to unexpected exceptions."""
 
 import logging
 import traceback
@@ -8,18 +8,18 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from authcore.adapters.http_headers import CHALLENGE
+from authcore.adapters.http_headers import CHALLENGE, PRIVATE
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.html import STYLE_SOURCE
 
 
 def content_policy(form_action: str = "'none'") -> str:
     """
-    The Content-Security-Policy of our pages.
+    Make the Content-Security-Policy of this service's pages.
 
     Args:
-        form_action: Where their forms may lead.  Chromium holds every redirect that follows to it,
-            too.
+        form_action: Allowed targets of their forms.  Chromium applies it to every redirect that
+            follows, too.  Default: no forms.
     """
     return (
         f"default-src 'none'; style-src {STYLE_SOURCE}; "
@@ -28,12 +28,10 @@ def content_policy(form_action: str = "'none'") -> str:
 
 
 HEADERS: Final = {
-    "cache-control": "no-store",
+    **dict(PRIVATE),
     "content-security-policy": content_policy(),
-    "referrer-policy": "no-referrer",
     "strict-transport-security": "max-age=31536000",
     "vary": "Accept, Cookie",
-    "x-content-type-options": "nosniff",
 }
 
 _ENCODED: Final = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
@@ -45,12 +43,11 @@ _log: Final = logging.getLogger(__name__)
 
 class SecurityHeaders:
     """
-    Puts HEADERS on every answer, a challenge on every 401, and a plain page in the place of an
-    unexpected exception.
+    Adds HEADERS to every response and a challenge to every 401, and answers unexpected exceptions
+    with a plain page.
 
-    A header that an answer has already stays as it is: a page with a form needs a policy of its
-    own.  The log gets the exception's class and frames, not its text: nobody knows what is in
-    there.
+    A header that a response already has stays unchanged: a page with a form needs its own policy.
+    The log receives the exception's class and frames, not its text: that may hold a secret.
     """
 
     def __init__(self, app: ASGIApp, error_responses: ErrorResponses) -> None:
@@ -69,22 +66,22 @@ class SecurityHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = _with_headers(message)
+                message = _add_headers(message)
             await send(message)
 
         try:
             await self._app(scope, receive, send_safely)
         except Exception as error:  # noqa: BLE001 - the last resort of a door
-            response, reference = self._error_responses.unexpected(HTTPConnection(scope))
+            response, reference = self._error_responses.of_exception(HTTPConnection(scope))
             frames = "".join(traceback.format_tb(error.__traceback__))
             _log.error("unexpected %s, reference %s\n%s", type(error).__name__, reference, frames)
             if not started:
                 await response(scope, receive, send_safely)
 
 
-def _with_headers(start: Message) -> Message:
+def _add_headers(start: Message) -> Message:
     given = start.get("headers", ())
     names = {name for name, _ in given}
-    wanted = (*_ENCODED, _CHALLENGE) if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
-    missing = [header for header in wanted if header[0] not in names]
+    required = (*_ENCODED, _CHALLENGE) if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
+    missing = [header for header in required if header[0] not in names]
     return {**start, "headers": [*given, *missing]}

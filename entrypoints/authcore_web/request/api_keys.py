@@ -1,4 +1,4 @@
-"""Which program is asking."""
+"""Authenticate the programs that call."""
 
 import hashlib
 import hmac
@@ -23,52 +23,52 @@ _SCHEME: Final = "bearer "
 
 class ApiKeys:
     """
-    Knows programs by the keys they show.
+    Authenticates programs by their API keys.
 
-    What was shown is compared with every key, by digest and each in constant time, so that an
-    answer takes as long whichever key it was, and says nothing about how much of it was right.
+    The key of a request is compared with every configured key, by digest and each in constant time:
+    the time of the answer depends neither on which key matched nor on how much of a key was right.
     """
 
     def __init__(
         self, keys: Iterable[CallerKey], *, audit: AuditLog, counter: DecisionCounter
     ) -> None:
         """
-        Know the owners of *keys*; without any, nobody.
+        Admit the owners of *keys*.
 
         Args:
-            keys: All that count now.
+            keys: All valid keys.  An empty list admits no caller.
 
-            audit: Learns of everybody who shows none of them.
+            audit: Records every request without a valid key.
 
-            counter: Counts the others, by name.
+            counter: Counts the other requests, by the name of the caller.
         """
         self._digests = [(key.name, _digest(key.key)) for key in keys]
         self._audit = audit
         self._counter = counter
 
     def of(self, request: HTTPConnection) -> str | None:
-        """The name of who shows a good key; None for everybody else."""
-        name = self._named(request.headers.getlist("authorization"))
+        """Return the name of the caller; None without a valid key."""
+        name = self._find_name(request.headers.getlist("authorization"))
         if name is None:
             self._audit.record(AuditEvent(ACTION, "rejected", REASON))
         else:
             self._counter.count(ACTION, "accepted", name)
         return name
 
-    def _named(self, authorization: Sequence[str]) -> str | None:
-        shown = _shown(authorization)
+    def _find_name(self, authorization: Sequence[str]) -> str | None:
+        presented = _bearer_digest(authorization)
         found = None
         for name, digest in self._digests:
-            if hmac.compare_digest(digest, shown):
+            if hmac.compare_digest(digest, presented):
                 found = name
         return found
 
 
-def _shown(authorization: Sequence[str]) -> bytes:
+def _bearer_digest(authorization: Sequence[str]) -> bytes:
     """
-    The digest of what was shown, or of nothing; keys are never empty.
+    Compute the digest of the presented key, or of the empty text; keys are never empty.
 
-    With more than one header nobody can say which counts.  See: RFC 6750 §2.1.
+    Several headers count as none: it is undefined which of them applies.  See: RFC 6750 §2.1.
     """
     header = authorization[0] if len(authorization) == 1 else ""
     is_bearer = header[: len(_SCHEME)].lower() == _SCHEME

@@ -1,4 +1,4 @@
-"""Request bodies, read within bounds and to the letter."""
+"""Read request bodies, within bounds and strictly."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,45 +15,45 @@ JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
 
 BODY_DEADLINE_SECONDS: Final = 10
-"""How long a body may be on its way."""
+"""From the first read to the end of a body."""
 
 
 class BodyTooLargeError(RejectedError):
-    """More bytes than are read here."""
+    """More bytes than the limit."""
 
     code: ClassVar[str] = "body_too_large"
 
 
 class BodyTooSlowError(RejectedError):
-    """Not here within BODY_DEADLINE_SECONDS."""
+    """The body did not arrive within BODY_DEADLINE_SECONDS."""
 
     code: ClassVar[str] = "body_too_slow"
 
 
 class MediaTypeRejectedError(RejectedError):
-    """Of a type that is not read here."""
+    """A media type that this route does not accept."""
 
     code: ClassVar[str] = "body_media_type"
 
 
 class BodyMalformedError(RejectedError):
-    """Not what its type says, ambiguous, or not as described."""
+    """Not valid for its media type, ambiguous, or with other members than documented."""
 
     code: ClassVar[str] = "body_malformed"
 
 
 def media_type_of(request: Request) -> str:
-    """Type and subtype in lower case; empty where none is named, or more than one."""
-    named = request.headers.getlist("content-type")
-    return named[0].partition(";")[0].strip().lower() if len(named) == 1 else ""
+    """Type and subtype in lower case; empty without ``Content-Type``, or with several."""
+    types = request.headers.getlist("content-type")
+    return types[0].partition(";")[0].strip().lower() if len(types) == 1 else ""
 
 
 async def members_of(request: Request, *, limit: int) -> Mapping[str, object]:
     """
-    The members of a JSON object, or the fields of a form.
+    Read the members of a JSON object, or the fields of a form.
 
     Raises:
-        RejectedError: One of the above.
+        RejectedError: One of the classes above.
     """
     media_type = media_type_of(request)
     if media_type == JSON:
@@ -65,10 +65,10 @@ async def members_of(request: Request, *, limit: int) -> Mapping[str, object]:
 
 def json_members(body: bytes) -> Mapping[str, object]:
     """
-    The members of the one JSON object that *body* is.
+    Parse *body*, one JSON object.
 
     Raises:
-        BodyMalformedError: Anything else, also where readers could disagree on it.
+        BodyMalformedError: Anything else, also JSON that parsers could read differently.
     """
     try:
         return json_object(body)
@@ -78,21 +78,21 @@ def json_members(body: bytes) -> Mapping[str, object]:
 
 def form_members(body: bytes, *, limit: int) -> Mapping[str, str]:
     """
-    The fields of the form that *body* is.
+    Parse *body*, a form.
 
     Raises:
-        BodyMalformedError: Not a form in UTF-8, or a field that comes twice.
+        BodyMalformedError: Not a form in UTF-8, or a repeated field.
     """
     fields = form_fields(body, limit=limit)
     members = dict(fields)
     if len(members) < len(fields):
-        raise BodyMalformedError("a field comes twice")
+        raise BodyMalformedError("a repeated field")
     return members
 
 
 def form_fields(body: bytes, *, limit: int) -> Parameters:
     """
-    The fields of a form in order, repeated ones repeated.
+    Parse the fields of a form, in order, repeated ones kept.
 
     Raises:
         BodyMalformedError: Not a form in UTF-8.
@@ -105,28 +105,28 @@ def form_fields(body: bytes, *, limit: int) -> Parameters:
 
 async def body_of(request: Request, *, limit: int) -> bytes:
     """
-    The whole body.
+    Receive the whole body.
 
     Raises:
         BodyTooLargeError: More than *limit* bytes, announced or sent; the rest is not read.
 
-        BodyTooSlowError: See there.
+        BodyTooSlowError: It did not arrive within BODY_DEADLINE_SECONDS.
 
         BodyMalformedError: It ended early.
     """
     announced = request.headers.get("content-length", "0")
     if not (announced.isascii() and announced.isdecimal() and len(announced) < 20):
-        raise BodyMalformedError("no length")
+        raise BodyMalformedError("Content-Length is not a length")
     if int(announced) > limit:
         raise BodyTooLargeError(f"more than {limit} bytes were announced")
     try:
         async with asyncio.timeout(BODY_DEADLINE_SECONDS):
-            return await _received(request, limit)
+            return await _receive(request, limit)
     except TimeoutError:
         raise BodyTooSlowError("the body did not arrive in time") from None
 
 
-async def _received(request: Request, limit: int) -> bytes:
+async def _receive(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     left = limit
     while True:

@@ -1,8 +1,9 @@
-"""Which pages may make a browser change something here."""
+"""Reject state-changing requests that pages of other sites cause."""
 
 import re
 from typing import ClassVar, Final
 
+import attrs
 from starlette.requests import HTTPConnection
 
 from authcore.domain.errors import RedirectRejectedError, RejectedError
@@ -13,7 +14,7 @@ _ORIGIN: Final = re.compile(r"[a-z]+://[^/?#]+")
 
 
 class CrossSiteError(RejectedError):
-    """Asked for by a page that is not ours, or by nobody knows whom."""
+    """A page of another site, or of an unknown one, caused the request."""
 
     code: ClassVar[str] = "cross_site"
 
@@ -26,28 +27,31 @@ def origin_of(url: str) -> str:
     return re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", found[0])
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class TrustedOrigins:
     """
-    Tells requests of our own pages, and of applications that are on the redirect allow-list, from
-    those of other sites.
+    Distinguishes requests of this service's pages, and of applications on the redirect allow-list,
+    from those of other sites.
 
-    Browsers say ``Origin: null`` for a page whose ``Referrer-Policy`` is ``no-referrer``; then only
-    ``Sec-Fetch-Site`` can tell that it is one of this very service.
+    Browsers send ``Origin: null`` for a page whose ``Referrer-Policy`` is ``no-referrer``; then
+    only ``Sec-Fetch-Site`` shows that the page is one of this service.
+
+    Attributes:
+        own_origin: Of this service.
+        allowlist: Admits the origins of applications.
 
     See: Fetch §3.2, Fetch Metadata Request Headers §2.
     """
 
-    def __init__(self, own_origin: str, allowlist: RedirectAllowlist) -> None:
-        """Trust *own_origin*, and the origins that *allowlist* admits."""
-        self._own_origin = own_origin
-        self._allowlist = allowlist
+    _own_origin: str
+    _allowlist: RedirectAllowlist
 
     def check(self, request: HTTPConnection) -> None:
         """
-        Let *request* change something.
+        Check that *request* may change something.
 
         Raises:
-            CrossSiteError: No page of ours made it.
+            CrossSiteError: No page of a trusted origin caused it.
         """
         origins = request.headers.getlist("origin")
         if origins in ([], ["null"]):
@@ -55,7 +59,7 @@ class TrustedOrigins:
         else:
             trusted = len(origins) == 1 and self._trusts(origins[0])
         if not trusted:
-            raise CrossSiteError("no page of ours asked for this")
+            raise CrossSiteError("the request does not come from a page of a trusted origin")
 
     def _trusts(self, origin: str) -> bool:
         if origin == self._own_origin:

@@ -1,16 +1,16 @@
-"""What this service reads of a request; never its Host, and nothing a proxy says in headers."""
+"""Read request headers; never ``Host``, and none that a proxy adds about the request."""
 
 from starlette.requests import HTTPConnection
 
 
 def cookie_header(request: HTTPConnection) -> str:
-    """Every ``Cookie`` header, joined; empty when there is none.  See: RFC 9113 §8.2.3."""
+    """Join every ``Cookie`` header; empty when there is none.  See: RFC 9113 §8.2.3."""
     return "; ".join(request.headers.getlist("cookie"))
 
 
 def is_cross_site(request: HTTPConnection) -> bool:
     """
-    Whether a page of another site made the browser ask.
+    Whether a page of another site caused the request.
 
     See: Fetch Metadata Request Headers §2.3.
     """
@@ -18,5 +18,5 @@ def is_cross_site(request: HTTPConnection) -> bool:
 
 
 def is_navigation(request: HTTPConnection) -> bool:
-    """Whether a person goes to the page.  See: Fetch Metadata Request Headers §2.2."""
+    """Whether the browser navigates to the page.  See: Fetch Metadata Request Headers §2.2."""
     return request.headers.getlist("sec-fetch-mode") == ["navigate"]

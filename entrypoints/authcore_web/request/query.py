@@ -1,4 +1,4 @@
-"""The query of a request, read strictly and within bounds."""
+"""Parse the query of a request, strictly and within bounds."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ MAX_PARAMETERS: Final = 32
 _BROKEN_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 Parameters = Sequence[tuple[str, str]]
-"""Names and values, decoded once, in order, repeated ones repeated."""
+"""Names and values, decoded once, in order, repeated ones kept."""
 
 
 class QueryRejectedError(RejectedError):
@@ -25,12 +25,12 @@ class QueryRejectedError(RejectedError):
 
 def parameters(raw_query: bytes, *, longest: int = MAX_QUERY_BYTES) -> Parameters:
     """
-    The parameters of *raw_query*.
+    Parse *raw_query*.
 
     Args:
-        raw_query: Of a URL, or a form's body.
+        raw_query: Of a URL, or the body of a form.
 
-        longest: How many bytes are read.
+        longest: Bytes.  Default: MAX_QUERY_BYTES.
 
     Raises:
         QueryRejectedError: Longer than *longest*, more than MAX_PARAMETERS, a part without ``=``,
@@ -54,10 +54,10 @@ def parameters(raw_query: bytes, *, longest: int = MAX_QUERY_BYTES) -> Parameter
 
 def only(name: str, given: Parameters) -> str | None:
     """
-    The one value of *name*; None if it was not given.
+    Return the one value of *name*; None if it is absent.
 
     Raises:
-        ParameterRejectedError: It was given twice, so nobody can say which one counts.
+        ParameterRejectedError: It is repeated, so that it is undefined which value applies.
     """
     values = [value for key, value in given if key == name]
     if len(values) > 1:

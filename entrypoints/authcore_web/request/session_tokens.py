@@ -1,4 +1,4 @@
-"""Tokens as programs send them."""
+"""Read the tokens that programs send."""
 
 import re
 from collections.abc import Mapping
@@ -15,17 +15,20 @@ MEMBERS: Final = frozenset({"access_token", "id_token", "refresh_token"})
 _OPAQUE: Final = re.compile(rf"[!-~]{{1,{MAX_TOKEN_LENGTH}}}")
 
 
-def carried_in(members: Mapping[str, object]) -> PresentedSession:
+def presented_session_in(members: Mapping[str, object]) -> PresentedSession:
     """
-    The session in *members*.  A set that is not whole is no session; a refresh token may lack.
+    Read the session in *members*.
+
+    Without an access token or an ID token there is no session; the refresh token is optional.
 
     Raises:
-        BodyMalformedError: A member that is no text, or that nobody reads.
+        BodyMalformedError: A member is not text, or has an unknown name.
 
-        MalformedTokenError: A token that is too long to be one, or a refresh token that is none.
+        MalformedTokenError: A token is too long, or the refresh token holds other characters than
+            visible ASCII.
     """
     if not MEMBERS.issuperset(members):
-        raise BodyMalformedError("a member that nobody reads")
+        raise BodyMalformedError("an unknown member")
     access = _text(members, "access_token")
     identity = _text(members, "id_token")
     refresh = _text(members, "refresh_token")
@@ -39,12 +42,12 @@ def carried_in(members: Mapping[str, object]) -> PresentedSession:
 
 
 def _text(members: Mapping[str, object], name: str) -> str | None:
-    """None, too, where it is empty or ``null``: forms and programs have no other way to say it."""
+    """Read a member; empty text and ``null`` count as absent, since forms have no other way."""
     value = members.get(name)
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        raise BodyMalformedError("a member that is no text")
+        raise BodyMalformedError("a member that is not text")
     if len(value) > MAX_TOKEN_LENGTH:
         raise MalformedTokenError("too long for a token")
     return value

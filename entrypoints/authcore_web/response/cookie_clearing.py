@@ -1,72 +1,59 @@
-"""What a browser has to forget when it signs out."""
+"""The cookies that a browser deletes at sign-out."""
 
 import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+import attrs
+
 from authcore.ports.cookies import CookieJar
 from authcore.ports.legacy_sessions import LegacySignOut
-from authcore_web.redirect_loops import SignInLoops
+from authcore_web.redirect_loops import RedirectLoopDetector
 
 
 _DOMAIN: Final = re.compile(r"; *Domain=[^;]*", re.IGNORECASE)
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class CookieClearing:
-    """Deletes all cookies that this service, or the legacy system, may have set."""
+    """
+    Deletes all cookies that this service or the legacy system may have set.
 
-    def __init__(
-        self,
-        *,
-        sessions: CookieJar[Any],
-        attempts: CookieJar[Any],
-        loops: SignInLoops,
-        legacy: LegacySignOut | None,
-    ) -> None:
-        """
-        Forget what these remember.
+    Attributes:
+        sessions: Cookies of every session format.
+        attempts: Cookies of pending sign-ins.
+        redirect_loops: Cookie of completed sign-ins.
+        legacy: The old login's cookies; None once the old login is switched off.
+    """
 
-        Args:
-            sessions: Deletes the cookies of every session format.
-
-            attempts: Sign-ins that were begun.
-
-            loops: Sign-ins that were completed.
-
-            legacy: None once the old login is switched off.
-        """
-        self._sessions = sessions
-        self._attempts = attempts
-        self._loops = loops
-        self._legacy = legacy
+    _sessions: CookieJar[Any]
+    _attempts: CookieJar[Any]
+    _redirect_loops: RedirectLoopDetector
+    _legacy: LegacySignOut | None
 
     def cookies(self, cookie_header: str) -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values.  Never raises.
+        Make the ``Set-Cookie`` values.  Never raises.
 
-        Each cookie of the shared domain is deleted once more as a cookie of this host alone: an old
-        release, or a page of this host that was taken over, may have left one of that kind.
+        Each cookie of the shared domain is deleted a second time as a cookie of this host alone: an
+        old release, or a compromised page of this host, may have set one of that kind.
         """
-        return self._deleting(self._sessions.clear(cookie_header), cookie_header)
+        return self._delete(self._sessions.clear(cookie_header), cookie_header)
 
-    def cookies_alone(self, cookie_header: str) -> tuple[str, ...]:
-        """The same, and no store of sessions is asked: theirs stay there until their end."""
-        return self._deleting(self._sessions.clear(), cookie_header)
+    def cookies_without_store(self, cookie_header: str) -> tuple[str, ...]:
+        """The same without a call to the store of sessions: its entries stay until they expire."""
+        return self._delete(self._sessions.clear(), cookie_header)
 
-    def _deleting(self, shared: tuple[str, ...], cookie_header: str) -> tuple[str, ...]:
-        legacy = self._legacy.clear() if self._legacy else ()
-        return tuple(
-            dict.fromkeys(
-                (
-                    *shared,
-                    *_of_this_host(shared),
-                    *self._attempts.clear(cookie_header),
-                    *self._loops.clear(cookie_header),
-                    *legacy,
-                )
-            )
+    def _delete(self, shared: tuple[str, ...], cookie_header: str) -> tuple[str, ...]:
+        deletions = (
+            *shared,
+            *_host_only(shared),
+            *self._attempts.clear(cookie_header),
+            *self._redirect_loops.clear(cookie_header),
+            *(self._legacy.clear() if self._legacy else ()),
         )
+        return tuple(dict.fromkeys(deletions))
 
 
-def _of_this_host(deletions: Iterable[str]) -> Iterable[str]:
+def _host_only(deletions: Iterable[str]) -> Iterable[str]:
     return (_DOMAIN.sub("", deletion) for deletion in deletions)

@@ -1,13 +1,13 @@
 """Error responses: one table from error class to status and message."""
 
-import math
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import attrs
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from authcore.adapters.http_headers import retry_after
 from authcore.domain.errors import (
     AccountNotFoundError,
     AttributesRejectedError,
@@ -37,19 +37,14 @@ from authcore_web.signin_urls import SignInUrls
 
 
 def unknown_caller() -> Response:
-    """The one answer for everybody who shows no good key.  See: RFC 6750 §3."""
+    """Answer a request without a valid API key.  See: RFC 6750 §3."""
     response = as_json({"reason": REASON}, 401)
     response.headers["www-authenticate"] = "Bearer"
     return response
 
 
-Outcome = Literal["rejected", "unavailable"]
-
-
-DEFAULT_RETRY_SECONDS: Final = 5
-
-
 REFERENCE_LENGTH: Final = 12
+"""Characters."""
 
 
 JSON_PATHS: Final = frozenset(
@@ -64,18 +59,18 @@ JSON_PATHS: Final = frozenset(
         "/readyz",
     }
 )
-"""Routes that programs call: error_responses are JSON there, whatever the caller accepts."""
+"""Paths that programs call: errors are JSON there, for every ``Accept`` header."""
 
 
 @attrs.frozen
 class ErrorResponse:
     """
-    How one class of errors is answered.
+    The answer to one class of errors.
 
     Attributes:
         status: HTTP status.
-        notice: For the person in front of the browser.
-        may_repeat: Whether the very same request may work later, so that the answer says when.
+        notice: For the user, where a browser asked.
+        may_repeat: Whether the same request may work later; the answer then says when.
     """
 
     status: int
@@ -106,27 +101,24 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
 
 
 def error_response_for(error: AuthcoreError) -> ErrorResponse:
-    """The entry of the nearest class above *error*."""
+    """Find the entry of the nearest base class of *error*."""
     return next(ERROR_RESPONSES[cls] for cls in type(error).__mro__ if cls in ERROR_RESPONSES)
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ErrorResponses:
-    """Says no, or later, without saying more than that; and leaves a trace under a reference."""
+    """
+    Answers refusals and outages with no more than is needed, and records each under a reference.
 
-    def __init__(self, *, audit: AuditLog, entropy: Entropy, links: SignInUrls) -> None:
-        """
-        Answer for one service.
+    Attributes:
+        audit: Records each error.
+        entropy: For references.
+        sign_in_urls: Where the user can start again.
+    """
 
-        Args:
-            audit: Takes note of each refusal.
-
-            entropy: Makes references.
-
-            links: Where to start again.
-        """
-        self._audit = audit
-        self._entropy = entropy
-        self._links = links
+    _audit: AuditLog
+    _entropy: Entropy
+    _sign_in_urls: SignInUrls
 
     def of(
         self,
@@ -140,86 +132,80 @@ class ErrorResponses:
         cookies: Iterable[str] = (),
     ) -> Response:
         """
-        The answer to a request that ended in *error*, recorded.
+        Answer a request that ended in *error*, and record it.
 
         Args:
-            error: Any of ours.
+            error: Every class is in ERROR_RESPONSES or below one that is.
 
-            request: Only its path and Accept header count.
+            request: Only its path and its ``Accept`` header count.
 
-            action: What was asked, for the audit log.
+            action: For the audit log.
 
-            redirect: Where the browser wanted to go; forgotten unless the allow-list takes it.
+            redirect: The target that the browser asked for; dropped unless the allow-list admits
+                it.
 
-            link: Where a person may go on; by default to the sign-in.
+            link: Where the user can continue.  Default: the sign-in.
 
-            caller: Who asked, for the audit log.
+            caller: Name of the calling program, for the audit log.
 
             cookies: ``Set-Cookie`` values.
         """
-        verdict = error_response_for(error)
-        outcome: Outcome = "unavailable" if isinstance(error, UnavailableError) else "rejected"
-        reference = self._recorded(action, outcome, error.code, str(error), caller)
-        link = link or self._links.to(redirect)
-        response = self._answer(request, verdict, error.code, reference, link)
-        if verdict.may_repeat and isinstance(error, UnavailableError):
-            response.headers["retry-after"] = _retry_after(error)
+        found = error_response_for(error)
+        reference = self._record(action, error, caller=caller, detail=str(error))
+        link = link or self._sign_in_urls.to(redirect)
+        response = self._answer(request, found, error.code, reference, link)
+        if found.may_repeat and isinstance(error, UnavailableError):
+            response.headers.update(dict([retry_after(error)]))
         return with_cookies(response, cookies)
 
-    def unexpected(self, request: HTTPConnection) -> tuple[Response, str]:
-        """The answer to a request that met a bug, and its reference."""
-        reference = self._recorded("unexpected", "unavailable", AuthcoreError.code)
-        verdict = ERROR_RESPONSES[AuthcoreError]
-        return self._answer(request, verdict, AuthcoreError.code, reference), reference
+    def of_exception(self, request: HTTPConnection) -> tuple[Response, str]:
+        """Answer a request that ended in a bug; the response and its reference."""
+        error = AuthcoreError()
+        reference = self._record("unexpected", error)
+        return self._answer(request, error_response_for(error), error.code, reference), reference
 
-    def unrouted(
+    def of_status(
         self, request: HTTPConnection, status: int, headers: Mapping[str, str]
     ) -> Response:
-        """404 and 405, with the *headers* they need; not recorded, since scanners cause them."""
+        """Answer 404 and 405, with their *headers*; not recorded, since scanners cause them."""
         notice = messages.NOT_ALLOWED if status == 405 else messages.NOT_FOUND
         code = "method_not_allowed" if status == 405 else "not_found"
         response = self._answer(request, ErrorResponse(status, notice), code, None)
         response.headers.update(headers)
         return response
 
-    def _recorded(
+    def _record(
         self,
         action: str,
-        outcome: Outcome,
-        reason: str,
-        detail: str | None = None,
+        error: AuthcoreError,
+        *,
         caller: str | None = None,
+        detail: str | None = None,
     ) -> str:
         reference = self._entropy.token()[-REFERENCE_LENGTH:]
-        event = AuditEvent(
-            action, outcome, reason, reference=reference, caller=caller, detail=detail
+        self._audit.record(
+            AuditEvent.of(action, error, reference=reference, caller=caller, detail=detail)
         )
-        self._audit.record(event)
         return reference
 
     def _answer(
         self,
         request: HTTPConnection,
-        verdict: ErrorResponse,
+        found: ErrorResponse,
         code: str,
         reference: str | None,
         link: str | None = None,
     ) -> Response:
         if wants_json(request):
-            named = {"reference": reference} if reference else {}
-            return as_json({"reason": code, **named}, verdict.status)
-        html = page(verdict.notice, reference=reference, url=link or self._links.to(None))
-        return Response(html, verdict.status, media_type="text/html")
+            mention = {"reference": reference} if reference else {}
+            return as_json({"reason": code, **mention}, found.status)
+        html = page(found.notice, reference=reference, url=link or self._sign_in_urls.to(None))
+        return Response(html, found.status, media_type="text/html")
 
 
 def wants_json(request: HTTPConnection) -> bool:
-    """Whether a program asks: by the path, or because it takes JSON and no page."""
+    """Whether a program asks: a path in JSON_PATHS, or an ``Accept`` with JSON and no HTML."""
     accept = ", ".join(request.headers.getlist("accept")).lower()
-    asked = "application/json" in accept and "text/html" not in accept
+    accepts_json = "application/json" in accept and "text/html" not in accept
     path: str = request.scope["path"]
-    return asked or path in JSON_PATHS or path.startswith("/auth/check/")
-
-
-def _retry_after(error: UnavailableError) -> str:
-    wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
-    return str(max(1, math.ceil(wait)))
+    return accepts_json or path in JSON_PATHS or path.startswith("/auth/check/")

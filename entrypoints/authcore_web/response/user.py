@@ -1,4 +1,4 @@
-"""Users, as programs are told about them."""
+"""Users, as members of JSON objects and as headers for applications behind a proxy."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,14 +8,14 @@ from authcore.domain.model.session import User
 
 
 MAX_HEADER_VALUE: Final = 1024
-"""Characters, after encoding.  What is longer is left out as a whole, never cut."""
+"""Characters, after encoding.  A longer value is left out as a whole, never cut."""
 
-_AS_IT_IS: Final = "!#$&'()*+-./:=?@[]^_`|~"
-"""What header values keep beside letters and digits; not ``%``, ``,``, ``;``, quotes, space."""
+_UNENCODED: Final = "!#$&'()*+-./:=?@[]^_`|~"
+"""Allowed in header values beside letters and digits; not ``%``, ``,``, ``;``, quotes, space."""
 
 
-def described(user: User) -> Mapping[str, object]:
-    """*user* as the members of a JSON object."""
+def user_members(user: User) -> Mapping[str, object]:
+    """Describe *user* as the members of a JSON object."""
     return {
         "subject": user.subject,
         "username": user.username,
@@ -30,25 +30,25 @@ def described(user: User) -> Mapping[str, object]:
 
 def identity_headers(user: User) -> Mapping[str, str]:
     """
-    *user* as headers for an application behind a proxy.
+    Describe *user* as headers for an application behind a proxy.
 
-    All of them, always, so that a proxy which copies them leaves none that a client made up; empty
-    where there is nothing to say.  Values are percent-encoded UTF-8, so that they are ASCII and
-    hold no line break whatever a user is called; groups are separated by commas.  No e-mail.
+    Every header is always present, and empty where the user has no such value, so that a proxy
+    which copies them overwrites every header that a client forged.  Values are percent-encoded
+    UTF-8: they are ASCII and hold no line break, for any name.  Commas separate groups.  No e-mail.
     """
     return {
-        "x-auth-subject": _encoded(user.subject),
-        "x-auth-username": _encoded(user.username),
-        "x-auth-name": _encoded(user.name),
-        "x-auth-legacy-uid": _encoded(user.legacy_uid),
-        "x-auth-groups": _bounded(",".join(filter(None, map(_encoded, user.groups)))),
+        "x-auth-subject": _encode(user.subject),
+        "x-auth-username": _encode(user.username),
+        "x-auth-name": _encode(user.name),
+        "x-auth-legacy-uid": _encode(user.legacy_uid),
+        "x-auth-groups": _omit_if_long(",".join(filter(None, map(_encode, user.groups)))),
         "x-auth-login": user.login,
     }
 
 
-def _encoded(text: str | None) -> str:
-    return _bounded(quote(text or "", safe=_AS_IT_IS, errors="replace"))
+def _encode(text: str | None) -> str:
+    return _omit_if_long(quote(text or "", safe=_UNENCODED, errors="replace"))
 
 
-def _bounded(value: str) -> str:
+def _omit_if_long(value: str) -> str:
     return value if len(value) <= MAX_HEADER_VALUE else ""

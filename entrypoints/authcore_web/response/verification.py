@@ -1,4 +1,4 @@
-"""What programs are told about the tokens they ask about."""
+"""Results of ``/auth/verify``, as programs receive them."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -9,7 +9,7 @@ from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session_decision import Admitted, SessionDecision, SignInRequired
 from authcore.ports.audit import AuditLog
-from authcore_web.response.user import described
+from authcore_web.response.user import user_members
 
 
 ACTION: Final = "verify"
@@ -21,43 +21,39 @@ VerificationResult = Mapping[str, object]
 @attrs.frozen
 class VerificationResponses:
     """
-    Puts decisions into words.
+    Describes decisions as the members of a JSON object.
 
     Attributes:
-        audit: Learns of every verdict but a plain yes, and who asked for it.
+        audit: Records every result except ``ok``, and the caller.
     """
 
     _audit: AuditLog
 
     def of(self, outcome: Outcome, caller: str) -> VerificationResult:
         """
-        The members of the answer.
+        Describe *outcome*, and record it.
 
         Args:
-            outcome: About one session.
+            outcome: Of one session.
 
-            caller: Who asked.
+            caller: Name of the program that called.
         """
         if isinstance(outcome, UnavailableError):
-            event = AuditEvent(
-                ACTION, "unavailable", outcome.code, caller=caller, detail=str(outcome)
-            )
-            self._audit.record(event)
+            self._audit.record(AuditEvent.of(ACTION, outcome, caller=caller, detail=str(outcome)))
             return {"verified": None, "reason": outcome.code}
+        reason = outcome.reason
         if isinstance(outcome, SignInRequired):
-            self._audit.record(AuditEvent(ACTION, "rejected", outcome.reason, caller=caller))
-            return {"verified": False, "reason": outcome.reason}
-        if outcome.reason != "ok":
-            self._note_yes(outcome.reason, outcome.user.subject, caller)
-        verdict = {"verified": True, "user": described(outcome.user)}
-        return {**verdict, **_tokens(outcome)}
-
-    def _note_yes(self, reason: str, subject: str | None, caller: str) -> None:
-        event = AuditEvent(ACTION, "accepted", reason, subject=subject, caller=caller)
-        self._audit.record(event)
+            self._audit.record(AuditEvent(ACTION, "rejected", reason, caller=caller))
+            return {"verified": False, "reason": reason}
+        user = outcome.user
+        if reason != "ok":
+            self._audit.record(
+                AuditEvent(ACTION, "accepted", reason, subject=user.subject, caller=caller)
+            )
+        return {"verified": True, "user": user_members(user), **_new_tokens(outcome)}
 
 
-def _tokens(decision: SessionDecision) -> Mapping[str, object]:
+def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:
     if isinstance(decision, Admitted) and decision.is_renewed:
         return {"tokens": attrs.asdict(decision.session.tokens)}
     return {}

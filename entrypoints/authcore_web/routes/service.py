@@ -1,8 +1,10 @@
-"""``/healthz``, ``/readyz``, ``/metrics``, ``/openapi.json``: for those who run the service."""
+"""``/healthz``, ``/readyz``, ``/metrics``, ``/openapi.json``: for operators."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,38 +15,30 @@ from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import as_json
 
 
+_DOCUMENT: Final = Path(__file__).parents[1] / "openapi.json"
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class ServiceRoutes:
-    """Tell operators and their machines how this process is."""
+    """
+    Report the state of this process to operators and their machines.
 
-    def __init__(
-        self,
-        *,
-        warm_up: Callable[[], None],
-        metrics: Metrics,
-        error_responses: ErrorResponses,
-        threads: WorkerThreads,
-    ) -> None:
-        """
-        Report on this process.
+    Attributes:
+        warm_up: Returns once the issuer's keys are cached; raises UnavailableError if they cannot
+            be fetched.
+        metrics: Of this process.
+        error_responses: Answers while there are no keys.
+        threads: Where *warm_up* waits.
+    """
 
-        Args:
-            warm_up: Returns once the issuer's keys are in memory, raises UnavailableError if they
-                cannot be had.
-
-            metrics: What is counted.
-
-            error_responses: Says that keys cannot be had.
-
-            threads: Where *warm_up* waits.
-        """
-        self._warm_up = warm_up
-        self._metrics = metrics
-        self._error_responses = error_responses
-        self._threads = threads
-        self._document = Path(__file__).parents[1].joinpath("openapi.json").read_bytes()
+    _warm_up: Callable[[], None]
+    _metrics: Metrics
+    _error_responses: ErrorResponses
+    _threads: WorkerThreads
+    _document: bytes = attrs.field(init=False, factory=_DOCUMENT.read_bytes)
 
     async def alive(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape
-        """200 as long as the process answers at all."""
+        """200 as long as the process answers."""
         return as_json({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
@@ -56,7 +50,7 @@ class ServiceRoutes:
         return as_json({"status": "ready"})
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape
-        """What this process has counted, for Prometheus."""
+        """The metrics of this process, for Prometheus."""
         return Response(self._metrics.text(), headers={"content-type": MEDIA_TYPE})
 
     async def document(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape

@@ -1,4 +1,4 @@
-"""``/auth/signout``: a page with a button, and what the button does."""
+"""``/auth/signout``: a page with a button, and the action of the button."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -35,7 +35,7 @@ from authcore_web.response import messages
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses, wants_json
 from authcore_web.response.html import form_page, page
-from authcore_web.response.plain import as_json, sent_to, with_cookies
+from authcore_web.response.plain import as_json, redirect_to, with_cookies
 
 
 ACTION: Final = "sign_out"
@@ -45,15 +45,15 @@ _UNREADABLE: Final = "the cookies of the session cannot be read"
 
 
 @attrs.frozen
-class SignOutLinks:
+class SignOutUrls:
     """
-    Where a sign-out leads.
+    URLs of a sign-out.
 
     Attributes:
         signout_url: This service's ``/auth/signout`` as browsers see it, from settings.
         logout_url: Cognito's ``/logout``.
         client_id: Of the app client.
-        targets: Where it may end, exactly as registered with Cognito; the first is the default.
+        targets: Allowed targets, exactly as registered with Cognito; the first is the default.
 
     See: Amazon Cognito "Logout endpoint".
     """
@@ -63,91 +63,89 @@ class SignOutLinks:
     client_id: str
     targets: Sequence[str]
 
-    def target(self, asked: str | None) -> str:
+    def target(self, redirect: str | None) -> str:
         """
-        *asked*, or the default.
+        Return *redirect*, or the default for None.
 
         Raises:
             ParameterRejectedError: It is not one of ``targets``, character by character.
         """
-        if asked is None:
+        if redirect is None:
             return self.targets[0]
-        if asked not in self.targets:
+        if redirect not in self.targets:
             raise ParameterRejectedError("redirect")
-        return asked
+        return redirect
 
     def next(self, target: str) -> str:
-        """Where the browser goes to be signed out there, too, and to end at *target*."""
+        """Make the URL at which Cognito ends its own session and redirects to *target*."""
         return with_query(self.logout_url, {"client_id": self.client_id, "logout_uri": target})
 
     @property
     def form_action(self) -> str:
-        """Every origin that the form leads through.  See: CSP Level 3 §6.4.2."""
+        """Every origin that the form redirects through.  See: CSP Level 3 §6.4.2."""
         urls = (self.signout_url, self.logout_url, *self.targets)
         return " ".join(("'self'", *dict.fromkeys(map(origin_of, urls))))
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignOutRoutes:
-    """End sessions of browsers, when a page of ours asks for it."""
+    """
+    End the sessions of browsers, at the request of a trusted page.
 
-    def __init__(
-        self,
-        *,
-        sign_out: SignOut,
-        sessions: CookieJar[TokenSet],
-        forgetting: CookieClearing,
-        links: SignOutLinks,
-        pages: TrustedOrigins,
-        error_responses: ErrorResponses,
-        threads: WorkerThreads,
-    ) -> None:
-        """Serve *sign_out* over HTTP."""
-        self._sign_out = sign_out
-        self._sessions = sessions
-        self._forgetting = forgetting
-        self._links = links
-        self._pages = pages
-        self._error_responses = error_responses
-        self._threads = threads
-        self._page_headers = {
-            "content-security-policy": content_policy(links.form_action),
-            "referrer-policy": "same-origin",  # no-referrer would turn the form's Origin into null
-        }
+    Attributes:
+        sign_out: Ends sessions.
+        sessions: Cookies of sessions.
+        cookie_clearing: Deletes the browser's cookies.
+        urls: Of the sign-out.
+        trusted_origins: Rejects requests that other sites cause.
+        error_responses: Answers refusals.
+        threads: Where *sign_out* waits.
+    """
 
-    async def answer(self, request: Request) -> Response:
-        """GET shows the button, and changes nothing; POST is the button."""
+    _sign_out: SignOut
+    _sessions: CookieJar[TokenSet]
+    _cookie_clearing: CookieClearing
+    _urls: SignOutUrls
+    _trusted_origins: TrustedOrigins
+    _error_responses: ErrorResponses
+    _threads: WorkerThreads
+
+    async def sign_out(self, request: Request) -> Response:
+        """GET shows the button and changes nothing; POST ends the session."""
         post = request.method == "POST"
         try:
             if post:
-                self._pages.check(request)
-            target = self._links.target(await _asked(request))
+                self._trusted_origins.check(request)
+            target = self._urls.target(await _read_redirect(request))
         except RejectedError as error:
-            link = self._links.signout_url
+            link = self._urls.signout_url
             return self._error_responses.of(error, request, action=ACTION, link=link)
-        return await self._ended(request, target) if post else self._button(target)
+        return await self._end(request, target) if post else self._show_button(target)
 
-    def _button(self, target: str) -> Response:
-        html = form_page(
-            messages.SIGN_OUT, url=self._links.signout_url, fields={"redirect": target}
-        )
-        return Response(html, media_type="text/html", headers=self._page_headers)
+    def _show_button(self, target: str) -> Response:
+        html = form_page(messages.SIGN_OUT, url=self._urls.signout_url, fields={"redirect": target})
+        headers = {
+            "content-security-policy": content_policy(self._urls.form_action),
+            "referrer-policy": "same-origin",  # no-referrer would turn the form's Origin into null
+        }
+        return Response(html, media_type="text/html", headers=headers)
 
-    async def _ended(self, request: Request, target: str) -> Response:
-        """What the browser has to forget is deleted, whatever else works."""
+    async def _end(self, request: Request, target: str) -> Response:
+        """Delete the browser's cookies in every case, also during an outage."""
         sent = cookie_header(request)
         try:
-            signed_out, cookies = await self._threads.run(lambda: self._end_and_forget(sent))
+            signed_out, cookies = await self._threads.run(lambda: self._end_and_clear(sent))
         except UnavailableError as outage:
             signed_out = self._sign_out.not_begun(outage)
-            cookies = self._forgetting.cookies_alone(sent)
-        onward = self._links.next(target)
+            cookies = self._cookie_clearing.cookies_without_store(sent)
+        onward = self._urls.next(target)
         answer = self._answer(request, onward, is_complete=signed_out.is_complete)
         return with_cookies(answer, cookies)
 
-    def _end_and_forget(self, sent: str) -> tuple[SignedOut, Sequence[str]]:
-        return self._end(sent), self._forgetting.cookies(sent)
+    def _end_and_clear(self, sent: str) -> tuple[SignedOut, Sequence[str]]:
+        return self._end_session(sent), self._cookie_clearing.cookies(sent)
 
-    def _end(self, sent: str) -> SignedOut:
+    def _end_session(self, sent: str) -> SignedOut:
         try:
             tokens = self._sessions.read(sent)
         except UnavailableError as outage:
@@ -160,22 +158,26 @@ class SignOutRoutes:
         if wants_json(request):
             return as_json({"signed_out": True, "complete": is_complete, "next": onward})
         if is_complete:
-            return sent_to(onward, status=303)
+            return redirect_to(onward, status=303)
         html = page(messages.SIGNED_OUT_HERE, reference=None, url=onward)
         return Response(html, media_type="text/html")
 
 
 def _may_carry_session(sent: str) -> bool:
-    """Torn, mixed, planted beside another one, or among more cookies than are looked at."""
+    """
+    Whether *sent* may hold a session that the jar does not read.
+
+    Its cookies are cut, mixed or duplicated, or there are more cookies than are read.
+    """
     return carry_session(sent) or bool(sent and not cookie_pairs(sent))
 
 
-async def _asked(request: Request) -> str | None:
+async def _read_redirect(request: Request) -> str | None:
     """
-    The ``redirect`` of the query or of the form.
+    Read the ``redirect`` of the query or of the form.
 
     Raises:
-        RejectedError: Given twice, or the query or the body is not what is read here.
+        RejectedError: It is repeated, or the query or the body is malformed.
     """
     given = list(parameters(request.scope["query_string"]))
     if request.method == "POST":

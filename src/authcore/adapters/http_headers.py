@@ -1,14 +1,32 @@
 """HTTP header values that the guards and the auth service share."""
 
+import math
 from typing import Final
+
+from authcore.domain.errors import UnavailableError
 
 
 DEFAULT_RETRY_SECONDS: Final = 5
+"""For outages that name no time."""
 
 
 CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
 """
-On every 401: a scheme by which no browser asks people for a password.
+On every 401: a scheme for which no browser shows a password prompt.
 
 See: RFC 9110 §11.6.1, §15.5.2.
 """
+
+
+PRIVATE: Final = (
+    ("cache-control", "no-store"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+)
+"""On every answer about one user's session."""
+
+
+def retry_after(error: UnavailableError) -> tuple[str, str]:
+    """The ``Retry-After`` header for *error*, in whole seconds, at least 1.  RFC 9110 §10.2.3."""
+    wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
+    return "retry-after", str(max(1, math.ceil(wait)))

@@ -8,7 +8,7 @@ import attrs
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.paths import public_path_problems
 from authcore.domain.model.urls import ServiceUrl, service_url
-from authcore.domain.services.sign_in.authorization import can_be_asked_for
+from authcore.domain.services.sign_in.authorization import is_provider_name
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist, is_absolute_target
 from authcore.settings.parsers import CALLER_KEY, words
 
@@ -57,7 +57,7 @@ def scopes(text: str) -> tuple[str, ...]:
 def providers(text: str) -> tuple[str, ...]:
     """Parse names of the pool's identity providers."""
     found = words(text)
-    if not all(map(can_be_asked_for, found)):
+    if not all(map(is_provider_name, found)):
         raise ValueError("must be names of at most 32 characters of ASCII")
     return found
 

@@ -109,7 +109,7 @@ def revocation_list(
     return DynamoDbRevocationList(client=client(), table=store.table, clock=clock)
 
 
-def replay_cache(
+def replay_cache_of(
     store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
 ) -> ReplayCache:
     """Build the cache of used codes: in the configured table, or in this process."""

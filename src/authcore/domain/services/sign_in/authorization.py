@@ -1,5 +1,5 @@
 """
-The authorize request and what the browser brings back from it.
+The authorize request and the authorization response.
 
 See: RFC 6749 §4.1.1-4.1.2, RFC 7636 §4.2-4.3, OpenID Connect Core §3.1.2; Amazon Cognito
 "Authorize endpoint".
@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -25,7 +25,7 @@ from authcore.domain.model.session import RedirectTarget
 
 
 MAX_STATE_LENGTH: Final = 3_000
-"""Characters; holds the longest target beside 128 random characters."""
+"""Characters; room for the longest target and 128 random characters."""
 
 MAX_CODE_LENGTH: Final = 512
 """Characters; Cognito's codes have 36."""
@@ -35,7 +35,7 @@ MAX_PARAMETERS: Final = 20
 LANGUAGES: Final = frozenset(
     ("de", "en", "es", "fr", "id", "it", "ja", "ko", "pt-BR", "zh-CN", "zh-TW")
 )
-"""What Cognito's managed login speaks."""
+"""Languages of Cognito's managed login."""
 
 ERROR_CODES: Final = frozenset(
     (
@@ -61,12 +61,14 @@ ERROR_CODES: Final = frozenset(
 )
 
 OUTAGES: Final = frozenset(("server_error", "temporarily_unavailable"))
-OUR_FAULTS: Final = frozenset(("unauthorized_client", "unsupported_response_type", "invalid_scope"))
+CLIENT_ERRORS: Final = frozenset(
+    ("unauthorized_client", "unsupported_response_type", "invalid_scope")
+)
 """
-Of ERROR_CODES, those by which nobody was refused, and those that only an operator can mend.
+Subsets of ERROR_CODES: outages, and errors that only an operator can repair.
 
-``invalid_request`` is neither: Cognito says it also where an identity provider or a trigger refused
-the user, and of anything else that went wrong on the way.
+``invalid_request`` is in neither: Cognito also sends it when an identity provider or a trigger
+refused the user, and for every other failure during the sign-in.
 """
 
 _STATE: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{MAX_STATE_LENGTH}}}")
@@ -81,11 +83,11 @@ _BROKEN_OFF: Final = re.compile(r"Already found an entry for username(?: ([!-~]{
 @attrs.frozen
 class AuthorizationCode:
     """
-    The user signed in.
+    The response to a user's successful sign-in.
 
     Attributes:
-        state: As it came back.
-        code: Buys the tokens, once.
+        state: As received.
+        code: Exchanged for tokens, once.
     """
 
     state: str = attrs.field(repr=False)
@@ -95,14 +97,14 @@ class AuthorizationCode:
 @attrs.frozen
 class AuthorizationError:
     """
-    The provider refused.
+    The provider's error response.
 
     Attributes:
-        reason: One of ERROR_CODES, or ``other``.  What else the provider said is dropped.
-        state: None where the provider sent none; Cognito often does not.
+        reason: One of ERROR_CODES, or ``other``.  The provider's own text is dropped.
+        state: None where the provider sent none, as Cognito often does.
         broken_off: Whether Cognito broke the sign-in off because a trigger has just linked the
             external user to an existing one.  The next attempt works.
-        candidate_username: What that user would have been called, as the query says; unchecked.
+        candidate_username: The name that user would have had, as the query says; unchecked.
     """
 
     reason: str
@@ -111,50 +113,53 @@ class AuthorizationError:
     candidate_username: str | None = attrs.field(default=None, repr=False)
 
 
+AuthorizationResponse: TypeAlias = AuthorizationCode | AuthorizationError
+
+
 def parse_authorization_response(
     parameters: Sequence[tuple[str, str]],
-) -> AuthorizationCode | AuthorizationError:
+) -> AuthorizationResponse:
     """
-    What the callback's query says.
+    Parse the callback's query.
 
     Args:
         parameters: In order, repeated ones kept, decoded exactly once.
 
     Raises:
-        ParameterRejectedError: Repeated, missing, malformed or over-long, or both a code and an
-            error.  Unknown names are ignored, unless repeated.
+        ParameterRejectedError: A parameter is repeated, missing, malformed or too long, or there
+            are both a code and an error.  Unknown names are ignored, unless repeated.
 
     See: RFC 6749 §3.1, §4.1.2.
     """
-    found = _unrepeated(parameters)
+    found = _index_once(parameters)
     if "error" in found:
         if "code" in found:
             raise ParameterRejectedError("error")
         reason = found["error"] if found["error"] in ERROR_CODES else "other"
-        state = _matched(_STATE, "state", found["state"]) if "state" in found else None
+        state = _require_match(_STATE, "state", found["state"]) if "state" in found else None
         broken_off = _BROKEN_OFF.search(found.get("error_description", ""))
         username = broken_off[1] if broken_off else None
         return AuthorizationError(reason, state, broken_off is not None, username)
     return AuthorizationCode(
-        state=_matched(_STATE, "state", found.get("state", "")),
-        code=_matched(_CODE, "code", found.get("code", "")),
+        state=_require_match(_STATE, "state", found.get("state", "")),
+        code=_require_match(_CODE, "code", found.get("code", "")),
     )
 
 
 def error_for(error: AuthorizationError) -> AuthcoreError:
     """
-    What *error* comes to: ProviderUnavailableError, ClientRejectedError or ProviderRefusedError.
+    Translate *error*: ProviderUnavailableError, ClientRejectedError or ProviderRefusedError.
 
     See: RFC 6749 §4.1.2.1; Amazon Cognito "Federation endpoints".
     """
     if error.reason in OUTAGES:
         return ProviderUnavailableError(f"the identity provider answered {error.reason!r}")
-    if error.reason in OUR_FAULTS:
+    if error.reason in CLIENT_ERRORS:
         return ClientRejectedError(f"the identity provider answered {error.reason!r}")
     return ProviderRefusedError(error.reason)
 
 
-def _unrepeated(parameters: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+def _index_once(parameters: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     if len(parameters) > MAX_PARAMETERS:
         raise ParameterRejectedError("other")
     found: dict[str, str] = {}
@@ -166,7 +171,7 @@ def _unrepeated(parameters: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     return found
 
 
-def _matched(shape: re.Pattern[str], name: str, value: str) -> str:
+def _require_match(shape: re.Pattern[str], name: str, value: str) -> str:
     if not shape.fullmatch(value):
         raise ParameterRejectedError(name)
     return value
@@ -176,7 +181,7 @@ def sign_in_options(
     provider: str | None, lang: str | None, login_hint: str | None
 ) -> Mapping[str, str]:
     """
-    Cognito's own authorize parameters for those that were given.
+    Translate the options that were given into Cognito's authorize parameters.
 
     Args:
         provider: Name of an identity provider of the pool, at most 32 characters of ASCII.
@@ -186,49 +191,49 @@ def sign_in_options(
         login_hint: At most 256 printable ASCII characters.
 
     Raises:
-        ParameterRejectedError: Any of them is something else.
+        ParameterRejectedError: One of them is malformed.
     """
-    asked = (
+    options = (
         ("identity_provider", _PROVIDER, "provider", provider),
         ("lang", _LANGUAGE, "lang", lang),
         ("login_hint", _LOGIN_HINT, "login_hint", login_hint),
     )
     return {
-        parameter: _matched(shape, name, value)
-        for parameter, shape, name, value in asked
+        parameter: _require_match(shape, name, value)
+        for parameter, shape, name, value in options
         if value is not None
     }
 
 
-def can_be_asked_for(provider: str) -> bool:
-    """Whether *provider* is a name that ``sign_in_options`` takes."""
-    return _PROVIDER.fullmatch(provider) is not None
+def is_provider_name(text: str) -> bool:
+    """Whether ``sign_in_options`` accepts *text* as a provider."""
+    return _PROVIDER.fullmatch(text) is not None
 
 
 def with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
-    """*endpoint* with *parameters* as its query, percent-encoded."""
+    """Append *parameters* to *endpoint* as its query, percent-encoded."""
     return f"{endpoint}?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
 def code_challenge_for(code_verifier: str) -> str:
-    """The S256 challenge.  See: RFC 7636 §4.2."""
+    """Compute the S256 challenge.  See: RFC 7636 §4.2."""
     return _base64url(hashlib.sha256(code_verifier.encode("ascii")).digest())
 
 
 def state_for(random: str, target: RedirectTarget) -> str:
     """
-    ``<random>_redirect=<target>`` in base64url without padding: other services can read it.
+    Encode ``<random>_redirect=<target>`` in base64url without padding; other services can read it.
 
     Args:
         random: Base64url, so that the first ``_redirect=`` is the separator.
 
-        target: Where to go when all is done.
+        target: Where the sign-in ends.
     """
     return _base64url(f"{random}{_SEPARATOR}{target}".encode("ascii"))
 
 
 def candidate_in(state: str) -> str | None:
-    """The target that *state* carries, unchecked; None if it carries none."""
+    """Read the target in *state*, unchecked; None if there is none."""
     try:
         text = base64.b64decode(state + "=" * (-len(state) % 4), b"-_", validate=True).decode()
     except ValueError:
@@ -238,7 +243,7 @@ def candidate_in(state: str) -> str | None:
 
 
 def digest_of(text: str) -> str:
-    """SHA-256 of *text*, in lower-case hex."""
+    """Compute the SHA-256 of *text*, in lower-case hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""An authorization code becomes a session, once."""
+"""Exchange an authorization code for a session, once."""
 
 from datetime import timedelta
 from typing import Final
@@ -20,78 +20,75 @@ from authcore.ports.token_endpoint import CodeExchanger
 
 
 MAX_ATTEMPT_LIFETIME: Final = timedelta(minutes=10)
-"""How long an attempt counts, and how long it is remembered that one was used."""
+"""How long an attempt is valid, and how long the replay cache keeps a used one."""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class CodeRedeemer:
     """
-    Trades codes for sessions: each code once, and each attempt once.
+    Exchanges codes for sessions: each code once, and each attempt once.
 
     Attributes:
         exchanger: Cognito's token endpoint.
         validator: For the same pool and app client.
-        seen: Shared by all processes that redeem.
-        redirect_uri: The very string of the authorize request.
+        replay_cache: Shared by all processes that serve the callback.
     """
 
     _exchanger: CodeExchanger
     _validator: TokenValidator
-    _seen: ReplayCache
-    _redirect_uri: str
+    _replay_cache: ReplayCache
 
-    def redeem(self, code: str, attempt: SignInAttempt) -> Session:
+    def redeem(self, code: str, attempt: SignInAttempt, *, redirect_uri: str) -> Session:
         """
-        Trade *code* for the session of *attempt*.
+        Exchange *code* for the session of *attempt*.
 
-        Code and attempt are used up as soon as the provider may have got the code.  Before that,
-        the issuer's keys are made sure of, so that an outage of theirs costs nobody a code.
+        Code and attempt are used up as soon as the provider may have received the code.  The
+        issuer's keys are loaded first, so that an outage of the key source uses up no code.
 
         Args:
-            code: As it came on the callback.
+            code: As the callback received it.
 
-            attempt: Checked to be this browser's, for this client, and in time.
+            attempt: Already checked: of this browser, for this client, and not expired.
+
+            redirect_uri: The exact string of the authorize request.
 
         Raises:
-            AttemptRejectedError: Either was used before.
+            AttemptRejectedError: The code or the attempt was used before.
 
             CodeRejectedError: The provider does not know the code.
 
-            ClientRejectedError: The provider does not know us.
+            ClientRejectedError: The provider rejects the app client.
 
-            TokenRejectedError: The provider issued tokens that do not hold; nobody is signed in.
+            TokenRejectedError: The provider issued invalid tokens; no user is signed in.
 
-            LoginLostError: Nobody knows what came of it; code and attempt may be used up.
+            LoginLostError: The outcome is unknown; code and attempt may be used up.
 
-            UnavailableError: Keys or provider cannot be reached.  Nothing is used up: the same may
-                be tried again.
+            UnavailableError: Keys or provider cannot be reached.  Nothing is used up, so that the
+                same call may be repeated.
         """
         self._validator.require_keys()
         keys = (f"attempt:{attempt.state_digest}", f"code:{digest_of(code)}")
         try:
             self._use_up(keys)
-            return self._exchanged(code, attempt)
+            tokens = self._exchanger.exchange(
+                code, redirect_uri=redirect_uri, code_verifier=attempt.code_verifier
+            )
+            return validate_session(self._validator, tokens, nonce=attempt.nonce)
         except ProviderNotReachedError:
             self._give_back(keys)
             raise
         except UnavailableError as error:
             raise LoginLostError(str(error)) from None
 
-    def _exchanged(self, code: str, attempt: SignInAttempt) -> Session:
-        tokens = self._exchanger.exchange(
-            code, redirect_uri=self._redirect_uri, code_verifier=attempt.code_verifier
-        )
-        return validate_session(self._validator, tokens, nonce=attempt.nonce)
-
     def _use_up(self, keys: tuple[str, str]) -> None:
         for key in keys:
-            if not self._seen.first_time(key, MAX_ATTEMPT_LIFETIME):
+            if not self._replay_cache.first_time(key, MAX_ATTEMPT_LIFETIME):
                 raise AttemptRejectedError("the sign-in was already completed")
 
     def _give_back(self, keys: tuple[str, str]) -> None:
-        """Both are ours: the exchange comes after both were new."""
+        """Release both keys.  This call entered them: the exchange starts after both were new."""
         try:
             for key in keys:
-                self._seen.forget(key)
+                self._replay_cache.forget(key)
         except UnavailableError as error:
             raise LoginLostError(str(error)) from None

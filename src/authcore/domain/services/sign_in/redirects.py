@@ -1,14 +1,14 @@
 """
 Where a browser may be sent.
 
-A candidate is judged the way a browser reads it (WHATWG URL), by admitting only spellings that
-every reader reads alike: whatever browsers repair, skip or decode on the way to a host is refused
-before anything is taken apart.  What was judged is returned, byte for byte.
+A candidate is checked the way a browser reads it (WHATWG URL), by admitting only spellings that
+every parser reads alike: a spelling that browsers repair, skip or decode on the way to a host is
+refused before it is parsed.  The checked string is returned, byte for byte.
 
 ======================================  =======================================================
-candidate                               answer
+candidate                               result
 ======================================  =======================================================
-``https://app.example.com/a?b=//c@d#e`` taken; path, query and fragment are not looked into
+``https://app.example.com/a?b=//c@d#e`` taken; path, query and fragment are not checked
 ``HTTPS://APP.Example.com``             taken; scheme in lower or upper case, host in any
 ``https://app.example.com:443/``        taken; the default port is the same origin
 ``hTTps://app.example.com/``            refused: programs write one case, attackers mix them
@@ -66,17 +66,17 @@ class RedirectAllowlist:
     An origin is ``scheme://host[:port]`` and admits exactly itself: no other scheme, port,
     subdomain or parent.  ``https://*.apps.example.com`` admits every host with exactly one label
     in place of the star; a label in Punycode (``xn--``) is not admitted, list such hosts by name.
-    Stars over shared suffixes (``*.co.uk``, ``*.github.io``) are the operator's to avoid: no list
-    of public suffixes is consulted.
+    Stars over shared suffixes (``*.co.uk``, ``*.github.io``) are for the operator to avoid: no
+    list of public suffixes is consulted.
 
-    Origins are https, or http on loopback hosts: who reads along in between would read what the
-    target gets, and could answer in its place.
+    Origins are https, or http on loopback hosts: on plain http an attacker in between could read
+    the target's requests and answer in its place.
 
     Args:
-        origins: At most MAX_ORIGINS.  None at all admits nothing.
+        origins: At most MAX_ORIGINS.  An empty list admits nothing.
 
-        base: An origin of its own, admitted too, that candidates such as ``/articles/7`` are
-            appended to.  Without it they are refused.
+        base: An origin, admitted too, to which candidates such as ``/articles/7`` are appended.
+            Default: None; such candidates are refused.
 
     Raises:
         ConfigurationError: Names every entry that is not such an origin.
@@ -100,19 +100,19 @@ class RedirectAllowlist:
 
     def resolve(self, candidate: str | None) -> RedirectTarget:
         """
-        *candidate*, unchanged, if a browser that follows it arrives at an admitted origin.
+        Return *candidate*, unchanged, if a browser that follows it arrives at an admitted origin.
 
-        Takes the same time however many origins there are.
+        Takes the same time for any number of origins.
 
         Args:
-            candidate: Decoded exactly once, at most MAX_REDIRECT_LENGTH characters.  None, as
-                of a parameter that is not there, is refused.
+            candidate: Decoded exactly once, at most MAX_REDIRECT_LENGTH characters.  None (a
+                missing parameter) is refused.
 
         Returns:
-            An absolute URL of visible ASCII, safe in a ``Location`` header as it is.
+            An absolute URL of visible ASCII, safe in a ``Location`` header unchanged.
 
         Raises:
-            RedirectRejectedError: Anything else, whatever its type.
+            RedirectRejectedError: Anything else, of any type.
         """
         if not isinstance(candidate, str) or len(candidate) > MAX_REDIRECT_LENGTH:
             raise RedirectRejectedError("the redirect target is too long, or not text")
@@ -132,12 +132,12 @@ class RedirectAllowlist:
 
 
 def is_absolute_target(candidate: str) -> bool:
-    """Whether some allow-list could admit *candidate*: an absolute URL that has one reading."""
+    """Whether an allow-list could admit *candidate*: an absolute URL that has one reading."""
     return len(candidate) <= MAX_REDIRECT_LENGTH and _ABSOLUTE.fullmatch(candidate) is not None
 
 
 def _origin(url: str, shape: re.Pattern[str]) -> str | None:
-    """Scheme, host and port in lower case, the port always written."""
+    """Normalize *url* to scheme, host and port: lower case, with an explicit port."""
     found = shape.fullmatch(url)
     if found is None:
         return None
@@ -150,26 +150,26 @@ def _is_list(origins: object) -> bool:
 
 
 def _problem(entry: object) -> str | None:
-    """What keeps *entry* from being an origin that a browser would write the same way."""
+    """Describe why *entry* is not an origin as browsers write it; None if it is one."""
     found = _ENTRY.fullmatch(entry) if isinstance(entry, str) else None
     if found is None:
-        return f"redirect origin {_shown(entry)}: must look like https://app.example.com[:port]"
+        return f"redirect origin {_mask(entry)}: must look like https://app.example.com[:port]"
     host = found["host"].lower()
     if int(found["port"] or 80) > 65_535:
-        return f"redirect origin {_shown(entry)}: there is no such port"
+        return f"redirect origin {_mask(entry)}: there is no such port"
     if len(host) > 253 or not _is_canonical(host):
-        return f"redirect origin {_shown(entry)}: the host is not as a browser would write it"
+        return f"redirect origin {_mask(entry)}: the host is not as a browser would write it"
     if host.startswith("*.") and host.count(".") < 2:
-        return f"redirect origin {_shown(entry)}: a star needs at least two labels after it"
+        return f"redirect origin {_mask(entry)}: a star needs at least two labels after it"
     if found["scheme"].lower() == "http" and not is_loopback(host.removeprefix("*.")):
         return (
-            f"redirect origin {_shown(entry)}: must be https; plain http is for loopback hosts only"
+            f"redirect origin {_mask(entry)}: must be https; plain http is for loopback hosts only"
         )
     return None
 
 
 def _is_canonical(host: str) -> bool:
-    """Whether *host* is a name, or an address in the one form that browsers turn it into."""
+    """Whether *host* is a name, or an address in the form to which browsers normalize it."""
     is_literal = host.startswith("[")
     if not is_literal and not _NUMBER.fullmatch(host.rpartition(".")[2]):
         return True
@@ -182,5 +182,5 @@ def _is_canonical(host: str) -> bool:
     return not is_literal
 
 
-def _shown(entry: object) -> str:
+def _mask(entry: object) -> str:
     return "(with user information)" if "@" in str(entry) else repr(entry)[:100]

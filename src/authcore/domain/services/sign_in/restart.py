@@ -1,19 +1,17 @@
 """
-Sign-ins that are begun again, once.
+Restart a sign-in, once.
 
-Cognito breaks off the first one of an external user whom a trigger links meanwhile; the next works.
-And for as long as Cognito remembers a browser it answers for people with the time at which they
-last proved who they are: where their sessions of that time were ended, they have to do it anew.
+Cognito breaks off the first sign-in of an external user whom a trigger links meanwhile; the next
+one works.  And as long as Cognito remembers a browser, it answers with the time at which the user
+last authenticated: where the sessions of that time were ended, the user must authenticate again.
 """
-
-from collections.abc import Sequence
 
 import attrs
 
 from authcore.domain.model.session import PendingSignIns, RedirectTarget, SignInAttempt
 from authcore.domain.services.sign_in.authorization import (
     AuthorizationError,
-    parse_authorization_response,
+    AuthorizationResponse,
 )
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 
@@ -21,68 +19,66 @@ from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 @attrs.frozen
 class SignInRestart:
     """
-    A sign-in that takes the place of another one.
+    A sign-in that replaces another one.
 
     Attributes:
-        broken_off: The other one, worth nothing any more.
-        start: What the browser does and keeps instead.
+        replaced: The earlier attempt; no longer valid.
+        start: The new sign-in.
     """
 
-    broken_off: SignInAttempt
+    replaced: SignInAttempt
     start: SignInStart
 
 
-def restarted(
-    sign_in: SignIn, pending: PendingSignIns, parameters: Sequence[tuple[str, str]]
+def restart_broken_off(
+    sign_in: SignIn, pending: PendingSignIns, response: AuthorizationResponse
 ) -> SignInRestart | None:
     """
-    What takes the place of the attempt that Cognito broke off; None if it broke none off.
+    Replace the attempt that Cognito broke off; None if *response* says nothing of the kind.
 
-    Cognito's error often names no attempt; then it is the one begun last.  An attempt that was
-    begun again already is not begun a third time.  One that asked for no provider asks for the one
-    that the user would have been of: a configured name, never a part of the query.
+    Cognito's error often names no attempt; then the latest attempt is replaced.  A restarted
+    attempt is not restarted a second time.  An attempt that chose no provider continues with the
+    provider of the candidate username: a configured name, never a part of the query.
 
     Args:
-        sign_in: Begins.
+        sign_in: Begins the new sign-in.
 
         pending: From the browser's cookies.
 
-        parameters: Of the callback's query, in order, repeated ones kept, decoded once.
+        response: Of the callback's query.
 
     Raises:
-        ParameterRejectedError: The query is not an answer of an authorize endpoint.
-
         AttemptRejectedError: This browser began no such attempt.
 
         RedirectRejectedError: Its target is no longer on the allow-list.
     """
-    answer = parse_authorization_response(parameters)
-    if not (isinstance(answer, AuthorizationError) and answer.broken_off and pending.attempts):
+    if not (isinstance(response, AuthorizationError) and response.broken_off and pending.attempts):
         return None
     newest = max(pending.attempts, key=lambda each: (each.expires_at, each.restarted))
-    attempt = newest if answer.state is None else sign_in.attempt_for(pending, parameters)
+    attempt = newest if response.state is None else sign_in.attempt_for(pending, response)
     if attempt.restarted:
         return None
-    provider = attempt.provider or sign_in.provider_of(answer.candidate_username or "")
-    start = sign_in.begin(attempt.target, provider=provider)
-    again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
-    return SignInRestart(attempt, attrs.evolve(start, attempt=again))
+    provider = attempt.provider or sign_in.provider_of(response.candidate_username or "")
+    return _replace(attempt, sign_in.begin(attempt.target, provider=provider))
 
 
-def begun_anew(sign_in: SignIn, attempt: SignInAttempt, target: RedirectTarget) -> SignInRestart:
+def restart_ended(sign_in: SignIn, attempt: SignInAttempt, target: RedirectTarget) -> SignInRestart:
     """
-    What takes the place of *attempt*, whose session had ended before it began.
+    Replace *attempt*, whose session was ended before it began; the user authenticates again.
 
     Args:
-        sign_in: Begins.
+        sign_in: Begins the new sign-in.
 
-        attempt: Came back with tokens, and was not begun again before.
+        attempt: Completed with tokens, and not restarted before.
 
-        target: Where it was to end.
+        target: Of *attempt*.
 
     Raises:
         RedirectRejectedError: *target* is no longer on the allow-list.
     """
-    start = sign_in.begin(target, provider=attempt.provider, asks_anew=True)
+    return _replace(attempt, sign_in.begin(target, provider=attempt.provider, reauthenticate=True))
+
+
+def _replace(attempt: SignInAttempt, start: SignInStart) -> SignInRestart:
     again = attrs.evolve(start.attempt, restarted=True, rounds=attempt.rounds)
     return SignInRestart(attempt, attrs.evolve(start, attempt=again))

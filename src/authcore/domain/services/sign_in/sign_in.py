@@ -1,14 +1,14 @@
 """
-Signing in through Cognito's authorization code flow.
+Sign in through Cognito's authorization code flow.
 
-A browser that begins gets an attempt to keep (sealed, in a cookie) and a URL to go to.  Back at
-the callback, the answer is worth something only together with that attempt.
+A browser that begins receives an attempt to keep (sealed, in a cookie) and a URL to follow.  At
+the callback, the authorization response counts only together with that attempt.
 
 See: RFC 6749 §4.1, RFC 7636, RFC 9700 §4.7; OpenID Connect Core §3.1.
 """
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 import attrs
@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     ProviderRefusedError,
     RedirectRejectedError,
 )
+from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.session import (
     MAX_REMEMBERED_TARGET,
     PendingSignIns,
@@ -29,33 +30,30 @@ from authcore.domain.model.session import (
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.sign_in.authorization import (
     AuthorizationError,
-    can_be_asked_for,
+    AuthorizationResponse,
     candidate_in,
     code_challenge_for,
     digest_of,
     error_for,
-    parse_authorization_response,
+    is_provider_name,
     sign_in_options,
     state_for,
     with_query,
 )
 from authcore.domain.services.sign_in.code_redeemer import MAX_ATTEMPT_LIFETIME, CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
-from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.coordination import ReplayCache
 from authcore.ports.system import Clock, Entropy
-from authcore.ports.token_endpoint import CodeExchanger
 
 
 @attrs.frozen
 class SignInStart:
     """
-    A begun sign-in.
+    A sign-in that has begun.
 
     Attributes:
-        authorize_url: Where the browser goes now.  Holds state, nonce and perhaps a login hint.
+        authorize_url: The browser's next URL.  Holds state, nonce and perhaps a login hint.
         attempt: What the browser must bring back.
-        target: Where the sign-in is to end.
+        target: Where the browser ends up after the sign-in.
     """
 
     authorize_url: str = attrs.field(repr=False)
@@ -66,11 +64,11 @@ class SignInStart:
 @attrs.frozen
 class SignInCompletion:
     """
-    A finished sign-in.
+    A completed sign-in.
 
     Attributes:
         session: Every token checked.
-        target: Where the browser goes now.
+        target: The browser's next URL.
     """
 
     session: Session
@@ -83,39 +81,24 @@ class SignIn:
     Signs browsers in at one app client of one pool.
 
     Attributes:
+        client: The app client.
+        redeemer: Exchanges codes; for the same app client.
         allowlist: Where browsers may be sent afterwards.
-        default_redirect: Where they are sent when none was asked for; on the allow-list.
-        exchanger: Cognito's token endpoint.
-        validator: For the same pool and app client.
-        seen: Shared by all processes that serve the callback.
-        clock: Tells when an attempt is too old.
-        entropy: Makes state, nonce and PKCE verifier.
-        authorize_url: Cognito's ``…/oauth2/authorize``.
-        issuer: Of the pool.
-        client_id: Of the app client.
-        redirect_uri: Our callback, as registered: the one string sent in both requests.
-        scopes: ``openid`` among them.
-        providers: The pool's identity providers, as it calls them, where a sign-in that Cognito
-            broke off is to go on with the one that somebody chose on Cognito's own page.
-        attempt_lifetime: From begin to callback; at most MAX_ATTEMPT_LIFETIME.
+        default_redirect: Target of a sign-in that names none; on the allow-list.
+        clock: For the expiry of attempts.
+        entropy: For state, nonce and PKCE verifier.
+        attempt_lifetime: From begin to callback.  Default and maximum: MAX_ATTEMPT_LIFETIME.
 
     Raises:
-        ConfigurationError: Names all of these that cannot work.
+        ConfigurationError: Names every attribute that cannot work.
     """
 
+    _client: AppClient
+    _redeemer: CodeRedeemer
     _allowlist: RedirectAllowlist
     _default_redirect: str
-    _exchanger: CodeExchanger
-    _validator: TokenValidator
-    _seen: ReplayCache
     _clock: Clock
     _entropy: Entropy
-    _authorize_url: str
-    _issuer: str
-    _client_id: str
-    _redirect_uri: str
-    _scopes: tuple[str, ...]
-    _providers: tuple[str, ...] = ()
     _attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
 
     def __attrs_post_init__(self) -> None:
@@ -124,21 +107,18 @@ class SignIn:
 
     def _problems(self) -> list[str]:
         problems = []
-        for name, url in (
-            ("authorize_url", self._authorize_url),
-            ("redirect_uri", self._redirect_uri),
-        ):
+        for name in ("authorize_url", "redirect_uri"):
             try:
-                service_url(url)
+                service_url(getattr(self._client, name))
             except ValueError as error:
                 problems.append(f"{name}: {error}")
         try:
             self._allowlist.resolve(self._default_redirect)
         except RedirectRejectedError:
             problems.append("default_redirect: must be on the redirect allow-list")
-        if "openid" not in self._scopes:
+        if "openid" not in self._client.scopes:
             problems.append("scopes: must include openid")
-        if not all(map(can_be_asked_for, self._providers)):
+        if not all(map(is_provider_name, self._client.providers)):
             problems.append("providers: must be names of identity providers, 32 characters at most")
         if not timedelta(0) < self._attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
@@ -153,13 +133,13 @@ class SignIn:
         provider: str | None = None,
         lang: str | None = None,
         login_hint: str | None = None,
-        asks_anew: bool = False,
+        reauthenticate: bool = False,
     ) -> SignInStart:
         """
         Begin a sign-in that ends at *redirect*.
 
         Args:
-            redirect: Asked for by somebody; None for the default.
+            redirect: From the request, unchecked; None for the default.
 
             provider: Skips Cognito's page: ``Google``, ``COGNITO`` ...; at most 32 characters.
 
@@ -167,14 +147,15 @@ class SignIn:
 
             login_hint: Fills in the user name; at most 256 characters.
 
-            asks_anew: Whether people are to prove who they are although Cognito remembers them.
+            reauthenticate: Whether the user must authenticate although Cognito remembers the
+                browser.
 
         Raises:
             RedirectRejectedError: *redirect* is not on the allow-list.
 
             ParameterRejectedError: Any of the others is malformed.
         """
-        prompt = {"prompt": "login"} if asks_anew else {}
+        prompt = {"prompt": "login"} if reauthenticate else {}
         options = {**sign_in_options(provider, lang, login_hint), **prompt}
         target = self._allowlist.resolve(self._default_redirect if redirect is None else redirect)
         state = state_for(self._entropy.token(), target)
@@ -182,7 +163,7 @@ class SignIn:
             state_digest=digest_of(state),
             code_verifier=self._entropy.token(),
             nonce=self._entropy.token(),
-            client=self._client,
+            client=self._client_digest,
             expires_at=self._clock.now() + self._attempt_lifetime,
             target=target if len(target) <= MAX_REMEMBERED_TARGET else None,
             provider=provider,
@@ -191,12 +172,12 @@ class SignIn:
 
     def _authorize(self, attempt: SignInAttempt, state: str, options: Mapping[str, str]) -> str:
         return with_query(
-            self._authorize_url,
+            self._client.authorize_url,
             {
                 "response_type": "code",
-                "client_id": self._client_id,
-                "redirect_uri": self._redirect_uri,
-                "scope": " ".join(self._scopes),
+                "client_id": self._client.client_id,
+                "redirect_uri": self._client.redirect_uri,
+                "scope": " ".join(self._client.scopes),
                 "state": state,
                 "nonce": attempt.nonce,
                 "code_challenge": code_challenge_for(attempt.code_verifier),
@@ -207,56 +188,49 @@ class SignIn:
 
     def provider_of(self, candidate_username: str) -> str | None:
         """
-        The configured provider whose users are called like *candidate_username*; None if none is.
+        Find the configured provider whose users have names like *candidate_username*; None if none.
 
-        Pools that ignore case have put the name into lower case; names may begin another.
+        Pools that ignore case have lower-cased the name.  One provider's name may be the beginning
+        of another's: the longest match counts.
         """
         lowered = candidate_username.lower()
-        meant = [name for name in self._providers if lowered.startswith(f"{name.lower()}_")]
+        meant = [name for name in self._client.providers if lowered.startswith(f"{name.lower()}_")]
         return max(meant, key=len, default=None)
 
     def attempt_for(
-        self, pending: PendingSignIns | None, parameters: Sequence[tuple[str, str]]
+        self, pending: PendingSignIns | None, response: AuthorizationResponse
     ) -> SignInAttempt:
         """
-        Which of this browser's attempts the callback belongs to.  Judges nothing else.
+        Find the attempt of this browser that *response* belongs to.  Checks nothing else.
 
         Args:
             pending: From the browser's cookies.
 
-            parameters: Of the callback's query, in order, repeated ones kept, decoded once.
+            response: Of the callback's query.
 
         Raises:
-            ParameterRejectedError: The query is not an answer of an authorize endpoint.
-
-            ProviderRefusedError: It is an error that names no attempt, whatever it says.
+            ProviderRefusedError: It is an error that names no attempt, of any kind.
 
             AttemptRejectedError: This browser began no such attempt.
         """
-        answer = parse_authorization_response(parameters)
-        if answer.state is None:
-            raise ProviderRefusedError(answer.reason)
-        state_digest = digest_of(answer.state)
+        state_digest = digest_of(_state_of(response))
         for attempt in pending.attempts if pending else ():
             if hmac.compare_digest(attempt.state_digest, state_digest):
                 return attempt
         raise AttemptRejectedError("this browser began no such sign-in")
 
-    def complete(
-        self, attempt: SignInAttempt, parameters: Sequence[tuple[str, str]]
-    ) -> SignInCompletion:
+    def complete(self, attempt: SignInAttempt, response: AuthorizationResponse) -> SignInCompletion:
         """
-        Finish *attempt* with what the provider answered.  Works once per attempt and per code.
+        Complete *attempt* with the provider's *response*.  Works once per attempt and per code.
 
         Args:
             attempt: As this browser kept it.
 
-            parameters: Of the callback's query, in order, repeated ones kept, decoded once.
+            response: Of the callback's query.
 
         Raises:
-            ParameterRejectedError: The query is not an answer of an authorize endpoint.
-
-            AttemptRejectedError: Another attempt's answer, another client's, too old, or used.
+            AttemptRejectedError: *response* belongs to another attempt, or the attempt to another
+                client; or the attempt is expired or used.
 
             ProviderRefusedError: The provider refused.
 
@@ -264,41 +238,40 @@ class SignIn:
 
             CodeRejectedError: The provider does not know the code.
 
-            ClientRejectedError: The provider does not know us, or takes no such request of ours.
+            ClientRejectedError: The provider rejects the app client or the request.
 
-            TokenRejectedError: The provider issued tokens that do not hold; nobody is signed in.
+            TokenRejectedError: The provider issued invalid tokens; no user is signed in.
 
-            LoginLostError: Nobody knows what came of it: the sign-in must begin anew.
+            LoginLostError: The outcome is unknown: the user must start a new sign-in.
 
-            UnavailableError: Provider or keys gave no answer.  The attempt is as good as before,
-                and so is a code that came with it.
+            UnavailableError: Provider or keys gave no answer.  The attempt stays valid, and so
+                does a code that came with it.
         """
-        answer = parse_authorization_response(parameters)
-        if answer.state is None:
-            raise ProviderRefusedError(answer.reason)
-        self._check(attempt, answer.state)
-        if isinstance(answer, AuthorizationError):
-            raise error_for(answer)
-        target = self._allowlist.resolve(candidate_in(answer.state))
-        return SignInCompletion(self._redeemer.redeem(answer.code, attempt), target)
-
-    @property
-    def _redeemer(self) -> CodeRedeemer:
-        return CodeRedeemer(
-            exchanger=self._exchanger,
-            validator=self._validator,
-            seen=self._seen,
-            redirect_uri=self._redirect_uri,
+        state = _state_of(response)
+        self._check(attempt, state)
+        if isinstance(response, AuthorizationError):
+            raise error_for(response)
+        target = self._allowlist.resolve(candidate_in(state))
+        session = self._redeemer.redeem(
+            response.code, attempt, redirect_uri=self._client.redirect_uri
         )
+        return SignInCompletion(session, target)
 
     @property
-    def _client(self) -> str:
-        return digest_of(f"{self._issuer}\n{self._client_id}\n{self._redirect_uri}")
+    def _client_digest(self) -> str:
+        client = self._client
+        return digest_of(f"{client.issuer}\n{client.client_id}\n{client.redirect_uri}")
 
     def _check(self, attempt: SignInAttempt, state: str) -> None:
         if not hmac.compare_digest(attempt.state_digest, digest_of(state)):
-            raise AttemptRejectedError("the answer belongs to another sign-in")
-        if not hmac.compare_digest(attempt.client, self._client):
+            raise AttemptRejectedError("the response belongs to another sign-in")
+        if not hmac.compare_digest(attempt.client, self._client_digest):
             raise AttemptRejectedError("the sign-in was begun for another client")
         if attempt.expires_at <= self._clock.now():
             raise AttemptRejectedError("the sign-in took too long")
+
+
+def _state_of(response: AuthorizationResponse) -> str:
+    if response.state is None:
+        raise ProviderRefusedError(response.reason)
+    return response.state
