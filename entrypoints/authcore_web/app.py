@@ -106,9 +106,7 @@ def _session_route(session: SessionRoutes, origins: Collection[str]) -> Route:
 def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        with suppress(
-            UnavailableError
-        ):  # the service starts all the same; /readyz reports when it is ready
+        with suppress(UnavailableError):  # /readyz reports when the keys are there
             await container.threads().run(container.keys().warm_up)
         yield
         container.http().close()

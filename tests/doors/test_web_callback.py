@@ -98,6 +98,32 @@ def state(asked: dict[str, str]) -> dict[str, str]:
     return {"state": asked["state"]}
 
 
+@pytest.mark.parametrize(
+    "rest",
+    ["", "&code=a&code=b", "&code=a&error=access_denied", "&code=%20", "&x=1&x=2"],
+)
+def test_a_malformed_response_keeps_its_target_and_its_attempt(world: WebWorld, rest: str) -> None:
+    # SP-07
+    asked = world.begin()
+    cookies = world.cookie_names
+
+    page = world.visit(f"{CALLBACK}?{urlencode(state(asked))}{rest}")
+
+    assert page.status == 400
+    assert f'href="{SIGNIN_URL}?redirect={quote(DEEP_LINK, safe="")}"' in page.text
+    assert world.cookie_names == cookies != set()
+
+
+def test_two_states_name_no_target(world: WebWorld) -> None:
+    # SP-07
+    asked = urlencode(state(world.begin()))
+
+    page = world.visit(f"{CALLBACK}?code=a&{asked}&{asked}")
+
+    assert page.status == 400
+    assert f'href="{SIGNIN_URL}"' in page.text
+
+
 def test_a_code_that_the_provider_refuses_ends_the_attempt(world: WebWorld) -> None:
     asked = world.begin()
 

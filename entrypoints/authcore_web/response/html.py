@@ -1,4 +1,4 @@
-"""The pages people see: plain HTML, one stylesheet, no script."""
+"""The pages that users see: plain HTML, one stylesheet, no script."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ code { font: 600 1em ui-monospace, monospace; color: var(--ink); user-select: al
 _STYLE_DIGEST: Final = hashlib.sha256(STYLE.encode()).digest()
 
 STYLE_SOURCE: Final = f"'sha256-{base64.b64encode(_STYLE_DIGEST).decode()}'"
-"""What a Content-Security-Policy must allow for these pages.  See: CSP Level 3 §2.3.1."""
+"""The style source that the Content-Security-Policy must allow.  See: CSP Level 3 §2.3.1."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -58,12 +58,12 @@ _FIELD: Final = '<input type="hidden" name="{name}" value="{value}">\n'
 @attrs.frozen
 class Notice:
     """
-    What a person is told.
+    A message to the user.
 
     Attributes:
         title: What happened, in a few words.
-        sentence: What it means and what they can do.
-        action: Label of the link or button that goes on; None where there is nothing to go on to.
+        sentence: What it means, and what the user can do.
+        action: Label of the link or button; None for a page without one.
     """
 
     title: str
@@ -73,14 +73,14 @@ class Notice:
 
 def page(notice: Notice, *, reference: str | None, url: str) -> str:
     """
-    *notice* as a complete HTML document.
+    Render *notice* as a complete HTML document.
 
     Args:
-        notice: Of our own making.
+        notice: From ``messages``; never a text from a request.
 
-        reference: By which the audit log knows this event; None where it does not.
+        reference: Of the event in the audit log; None for an event that is not recorded.
 
-        url: Where the link leads.
+        url: Of the link.
     """
     action = _ACTION.format(url=escape(url), label=escape(notice.action)) if notice.action else ""
     mention = _MENTION.format(reference=escape(reference)) if reference else ""
@@ -89,14 +89,14 @@ def page(notice: Notice, *, reference: str | None, url: str) -> str:
 
 def form_page(notice: Notice, *, url: str, fields: Mapping[str, str]) -> str:
     """
-    *notice* as a complete HTML document, with a button.
+    Render *notice* as a complete HTML document, with a button.
 
     Args:
-        notice: Of our own making.
+        notice: From ``messages``; never a text from a request.
 
-        url: Where the button sends the form, by POST.
+        url: To which the button posts the form.
 
-        fields: What is sent, by name.
+        fields: Hidden fields, by name.
     """
     hidden = (
         _FIELD.format(name=escape(name), value=escape(value)) for name, value in fields.items()

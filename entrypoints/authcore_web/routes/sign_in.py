@@ -21,8 +21,8 @@ from authcore.domain.services.sign_in.authorization import (
 )
 from authcore.domain.services.sign_in.restart import (
     SignInRestart,
+    reauthenticate,
     restart_broken_off,
-    restart_ended,
 )
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.ports.audit import AuditLog
@@ -160,7 +160,7 @@ class SignInRoutes:
         """May wait for the provider, for keys, and for the store of sessions if there is one."""
         completion = self._sign_in.complete(attempt, response)
         if not attempt.restarted and self._has_ended(completion.session):
-            return restart_ended(self._sign_in, attempt, completion.target)
+            return reauthenticate(self._sign_in, attempt, completion.target)
         try:
             return completion, self._sessions.write(completion.session.tokens, sent)
         except UnavailableError as error:

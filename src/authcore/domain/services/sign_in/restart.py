@@ -62,9 +62,11 @@ def restart_broken_off(
     return _replace(attempt, sign_in.begin(attempt.target, provider=provider))
 
 
-def restart_ended(sign_in: SignIn, attempt: SignInAttempt, target: RedirectTarget) -> SignInRestart:
+def reauthenticate(
+    sign_in: SignIn, attempt: SignInAttempt, target: RedirectTarget
+) -> SignInRestart:
     """
-    Replace *attempt*, whose session was ended before it began; the user authenticates again.
+    Replace *attempt*, whose session was ended before it began: the user authenticates again.
 
     Args:
         sign_in: Begins the new sign-in.
