@@ -22,12 +22,12 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore.settings.url_parsers import CALLBACK_PATH
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
-from authcore_web.settings import CALLBACK_PATH
 
 
 EXIT_CONFIGURATION: Final = 2

@@ -77,7 +77,7 @@ class Metrics(Collector):
         if (age := self._keys.age) is not None:
             yield GaugeMetricFamily(
                 "authcore_keys_age_seconds",
-                "Since the issuer's keys were fetched.",
+                "Time since the issuer's keys were fetched.",
                 value=age.total_seconds(),
             )
 
@@ -85,12 +85,12 @@ class Metrics(Collector):
         sizes = [cache.size for cache in self._token_caches]
         yield GaugeMetricFamily(
             "authcore_remembered_tokens",
-            "Tokens whose signature is remembered to hold.",
+            "Tokens in the caches of verified signatures.",
             value=sum(size.entries for size in sizes),
         )
         yield GaugeMetricFamily(
             "authcore_remembered_bytes",
-            "Memory that remembered tokens take, estimated.",
+            "Estimated memory of the caches of verified signatures.",
             value=sum(size.charged for size in sizes),
         )
 

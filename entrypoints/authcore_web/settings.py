@@ -13,11 +13,7 @@ from authcore.settings import (
 )
 from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
-from authcore.settings.url_parsers import CALLBACK_PATH
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
-
-
-__all__ = ["CALLBACK_PATH", "WebFunctionSettings", "WebSettings"]
 
 
 def _check_attempt_keys(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
