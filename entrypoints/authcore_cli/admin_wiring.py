@@ -16,7 +16,7 @@ from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocati
 from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.linking import pool_issuer
+from authcore.domain.model.pools import issuer_url
 from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import ReplayCache
@@ -143,6 +143,6 @@ def begun_creates(environment: Mapping[str, str]) -> BegunCreates:
             clock=SystemClock(),
             entropy=SystemEntropy(),
         ),
-        issuer=pool_issuer(settings.cognito.region, settings.cognito.user_pool_id),
+        issuer=issuer_url(settings.cognito.user_pool_id),
         audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
     )

@@ -8,7 +8,7 @@ import attrs
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.linking import pool_issuer
+from authcore.domain.model.pools import issuer_url
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore.settings.parsers import matching
@@ -55,7 +55,6 @@ class PoolApi:
 
             within: Of one call.
         """
-        self._region = settings.region
         self._client: CognitoIdentityProviderClient = cognito_client(
             region=settings.region,
             endpoint_url=settings.endpoint_url,
@@ -65,8 +64,8 @@ class PoolApi:
         self._bounded_caller = BoundedCaller("Cognito", ProviderUnavailableError)
 
     def issuer(self, pool_id: str) -> str:
-        """See ``pool_issuer``."""
-        return pool_issuer(self._region, pool_id)
+        """The issuer of the pool *pool_id*, as a part of keys."""
+        return issuer_url(pool_id)
 
     def directory(self, pool_id: str, time: Deadline) -> UserDirectory:
         """The users of a pool."""

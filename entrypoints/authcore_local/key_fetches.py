@@ -7,12 +7,13 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import KeySourceUnavailableError
+from authcore.domain.model.pools import JWKS_PATH
 from authcore.wiring.sessions import SessionContainer
 from authcore_local.addresses import POOL_ID
 from authcore_local.flow import Actor, FlowLog
 
 
-KEYS_REQUEST: Final = f"GET /{POOL_ID}/.well-known/jwks.json"
+KEYS_REQUEST: Final = f"GET /{POOL_ID}{JWKS_PATH}"
 
 
 @attrs.frozen

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from authcore.domain.model.pools import JWKS_PATH
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
 from authcore_local.cognito.hosted_ui.forms import MalformedParametersError
@@ -101,17 +102,17 @@ def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
     def discovery(_: Request) -> Response:
         return JSONResponse(_discovery(config))
 
-    well_known = f"/{config.pool_id}/.well-known"
+    pool = f"/{config.pool_id}"
     return [
-        Route(f"{well_known}/jwks.json", keys),
-        Route(f"{well_known}/openid-configuration", discovery),
+        Route(f"{pool}{JWKS_PATH}", keys),
+        Route(f"{pool}/.well-known/openid-configuration", discovery),
     ]
 
 
 def _discovery(config: PoolConfig) -> dict[str, object]:
     return {
         "issuer": config.issuer,
-        "jwks_uri": f"{config.issuer}/.well-known/jwks.json",
+        "jwks_uri": f"{config.issuer}{JWKS_PATH}",
         "authorization_endpoint": f"{config.domain}/oauth2/authorize",
         "token_endpoint": f"{config.domain}/oauth2/token",
         "userinfo_endpoint": f"{config.domain}/oauth2/userInfo",

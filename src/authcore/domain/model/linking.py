@@ -22,11 +22,6 @@ these; a second attempt whose first one may have had an effect is refused and re
 """
 
 
-def pool_issuer(region: str, pool_id: str) -> str:
-    """What a pool is known by, as a part of keys; also where its tokens name another issuer."""
-    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
-
-
 @attrs.frozen(kw_only=True)
 class LinkPolicy:
     """

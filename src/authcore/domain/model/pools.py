@@ -1,7 +1,9 @@
-"""How Amazon names regions, user pools and app clients."""
+"""User pools and app clients: how Amazon spells their ids, and the URLs that follow from them."""
 
 import re
 from typing import Final
+
+from authcore.domain.model.urls import ServiceUrl
 
 
 REGION: Final = re.compile(r"[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}")
@@ -13,7 +15,34 @@ REGION_SENTENCE: Final = "must look like eu-west-1"
 USER_POOL_ID_SENTENCE: Final = "must look like eu-west-1_Ab12Cd34"
 CLIENT_ID_SENTENCE: Final = "must be an app client id"
 
+DNS_SUFFIX: Final = "amazonaws.com"
+"""Domain of AWS's service endpoints."""
+
+JWKS_PATH: Final = "/.well-known/jwks.json"
+"""Path of a pool's key set below its issuer.  See: Amazon Cognito, "Verifying JSON web tokens"."""
+
+
+def region_of(user_pool_id: str) -> str:
+    """The AWS region of a pool: the part of *user_pool_id* before its last ``_``."""
+    return user_pool_id.rpartition("_")[0]
+
 
 def is_pool_of(region: str, user_pool_id: str) -> bool:
-    """Whether *user_pool_id* says that its pool is in *region*: what stands before the ``_``."""
-    return user_pool_id.rpartition("_")[0] == region
+    """Whether the pool *user_pool_id* is in *region*."""
+    return region_of(user_pool_id) == region
+
+
+def issuer_url(user_pool_id: str) -> ServiceUrl:
+    """
+    The issuer of a pool: ``iss`` of its tokens, unless a setting names another.
+
+    Args:
+        user_pool_id: Matches USER_POOL_ID.
+    """
+    region = region_of(user_pool_id)
+    return ServiceUrl(f"https://cognito-idp.{region}.{DNS_SUFFIX}/{user_pool_id}")
+
+
+def jwks_url(issuer: ServiceUrl) -> ServiceUrl:
+    """The URL of the key set of *issuer*, unless a setting names another."""
+    return ServiceUrl(f"{issuer}{JWKS_PATH}")

@@ -11,11 +11,12 @@ from typing import Final, Literal
 import attrs
 
 from authcore.adapters.system import SystemClock
+from authcore.domain.model.pools import issuer_url
 from authcore.ports.system import Clock
 from authcore.testing.mint.keys import SigningKey, base64url, generate_key, pooled_key
 
 
-DEFAULT_ISSUER: Final = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
+DEFAULT_ISSUER: Final = issuer_url("eu-west-1_Ab12Cd34E")
 DEFAULT_CLIENT_ID: Final = "1example23456789abcdefghij"
 DEFAULT_SUBJECT: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
 DEFAULT_USERNAME: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
