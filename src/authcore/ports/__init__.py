@@ -1,5 +1,5 @@
 """
-What authcore asks of the outside, one file per conversation partner.
+Interfaces to everything outside the domain, one file per partner.
 
 Every port is synchronous and every implementation is safe to call from several threads.
 """

@@ -1,4 +1,4 @@
-"""The record of what was decided."""
+"""The audit log, and the counters of decisions."""
 
 from abc import abstractmethod
 from typing import Protocol
@@ -7,29 +7,29 @@ from authcore.domain.model.audit import AuditEvent, Outcome
 
 
 class AuditLog(Protocol):
-    """Takes note of decisions."""
+    """Records audit events."""
 
     __slots__ = ()
 
     @abstractmethod
     def record(self, event: AuditEvent) -> None:
-        """Keep *event*.  Never raises: a full disk must not sign users out."""
+        """Record *event*.  Never raises: a full disk must not sign users out."""
 
 
 class DecisionCounter(Protocol):
-    """Counts decisions that are too many to be written down one by one."""
+    """Counts decisions that are too frequent to be logged one by one."""
 
     __slots__ = ()
 
     @abstractmethod
     def count(self, action: str, outcome: Outcome, reason: str) -> None:
         """
-        One more of these.  Returns at once, never raises.
+        Add one to the count of this combination.  Does not wait for I/O, never raises.
 
         Args:
-            action: From a short list of ours, e.g. ``guard``.
+            action: From a fixed list in authcore, e.g. ``guard``.
 
             outcome: See Outcome.
 
-            reason: Stable code; from a short list of ours, never from a request.
+            reason: Stable code from a fixed list in authcore, never text from a request.
         """

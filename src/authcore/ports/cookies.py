@@ -1,4 +1,4 @@
-"""What a browser carries for us."""
+"""Values that authcore keeps in a browser's cookies."""
 
 from abc import abstractmethod
 from datetime import datetime
@@ -14,7 +14,7 @@ class CookieJar(Protocol[Value]):
     """
     Keeps one value in a browser's cookies.
 
-    Takes the raw ``Cookie`` header (several joined by ``"; "``), gives ``Set-Cookie`` values.
+    Reads the raw ``Cookie`` header (several joined by ``"; "``) and returns ``Set-Cookie`` values.
     """
 
     __slots__ = ()
@@ -22,9 +22,10 @@ class CookieJar(Protocol[Value]):
     @abstractmethod
     def read(self, cookie_header: str) -> Value | None:
         """
-        The value this browser carries; None when there is none.
+        The value that the browser carries; None when there is none.
 
-        Tampered, torn, mixed, shadowed, expired or oversize reads as None.
+        Also None for a value that was altered, is incomplete, expired or too long, mixes parts of
+        two values, or has a second cookie of the same name.
 
         Raises:
             CoordinationUnavailableError: The value is kept in a store that does not answer.  Jars
@@ -34,25 +35,26 @@ class CookieJar(Protocol[Value]):
     @abstractmethod
     def write(self, value: Value, cookie_header: str = "") -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values that make the browser carry *value* and nothing older.
+        The ``Set-Cookie`` values that store *value* in the browser and delete older parts.
 
         Args:
-            value: Replaces whatever the browser carried.
+            value: Replaces the value that the browser carried, if any.
 
-            cookie_header: What the browser sent, so that surplus cookies are deleted.
+            cookie_header: What the browser sent, so that surplus cookies are deleted; by default no
+                cookie.
 
         Raises:
-            SessionTooLargeError: *value* does not fit the budget; nothing is to be set.
+            SessionTooLargeError: *value* does not fit the jar's size limit; no cookie may be set.
 
-            CoordinationUnavailableError: See ``read``; nothing is to be set.
+            CoordinationUnavailableError: As ``read``; no cookie may be set.
         """
 
     @abstractmethod
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values that delete everything this jar may have set.  Never raises.
+        The ``Set-Cookie`` values that delete every cookie this jar may have set.  Never raises.
 
-        Where the value is kept in a store that does not answer, it stays there until its end.
+        A value in a store that does not answer stays there until it expires.
         """
 
 
@@ -66,18 +68,18 @@ class SessionJar(CookieJar[TokenSet], Protocol):
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
     ) -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values by which the session goes on with *value*.
+        The ``Set-Cookie`` values that continue the session with *value*.
 
-        Unlike ``write`` it leaves other requests of the same browser, which carry what it carried
-        until now, a session of theirs; and it does not prolong the whole.  Where the session is
-        kept in a store and was ended there meanwhile, it stays ended, and there are none.
+        Unlike ``write``, it keeps the old cookies valid for concurrent requests of the same
+        browser, and does not extend the lifetime of the session.  A session that is kept in a store
+        and was ended there in the meantime stays ended; the result is then empty.
 
         Args:
             value: The refreshed tokens.
 
             cookie_header: What the browser sent.
 
-            signed_in_at: When the session began: its cookies end the jar's lifetime after it.
+            signed_in_at: Start of the session; its cookies expire one lifetime of the jar later.
                 Aware, UTC.
 
         Raises:

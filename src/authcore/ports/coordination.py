@@ -1,4 +1,4 @@
-"""Agreement between requests that do not know of each other."""
+"""One-time keys and leases, shared by all requests."""
 
 from abc import abstractmethod
 from contextlib import AbstractContextManager
@@ -9,50 +9,50 @@ import attrs
 
 
 class ReplayCache(Protocol):
-    """Remembers what happened once."""
+    """Remembers keys that may be used once."""
 
     __slots__ = ()
 
     @abstractmethod
     def first_time(self, key: str, ttl: timedelta) -> bool:
         """
-        True exactly once per *key* within *ttl*, also when asked from many threads at once.
+        Record *key*; True exactly once per key within *ttl*, also under concurrent calls.
 
         Args:
-            key: Not a secret; a digest.
+            key: A digest, not a secret.
 
-            ttl: How long it is remembered.
+            ttl: How long the key is remembered.
 
         Raises:
-            CoordinationUnavailableError: Nobody can say.  It may be remembered.
+            CoordinationUnavailableError: No usable answer.  The key may be recorded.
         """
 
     @abstractmethod
     def forget(self, key: str) -> bool:
         """
-        Let *key* be new again.  CookieClearing twice is harmless.
+        Remove *key*, so that the next ``first_time`` is True.  Forgetting twice is harmless.
 
-        Only for callers who know that nothing came of what happened once.
+        Only for callers that know that the action behind the key had no effect.
 
         Args:
-            key: As it was given to ``first_time``.
+            key: As it was passed to ``first_time``.
 
         Returns:
-            Whether it was remembered.
+            Whether the key was remembered.
 
         Raises:
-            CoordinationUnavailableError: Nobody can say.  It may be forgotten.
+            CoordinationUnavailableError: No usable answer.  The key may be removed.
         """
 
 
 @attrs.frozen
 class LeaseGrant:
     """
-    The right to do one thing alone, for a while.
+    An exclusive right that ends by itself.
 
     Attributes:
-        fence: Grows with every grant of the same key: a store that remembers the highest fence it
-            saw can refuse a holder that slept through the end of its lease.
+        fence: Grows with every grant of the same key.  A store that remembers the highest fence it
+            saw can refuse a holder that outlived its lease.
         expires_at: Aware, UTC.
     """
 
@@ -61,24 +61,24 @@ class LeaseGrant:
 
 
 class Lease(Protocol):
-    """Mutual exclusion between processes that do not know of each other."""
+    """Mutual exclusion between processes."""
 
     __slots__ = ()
 
     @abstractmethod
     def hold(self, key: str, ttl: timedelta) -> AbstractContextManager[LeaseGrant]:
         """
-        Hold *key* within a ``with`` block, for *ttl* at most; given back at its end.
+        Hold *key* during a ``with`` block, for *ttl* at most, and release it at the end.
 
-        Never waits.
+        Does not wait for another holder.
 
         Args:
             key: Not a secret.
 
-            ttl: After it the lease is free again, also if its holder was killed.
+            ttl: The lease is free again after this time, even if its holder was killed.
 
         Raises:
-            LeaseHeldError: Somebody else has it.
+            LeaseHeldError: Another holder has the lease.
 
-            CoordinationUnavailableError: Nobody can say.
+            CoordinationUnavailableError: No usable answer.
         """

@@ -7,20 +7,20 @@ from authcore.domain.model.accounts import Credentials, LegacyAccount
 
 
 class LegacyAccounts(Protocol):
-    """The accounts of the system that is being replaced.  Rejected is never Unavailable."""
+    """The accounts of the legacy system.  Refusals and outages are different errors."""
 
     __slots__ = ()
 
     @abstractmethod
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """
-        The account that *credentials* open.
+        The account that *credentials* belong to.
 
         Raises:
-            CredentialsRejectedError: Unknown user, wrong password, locked: not told apart.  No
-                account that is returned is locked.
+            CredentialsRejectedError: Unknown user, wrong password or locked account, not told
+                apart.  A returned account is never locked.
 
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
+            LegacyUnavailableError: No answer, or one outside the contract.
         """
 
     @abstractmethod
@@ -28,11 +28,11 @@ class LegacyAccounts(Protocol):
         """
         The account with this e-mail address or login name, locked or not; None if there is none.
 
-        Letter case does not matter.  An address goes before a name, and either exactly as it is
-        stored before the same in another letter case.
+        Letter case is ignored.  An address wins over a name, and a match in the stored letter case
+        over one in another.
 
         Raises:
-            AmbiguousAccountError: Several accounts are left.
+            AmbiguousAccountError: Several accounts match equally well.
 
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
+            LegacyUnavailableError: No answer, or one outside the contract.
         """

@@ -1,4 +1,4 @@
-"""Whose account is whose in the legacy system."""
+"""Links between legacy accounts and pool users, as the legacy system stores them."""
 
 from abc import abstractmethod
 from typing import Protocol
@@ -8,19 +8,19 @@ from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegac
 
 
 class LegacyLinks(Protocol):
-    """Which account of the legacy system belongs to which pool user."""
+    """Finds, creates and attaches the legacy accounts of pool users."""
 
     __slots__ = ()
 
     @abstractmethod
     def match(self, query: AccountQuery) -> AccountMatches:
         """
-        The accounts that *query* leads to, locked or not.  One call, nothing is changed.
+        The accounts that *query* matches, locked or not.  One call, which changes nothing.
 
         Raises:
             AmbiguousAccountError: Several accounts have the e-mail address.
 
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
+            LegacyUnavailableError: No answer, or one outside the contract.
         """
 
     @abstractmethod
@@ -28,16 +28,21 @@ class LegacyLinks(Protocol):
         """
         Create *account*, attached to its Cognito id, and return it as stored.
 
-        Where the legacy system can promise it, the same Cognito id or the same key creates one
-        account however often and however simultaneously it is asked for.
+        Where the legacy system supports it, repeated and concurrent calls with the same Cognito id
+        or the same key create one account.
+
+        Args:
+            account: With the Cognito id that it is attached to.
+
+            idempotency_key: The same for every attempt to create this account.
 
         Raises:
-            AccountTakenError: Its e-mail address or identity belongs to another account.  Like
-                every refusal it means that nothing was created.
+            AccountTakenError: The e-mail address or identity belongs to another account.  As with
+                every refusal, nothing was created.
 
             LegacyNotReachedError: Nothing was sent, so nothing was created.
 
-            LegacyUnavailableError: No answer worth trusting.  The account may exist now.
+            LegacyUnavailableError: No usable answer.  The account may exist now.
         """
 
     @abstractmethod
@@ -54,18 +59,19 @@ class LegacyLinks(Protocol):
 
             reset_access: Also end the account's sessions, drop its pending e-mail change, remove
                 every identity at a provider, and the password unless it was set through a message
-                to the address: whoever opened the account may not be who owns the address, and may
-                have come back after its owner verified it.  In one step with the attaching, or not
-                at all.
+                to the address.  The account may have been created by an attacker who expects the
+                real owner of the address (account pre-hijacking), and who may have returned after
+                the owner verified it.  In one step with the attaching, or not at all.
 
         Raises:
             AccountNotFoundError: No such account.
 
             AccountTakenError: The account has another Cognito id, or the id another account.
 
-            AccountLockedError: Nothing is written to a locked account, nor said to be there.
+            AccountLockedError: The account is locked; nothing was written, and an id that is there
+                already is not reported.
 
-            LegacyUnavailableError: No answer worth trusting.  It may be attached now.
+            LegacyUnavailableError: No usable answer.  The id may be attached now.
 
         See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
         """
@@ -79,8 +85,11 @@ class LegacyListing(Protocol):
     @abstractmethod
     def accounts(self, after: str | None = None) -> AccountPage:
         """
-        The first page, or the one that *after* of an earlier page asks for.
+        One page of accounts.
+
+        Args:
+            after: ``next`` of the page before; by default the first page is returned.
 
         Raises:
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
+            LegacyUnavailableError: No answer, or one outside the contract.
         """

@@ -1,4 +1,4 @@
-"""The old login, which is still honoured."""
+"""Sessions of the legacy login, which stay valid during the migration."""
 
 from abc import abstractmethod
 from typing import Protocol
@@ -7,28 +7,28 @@ from authcore.domain.model.accounts import LegacyAccount
 
 
 class LegacySessions(Protocol):
-    """Who is signed in to the legacy system."""
+    """Finds the account behind a legacy session cookie."""
 
     __slots__ = ()
 
     @abstractmethod
     def are_carried(self, cookie_header: str) -> bool:
-        """Whether *cookie_header* may hold a legacy session.  Asks nobody, never raises."""
+        """Whether *cookie_header* may hold a legacy session.  Sends no request, never raises."""
 
     @abstractmethod
     def resolve(self, cookie_header: str) -> LegacyAccount | None:
         """
-        Whose legacy session *cookie_header* holds.
+        The account whose legacy session *cookie_header* holds.
 
         Args:
             cookie_header: Every ``Cookie`` header of the request, joined by ``"; "``.
 
         Returns:
-            None when there is no session, it has ended, its account is locked, or two different
-            ones are carried: one of them may be an attacker's.
+            None when there is no session, it has ended, its account is locked, or the header holds
+            two different sessions, one of which may be an attacker's.
 
         Raises:
-            LegacyUnavailableError: No answer, or one that is not exactly the contract's.
+            LegacyUnavailableError: No answer, or one outside the contract.
         """
 
 
@@ -43,9 +43,9 @@ class LegacySignOut(Protocol):
         End every legacy session that *cookie_header* holds.  Ending an ended one is harmless.
 
         Raises:
-            LegacyUnavailableError: No answer worth trusting; it may have ended.
+            LegacyUnavailableError: No usable answer.  The session may have ended.
         """
 
     @abstractmethod
     def clear(self) -> tuple[str, ...]:
-        """The ``Set-Cookie`` values that delete the legacy session cookie.  Asks nobody."""
+        """The ``Set-Cookie`` values that delete the legacy session cookie.  Sends no request."""

@@ -1,4 +1,4 @@
-"""Sessions that must end before their tokens do."""
+"""Sessions that are ended before their tokens expire."""
 
 from abc import abstractmethod
 from datetime import datetime
@@ -9,9 +9,9 @@ from authcore.domain.model.tokens import AccessClaims
 
 class RevocationList(Protocol):
     """
-    Remembers whose tokens count no more, although their signatures hold and they are not expired.
+    Remembers sessions whose tokens are refused although they are signed and not expired.
 
-    Entries are kept until their end and are not asked about afterwards.
+    Entries are kept until the last token they concern has expired.
     """
 
     __slots__ = ()
@@ -19,10 +19,10 @@ class RevocationList(Protocol):
     @abstractmethod
     def is_revoked(self, access: AccessClaims) -> bool:
         """
-        Whether the session that *access* belongs to was revoked, alone or with all of its user's.
+        Whether the session of *access* was revoked, alone or together with all of its user.
 
         Raises:
-            CoordinationUnavailableError: Nobody can say.
+            CoordinationUnavailableError: No usable answer.
         """
 
     @abstractmethod
@@ -31,26 +31,27 @@ class RevocationList(Protocol):
         Revoke every token that descends from one sign-in.
 
         Args:
-            origin_jti: Of any of its tokens.
+            origin_jti: ``origin_jti`` claim of any token of the session.
 
-            until: When the last of them has expired.  Aware, UTC.
+            until: When the last of its tokens has expired.  Aware, UTC.
 
         Raises:
-            CoordinationUnavailableError: It may be revoked or not.
+            CoordinationUnavailableError: No usable answer.  The session may be revoked.
         """
 
     @abstractmethod
     def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
         """
-        Revoke all sessions of one user that exist now.
+        Revoke all sessions that a user has begun so far.
 
         Args:
             subject: ``sub``.
 
-            signed_in_until: Sessions begun at this second or earlier end.  Aware, UTC.
+            signed_in_until: Sessions with this sign-in time or an earlier one are revoked.  Aware,
+                UTC.
 
             until: When the last of their tokens has expired.  Aware, UTC.
 
         Raises:
-            CoordinationUnavailableError: It may be revoked or not.
+            CoordinationUnavailableError: No usable answer.  The sessions may be revoked.
         """

@@ -1,4 +1,4 @@
-"""What requests remember for each other."""
+"""Storage that requests share: refresh results, and sealed session texts."""
 
 from abc import abstractmethod
 from datetime import datetime, timedelta
@@ -8,15 +8,15 @@ from authcore.domain.model.tokens import TokenSet
 
 
 MAX_TEXT_LENGTH: Final = 64 * 1024
-"""Characters of one sealed text."""
+"""Maximum length of one sealed text, in characters."""
 
 
 class RefreshResultCache(Protocol):
     """
-    What refresh tokens were traded for a moment ago.
+    Results of recent refreshes.
 
-    Parallel requests of one browser carry the same old token.  Whoever comes second is given what
-    the first one got, instead of spending the token again.
+    Parallel requests of one browser carry the same old refresh token.  The first request exchanges
+    it; the others get the result from here instead of spending the token again.
     """
 
     __slots__ = ()
@@ -24,42 +24,42 @@ class RefreshResultCache(Protocol):
     @abstractmethod
     def recall(self, key: str) -> TokenSet | None:
         """
-        What the token behind *key* was traded for; None when nobody remembers.
+        The tokens that the refresh token behind *key* was exchanged for; None if not known.
 
         Args:
             key: A digest of the old refresh token.
 
         Raises:
-            RefreshTokenRejectedError: The provider refused it a moment ago.
+            RefreshTokenRejectedError: The provider refused the token, within the remembered time.
 
-            CoordinationUnavailableError: Nobody can say.
+            CoordinationUnavailableError: No usable answer.
         """
 
     @abstractmethod
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """
-        Keep *tokens* for *ttl*.
+        Keep *tokens* under *key* for *ttl*.
 
         Raises:
-            CoordinationUnavailableError: They may be remembered or not.
+            CoordinationUnavailableError: No usable answer.  The tokens may be kept.
         """
 
     @abstractmethod
     def remember_refusal(self, key: str, ttl: timedelta) -> None:
         """
-        Keep for *ttl* that the provider refuses the token.
+        Remember for *ttl* that the provider refuses the token behind *key*.
 
         Raises:
-            CoordinationUnavailableError: It may be remembered or not.
+            CoordinationUnavailableError: No usable answer.  The refusal may be kept.
         """
 
 
 class SealedStore(Protocol):
     """
-    Keeps texts that only their owner can read, for processes that share nothing else.
+    Keeps sealed texts for all processes.
 
-    What is put is sealed already: the store is not trusted to keep secrets, nor to keep texts
-    apart.
+    Callers encrypt a text and bind it to its key first: the store is trusted neither to keep
+    secrets nor to return the right text.
     """
 
     __slots__ = ()
@@ -67,42 +67,42 @@ class SealedStore(Protocol):
     @abstractmethod
     def get(self, key: str) -> str | None:
         """
-        The text under *key*; None when there is none, or its end has come.
+        The text under *key*; None when there is none, or it has expired.
 
-        Sees every ``put`` that returned before it was called.
+        Sees every ``put`` that returned before this call began.
 
         Args:
-            key: Not a secret; a digest.
+            key: A digest, not a secret.
 
         Raises:
-            CoordinationUnavailableError: Nobody can say.
+            CoordinationUnavailableError: No usable answer.
         """
 
     @abstractmethod
     def put(self, key: str, text: str, *, until: datetime) -> None:
         """
-        Keep *text* under *key*, in the place of whatever was there.
+        Keep *text* under *key*, in place of any earlier text.
 
         Args:
-            key: Not a secret; a digest.
+            key: A digest, not a secret.
 
             text: Letters, digits and ``-_``.
 
-            until: When it is forgotten.  Aware, UTC.
+            until: When the text expires.  Aware, UTC.
 
         Raises:
-            SessionTooLargeError: *text* is longer than MAX_TEXT_LENGTH.
+            SessionTooLargeError: *text* is longer than MAX_TEXT_LENGTH characters; nothing is sent.
 
-            CoordinationUnavailableError: It may be kept or not.
+            CoordinationUnavailableError: No usable answer.  The text may be kept.
         """
 
     @abstractmethod
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         """
-        Keep *text* in the place of what is under *key*; False, and nothing is, where nothing was.
+        Replace the text under *key*; False, without any effect, where there is none.
 
-        What was dropped, or has ended, is not brought back: not by a ``replace`` either that was
-        under way at the time.
+        A text that was dropped or has expired does not come back, not even by a ``replace`` that
+        was under way at that moment.
 
         Args:
             key: As ``put``.
@@ -118,8 +118,8 @@ class SealedStore(Protocol):
     @abstractmethod
     def drop(self, key: str) -> None:
         """
-        Forget what is under *key*.  Dropping nothing is harmless.
+        Delete the text under *key*.  Harmless where there is none.
 
         Raises:
-            CoordinationUnavailableError: It may be forgotten or not.
+            CoordinationUnavailableError: No usable answer.  The text may be deleted.
         """

@@ -1,4 +1,4 @@
-"""The issuer's signature."""
+"""Signatures of an issuer's tokens."""
 
 from abc import abstractmethod
 from typing import Protocol
@@ -7,14 +7,14 @@ from authcore.domain.model.tokens import SignedClaims
 
 
 class SignatureVerifier(Protocol):
-    """Knows the issuer's keys."""
+    """Checks signatures with the issuer's published keys."""
 
     __slots__ = ()
 
     @abstractmethod
     def verify(self, unverified_token: str) -> SignedClaims:
         """
-        Check the signature of *unverified_token*, and nothing about its claims.
+        Check the signature of *unverified_token*, but none of its claims.
 
         Returns:
             The payload: a JSON object, parsed.
@@ -26,7 +26,7 @@ class SignatureVerifier(Protocol):
 
             SignatureRejectedError: The signature does not hold.
 
-            KeySourceUnavailableError: The keys cannot be had.  Retryable.
+            KeySourceUnavailableError: The keys cannot be read.  A later attempt may succeed.
 
         See: RFC 7515 §5.2, RFC 8725 §3.
         """
@@ -34,11 +34,12 @@ class SignatureVerifier(Protocol):
     @abstractmethod
     def require_keys(self) -> None:
         """
-        Return once signatures can be checked; at once where the keys are in memory.
+        Return once signatures can be checked; immediately where the keys are in memory.
 
-        For whoever is about to do what cannot be undone, and needs a signature checked right after.
-        A key that is published later than those in memory may still be missing then.
+        For callers that are about to spend something irrevocably, such as a code, and have to check
+        a signature afterwards.  A key that was published after those in memory may still be
+        missing.
 
         Raises:
-            KeySourceUnavailableError: The keys cannot be had.  Retryable.
+            KeySourceUnavailableError: The keys cannot be read.  A later attempt may succeed.
         """

@@ -1,4 +1,4 @@
-"""Time and chance."""
+"""Time and randomness."""
 
 from abc import abstractmethod
 from datetime import datetime, timedelta
@@ -16,17 +16,17 @@ class Clock(Protocol):
 
 
 class Pause(Protocol):
-    """Lets time pass."""
+    """Waits."""
 
     __slots__ = ()
 
     @abstractmethod
     def wait(self, duration: timedelta) -> None:
-        """Return no earlier than *duration* from now; at once where it is zero or negative."""
+        """Return no earlier than *duration* from now; immediately if it is zero or negative."""
 
 
 class Entropy(Protocol):
-    """Makes what nobody can guess."""
+    """Makes unguessable values."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Cognito's token endpoint."""
+"""Cognito's token and revoke endpoints."""
 
 from abc import abstractmethod
 from typing import Protocol
@@ -7,21 +7,21 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 
 
 class CodeExchanger(Protocol):
-    """Trades authorization codes for tokens."""
+    """Exchanges authorization codes for tokens."""
 
     __slots__ = ()
 
     @abstractmethod
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> TokenSet:
         """
-        Trade *code* for tokens.  Sends it at most once, whatever happens.
+        Exchange *code* for tokens.  Sends it at most once, also after a failure.
 
         Args:
-            code: As it came on the callback.
+            code: As the callback received it.
 
-            redirect_uri: The very string of the authorize request.
+            redirect_uri: The same string as in the authorization request.
 
-            code_verifier: The PKCE secret of the attempt.
+            code_verifier: PKCE verifier of the sign-in attempt.
 
         Returns:
             All three tokens, unverified.
@@ -31,41 +31,42 @@ class CodeExchanger(Protocol):
 
             ClientRejectedError: Client id or secret are not accepted.
 
-            ProviderNotReachedError: Nothing was sent.  The code is as good as before.
+            ProviderNotReachedError: Nothing was sent.  The code is still unused.
 
-            ProviderUnavailableError: No answer worth trusting.  The code may be spent: start over.
+            ProviderUnavailableError: No usable answer.  The code may be spent, so it must not be
+                sent again.
 
         See: RFC 6749 §4.1.3, RFC 7636 §4.5; Amazon Cognito "Token endpoint".
         """
 
 
 class TokenRefresher(Protocol):
-    """Trades refresh tokens for fresh tokens."""
+    """Exchanges refresh tokens for new tokens."""
 
     __slots__ = ()
 
     @abstractmethod
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
         """
-        Prolong the session of *tokens*.  Sends its refresh token at most once.
+        Refresh *tokens*.  Sends the refresh token at most once.
 
         Args:
-            tokens: As the session carries them; with a refresh token.
+            tokens: Of the session; with a refresh token.
 
-            username: The pool's own name of the user, as the access token says; None where nobody
-                can say.  Some ways of refreshing need it.
+            username: The user's name in the pool, from the access token; None if unknown.  Some
+                implementations need it.
 
         Returns:
-            All three tokens, unverified.  The refresh token is the one that counts from now on:
-            the old one, unless the provider rotated it.
+            All three tokens, unverified.  The refresh token is the one to use next: the old one,
+            unless the provider rotated it.
 
         Raises:
-            RefreshTokenRejectedError: Revoked, expired, used up, or another client's.
+            RefreshTokenRejectedError: Revoked, expired, rotated away, or of another client.
 
             ClientRejectedError: Client id or secret are not accepted.
 
-            ProviderUnavailableError: No answer worth trusting.  Where refresh tokens are rotated,
-                this one may be spent.
+            ProviderUnavailableError: No usable answer.  Where refresh tokens are rotated, this one
+                may be spent.
 
         See: RFC 6749 §6; Amazon Cognito "Token endpoint", "Refresh token rotation".
         """
@@ -79,14 +80,14 @@ class TokenRevoker(Protocol):
     @abstractmethod
     def revoke(self, token: RefreshToken) -> None:
         """
-        Let *token*, and all tokens that descend from its sign-in, be worth nothing there.
+        Revoke *token* and all tokens that descend from the same sign-in.
 
-        Revoking what is revoked already, or was never issued, is harmless.
+        Harmless for a token that is revoked already or was never issued.
 
         Raises:
             ClientRejectedError: Client id or secret are not accepted.
 
-            ProviderUnavailableError: No answer worth trusting; it may be revoked.
+            ProviderUnavailableError: No usable answer.  The token may be revoked.
 
         See: RFC 7009 §2; Amazon Cognito "Revoke endpoint".
         """

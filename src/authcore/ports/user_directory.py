@@ -1,4 +1,4 @@
-"""Cognito's admin API in the domain's words."""
+"""Cognito's admin API in the terms of the domain."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -17,10 +17,11 @@ class UserDirectory(Protocol):
         """
         The user whose name or alias is *username*; None if there is none.
 
-        A user who signed up in the pool itself is found by ``sub`` too, an external one is not.
+        A native user, who signed up in the pool itself, is also found by ``sub``; an external user
+        is not.
 
         Raises:
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.
 
         See: Amazon Cognito AdminGetUser.
         """
@@ -30,38 +31,42 @@ class UserDirectory(Protocol):
         """
         Write *attributes*, all or none.  Writing the same twice is harmless.
 
-        *username* is what ``find`` takes.
+        Args:
+            username: As for ``find``.
 
-        An ``email`` is written as verified only when ``email_verified`` is ``"true"`` beside it.
+            attributes: By name.  An ``email`` is stored as verified only if ``email_verified`` is
+                ``"true"`` in the same call.
 
         Raises:
             AccountNotFoundError: No such user.
 
             AttributesRejectedError: Unknown or immutable name, value too long, alias taken.
 
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The attributes may be
+                written.
 
         See: Amazon Cognito AdminUpdateUserAttributes.
         """
 
 
 class UserSessions(Protocol):
-    """The sessions that users of one pool have."""
+    """The sessions of the users of one pool."""
 
     __slots__ = ()
 
     @abstractmethod
     def sign_out_everywhere(self, username: str) -> None:
         """
-        End all sessions of *username*: no refresh token of theirs is honoured any more.
+        End all sessions of *username*: Cognito refuses all their refresh tokens from now on.
 
-        Tokens that were issued go on to verify until they expire, and a browser stays signed in to
-        managed login for up to an hour.
+        ID and access tokens that were issued stay valid until they expire, and a browser stays
+        signed in to managed login for up to one hour.
 
         Raises:
             AccountNotFoundError: No such user.
 
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The sessions may have
+                ended.
 
         See: Amazon Cognito AdminUserGlobalSignOut.
         """
@@ -75,12 +80,12 @@ class ProviderLinks(Protocol):
     @abstractmethod
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """
-        The pool's own users (no external ones) with exactly this address, verified or not.
+        The native users (not the external ones) with exactly this address, verified or not.
 
-        Eventually consistent: a user of the last seconds may be missing.
+        Eventually consistent: a user who was created seconds ago may be missing.
 
         Raises:
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.
 
         See: Amazon Cognito ListUsers.
         """
@@ -88,18 +93,24 @@ class ProviderLinks(Protocol):
     @abstractmethod
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """
-        Let *identity* sign in as the user *username* from now on.  Linking twice is harmless.
+        Link *identity* to the user *username*, so that it signs in as that user from now on.
 
-        *identity* must not have signed in yet.
+        Linking twice is harmless.
+
+        Args:
+            username: Of the user.
+
+            identity: Must not have signed in to the pool yet.
 
         Raises:
             AccountNotFoundError: No such user.
 
-            AccountTakenError: *identity* is a user of its own or another user's.
+            AccountTakenError: *identity* already is a user of its own, or linked to another user.
 
             LinkRejectedError: The user has as many identities as the pool allows (5).
 
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The identity may be
+                linked.
 
         See: Amazon Cognito AdminLinkProviderForUser.
         """
@@ -113,8 +124,11 @@ class DirectoryListing(Protocol):
     @abstractmethod
     def users(self, after: str | None = None) -> DirectoryPage:
         """
-        The first page, or the one that *after* of an earlier page asks for.
+        One page of users.
+
+        Args:
+            after: ``next`` of the page before; by default the first page is returned.
 
         Raises:
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.
         """
