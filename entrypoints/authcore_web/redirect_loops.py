@@ -93,7 +93,7 @@ class SignInLoops:
     def clear(self, cookie_header: str) -> tuple[str, ...]:
         """The ``Set-Cookie`` values that make the browser forget its rounds."""
         carried = any(name == COOKIE for name, _ in cookie_pairs(cookie_header))
-        return (_SCOPE.deleting(COOKIE),) if carried else ()
+        return (_SCOPE.delete_cookie(COOKIE),) if carried else ()
 
     def _recent(self, cookie_header: str) -> list[_Rounds]:
         now = self._clock.now()
@@ -104,7 +104,7 @@ class SignInLoops:
     def _remembering(self, entries: Iterable[_Rounds]) -> tuple[str, ...]:
         newest = sorted(entries, key=lambda each: each.since)[-MAX_PAGES:]
         value = "~".join(f"{r.page}.{int(r.since.timestamp())}.{r.count}" for r in newest)
-        return (_SCOPE.setting(COOKIE, value, WINDOW),)
+        return (_SCOPE.set_cookie(COOKIE, value, WINDOW),)
 
 
 def _page(target: str) -> str:

@@ -106,7 +106,7 @@ class SignInRoutes:
         pending = self._attempts.read(sent) or PendingSignIns()
         attempt = attrs.evolve(start.attempt, rounds=self._loops.rounds(start.target, sent))
         cleared = self._without_dead_session(sent)
-        remaining = pending.adding(attempt, now=self._clock.now())
+        remaining = pending.with_attempt(attempt, now=self._clock.now())
         return (*cleared, *self._attempts.write(remaining, header_after(sent, cleared)))
 
     def _without_dead_session(self, sent: str) -> tuple[str, ...]:
@@ -182,7 +182,9 @@ class SignInRoutes:
 
     def _begin_again(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
         start = restart.start
-        remaining = pending.without(restart.broken_off).adding(start.attempt, now=self._clock.now())
+        remaining = pending.without(restart.broken_off).with_attempt(
+            start.attempt, now=self._clock.now()
+        )
         cookies = self._attempts.write(remaining, sent)
         self._audit.record(AuditEvent(RESTART, "accepted", "ok"))
         return sent_to(start.authorize_url, cookies)

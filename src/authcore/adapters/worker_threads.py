@@ -67,11 +67,11 @@ class WorkerThreads:
         limiter = self._limiter()
         if limiter.statistics().tasks_waiting >= self._waiting:
             raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        with self._counted():
+        with self._count_call():
             return await anyio.to_thread.run_sync(call, limiter=limiter)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count_call(self) -> Iterator[None]:
         with self._counting:
             self._under_way += 1
         try:

@@ -68,7 +68,7 @@ class BrowserCookies:
             secure: Whether it came over https, or from a ``localhost`` name.
         """
         for text in set_cookie_values:
-            cookie = self._parsed(text, host, path, secure=secure)
+            cookie = self._parse(text, host, path, secure=secure)
             if cookie is None:
                 self.refused.append(text.partition("=")[0])
             elif cookie.expires_at is not None and cookie.expires_at <= self._clock.now():
@@ -88,7 +88,7 @@ class BrowserCookies:
         sent.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in sent)
 
-    def _parsed(self, text: str, host: str, path: str, *, secure: bool) -> _Cookie | None:
+    def _parse(self, text: str, host: str, path: str, *, secure: bool) -> _Cookie | None:
         pair, _, rest = text.partition(";")
         name, equals, value = (part.strip(" \t") for part in pair.partition("="))
         attributes = _attributes(rest)

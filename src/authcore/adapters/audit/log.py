@@ -56,11 +56,11 @@ def _line(event: AuditEvent) -> str:
         "reference": event.reference,
         "caller": event.caller,
     }
-    present = {name: _printed(value) for name, value in fields.items() if value is not None}
+    present = {name: _format_id(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:
         present["detail"] = event.detail if _WORDS.fullmatch(event.detail) else UNTOLD
     return json.dumps({"event": "audit", **present}, separators=(",", ":"))
 
 
-def _printed(value: str) -> str:
+def _format_id(value: str) -> str:
     return value if _ID.fullmatch(value) else UNPRINTED

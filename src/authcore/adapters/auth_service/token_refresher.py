@@ -63,9 +63,9 @@ class AuthServiceTokenRefresher(TokenRefresher):
         """See the port."""
         if tokens.refresh_token is None or not _can_be_tokens(tokens):
             raise RefreshTokenRejectedError("these are no tokens to refresh")
-        return _refreshed(self._asked(tokens))
+        return _parse_answer(self._post(tokens))
 
-    def _asked(self, tokens: TokenSet) -> HttpAnswer:
+    def _post(self, tokens: TokenSet) -> HttpAnswer:
         content = json.dumps(
             {
                 "id_token": tokens.id_token,
@@ -90,7 +90,7 @@ def _can_be_tokens(tokens: TokenSet) -> bool:
     )
 
 
-def _refreshed(answer: HttpAnswer) -> TokenSet:
+def _parse_answer(answer: HttpAnswer) -> TokenSet:
     try:
         members = json_object(answer)
         if answer.status == 200:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from authcore.adapters.cognito.errors import LISTING_USERS, translated
+from authcore.adapters.cognito.errors import LISTING_USERS, translate_errors
 from authcore.adapters.cognito.limits import MAX_PAGE
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import ProviderUnavailableError
@@ -36,9 +36,9 @@ class CognitoDirectoryListing(DirectoryListing):
 
     def users(self, after: str | None = None) -> DirectoryPage:
         """See the port."""
-        return self.matching(None, after)
+        return self.users_matching(None, after)
 
-    def matching(self, filter_expression: str | None, after: str | None) -> DirectoryPage:
+    def users_matching(self, filter_expression: str | None, after: str | None) -> DirectoryPage:
         """
         A page of the users whom *filter_expression* lets through; of all where it is None.
 
@@ -52,7 +52,7 @@ class CognitoDirectoryListing(DirectoryListing):
             request["Filter"] = filter_expression
         if after is not None:
             request["PaginationToken"] = after
-        with translated(LISTING_USERS):
+        with translate_errors(LISTING_USERS):
             listed = self._client.list_users(**request)
         require_cognitos_own(listed["ResponseMetadata"])
         return _page(listed)

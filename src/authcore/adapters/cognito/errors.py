@@ -64,7 +64,7 @@ REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
 
 
 @contextmanager
-def translated(refusals: Refusals) -> Iterator[None]:
+def translate_errors(refusals: Refusals) -> Iterator[None]:
     """
     Turn what botocore raises inside into the domain's errors.  Wrap the call and nothing else.
 

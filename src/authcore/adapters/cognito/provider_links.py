@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translated
+from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translate_errors
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
 from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
@@ -51,15 +51,15 @@ class CognitoProviderLinks(ProviderLinks):
 
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """See the port."""
-        found = self._users_like(email)
+        found = self._candidates(email)
         return tuple(
             user for user in found if user.attributes.get("email") == email and is_native(user)
         )
 
-    def _users_like(self, email: str) -> Iterator[DirectoryUser]:
+    def _candidates(self, email: str) -> Iterator[DirectoryUser]:
         after = None
         for _ in range(MAX_PAGES):
-            page = self._listing.matching(_email_filter(email), after)
+            page = self._listing.users_matching(_email_filter(email), after)
             yield from page.users
             if page.next is None:
                 return
@@ -79,7 +79,7 @@ class CognitoProviderLinks(ProviderLinks):
                 raise
 
     def _link(self, username: str, identity: ExternalIdentity) -> None:
-        with translated(LINKING_A_PROVIDER):
+        with translate_errors(LINKING_A_PROVIDER):
             linked = self._client.admin_link_provider_for_user(
                 UserPoolId=self._user_pool_id,
                 DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": username},
@@ -98,11 +98,11 @@ class CognitoProviderLinks(ProviderLinks):
 
 def _email_filter(email: str) -> str:
     """Lets through everybody with this address; where it is too long for that, some others too."""
-    exact = f'email = "{_escaped(email)}"'
+    exact = f'email = "{_escape(email)}"'
     if len(exact) <= MAX_FILTER_LENGTH:
         return exact
-    return f'email ^= "{_escaped(email[:_PREFIX_LENGTH])}"'
+    return f'email ^= "{_escape(email[:_PREFIX_LENGTH])}"'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')

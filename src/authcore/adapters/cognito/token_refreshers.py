@@ -8,7 +8,7 @@ from authcore.adapters.cognito.authentication_result import refreshed_tokens
 from authcore.adapters.cognito.errors import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
-    translated,
+    translate_errors,
 )
 from authcore.adapters.cognito.limits import can_be_username
 from authcore.adapters.cognito.user_description import require_cognitos_own
@@ -49,7 +49,7 @@ class CognitoApiTokenRefresher(TokenRefresher):
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
         token = _refresh_token_of(tokens)
-        with translated(GETTING_TOKENS):
+        with translate_errors(GETTING_TOKENS):
             answered = self._client.get_tokens_from_refresh_token(
                 RefreshToken=token, ClientId=self._client_id, ClientSecret=self._client_secret
             )
@@ -88,7 +88,7 @@ class CognitoAuthFlowTokenRefresher(TokenRefresher):
         token = _refresh_token_of(tokens)
         if username is None or not can_be_username(username):
             raise RefreshTokenRejectedError("nobody can say whose session this is")
-        with translated(REFRESHING_BY_AUTH_FLOW):
+        with translate_errors(REFRESHING_BY_AUTH_FLOW):
             answered = self._client.initiate_auth(
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 ClientId=self._client_id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
+from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translate_errors
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
@@ -40,7 +40,7 @@ class CognitoUserDirectory(UserDirectory):
         if not can_be_username(username):
             return None
         try:
-            with translated(GETTING_A_USER):
+            with translate_errors(GETTING_A_USER):
                 found = self._client.admin_get_user(
                     UserPoolId=self._user_pool_id, Username=username
                 )
@@ -55,7 +55,7 @@ class CognitoUserDirectory(UserDirectory):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_attributes(attributes):
             raise AttributesRejectedError("more or longer attributes than a user can have")
-        with translated(UPDATING_ATTRIBUTES):
+        with translate_errors(UPDATING_ATTRIBUTES):
             written = self._client.admin_update_user_attributes(
                 UserPoolId=self._user_pool_id,
                 Username=username,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from authcore.adapters.cognito.errors import SIGNING_OUT_A_USER, translated
+from authcore.adapters.cognito.errors import SIGNING_OUT_A_USER, translate_errors
 from authcore.adapters.cognito.limits import can_be_username
 from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError
@@ -32,7 +32,7 @@ class CognitoUserSessions(UserSessions):
         """See the port."""
         if not can_be_username(username):
             raise AccountNotFoundError("no user can have this name")
-        with translated(SIGNING_OUT_A_USER):
+        with translate_errors(SIGNING_OUT_A_USER):
             ended = self._client.admin_user_global_sign_out(
                 UserPoolId=self._user_pool_id, Username=username
             )

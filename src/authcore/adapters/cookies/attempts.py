@@ -58,7 +58,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def read(self, cookie_header: str) -> PendingSignIns | None:
         """See the port."""
-        carried = self._carried(cookie_pairs(cookie_header)).values()
+        carried = self._read_attempts(cookie_pairs(cookie_header)).values()
         oldest_first = sorted(carried, key=lambda attempt: attempt.expires_at)
         return PendingSignIns(tuple(oldest_first[-MAX_PENDING_ATTEMPTS:])) if carried else None
 
@@ -66,19 +66,19 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
         """See the port.  What the browser carries unchanged is not set again."""
         now, pairs = self._clock.now(), cookie_pairs(cookie_header)
         live = [attempt for attempt in value.attempts if attempt.expires_at > now]
-        kept = self._fitting(live[-MAX_PENDING_ATTEMPTS:], pairs)
+        kept = self._fit_budget(live[-MAX_PENDING_ATTEMPTS:], pairs)
         surplus = [name for name in _attempt_names(cookie_header) if name not in kept]
-        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.deleting, surplus))
+        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.delete_cookie, surplus))
 
-    def _fitting(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
+    def _fit_budget(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
         """Names, newest first, and what sets them; None for what the browser carries unchanged."""
-        carried, texts = self._carried(pairs), dict(pairs)
+        carried, texts = self._read_attempts(pairs), dict(pairs)
         room = self._budget - sum(_length(*pair) for pair in pairs if _is_beside(pair[0]))
         kept: dict[str, str | None] = {}
         for attempt in reversed(attempts):
             name, setting = _attempt_name(attempt), None
             if carried.get(name) != attempt:
-                setting = self._setting(name, attempt)
+                setting = self._seal_cookie(name, attempt)
                 texts[name] = setting.partition(";")[0].partition("=")[2]
             room -= _length(name, texts[name])
             if kept and room < 0:
@@ -88,9 +88,9 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return tuple(map(_HOST_ONLY.deleting, _attempt_names(cookie_header)))
+        return tuple(map(_HOST_ONLY.delete_cookie, _attempt_names(cookie_header)))
 
-    def _carried(self, pairs: Pairs) -> dict[str, SignInAttempt]:
+    def _read_attempts(self, pairs: Pairs) -> dict[str, SignInAttempt]:
         found: dict[str, set[SignInAttempt]] = defaultdict(set)
         for name, value in pairs:
             unsealed = self._envelope.unseal(value) if _ATTEMPT.fullmatch(name) else None
@@ -99,9 +99,9 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
                 found[name].add(attempt)
         return {name: attempts.pop() for name, attempts in found.items() if len(attempts) == 1}
 
-    def _setting(self, name: str, attempt: SignInAttempt) -> str:
+    def _seal_cookie(self, name: str, attempt: SignInAttempt) -> str:
         sealed = self._envelope.seal(_texts(attempt), expires_at=attempt.expires_at)
-        cookie = _HOST_ONLY.setting(name, sealed, attempt.expires_at - self._clock.now())
+        cookie = _HOST_ONLY.set_cookie(name, sealed, attempt.expires_at - self._clock.now())
         if len(cookie) > MAX_SET_COOKIE_LENGTH:
             raise SessionTooLargeError("a sign-in attempt does not fit a cookie")
         return cookie

@@ -56,7 +56,7 @@ class PlainSessionJar(SessionJar):
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
         pairs = tuple(dict.fromkeys(cookie_pairs(cookie_header)))
-        if _shadowed(pairs):
+        if _has_repeated_names(pairs):
             return None
         access, identity, refresh = (series.gather(pairs) for series in _PLAIN)
         for generation in access.keys() & identity.keys():  # one at most: no name is here twice
@@ -72,7 +72,7 @@ class PlainSessionJar(SessionJar):
         Raises:
             MalformedTokenError: A token holds characters that a cookie must not.
         """
-        return self._written(value, cookie_header, self._cookies.lifetime)
+        return self._write(value, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
@@ -83,23 +83,23 @@ class PlainSessionJar(SessionJar):
         Raises:
             MalformedTokenError: As ``write``.
         """
-        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
-        return self._written(value, cookie_header, left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
+        return self._write(value, cookie_header, left)
 
-    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         texts = dict(zip(_PLAIN, _present(value), strict=False))
         if not all(_TOKEN.fullmatch(text) for text in texts.values()):
             raise MalformedTokenError("a token holds characters that a cookie must not")
-        return self._cookies.setting(
+        return self._cookies.set_texts(
             texts, generation=_digest(value), cookie_header=cookie_header, lifetime=lifetime
         )
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
 
-def _shadowed(pairs: Pairs) -> bool:
+def _has_repeated_names(pairs: Pairs) -> bool:
     ours = [name for name, _ in pairs if name in _PLAIN_NAMES]
     return len(set(ours)) < len(ours)
 

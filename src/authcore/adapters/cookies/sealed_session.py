@@ -72,7 +72,7 @@ class SealedSessionJar(SessionJar):
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
         self._clock = clock
-        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._opened)
+        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
@@ -88,7 +88,7 @@ class SealedSessionJar(SessionJar):
         holds = opened.generation == generation and opened.expires_at > self._clock.now()
         return opened.tokens if holds else None
 
-    def _opened(self, text: str) -> _Opened:
+    def _unseal(self, text: str) -> _Opened:
         unsealed = self._envelope.unseal(text)
         tokens = _token_set(unsealed) if unsealed else None
         if unsealed is None or tokens is None:
@@ -97,19 +97,19 @@ class SealedSessionJar(SessionJar):
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._written(value, cookie_header, self._cookies.lifetime)
+        return self._write(value, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
     ) -> tuple[str, ...]:
         """See the port."""
-        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
-        return self._written(value, cookie_header, left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
+        return self._write(value, cookie_header, left)
 
-    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         tokens = (value.access_token, value.id_token, value.refresh_token)
         sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + lifetime)
-        return self._cookies.setting(
+        return self._cookies.set_texts(
             {SEALED: sealed},
             generation=generation_of(sealed),
             cookie_header=cookie_header,
@@ -118,7 +118,7 @@ class SealedSessionJar(SessionJar):
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
 
 def _token_set(unsealed: Unsealed) -> TokenSet | None:

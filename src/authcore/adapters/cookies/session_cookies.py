@@ -49,7 +49,7 @@ class SessionCookies:
         self.lifetime = lifetime
         self._budget = budget
 
-    def setting(
+    def set_texts(
         self,
         texts: Mapping[Series, str],
         *,
@@ -67,19 +67,19 @@ class SessionCookies:
 
             cookie_header: What the browser sent.
 
-            lifetime: From ``lifetime`` or ``left_of``.
+            lifetime: From ``lifetime`` or ``remaining_lifetime``.
 
         Raises:
             SessionTooLargeError: Too many chunks, or more than the budget.
         """
-        overhead = len(self._scope.setting(SEALED.name, "", lifetime)) - len(SEALED.name) - 1
+        overhead = len(self._scope.set_cookie(SEALED.name, "", lifetime)) - len(SEALED.name) - 1
         cookies: dict[str, str] = {}
         for series, text in texts.items():
             cookies |= series.split(text, generation=generation, attributes_length=overhead)
         self._check_budget(cookies)
-        return self.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+        return self.set_cookies(cookies, cookie_header=cookie_header, lifetime=lifetime)
 
-    def carrying(
+    def set_cookies(
         self, cookies: Mapping[str, str], *, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
         """
@@ -90,13 +90,13 @@ class SessionCookies:
 
             cookie_header: What the browser sent.
 
-            lifetime: From ``lifetime`` or ``left_of``.
+            lifetime: From ``lifetime`` or ``remaining_lifetime``.
         """
-        surplus = [name for name in _carried(cookie_header) if name not in cookies]
-        kept = (self._scope.setting(*cookie, lifetime) for cookie in cookies.items())
-        return (*kept, *map(self._scope.deleting, surplus))
+        surplus = [name for name in _session_cookie_names(cookie_header) if name not in cookies]
+        kept = (self._scope.set_cookie(*cookie, lifetime) for cookie in cookies.items())
+        return (*kept, *map(self._scope.delete_cookie, surplus))
 
-    def left_of(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
+    def remaining_lifetime(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
         """
         How much of its lifetime is left to a session that began at *signed_in_at*.
 
@@ -105,14 +105,14 @@ class SessionCookies:
         left = signed_in_at + self.lifetime - now
         return min(max(left, timedelta(seconds=1)), self.lifetime)
 
-    def deleting(self, cookie_header: str) -> tuple[str, ...]:
+    def delete_cookies(self, cookie_header: str) -> tuple[str, ...]:
         """
         The ``Set-Cookie`` values that delete every session cookie of *cookie_header*.
 
         A header that shows none may be one that nobody could read: then, all that fit the budget.
         """
-        names = _carried(cookie_header) or self._possible()
-        return tuple(map(self._scope.deleting, names))
+        names = _session_cookie_names(cookie_header) or self._possible()
+        return tuple(map(self._scope.delete_cookie, names))
 
     def _check_budget(self, cookies: Mapping[str, str]) -> None:
         length = len("; ".join(f"{name}={value}" for name, value in cookies.items()))
@@ -129,10 +129,10 @@ class SessionCookies:
 
 def carry_session(cookie_header: str) -> bool:
     """Whether there are session cookies of ours in *cookie_header*, good or not."""
-    return bool(_carried(cookie_header))
+    return bool(_session_cookie_names(cookie_header))
 
 
-def _carried(cookie_header: str) -> list[str]:
+def _session_cookie_names(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
     return [name for name in names if name in _EVERY_NAME]
 

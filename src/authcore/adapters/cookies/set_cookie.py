@@ -29,7 +29,7 @@ class CookieScope:
 
     domain: str | None
 
-    def setting(self, name: str, value: str, lifetime: timedelta) -> str:
+    def set_cookie(self, name: str, value: str, lifetime: timedelta) -> str:
         """
         The value that sets a cookie; *lifetime* is rounded up to seconds, at most MAX_LIFETIME.
 
@@ -39,8 +39,8 @@ class CookieScope:
         seconds = -(-min(lifetime, MAX_LIFETIME) // timedelta(seconds=1))
         return f"{_pair(name, value)}; Max-Age={seconds}; {self._attributes}"
 
-    def deleting(self, name: str) -> str:
-        """The value that deletes what ``setting`` set: same name, domain and path."""
+    def delete_cookie(self, name: str) -> str:
+        """The value that deletes what ``set_cookie`` set: same name, domain and path."""
         past = "Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         return f"{_pair(name, '')}; Max-Age=0; {past}; {self._attributes}"
 

@@ -86,9 +86,9 @@ class StoredSessionJar(SessionJar):
         session_id = self._entropy.token()
         place = _place(session_id)
         until = self._clock.now() + self._cookies.lifetime
-        self._texts.put(place, self._sealed(value, place, until), until=until)
+        self._texts.put(place, self._seal(value, place, until), until=until)
         self._drop(cookie_header)
-        return self._carrying(session_id, cookie_header, self._cookies.lifetime)
+        return self._set_cookie(session_id, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
@@ -99,18 +99,18 @@ class StoredSessionJar(SessionJar):
             return ()
         place = _place(session_id)
         now = self._clock.now()
-        left = self._cookies.left_of(signed_in_at, now=now)
-        text = self._sealed(value, place, now + left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=now)
+        text = self._seal(value, place, now + left)
         if not self._texts.replace(place, text, until=now + left):
             return ()
-        return self._carrying(session_id, cookie_header, left)
+        return self._set_cookie(session_id, cookie_header, left)
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
         self._drop(cookie_header)
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
-    def _sealed(self, value: TokenSet, place: str, until: datetime) -> str:
+    def _seal(self, value: TokenSet, place: str, until: datetime) -> str:
         tokens = (value.access_token, value.id_token, value.refresh_token)
         if any(len(token or "") > MAX_TOKEN_LENGTH for token in tokens):
             raise SessionTooLargeError(f"a token has more than {MAX_TOKEN_LENGTH} characters")
@@ -122,11 +122,11 @@ class StoredSessionJar(SessionJar):
             for session_id in filter(_ID.fullmatch, _ids(cookie_header)[:MAX_DROPPED]):
                 self._texts.drop(_place(session_id))
 
-    def _carrying(
+    def _set_cookie(
         self, session_id: str, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
         cookies = {SESSION_ID: session_id}
-        return self._cookies.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+        return self._cookies.set_cookies(cookies, cookie_header=cookie_header, lifetime=lifetime)
 
 
 def _ids(cookie_header: str) -> list[str]:

@@ -36,7 +36,7 @@ class SealedRefreshResultCache(RefreshResultCache):
         """See the port."""
         text = self._texts.get(_place(key))
         unsealed = self._envelope.unseal(text) if text else None
-        return _recalled(unsealed, key) if unsealed else None
+        return _read_entry(unsealed, key) if unsealed else None
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """See the port."""
@@ -56,7 +56,7 @@ def _place(key: str) -> str:
     return f"refreshed:{key}"
 
 
-def _recalled(unsealed: Unsealed, key: str) -> TokenSet | None:
+def _read_entry(unsealed: Unsealed, key: str) -> TokenSet | None:
     match unsealed.texts:
         case (str(sealed_key), str(access), str(identity), refresh) if sealed_key == key:
             return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))

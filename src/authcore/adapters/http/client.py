@@ -151,7 +151,7 @@ class HttpClient:
 
     def _read(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         try:
-            return self._received(connection, request)
+            return self._receive(connection, request)
         except httpx.TimeoutException:
             reason: FailureReason = "timeout"
         except httpx.ConnectError:
@@ -160,7 +160,7 @@ class HttpClient:
             reason = "protocol"
         raise HttpFailedError(reason, sent=connection.exchange.has_sent)
 
-    def _received(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
+    def _receive(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         response = connection.handle_request(request)
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":

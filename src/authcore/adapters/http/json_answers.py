@@ -30,7 +30,7 @@ def json_object(answer: HttpAnswer) -> Mapping[str, object]:
         raise UnreadableAnswerError
     try:
         parsed = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unrepeated, parse_constant=_refused
+            body.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_refuse_constant
         )
     except ValueError:
         raise UnreadableAnswerError from None
@@ -39,12 +39,12 @@ def json_object(answer: HttpAnswer) -> Mapping[str, object]:
     return parsed
 
 
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise UnreadableAnswerError
     return members
 
 
-def _refused(_constant: str) -> NoReturn:
+def _refuse_constant(_constant: str) -> NoReturn:
     raise UnreadableAnswerError

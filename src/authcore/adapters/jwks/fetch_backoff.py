@@ -48,7 +48,7 @@ class FetchBackoff:
         until = self._paused_until
         return until is not None and now < until <= now + COOL_DOWN
 
-    def failed(self, now: datetime, reason: str, *, has_keys: bool) -> None:
+    def record_failure(self, now: datetime, reason: str, *, has_keys: bool) -> None:
         """
         A fetch failed.
 
@@ -64,7 +64,7 @@ class FetchBackoff:
         self._failed_at = now
         self._paused_until = now + (COOL_DOWN if has_keys else self._cold_pause())
 
-    def succeeded(self, began: datetime, *, missed: bool) -> None:
+    def record_success(self, began: datetime, *, missed: bool) -> None:
         """A fetch that *began* then succeeded; *missed* if it did not bring what it was for."""
         self.failures, self.reason = 0, None
         self._paused_until = began + COOL_DOWN if missed else None

@@ -98,7 +98,7 @@ class KeyCache(Keys):
         self._snapshot: _Snapshot | None = None
         self._flight: _Flight | None = None
         self._landings = 0
-        self._record = FetchBackoff()
+        self._backoff = FetchBackoff()
         self._lock = threading.Lock()
 
     def key(self, kid: str) -> PublishedKey:
@@ -143,7 +143,7 @@ class KeyCache(Keys):
         snapshot = self._usable(now)
         if snapshot is None or kid not in snapshot.keys:
             return None
-        if not (_NO_TIME <= now - snapshot.at < TTL or self._record.is_failing(now)):
+        if not (_NO_TIME <= now - snapshot.at < TTL or self._backoff.is_failing(now)):
             return None
         self._take_off(landings)
         return snapshot.keys[kid]
@@ -156,13 +156,13 @@ class KeyCache(Keys):
         if snapshot is not None and kid in snapshot.keys:
             return snapshot.keys[kid]
         still_flying = flight is not None and not flight.landed.is_set()
-        if snapshot is None or self._record.failures or still_flying:
+        if snapshot is None or self._backoff.failures or still_flying:
             raise self._unreadable()
         raise UnknownKeyError("the issuer publishes no key of this id")
 
     def _unreadable(self) -> KeySourceUnavailableError:
         """With no usable keys, and for a key that may be new."""
-        reason = self._record.reason or _NO_ANSWER
+        reason = self._backoff.reason or _NO_ANSWER
         return KeySourceUnavailableError(
             f"the issuer's keys cannot be read: {reason}", retry_after=COOL_DOWN
         )
@@ -188,12 +188,12 @@ class KeyCache(Keys):
                 return None
             if self._flight and self._flight.is_overdue:
                 self._flight = None
-                self._failed(now, _NO_ANSWER)
-            if self._flight is None and not self._record.is_paused(now):
-                self._flight = self._started(_Flight(now))
+                self._record_failure(now, _NO_ANSWER)
+            if self._flight is None and not self._backoff.is_paused(now):
+                self._flight = self._start(_Flight(now))
             if self._flight and wanted:
                 self._flight.wanted.add(wanted)
-            flight, news = self._flight, self._record.news()
+            flight, news = self._flight, self._backoff.news()
         announce(news)
         return flight
 
@@ -201,14 +201,14 @@ class KeyCache(Keys):
         """Whether the last flight brought keys that are still new, or has just failed."""
         snapshot = self._snapshot
         fresh = snapshot is not None and now < snapshot.refresh_at
-        return fresh or self._record.is_failing(now)
+        return fresh or self._backoff.is_failing(now)
 
-    def _started(self, flight: _Flight) -> _Flight | None:
+    def _start(self, flight: _Flight) -> _Flight | None:
         pilot = threading.Thread(target=self._fly, args=(flight,), name="jwks-fetch", daemon=True)
         try:
             pilot.start()
         except RuntimeError:
-            self._failed(flight.began, "no thread can be started")
+            self._record_failure(flight.began, "no thread can be started")
             return None
         return flight
 
@@ -229,14 +229,14 @@ class KeyCache(Keys):
             if keys is not None:
                 self._snapshot = _Snapshot(keys, flight.began, flight.began + REFRESH_AFTER)
                 missed = not flight.wanted <= keys.keys()
-                self._record.succeeded(flight.began, missed=missed)
+                self._backoff.record_success(flight.began, missed=missed)
             elif in_time:
-                self._failed(self._clock.now(), reason)
+                self._record_failure(self._clock.now(), reason)
             self._landings += in_time or keys is not None
             self._flight = None if in_time else self._flight
-            news = self._record.news()
+            news = self._backoff.news()
         flight.landed.set()
         announce(news)
 
-    def _failed(self, now: datetime, reason: str) -> None:
-        self._record.failed(now, reason, has_keys=self._usable(now) is not None)
+    def _record_failure(self, now: datetime, reason: str) -> None:
+        self._backoff.record_failure(now, reason, has_keys=self._usable(now) is not None)

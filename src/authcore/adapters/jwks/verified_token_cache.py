@@ -37,7 +37,7 @@ class _Entry:
         """The claims, shared with nobody: a caller may alter what it got."""
         claims = self.claims.copy()
         for name in self.nested:
-            claims[name] = _copied(claims[name])
+            claims[name] = _copy(claims[name])
         return SignedClaims(claims)
 
 
@@ -65,12 +65,12 @@ def _moment(seconds: object) -> datetime | None:
         return None
 
 
-def _copied(value: object) -> object:
+def _copy(value: object) -> object:
     """*value* of JSON anew; its nesting is bounded by ``strict_json``."""
     if isinstance(value, list):
-        return [_copied(entry) for entry in value]
+        return [_copy(entry) for entry in value]
     if isinstance(value, dict):
-        return {name: _copied(entry) for name, entry in value.items()}
+        return {name: _copy(entry) for name, entry in value.items()}
     return value
 
 

@@ -73,7 +73,7 @@ class CallableLegacySignOut(LegacySignOut):
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return self._cookie.deleting()
+        return self._cookie.delete_cookies()
 
 
 def _no_answer(error: Exception) -> NoReturn:

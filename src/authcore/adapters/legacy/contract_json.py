@@ -18,7 +18,7 @@ def sendable(text: str, longest: int) -> bool:
     return 0 < len(text) <= longest and not _UNSENDABLE.search(text)
 
 
-def written(members: Mapping[str, object]) -> bytes:
+def to_json(members: Mapping[str, object]) -> bytes:
     """*members* as a request body."""
     return json.dumps(members, ensure_ascii=False).encode()
 

@@ -71,4 +71,4 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return self._cookie.deleting()
+        return self._cookie.delete_cookies()

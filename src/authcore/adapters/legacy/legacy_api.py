@@ -43,16 +43,16 @@ class LegacyApi:
         self._headers: Mapping[str, str] = {**_JSON, "x-api-key": api_key}
         self._within = within
 
-    def bounded(self, within: timedelta) -> Self:
+    def with_deadline(self, within: timedelta) -> Self:
         """The same, over the same connections, for a caller with *within* left."""
-        bounded = copy.copy(self)
-        bounded._within = within  # noqa: SLF001 - of this very class
-        return bounded
+        bounded_api = copy.copy(self)
+        bounded_api._within = within  # noqa: SLF001 - of this very class
+        return bounded_api
 
     def _post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
-        return self._asked("POST", path, body, headers or {}, self._within)
+        return self._send("POST", path, body, headers or {}, self._within)
 
-    def _asked(
+    def _send(
         self,
         method: Literal["GET", "POST"],
         path: str,

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
 from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
@@ -57,7 +57,7 @@ def match_request(query: AccountQuery) -> bytes:
         LinkRejectedError: An id that the contract cannot hold.
     """
     email = query.email
-    return written(
+    return to_json(
         {
             "cognito_id": _cognito_id(query.cognito_id),
             "identity": _identity(query.identity),
@@ -101,7 +101,7 @@ def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> b
     """
     if not sendable(legacy_uid, MAX_ID_LENGTH):
         raise AccountNotFoundError("no account has such an id")
-    return written(
+    return to_json(
         {
             "userid": legacy_uid,
             "cognito_id": _cognito_id(cognito_id),
@@ -128,7 +128,7 @@ def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> Legac
         raise AccountNotFoundError("the legacy system has no such account")
     if said == {"status": "locked"}:
         raise AccountLockedError("the legacy system locked the account")
-    account = open_account_in(_user_or_taken(said, "attached"))
+    account = open_account_in(_require_user(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
         off_contract("an answer about somebody else")
     return account
@@ -142,7 +142,7 @@ def create_request(account: NewLegacyAccount) -> bytes:
         LinkRejectedError: An id that the contract cannot hold.
     """
     email = account.email if account.email and _is_sendable_address(account.email) else None
-    return written(
+    return to_json(
         {
             "cognito_id": _cognito_id(account.cognito_id),
             "identity": _identity(account.identity),
@@ -163,7 +163,7 @@ def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
 
         LegacyUnavailableError: Anything else.
     """
-    account = account_in(_user_or_taken(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
+    account = account_in(_require_user(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
     if account.cognito_id != cognito_id:
         off_contract("an answer about somebody else")
     return account
@@ -201,7 +201,7 @@ def _user_or_none(user: object) -> LegacyAccount | None:
     return None if user is None else account_in(user)
 
 
-def _user_or_taken(said: dict[str, object], yes: str) -> object:
+def _require_user(said: dict[str, object], yes: str) -> object:
     if said == {"status": "taken"}:
         raise AccountTakenError("one of the two belongs to somebody else already")
     if said.keys() != {"status", "user"} or said["status"] != yes:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, text_or_none, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text_or_none, to_json
 from authcore.adapters.legacy.user_contract import account_in
 from authcore.domain.model.accounts import AccountPage
 
@@ -22,7 +22,7 @@ MAX_CURSOR_LENGTH: Final = 256
 
 def list_request(after: str | None) -> bytes:
     """The body that asks for one page."""
-    return written({"after": after})
+    return to_json({"after": after})
 
 
 def list_answer(answer: HttpAnswer, after: str | None) -> AccountPage:

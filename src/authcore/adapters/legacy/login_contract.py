@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
 from authcore.adapters.legacy.user_contract import (
     MAX_USERNAME_LENGTH,
     account_in,
@@ -43,13 +43,13 @@ MAX_ANSWER_BYTES: Final = 1024
 
 
 def login_request(credentials: Credentials) -> bytes:
-    """The body of a log-in; the one place a password is written."""
-    return written({"username": credentials.username, "password": credentials.password})
+    """The body of a log-in; the one place a password is to_json."""
+    return to_json({"username": credentials.username, "password": credentials.password})
 
 
 def lookup_request(username: str) -> bytes:
     """The body of a look-up."""
-    return written({"username": username})
+    return to_json({"username": username})
 
 
 def login_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:

@@ -118,7 +118,7 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
             raise AccountTakenError("the legacy system creates no such account")
         gone = timedelta(seconds=monotonic() - began)
         try:
-            return self._attached(legacy_uid, account.cognito_id, gone)
+            return self._attach(legacy_uid, account.cognito_id, gone)
         except (RejectedError, LegacyUnavailableError):
             raise LegacyUnavailableError(
                 "the account was created, and perhaps not attached"
@@ -138,9 +138,9 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         """
         if reset_access:
             raise LinkRejectedError("the seed's forms cannot say this: resetting access")
-        return self._attached(legacy_uid, cognito_id, timedelta(0))
+        return self._attach(legacy_uid, cognito_id, timedelta(0))
 
-    def _attached(self, legacy_uid: str, cognito_id: str, gone: timedelta) -> LegacyAccount:
+    def _attach(self, legacy_uid: str, cognito_id: str, gone: timedelta) -> LegacyAccount:
         form = seed_forms.attachment_form(legacy_uid, cognito_id)
         if not seed_forms.was_attached(self._get(form, gone)):
             raise AccountTakenError("the legacy system refuses to attach this Cognito id")
@@ -155,4 +155,4 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
     def _get(self, form: str, gone: timedelta = timedelta(0)) -> HttpAnswer:
         within = None if self._within is None else self._within - gone
-        return self._asked("GET", form, b"", {}, within)
+        return self._send("GET", form, b"", {}, within)

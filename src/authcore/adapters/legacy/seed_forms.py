@@ -48,7 +48,7 @@ def lookup_form(identity: ExternalIdentity | None) -> str:
     Raises:
         LinkRejectedError: The form cannot say this.
     """
-    provider, user_id = _identified(identity)
+    provider, user_id = _identity_fields(identity)
     return _form(_HELPER, {"provider": provider, "user_id": user_id})
 
 
@@ -83,15 +83,15 @@ def creation_form(account: NewLegacyAccount, password: str) -> str:
     Raises:
         LinkRejectedError: The form cannot say this.
     """
-    provider, user_id = _identified(account.identity)
+    provider, user_id = _identity_fields(account.identity)
     email = account.email if account.email_verified else None
     return _form(
         _CREATE,
         {
             f"{provider.lower()}_uid": user_id,
-            "name": _fitting(account.display_name or "", MAX_DISPLAY_NAME_LENGTH),
-            "username": _fitting(account.username, MAX_USERNAME_LENGTH),
-            "email": _fitting(email or "", MAX_EMAIL_LENGTH),
+            "name": _require_sendable(account.display_name or "", MAX_DISPLAY_NAME_LENGTH),
+            "username": _require_sendable(account.username, MAX_USERNAME_LENGTH),
+            "email": _require_sendable(email or "", MAX_EMAIL_LENGTH),
             "pw": password,
         },
     )
@@ -138,15 +138,15 @@ def was_attached(answer: HttpAnswer) -> bool:
     return _success(object_in(answer, MAX_FORM_ANSWER_BYTES), yes=set())
 
 
-def _identified(identity: ExternalIdentity | None) -> tuple[str, str]:
+def _identity_fields(identity: ExternalIdentity | None) -> tuple[str, str]:
     if identity is None:
         raise LinkRejectedError("the seed's forms cannot say this: a user without an identity")
     if not _PROVIDER.fullmatch(identity.provider_name) or not identity.user_id:
         raise LinkRejectedError("the seed's forms cannot say this: such an identity")
-    return identity.provider_name, _fitting(identity.user_id, MAX_IDENTITY_LENGTH)
+    return identity.provider_name, _require_sendable(identity.user_id, MAX_IDENTITY_LENGTH)
 
 
-def _fitting(value: str, longest: int) -> str:
+def _require_sendable(value: str, longest: int) -> str:
     if value and not sendable(value, longest):
         raise LinkRejectedError("the seed's forms cannot say this: such a text")
     return value

@@ -9,7 +9,7 @@ import hashlib
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, text, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text, to_json
 from authcore.adapters.legacy.user_contract import open_account_in
 from authcore.domain.model.accounts import LegacyAccount
 
@@ -25,8 +25,8 @@ DIGEST_LENGTH: Final = 64
 
 
 def session_request(session: str) -> bytes:
-    """The body of either call; the one place a legacy session is written."""
-    return written({"session": session})
+    """The body of either call; the one place a legacy session is to_json."""
+    return to_json({"session": session})
 
 
 def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:

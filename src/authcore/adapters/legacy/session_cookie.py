@@ -47,7 +47,7 @@ class LegacyCookie:
         found = self.sessions(cookie_header)
         return found[0] if len(found) == 1 else None
 
-    def deleting(self) -> tuple[str, ...]:
+    def delete_cookies(self) -> tuple[str, ...]:
         """``Set-Cookie`` values that delete it, set for the domain or for the host alone."""
         scopes = (f"Domain={self.domain}; ", "")
         return tuple(f"{self.name}=; {_DELETING.format(domain=scope)}" for scope in scopes)

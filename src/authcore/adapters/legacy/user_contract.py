@@ -69,8 +69,8 @@ def is_address(email: str) -> bool:
 
 def same_person(asked: str, answered: str | None) -> bool:
     """Whether an answer can be about *asked*: equal but for letter case and compatibility forms."""
-    return answered is not None and _folded(asked) == _folded(answered)
+    return answered is not None and _fold(asked) == _fold(answered)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()

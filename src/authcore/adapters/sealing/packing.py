@@ -41,7 +41,7 @@ def pack(texts: Sequence[str | None]) -> bytes:
     Raises:
         OverflowError: More than MAX_TEXTS, or anything beyond MAX_LENGTH.
     """
-    heads, wholes, segments = [bytes([_bounded(len(texts), MAX_TEXTS)])], [], []
+    heads, wholes, segments = [bytes([_check_bound(len(texts), MAX_TEXTS)])], [], []
     for text in texts:
         if text is None:
             heads.append(_U16.pack(_NONE))
@@ -116,10 +116,10 @@ def _characters(octets: bytes, length: int) -> str:
 
 
 def _numbers(*numbers: int) -> bytes:
-    return b"".join(_U16.pack(_bounded(number, MAX_LENGTH)) for number in numbers)
+    return b"".join(_U16.pack(_check_bound(number, MAX_LENGTH)) for number in numbers)
 
 
-def _bounded(number: int, highest: int) -> int:
+def _check_bound(number: int, highest: int) -> int:
     if number > highest:
         raise OverflowError(f"{number} is more than {highest}")
     return number

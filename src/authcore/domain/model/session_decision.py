@@ -1,4 +1,4 @@
-"""Who comes to a guarded page, and what is decided about them."""
+"""What a request to a guarded page carries, and what is decided about it."""
 
 from typing import TypeAlias
 
@@ -12,12 +12,13 @@ from authcore.domain.model.tokens import TokenSet
 @attrs.frozen
 class PresentedSession:
     """
-    What a request carries.
+    The session data of one request.
 
     Attributes:
-        tokens: As read from the cookies; None when there are none.
-        cookie_header: For the legacy login; empty where it does not count.
-        can_renew: Whether the answer can carry new cookies or tokens.
+        tokens: From the session cookies; None when there are none.
+        cookie_header: For the legacy login; empty, the default, where the legacy login does not
+            count.
+        can_renew: Whether the response can carry new cookies or tokens; by default True.
     """
 
     tokens: TokenSet | None
@@ -28,12 +29,13 @@ class PresentedSession:
 @attrs.frozen
 class Admitted:
     """
-    Signed in to Cognito.
+    The request comes from a user who is signed in to Cognito.
 
     Attributes:
-        session: Checked just now.
-        reason: ``ok``; ``refreshed``: its tokens are new and must reach whoever carried the old
-            ones; ``refresh_postponed``: it was due, and goes on as it is.
+        session: Verified for this request.
+        reason: ``ok``; ``refreshed``: the tokens are new and must be returned to the client that
+            sent the old ones; ``refresh_postponed``: a refresh is due, and the old tokens are used
+            until it succeeds.
     """
 
     session: Session
@@ -41,23 +43,24 @@ class Admitted:
 
     @property
     def is_renewed(self) -> bool:
-        """Whether the session's tokens are not those that were carried."""
+        """Whether the tokens are not those that the request carried."""
         return self.reason == "refreshed"
 
     @property
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         return self.session.user
 
 
 @attrs.frozen
 class LegacyAdmitted:
     """
-    Signed in to the legacy system only.
+    The request comes from a user who is signed in to the legacy system only.
 
     Attributes:
-        account: As the legacy system knows it.
-        has_ended: Whether a Cognito session was carried, too, that is worth nothing any more.
+        account: Of the legacy system.
+        has_ended: Whether the request also carried a Cognito session that is no longer valid and
+            must be deleted.
     """
 
     account: LegacyAccount
@@ -66,7 +69,7 @@ class LegacyAdmitted:
 
     @property
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         account = self.account
         return User(
             subject=account.cognito_id,
@@ -83,12 +86,13 @@ class LegacyAdmitted:
 @attrs.frozen
 class SignInRequired:
     """
-    Not signed in.
+    The request has no valid session.
 
     Attributes:
         reason: ``no_session``, ``session_revoked``, ``session_too_old``, or the ``code`` of the
             RejectedError.
-        has_ended: Whether what was carried is worth nothing any more and is to be deleted.
+        has_ended: Whether the request carried a session that is no longer valid and must be
+            deleted.
     """
 
     reason: str

@@ -46,18 +46,18 @@ class InMemoryCookieJar(CookieJar[Value]):
         cookie_header: str = "",  # noqa: ARG002 - one name, so nothing is ever surplus
     ) -> tuple[str, ...]:
         """See the port."""
-        return self._written(value, _LIFETIME)
+        return self._write(value, _LIFETIME)
 
-    def _written(self, value: Value, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: Value, lifetime: timedelta) -> tuple[str, ...]:
         if value in self._too_large:
             raise SessionTooLargeError("a value that this jar was told to refuse")
         ticket = hashlib.sha256(f"{self._name} {len(self._kept)}".encode()).hexdigest()
         self._kept[ticket] = value
-        return (_SCOPE.setting(self._name, ticket, lifetime),)
+        return (_SCOPE.set_cookie(self._name, ticket, lifetime),)
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:  # noqa: ARG002 - one name
         """See the port."""
-        return (_SCOPE.deleting(self._name),)
+        return (_SCOPE.delete_cookie(self._name),)
 
     def _tickets(self, cookie_header: str) -> set[str]:
         return {value for name, value in cookie_pairs(cookie_header) if name == self._name}
@@ -100,4 +100,4 @@ class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
         """See the port."""
         self.renewed.append(signed_in_at)
         left = signed_in_at + self._session_lifetime - self._clock.now()
-        return self._written(value, min(left, _LIFETIME))
+        return self._write(value, min(left, _LIFETIME))

@@ -41,19 +41,19 @@ class InMemoryLegacyAccounts(LegacyAccounts):
 
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """See the port."""
-        rows = self._meant(credentials.username)
+        rows = self._find_rows(credentials.username)
         if len(rows) != 1 or rows[0][1] != credentials.password or rows[0][0].locked:
             raise CredentialsRejectedError("no such account or password")
         return rows[0][0]
 
     def find(self, username: str) -> LegacyAccount | None:
         """See the port."""
-        rows = self._meant(username)
+        rows = self._find_rows(username)
         if len(rows) > 1:
             raise AmbiguousAccountError("several accounts could be meant")
         return rows[0][0] if rows else None
 
-    def _meant(self, name: str) -> list[tuple[LegacyAccount, str]]:
+    def _find_rows(self, name: str) -> list[tuple[LegacyAccount, str]]:
         """Whom *name* finds in the first way that finds anybody."""
         if self._down:
             raise LegacyUnavailableError("the legacy system is down")
@@ -118,7 +118,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     def match(self, query: AccountQuery) -> AccountMatches:
         """See the port."""
         with self._lock:
-            self._called("match")
+            self._begin_call("match")
             known = self._with_cognito_id(query.cognito_id)
             social = self._with_identity(query.identity)
             addressed = self._with_email(query.email)
@@ -130,7 +130,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
         """See the port."""
         with self._lock:
-            self._called("create")
+            self._begin_call("create")
             earlier = self._created_before(account, idempotency_key)
             if earlier is not None:
                 return earlier
@@ -147,7 +147,7 @@ class InMemoryLegacyLinks(LegacyLinks):
                 display_name=account.display_name,
                 cognito_id=account.cognito_id,
             )
-            self.rows[uid] = LegacyRow(made, _named(account.identity))
+            self.rows[uid] = LegacyRow(made, _identity_keys(account.identity))
             self._keyed[idempotency_key] = uid
             return made
 
@@ -156,7 +156,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     ) -> LegacyAccount:
         """See the port."""
         with self._lock:
-            self._called("attach_cognito_id")
+            self._begin_call("attach_cognito_id")
             row = self.rows.get(legacy_uid)
             if row is None:
                 raise AccountNotFoundError("no such legacy account")
@@ -172,7 +172,7 @@ class InMemoryLegacyLinks(LegacyLinks):
             self.rows[legacy_uid] = kept
             return account
 
-    def _called(self, name: str) -> None:
+    def _begin_call(self, name: str) -> None:
         self.calls.append(name)
         if not self.available or name == self.unanswered:
             raise LegacyUnavailableError("the legacy system is down")
@@ -201,7 +201,7 @@ class InMemoryLegacyLinks(LegacyLinks):
         return None
 
 
-def _named(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
+def _identity_keys(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
     return frozenset({(identity.provider_name, identity.user_id)} if identity else ())
 
 

@@ -72,7 +72,10 @@ class InMemoryLegacySignOut(LegacySignOut):
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return (CookieScope("example.com").deleting(COOKIE), CookieScope(None).deleting(COOKIE))
+        return (
+            CookieScope("example.com").delete_cookie(COOKIE),
+            CookieScope(None).delete_cookie(COOKIE),
+        )
 
 
 def _sessions_in(cookie_header: str) -> set[str]:

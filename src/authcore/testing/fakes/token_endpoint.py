@@ -128,12 +128,12 @@ class InMemoryTokenRefresher(TokenRefresher):
                 raise _outage()
             if not self.knows_client:
                 raise ClientRejectedError("the token endpoint refuses this client")
-            fresh = self._traded(tokens.refresh_token)
+            fresh = self._exchange(tokens.refresh_token)
         if self.loses_answers:
             raise _outage()
         return fresh
 
-    def _traded(self, token: RefreshToken | None) -> TokenSet:
+    def _exchange(self, token: RefreshToken | None) -> TokenSet:
         live = self._live.get(token or "")
         if live is None or token is None or self._is_spent(live):
             raise RefreshTokenRejectedError("the token endpoint refuses the refresh token")

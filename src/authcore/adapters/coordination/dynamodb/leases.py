@@ -77,7 +77,7 @@ class DynamoDbLease(Lease):
             ":one": {"N": "1"},
         }
         try:
-            taken = self._updated(key, _CLAIM, f"{IS_OVER} OR {_IS_OURS}", values)
+            taken = self._update(key, _CLAIM, f"{IS_OVER} OR {_IS_OURS}", values)
         except ConditionFailedError:
             raise LeaseHeldError("somebody else holds the lease") from None
         return LeaseGrant(_fence(taken, holder), now + ttl)
@@ -85,10 +85,10 @@ class DynamoDbLease(Lease):
     def _release(self, key: str, holder: str) -> None:
         values = {":past": {"N": "0"}, ":holder": {"S": holder}}
         with suppress(ConditionFailedError, CoordinationUnavailableError):
-            self._updated(key, _RELEASE, _IS_OURS, values)
+            self._update(key, _RELEASE, _IS_OURS, values)
 
-    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
-        return self._table.updated(f"lease#{key}", update, condition, values)
+    def _update(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.update(f"lease#{key}", update, condition, values)
 
 
 def _fence(taken: Item, holder: str) -> int:

@@ -79,7 +79,7 @@ class DynamoDbReplayCache(ReplayCache):
             ":until": moment(now + CLOCK_SKEW),
         }
         try:
-            forgotten = self._updated(key, _END, _WAS_NOTED, values)
+            forgotten = self._update(key, _END, _WAS_NOTED, values)
         except ConditionFailedError:
             return False
         if forgotten.get("ends_at") != _NEVER:
@@ -94,7 +94,7 @@ class DynamoDbReplayCache(ReplayCache):
             ":now": moment(now),
         }
         try:
-            noted = self._updated(key, _NOTE, f"{IS_OVER} OR {_IS_OURS}", values)
+            noted = self._update(key, _NOTE, f"{IS_OVER} OR {_IS_OURS}", values)
         except ConditionFailedError:
             return False
         if (noted.get("holder"), noted.get("ends_at")) != (values[":holder"], values[":end"]):
@@ -104,7 +104,7 @@ class DynamoDbReplayCache(ReplayCache):
     def _take_back(self, key: str, holder: str) -> None:
         values = {":past": _NEVER, ":holder": {"S": holder}}
         with suppress(ConditionFailedError, CoordinationUnavailableError):
-            self._updated(key, _END, _IS_OURS, values)
+            self._update(key, _END, _IS_OURS, values)
 
-    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
-        return self._table.updated(f"seen#{key}", update, condition, values)
+    def _update(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.update(f"seen#{key}", update, condition, values)

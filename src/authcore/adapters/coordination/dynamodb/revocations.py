@@ -86,7 +86,7 @@ class DynamoDbRevocationList(RevocationList):
     def _raise(self, pk: str, update: str, condition: str, values: Item) -> bool:
         """Whether *update* was made; if not, what it would have changed is later already."""
         try:
-            entry = self._table.updated(pk, update, condition, values)
+            entry = self._table.update(pk, update, condition, values)
         except ConditionFailedError:
             return False
         shown = {":end": entry.get("ends_at"), ":moment": entry.get("signed_in_until")}

@@ -82,14 +82,14 @@ class DynamoDbTable:
         self._client = client
         self._name = name
 
-    def updated(self, pk: str, update: str, condition: str, values: Item) -> Item:
+    def update(self, pk: str, update: str, condition: str, values: Item) -> Item:
         """
         The whole item after *update*; an answer that does not show it is not DynamoDB's.
 
         Raises:
             ConditionFailedError: Nothing was changed.
         """
-        answer = _answered(
+        answer = _call(
             self._client.update_item,
             TableName=self._name,
             Key=_key(pk),
@@ -103,14 +103,14 @@ class DynamoDbTable:
 
     def item(self, pk: str) -> Item | None:
         """What is under *pk*, every write that was answered included; None when nothing is."""
-        answer = self._named(self._client.get_item, Key=_key(pk), ConsistentRead=True)
+        answer = self._call_checking_name(self._client.get_item, Key=_key(pk), ConsistentRead=True)
         found = answer.get("Item")
         return None if found is None else _item_under((pk,), found)
 
     def items(self, *pks: str) -> Mapping[str, Item]:
         """What is under each of *pks*, all different and at most 100, read as ``item`` reads."""
         keys = {"Keys": [_key(pk) for pk in pks], "ConsistentRead": True}
-        answer = _answered(self._client.batch_get_item, RequestItems={self._name: keys})
+        answer = _call(self._client.batch_get_item, RequestItems={self._name: keys})
         found = answer.get("Responses", {}).get(self._name)
         if found is None or answer.get("UnprocessedKeys") != {}:
             raise CoordinationUnavailableError("DynamoDB answered only in part")
@@ -130,20 +130,22 @@ class DynamoDbTable:
             if condition is None
             else {"ConditionExpression": condition, "ExpressionAttributeValues": values}
         )
-        self._named(self._client.put_item, Item={**_key(pk), **attributes}, **conditions)
+        self._call_checking_name(
+            self._client.put_item, Item={**_key(pk), **attributes}, **conditions
+        )
 
     def delete(self, pk: str) -> None:
         """Forget what is under *pk*, if anything is."""
-        self._named(self._client.delete_item, Key=_key(pk))
+        self._call_checking_name(self._client.delete_item, Key=_key(pk))
 
-    def _named(self, call: Callable[..., Answer], **request: Any) -> Answer:
-        answer = _answered(call, TableName=self._name, ReturnConsumedCapacity="TOTAL", **request)
+    def _call_checking_name(self, call: Callable[..., Answer], **request: Any) -> Answer:
+        answer = _call(call, TableName=self._name, ReturnConsumedCapacity="TOTAL", **request)
         if answer.get("ConsumedCapacity", {}).get("TableName") != self._name:
             raise not_dynamodb()
         return answer
 
 
-def _answered(call: Callable[..., Answer], **request: Any) -> Answer:
+def _call(call: Callable[..., Answer], **request: Any) -> Answer:
     try:
         return call(**request)
     except ClientError as error:
