@@ -1,4 +1,4 @@
-"""Which external identities sign in as which users of a Cognito pool."""
+"""Links between external identities and the users of a Cognito pool."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
 from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translate_errors
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
+from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
@@ -21,31 +22,23 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 MAX_PAGES: Final = 5
-"""Of users with one address; beyond these nobody can say who has it."""
+"""Maximum number of pages of users with one address; more of them count as no usable answer."""
 
 _PREFIX_LENGTH: Final = 100
 
 
-class CognitoProviderLinks(ProviderLinks):
+class CognitoProviderLinks(PoolAdapter, ProviderLinks):
     """
-    Asks with ListUsers, links with AdminLinkProviderForUser.
+    Finds users with ListUsers and links identities with AdminLinkProviderForUser.
 
-    Cognito refuses a link in the same words whether it exists already or is somebody else's, and is
-    known to refuse one and make it all the same.  So after a refusal the user is read again, and
-    a link that is there is a link.
+    Cognito gives the same error for a link that exists already and for an identity of another user,
+    and is known to create a link although it reports an error.  So after a refusal the user is read
+    again, and a link that is found there counts as success.
     """
 
     def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
-        """
-        Speak for one pool.
-
-        Args:
-            client: From ``cognito_client``, which bounds its calls and its log.
-
-            user_pool_id: Of the pool.
-        """
-        self._client = client
-        self._user_pool_id = user_pool_id
+        """See the base class."""
+        super().__init__(client=client, user_pool_id=user_pool_id)
         self._listing = CognitoDirectoryListing(client=client, user_pool_id=user_pool_id)
         self._directory = CognitoUserDirectory(client=client, user_pool_id=user_pool_id)
 
@@ -64,14 +57,14 @@ class CognitoProviderLinks(ProviderLinks):
             if page.next is None:
                 return
             after = page.next
-        raise ProviderUnavailableError("more users have the address than are asked for")
+        raise ProviderUnavailableError("too many users have the address")
 
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """See the port."""
         if not can_be_username(username):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_identity(identity.provider_name, identity.user_id):
-            raise LinkRejectedError("no provider's user can be called this")
+            raise LinkRejectedError("no user of a provider can have this id")
         try:
             self._link(username, identity)
         except LinkRejectedError:
@@ -97,7 +90,7 @@ class CognitoProviderLinks(ProviderLinks):
 
 
 def _email_filter(email: str) -> str:
-    """Lets through everybody with this address; where it is too long for that, some others too."""
+    """A filter for users with this address; for one that is too long, for users with its prefix."""
     exact = f'email = "{_escape(email)}"'
     if len(exact) <= MAX_FILTER_LENGTH:
         return exact
