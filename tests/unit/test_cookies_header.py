@@ -132,5 +132,5 @@ def test_max_age_is_whole_seconds_and_400_days_at_most(lifetime: timedelta, seco
     ],
 )
 def test_nothing_that_ends_a_cookie_or_a_header_gets_in(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match=r"^not a cookie of ours$"):
+    with pytest.raises(ValueError, match=r"^not a cookie of authcore$"):
         CookieScope(None).set_cookie(name, value, timedelta(minutes=1))

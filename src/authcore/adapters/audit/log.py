@@ -1,4 +1,4 @@
-"""The audit log as lines of the standard library's logging."""
+"""Audit log over the standard library's logging."""
 
 import json
 import logging
@@ -29,20 +29,21 @@ class LoggingAuditLog(AuditLog):
     """
     Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
 
-    Absent fields are left out.  Whatever does not look like an id is written as ``(not an id)``,
-    so that an e-mail address or a token that strayed into an event stays out of the log; a detail
-    that does not look like words is not written either.  Time and place are the handler's to add.
+    Absent fields are left out.  A value that does not look like an id is written as
+    ``(not an id)``, and a detail that does not look like words as ``(not our own words)``, so that
+    an e-mail address or token that got into an event stays out of the log.  Time and host are added
+    by the logging handler.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
-        """Write to *logger*: INFO, or WARNING where there was no answer."""
+        """Write to *logger*: at level WARNING for ``unavailable``, else INFO."""
         self._logger = logger
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""
         try:
             self._logger.log(_LEVELS[event.outcome], "%s", _line(event))
-        except Exception:  # noqa: BLE001 - handlers are the team's own and may raise anything
+        except Exception:  # noqa: BLE001 - handlers belong to the application and may raise anything
             return
 
 
