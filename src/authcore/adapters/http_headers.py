@@ -4,11 +4,11 @@ from typing import Final
 
 
 DEFAULT_RETRY_SECONDS: Final = 5
-"""``Retry-After`` where an error names no time."""
+
 
 CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
 """
-Sent with every 401: a scheme for which browsers do not show a password dialog.
+On every 401: a scheme by which no browser asks people for a password.
 
 See: RFC 9110 §11.6.1, §15.5.2.
 """

@@ -36,7 +36,7 @@ class LoggingAuditLog(AuditLog):
     """
 
     def __init__(self, logger: logging.Logger) -> None:
-        """Write to *logger*: at level WARNING for ``unavailable``, else INFO."""
+        """Write to *logger*: INFO, or WARNING where there was no answer."""
         self._logger = logger
 
     def record(self, event: AuditEvent) -> None:

@@ -32,6 +32,11 @@ def is_pool_of(region: str, user_pool_id: str) -> bool:
     return region_of(user_pool_id) == region
 
 
+def is_user_pool_id(text: str) -> bool:
+    """Whether *text* has the form of a pool id that begins with a region."""
+    return bool(USER_POOL_ID.fullmatch(text) and REGION.fullmatch(region_of(text)))
+
+
 def issuer_url(user_pool_id: str) -> ServiceUrl:
     """
     The issuer of a pool: ``iss`` of its tokens, unless a setting names another.

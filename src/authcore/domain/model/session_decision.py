@@ -1,4 +1,4 @@
-"""What a request to a guarded page carries, and what is decided about it."""
+"""The session that a request presents, and the decision about it."""
 
 from typing import TypeAlias
 
@@ -12,13 +12,12 @@ from authcore.domain.model.tokens import TokenSet
 @attrs.frozen
 class PresentedSession:
     """
-    The session data of one request.
+    The session that a request presents.
 
     Attributes:
-        tokens: From the session cookies; None when there are none.
-        cookie_header: For the legacy login; empty, the default, where the legacy login does not
-            count.
-        can_renew: Whether the response can carry new cookies or tokens; by default True.
+        tokens: As read from the cookies; None when there are none.
+        cookie_header: For the legacy login; empty (the default) where it is switched off.
+        can_renew: Whether the response can carry new cookies or tokens; True by default.
     """
 
     tokens: TokenSet | None
@@ -29,13 +28,12 @@ class PresentedSession:
 @attrs.frozen
 class Admitted:
     """
-    The request comes from a user who is signed in to Cognito.
+    Signed in to Cognito.
 
     Attributes:
-        session: Verified for this request.
-        reason: ``ok``; ``refreshed``: the tokens are new and must be returned to the client that
-            sent the old ones; ``refresh_postponed``: a refresh is due, and the old tokens are used
-            until it succeeds.
+        session: Validated for this request.
+        reason: ``ok``; ``refreshed``: its tokens are new, and the response must carry them;
+            ``refresh_postponed``: a refresh was due and failed, and the tokens are still valid.
     """
 
     session: Session
@@ -43,7 +41,7 @@ class Admitted:
 
     @property
     def is_renewed(self) -> bool:
-        """Whether the tokens are not those that the request carried."""
+        """Whether the session's tokens differ from those that the request presented."""
         return self.reason == "refreshed"
 
     @property
@@ -55,12 +53,11 @@ class Admitted:
 @attrs.frozen
 class LegacyAdmitted:
     """
-    The request comes from a user who is signed in to the legacy system only.
+    Signed in to the legacy system only.
 
     Attributes:
-        account: Of the legacy system.
-        has_ended: Whether the request also carried a Cognito session that is no longer valid and
-            must be deleted.
+        account: As the legacy system knows it.
+        has_ended: Whether the request also presented a Cognito session that has ended.
     """
 
     account: LegacyAccount
@@ -86,13 +83,12 @@ class LegacyAdmitted:
 @attrs.frozen
 class SignInRequired:
     """
-    The request has no valid session.
+    Not signed in.
 
     Attributes:
         reason: ``no_session``, ``session_revoked``, ``session_too_old``, or the ``code`` of the
             RejectedError.
-        has_ended: Whether the request carried a session that is no longer valid and must be
-            deleted.
+        has_ended: Whether the presented session has ended and its cookies must be deleted.
     """
 
     reason: str

@@ -1,4 +1,4 @@
-"""User names of pool users who signed in with an alias."""
+"""What a pool user is called who did not type a user name."""
 
 import hashlib
 import re
