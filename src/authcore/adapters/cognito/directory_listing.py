@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from authcore.adapters.cognito.errors import LISTING_USERS, translate_errors
+from authcore.adapters.cognito.error_translation import LISTING_USERS, translate_errors
 from authcore.adapters.cognito.limits import MAX_PAGE
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translate_errors
+from authcore.adapters.cognito.error_translation import LINKING_A_PROVIDER, translate_errors
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as

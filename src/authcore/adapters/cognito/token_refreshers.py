@@ -5,7 +5,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from authcore.adapters.cognito.authentication_result import refreshed_tokens
-from authcore.adapters.cognito.errors import (
+from authcore.adapters.cognito.error_translation import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
     translate_errors,

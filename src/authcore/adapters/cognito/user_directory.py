@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translate_errors
+from authcore.adapters.cognito.error_translation import (
+    GETTING_A_USER,
+    UPDATING_ATTRIBUTES,
+    translate_errors,
+)
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own

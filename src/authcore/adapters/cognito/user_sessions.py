@@ -1,6 +1,6 @@
 """Sessions of the users of a Cognito pool, through its admin API."""
 
-from authcore.adapters.cognito.errors import SIGNING_OUT_A_USER, translate_errors
+from authcore.adapters.cognito.error_translation import SIGNING_OUT_A_USER, translate_errors
 from authcore.adapters.cognito.limits import can_be_username
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import require_cognitos_own

@@ -8,7 +8,7 @@ LIFO, because a shared httpx pool does not scale over threads.
 Name resolution is done by the operating system, and the deadline does not interrupt it.
 """
 
-from authcore.adapters.http.client import (
+from authcore.adapters.http.http_client import (
     MAX_IDLE_CONNECTIONS,
     FailureReason,
     HttpAnswer,

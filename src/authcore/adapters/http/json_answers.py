@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.adapters.http.client import HttpAnswer
+from authcore.adapters.http.http_client import HttpAnswer
 from authcore.adapters.json_hooks import refuse_constant, unique_members
 
 

@@ -5,7 +5,7 @@ For tests and the local stack; the private keys exist only in this process.
 """
 
 from authcore.testing.mint.keys import SigningKey, generate_key
-from authcore.testing.mint.tokens import (
+from authcore.testing.mint.token_mint import (
     DEFAULT_CLIENT_ID,
     DEFAULT_ISSUER,
     DEFAULT_SUBJECT,
