@@ -151,7 +151,7 @@ class LinkRun:
         return both
 
     def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
-        if not finding.mendable:
+        if not finding.is_repairable:
             return None
         earlier = self._state.mended.get(finding.users[0].subject) if self._state else None
         if earlier:

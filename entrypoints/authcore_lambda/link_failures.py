@@ -29,7 +29,7 @@ def require_let_in(policy: FailurePolicy, event: Event) -> None:
     Raises:
         LinkingFailedError: It does not.
     """
-    if policy.keeps_out(_provider_in(event)):
+    if policy.is_blocked(_provider_in(event)):
         raise LinkingFailedError
 
 

@@ -71,7 +71,7 @@ def legacy_links(
             http=http or _client(settings),
             base_url=settings.legacy.url,
             api_key=settings.legacy.api_key,
-        ).bounded
+        ).with_deadline
 
     return loaded
 
@@ -85,7 +85,7 @@ def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -
         base_url=settings.legacy.url,
         api_key=settings.legacy.api_key,
         entropy=SystemEntropy(),
-    ).bounded
+    ).with_deadline
 
 
 def _client(settings: AccountLinkingSettings) -> "HttpClient":

@@ -282,7 +282,7 @@ def build_handler(
         api_key=settings.legacy.api_key,
     )
     return PreSignUpTrigger(
-        accounts=accounts.bounded,
+        accounts=accounts.with_deadline,
         native_links=_native_links(settings, audit),
         audit=audit,
         budget=budget,

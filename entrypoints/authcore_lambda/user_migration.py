@@ -170,7 +170,7 @@ def build_handler(
         api_key=settings.legacy.api_key,
     )
     return UserMigrationTrigger(
-        accounts=accounts.bounded,
+        accounts=accounts.with_deadline,
         audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
         attributes=settings.migration.attributes,
         budget=settings.migration.budget,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.cognito.client import cognito_client
-from authcore.adapters.cognito.errors import SIGNING_OUT_A_USER, translated
+from authcore.adapters.cognito.error_translation import SIGNING_OUT_A_USER, translate_errors
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import RejectedError, UnavailableError
@@ -72,11 +72,11 @@ class Administrator:
             )
 
     def _disable(self, username: str) -> None:
-        with translated(SIGNING_OUT_A_USER):
+        with translate_errors(SIGNING_OUT_A_USER):
             self._client().admin_disable_user(UserPoolId=POOL_ID, Username=username)
 
     def _enable(self, username: str) -> None:
-        with translated(SIGNING_OUT_A_USER):
+        with translate_errors(SIGNING_OUT_A_USER):
             self._client().admin_enable_user(UserPoolId=POOL_ID, Username=username)
 
     def close(self) -> None:

@@ -93,7 +93,7 @@ class RedirectLoopDetector:
     def clear(self, cookie_header: str) -> tuple[str, ...]:
         """Make the ``Set-Cookie`` values that delete the browser's rounds."""
         is_present = any(name == COOKIE for name, _ in cookie_pairs(cookie_header))
-        return (_SCOPE.deleting(COOKIE),) if is_present else ()
+        return (_SCOPE.delete_cookie(COOKIE),) if is_present else ()
 
     def _recent(self, cookie_header: str) -> list[_Rounds]:
         now = self._clock.now()
@@ -104,7 +104,7 @@ class RedirectLoopDetector:
     def _write(self, entries: Iterable[_Rounds]) -> tuple[str, ...]:
         newest = sorted(entries, key=lambda each: each.since)[-MAX_PAGES:]
         value = "~".join(f"{r.page}.{int(r.since.timestamp())}.{r.count}" for r in newest)
-        return (_SCOPE.setting(COOKIE, value, WINDOW),)
+        return (_SCOPE.set_cookie(COOKIE, value, WINDOW),)
 
 
 def _page(target: str) -> str:

@@ -24,7 +24,7 @@ class TestInMemoryAuditLog(AuditLogContract):
         return InMemoryAuditLog()
 
     @pytest.fixture
-    def recorded(self, audit_log: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
+    def read_events(self, audit_log: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
         return lambda: audit_log.events
 
 
@@ -35,7 +35,7 @@ class TestLoggingAuditLog(AuditLogContract):
         return LoggingAuditLog(logging.getLogger("contract.audit"))
 
     @pytest.fixture
-    def recorded(self, caplog: pytest.LogCaptureFixture) -> Callable[[], Sequence[AuditEvent]]:
+    def read_events(self, caplog: pytest.LogCaptureFixture) -> Callable[[], Sequence[AuditEvent]]:
         def read(line: str) -> AuditEvent:
             fields = json.loads(line)
             assert fields.pop("event") == "audit"
@@ -58,7 +58,7 @@ class TestCountingAuditLog(AuditLogContract):
         return InMemoryDecisionCounter()
 
     @pytest.fixture
-    def recorded(self, kept: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
+    def read_events(self, kept: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
         return lambda: kept.events
 
     def test_events_are_counted_by_action_outcome_and_reason(
@@ -80,7 +80,7 @@ class TestInMemoryDecisionCounter(DecisionCounterContract):
         return InMemoryDecisionCounter()
 
     @pytest.fixture
-    def counted(self, counter: InMemoryDecisionCounter) -> Counts:
+    def read_counts(self, counter: InMemoryDecisionCounter) -> Counts:
         return lambda: counter.counts
 
 
@@ -90,7 +90,7 @@ class TestProcessDecisionCounter(DecisionCounterContract):
         return ProcessDecisionCounter()
 
     @pytest.fixture
-    def counted(self, counter: ProcessDecisionCounter) -> Counts:
+    def read_counts(self, counter: ProcessDecisionCounter) -> Counts:
         return counter.counts
 
     def test_its_memory_is_bounded_whatever_is_counted(

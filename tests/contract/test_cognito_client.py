@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.cognito.client import cognito_client
-from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES
+from authcore.adapters.cognito.error_translation import GETTING_A_USER, UPDATING_ATTRIBUTES
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import (

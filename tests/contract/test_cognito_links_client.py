@@ -9,7 +9,7 @@ import pytest
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, LISTING_USERS
+from authcore.adapters.cognito.error_translation import LINKING_A_PROVIDER, LISTING_USERS
 from authcore.adapters.cognito.provider_links import MAX_PAGES, CognitoProviderLinks
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authcore.adapters.cognito.client import cognito_client, unsigned_cognito_client
-from authcore.adapters.cognito.errors import (
+from authcore.adapters.cognito.error_translation import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
     SIGNING_OUT_A_USER,

@@ -111,7 +111,7 @@ def test_a_slow_legacy_system_is_an_outage(
     legacy.behave("slow")
 
     with pytest.raises(LegacyUnavailableError):
-        over_http.bounded(timedelta(milliseconds=100)).find("emma")
+        over_http.with_deadline(timedelta(milliseconds=100)).find("emma")
 
 
 @pytest.mark.parametrize("nothing_left", [timedelta(0), timedelta(seconds=-1)])
@@ -121,5 +121,5 @@ def test_with_no_time_left_nothing_is_sent(
     before = legacy.calls
 
     with pytest.raises(LegacyUnavailableError):
-        over_http.bounded(nothing_left).find("emma")
+        over_http.with_deadline(nothing_left).find("emma")
     assert legacy.calls == before

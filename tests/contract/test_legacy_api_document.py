@@ -13,6 +13,7 @@ from authcore.adapters.legacy import (
     listing_contract,
     login_contract,
     session_contract,
+    user_contract,
 )
 from authcore.adapters.legacy.session_cookie import MAX_SESSION_LENGTH
 from authcore.domain.errors import (
@@ -209,7 +210,7 @@ def test_document_and_adapter_state_the_same_sizes() -> None:
     identity = schemas["IdentityOrNull"]["properties"]
 
     assert identity["provider"]["maxLength"] == link_contract.MAX_PROVIDER_LENGTH
-    assert identity["user_id"]["maxLength"] == link_contract.MAX_IDENTITY_LENGTH
+    assert identity["user_id"]["maxLength"] == user_contract.MAX_IDENTITY_LENGTH
     assert schemas["Listed"]["properties"]["users"]["maxItems"] == listing_contract.MAX_PAGE
     assert schemas["Cursor"]["maxLength"] == listing_contract.MAX_CURSOR_LENGTH
     for size in (

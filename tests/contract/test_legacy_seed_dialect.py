@@ -237,7 +237,7 @@ def test_a_creation_and_its_attachment_share_one_time_limit(
     began = monotonic()
 
     with pytest.raises(LegacyUnavailableError):
-        links.bounded(timedelta(seconds=1.5)).create(MINA, idempotency_key="unsaid")
+        links.with_deadline(timedelta(seconds=1.5)).create(MINA, idempotency_key="unsaid")
 
     assert len(server.requests) == 2
     assert monotonic() - began < 1.9
@@ -247,7 +247,7 @@ def test_with_no_time_left_nothing_is_sent(
     server: ScriptedServer, links: SeedDialectLegacyLinks
 ) -> None:
     with pytest.raises(LegacyUnavailableError, match="no time"):
-        links.bounded(timedelta(0)).create(MINA, idempotency_key="unsaid")
+        links.with_deadline(timedelta(0)).create(MINA, idempotency_key="unsaid")
     assert server.requests == []
 
 
@@ -269,7 +269,7 @@ def test_the_warning_is_logged_once_and_not_for_every_deadline(
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        links.bounded(timedelta(seconds=1)).bounded(timedelta(seconds=2))
+        links.with_deadline(timedelta(seconds=1)).with_deadline(timedelta(seconds=2))
 
     assert caplog.get_records("setup")[-1].name == "authcore.legacy"
     assert caplog.get_records("call") == []

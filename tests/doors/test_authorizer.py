@@ -8,7 +8,7 @@ import pytest
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
-from authcore.testing.mint.tokens import DEFAULT_SUBJECT
+from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from authcore_lambda import authorizer
 from authcore_lambda.authorizer import Authorizer, NotConfiguredError, UnauthorizedError
 from doors.situations import SITUATIONS, Observed, Situation

@@ -12,7 +12,7 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
-from authcore.testing.mint.tokens import DEFAULT_SUBJECT
+from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from doors.door_world import FRONT_PAGE
 from doors.web_world import AUTHORIZE_URL, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer

@@ -60,7 +60,7 @@ def test_a_repair_mends_all_it_can_at_once_and_a_second_one_does_nothing(
 
     after, events = world.findings(), len(world.audit_log.events)
     assert {each.status for each in mended} <= {"mended"}
-    assert after == [each for each in before if not each.mendable]
+    assert after == [each for each in before if not each.is_repairable]
     assert world.mend_all() == []
     assert len(world.audit_log.events) == events
 

@@ -179,7 +179,9 @@ class World:
 
     def mend_all(self, *, dry_run: bool = False) -> list[RepairResult]:
         return [
-            self.repair.repair(each, dry_run=dry_run) for each in self.findings() if each.mendable
+            self.repair.repair(each, dry_run=dry_run)
+            for each in self.findings()
+            if each.is_repairable
         ]
 
     def _tell(self, error: UnavailableError, wait: timedelta) -> None:

@@ -53,7 +53,7 @@ def begun(
     pending = PendingSignIns()
     for number in range(count):
         header = browser.header(HOST)
-        pending = (jar.read(header) or PendingSignIns()).adding(
+        pending = (jar.read(header) or PendingSignIns()).with_attempt(
             attempt(number, clock), now=clock.now()
         )
         browser.apply(jar.write(pending, header), HOST)
@@ -167,7 +167,9 @@ def test_what_the_browser_carries_unchanged_is_not_set_again(
 ) -> None:
     pending = begun(3, jar, browser, clock)
     assert jar.write(pending, browser.header(HOST)) == ()
-    (only,) = jar.write(pending.adding(attempt(9, clock), now=clock.now()), browser.header(HOST))
+    (only,) = jar.write(
+        pending.with_attempt(attempt(9, clock), now=clock.now()), browser.header(HOST)
+    )
     assert attempt(9, clock).state_digest[:16] in only
 
 

@@ -44,13 +44,13 @@ def test_pairs_are_read_the_way_browsers_write_them(
     [
         ("", [], ""),
         ("a=1; b=2", [], "a=1; b=2"),
-        ("a=1", [SCOPE.setting("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
-        ("__Host-b=1; a=1", [SCOPE.setting("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
-        ("__Host-b=1; a=1; __Host-b=2", [SCOPE.deleting("__Host-b")], "a=1"),
-        ("", [SCOPE.deleting("__Host-b")], ""),
+        ("a=1", [SCOPE.set_cookie("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
+        ("__Host-b=1; a=1", [SCOPE.set_cookie("__Host-b", "2", HOUR)], "a=1; __Host-b=2"),
+        ("__Host-b=1; a=1; __Host-b=2", [SCOPE.delete_cookie("__Host-b")], "a=1"),
+        ("", [SCOPE.delete_cookie("__Host-b")], ""),
         (
             "a=1",
-            [SCOPE.deleting("__Host-b"), SCOPE.setting("__Host-b", "", HOUR)],
+            [SCOPE.delete_cookie("__Host-b"), SCOPE.set_cookie("__Host-b", "", HOUR)],
             "a=1; __Host-b=",
         ),
     ],
@@ -83,14 +83,14 @@ def test_200_pairs_are_read_and_of_201_none() -> None:
 
 def test_setting_states_every_attribute() -> None:
     # CK-01 CK-02
-    assert CookieScope("example.com").setting("__Secure-a", "x", timedelta(minutes=1)) == (
+    assert CookieScope("example.com").set_cookie("__Secure-a", "x", timedelta(minutes=1)) == (
         "__Secure-a=x; Max-Age=60; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax"
     )
 
 
 def test_deleting_states_the_same_attributes() -> None:
     # CK-06
-    assert CookieScope("example.com").deleting("__Secure-a") == (
+    assert CookieScope("example.com").delete_cookie("__Secure-a") == (
         "__Secure-a=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; "
         "Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax"
     )
@@ -98,8 +98,8 @@ def test_deleting_states_the_same_attributes() -> None:
 
 def test_a_host_only_cookie_names_no_domain() -> None:
     # CK-03
-    assert "Domain" not in CookieScope(None).setting("__Host-a", "x", timedelta(minutes=1))
-    assert "Domain" not in CookieScope(None).deleting("__Host-a")
+    assert "Domain" not in CookieScope(None).set_cookie("__Host-a", "x", timedelta(minutes=1))
+    assert "Domain" not in CookieScope(None).delete_cookie("__Host-a")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_host_only_cookie_names_no_domain() -> None:
 )
 def test_max_age_is_whole_seconds_and_400_days_at_most(lifetime: timedelta, seconds: int) -> None:
     # CK-12
-    assert f"; Max-Age={seconds};" in CookieScope(None).setting("__Host-a", "x", lifetime)
+    assert f"; Max-Age={seconds};" in CookieScope(None).set_cookie("__Host-a", "x", lifetime)
 
 
 @pytest.mark.parametrize(
@@ -132,5 +132,5 @@ def test_max_age_is_whole_seconds_and_400_days_at_most(lifetime: timedelta, seco
     ],
 )
 def test_nothing_that_ends_a_cookie_or_a_header_gets_in(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match=r"^not a cookie of ours$"):
-        CookieScope(None).setting(name, value, timedelta(minutes=1))
+    with pytest.raises(ValueError, match=r"^not a cookie of authcore$"):
+        CookieScope(None).set_cookie(name, value, timedelta(minutes=1))

@@ -352,7 +352,7 @@ def test_an_abandoned_fetch_counts_as_one_failure(
     source.gate.set()
     assert abandoned.landed.wait(PATIENCE)
     assert replacement.landed.wait(PATIENCE)
-    assert cache._record.failures == 2
+    assert cache._backoff.failures == 2
 
 
 def test_a_clock_that_runs_backwards_neither_prolongs_trust_nor_locks_anybody_out(

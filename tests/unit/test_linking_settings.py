@@ -23,7 +23,7 @@ def test_nothing_is_linked_by_email_and_nobody_kept_out_unless_somebody_says_so(
 
     assert linking.email_providers == ()
     assert linking.on_failure == FailurePolicy()
-    assert not linking.on_failure.keeps_out("Google")
+    assert not linking.on_failure.is_blocked("Google")
     assert linking.creation == "unique"
     assert linking.budget == timedelta(seconds=4)
     assert linking.table is None

@@ -10,7 +10,7 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
 from authcore.testing.mint import TokenMint
-from authcore.testing.mint.tokens import DEFAULT_SUBJECT
+from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_local.clock import MovableClock
 from authcore_local.flow import FlowLog

@@ -85,7 +85,7 @@ class TestTheWayThrough:
             starts = [sign_in.begin(f"https://cms.example.com/{tab}") for tab in range(10)]
             browser = PendingSignIns()
             for start in starts:
-                browser = browser.adding(start.attempt, now=world.clock.now())
+                browser = browser.with_attempt(start.attempt, now=world.clock.now())
             order = [*range(shift, 10), *range(shift)][:: -1 if shift % 2 else 1]
             for tab in order:
                 answer = world.callback(starts[tab])
@@ -100,7 +100,7 @@ class TestTheWayThrough:
         browser = PendingSignIns()
         starts = [sign_in.begin(None) for _ in range(MAX_PENDING_ATTEMPTS + 1)]
         for start in starts:
-            browser = browser.adding(start.attempt, now=world.clock.now())
+            browser = browser.with_attempt(start.attempt, now=world.clock.now())
         with pytest.raises(AttemptRejectedError):
             finish(sign_in, browser, world.callback(starts[0]))
         finish(sign_in, browser, world.callback(starts[-1]))

@@ -94,7 +94,7 @@ class SignInRoutes:
             start.attempt, rounds=self._redirect_loops.rounds(start.target, sent)
         )
         cleared = self._delete_unreadable_session(sent)
-        remaining = pending.adding(attempt, now=self._clock.now())
+        remaining = pending.with_attempt(attempt, now=self._clock.now())
         return (*cleared, *self._attempts.write(remaining, header_after(sent, cleared)))
 
     def _delete_unreadable_session(self, sent: str) -> tuple[str, ...]:
@@ -174,7 +174,9 @@ class SignInRoutes:
 
     def _restart(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
         start = restart.start
-        remaining = pending.without(restart.replaced).adding(start.attempt, now=self._clock.now())
+        remaining = pending.without(restart.replaced).with_attempt(
+            start.attempt, now=self._clock.now()
+        )
         cookies = self._attempts.write(remaining, sent)
         self._audit.record(AuditEvent.of(RESTART, None))
         return redirect_to(start.authorize_url, cookies)

@@ -1,1 +1,1 @@
-"""The outside, spoken to."""
+"""Implementations of the ports."""

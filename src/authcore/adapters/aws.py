@@ -1,4 +1,4 @@
-"""A boto3 client whose every call ends in time and whose log holds no one's data."""
+"""boto3 clients with a deadline for every call and without personal data in their logs."""
 
 import gc
 import logging
@@ -19,7 +19,7 @@ from authcore.domain.model.urls import ServiceUrl
 MAX_CONNECTIONS: Final = 64
 
 _TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
-"""At DEBUG these print request bodies, answers and the credentials' session token."""
+"""At DEBUG these log request bodies, responses and the session token of the credentials."""
 
 
 def aws_client(
@@ -32,28 +32,28 @@ def aws_client(
     signed: bool = True,
 ) -> Any:
     """
-    A client for one API.  Credentials come from the AWS chain, never from a caller.
+    A client for one API.  Credentials come from the AWS credential chain, never from a caller.
 
-    Plain http is loopback (ServiceUrl), where a stand-in listens: it gets made-up credentials, so
-    that real ones are not even looked for.
+    A plain http URL is on loopback (see ServiceUrl) and belongs to a stand-in: it gets fixed
+    credentials, and real ones are not even looked up.
 
     Args:
-        service: As boto3 calls it.
+        service: Name of the service in boto3.
 
-        region: Where the API is.
+        region: AWS region of the API.
 
-        endpoint_url: Where the API is, if not at the usual place.
+        endpoint_url: URL of the API; by default that of AWS.
 
-        within: A third of it for connecting, the rest for each wait for the answer.  One attempt:
-            who called knows better whether there is time for another.
+        within: Time limit of one call: one third for connecting, the rest for each read.  A call is
+            sent once; the caller decides about retries.
 
-        max_connections: Kept open, and as many calls as can run at once without opening more.
+        max_connections: Size of the connection pool, by default 64.
 
-        signed: False for operations that need no IAM credentials: none are looked for, which could
-            mean to wait for an instance's metadata service.
+        signed: False for operations that need no IAM credentials: none are looked up, which could
+            otherwise wait for the metadata service of an instance.  True by default.
 
     Raises:
-        ConfigurationError: What AWS's own variables and files say cannot work.
+        ConfigurationError: AWS's own variables or files are unusable.
     """
     silence_botocore()
     seconds = within.total_seconds()
@@ -81,7 +81,7 @@ def aws_client(
 
 @contextmanager
 def _without_looking_for_garbage() -> Iterator[None]:
-    """A client is some hundred thousand objects that stay: looking costs a third of building."""
+    """Suspend garbage collection: for some 100,000 lasting objects it takes a third of the time."""
     was_looking = gc.isenabled()
     gc.disable()
     try:
@@ -92,7 +92,7 @@ def _without_looking_for_garbage() -> Iterator[None]:
 
 
 def silence_botocore() -> None:
-    """Drop botocore's DEBUG records that print bodies, whatever level anybody sets later."""
+    """Drop botocore's DEBUG records that hold bodies, at any log level."""
     for name in _TALKATIVE:
         logging.getLogger(name).addFilter(_above_debug)
 

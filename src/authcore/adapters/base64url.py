@@ -1,8 +1,8 @@
 """
-base64url without padding, in exactly one spelling per value.
+base64url without padding, with exactly one encoding per value.
 
-The library's decoder skips foreign characters and ignores spare bits, so that many texts would pass
-for one.  See: RFC 7515 §2, RFC 4648 §3.5.
+The standard library's decoder skips foreign characters and ignores spare bits, so it reads many
+texts as one value.  See: RFC 7515 §2, RFC 4648 §3.5.
 """
 
 import binascii
@@ -26,11 +26,11 @@ def encode(octets: bytes) -> bytes:
 
 def decode(text: bytes) -> bytes:
     """
-    What *text* stands for.
+    The octets that *text* encodes.
 
     Raises:
-        ValueError: Empty, padded, a foreign character, or non-zero bits at the end: ``encoded``
-            would not write exactly *text*.
+        ValueError: Empty, padded, a foreign character, or non-zero spare bits: ``encode`` would not
+            return exactly *text*.
     """
     padding, last = _PADDING[len(text) % 4], _LAST[len(text) % 4]
     if not text or padding is None or last is None or text[-1] not in last:

@@ -1,4 +1,4 @@
-"""The Cookie header, read the way browsers write it."""
+"""The ``Cookie`` header, parsed as browsers write it."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -14,12 +14,11 @@ Pairs = tuple[tuple[str, str], ...]
 
 def cookie_pairs(header: str) -> Pairs:
     """
-    Name and value of each cookie in *header*, in its order, duplicates kept.
+    Name and value of each cookie in *header*, in order, duplicates included.
 
-    Values are taken as they stand: no unquoting, no percent decoding.  A pair without ``=``,
-    without a name, or with anything but printable ASCII is skipped and harms no other.  A header
-    of more than MAX_HEADER_LENGTH characters or MAX_PAIRS pairs reads as empty as a whole: of a
-    header cut short nobody could say whether a cookie in it stood alone.
+    Values are not unquoted or percent-decoded.  A pair without ``=``, without a name, or with
+    anything but printable ASCII is skipped.  A header of more than MAX_HEADER_LENGTH characters or
+    MAX_PAIRS pairs reads as empty: a truncated one would not show whether a cookie occurs twice.
 
     See: RFC 6265bis §5.8.3.
     """
@@ -35,12 +34,12 @@ def cookie_pairs(header: str) -> Pairs:
 
 def header_after(header: str, set_cookies: Iterable[str]) -> str:
     """
-    What a browser that sent *header* sends next time, once it took *set_cookies*.
+    The next ``Cookie`` header of a browser that sent *header* and then received *set_cookies*.
 
     Args:
         header: Every ``Cookie`` header, joined by ``"; "``.
 
-        set_cookies: ``Set-Cookie`` values of ours.
+        set_cookies: ``Set-Cookie`` values from a CookieScope.
     """
     taken: dict[str, str] = {}
     for each in set_cookies:
@@ -51,7 +50,7 @@ def header_after(header: str, set_cookies: Iterable[str]) -> str:
 
 
 def _printable_ascii(text: str) -> bool:
-    """Tabs included.  ``str.isprintable`` says the same, and takes 20 times as long."""
+    """Tabs included.  ``str.isprintable`` takes 20 times as long."""
     if not text.isascii():
         return False
     return len(text.encode("ascii").translate(None, _CONTROLS)) == len(text)

@@ -1,4 +1,4 @@
-"""The machine's own clock, chance and environment: the one place that asks for them."""
+"""The clock, randomness and environment of the system; no other module reads them."""
 
 import os
 import secrets
@@ -11,11 +11,11 @@ from authcore.ports.system import Clock, Entropy, Pause
 
 
 monotonic = time.monotonic
-"""Seconds that never run backwards: for deadlines, not for lifetimes."""
+"""Seconds of a clock that never runs backwards: for deadlines, not for lifetimes."""
 
 
 class SystemClock(Clock):
-    """The machine's clock."""
+    """The system clock."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ class SystemClock(Clock):
 
 
 class SystemPause(Pause):
-    """The machine's own retrier.  Ends early only with KeyboardInterrupt."""
+    """Waits in the calling thread.  Ends early only with KeyboardInterrupt."""
 
     __slots__ = ()
 
@@ -38,7 +38,7 @@ class SystemPause(Pause):
 
 
 class SystemEntropy(Entropy):
-    """The operating system's random source."""
+    """The operating system's random number generator."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Work that waits for other systems, kept away from the event loop."""
+"""Threads for blocking calls, so that they do not block the event loop."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -26,20 +26,20 @@ Answer = TypeVar("Answer")
 
 class WorkerThreads:
     """
-    At most MAX_THREADS calls at once, at most MAX_WAITING more in line, for each event loop.
+    Runs at most 64 calls at once and queues at most 256 more, per event loop.
 
-    A limiter of its own, so that a slow identity provider cannot starve anything else that this
-    process does in threads.
+    Uses its own limiter, so that a slow identity provider cannot starve other threads of the
+    process.
     """
 
     def __init__(self, *, threads: int = MAX_THREADS, waiting: int = MAX_WAITING) -> None:
         """
-        Bound the work.
+        Set the limits.
 
         Args:
-            threads: How many calls run at once.
+            threads: Maximum number of calls that run at once; by default MAX_THREADS.
 
-            waiting: How many may wait for a thread.
+            waiting: Maximum number of calls that wait for a thread; by default MAX_WAITING.
         """
         self._limiters: RunVar[anyio.CapacityLimiter] = RunVar(f"authcore.threads.{next(_numbers)}")
         self._threads = threads
@@ -49,29 +49,29 @@ class WorkerThreads:
 
     @property
     def busy(self) -> int:
-        """How many calls run now; exact where there is one event loop."""
+        """Number of calls that run now; exact with one event loop."""
         return min(self._under_way, self._threads)
 
     @property
     def waiting(self) -> int:
-        """How many wait for a thread; exact where there is one event loop."""
+        """Number of calls that wait for a thread; exact with one event loop."""
         return self._under_way - self.busy
 
     async def run(self, call: Callable[[], Answer]) -> Answer:
         """
-        What *call* returns or raises.
+        Run *call* in a thread; return or raise what it does.
 
         Raises:
-            UnavailableError: The line is full; *call* was not made.
+            UnavailableError: The queue is full; *call* was not made.
         """
         limiter = self._limiter()
         if limiter.statistics().tasks_waiting >= self._waiting:
-            raise UnavailableError("too much is waiting already", retry_after=_RETRY_AFTER)
-        with self._counted():
+            raise UnavailableError("too many calls are waiting", retry_after=_RETRY_AFTER)
+        with self._count_call():
             return await anyio.to_thread.run_sync(call, limiter=limiter)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count_call(self) -> Iterator[None]:
         with self._counting:
             self._under_way += 1
         try:
@@ -81,7 +81,7 @@ class WorkerThreads:
                 self._under_way -= 1
 
     def _limiter(self) -> anyio.CapacityLimiter:
-        """This event loop's: what waits in one must not be woken from another."""
+        """The limiter of this event loop: a task must not be woken from another loop."""
         try:
             return self._limiters.get()
         except LookupError:

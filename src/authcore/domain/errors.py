@@ -1,45 +1,45 @@
 """
-Every error authcore raises, in one tree.
+All errors that authcore raises, in one tree.
 
 ::
 
-    AuthcoreError                       never raised itself
-    ├── ConfigurationError              settings cannot work; the process must not start
-    ├── RejectedError                   the answer is no; asking again cannot help
-    │   ├── TokenRejectedError          the token is not good (401)
+    AuthcoreError                       base class, never raised itself
+    ├── ConfigurationError              the settings are unusable; the process must not start
+    ├── RejectedError                   a refusal; retrying cannot help
+    │   ├── TokenRejectedError          the token is not valid (401)
     │   │   ├── MalformedTokenError     not a compact RS256 JWT, or larger than allowed
-    │   │   ├── UnknownKeyError         signed with a key the issuer does not publish
-    │   │   ├── SignatureRejectedError  the signature does not hold
+    │   │   ├── UnknownKeyError         signed with a key that the issuer does not publish
+    │   │   ├── SignatureRejectedError  the signature is not valid
     │   │   ├── TokenExpiredError
     │   │   ├── TokenNotYetValidError
-    │   │   └── ClaimRejectedError      a claim is missing, mistyped or not ours
-    │   ├── RefreshTokenRejectedError   the session cannot be prolonged; sign in again (401)
+    │   │   └── ClaimRejectedError      a claim is missing, of a wrong type or not accepted
+    │   ├── RefreshTokenRejectedError   the session cannot be refreshed; sign in again (401)
     │   ├── LoginRejectedError          this sign-in cannot be completed (400)
-    │   │   ├── AttemptRejectedError    no such attempt in this browser, expired, or used
+    │   │   ├── AttemptRejectedError    unknown to this browser, expired, or used
     │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
     │   │   ├── CodeRejectedError       the provider refuses the code
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
-    │   │   └── ClientRejectedError     the provider refuses *us*: client, secret or request
+    │   │   └── ClientRejectedError     the provider refuses the app client: id, secret or request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
-    │   ├── CredentialsRejectedError    unknown user and wrong password alike (401)
-    │   ├── AccountNotFoundError        the directory has no such user (404)
+    │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
+    │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AttributesRejectedError     the directory refuses the values (409)
-    │   ├── SessionTooLargeError        the cookies would not fit the header budget (431)
-    │   └── LinkRejectedError           these two accounts must not become one person
-    │       ├── AmbiguousAccountError   several legacy accounts could be meant
-    │       ├── AccountTakenError       one of the two already belongs to somebody else
-    │       ├── AccountLockedError      the legacy account may not be used by anybody
-    │       ├── IssuerRejectedError     the identity comes from another issuer than it must
-    │       └── BlindRetryRefusedError  the account may exist already; a person must look
-    └── UnavailableError                no answer worth trusting; ask later (503)
+    │   ├── SessionTooLargeError        the session exceeds the size limit (431)
+    │   └── LinkRejectedError           the two accounts must not be linked
+    │       ├── AmbiguousAccountError   several legacy accounts match
+    │       ├── AccountTakenError       one of the two is linked to another account already
+    │       ├── AccountLockedError      the legacy account is locked
+    │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
+    │       └── BlindRetryRefusedError  the account may exist already; an operator must check
+    └── UnavailableError                no usable answer; retry later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
-        │   ├── ProviderNotReachedError it was sent nothing, so nothing happened
-        │   └── RefreshNotDueError      it does answer, and left the session as it is
-        ├── LoginLostError              nobody knows what came of this sign-in; begin anew
+        │   ├── ProviderNotReachedError nothing was sent, so nothing happened
+        │   └── RefreshNotDueError      the auth service did not refresh the session
+        ├── LoginLostError              the outcome of the sign-in is unknown; start a new one
         ├── LegacyUnavailableError
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
-        ├── LeaseHeldError              somebody else is at it
+        ├── LeaseHeldError              another holder has the lease
         └── CoordinationUnavailableError
 
 ``code`` is stable and machine-readable.  ``str(error)`` is safe to log: it never holds a token, a
@@ -52,17 +52,17 @@ from typing import ClassVar
 
 
 class AuthcoreError(Exception):
-    """Never raised itself; catches everything authcore raises."""
+    """Base class of all errors of authcore; never raised itself."""
 
     code: ClassVar[str] = "authcore_error"
 
 
 class ConfigurationError(AuthcoreError):
     """
-    Settings cannot work.  Raised at start-up, names every problem at once.
+    The settings are unusable.  Raised at start-up; names all problems at once.
 
     Attributes:
-        problems: One sentence each, secrets masked.
+        problems: One sentence per problem, secrets masked.
     """
 
     code: ClassVar[str] = "configuration"
@@ -73,13 +73,13 @@ class ConfigurationError(AuthcoreError):
 
 
 class RejectedError(AuthcoreError):
-    """The answer is no.  Asking again cannot help."""
+    """A refusal.  Retrying cannot help."""
 
     code: ClassVar[str] = "rejected"
 
 
 class TokenRejectedError(RejectedError):
-    """The token is not good."""
+    """The token is not valid."""
 
     code: ClassVar[str] = "token_rejected"
 
@@ -97,14 +97,14 @@ class UnknownKeyError(TokenRejectedError):
 
 
 class SignatureRejectedError(TokenRejectedError):
-    """The signature does not hold."""
+    """The signature is not valid."""
 
     code: ClassVar[str] = "token_signature"
 
 
 class TokenExpiredError(TokenRejectedError):
     """
-    Was good once.
+    The token has expired.
 
     Attributes:
         expired_at: Aware, UTC.
@@ -125,10 +125,10 @@ class TokenNotYetValidError(TokenRejectedError):
 
 class ClaimRejectedError(TokenRejectedError):
     """
-    A claim is missing, mistyped or not ours.
+    A claim is missing, of a wrong type or not accepted.
 
     Attributes:
-        claim: Its name, from a fixed list of ours, never from the token.
+        claim: Name of the claim, from a fixed list in authcore, never from the token.
     """
 
     code: ClassVar[str] = "token_claim"
@@ -139,29 +139,29 @@ class ClaimRejectedError(TokenRejectedError):
 
 
 class RefreshTokenRejectedError(RejectedError):
-    """Revoked, expired, used up, or never issued: the session ends.  The user may sign in anew."""
+    """Revoked, expired, used up or never issued.  The session has ended; the user may sign in."""
 
     code: ClassVar[str] = "refresh_rejected"
 
 
 class LoginRejectedError(RejectedError):
-    """This sign-in cannot be completed.  Starting a new one may work."""
+    """The sign-in cannot be completed.  A new one may succeed."""
 
     code: ClassVar[str] = "login_rejected"
 
 
 class AttemptRejectedError(LoginRejectedError):
-    """This browser has no such attempt: never begun here, expired, altered, or used before."""
+    """The browser has no such sign-in attempt: never begun, expired, altered or used before."""
 
     code: ClassVar[str] = "login_attempt"
 
 
 class ParameterRejectedError(LoginRejectedError):
     """
-    A parameter of the sign-in request or of the provider's answer is not acceptable.
+    A parameter of the sign-in request or of the authorization response is not acceptable.
 
     Attributes:
-        parameter: Its name, from a fixed list of ours, or ``other``; never from the request.
+        parameter: Its name, from a fixed list in authcore, or ``other``; never from the request.
     """
 
     code: ClassVar[str] = "login_parameter"
@@ -193,25 +193,25 @@ class ProviderRefusedError(LoginRejectedError):
 
 
 class ClientRejectedError(LoginRejectedError):
-    """The provider refuses our client id, secret, or what we ask for.  An operator must act."""
+    """The provider refuses the client id, secret or request.  An operator must act."""
 
     code: ClassVar[str] = "login_client"
 
 
 class RedirectRejectedError(RejectedError):
-    """The redirect target is not one that was allowed."""
+    """The redirect target is not on the allow-list."""
 
     code: ClassVar[str] = "redirect_rejected"
 
 
 class CredentialsRejectedError(RejectedError):
-    """No such user, wrong password, or an account that may not sign in: one answer for all."""
+    """Unknown user, wrong password, or an account that may not sign in: one error for all."""
 
     code: ClassVar[str] = "credentials_rejected"
 
 
 class AccountNotFoundError(RejectedError):
-    """The directory holds no such user."""
+    """The directory has no such user, or the legacy system no such account."""
 
     code: ClassVar[str] = "account_not_found"
 
@@ -223,53 +223,53 @@ class AttributesRejectedError(RejectedError):
 
 
 class SessionTooLargeError(RejectedError):
-    """The session does not fit the cookie budget.  See: RFC 6585 §5 (431)."""
+    """The session exceeds the size limit of cookies or store.  See: RFC 6585 §5 (431)."""
 
     code: ClassVar[str] = "session_too_large"
 
 
 class LinkRejectedError(RejectedError):
-    """These two accounts must not become one person."""
+    """The two accounts must not be linked."""
 
     code: ClassVar[str] = "link_rejected"
 
 
 class AmbiguousAccountError(LinkRejectedError):
-    """Several legacy accounts could be meant."""
+    """Several legacy accounts match."""
 
     code: ClassVar[str] = "link_ambiguous"
 
 
 class AccountTakenError(LinkRejectedError):
-    """One of the two already belongs to somebody else."""
+    """One of the two is linked to another account already."""
 
     code: ClassVar[str] = "link_taken"
 
 
 class AccountLockedError(LinkRejectedError):
-    """The legacy system locked the account: nobody may come in with it."""
+    """The legacy system locked the account, so it must not be used."""
 
     code: ClassVar[str] = "link_account_locked"
 
 
 class IssuerRejectedError(LinkRejectedError):
-    """The identity has another issuer than its provider must have, or none."""
+    """The identity has no issuer, or another one than its provider must have."""
 
     code: ClassVar[str] = "link_issuer"
 
 
 class BlindRetryRefusedError(LinkRejectedError):
-    """An earlier attempt may have created the account and nobody can tell; a person must look."""
+    """An earlier attempt may or may not have created the account; an operator must check."""
 
     code: ClassVar[str] = "link_blind_retry"
 
 
 class UnavailableError(AuthcoreError):
     """
-    No answer worth trusting.  Asking later may help.
+    No usable answer.  A later attempt may succeed.
 
     Attributes:
-        retry_after: How long to wait; None when nobody knows.
+        retry_after: How long to wait; None, the default, when unknown.
     """
 
     code: ClassVar[str] = "unavailable"
@@ -280,62 +280,62 @@ class UnavailableError(AuthcoreError):
 
 
 class KeySourceUnavailableError(UnavailableError):
-    """The issuer's signing keys cannot be read, and none in memory is fresh enough."""
+    """The issuer's signing keys cannot be read, and those in memory are too old."""
 
     code: ClassVar[str] = "keys_unavailable"
 
 
 class ProviderUnavailableError(UnavailableError):
-    """Cognito gave no answer worth trusting."""
+    """Cognito gave no usable answer."""
 
     code: ClassVar[str] = "provider_unavailable"
 
 
 class ProviderNotReachedError(ProviderUnavailableError):
     """
-    Cognito was sent nothing, so nothing happened there.
+    Nothing was sent to Cognito, so nothing happened there.
 
-    To whoever watches, it is the same outage and has the same code.
+    The same outage for operators, hence the same code.
     """
 
 
 class RefreshNotDueError(ProviderUnavailableError):
-    """Whoever refreshes for us finds the session good as it is, and left it so."""
+    """The auth service finds the session still valid, and did not refresh it."""
 
     code: ClassVar[str] = "refresh_not_due"
 
 
 class LoginLostError(UnavailableError):
     """
-    A sign-in was being finished, and nobody knows what came of it.
+    The outcome of a sign-in is unknown.
 
-    Asking again for the same cannot help: what it took may be used up.  Beginning anew can.
+    Repeating the request cannot help, as its code or attempt may be spent.  A new sign-in can.
     """
 
     code: ClassVar[str] = "login_lost"
 
 
 class LegacyUnavailableError(UnavailableError):
-    """The legacy system gave no answer worth trusting."""
+    """The legacy system gave no usable answer."""
 
     code: ClassVar[str] = "legacy_unavailable"
 
 
 class LegacyNotReachedError(LegacyUnavailableError):
     """
-    The legacy system was sent nothing, so nothing happened there.
+    Nothing was sent to the legacy system, so nothing happened there.
 
-    To whoever watches, it is the same outage and has the same code.
+    The same outage for operators, hence the same code.
     """
 
 
 class LeaseHeldError(UnavailableError):
-    """Somebody else is doing the same thing right now."""
+    """Another holder has the lease."""
 
     code: ClassVar[str] = "lease_held"
 
 
 class CoordinationUnavailableError(UnavailableError):
-    """The store that leases, replay memory and sessions live in gave no answer worth trusting."""
+    """The store of leases, one-time keys and sessions gave no usable answer."""
 
     code: ClassVar[str] = "coordination_unavailable"

@@ -1,1 +1,1 @@
-"""Test kit for authcore and for those who embed it: fakes, a token mint, contract suites."""
+"""Test kit for authcore and embedding applications: fakes, a token mint, contract suites."""

@@ -1,4 +1,4 @@
-"""A browser's cookie store, for tests and for driving the flow without a browser."""
+"""A browser's cookie store, for tests and for tours without a browser."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -37,12 +37,13 @@ class _Cookie:
 
 class BrowserCookies:
     """
-    Stores cookies as a browser does: same keys, prefixes, size rules and order.
+    Stores cookies as a browser does: same keys, prefixes, size limits and order.
 
-    No public suffix list and no SameSite: both need a page to know where a request began.
+    Without the Public Suffix List, and without SameSite, which depends on the page that sends a
+    request.
 
     Attributes:
-        refused: Names of the cookies that were not taken, for failing tests to show.
+        refused: Names of the cookies that were not stored, for the output of failing tests.
 
     See: RFC 6265bis §5.
     """
@@ -56,19 +57,19 @@ class BrowserCookies:
         self, set_cookie_values: Iterable[str], host: str, *, path: str = "/", secure: bool = True
     ) -> None:
         """
-        Take the ``Set-Cookie`` values of one answer, in order.
+        Store the ``Set-Cookie`` values of one response, in order.
 
         Args:
             set_cookie_values: One string per header.
 
-            host: Who answered; lower-case, no port.
+            host: Host of the request; lower-case, no port.
 
-            path: Of the request.
+            path: Path of the request.
 
-            secure: Whether it came over https, or from a ``localhost`` name.
+            secure: Whether the request was sent by https, or to a ``localhost`` name.
         """
         for text in set_cookie_values:
-            cookie = self._parsed(text, host, path, secure=secure)
+            cookie = self._parse(text, host, path, secure=secure)
             if cookie is None:
                 self.refused.append(text.partition("=")[0])
             elif cookie.expires_at is not None and cookie.expires_at <= self._clock.now():
@@ -88,7 +89,7 @@ class BrowserCookies:
         sent.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in sent)
 
-    def _parsed(self, text: str, host: str, path: str, *, secure: bool) -> _Cookie | None:
+    def _parse(self, text: str, host: str, path: str, *, secure: bool) -> _Cookie | None:
         pair, _, rest = text.partition(";")
         name, equals, value = (part.strip(" \t") for part in pair.partition("="))
         attributes = _attributes(rest)

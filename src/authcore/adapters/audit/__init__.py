@@ -1,1 +1,1 @@
-"""Where decisions are written down."""
+"""Audit log and decision counters."""

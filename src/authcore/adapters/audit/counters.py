@@ -1,4 +1,4 @@
-"""Decisions and events, counted in this process."""
+"""Counters of decisions and audit events, in this process."""
 
 import threading
 from collections import Counter
@@ -10,7 +10,7 @@ from authcore.ports.audit import AuditLog, DecisionCounter
 
 
 MAX_SERIES: Final = 1_000
-"""Far more than there are reasons; whatever comes beyond is counted as ``other``."""
+"""Far more than there are reasons; further combinations are counted as ``other``."""
 
 Series = tuple[str, Outcome, str]
 
@@ -31,20 +31,20 @@ class ProcessDecisionCounter(DecisionCounter):
             self._counts[series] += 1
 
     def counts(self) -> Mapping[Series, int]:
-        """How often each action, outcome and reason came together."""
+        """Number of decisions by action, outcome and reason."""
         with self._lock:
             return dict(self._counts)
 
 
 class CountingAuditLog(AuditLog):
-    """Counts events by action, outcome and reason, and passes them on."""
+    """Counts events by action, outcome and reason, and passes them to another log."""
 
     def __init__(self, log: AuditLog, counter: DecisionCounter) -> None:
         """
-        Count what goes to *log*.
+        Count the events of *log*.
 
         Args:
-            log: Keeps the events.
+            log: Receives the events.
 
             counter: Counts them.
         """

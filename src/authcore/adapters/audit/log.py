@@ -1,4 +1,4 @@
-"""The audit log as lines of the standard library's logging."""
+"""Audit log over the standard library's logging."""
 
 import json
 import logging
@@ -29,9 +29,10 @@ class LoggingAuditLog(AuditLog):
     """
     Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
 
-    Absent fields are left out.  Whatever does not look like an id is written as ``(not an id)``,
-    so that an e-mail address or a token that strayed into an event stays out of the log; a detail
-    that does not look like words is not written either.  Time and place are the handler's to add.
+    Absent fields are left out.  A value that does not look like an id is written as
+    ``(not an id)``, and a detail that does not look like words as ``(not our own words)``, so that
+    an e-mail address or token that got into an event stays out of the log.  Time and host are added
+    by the logging handler.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
@@ -42,7 +43,7 @@ class LoggingAuditLog(AuditLog):
         """See the port."""
         try:
             self._logger.log(_LEVELS[event.outcome], "%s", _line(event))
-        except Exception:  # noqa: BLE001 - handlers are the team's own and may raise anything
+        except Exception:  # noqa: BLE001 - handlers belong to the application and may raise anything
             return
 
 
@@ -56,11 +57,11 @@ def _line(event: AuditEvent) -> str:
         "reference": event.reference,
         "caller": event.caller,
     }
-    present = {name: _printed(value) for name, value in fields.items() if value is not None}
+    present = {name: _format_id(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:
         present["detail"] = event.detail if _WORDS.fullmatch(event.detail) else UNTOLD
     return json.dumps({"event": "audit", **present}, separators=(",", ":"))
 
 
-def _printed(value: str) -> str:
+def _format_id(value: str) -> str:
     return value if _ID.fullmatch(value) else UNPRINTED

@@ -1,1 +1,1 @@
-"""Another process's auth service, over HTTP."""
+"""Client of the auth service, over HTTP."""

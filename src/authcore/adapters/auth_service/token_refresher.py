@@ -1,4 +1,4 @@
-"""Refreshing by an auth service, so that a guarded application needs no client secret."""
+"""Refresh through the auth service, so that a guarded application needs no client secret."""
 
 import json
 from collections.abc import Mapping
@@ -22,34 +22,34 @@ from authcore.ports.token_endpoint import TokenRefresher
 
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
-"""What the HttpClient given to AuthServiceTokenRefresher should cap bodies at."""
+"""Byte limit for the HttpClient of AuthServiceTokenRefresher."""
 
 _OVER: Final = frozenset({"refresh_rejected", "session_revoked", "session_too_old"})
-"""The reasons by which an auth service ends a session that it was asked to prolong."""
+"""Reasons with which the auth service ends a session."""
 
 
 class AuthServiceTokenRefresher(TokenRefresher):
     """
-    Asks ``POST /auth/verify``, with a caller key.
+    Calls ``POST /auth/verify`` with a caller key.
 
-    The auth service refreshes sessions that are due by its own clock, if Cognito lets it.  One that
-    it finds good as it is, not due yet or postponed because Cognito does not answer, was not
-    prolonged: RefreshNotDueError, so that a live session goes on and is asked for again.
+    The auth service refreshes sessions that are due by its clock, if Cognito answers.  A session
+    that it accepts without a refresh, because none is due or Cognito does not answer, raises
+    RefreshNotDueError: the session stays valid, and the next request tries again.
 
-    Whatever is wrong with the caller key, or with anything else that an operator set, signs nobody
-    out: of all verdicts only those about the session itself end it.
+    A wrong caller key or another configuration error signs no user out: only refusals of the
+    session itself end it.
     """
 
     def __init__(self, *, http: HttpClient, verify_url: ServiceUrl, caller_key: str) -> None:
         """
-        Speak to one auth service.
+        Call one auth service.
 
         Args:
-            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every refresh.
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every refresh.
 
-            verify_url: The whole URL, ending in ``/auth/verify``.
+            verify_url: The complete URL, ending in ``/auth/verify``.
 
-            caller_key: One that the auth service knows; printable ASCII without blanks.
+            caller_key: A key that the auth service knows; printable ASCII without spaces.
         """
         self._http = http
         self._verify_url = verify_url
@@ -63,9 +63,9 @@ class AuthServiceTokenRefresher(TokenRefresher):
         """See the port."""
         if tokens.refresh_token is None or not _can_be_tokens(tokens):
             raise RefreshTokenRejectedError("these are no tokens to refresh")
-        return _refreshed(self._asked(tokens))
+        return _parse_answer(self._post(tokens))
 
-    def _asked(self, tokens: TokenSet) -> HttpAnswer:
+    def _post(self, tokens: TokenSet) -> HttpAnswer:
         content = json.dumps(
             {
                 "id_token": tokens.id_token,
@@ -90,7 +90,7 @@ def _can_be_tokens(tokens: TokenSet) -> bool:
     )
 
 
-def _refreshed(answer: HttpAnswer) -> TokenSet:
+def _parse_answer(answer: HttpAnswer) -> TokenSet:
     try:
         members = json_object(answer)
         if answer.status == 200:
@@ -102,14 +102,14 @@ def _refreshed(answer: HttpAnswer) -> TokenSet:
     raise ProviderUnavailableError(f"the auth service gave no usable answer (HTTP {answer.status})")
 
 
-def _tokens_in(verdict: Mapping[str, object]) -> TokenSet:
-    if verdict.get("verified") is False:
-        raise _refusal(verdict.get("reason"))
-    if verdict.get("verified") is not True or not isinstance(verdict.get("user"), dict):
+def _tokens_in(result: Mapping[str, object]) -> TokenSet:
+    if result.get("verified") is False:
+        raise _refusal(result.get("reason"))
+    if result.get("verified") is not True or not isinstance(result.get("user"), dict):
         raise UnreadableAnswerError
-    if "tokens" not in verdict:
+    if "tokens" not in result:
         raise RefreshNotDueError("the auth service left the session as it is")
-    tokens = verdict["tokens"]
+    tokens = result["tokens"]
     if not isinstance(tokens, dict):
         raise UnreadableAnswerError
     return TokenSet(
@@ -120,12 +120,10 @@ def _tokens_in(verdict: Mapping[str, object]) -> TokenSet:
 
 
 def _refusal(reason: object) -> RefreshTokenRejectedError | ProviderUnavailableError:
-    """What was good here and is not there says more about the two than about the session."""
+    """Only for reasons in _OVER: other disagreements come from configuration, not the session."""
     if isinstance(reason, str) and reason in _OVER:
         return RefreshTokenRejectedError("the auth service refuses the session")
-    return ProviderUnavailableError(
-        "the auth service does not judge tokens as they are judged here"
-    )
+    return ProviderUnavailableError("the auth service refuses tokens that are valid here")
 
 
 def _token(tokens: Mapping[str, object], name: str) -> str:

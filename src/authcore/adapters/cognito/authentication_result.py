@@ -1,4 +1,4 @@
-"""The tokens in an answer of the API, read as strictly as those of the token endpoint."""
+"""The tokens in a response of the API, checked as strictly as those of the token endpoint."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,10 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 
 def refreshed_tokens(answered: Mapping[str, Any], refresh_token: RefreshToken) -> TokenSet:
     """
-    The tokens that *refresh_token* was traded for; it stays in use where *answered* has no other.
+    The tokens that *refresh_token* was exchanged for; it is kept where *answered* has no other.
 
     Args:
-        answered: As botocore parsed it.
+        answered: Response as botocore parsed it.
 
         refresh_token: As it was sent.
 

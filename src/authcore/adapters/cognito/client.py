@@ -1,4 +1,4 @@
-"""The clients of the pool's API."""
+"""boto3 clients of the pool's API."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 MAX_UNSIGNED_CONNECTIONS: Final = 256
-"""Sessions of many users can fall due at once; administrators are few."""
+"""Sessions of many users can be due at once, while admin calls are few."""
 
 
 def cognito_client(
@@ -22,16 +22,16 @@ def cognito_client(
     max_connections: int = MAX_CONNECTIONS,
 ) -> "CognitoIdentityProviderClient":
     """
-    A client for the pool's admin API, bounded and silent as ``aws_client`` makes it.
+    A client for the pool's admin API, with the limits of ``aws_client``.
 
     Args:
-        region: Of the pool.
+        region: AWS region of the pool.
 
-        endpoint_url: Where the API is, if not at the usual place.
+        endpoint_url: URL of the API; by default that of AWS.
 
-        within: Of one call.
+        within: Time limit of one call.
 
-        max_connections: As many calls as can run at once without opening more.
+        max_connections: Size of the connection pool.
     """
     client: CognitoIdentityProviderClient = aws_client(
         "cognito-idp",
@@ -51,16 +51,16 @@ def unsigned_cognito_client(
     max_connections: int = MAX_UNSIGNED_CONNECTIONS,
 ) -> "CognitoIdentityProviderClient":
     """
-    A client for what an app client may call: no IAM credentials are used or looked for.
+    A client for the operations of app clients: IAM credentials are neither used nor looked up.
 
     Args:
-        region: Of the pool.
+        region: AWS region of the pool.
 
-        endpoint_url: Where the API is, if not at the usual place.
+        endpoint_url: URL of the API; by default that of AWS.
 
-        within: Of one call.
+        within: Time limit of one call.
 
-        max_connections: As many calls as can run at once without opening more.
+        max_connections: Size of the connection pool.
     """
     client: CognitoIdentityProviderClient = aws_client(
         "cognito-idp",

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from authcore.adapters.cognito.errors import LISTING_USERS, translated
+from authcore.adapters.cognito.error_translation import LISTING_USERS, translate_errors
 from authcore.adapters.cognito.limits import MAX_PAGE
+from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryPage
@@ -12,38 +13,26 @@ from authcore.ports.user_directory import DirectoryListing
 
 
 if TYPE_CHECKING:
-    from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_cognito_idp.type_defs import ListUsersRequestTypeDef
 
 
-class CognitoDirectoryListing(DirectoryListing):
+class CognitoDirectoryListing(PoolAdapter, DirectoryListing):
     """
-    Asks with ListUsers: 60 users a call, 30 calls a second per account and region, and nobody
-    counts as active for it.
+    Lists users with ListUsers: 60 users per call, at most 30 calls a second per account and region.
+
+    Listing does not make users active in Cognito's bill.
     """
-
-    def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
-        """
-        Speak for one pool.
-
-        Args:
-            client: From ``cognito_client``, which bounds its calls and its log.
-
-            user_pool_id: Of the pool.
-        """
-        self._client = client
-        self._user_pool_id = user_pool_id
 
     def users(self, after: str | None = None) -> DirectoryPage:
         """See the port."""
-        return self.matching(None, after)
+        return self.users_matching(None, after)
 
-    def matching(self, filter_expression: str | None, after: str | None) -> DirectoryPage:
+    def users_matching(self, filter_expression: str | None, after: str | None) -> DirectoryPage:
         """
-        A page of the users whom *filter_expression* lets through; of all where it is None.
+        A page of the users who match *filter_expression*; of all users if it is None.
 
         Raises:
-            ProviderUnavailableError: Throttled, down, or an answer that is not one.
+            ProviderUnavailableError: Throttled, down, or no usable answer.
 
         See: Amazon Cognito ListUsers.
         """
@@ -52,7 +41,7 @@ class CognitoDirectoryListing(DirectoryListing):
             request["Filter"] = filter_expression
         if after is not None:
             request["PaginationToken"] = after
-        with translated(LISTING_USERS):
+        with translate_errors(LISTING_USERS):
             listed = self._client.list_users(**request)
         require_cognitos_own(listed["ResponseMetadata"])
         return _page(listed)
@@ -61,5 +50,5 @@ class CognitoDirectoryListing(DirectoryListing):
 def _page(listed: Mapping[str, Any]) -> DirectoryPage:
     found, following = listed.get("Users"), listed.get("PaginationToken")
     if found is None or len(found) > MAX_PAGE or not isinstance(following, str | None):
-        raise ProviderUnavailableError("Cognito lists users oddly")
+        raise ProviderUnavailableError("Cognito lists users incorrectly")
     return DirectoryPage(tuple(described_user(each, "Attributes") for each in found), following)

@@ -1,4 +1,4 @@
-"""What Cognito takes, so that nothing else is sent.  See: Amazon Cognito "Quotas"."""
+"""Limits of Cognito; values beyond them are never sent.  See: Amazon Cognito "Quotas"."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ MAX_FILTER_LENGTH: Final = 256
 
 
 def can_be_username(text: str) -> bool:
-    """Whether a user of a pool may be called *text*: letters, marks, symbols, numbers, signs."""
+    """Whether *text* can be a user name: letters, marks, symbols, numbers, punctuation."""
     return 1 <= len(text) <= MAX_USERNAME_LENGTH and all(
         unicodedata.category(character)[0] in "LMSNP" for character in text
     )
@@ -31,7 +31,7 @@ def can_be_attributes(attributes: Mapping[str, str]) -> bool:
 
 
 def can_be_identity(provider_name: str, user_id: str) -> bool:
-    """Whether both can be parts of a user name: a provider's sign-in makes one of them."""
+    """Whether both can be parts of a user name, which the sign-in with a provider creates."""
     return len(provider_name) <= MAX_PROVIDER_NAME_LENGTH and all(
         can_be_username(text) for text in (provider_name, user_id)
     )

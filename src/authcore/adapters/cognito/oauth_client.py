@@ -1,4 +1,4 @@
-"""One app client of the pool, as it calls the OAuth endpoints of the pool's domain."""
+"""Authenticated requests of one app client to the OAuth endpoints of the pool's domain."""
 
 import base64
 from collections.abc import Mapping
@@ -12,26 +12,26 @@ from authcore.domain.model.urls import ServiceUrl
 
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
-"""What the HttpClient given to an OAuthClient should cap bodies at."""
+"""Byte limit for the HttpClient of an OAuthClient."""
 
 
 class OAuthClient:
     """
-    Sends forms, each once.
+    Posts forms, each once.
 
-    The client secret travels in the Authorization header and nowhere else.  Id and secret stand in
-    it as they are: Cognito's documents join and encode them without the form encoding of RFC 6749
-    §2.3.1, and Cognito issues letters and digits, which that encoding leaves alone.
+    The client secret is sent in the Authorization header only.  Id and secret are not form-encoded
+    there (RFC 6749 §2.3.1): Cognito's documents do not either, and Cognito issues letters and
+    digits, which that encoding leaves unchanged.
     """
 
     __slots__ = ("_headers", "_http", "client_id")
 
     def __init__(self, *, http: HttpClient, client_id: str, client_secret: str) -> None:
         """
-        Speak for one app client.
+        Authenticate as one app client.
 
         Args:
-            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every call.
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every call.
 
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
@@ -50,12 +50,12 @@ class OAuthClient:
         self, url: ServiceUrl, form: Mapping[str, str], *, within: timedelta | None = None
     ) -> HttpAnswer:
         """
-        What *url* answers to *form*; *within* is a deadline shorter than the HttpClient's.
+        Post *form* to *url*; *within* is a shorter deadline than that of the HttpClient.
 
         Raises:
             ProviderNotReachedError: Nothing was sent.
 
-            ProviderUnavailableError: No complete answer within the bounds.
+            ProviderUnavailableError: No complete answer within the limits.
         """
         content = urlencode(form).encode()
         try:

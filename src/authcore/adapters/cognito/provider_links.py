@@ -1,11 +1,12 @@
-"""Which external identities sign in as which users of a Cognito pool."""
+"""Links between external identities and the users of a Cognito pool."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
-from authcore.adapters.cognito.errors import LINKING_A_PROVIDER, translated
+from authcore.adapters.cognito.error_translation import LINKING_A_PROVIDER, translate_errors
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
+from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
@@ -21,57 +22,49 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 MAX_PAGES: Final = 5
-"""Of users with one address; beyond these nobody can say who has it."""
+"""Maximum number of pages of users with one address; more of them count as no usable answer."""
 
 _PREFIX_LENGTH: Final = 100
 
 
-class CognitoProviderLinks(ProviderLinks):
+class CognitoProviderLinks(PoolAdapter, ProviderLinks):
     """
-    Asks with ListUsers, links with AdminLinkProviderForUser.
+    Finds users with ListUsers and links identities with AdminLinkProviderForUser.
 
-    Cognito refuses a link in the same words whether it exists already or is somebody else's, and is
-    known to refuse one and make it all the same.  So after a refusal the user is read again, and
-    a link that is there is a link.
+    Cognito gives the same error for a link that exists already and for an identity of another user,
+    and is known to create a link although it reports an error.  So after a refusal the user is read
+    again, and a link that is found there counts as success.
     """
 
     def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
-        """
-        Speak for one pool.
-
-        Args:
-            client: From ``cognito_client``, which bounds its calls and its log.
-
-            user_pool_id: Of the pool.
-        """
-        self._client = client
-        self._user_pool_id = user_pool_id
+        """See the base class."""
+        super().__init__(client=client, user_pool_id=user_pool_id)
         self._listing = CognitoDirectoryListing(client=client, user_pool_id=user_pool_id)
         self._directory = CognitoUserDirectory(client=client, user_pool_id=user_pool_id)
 
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """See the port."""
-        found = self._users_like(email)
+        found = self._candidates(email)
         return tuple(
             user for user in found if user.attributes.get("email") == email and is_native(user)
         )
 
-    def _users_like(self, email: str) -> Iterator[DirectoryUser]:
+    def _candidates(self, email: str) -> Iterator[DirectoryUser]:
         after = None
         for _ in range(MAX_PAGES):
-            page = self._listing.matching(_email_filter(email), after)
+            page = self._listing.users_matching(_email_filter(email), after)
             yield from page.users
             if page.next is None:
                 return
             after = page.next
-        raise ProviderUnavailableError("more users have the address than are asked for")
+        raise ProviderUnavailableError("too many users have the address")
 
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """See the port."""
         if not can_be_username(username):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_identity(identity.provider_name, identity.user_id):
-            raise LinkRejectedError("no provider's user can be called this")
+            raise LinkRejectedError("no user of a provider can have this id")
         try:
             self._link(username, identity)
         except LinkRejectedError:
@@ -79,7 +72,7 @@ class CognitoProviderLinks(ProviderLinks):
                 raise
 
     def _link(self, username: str, identity: ExternalIdentity) -> None:
-        with translated(LINKING_A_PROVIDER):
+        with translate_errors(LINKING_A_PROVIDER):
             linked = self._client.admin_link_provider_for_user(
                 UserPoolId=self._user_pool_id,
                 DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": username},
@@ -97,12 +90,12 @@ class CognitoProviderLinks(ProviderLinks):
 
 
 def _email_filter(email: str) -> str:
-    """Lets through everybody with this address; where it is too long for that, some others too."""
-    exact = f'email = "{_escaped(email)}"'
+    """A filter for users with this address; for one that is too long, for users with its prefix."""
+    exact = f'email = "{_escape(email)}"'
     if len(exact) <= MAX_FILTER_LENGTH:
         return exact
-    return f'email ^= "{_escaped(email[:_PREFIX_LENGTH])}"'
+    return f'email ^= "{_escape(email[:_PREFIX_LENGTH])}"'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""Cognito's token and revoke endpoints over HTTP."""
+"""Cognito's token and revoke endpoints, over HTTP."""
 
 import re
 from datetime import timedelta
@@ -27,18 +27,18 @@ _CODE: Final = re.compile(rf"[\x20-\x7e]{{1,{MAX_CODE_LENGTH}}}")
 
 
 class CognitoCodeExchanger(CodeExchanger):
-    """Trades codes at ``/oauth2/token``."""
+    """Exchanges codes at ``/oauth2/token``."""
 
     def __init__(
         self, *, http: HttpClient, token_url: ServiceUrl, client_id: str, client_secret: str
     ) -> None:
         """
-        Speak for one app client.
+        Authenticate as one app client.
 
         Args:
-            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every exchange.
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every exchange.
 
-            token_url: The whole URL, ending in ``/oauth2/token``.
+            token_url: The complete URL, ending in ``/oauth2/token``.
 
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
@@ -63,9 +63,9 @@ class CognitoCodeExchanger(CodeExchanger):
 
 class CognitoTokenRefresher(TokenRefresher):
     """
-    Trades refresh tokens at ``/oauth2/token``, whether the app client rotates them or not.
+    Exchanges refresh tokens at ``/oauth2/token``, with or without refresh token rotation.
 
-    Needs no user name, and the pool needs a domain.
+    Needs no user name, but the pool must have a domain.
     """
 
     def __init__(
@@ -78,18 +78,18 @@ class CognitoTokenRefresher(TokenRefresher):
         within: timedelta | None = None,
     ) -> None:
         """
-        Speak for one app client.
+        Authenticate as one app client.
 
         Args:
-            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every refresh.
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every refresh.
 
-            token_url: The whole URL, ending in ``/oauth2/token``.
+            token_url: The complete URL, ending in ``/oauth2/token``.
 
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
             client_secret: Of the app client.
 
-            within: A deadline shorter than that of *http*.
+            within: A shorter deadline than that of *http*; by default that of *http*.
         """
         self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._token_url = token_url
@@ -111,22 +111,22 @@ class CognitoTokenRefresher(TokenRefresher):
 
 class CognitoTokenRevoker(TokenRevoker):
     """
-    Revokes at ``/oauth2/revoke``.  What no refresh token can look like is not sent.
+    Revokes tokens at ``/oauth2/revoke``.  A text that cannot be a refresh token is not sent.
 
-    The app client must have token revocation enabled, as new ones have; where it has not, nothing
-    is revoked and every call ends as unavailable.
+    Token revocation must be enabled for the app client, as it is by default for new ones.
+    Otherwise nothing is revoked, and every call raises ProviderUnavailableError.
     """
 
     def __init__(
         self, *, http: HttpClient, revoke_url: ServiceUrl, client_id: str, client_secret: str
     ) -> None:
         """
-        Speak for one app client.
+        Authenticate as one app client.
 
         Args:
-            http: Its deadline and byte cap (MAX_ANSWER_BYTES) bound every call.
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every call.
 
-            revoke_url: The whole URL, ending in ``/oauth2/revoke``.
+            revoke_url: The complete URL, ending in ``/oauth2/revoke``.
 
             client_id: Of the app client that the tokens were issued to; holds no colon.
 

@@ -1,14 +1,14 @@
-"""Refreshing over the pool's API, for pools without a domain."""
+"""Refresh over the pool's API, for pools without a domain."""
 
 import base64
 import hmac
 from typing import TYPE_CHECKING
 
 from authcore.adapters.cognito.authentication_result import refreshed_tokens
-from authcore.adapters.cognito.errors import (
+from authcore.adapters.cognito.error_translation import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
-    translated,
+    translate_errors,
 )
 from authcore.adapters.cognito.limits import can_be_username
 from authcore.adapters.cognito.user_description import require_cognitos_own
@@ -21,19 +21,14 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
-class CognitoApiTokenRefresher(TokenRefresher):
-    """
-    Asks with GetTokensFromRefreshToken, whether the app client rotates refresh tokens or not.
-
-    Needs no user name.  Not for pools that remember devices: no device key is sent.  Cognito tells
-    a wrong client secret in the words of a revoked token, so both end the session.
-    """
+class ApiTokenRefresher(TokenRefresher):
+    """Calls the API for one app client; the base of the two refreshers."""
 
     def __init__(
         self, *, client: "CognitoIdentityProviderClient", client_id: str, client_secret: str
     ) -> None:
         """
-        Speak for one app client.
+        Bind the API to one app client.
 
         Args:
             client: From ``unsigned_cognito_client``, which bounds its calls and its log.
@@ -46,10 +41,19 @@ class CognitoApiTokenRefresher(TokenRefresher):
         self._client_id = client_id
         self._client_secret = client_secret
 
+
+class CognitoApiTokenRefresher(ApiTokenRefresher):
+    """
+    Refreshes with GetTokensFromRefreshToken, with or without refresh token rotation.
+
+    Needs no user name.  Not for pools that remember devices: no device key is sent.  Cognito gives
+    the same error for a wrong client secret and for a revoked token, so both end the session.
+    """
+
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
         token = _refresh_token_of(tokens)
-        with translated(GETTING_TOKENS):
+        with translate_errors(GETTING_TOKENS):
             answered = self._client.get_tokens_from_refresh_token(
                 RefreshToken=token, ClientId=self._client_id, ClientSecret=self._client_secret
             )
@@ -57,38 +61,21 @@ class CognitoApiTokenRefresher(TokenRefresher):
         return refreshed_tokens(answered, token)
 
 
-class CognitoAuthFlowTokenRefresher(TokenRefresher):
+class CognitoAuthFlowTokenRefresher(ApiTokenRefresher):
     """
-    Asks with InitiateAuth and the flow REFRESH_TOKEN_AUTH, which rotation switches off.
+    Refreshes with InitiateAuth and the flow REFRESH_TOKEN_AUTH, which excludes token rotation.
 
-    The app client must allow the flow.  The proof of its secret covers the pool's own name of the
-    user, so a session whose user nobody can name is over.  Not for pools that remember devices.
-    Cognito tells a wrong client secret in the words of a revoked token, so both end the session.
+    The app client must allow the flow.  The secret hash covers the user name in the pool, so a
+    session without a user name is refused.  Not for pools that remember devices.  Cognito gives the
+    same error for a wrong client secret and for a revoked token, so both end the session.
     """
-
-    def __init__(
-        self, *, client: "CognitoIdentityProviderClient", client_id: str, client_secret: str
-    ) -> None:
-        """
-        Speak for one app client.
-
-        Args:
-            client: From ``unsigned_cognito_client``, which bounds its calls and its log.
-
-            client_id: Of the app client.
-
-            client_secret: Of the app client.
-        """
-        self._client = client
-        self._client_id = client_id
-        self._client_secret = client_secret
 
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
         """See the port."""
         token = _refresh_token_of(tokens)
         if username is None or not can_be_username(username):
-            raise RefreshTokenRejectedError("nobody can say whose session this is")
-        with translated(REFRESHING_BY_AUTH_FLOW):
+            raise RefreshTokenRejectedError("the session has no user name")
+        with translate_errors(REFRESHING_BY_AUTH_FLOW):
             answered = self._client.initiate_auth(
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 ClientId=self._client_id,

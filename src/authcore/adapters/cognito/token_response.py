@@ -1,5 +1,5 @@
 """
-What the OAuth endpoints may answer, read as strictly as it is written.
+Strict parsing of the responses of the OAuth endpoints.
 
 See: RFC 6749 §5, RFC 7009 §2.2; Amazon Cognito "Token endpoint", "Revoke endpoint".
 """
@@ -23,21 +23,21 @@ _OF_THE_CLIENT: Final = frozenset(("invalid_client", "unauthorized_client"))
 
 def token_set(answer: HttpAnswer) -> TokenSet:
     """
-    The tokens that a code was traded for.
+    The tokens that a code was exchanged for.
 
     Raises:
         CodeRejectedError: 400 or 401 with ``invalid_grant``.
 
         ClientRejectedError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
 
-        ProviderUnavailableError: Anything that is not exactly a token answer or one of these.
+        ProviderUnavailableError: Anything but a valid token response or one of these errors.
     """
     return _token_set(answer, None, CodeRejectedError("the token endpoint refuses the code"))
 
 
 def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> TokenSet:
     """
-    The tokens that *refresh_token* was traded for; it stays in use where *answer* has no other.
+    The tokens that *refresh_token* was exchanged for; it is kept where *answer* has no other.
 
     Raises:
         RefreshTokenRejectedError: 400 or 401 with ``invalid_grant``.
@@ -52,10 +52,10 @@ def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> Toke
 
 def require_revoked(answer: HttpAnswer) -> None:
     """
-    Nothing, if the token that was sent is worth nothing now.
+    Return if the token that was sent is revoked.
 
-    ``unsupported_token_type`` says that it is no refresh token, so there was nothing to revoke.
-    ``invalid_request`` also says that the app client may not revoke: that is no yes.
+    With ``unsupported_token_type`` the text was no refresh token, so there was nothing to revoke.
+    ``invalid_request`` can also mean that token revocation is disabled, so it is no success.
 
     Raises:
         ClientRejectedError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.

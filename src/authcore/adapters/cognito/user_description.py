@@ -1,4 +1,4 @@
-"""Users as Cognito describes them, and whether it was Cognito that did."""
+"""Users in responses of Cognito, and the check that a response comes from Cognito."""
 
 import json
 from collections.abc import Mapping
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp.type_defs import ResponseMetadataTypeDef
 
 EXTERNAL: Final = "EXTERNAL_PROVIDER"
-"""The UserStatus of somebody whom only a provider knows."""
+"""UserStatus of an external user, who exists only through a provider."""
 
 _MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 
 
 def require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
-    """To botocore any 200 is a yes, a captive portal's page included."""
+    """Refuse other senders: botocore accepts any 200, even the page of a captive portal."""
     media_type = metadata["HTTPHeaders"].get("content-type", "")
     if metadata["HTTPStatusCode"] != 200 or media_type.partition(";")[0] != _MEDIA_TYPE:
-        raise ProviderUnavailableError("something else answers in Cognito's place")
+        raise ProviderUnavailableError("the answer does not come from Cognito")
 
 
 def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUser:
     """
-    The user whom *found* describes.
+    The user that *found* describes.
 
     Args:
-        found: As botocore parsed it.
+        found: Part of a response, as botocore parsed it.
 
-        attributes_in: Its member that lists the attributes; not the same in every operation.
+        attributes_in: Name of the member that lists the attributes; it differs by operation.
 
     Raises:
-        ProviderUnavailableError: Something is missing, or is not what it should be.
+        ProviderUnavailableError: A member is missing or of a wrong type.
     """
     try:
         attributes = {each["Name"]: each.get("Value", "") for each in found[attributes_in]}
@@ -49,16 +49,16 @@ def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUse
         raise ProviderUnavailableError("Cognito describes a user incompletely") from None
     texts = (user.username, user.status, *attributes, *attributes.values())
     if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
-        raise ProviderUnavailableError("Cognito describes a user oddly")
+        raise ProviderUnavailableError("Cognito describes a user incorrectly")
     return user
 
 
 def is_native(user: DirectoryUser) -> bool:
     """
-    Whether *user* signed up in the pool itself, and has no identity or only linked ones.
+    Whether *user* signed up in the pool itself: without identities, or with linked ones only.
 
-    A profile that a provider's sign-in made keeps its ``primary`` identity even when somebody gave
-    it a password, which takes its status away.
+    An external user keeps its ``primary`` identity even after an administrator set a password,
+    which removes the status EXTERNAL_PROVIDER.
 
     Raises:
         ProviderUnavailableError: The ``identities`` are not a list of identities.
@@ -86,7 +86,9 @@ def _identities(user: DirectoryUser) -> list[dict[str, object]]:
     try:
         identities = json.loads(user.attributes.get("identities", "[]"))
     except (ValueError, RecursionError):
-        raise ProviderUnavailableError("Cognito describes a user's identities oddly") from None
+        raise ProviderUnavailableError(
+            "Cognito describes a user's identities incorrectly"
+        ) from None
     if not isinstance(identities, list) or not all(isinstance(each, dict) for each in identities):
-        raise ProviderUnavailableError("Cognito describes a user's identities oddly")
+        raise ProviderUnavailableError("Cognito describes a user's identities incorrectly")
     return identities

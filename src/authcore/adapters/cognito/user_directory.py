@@ -1,46 +1,34 @@
-"""The user directory of a Cognito pool, through its admin API."""
+"""Users of a Cognito pool, through its admin API."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from authcore.adapters.cognito.errors import GETTING_A_USER, UPDATING_ATTRIBUTES, translated
+from authcore.adapters.cognito.error_translation import (
+    GETTING_A_USER,
+    UPDATING_ATTRIBUTES,
+    translate_errors,
+)
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
+from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
 from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import UserDirectory
 
 
-if TYPE_CHECKING:
-    from types_boto3_cognito_idp import CognitoIdentityProviderClient
-
-
-class CognitoUserDirectory(UserDirectory):
+class CognitoUserDirectory(PoolAdapter, UserDirectory):
     """
-    Asks with AdminGetUser, writes with AdminUpdateUserAttributes.
+    Reads users with AdminGetUser and writes attributes with AdminUpdateUserAttributes.
 
-    ``find`` counts its user as active in the month's bill; attribute writes share 25 a second per
-    account and region.
+    In Cognito's bill ``find`` makes its user active in that month.  Attribute writes share a quota
+    of 25 requests a second per account and region.
     """
-
-    def __init__(self, *, client: "CognitoIdentityProviderClient", user_pool_id: str) -> None:
-        """
-        Speak for one pool.
-
-        Args:
-            client: From ``cognito_client``, which bounds its calls and its log.
-
-            user_pool_id: Of the pool.
-        """
-        self._client = client
-        self._user_pool_id = user_pool_id
 
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
         if not can_be_username(username):
             return None
         try:
-            with translated(GETTING_A_USER):
+            with translate_errors(GETTING_A_USER):
                 found = self._client.admin_get_user(
                     UserPoolId=self._user_pool_id, Username=username
                 )
@@ -55,7 +43,7 @@ class CognitoUserDirectory(UserDirectory):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_attributes(attributes):
             raise AttributesRejectedError("more or longer attributes than a user can have")
-        with translated(UPDATING_ATTRIBUTES):
+        with translate_errors(UPDATING_ATTRIBUTES):
             written = self._client.admin_update_user_attributes(
                 UserPoolId=self._user_pool_id,
                 Username=username,

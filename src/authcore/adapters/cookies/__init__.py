@@ -1,4 +1,4 @@
-"""Values in a browser's cookies, sealed or plain, in chunks."""
+"""Cookie jars: sealed, plain or stored sessions, and sign-in attempts."""
 
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.cookies.plain_session import PlainSessionJar

@@ -1,4 +1,4 @@
-"""Sign-ins begun and not finished, one sealed cookie each."""
+"""Unfinished sign-ins, one sealed cookie each."""
 
 import re
 from collections import defaultdict
@@ -23,28 +23,29 @@ _OURS: Final = re.compile(r"__(?:Host|Secure)-authcore_[a-z0-9_]+")
 _HOST_ONLY: Final = CookieScope(domain=None)
 _RESTARTED: Final = "1"
 _MAX_ROUNDS: Final = 2
-"""As many as are told apart; a third one is not completed."""
+"""Higher numbers are stored as this one; a third round is refused."""
 
 
 class SealedAttemptJar(CookieJar[PendingSignIns]):
     """
-    The sign-ins one browser has begun: a cookie each, for this host only.
+    The unfinished sign-ins of a browser: one cookie each, for this host only.
 
-    ``__Host-`` cookies cannot be set from a sibling host, so nobody else can begin a sign-in here
-    on this browser's behalf.  Expired and altered ones are not read; ``write`` and ``clear`` delete
-    them.  Ids differ from attempt to attempt, so ``clear`` can delete only what it is shown.
+    ``__Host-`` cookies cannot be set from a sibling host, so an attacker cannot begin a sign-in on
+    behalf of the browser.  Expired and altered cookies are not read; ``write`` and ``clear`` delete
+    them.  Cookie names differ by attempt, so ``clear`` deletes only those in the header.
 
-    The session comes along in the same header.  Where both do not fit, the oldest attempts give
-    way: what is written is then less than the value, but never less than its newest attempt.
+    The session cookies share the header.  Where both do not fit, ``write`` drops the oldest
+    attempts, but never the newest.
 
     Args:
-        ring: Of the services that complete sign-ins.
+        ring: Shared by the services that complete sign-ins.
 
-        clock: Ends attempts.
+        clock: Tells when an attempt expires.
 
         entropy: For nonces.
 
-        budget: Characters of ``Cookie`` header that all cookies of ours may take, names included.
+        budget: Maximum length of all cookies of authcore in the ``Cookie`` header, in characters,
+            names included; by default DEFAULT_BUDGET.
     """
 
     __slots__ = ("_budget", "_clock", "_envelope")
@@ -58,27 +59,27 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def read(self, cookie_header: str) -> PendingSignIns | None:
         """See the port."""
-        carried = self._carried(cookie_pairs(cookie_header)).values()
+        carried = self._read_attempts(cookie_pairs(cookie_header)).values()
         oldest_first = sorted(carried, key=lambda attempt: attempt.expires_at)
         return PendingSignIns(tuple(oldest_first[-MAX_PENDING_ATTEMPTS:])) if carried else None
 
     def write(self, value: PendingSignIns, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port.  What the browser carries unchanged is not set again."""
+        """See the port.  A cookie that the browser carries unchanged is not set again."""
         now, pairs = self._clock.now(), cookie_pairs(cookie_header)
         live = [attempt for attempt in value.attempts if attempt.expires_at > now]
-        kept = self._fitting(live[-MAX_PENDING_ATTEMPTS:], pairs)
+        kept = self._fit_budget(live[-MAX_PENDING_ATTEMPTS:], pairs)
         surplus = [name for name in _attempt_names(cookie_header) if name not in kept]
-        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.deleting, surplus))
+        return (*filter(None, reversed(kept.values())), *map(_HOST_ONLY.delete_cookie, surplus))
 
-    def _fitting(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
-        """Names, newest first, and what sets them; None for what the browser carries unchanged."""
-        carried, texts = self._carried(pairs), dict(pairs)
+    def _fit_budget(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
+        """The cookies that fit, newest first: ``Set-Cookie`` values by name; None if unchanged."""
+        carried, texts = self._read_attempts(pairs), dict(pairs)
         room = self._budget - sum(_length(*pair) for pair in pairs if _is_beside(pair[0]))
         kept: dict[str, str | None] = {}
         for attempt in reversed(attempts):
             name, setting = _attempt_name(attempt), None
             if carried.get(name) != attempt:
-                setting = self._setting(name, attempt)
+                setting = self._seal_cookie(name, attempt)
                 texts[name] = setting.partition(";")[0].partition("=")[2]
             room -= _length(name, texts[name])
             if kept and room < 0:
@@ -88,9 +89,9 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return tuple(map(_HOST_ONLY.deleting, _attempt_names(cookie_header)))
+        return tuple(map(_HOST_ONLY.delete_cookie, _attempt_names(cookie_header)))
 
-    def _carried(self, pairs: Pairs) -> dict[str, SignInAttempt]:
+    def _read_attempts(self, pairs: Pairs) -> dict[str, SignInAttempt]:
         found: dict[str, set[SignInAttempt]] = defaultdict(set)
         for name, value in pairs:
             unsealed = self._envelope.unseal(value) if _ATTEMPT.fullmatch(name) else None
@@ -99,9 +100,9 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
                 found[name].add(attempt)
         return {name: attempts.pop() for name, attempts in found.items() if len(attempts) == 1}
 
-    def _setting(self, name: str, attempt: SignInAttempt) -> str:
+    def _seal_cookie(self, name: str, attempt: SignInAttempt) -> str:
         sealed = self._envelope.seal(_texts(attempt), expires_at=attempt.expires_at)
-        cookie = _HOST_ONLY.setting(name, sealed, attempt.expires_at - self._clock.now())
+        cookie = _HOST_ONLY.set_cookie(name, sealed, attempt.expires_at - self._clock.now())
         if len(cookie) > MAX_SET_COOKIE_LENGTH:
             raise SessionTooLargeError("a sign-in attempt does not fit a cookie")
         return cookie
@@ -120,12 +121,12 @@ def _attempt_names(cookie_header: str) -> list[str]:
 
 
 def _is_beside(name: str) -> bool:
-    """Whether *name* is a cookie of ours, but no attempt."""
+    """Whether *name* is a cookie of authcore other than an attempt."""
     return bool(_OURS.fullmatch(name)) and not _ATTEMPT.fullmatch(name)
 
 
 def _length(name: str, value: str) -> int:
-    """Characters of header, with what separates it from the next."""
+    """Characters in the header, including the separator."""
     return len(f"{name}={value}; ")
 
 
@@ -137,7 +138,7 @@ def _texts(attempt: SignInAttempt) -> tuple[str | None, ...]:
 
 
 def _attempt(unsealed: Unsealed) -> SignInAttempt | None:
-    """Seven texts and perhaps its rounds; four, as sealed before attempts could be restarted."""
+    """Read seven texts and an optional number of rounds, or the four texts of older cookies."""
     texts = unsealed.texts
     texts = (*texts, *[None] * {4: 4, 7: 1}.get(len(texts), 0))
     match texts:

@@ -1,15 +1,15 @@
 """
-One text in several cookies, so that it is read back whole or not at all.
+A text split into several cookies, so that it is read back complete or not at all.
 
-A browser may hold chunks of two writes at once: an answer got lost, two answers crossed, an old
-cookie was left over.  So each chunk says which write it belongs to, and where::
+A browser may hold chunks of two writes: after a lost response, two crossing responses, or with a
+left-over cookie.  So each chunk names its write, its index and the number of chunks::
 
     __Secure-authcore_session    = <generation>.0.3~<payload>
     __Secure-authcore_session_1  = <generation>.1.3~<payload>
     __Secure-authcore_session_2  = <generation>.2.3~<payload>
 
-The generation is the digest of everything that was written: it names the write and proves that
-the parts are its own.  A text that fits one cookie is a series of one.
+The generation is the digest of everything that was written, so it names the write and proves that
+the chunks belong together.  A text that fits one cookie is a series of one chunk.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from authcore.domain.errors import SessionTooLargeError
 
 MAX_CHUNKS: Final = 8
 MAX_SET_COOKIE_LENGTH: Final = 3900
-"""One ``Set-Cookie`` value, attributes included; browsers keep 4096 of name and value."""
+"""Length of a ``Set-Cookie`` value; browsers accept 4096 bytes of name and value."""
 
 _GENERATION_LENGTH: Final = 22
 _PREFIX: Final = re.compile(rf"([A-Za-z0-9_-]{{{_GENERATION_LENGTH}}})\.([0-7])\.([1-8])~")
@@ -44,10 +44,10 @@ def generation_of(text: str) -> str:
 @attrs.frozen
 class Series:
     """
-    The cookies that carry one text together.
+    The cookies that together carry one text.
 
     Attributes:
-        name: Of the first cookie; the others count on from it.
+        name: Name of the first cookie; the others add ``_1``, ``_2`` and so on.
     """
 
     name: str
@@ -59,19 +59,19 @@ class Series:
         return {self.name: "0", **later}
 
     def names(self) -> tuple[str, ...]:
-        """Every name a chunk may have, in order."""
+        """All possible names of chunks, in order."""
         return tuple(self._places)
 
     def split(self, text: str, *, generation: str, attributes_length: int) -> dict[str, str]:
         """
-        Cookie names and values that carry *text*.
+        The cookies, values by name, that carry *text*.
 
         Args:
             text: Not empty; letters, digits and ``._=-``.
 
-            generation: The same for everything that is written together.
+            generation: The same for all texts of one write.
 
-            attributes_length: Characters that the attributes add to each ``Set-Cookie`` value.
+            attributes_length: Length of the attributes of each ``Set-Cookie`` value, in characters.
 
         Raises:
             SessionTooLargeError: More than MAX_CHUNKS cookies.
@@ -88,10 +88,9 @@ class Series:
 
     def gather(self, pairs: Pairs) -> dict[str, str]:
         """
-        The texts of which every chunk is here, by generation.
+        The texts of which all chunks are in *pairs*, by generation.
 
-        Chunks of a series that is not whole are left out, and so is a series with two different
-        chunks for one place.
+        Incomplete series are left out, and so are series with two different chunks of one index.
         """
         places = self._places
         found: dict[tuple[str, int], set[tuple[int, str]]] = defaultdict(set)
@@ -103,7 +102,7 @@ class Series:
 
 
 def _is_payload(text: str) -> bool:
-    """Asked for every request: a regular expression takes ten times as long."""
+    """Runs for every request; a regular expression takes ten times as long."""
     return text != "" and text.isascii() and not text.encode("ascii").translate(None, _PAYLOAD)
 
 

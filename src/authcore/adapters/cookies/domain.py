@@ -1,4 +1,4 @@
-"""Whether cookies for a domain would stay among ourselves."""
+"""Check of cookie domains against the Public Suffix List."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 def is_shared_with_strangers(domain: str) -> bool:
     """
-    Whether *domain* is a public suffix, or has some below it, such as ``amazonaws.com``.
+    Whether *domain* is a public suffix, or a parent of one, such as ``amazonaws.com``.
 
-    Cookies for it would go to strangers' sites.  False where the list of public suffixes is not
-    installed; the ``web`` and ``cli`` extras have it.
+    Cookies for such a domain would be sent to sites of other owners.  False where the Public Suffix
+    List is not installed; the extras ``web`` and ``cli`` install it.
 
     Args:
         domain: Lower-case ASCII, no leading dot.

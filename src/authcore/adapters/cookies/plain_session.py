@@ -1,4 +1,4 @@
-"""The session, readable: a decision against encryption."""
+"""The session in readable cookies: a decision against encryption."""
 
 import re
 from datetime import datetime, timedelta
@@ -28,21 +28,23 @@ class PlainSessionJar(SessionJar):
     """
     A session that services in other languages can read, one cookie per token.
 
-    Choosing it is a decision against encryption: who reads the cookies reads the tokens.  To read
-    a token, take what follows the ``~`` of ``__Secure-authcore_id_token`` and, where there are
-    such, of ``…_1``, ``…_2``; the signatures are what makes the tokens trustworthy.
+    Choosing it is a decision against encryption: readers of the cookies can read the tokens.  To
+    read a token, join the text after the ``~`` of ``__Secure-authcore_id_token`` and, if present,
+    of ``…_1``, ``…_2``.  Only the signatures make the tokens trustworthy.
 
     The three tokens of one write share a generation, the digest of all three, so that tokens of
-    two writes never make one session.  Two different cookies of one name read as None.
+    two writes never form one session.  Two different cookies of one name read as None.
 
     Args:
-        domain: The host that carries the cookies, and all below it.
+        domain: The cookies are sent to this host and all its subdomains.
 
-        lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
+        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
+            400 days.
 
-        clock: Tells how much of it is left.
+        clock: Tells the remaining lifetime.
 
-        budget: Characters of ``Cookie`` header that a session may take, names included.
+        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
+            included; by default DEFAULT_BUDGET.
     """
 
     __slots__ = ("_clock", "_cookies")
@@ -56,10 +58,10 @@ class PlainSessionJar(SessionJar):
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
         pairs = tuple(dict.fromkeys(cookie_pairs(cookie_header)))
-        if _shadowed(pairs):
+        if _has_repeated_names(pairs):
             return None
         access, identity, refresh = (series.gather(pairs) for series in _PLAIN)
-        for generation in access.keys() & identity.keys():  # one at most: no name is here twice
+        for generation in access.keys() & identity.keys():  # at most one: no name occurs twice
             tokens = _tokens(access[generation], identity[generation], refresh.get(generation))
             if _digest(tokens) == generation:
                 return tokens
@@ -72,7 +74,7 @@ class PlainSessionJar(SessionJar):
         Raises:
             MalformedTokenError: A token holds characters that a cookie must not.
         """
-        return self._written(value, cookie_header, self._cookies.lifetime)
+        return self._write(value, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
@@ -83,23 +85,23 @@ class PlainSessionJar(SessionJar):
         Raises:
             MalformedTokenError: As ``write``.
         """
-        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
-        return self._written(value, cookie_header, left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
+        return self._write(value, cookie_header, left)
 
-    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         texts = dict(zip(_PLAIN, _present(value), strict=False))
         if not all(_TOKEN.fullmatch(text) for text in texts.values()):
             raise MalformedTokenError("a token holds characters that a cookie must not")
-        return self._cookies.setting(
+        return self._cookies.set_texts(
             texts, generation=_digest(value), cookie_header=cookie_header, lifetime=lifetime
         )
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
 
-def _shadowed(pairs: Pairs) -> bool:
+def _has_repeated_names(pairs: Pairs) -> bool:
     ours = [name for name, _ in pairs if name in _PLAIN_NAMES]
     return len(set(ours)) < len(ours)
 

@@ -1,4 +1,4 @@
-"""The session, sealed."""
+"""The session in sealed cookies."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from authcore.ports.system import Clock, Entropy
 
 
 SESSIONS_KEPT: Final = 1_000
-"""How many opened sessions are kept; of Cognito's size they take 10 MB."""
+"""Number of unsealed sessions in memory; with tokens of Cognito's size they take 10 MB."""
 
 
 @attrs.frozen
@@ -28,33 +28,35 @@ class _Opened:
 
 
 class _NoSessionError(Exception):
-    """Raised, so that it is not kept."""
+    """Raised instead of returned, so that ``lru_cache`` does not keep it."""
 
 
 class SealedSessionJar(SessionJar):
     """
-    A session that only holders of the key ring can read, write or prolong.
+    A session that only holders of the key ring can read, write or renew.
 
-    Whole sessions that open are told apart by what they hold.  One counts, however many forged,
-    torn or stale cookies lie beside it; two different ones read as None, for one of them may be an
-    attacker's own, set from a sibling host.  A sibling host that *replaces* the cookies (same
-    name, domain and path) cannot be noticed: share the domain only with hosts that are trusted.
+    Forged, incomplete or stale cookies beside one valid session are ignored.  Two different valid
+    sessions read as None, as one of them may be an attacker's, set from a sibling host.  A sibling
+    host that *replaces* the cookies (same name, domain and path) cannot be noticed: share the
+    domain only with trusted hosts.
 
-    Every request of a page carries the same cookies.  The SESSIONS_KEPT that were read last are
-    kept open, each under the whole sealed text; nothing that did not open is.
+    All requests of a page carry the same cookies, so the last SESSIONS_KEPT sessions stay unsealed
+    in memory, each under its complete sealed text.  Texts that do not unseal are not kept.
 
     Args:
         ring: Shared by all services that read the session.
 
-        domain: The host that carries the cookies, and all below it.
+        domain: The cookies are sent to this host and all its subdomains.
 
-        lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
+        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
+            400 days.
 
-        clock: Ends sessions that a browser kept too long.
+        clock: Tells when a session expires, also if the browser keeps it longer.
 
         entropy: For nonces.
 
-        budget: Characters of ``Cookie`` header that a session may take, names included.
+        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
+            included; by default DEFAULT_BUDGET.
     """
 
     __slots__ = ("_clock", "_cookies", "_envelope", "_open")
@@ -72,7 +74,7 @@ class SealedSessionJar(SessionJar):
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
         self._clock = clock
-        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._opened)
+        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
@@ -88,7 +90,7 @@ class SealedSessionJar(SessionJar):
         holds = opened.generation == generation and opened.expires_at > self._clock.now()
         return opened.tokens if holds else None
 
-    def _opened(self, text: str) -> _Opened:
+    def _unseal(self, text: str) -> _Opened:
         unsealed = self._envelope.unseal(text)
         tokens = _token_set(unsealed) if unsealed else None
         if unsealed is None or tokens is None:
@@ -97,19 +99,19 @@ class SealedSessionJar(SessionJar):
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._written(value, cookie_header, self._cookies.lifetime)
+        return self._write(value, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
     ) -> tuple[str, ...]:
         """See the port."""
-        left = self._cookies.left_of(signed_in_at, now=self._clock.now())
-        return self._written(value, cookie_header, left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
+        return self._write(value, cookie_header, left)
 
-    def _written(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         tokens = (value.access_token, value.id_token, value.refresh_token)
         sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + lifetime)
-        return self._cookies.setting(
+        return self._cookies.set_texts(
             {SEALED: sealed},
             generation=generation_of(sealed),
             cookie_header=cookie_header,
@@ -118,7 +120,7 @@ class SealedSessionJar(SessionJar):
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
 
 def _token_set(unsealed: Unsealed) -> TokenSet | None:

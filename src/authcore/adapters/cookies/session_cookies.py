@@ -1,4 +1,4 @@
-"""The names, scope and budget that all session formats share."""
+"""Names, scope and size limit of the cookies of all session formats."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from authcore.domain.model.domains import is_domain
 
 
 DEFAULT_BUDGET: Final = 8_000
-"""Characters of ``Cookie`` header, so that it fits one 8 KiB line of nginx."""
+"""Characters of ``Cookie`` header, so that it fits nginx's limit of 8 KiB for one line."""
 
 MAX_BUDGET: Final = MAX_HEADER_LENGTH // 2
 
@@ -33,10 +33,10 @@ class SessionCookies:
     """
     Sets and deletes session cookies of every format.
 
-    Each format deletes what the others left behind: whoever signs in anew carries one session.
+    Each format deletes the cookies of the others, so that a browser carries one session.
 
     Attributes:
-        lifetime: Of a session that begins now.
+        lifetime: Of a new session.
     """
 
     __slots__ = ("_budget", "_scope", "lifetime")
@@ -49,7 +49,7 @@ class SessionCookies:
         self.lifetime = lifetime
         self._budget = budget
 
-    def setting(
+    def set_texts(
         self,
         texts: Mapping[Series, str],
         *,
@@ -58,61 +58,61 @@ class SessionCookies:
         lifetime: timedelta,
     ) -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values that carry *texts*, and delete all others of *cookie_header*.
+        The ``Set-Cookie`` values that store *texts* and delete other session cookies.
 
         Args:
             texts: By series.
 
-            generation: Names the write.
+            generation: Identifies the write.
 
             cookie_header: What the browser sent.
 
-            lifetime: From ``lifetime`` or ``left_of``.
+            lifetime: ``lifetime`` or ``remaining_lifetime``.
 
         Raises:
-            SessionTooLargeError: Too many chunks, or more than the budget.
+            SessionTooLargeError: Too many chunks, or longer than the budget.
         """
-        overhead = len(self._scope.setting(SEALED.name, "", lifetime)) - len(SEALED.name) - 1
+        overhead = len(self._scope.set_cookie(SEALED.name, "", lifetime)) - len(SEALED.name) - 1
         cookies: dict[str, str] = {}
         for series, text in texts.items():
             cookies |= series.split(text, generation=generation, attributes_length=overhead)
         self._check_budget(cookies)
-        return self.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+        return self.set_cookies(cookies, cookie_header=cookie_header, lifetime=lifetime)
 
-    def carrying(
+    def set_cookies(
         self, cookies: Mapping[str, str], *, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values that set *cookies*, and delete all others of *cookie_header*.
+        The ``Set-Cookie`` values that set *cookies* and delete other session cookies.
 
         Args:
             cookies: Values by name; each fits one cookie.
 
             cookie_header: What the browser sent.
 
-            lifetime: From ``lifetime`` or ``left_of``.
+            lifetime: ``lifetime`` or ``remaining_lifetime``.
         """
-        surplus = [name for name in _carried(cookie_header) if name not in cookies]
-        kept = (self._scope.setting(*cookie, lifetime) for cookie in cookies.items())
-        return (*kept, *map(self._scope.deleting, surplus))
+        surplus = [name for name in _session_cookie_names(cookie_header) if name not in cookies]
+        kept = (self._scope.set_cookie(*cookie, lifetime) for cookie in cookies.items())
+        return (*kept, *map(self._scope.delete_cookie, surplus))
 
-    def left_of(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
+    def remaining_lifetime(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
         """
-        How much of its lifetime is left to a session that began at *signed_in_at*.
+        The remaining lifetime of a session that began at *signed_in_at*.
 
-        At least a second, and never more than ``lifetime``, however clocks differ.
+        At least one second and at most ``lifetime``, even if clocks differ.
         """
         left = signed_in_at + self.lifetime - now
         return min(max(left, timedelta(seconds=1)), self.lifetime)
 
-    def deleting(self, cookie_header: str) -> tuple[str, ...]:
+    def delete_cookies(self, cookie_header: str) -> tuple[str, ...]:
         """
         The ``Set-Cookie`` values that delete every session cookie of *cookie_header*.
 
-        A header that shows none may be one that nobody could read: then, all that fit the budget.
+        If there are none, the header may have been unreadable: then all that can fit the budget.
         """
-        names = _carried(cookie_header) or self._possible()
-        return tuple(map(self._scope.deleting, names))
+        names = _session_cookie_names(cookie_header) or self._possible()
+        return tuple(map(self._scope.delete_cookie, names))
 
     def _check_budget(self, cookies: Mapping[str, str]) -> None:
         length = len("; ".join(f"{name}={value}" for name, value in cookies.items()))
@@ -128,11 +128,11 @@ class SessionCookies:
 
 
 def carry_session(cookie_header: str) -> bool:
-    """Whether there are session cookies of ours in *cookie_header*, good or not."""
-    return bool(_carried(cookie_header))
+    """Whether *cookie_header* has session cookies of authcore, valid or not."""
+    return bool(_session_cookie_names(cookie_header))
 
 
-def _carried(cookie_header: str) -> list[str]:
+def _session_cookie_names(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
     return [name for name in names if name in _EVERY_NAME]
 

@@ -1,4 +1,4 @@
-"""The Set-Cookie values of cookies that hold secrets."""
+"""``Set-Cookie`` values of cookies that hold secrets."""
 
 import re
 from datetime import timedelta
@@ -17,30 +17,30 @@ _FLAGS: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"
 @attrs.frozen
 class CookieScope:
     """
-    Which hosts a cookie goes to.  Always every path, https only, out of reach of scripts.
+    The hosts that a cookie is sent to: on every path, by https only, and hidden from scripts.
 
-    ``SameSite=Lax``, not ``Strict``: the way back from Cognito is a cross-site navigation.
+    ``SameSite=Lax``, not ``Strict``, as the redirect from Cognito is a cross-site navigation.
 
     Attributes:
-        domain: That host and all below it; None for the one host that sets the cookie.
+        domain: This host and all its subdomains; None for only the host that sets the cookie.
 
     See: RFC 6265bis §4.1.2.
     """
 
     domain: str | None
 
-    def setting(self, name: str, value: str, lifetime: timedelta) -> str:
+    def set_cookie(self, name: str, value: str, lifetime: timedelta) -> str:
         """
-        The value that sets a cookie; *lifetime* is rounded up to seconds, at most MAX_LIFETIME.
+        The value that sets a cookie; *lifetime* is rounded up to seconds and cut to MAX_LIFETIME.
 
         Raises:
-            ValueError: *name* or *value* holds what could end a cookie or a header.
+            ValueError: *name* or *value* has characters that authcore's cookies do not use.
         """
         seconds = -(-min(lifetime, MAX_LIFETIME) // timedelta(seconds=1))
         return f"{_pair(name, value)}; Max-Age={seconds}; {self._attributes}"
 
-    def deleting(self, name: str) -> str:
-        """The value that deletes what ``setting`` set: same name, domain and path."""
+    def delete_cookie(self, name: str) -> str:
+        """The value that deletes the cookie of ``set_cookie``: same name, domain and path."""
         past = "Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         return f"{_pair(name, '')}; Max-Age=0; {past}; {self._attributes}"
 
@@ -51,5 +51,5 @@ class CookieScope:
 
 def _pair(name: str, value: str) -> str:
     if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-        raise ValueError("not a cookie of ours")
+        raise ValueError("not a cookie of authcore")
     return f"{name}={value}"

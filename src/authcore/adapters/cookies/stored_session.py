@@ -1,4 +1,4 @@
-"""The session in a store, and in the browser nothing but its id."""
+"""The session in a store; the browser keeps only its id."""
 
 import hashlib
 import re
@@ -17,38 +17,39 @@ from authcore.ports.system import Clock, Entropy
 
 
 MAX_DROPPED: Final = 4
-"""How many ids of one header are dropped; a browser of ours carries one."""
+"""Maximum number of sessions of one header that are dropped; a browser normally carries one."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
 
 class StoredSessionJar(SessionJar):
     """
-    A session that lies in a store, for pools whose tokens do not fit the budget of cookies.
+    A session that is kept in a store, for pools whose tokens do not fit the limit of cookies.
 
-    The store is told the digest of the id, never the id, and what it keeps is sealed together with
-    that digest: who runs it reads no session, makes none up, and can give nobody another's.  It can
-    lose sessions, and it can give back what the same session held earlier, until that ends, though
-    it was dropped.
+    The store gets the digest of the id, never the id, and each session is sealed together with that
+    digest: an operator of the store can neither read nor forge a session, nor assign it to another
+    user.  The store can lose sessions, and it can return an earlier state of the same session until
+    that expires, even after it was dropped.
 
-    Every ``write`` begins a new id, and drops what the browser carried until then.  A store that
-    takes the new session and does not answer about the old one fails nobody's sign-in: the old one
-    stays to its end, under an id that no browser is left with.  ``renew`` keeps the id, so that
-    requests under way find the new tokens; what was dropped meanwhile stays dropped.
+    Each ``write`` makes a new id and drops the session that the browser carried.  If the store
+    keeps the new session but does not answer about the old one, the sign-in still succeeds; the old
+    one stays until it expires, under an id that no browser has any more.  ``renew`` keeps the id,
+    so that concurrent requests find the new tokens; a session that was dropped stays dropped.
 
-    Two different cookies of its name read as None: one of them may be an attacker's own, set from a
-    sibling host.  Tokens are bounded by MAX_TOKEN_LENGTH each, not by a budget.
+    Two different cookies of this name read as None, as one of them may be an attacker's, set from a
+    sibling host.  Tokens are limited to MAX_TOKEN_LENGTH each, not by a budget.
 
     Args:
         texts: The store.
 
         ring: Shared by all services that read the session.
 
-        domain: The host that carries the cookie, and all below it.
+        domain: The cookie is sent to this host and all its subdomains.
 
-        lifetime: From each write; not longer than the refresh token lives.  1 second to 400 days.
+        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
+            400 days.
 
-        clock: Ends sessions that the store or a browser kept too long.
+        clock: Tells when a session expires, also if the store or the browser keeps it longer.
 
         entropy: For ids and nonces.
     """
@@ -72,7 +73,7 @@ class StoredSessionJar(SessionJar):
         self._entropy = entropy
 
     def read(self, cookie_header: str) -> TokenSet | None:
-        """See the port.  Without a cookie of this jar the store is not asked."""
+        """See the port.  Without a cookie of this jar no request is sent to the store."""
         session_id = _one_id(cookie_header)
         if session_id is None:
             return None
@@ -86,9 +87,9 @@ class StoredSessionJar(SessionJar):
         session_id = self._entropy.token()
         place = _place(session_id)
         until = self._clock.now() + self._cookies.lifetime
-        self._texts.put(place, self._sealed(value, place, until), until=until)
+        self._texts.put(place, self._seal(value, place, until), until=until)
         self._drop(cookie_header)
-        return self._carrying(session_id, cookie_header, self._cookies.lifetime)
+        return self._set_cookie(session_id, cookie_header, self._cookies.lifetime)
 
     def renew(
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
@@ -99,38 +100,38 @@ class StoredSessionJar(SessionJar):
             return ()
         place = _place(session_id)
         now = self._clock.now()
-        left = self._cookies.left_of(signed_in_at, now=now)
-        text = self._sealed(value, place, now + left)
+        left = self._cookies.remaining_lifetime(signed_in_at, now=now)
+        text = self._seal(value, place, now + left)
         if not self._texts.replace(place, text, until=now + left):
             return ()
-        return self._carrying(session_id, cookie_header, left)
+        return self._set_cookie(session_id, cookie_header, left)
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
         self._drop(cookie_header)
-        return self._cookies.deleting(cookie_header)
+        return self._cookies.delete_cookies(cookie_header)
 
-    def _sealed(self, value: TokenSet, place: str, until: datetime) -> str:
+    def _seal(self, value: TokenSet, place: str, until: datetime) -> str:
         tokens = (value.access_token, value.id_token, value.refresh_token)
         if any(len(token or "") > MAX_TOKEN_LENGTH for token in tokens):
             raise SessionTooLargeError(f"a token has more than {MAX_TOKEN_LENGTH} characters")
         return self._envelope.seal((place, *tokens), expires_at=until)
 
     def _drop(self, cookie_header: str) -> None:
-        """As far as the store answers: after one failure nobody waits for another."""
+        """Drop the sessions of *cookie_header*; stop at the first failure of the store."""
         with suppress(CoordinationUnavailableError):
             for session_id in filter(_ID.fullmatch, _ids(cookie_header)[:MAX_DROPPED]):
                 self._texts.drop(_place(session_id))
 
-    def _carrying(
+    def _set_cookie(
         self, session_id: str, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
         cookies = {SESSION_ID: session_id}
-        return self._cookies.carrying(cookies, cookie_header=cookie_header, lifetime=lifetime)
+        return self._cookies.set_cookies(cookies, cookie_header=cookie_header, lifetime=lifetime)
 
 
 def _ids(cookie_header: str) -> list[str]:
-    """Every different value of the cookie."""
+    """The different values of the cookie."""
     values = (value for name, value in cookie_pairs(cookie_header) if name == SESSION_ID)
     return list(dict.fromkeys(values))
 

@@ -1,1 +1,1 @@
-"""Memory shared by requests."""
+"""Storage that requests share: in this process, or between processes in DynamoDB."""

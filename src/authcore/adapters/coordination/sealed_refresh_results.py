@@ -1,4 +1,4 @@
-"""Refresh results in a shared store, sealed."""
+"""Refresh results in a SealedStore."""
 
 from datetime import timedelta
 
@@ -11,16 +11,16 @@ from authcore.ports.system import Clock, Entropy
 
 class SealedRefreshResultCache(RefreshResultCache):
     """
-    Remembers in a store that processes share, sealed: who can read the store reads no token.
+    Remembers results in a shared store, sealed: readers of the store get no token.
 
-    Each text is sealed together with its key, so that the store cannot pass one off as another.
+    Each text is sealed together with its key, so that the store cannot exchange two of them.
 
     Args:
         texts: The store.
 
         ring: Shared by the processes.
 
-        clock: Tells when an entry has had its time.
+        clock: Tells when an entry expires.
 
         entropy: For nonces.
     """
@@ -36,7 +36,7 @@ class SealedRefreshResultCache(RefreshResultCache):
         """See the port."""
         text = self._texts.get(_place(key))
         unsealed = self._envelope.unseal(text) if text else None
-        return _recalled(unsealed, key) if unsealed else None
+        return _read_entry(unsealed, key) if unsealed else None
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """See the port."""
@@ -56,11 +56,11 @@ def _place(key: str) -> str:
     return f"refreshed:{key}"
 
 
-def _recalled(unsealed: Unsealed, key: str) -> TokenSet | None:
+def _read_entry(unsealed: Unsealed, key: str) -> TokenSet | None:
     match unsealed.texts:
         case (str(sealed_key), str(access), str(identity), refresh) if sealed_key == key:
             return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
         case (str(sealed_key),) if sealed_key == key:
-            raise RefreshTokenRejectedError("the provider refused this a moment ago")
+            raise RefreshTokenRejectedError("the provider refused this token a moment ago")
         case _:
             return None

@@ -1,14 +1,14 @@
 """
-HTTP as this project does it: the one place that imports httpx.
+HTTP client with limits; the only package that imports httpx.
 
-One total deadline for connect, TLS, headers and body together; a byte cap; no redirects, no
-cookies, no proxies from the environment, no content encodings, no retries.  Each request takes a
-connection of its own from a LIFO, because a shared httpx pool does not scale over threads.
+One total deadline for connect, TLS, headers and body; a byte limit; no redirects, cookies, proxies
+from the environment, content encodings or retries.  Each request takes its own connection from a
+LIFO, because a shared httpx pool does not scale over threads.
 
-Name resolution is the operating system's and is not bounded by the deadline.
+Name resolution is done by the operating system, and the deadline does not interrupt it.
 """
 
-from authcore.adapters.http.client import (
+from authcore.adapters.http.http_client import (
     MAX_IDLE_CONNECTIONS,
     FailureReason,
     HttpAnswer,

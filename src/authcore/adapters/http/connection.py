@@ -1,4 +1,4 @@
-"""A connection whose every wait, be it connect, TLS, headers or body, ends at one deadline."""
+"""A connection with one deadline for connect, TLS, headers and body together."""
 
 import socket
 import ssl
@@ -16,15 +16,15 @@ from authcore.adapters.system import monotonic
 
 
 KEEP_ALIVE: Final = timedelta(seconds=4)
-"""Shorter than the 5 s after which common servers hang up: a POST that meets that is lost."""
+"""Shorter than the 5 s of common servers: a POST on a connection that they close is lost."""
 
 
 class Exchange:
     """
-    One request and its answer.
+    One request and its response.
 
     Attributes:
-        has_sent: Whether any of the request may have left this machine.
+        has_sent: Whether any part of the request may have been sent.
     """
 
     def __init__(self) -> None:
@@ -32,12 +32,12 @@ class Exchange:
         self.has_sent = False
 
     def begin(self, within: timedelta) -> None:
-        """Begin to count."""
+        """Start the deadline."""
         self._over_at = monotonic() + within.total_seconds()
         self.has_sent = False
 
     def remaining(self) -> float:
-        """Seconds until it must be over; raises httpcore.ReadTimeout when none are left."""
+        """Seconds until the deadline; raises httpcore.ReadTimeout when none are left."""
         left = self._over_at - monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout
@@ -45,7 +45,7 @@ class Exchange:
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """A socket whose every wait ends with the exchange, whatever the caller's timeout says."""
+    """A socket that waits until the deadline of the exchange instead of httpcore's timeouts."""
 
     def __init__(self, stream: httpcore.NetworkStream, exchange: Exchange) -> None:
         self._stream = stream
@@ -78,7 +78,7 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 class _BoundedBackend(httpcore.NetworkBackend):
-    """Gives each address of a host its share of the time that is left, one after the other."""
+    """Tries the addresses of a host in turn, each for its share of the remaining time."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._backend = httpcore.SyncBackend()
@@ -116,7 +116,7 @@ _loading: Final = threading.Lock()
 
 
 def _tls() -> ssl.SSLContext:
-    """One for all connections; of many that begin at once, one reads the certificates."""
+    """The TLS context of all connections; the certificates are read once."""
     with _loading:
         return _read_tls()
 
@@ -142,12 +142,11 @@ class BoundedConnection(httpx.HTTPTransport):
     @property
     def holds_nothing(self) -> bool:
         """
-        Whether every byte that was received belonged to the answer.
+        Whether all received bytes belonged to the response.
 
-        What a server sends behind an answer would be read as the answer to the next request, which
-        is somebody else's.  httpcore looks at the socket before it uses a connection again, so that
-        it sees one that was hung up, but not at what it has read already; where it does not tell,
-        the answer is no.
+        Bytes after a response would be read as the response to the next request, which belongs to
+        another user.  Before it reuses a connection, httpcore checks that the socket is open, but
+        not its own read buffer.  False where the buffer cannot be inspected.
         """
         try:
             (connection,) = self._pool.connections

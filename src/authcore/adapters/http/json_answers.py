@@ -1,27 +1,28 @@
-"""Answers that must be one JSON object, and no larger a puzzle than that."""
+"""HTTP answers that must be one JSON object of limited nesting."""
 
 import json
 from collections.abc import Mapping
-from typing import Final, NoReturn
+from typing import Final
 
-from authcore.adapters.http.client import HttpAnswer
+from authcore.adapters.http.http_client import HttpAnswer
+from authcore.adapters.json_hooks import refuse_constant, unique_members
 
 
 MAX_CONTAINERS: Final = 32
-"""Opening brackets in one answer.  Bounds the depth before anything is parsed."""
+"""Opening brackets in one answer.  Bounds the nesting before the answer is parsed."""
 
 
 class UnreadableAnswerError(Exception):
-    """The answer is not what it should be."""
+    """The answer is not what the caller expects."""
 
 
 def json_object(answer: HttpAnswer) -> Mapping[str, object]:
     """
-    The members of the object in *answer*, whatever its status.
+    The members of the object in *answer*, of any status.
 
     Raises:
-        UnreadableAnswerError: Not sent as JSON, not UTF-8, no object, a member given twice, or more
-            than MAX_CONTAINERS objects and arrays.
+        UnreadableAnswerError: Another media type, not UTF-8, no object, a member name that occurs
+            twice, or more than MAX_CONTAINERS objects and arrays.
     """
     body = answer.body
     if answer.media_type != "application/json":
@@ -30,21 +31,10 @@ def json_object(answer: HttpAnswer) -> Mapping[str, object]:
         raise UnreadableAnswerError
     try:
         parsed = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_unrepeated, parse_constant=_refused
+            body.decode("utf-8"), object_pairs_hook=unique_members, parse_constant=refuse_constant
         )
     except ValueError:
         raise UnreadableAnswerError from None
     if not isinstance(parsed, dict):
         raise UnreadableAnswerError
     return parsed
-
-
-def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise UnreadableAnswerError
-    return members
-
-
-def _refused(_constant: str) -> NoReturn:
-    raise UnreadableAnswerError

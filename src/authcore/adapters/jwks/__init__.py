@@ -1,1 +1,1 @@
-"""Cognito's published keys and the signatures made with them."""
+"""Signature verification with the issuer's published keys."""

@@ -1,8 +1,8 @@
 """
-The compact serialisation of a signed JWT, read strictly.
+Strict parser of the compact serialisation of a signed JWT.
 
-Nothing is decoded before the length is known to be bounded, and nothing is accepted in two
-spellings: no padding, no whitespace, no stray bits at the end of a segment.
+The length is checked before anything is decoded, and each token has exactly one accepted form: no
+padding, no whitespace, no spare bits at the end of a segment.
 
 See: RFC 7515 §3.1, RFC 8725 §3.
 """
@@ -23,24 +23,24 @@ MAX_KID_LENGTH: Final = 128
 """Characters; Cognito's have 44."""
 
 HEADERS_KEPT: Final = 32
-"""How many read headers are kept; all tokens of one key share one."""
+"""Number of parsed headers in memory; all tokens of one key share one."""
 
 REFUSED_PARAMETERS: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u", "x5c"})
-"""They carry a key or change what is signed.  Unknown others are ignored.  See: RFC 7515 §4."""
+"""Parameters that carry a key or change what is signed; others are ignored.  See: RFC 7515 §4."""
 
 ACCEPTED_TYPES: Final = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
-"""What ``typ`` may say, in any case; Cognito leaves it out.  See: RFC 8725 §3.11, RFC 9068 §2."""
+"""Values of ``typ``, in any case; Cognito sends none.  See: RFC 8725 §3.11, RFC 9068 §2."""
 
 
 class CompactToken(NamedTuple):
     """
-    The three parts of a token whose form is right; nothing of it is trusted.
+    The parts of a well-formed token; none of it is verified.
 
     Attributes:
-        kid: Which key it claims to be signed with.
-        signed: The octets the signature is over.
+        kid: Id of the key that it claims to be signed with.
+        signed: The octets that the signature covers.
         signature: Decoded.
-        payload: Decoded from base64url, not yet read.
+        payload: Decoded from base64url, but not parsed.
     """
 
     kid: str
@@ -49,13 +49,13 @@ class CompactToken(NamedTuple):
     payload: bytes
 
     def __repr__(self) -> str:
-        """Shows the key id alone."""
+        """Show only the key id."""
         return f"CompactToken(kid={self.kid!r})"
 
 
 def octets_of(unverified_token: object) -> bytes:
     """
-    *unverified_token* as ASCII, once its length is known to be bounded.
+    *unverified_token* in ASCII, after a check of its length.
 
     Raises:
         MalformedTokenError: Not a str, longer than MAX_TOKEN_LENGTH, or not ASCII.
@@ -70,7 +70,7 @@ def octets_of(unverified_token: object) -> bytes:
 
 def parse(octets: bytes) -> CompactToken:
     """
-    Take a token apart.
+    Split and decode a token.
 
     Args:
         octets: From ``octets_of``.
@@ -97,7 +97,7 @@ def parse(octets: bytes) -> CompactToken:
 
 def claims_of(payload: bytes) -> SignedClaims:
     """
-    The claims of a payload whose signature held.
+    The claims of a payload whose signature is verified.
 
     Raises:
         MalformedTokenError: Not one unambiguous JSON object.

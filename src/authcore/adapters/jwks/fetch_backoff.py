@@ -1,4 +1,4 @@
-"""What is known of a key source: whether it fails, why, and how long it is to be left alone."""
+"""State of a key source: whether it fails, why, and when the next fetch may start."""
 
 import logging
 from datetime import datetime, timedelta
@@ -6,12 +6,12 @@ from typing import Final
 
 
 COOL_DOWN: Final = timedelta(seconds=10)
-"""No fetch for so long after one that failed, or that did not bring the key id it was made for."""
+"""Pause after a fetch that failed, or that did not contain the requested key id."""
 
 FIRST_PAUSE: Final = timedelta(milliseconds=100)
 """
-With no keys in memory nobody can be served, so the pauses between failing fetches start at nothing,
-then this, and double up to COOL_DOWN.
+Without keys in memory no token can be verified, so the pauses between failing fetches are shorter:
+none after the first failure, then this one, then doubled up to COOL_DOWN.
 """
 
 KNOWN_TO_FAIL_FOR: Final = timedelta(minutes=1)
@@ -24,56 +24,56 @@ _log: Final = logging.getLogger("authcore.keys")
 
 class FetchBackoff:
     """
-    The fetches of one key source so far.  Not safe to share between threads.
+    Results of the fetches from one key source.  Not safe to share between threads.
 
     Attributes:
-        failures: How many fetches in a row failed, up to the last one.
+        failures: Number of failed fetches since the last success.
         reason: Why the last fetch failed; None if it did not.
     """
 
     def __init__(self) -> None:
         self.failures = 0
         self.reason: str | None = None
-        self._told: str | None = None
+        self._announced: str | None = None
         self._failed_at: datetime | None = None
         self._paused_until: datetime | None = None
 
     def is_failing(self, now: datetime) -> bool:
-        """Whether the source is known to fail, so that asking it is not worth waiting for."""
+        """Whether a fetch failed within KNOWN_TO_FAIL_FOR, so that callers should not wait."""
         failed_at = self._failed_at
         return failed_at is not None and _NO_TIME <= now - failed_at < KNOWN_TO_FAIL_FOR
 
     def is_paused(self, now: datetime) -> bool:
-        """False when the pause lies further ahead than one can: the clock ran backwards."""
+        """Whether no fetch may start; False if the clock was set back by more than a pause."""
         until = self._paused_until
         return until is not None and now < until <= now + COOL_DOWN
 
-    def failed(self, now: datetime, reason: str, *, has_keys: bool) -> None:
+    def record_failure(self, now: datetime, reason: str, *, has_keys: bool) -> None:
         """
-        A fetch failed.
+        Record that a fetch failed.
 
         Args:
-            now: When.
+            now: Time of the failure.
 
-            reason: Of our own words, safe to log.
+            reason: Fixed text, safe to log.
 
-            has_keys: Whether callers can be served meanwhile.
+            has_keys: Whether there are usable keys in memory.
         """
         self.failures += 1
         self.reason = reason
         self._failed_at = now
         self._paused_until = now + (COOL_DOWN if has_keys else self._cold_pause())
 
-    def succeeded(self, began: datetime, *, missed: bool) -> None:
-        """A fetch that *began* then succeeded; *missed* if it did not bring what it was for."""
+    def record_success(self, began: datetime, *, missed: bool) -> None:
+        """Record a success; *missed* if the fetch, begun at *began*, lacked a requested key id."""
         self.failures, self.reason = 0, None
         self._paused_until = began + COOL_DOWN if missed else None
 
     def news(self) -> str | None:
-        """What has changed since this was last asked, as ``announce`` wants it; None if nothing."""
-        if self.reason == self._told:
+        """The change since the last call, for ``announce``; None if there is none."""
+        if self.reason == self._announced:
             return None
-        self._told = self.reason
+        self._announced = self.reason
         return self.reason or ""
 
     def _cold_pause(self) -> timedelta:
@@ -89,5 +89,5 @@ def announce(news: str | None) -> None:
             _log.warning("the issuer's keys cannot be read: %s", news)
         elif news is not None:
             _log.info("the issuer's keys can be read again")
-    except Exception:  # noqa: BLE001 - handlers are the team's own and may raise anything
+    except Exception:  # noqa: BLE001 - handlers belong to the application and may raise anything
         return

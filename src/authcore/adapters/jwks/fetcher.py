@@ -1,4 +1,4 @@
-"""Reads the issuer's key set over HTTP."""
+"""Fetches the issuer's key set over HTTP."""
 
 from typing import Final
 
@@ -10,18 +10,18 @@ from authcore.domain.model.urls import ServiceUrl
 
 
 _HEADERS: Final = {"accept": "application/json", "connection": "close"}
-"""Minutes lie between two fetches: no connection would live that long."""
+"""Fetches are minutes apart; no connection stays open that long."""
 
 
 class JwksFetcher:
     """
-    Gets one fixed URL.  No redirect is followed and no content encoding is decoded.
+    Fetches one fixed URL.  Redirects are not followed and content encodings not decoded.
 
-    Callable, as ``KeyCache`` wants it.
+    A callable, as KeyCache needs.
     """
 
     def __init__(self, url: ServiceUrl) -> None:
-        """Read from *url*, which comes from settings and never from a token."""
+        """Fetch *url*, which comes from settings, never from a token."""
         self._url = url
         self._http = HttpClient(within=FETCH_DEADLINE, max_bytes=MAX_KEY_SET_BYTES)
 

@@ -1,22 +1,22 @@
 """
-Keeps the issuer's keys at hand.
+Keeps the issuer's keys in memory.
 
 ===================  =========================================================================
-age of the keys      a key id that is known / that is not known
+age of the keys      known key id / unknown key id
 ===================  =========================================================================
-none yet             everybody waits for one fetch
-below REFRESH_AFTER  answered from memory / everybody waits for one fetch, then it is unknown
-below TTL            answered from memory, one fetch runs behind / as above
-below MAX_STALE      answered from memory while the source is known to fail; otherwise everybody
-                     waits for one fetch, and memory answers if that fails / as above
-beyond               as if there were none
+no keys              all callers wait for one fetch
+below REFRESH_AFTER  from memory / all callers wait for one fetch, then the id is unknown
+below TTL            from memory, with one fetch in the background / as above
+below MAX_STALE      from memory for one minute after a failed fetch; otherwise all callers wait
+                     for one fetch, and the key comes from memory if that fails / as above
+beyond               as with no keys
 ===================  =========================================================================
 
-So a key that the issuer withdrew is trusted for TTL at most, or for MAX_STALE while the issuer
-cannot be reached, and a failed fetch never takes a good key away.
+So a key that the issuer withdrew is trusted for at most TTL, or for MAX_STALE while the issuer
+cannot be reached, and a failed fetch never removes a key.
 
-A caller that looked before a fetch landed counts as one that waited for it: an answer that comes
-while somebody is about to ask for it is not asked for again.
+A caller that looked for a key before a fetch ended counts as waiting for that fetch, and starts no
+other one.
 """
 
 import threading
@@ -34,25 +34,25 @@ from authcore.ports.system import Clock
 
 
 FETCH_DEADLINE: Final = timedelta(seconds=2)
-"""How long one fetch may take, and how long anybody waits for it."""
+"""Maximum time of one fetch, and of every wait for it."""
 
 REFRESH_AFTER: Final = timedelta(minutes=5)
-"""From this age on keys are fetched anew, behind the callers' backs."""
+"""From this age on, keys are fetched again in the background."""
 
 TTL: Final = timedelta(minutes=15)
-"""The age up to which keys are trusted without asking."""
+"""The age up to which keys are trusted without a fetch."""
 
 MAX_STALE: Final = timedelta(hours=24)
 """The age up to which keys are trusted while the source fails: Cognito's longest token lifetime."""
 
 _NO_TIME: Final = timedelta(0)
 _NO_ANSWER: Final = "no answer in time"
-_UNEXPECTED: Final = "the fetch ended in an error of its own"
+_UNEXPECTED: Final = "the fetch ended with an unexpected error"
 
 
 @attrs.frozen
 class _Snapshot:
-    """The keys of one fetch; ``at`` is when that fetch began."""
+    """The keys of one fetch; ``at`` is the time at which it began."""
 
     keys: Mapping[str, PublishedKey]
     at: datetime
@@ -60,7 +60,7 @@ class _Snapshot:
 
 
 class _Flight:
-    """One fetch, and all who wait for it."""
+    """One fetch, and its waiting callers."""
 
     def __init__(self, began: datetime) -> None:
         self.began = began
@@ -69,7 +69,7 @@ class _Flight:
         self._due = monotonic() + FETCH_DEADLINE.total_seconds()
 
     def wait(self) -> None:
-        """Until it landed, or the deadline passed: a name resolver knows no deadlines."""
+        """Wait for its end or its deadline, which name resolution does not observe."""
         self.landed.wait(max(0.0, self._due - monotonic()))
 
     @property
@@ -79,26 +79,26 @@ class _Flight:
 
 class KeyCache(Keys):
     """
-    The published keys, fetched as seldom as possible and as often as needed.
+    The published keys, fetched as rarely as possible.
 
     Safe to share between threads.  Fetches run in daemon threads, one at a time.
     """
 
     def __init__(self, fetch: Callable[[], bytes], clock: Clock) -> None:
         """
-        Start empty, without fetching.
+        Begin without keys and without a fetch.
 
         Args:
-            fetch: Gives the JSON text of a JWK set, or raises KeySourceUnavailableError.
+            fetch: Returns the JSON text of a JWK set, or raises KeySourceUnavailableError.
 
-            clock: Tells the age of keys.
+            clock: Tells the age of the keys.
         """
         self._fetch = fetch
         self._clock = clock
         self._snapshot: _Snapshot | None = None
         self._flight: _Flight | None = None
         self._landings = 0
-        self._record = FetchBackoff()
+        self._backoff = FetchBackoff()
         self._lock = threading.Lock()
 
     def key(self, kid: str) -> PublishedKey:
@@ -107,7 +107,7 @@ class KeyCache(Keys):
         return self.cached_key(kid) or self._from_source(kid, landings)
 
     def cached_key(self, kid: str) -> PublishedKey | None:
-        """The key, if it can be had at once; None says nothing about whether it is published."""
+        """The key if it is in memory; None does not mean that it is not published."""
         snapshot = self._snapshot
         now = self._clock.now()
         if snapshot is not None and snapshot.at <= now < snapshot.refresh_at:
@@ -124,26 +124,26 @@ class KeyCache(Keys):
 
     @property
     def is_warm(self) -> bool:
-        """Whether there are keys in memory."""
+        """Whether there are usable keys in memory."""
         return self._usable(self._clock.now()) is not None
 
     @property
     def age(self) -> timedelta | None:
-        """How long ago the keys in memory were fetched; None while there are none."""
+        """Age of the keys in memory; None while there are none."""
         snapshot = self._snapshot
         return self._clock.now() - snapshot.at if snapshot else None
 
     def prefetch(self) -> None:
-        """Begin to fetch, without waiting, so that the first caller need not."""
+        """Start a fetch in the background, so that the first caller need not wait."""
         self._take_off(self._landings)
 
     def _from_memory(self, kid: str, now: datetime) -> PublishedKey | None:
-        """The key, if nobody needs to wait; a fetch then runs behind the answer."""
+        """The key, if no wait is needed; then a fetch runs in the background."""
         landings = self._landings
         snapshot = self._usable(now)
         if snapshot is None or kid not in snapshot.keys:
             return None
-        if not (_NO_TIME <= now - snapshot.at < TTL or self._record.is_failing(now)):
+        if not (_NO_TIME <= now - snapshot.at < TTL or self._backoff.is_failing(now)):
             return None
         self._take_off(landings)
         return snapshot.keys[kid]
@@ -156,31 +156,31 @@ class KeyCache(Keys):
         if snapshot is not None and kid in snapshot.keys:
             return snapshot.keys[kid]
         still_flying = flight is not None and not flight.landed.is_set()
-        if snapshot is None or self._record.failures or still_flying:
+        if snapshot is None or self._backoff.failures or still_flying:
             raise self._unreadable()
         raise UnknownKeyError("the issuer publishes no key of this id")
 
     def _unreadable(self) -> KeySourceUnavailableError:
-        """With no usable keys, and for a key that may be new."""
-        reason = self._record.reason or _NO_ANSWER
+        """The error without usable keys, or for a key id that may be new."""
+        reason = self._backoff.reason or _NO_ANSWER
         return KeySourceUnavailableError(
             f"the issuer's keys cannot be read: {reason}", retry_after=COOL_DOWN
         )
 
     def _usable(self, now: datetime) -> _Snapshot | None:
-        """Those of the last good fetch; not when a clock that was set back makes them too new."""
+        """The last snapshot, unless it is too old, or too far in the future by a clock set back."""
         snapshot = self._snapshot
         return snapshot if snapshot and abs(now - snapshot.at) < MAX_STALE else None
 
     def _take_off(self, landings: int, wanted: str | None = None) -> _Flight | None:
         """
-        The flight in the air, or a new one; None while there must be none.
+        The running fetch, or a new one; None while there must be none.
 
         Args:
-            landings: How many flights had landed when the caller looked: what it looks for may have
-                come with one that landed since.
+            landings: Number of fetches that had ended when the caller looked: a later one may have
+                brought the key.
 
-            wanted: The key id that it looks for.
+            wanted: The requested key id.
         """
         with self._lock:
             now = self._clock.now()
@@ -188,27 +188,27 @@ class KeyCache(Keys):
                 return None
             if self._flight and self._flight.is_overdue:
                 self._flight = None
-                self._failed(now, _NO_ANSWER)
-            if self._flight is None and not self._record.is_paused(now):
-                self._flight = self._started(_Flight(now))
+                self._record_failure(now, _NO_ANSWER)
+            if self._flight is None and not self._backoff.is_paused(now):
+                self._flight = self._start(_Flight(now))
             if self._flight and wanted:
                 self._flight.wanted.add(wanted)
-            flight, news = self._flight, self._record.news()
+            flight, news = self._flight, self._backoff.news()
         announce(news)
         return flight
 
     def _is_settled(self, now: datetime) -> bool:
-        """Whether the last flight brought keys that are still new, or has just failed."""
+        """Whether the last fetch brought keys that are still new, or has just failed."""
         snapshot = self._snapshot
         fresh = snapshot is not None and now < snapshot.refresh_at
-        return fresh or self._record.is_failing(now)
+        return fresh or self._backoff.is_failing(now)
 
-    def _started(self, flight: _Flight) -> _Flight | None:
+    def _start(self, flight: _Flight) -> _Flight | None:
         pilot = threading.Thread(target=self._fly, args=(flight,), name="jwks-fetch", daemon=True)
         try:
             pilot.start()
         except RuntimeError:
-            self._failed(flight.began, "no thread can be started")
+            self._record_failure(flight.began, "no thread can be started")
             return None
         return flight
 
@@ -229,14 +229,14 @@ class KeyCache(Keys):
             if keys is not None:
                 self._snapshot = _Snapshot(keys, flight.began, flight.began + REFRESH_AFTER)
                 missed = not flight.wanted <= keys.keys()
-                self._record.succeeded(flight.began, missed=missed)
+                self._backoff.record_success(flight.began, missed=missed)
             elif in_time:
-                self._failed(self._clock.now(), reason)
+                self._record_failure(self._clock.now(), reason)
             self._landings += in_time or keys is not None
             self._flight = None if in_time else self._flight
-            news = self._record.news()
+            news = self._backoff.news()
         flight.landed.set()
         announce(news)
 
-    def _failed(self, now: datetime, reason: str) -> None:
-        self._record.failed(now, reason, has_keys=self._usable(now) is not None)
+    def _record_failure(self, now: datetime, reason: str) -> None:
+        self._backoff.record_failure(now, reason, has_keys=self._usable(now) is not None)

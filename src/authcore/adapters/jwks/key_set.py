@@ -1,4 +1,4 @@
-"""A JWK set, reduced to the keys that may check a token.  See: RFC 7517, RFC 7518 §6.3."""
+"""The keys of a JWK set that may verify tokens.  See: RFC 7517, RFC 7518 §6.3."""
 
 import json
 import math
@@ -32,13 +32,13 @@ _SMALL_PRIMES: Final = tuple(
 @attrs.frozen
 class PublishedKey:
     """
-    A key that the issuer publishes for checking tokens.
+    A key that the issuer publishes to verify tokens.
 
     Attributes:
         kid: Its id.
-        modulus: With *exponent*, what makes two keys equal.
+        modulus: Two keys with the same id, modulus and exponent are equal.
         exponent: Odd, at least 65537.
-        public: The same, for the RSA check.
+        public: The same key for the RSA verification.
     """
 
     kid: str
@@ -48,36 +48,36 @@ class PublishedKey:
 
 
 class Keys(Protocol):
-    """Where a verifier looks for keys."""
+    """Source of keys for a verifier."""
 
     __slots__ = ()
 
     @abstractmethod
     def key(self, kid: str) -> PublishedKey:
         """
-        The published key of this id.
+        The published key with the id *kid*.
 
         Raises:
             UnknownKeyError: There is none.
 
-            KeySourceUnavailableError: Nobody can say.
+            KeySourceUnavailableError: The keys cannot be read.
         """
 
     @abstractmethod
     def warm_up(self) -> None:
         """
-        Return once there are keys in memory, at once if there are.
+        Return once there are keys in memory; immediately if there are.
 
         Raises:
-            KeySourceUnavailableError: There are none, and they cannot be had.
+            KeySourceUnavailableError: There are none, and they cannot be read.
         """
 
 
 class StaticKeys(Keys):
-    """Keys given as a value, for functions without a network.  They never change."""
+    """Keys from a value, for functions without network access.  They never change."""
 
     def __init__(self, jwks: Mapping[str, object] | bytes) -> None:
-        """Take a JWK set, parsed or not; ValueError when no key of it is usable."""
+        """Use *jwks*, a JWK set or its JSON text; ValueError when no key of it is usable."""
         self._keys = keys_in(jwks) if isinstance(jwks, bytes) else keys_of(jwks)
 
     def key(self, kid: str) -> PublishedKey:
@@ -108,8 +108,8 @@ def keys_of(jwks: Mapping[str, object]) -> dict[str, PublishedKey]:
     """
     The usable keys of the set *jwks*, by id.
 
-    A member that is not a good RS256 key is left out and the others stay; an id that comes twice is
-    left out altogether.
+    Members that are not valid RS256 keys are left out, and so are all keys of an id that occurs
+    twice.
 
     Raises:
         ValueError: More than MAX_KEYS members, or not one usable key.
@@ -126,13 +126,13 @@ def keys_of(jwks: Mapping[str, object]) -> dict[str, PublishedKey]:
 
 
 def _members(pairs: Pairs) -> dict[str, object] | None:
-    """None for an object that names a member twice: it then is no key, and harms no other."""
+    """The object of *pairs*; None if a member name occurs twice, so that only this key is lost."""
     members = dict(pairs)
     return members if len(members) == len(pairs) else None
 
 
 def _no_number(_text: str) -> None:
-    """No member we read is a number, so an absurd one costs nothing and harms no key."""
+    """Ignore numbers: no member that is used is one, so an absurdly long one does no harm."""
 
 
 _decoder: Final = json.JSONDecoder(
@@ -164,7 +164,7 @@ def _is_for_rs256(jwk: Mapping[str, object]) -> bool:
 
 
 def _number(text: object) -> int:
-    """0 for whatever is not base64url of a number within MODULUS_BITS."""
+    """The number that *text* encodes in base64url; 0 if it is none or too long."""
     if not isinstance(text, str) or len(text) > MODULUS_BITS.stop // 6 + 4:
         return 0
     try:
@@ -185,7 +185,7 @@ def _is_sound(modulus: int, exponent: int) -> bool:
 
 def _has_roca_fingerprint(modulus: int) -> bool:
     """
-    Whether *modulus* is a power of 65537 modulo every small prime, as only weak generators' are.
+    Whether *modulus* is a power of 65537 modulo every small prime: made by a weak generator.
 
     See: CVE-2017-15361.
     """

@@ -1,4 +1,4 @@
-"""Remembers which tokens verified, because the same one comes with every request of a page."""
+"""Cache of verified tokens, as all requests of a page carry the same token."""
 
 import threading
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 32 * 1024 * 1024
 BYTES_PER_CHARACTER: Final = 6
 """
-What a remembered token is charged, per character of it.  Cognito's take 2.4; claims that are lists
+Estimated memory of a cached token per character.  Cognito's tokens take 2.4; claims that are lists
 of lists could take 14.
 """
 
@@ -34,21 +34,21 @@ class _Entry:
     cost: int
 
     def copy(self) -> SignedClaims:
-        """The claims, shared with nobody: a caller may alter what it got."""
+        """A copy of the claims, which the caller may change."""
         claims = self.claims.copy()
         for name in self.nested:
-            claims[name] = _copied(claims[name])
+            claims[name] = _copy(claims[name])
         return SignedClaims(claims)
 
 
 @attrs.frozen
 class MemorySize:
     """
-    How much is remembered.
+    The size of the cache.
 
     Attributes:
-        entries: Tokens.
-        charged: Bytes, estimated; see BYTES_PER_CHARACTER.
+        entries: Number of tokens.
+        charged: Estimated memory in bytes; see BYTES_PER_CHARACTER.
     """
 
     entries: int
@@ -56,7 +56,7 @@ class MemorySize:
 
 
 def _moment(seconds: object) -> datetime | None:
-    """The NumericDate *seconds*; None for what is none, or lies beyond the calendar."""
+    """The time of the NumericDate *seconds*; None if it is no number or out of range."""
     if not isinstance(seconds, int | float):
         return None
     try:
@@ -65,24 +65,24 @@ def _moment(seconds: object) -> datetime | None:
         return None
 
 
-def _copied(value: object) -> object:
-    """*value* of JSON anew; its nesting is bounded by ``strict_json``."""
+def _copy(value: object) -> object:
+    """A deep copy of the JSON *value*, whose nesting ``strict_json`` limits."""
     if isinstance(value, list):
-        return [_copied(entry) for entry in value]
+        return [_copy(entry) for entry in value]
     if isinstance(value, dict):
-        return {name: _copied(entry) for name, entry in value.items()}
+        return {name: _copy(entry) for name, entry in value.items()}
     return value
 
 
 class CachingSignatureVerifier(SignatureVerifier):
     """
-    Verifies a token twice at most and remembers the outcome under the token's SHA-256.
+    Verifies a token at most twice and caches the result under the token's SHA-256.
 
-    A token that comes once leaves its digest and nothing else, so that a flood of different ones
-    neither costs memory nor drives out those that come with every request; its second sight is
-    remembered.  Only success is, never beyond ``exp``, and only while the key it held under is
-    still published: the keys are asked each time.  Bounded by count and bytes; the oldest goes
-    first.
+    After the first verification only the digest is kept, so that a flood of different tokens
+    neither costs memory nor evicts those that come with every request; the claims are cached after
+    the second one.  Only successes are cached, never beyond ``exp``, and a cached token is accepted
+    only while its key is still published, which is checked each time.  Limited by count and bytes;
+    the oldest entry is evicted first.
     """
 
     def __init__(
@@ -95,18 +95,19 @@ class CachingSignatureVerifier(SignatureVerifier):
         max_bytes: int = MAX_BYTES,
     ) -> None:
         """
-        Remember for *inner*.
+        Cache the results of *inner*.
 
         Args:
-            inner: Verifies what is not remembered.
+            inner: Verifies tokens that are not cached.
 
-            keys: The same that *inner* uses.
+            keys: The same as those of *inner*.
 
             clock: Tells when ``exp`` is reached.
 
-            max_entries: How many tokens at most, and half of how many digests of tokens seen once.
+            max_entries: Maximum number of tokens, and half of that of digests; by default
+                MAX_ENTRIES.
 
-            max_bytes: How much memory at most, estimated from the tokens' length.
+            max_bytes: Maximum memory in bytes, estimated by token length; by default MAX_BYTES.
         """
         self._inner = inner
         self._keys = keys
@@ -135,7 +136,7 @@ class CachingSignatureVerifier(SignatureVerifier):
 
     @property
     def size(self) -> MemorySize:
-        """What is remembered now; some of it may have expired."""
+        """Size of the cache, expired entries included."""
         return MemorySize(len(self._entries), self._bytes)
 
     def require_keys(self) -> None:
@@ -143,7 +144,7 @@ class CachingSignatureVerifier(SignatureVerifier):
         self._inner.require_keys()
 
     def _is_first_sight(self, digest: bytes) -> bool:
-        """Takes no lock: two threads that meet here verify a token once more than they need."""
+        """Note *digest*.  Takes no lock: concurrent threads may verify a token once too often."""
         if digest in self._seen_once or digest in self._seen_before:
             return False
         if len(self._seen_once) >= self._max_entries:

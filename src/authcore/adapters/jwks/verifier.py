@@ -1,4 +1,4 @@
-"""Checks RS256 signatures with the issuer's published keys."""
+"""Verifies RS256 signatures with the issuer's published keys."""
 
 from typing import Final, NamedTuple
 
@@ -16,27 +16,27 @@ _RS256: Final = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 class Verified(NamedTuple):
     """
-    What held.
+    A verified token.
 
     Attributes:
         claims: The payload.
-        key: The key it held under.
+        key: The key that verified the signature.
     """
 
     claims: SignedClaims
     key: PublishedKey
 
     def __repr__(self) -> str:
-        """Shows no claims."""
+        """Show no claims."""
         return f"Verified(key={self.key!r})"
 
 
 class JwksSignatureVerifier(SignatureVerifier):
     """
-    Verifies with whatever *keys* publishes.
+    Verifies signatures with *keys*.
 
-    A token causes no network call of its own: its header only names a key.  The payload is not read
-    before the signature held.
+    A token cannot cause a request to a URL: its header only names a key id.  The payload is parsed
+    after the signature was verified.
     """
 
     __slots__ = ("_keys",)
@@ -54,10 +54,10 @@ class JwksSignatureVerifier(SignatureVerifier):
 
     def check(self, octets: bytes) -> Verified:
         """
-        Verify, and say with which key.
+        Verify a token; also return the key.
 
         Args:
-            octets: From ``compact.octets_of``.
+            octets: From ``compact_jws.octets_of``.
 
         Raises:
             TokenRejectedError, KeySourceUnavailableError: As the port.
@@ -65,5 +65,5 @@ class JwksSignatureVerifier(SignatureVerifier):
         token = parse(octets)
         key = self._keys.key(token.kid)
         if not _RS256.verify(token.signed, key.public, token.signature):
-            raise SignatureRejectedError("the signature does not hold")
+            raise SignatureRejectedError("the signature is not valid")
         return Verified(claims_of(token.payload), key)

@@ -1,1 +1,1 @@
-"""The system that is being replaced, over HTTP."""
+"""The legacy system, over HTTP or through functions of the application."""

@@ -1,4 +1,4 @@
-"""Legacy sessions where the application that is guarded knows them itself."""
+"""Legacy sessions through functions of the guarded application."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -10,19 +10,19 @@ from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 
 
 class CallableLegacySessions(LegacySessions):
-    """Asks a function.  As safe to share between threads as that function is."""
+    """Calls a function.  As safe to share between threads as that function."""
 
     def __init__(
         self, *, cookie: LegacyCookie, look_up: Callable[[str], LegacyAccount | None]
     ) -> None:
         """
-        Ask *look_up*.
+        Call *look_up*.
 
         Args:
-            cookie: Where browsers keep their session.
+            cookie: The cookie of the legacy session.
 
-            look_up: Takes the cookie's value as it came, from anybody; gives None when that is
-                nobody's open session.  Whatever it raises counts as no answer.
+            look_up: Gets the cookie's value as received, from any client; returns None when it is
+                no open session.  Any exception counts as no usable answer.
         """
         self._cookie = cookie
         self._look_up = look_up
@@ -32,48 +32,48 @@ class CallableLegacySessions(LegacySessions):
         return bool(self._cookie.sessions(cookie_header))
 
     def resolve(self, cookie_header: str) -> LegacyAccount | None:
-        """See the port.  A function that gives anything but an account or None gave no answer."""
+        """See the port.  Any result but a LegacyAccount or None counts as no usable answer."""
         session = self._cookie.single_session(cookie_header)
         if session is None:
             return None
         try:
             account = self._look_up(session)
-        except Exception as error:  # noqa: BLE001 - another program's, whose text may hold secrets
+        except Exception as error:  # noqa: BLE001 - the application may raise anything, and its text may hold secrets
             _no_answer(error)
         if account is not None and not isinstance(account, LegacyAccount):
-            raise LegacyUnavailableError("the application's look-up gave no account")
+            raise LegacyUnavailableError("the application's look-up returned no account")
         return None if account is None or account.locked else account
 
 
 class CallableLegacySignOut(LegacySignOut):
-    """Tells a function.  As safe to share between threads as that function is."""
+    """Calls a function.  As safe to share between threads as that function."""
 
     def __init__(self, *, cookie: LegacyCookie, end: Callable[[str], object]) -> None:
         """
-        Tell *end*.
+        Call *end*.
 
         Args:
-            cookie: Where browsers keep their session.
+            cookie: The cookie of the legacy session.
 
-            end: Takes the cookie's value as it came, and ends that session if it is one.
-                Whatever it raises counts as no answer.
+            end: Gets the cookie's value as received, and ends that session if it is one.  Any
+                exception counts as no usable answer.
         """
         self._cookie = cookie
         self._end = end
 
     def end(self, cookie_header: str) -> None:
-        """See the port.  Of MAX_SESSIONS_ENDED sessions; of more there is no answer in the end."""
+        """See the port.  Ends at most MAX_SESSIONS_ENDED sessions, and raises if there are more."""
         end_each(self._cookie.sessions(cookie_header), self._end_one)
 
     def _end_one(self, session: str) -> None:
         try:
             self._end(session)
-        except Exception as error:  # noqa: BLE001 - another program's, whose text may hold secrets
+        except Exception as error:  # noqa: BLE001 - the application may raise anything, and its text may hold secrets
             _no_answer(error)
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return self._cookie.deleting()
+        return self._cookie.delete_cookies()
 
 
 def _no_answer(error: Exception) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Accounts behind the legacy HTTP API."""
+"""Accounts over the legacy HTTP API."""
 
 from authcore.adapters.legacy import login_contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
@@ -9,9 +9,9 @@ from authcore.ports.legacy_accounts import LegacyAccounts
 
 class HttpLegacyAccounts(LegacyApi, LegacyAccounts):
     """
-    Asks the legacy system once per question.  Safe to share between threads.
+    Sends each request once.  Safe to share between threads.
 
-    Answers larger than ``login_contract.MAX_ANSWER_BYTES`` count as none.
+    Answers of more than ``login_contract.MAX_ANSWER_BYTES`` count as unusable.
 
     See: docs/legacy-api.yaml.
     """
@@ -22,8 +22,8 @@ class HttpLegacyAccounts(LegacyApi, LegacyAccounts):
         """
         See the port.
 
-        A password that Cognito could not hold, or that no form can send (NUL, lone surrogates),
-        is rejected here and not sent.
+        A password that Cognito cannot store, or that no form can send (NUL, lone surrogates), is
+        rejected without a request.
         """
         if not (
             login_contract.sendable(credentials.username, login_contract.MAX_USERNAME_LENGTH)

@@ -1,4 +1,4 @@
-"""Links between accounts, over the legacy HTTP API."""
+"""Account links over the legacy HTTP API."""
 
 from authcore.adapters.legacy import link_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
@@ -9,9 +9,9 @@ from authcore.ports.legacy_links import LegacyLinks
 
 class HttpLegacyLinks(LegacyApi, LegacyLinks):
     """
-    Asks the legacy system once per question.  Safe to share between threads.
+    Sends each request once.  Safe to share between threads.
 
-    Answers larger than ``link_contract.MAX_LINK_ANSWER_BYTES`` count as none.
+    Answers of more than ``link_contract.MAX_LINK_ANSWER_BYTES`` count as unusable.
 
     See: docs/legacy-api.yaml.
     """
@@ -19,12 +19,12 @@ class HttpLegacyLinks(LegacyApi, LegacyLinks):
     __slots__ = ()
 
     def match(self, query: AccountQuery) -> AccountMatches:
-        """See the port.  Ambiguous only where neither Cognito id nor identity finds anybody."""
+        """See the port.  Ambiguous only if neither Cognito id nor identity finds an account."""
         answer = self._post(contract.MATCH_PATH, contract.match_request(query))
         return contract.match_answer(answer, query)
 
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
-        """See the port.  Names and addresses that the contract cannot hold are left out."""
+        """See the port.  Names and addresses outside the limits of the contract are left out."""
         key = {"idempotency-key": contract.idempotency_key(idempotency_key)}
         answer = self._post(contract.CREATE_PATH, contract.create_request(account), key)
         return contract.create_answer(answer, account.cognito_id)

@@ -1,4 +1,4 @@
-"""All legacy accounts, page by page, over the legacy HTTP API."""
+"""Pages of all legacy accounts, over the legacy HTTP API."""
 
 from authcore.adapters.legacy import listing_contract as contract
 from authcore.adapters.legacy.legacy_api import LegacyApi
@@ -8,9 +8,9 @@ from authcore.ports.legacy_links import LegacyListing
 
 class HttpLegacyListing(LegacyApi, LegacyListing):
     """
-    Asks the legacy system once per page.  Safe to share between threads.
+    Sends one request per page.  Safe to share between threads.
 
-    Answers larger than ``listing_contract.MAX_PAGE_BYTES`` count as none.
+    Answers of more than ``listing_contract.MAX_PAGE_BYTES`` count as unusable.
 
     See: docs/legacy-api.yaml.
     """

@@ -13,10 +13,10 @@ from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 
 class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
     """
-    Asks the legacy system once per question, and once for each session to end.
+    Sends each request once, and one request for each session to end.
 
-    Safe to share between threads.  Answers of more than MAX_SESSION_ANSWER_BYTES of the contract
-    count as none.
+    Safe to share between threads.  Answers of more than
+    ``session_contract.MAX_SESSION_ANSWER_BYTES`` count as unusable.
 
     See: docs/legacy-api.yaml.
     """
@@ -33,18 +33,18 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
         within: timedelta | None = None,
     ) -> None:
         """
-        Ask one legacy system about its sessions.
+        Call one legacy system.
 
         Args:
-            http: As for every LegacyApi.
+            http: See LegacyApi.
 
-            base_url: As for every LegacyApi.
+            base_url: See LegacyApi.
 
-            api_key: As for every LegacyApi.
+            api_key: See LegacyApi.
 
-            cookie: Where browsers keep them.
+            cookie: The cookie of the legacy session.
 
-            within: As for every LegacyApi.
+            within: See LegacyApi.
         """
         super().__init__(http=http, base_url=base_url, api_key=api_key, within=within)
         self._cookie = cookie
@@ -62,7 +62,7 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
         return contract.session_answer(answer, session)
 
     def end(self, cookie_header: str) -> None:
-        """See the port.  Of MAX_SESSIONS_ENDED sessions; of more there is no answer in the end."""
+        """See the port.  Ends at most MAX_SESSIONS_ENDED sessions, and raises if there are more."""
         end_each(self._cookie.sessions(cookie_header), self._end)
 
     def _end(self, session: str) -> None:
@@ -71,4 +71,4 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return self._cookie.deleting()
+        return self._cookie.delete_cookies()

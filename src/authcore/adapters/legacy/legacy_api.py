@@ -1,4 +1,4 @@
-"""One call to the legacy HTTP API: authenticated, within its time, sent once."""
+"""Calls to the legacy HTTP API: authenticated, with a deadline, sent once."""
 
 import copy
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _JSON: Final = {"content-type": "application/json", "accept": "application/json"
 
 
 class LegacyApi:
-    """What all adapters of the legacy HTTP API share.  Safe to share between threads."""
+    """Base of the adapters of the legacy HTTP API.  Safe to share between threads."""
 
     __slots__ = ("_base_url", "_headers", "_http", "_within")
 
@@ -27,32 +27,32 @@ class LegacyApi:
         within: timedelta | None = None,
     ) -> None:
         """
-        Talk to one legacy system.
+        Call one legacy system.
 
         Args:
-            http: Its cap must hold the longest answer that is asked for; larger ones count as none.
+            http: Its byte limit must hold the longest answer; longer ones count as unusable.
 
-            base_url: What stands before ``/api/``.
+            base_url: The part of the URL before ``/api/``.
 
             api_key: Sent as ``X-Api-Key``.
 
-            within: Total time of one question, where it is shorter than *http*'s.
+            within: Total time of one request, if shorter than that of *http*.
         """
         self._http = http
         self._base_url = base_url
         self._headers: Mapping[str, str] = {**_JSON, "x-api-key": api_key}
         self._within = within
 
-    def bounded(self, within: timedelta) -> Self:
-        """The same, over the same connections, for a caller with *within* left."""
-        bounded = copy.copy(self)
-        bounded._within = within  # noqa: SLF001 - of this very class
-        return bounded
+    def with_deadline(self, within: timedelta) -> Self:
+        """A copy with the deadline *within*, which shares the connections."""
+        bounded_api = copy.copy(self)
+        bounded_api._within = within  # noqa: SLF001 - of the same class
+        return bounded_api
 
     def _post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
-        return self._asked("POST", path, body, headers or {}, self._within)
+        return self._send("POST", path, body, headers or {}, self._within)
 
-    def _asked(
+    def _send(
         self,
         method: Literal["GET", "POST"],
         path: str,
@@ -61,7 +61,7 @@ class LegacyApi:
         within: timedelta | None,
     ) -> HttpAnswer:
         if within is not None and within <= timedelta(0):
-            raise LegacyNotReachedError("no time is left to ask the legacy system")
+            raise LegacyNotReachedError("no time is left to call the legacy system")
         try:
             return self._http.request(
                 method,
@@ -74,4 +74,4 @@ class LegacyApi:
             unavailable = (
                 LegacyNotReachedError if failure.reason == "connect" else LegacyUnavailableError
             )
-            raise unavailable(f"the legacy system cannot be asked: {failure.reason}") from None
+            raise unavailable(f"the legacy system did not answer: {failure.reason}") from None

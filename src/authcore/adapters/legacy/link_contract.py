@@ -1,24 +1,25 @@
 """
-How accounts are joined over the legacy HTTP API, byte for byte, as docs/legacy-api.yaml has it.
+Requests and answers of account linking in the legacy HTTP API, exactly as in docs/legacy-api.yaml.
 
-Every answer is held against its question: an account with another id than the one that was asked
-for is no answer.
+Every answer is checked against its request: an account with another id than the requested one makes
+it unusable.
 """
 
 import re
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
 from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
     MAX_ID_LENGTH,
+    MAX_IDENTITY_LENGTH,
     MAX_USERNAME_LENGTH,
     account_in,
     is_address,
+    is_same_name,
     open_account_in,
-    same_person,
 )
 from authcore.domain.errors import (
     AccountLockedError,
@@ -37,13 +38,10 @@ ATTACH_PATH: Final = "/api/cognito_helper/attach"
 CREATE_PATH: Final = "/api/create_legacy_account"
 
 MAX_LINK_ANSWER_BYTES: Final = 8192
-"""Holds three users of the longest texts in UTF-8."""
+"""Enough for three users with the longest texts in UTF-8."""
 
 MAX_PROVIDER_LENGTH: Final = 32
-"""Characters; Cognito's own limit."""
-
-MAX_IDENTITY_LENGTH: Final = 256
-"""Characters of a provider's user id."""
+"""Characters; Cognito's limit."""
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _MATCHES: Final = frozenset({"status", "by_cognito_id", "by_identity", "by_email"})
@@ -51,13 +49,13 @@ _MATCHES: Final = frozenset({"status", "by_cognito_id", "by_identity", "by_email
 
 def match_request(query: AccountQuery) -> bytes:
     """
-    The body of a match.
+    The body of a match request.
 
     Raises:
-        LinkRejectedError: An id that the contract cannot hold.
+        LinkRejectedError: An id is outside the limits of the contract.
     """
     email = query.email
-    return written(
+    return to_json(
         {
             "cognito_id": _cognito_id(query.cognito_id),
             "identity": _identity(query.identity),
@@ -71,13 +69,13 @@ def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
     The accounts that were found.
 
     Raises:
-        AmbiguousAccountError: The legacy system says that several could be meant.
+        AmbiguousAccountError: The legacy system answers that several accounts match.
 
-        LegacyUnavailableError: Anything else but exact matches of *query*.
+        LegacyUnavailableError: Any other answer than matches of *query*.
     """
     said = object_in(answer, MAX_LINK_ANSWER_BYTES)
     if said == {"status": "ambiguous"}:
-        raise AmbiguousAccountError("several legacy accounts could be meant")
+        raise AmbiguousAccountError("several legacy accounts match")
     if said.keys() != _MATCHES or said["status"] != "matches":
         off_contract("another status or other members")
     matches = AccountMatches(
@@ -86,13 +84,13 @@ def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
         by_email=_user_or_none(said["by_email"]),
     )
     if not _answers(query, matches):
-        off_contract("an answer about somebody else")
+        off_contract("an answer about another account")
     return matches
 
 
 def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> bytes:
     """
-    The body of an attachment.
+    The body of an attach request.
 
     Raises:
         AccountNotFoundError: No account can have such an id.
@@ -101,7 +99,7 @@ def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> b
     """
     if not sendable(legacy_uid, MAX_ID_LENGTH):
         raise AccountNotFoundError("no account has such an id")
-    return written(
+    return to_json(
         {
             "userid": legacy_uid,
             "cognito_id": _cognito_id(cognito_id),
@@ -112,37 +110,33 @@ def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> b
 
 def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> LegacyAccount:
     """
-    The account with its new id.
+    The account with its Cognito id.
 
     Raises:
-        AccountNotFoundError: The legacy system says so.
+        AccountNotFoundError, AccountTakenError, AccountLockedError: The legacy system says so.
 
-        AccountTakenError: The legacy system says so.
-
-        AccountLockedError: The legacy system says so.
-
-        LegacyUnavailableError: Anything else.
+        LegacyUnavailableError: Any other answer.
     """
     said = object_in(answer, MAX_LINK_ANSWER_BYTES)
     if said == {"status": "not_found"}:
         raise AccountNotFoundError("the legacy system has no such account")
     if said == {"status": "locked"}:
         raise AccountLockedError("the legacy system locked the account")
-    account = open_account_in(_user_or_taken(said, "attached"))
+    account = open_account_in(_require_user(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
-        off_contract("an answer about somebody else")
+        off_contract("an answer about another account")
     return account
 
 
 def create_request(account: NewLegacyAccount) -> bytes:
     """
-    The body of a creation.  A name or address that the contract cannot hold is left out, not cut.
+    The body of a create request.  Names and addresses that are too long are left out, not cut.
 
     Raises:
-        LinkRejectedError: An id that the contract cannot hold.
+        LinkRejectedError: An id is outside the limits of the contract.
     """
     email = account.email if account.email and _is_sendable_address(account.email) else None
-    return written(
+    return to_json(
         {
             "cognito_id": _cognito_id(account.cognito_id),
             "identity": _identity(account.identity),
@@ -156,25 +150,25 @@ def create_request(account: NewLegacyAccount) -> bytes:
 
 def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
     """
-    The account that exists now.
+    The account that was created, or existed for the same Cognito id or key.
 
     Raises:
-        AccountTakenError: The legacy system says so.
+        AccountTakenError: The answer of the legacy system.
 
-        LegacyUnavailableError: Anything else.
+        LegacyUnavailableError: Any other answer.
     """
-    account = account_in(_user_or_taken(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
+    account = account_in(_require_user(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
     if account.cognito_id != cognito_id:
-        off_contract("an answer about somebody else")
+        off_contract("an answer about another account")
     return account
 
 
 def idempotency_key(key: str) -> str:
     """
-    *key* as a header's value.
+    *key* as the value of a header.
 
     Raises:
-        LinkRejectedError: 255 visible ASCII characters cannot hold it.
+        LinkRejectedError: *key* is not 1 to 255 visible ASCII characters.
     """
     if not _KEY.fullmatch(key):
         raise LinkRejectedError("no header can carry this idempotency key")
@@ -187,13 +181,13 @@ def _answers(query: AccountQuery, matches: AccountMatches) -> bool:
         (mine is None or mine.cognito_id == query.cognito_id)
         and (identified is None or query.identity is not None)
         and (addressed is None or (query.email or "") != "")
-        and (addressed is None or same_person(query.email or "", addressed.email))
+        and (addressed is None or is_same_name(query.email or "", addressed.email))
         and _consistent([each for each in (mine, identified, addressed) if each is not None])
     )
 
 
 def _consistent(accounts: list[LegacyAccount]) -> bool:
-    """Whether an account that was found in two ways looks the same both times."""
+    """Whether an account that was found twice is the same both times."""
     return len(set(accounts)) == len({account.legacy_uid for account in accounts})
 
 
@@ -201,9 +195,9 @@ def _user_or_none(user: object) -> LegacyAccount | None:
     return None if user is None else account_in(user)
 
 
-def _user_or_taken(said: dict[str, object], yes: str) -> object:
+def _require_user(said: dict[str, object], yes: str) -> object:
     if said == {"status": "taken"}:
-        raise AccountTakenError("one of the two belongs to somebody else already")
+        raise AccountTakenError("one of the two is linked to another account already")
     if said.keys() != {"status", "user"} or said["status"] != yes:
         off_contract("another status or other members")
     return said["user"]
@@ -222,7 +216,7 @@ def _identity(identity: ExternalIdentity | None) -> dict[str, str] | None:
         sendable(identity.provider_name, MAX_PROVIDER_LENGTH)
         and sendable(identity.user_id, MAX_IDENTITY_LENGTH)
     ):
-        raise LinkRejectedError("an identity that the legacy API cannot hold")
+        raise LinkRejectedError("the identity is too long for the legacy API")
     return {"provider": identity.provider_name, "user_id": identity.user_id}
 
 

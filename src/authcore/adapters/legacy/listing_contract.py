@@ -1,9 +1,9 @@
-"""How the legacy HTTP API lists all accounts, byte for byte, as docs/legacy-api.yaml has it."""
+"""Requests and answers of the account listing, exactly as in docs/legacy-api.yaml."""
 
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, text_or_none, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text_or_none, to_json
 from authcore.adapters.legacy.user_contract import account_in
 from authcore.domain.model.accounts import AccountPage
 
@@ -11,18 +11,18 @@ from authcore.domain.model.accounts import AccountPage
 LIST_PATH: Final = "/api/cognito_helper/list"
 
 MAX_PAGE: Final = 100
-"""Accounts in one answer."""
+"""Maximum number of accounts of one page."""
 
 MAX_PAGE_BYTES: Final = 262_144
-"""Holds MAX_PAGE users of the longest texts in UTF-8."""
+"""Enough for MAX_PAGE users with the longest texts in UTF-8."""
 
 MAX_CURSOR_LENGTH: Final = 256
 """Characters."""
 
 
 def list_request(after: str | None) -> bytes:
-    """The body that asks for one page."""
-    return written({"after": after})
+    """The body of the request for one page."""
+    return to_json({"after": after})
 
 
 def list_answer(answer: HttpAnswer, after: str | None) -> AccountPage:
@@ -30,7 +30,7 @@ def list_answer(answer: HttpAnswer, after: str | None) -> AccountPage:
     One page.
 
     Raises:
-        LegacyUnavailableError: Anything else, a page that leads to itself included.
+        LegacyUnavailableError: Any other answer, and a page that leads to itself.
     """
     said = object_in(answer, MAX_PAGE_BYTES)
     if said.keys() != {"status", "users", "next"} or said["status"] != "listed":

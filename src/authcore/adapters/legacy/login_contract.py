@@ -1,20 +1,20 @@
 """
-How people sign in over the legacy HTTP API, byte for byte, as docs/legacy-api.yaml has it.
+Requests and answers of log-in and look-up, exactly as in docs/legacy-api.yaml.
 
-A yes is one exact body and a no is another; all else is no answer.  The two calls say yes in
-different words, so that a look-up which a proxy mistook for a log-in opens no account.
+Success and refusal are one exact body each; anything else is unusable.  The two calls use different
+words for success, so that a proxy that mixes up a look-up and a log-in opens no account.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
 from authcore.adapters.legacy.user_contract import (
     MAX_USERNAME_LENGTH,
     account_in,
+    is_same_name,
     open_account_in,
-    same_person,
 )
 from authcore.domain.errors import AmbiguousAccountError
 from authcore.domain.model.accounts import Credentials, LegacyAccount
@@ -37,30 +37,30 @@ LOGIN_PATH: Final = "/api/login"
 LOOKUP_PATH: Final = "/api/cognito_helper"
 
 MAX_PASSWORD_LENGTH: Final = 256
-"""Characters; Cognito's own limit."""
+"""Characters; Cognito's limit."""
 
 MAX_ANSWER_BYTES: Final = 1024
 
 
 def login_request(credentials: Credentials) -> bytes:
-    """The body of a log-in; the one place a password is written."""
-    return written({"username": credentials.username, "password": credentials.password})
+    """The body of a log-in request; the only place that writes a password."""
+    return to_json({"username": credentials.username, "password": credentials.password})
 
 
 def lookup_request(username: str) -> bytes:
-    """The body of a look-up."""
-    return written({"username": username})
+    """The body of a look-up request."""
+    return to_json({"username": username})
 
 
 def login_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
     """
-    The account that was opened; None if the legacy system says no.
+    The account that the credentials belong to; None if the legacy system refuses them.
 
     Raises:
-        LegacyUnavailableError: Anything else.
+        LegacyUnavailableError: Any other answer.
     """
     said = object_in(answer, MAX_ANSWER_BYTES)
-    return _verdict(said, username, open_account_in, yes="authenticated", no="rejected")
+    return _parse_answer(said, username, open_account_in, yes="authenticated", no="rejected")
 
 
 def lookup_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
@@ -68,17 +68,17 @@ def lookup_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
     The account that was found, locked or not; None if the legacy system has none.
 
     Raises:
-        AmbiguousAccountError: The legacy system says that several could be meant.
+        AmbiguousAccountError: The legacy system answers that several accounts match.
 
-        LegacyUnavailableError: Anything else.
+        LegacyUnavailableError: Any other answer.
     """
     said = object_in(answer, MAX_ANSWER_BYTES)
     if said == {"status": "ambiguous"}:
-        raise AmbiguousAccountError("several legacy accounts could be meant")
-    return _verdict(said, username, account_in, yes="found", no="not_found")
+        raise AmbiguousAccountError("several legacy accounts match")
+    return _parse_answer(said, username, account_in, yes="found", no="not_found")
 
 
-def _verdict(
+def _parse_answer(
     said: Mapping[str, object],
     username: str,
     read: Callable[[object], LegacyAccount],
@@ -91,6 +91,6 @@ def _verdict(
     if said.keys() != {"status", "user"} or said["status"] != yes:
         off_contract("another status or other members")
     account = read(said["user"])
-    if not (same_person(username, account.username) or same_person(username, account.email)):
-        off_contract("an answer about somebody else")
+    if not (is_same_name(username, account.username) or is_same_name(username, account.email)):
+        off_contract("an answer about another account")
     return account

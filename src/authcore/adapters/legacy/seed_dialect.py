@@ -1,10 +1,9 @@
 """
-Links over the GET forms of the seed's legacy system.  Insecure; for systems that have no others.
+Links over the GET forms of the original legacy system.  Insecure; for systems without other forms.
 
-What leaks, because it stands in URLs and those end up in access logs, proxies and traces: provider
-and provider's user id, name, user name, verified e-mail address and first password of every account
-that is created, and both ids of every link.  Whoever reads such a log can sign in to the legacy
-system with that password.
+URLs end up in access logs, proxies and traces, and these hold the provider and its user id, name,
+user name, verified e-mail address and first password of every account that is created, and both ids
+of every link.  Readers of such a log can sign in to the legacy system with that password.
 """
 
 import logging
@@ -30,26 +29,26 @@ from authcore.ports.system import Entropy
 
 
 _WARNING: Final = (
-    "the legacy system is asked by GET: personal data and first passwords stand in URLs and in "
-    "whatever logs them; implement docs/legacy-api.yaml and drop the insecure dialect"
+    "the legacy system is called by GET: personal data and first passwords are in URLs and in all "
+    "logs of them; implement docs/legacy-api.yaml and drop the insecure dialect"
 )
 _log: Final = logging.getLogger("authcore.legacy")
 
 
 class InsecureLegacyDialectWarning(UserWarning):
-    """Personal data travels in URLs."""
+    """Personal data and passwords are sent in URLs."""
 
 
 class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
     """
-    Says with GET what can be said with GET, and refuses the rest.  Safe to share between threads.
+    Sends requests for which there is a form, and refuses others.  Safe to share between threads.
 
-    Nobody is found by Cognito id or e-mail address, and no create is keyed: of the creation
-    policies only ``lease`` and ``once`` are safe here.  Answers do not tell whom an account belongs
-    to, or whether it is locked: an attachment must be answered with ``{"success": 0}`` where the
-    account is, and where it has another Cognito id already, for nothing else keeps it from changing
-    hands.  Only a look-up tells what an account is called; elsewhere its id stands in for its user
-    name.
+    There is no look-up by Cognito id or e-mail address and no idempotency key: of the creation
+    policies only ``lease`` and ``once`` are safe here.  Answers tell neither the Cognito id of an
+    account nor whether it is locked, so the legacy system must answer ``{"success": 0}`` to an
+    attachment if the account is locked or has another Cognito id: nothing else prevents that the
+    account changes its owner.  Only a look-up returns the user name; elsewhere the legacy id is
+    used instead.
 
     See: ``seed_forms`` for forms and answers.
     """
@@ -66,18 +65,18 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         within: timedelta | None = None,
     ) -> None:
         """
-        Talk to one legacy system.  Warns (InsecureLegacyDialectWarning) and logs the warning.
+        Call one legacy system.  Warns (InsecureLegacyDialectWarning) and logs the warning.
 
         Args:
-            http: Larger answers than its cap count as none.
+            http: Answers beyond its byte limit count as unusable.
 
-            base_url: What stands before ``/api/``.
+            base_url: The part of the URL before ``/api/``.
 
             api_key: Sent as ``X-Api-Key``.
 
-            entropy: For passwords, which the form of a creation demands.
+            entropy: For passwords, which the form of a creation requires.
 
-            within: Total time of one question, where it is shorter than *http*'s.
+            within: Total time of one request, if shorter than that of *http*.
         """
         warnings.warn(_WARNING, InsecureLegacyDialectWarning, stacklevel=2)
         _log.warning(_WARNING)
@@ -89,8 +88,9 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.  Only identities can be looked up.
 
         Raises:
-            LinkRejectedError: There is no identity; or it finds nobody, and the e-mail address,
-                which cannot be asked for, might: creating an account now could double a person.
+            LinkRejectedError: There is no identity; or it finds no account, while the e-mail
+                address, which the forms cannot look up, might: a create could then make a second
+                account for one user.
         """
         found = seed_forms.found_in(self._get(seed_forms.lookup_form(query.identity)))
         if found is None and query.email is not None:
@@ -104,21 +104,21 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         idempotency_key: str,  # noqa: ARG002 - no form holds it
     ) -> LegacyAccount:
         """
-        See the port.  Two calls in the time of one, as the form cannot hold the Cognito id.
+        See the port.  Two calls within the deadline of one, as the form has no Cognito id.
 
         Raises:
-            LinkRejectedError: There is no identity, or a member that the form cannot hold.
+            LinkRejectedError: There is no identity, or a value does not fit the form.
 
-            LegacyUnavailableError: Also where the account was created, but not attached.
+            LegacyUnavailableError: Also if the account was created, but perhaps not attached.
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
         legacy_uid = seed_forms.created_in(self._get(form))
         if legacy_uid is None:
-            raise AccountTakenError("the legacy system creates no such account")
+            raise AccountTakenError("the legacy system refuses to create the account")
         gone = timedelta(seconds=monotonic() - began)
         try:
-            return self._attached(legacy_uid, account.cognito_id, gone)
+            return self._attach(legacy_uid, account.cognito_id, gone)
         except (RejectedError, LegacyUnavailableError):
             raise LegacyUnavailableError(
                 "the account was created, and perhaps not attached"
@@ -131,16 +131,16 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         See the port.
 
         Raises:
-            AccountTakenError: The legacy system refuses; it may as well have no such account, or
-                have locked it.
+            AccountTakenError: The legacy system refuses, perhaps also because there is no such
+                account or it is locked.
 
-            LinkRejectedError: Access is to be reset, which no form can say.
+            LinkRejectedError: *reset_access* is True, for which there is no form.
         """
         if reset_access:
             raise LinkRejectedError("the seed's forms cannot say this: resetting access")
-        return self._attached(legacy_uid, cognito_id, timedelta(0))
+        return self._attach(legacy_uid, cognito_id, timedelta(0))
 
-    def _attached(self, legacy_uid: str, cognito_id: str, gone: timedelta) -> LegacyAccount:
+    def _attach(self, legacy_uid: str, cognito_id: str, gone: timedelta) -> LegacyAccount:
         form = seed_forms.attachment_form(legacy_uid, cognito_id)
         if not seed_forms.was_attached(self._get(form, gone)):
             raise AccountTakenError("the legacy system refuses to attach this Cognito id")
@@ -155,4 +155,4 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
     def _get(self, form: str, gone: timedelta = timedelta(0)) -> HttpAnswer:
         within = None if self._within is None else self._within - gone
-        return self._asked("GET", form, b"", {}, within)
+        return self._send("GET", form, b"", {}, within)

@@ -1,5 +1,5 @@
 """
-The GET forms of the seed's legacy system, and the answers to them.
+The GET forms of the original legacy system, and their answers.
 
 =============================================  ===================================================
 ``/api/cognito_helper``                        look-up
@@ -24,6 +24,7 @@ from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
     MAX_ID_LENGTH,
+    MAX_IDENTITY_LENGTH,
     MAX_USERNAME_LENGTH,
 )
 from authcore.domain.errors import AccountNotFoundError, LinkRejectedError
@@ -33,8 +34,6 @@ from authcore.domain.model.linking import NewLegacyAccount
 
 
 MAX_FORM_ANSWER_BYTES: Final = 1024
-MAX_IDENTITY_LENGTH: Final = 256
-"""Characters of a provider's user id."""
 
 _HELPER: Final = "/api/cognito_helper"
 _CREATE: Final = "/api/create_legacy_account"
@@ -43,21 +42,21 @@ _PROVIDER: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,31}")
 
 def lookup_form(identity: ExternalIdentity | None) -> str:
     """
-    Path and query that look an identity up.
+    Path and query of a look-up by identity.
 
     Raises:
-        LinkRejectedError: The form cannot say this.
+        LinkRejectedError: A value does not fit the form.
     """
-    provider, user_id = _identified(identity)
+    provider, user_id = _identity_fields(identity)
     return _form(_HELPER, {"provider": provider, "user_id": user_id})
 
 
 def found_in(answer: HttpAnswer) -> LegacyAccount | None:
     """
-    The account that was found.  The form tells neither address nor Cognito id nor lock.
+    The account that was found, without address, Cognito id and lock; None if there is none.
 
     Raises:
-        LegacyUnavailableError: Neither of the two answers there are.
+        LegacyUnavailableError: Any other than the two answers above.
     """
     said = object_in(answer, MAX_FORM_ANSWER_BYTES)
     if not _success(said, yes={"user"}):
@@ -76,22 +75,22 @@ def found_in(answer: HttpAnswer) -> LegacyAccount | None:
 
 def creation_form(account: NewLegacyAccount, password: str) -> str:
     """
-    Path and query that create an account.
+    Path and query of a creation.
 
-    An address that the pool does not vouch for is left out, as the form cannot say so.
+    An unverified address is left out, as the form cannot mark it as such.
 
     Raises:
-        LinkRejectedError: The form cannot say this.
+        LinkRejectedError: A value does not fit the form.
     """
-    provider, user_id = _identified(account.identity)
+    provider, user_id = _identity_fields(account.identity)
     email = account.email if account.email_verified else None
     return _form(
         _CREATE,
         {
             f"{provider.lower()}_uid": user_id,
-            "name": _fitting(account.display_name or "", MAX_DISPLAY_NAME_LENGTH),
-            "username": _fitting(account.username, MAX_USERNAME_LENGTH),
-            "email": _fitting(email or "", MAX_EMAIL_LENGTH),
+            "name": _require_sendable(account.display_name or "", MAX_DISPLAY_NAME_LENGTH),
+            "username": _require_sendable(account.username, MAX_USERNAME_LENGTH),
+            "email": _require_sendable(email or "", MAX_EMAIL_LENGTH),
             "pw": password,
         },
     )
@@ -99,10 +98,10 @@ def creation_form(account: NewLegacyAccount, password: str) -> str:
 
 def created_in(answer: HttpAnswer) -> str | None:
     """
-    The id of the account that was created, attached to nobody yet; None if it was refused.
+    The id of the new account, which is not attached yet; None if the creation was refused.
 
     Raises:
-        LegacyUnavailableError: Neither of the two answers there are.
+        LegacyUnavailableError: Any other than the two answers above.
     """
     said = object_in(answer, MAX_FORM_ANSWER_BYTES)
     if said == {"status": "failed"}:
@@ -114,7 +113,7 @@ def created_in(answer: HttpAnswer) -> str | None:
 
 def attachment_form(legacy_uid: str, cognito_id: str) -> str:
     """
-    Path and query that write a Cognito id to an account.
+    Path and query of an attachment.
 
     Raises:
         AccountNotFoundError: No account can have such an id.
@@ -133,20 +132,20 @@ def was_attached(answer: HttpAnswer) -> bool:
     Whether the id was written.
 
     Raises:
-        LegacyUnavailableError: Neither of the two answers there are.
+        LegacyUnavailableError: Any other than the two answers above.
     """
     return _success(object_in(answer, MAX_FORM_ANSWER_BYTES), yes=set())
 
 
-def _identified(identity: ExternalIdentity | None) -> tuple[str, str]:
+def _identity_fields(identity: ExternalIdentity | None) -> tuple[str, str]:
     if identity is None:
         raise LinkRejectedError("the seed's forms cannot say this: a user without an identity")
     if not _PROVIDER.fullmatch(identity.provider_name) or not identity.user_id:
         raise LinkRejectedError("the seed's forms cannot say this: such an identity")
-    return identity.provider_name, _fitting(identity.user_id, MAX_IDENTITY_LENGTH)
+    return identity.provider_name, _require_sendable(identity.user_id, MAX_IDENTITY_LENGTH)
 
 
-def _fitting(value: str, longest: int) -> str:
+def _require_sendable(value: str, longest: int) -> str:
     if value and not sendable(value, longest):
         raise LinkRejectedError("the seed's forms cannot say this: such a text")
     return value

@@ -1,15 +1,15 @@
 """
-How legacy sessions are asked about over HTTP, byte for byte, as docs/legacy-api.yaml has it.
+Requests and answers about legacy sessions, exactly as in docs/legacy-api.yaml.
 
-A yes repeats a digest of the session it is about, so that an answer meant for another browser opens
-nothing here.
+A successful answer repeats a digest of the session, so that a mixed-up answer for another browser
+is noticed.
 """
 
 import hashlib
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, text, written
+from authcore.adapters.legacy.contract_json import object_in, off_contract, text, to_json
 from authcore.adapters.legacy.user_contract import open_account_in
 from authcore.domain.model.accounts import LegacyAccount
 
@@ -18,23 +18,23 @@ SESSION_PATH: Final = "/api/session"
 END_PATH: Final = "/api/session/end"
 
 MAX_SESSION_ANSWER_BYTES: Final = 2048
-"""Holds a user of the longest texts in UTF-8 and a digest."""
+"""Enough for a user with the longest texts in UTF-8 and a digest."""
 
 DIGEST_LENGTH: Final = 64
 """Characters of a SHA-256 in hexadecimal."""
 
 
 def session_request(session: str) -> bytes:
-    """The body of either call; the one place a legacy session is written."""
-    return written({"session": session})
+    """The body of either request; the only place that writes a legacy session."""
+    return to_json({"session": session})
 
 
 def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
     """
-    Whose session it is; None if the legacy system says nobody's.
+    The account of the session; None if the legacy system knows no such session.
 
     Raises:
-        LegacyUnavailableError: Anything else, an answer about another session among it.
+        LegacyUnavailableError: Any other answer, and an answer about another session.
     """
     said = object_in(answer, MAX_SESSION_ANSWER_BYTES)
     if said == {"status": "signed_out"}:
@@ -48,7 +48,7 @@ def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
 
 def end_answer(answer: HttpAnswer) -> None:
     """
-    Nothing, once the session has ended.
+    Return if the session has ended.
 
     Raises:
         LegacyUnavailableError: Any other answer.

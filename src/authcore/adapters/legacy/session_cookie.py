@@ -1,4 +1,4 @@
-"""The legacy system's session cookie, which is not ours: read, and deleted, but never set."""
+"""The session cookie of the legacy system, which authcore reads and deletes but never sets."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,10 +11,10 @@ from authcore.domain.errors import LegacyUnavailableError
 
 
 MAX_SESSION_LENGTH: Final = 4096
-"""Characters; no browser keeps longer cookies."""
+"""Characters; browsers store no longer cookies."""
 
 MAX_SESSIONS_ENDED: Final = 4
-"""Of one browser at once."""
+"""Maximum number of sessions of one browser that are ended."""
 
 NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 """See: RFC 6265 §4.1.1."""
@@ -27,38 +27,40 @@ _DELETING: Final = (
 @attrs.frozen
 class LegacyCookie:
     """
-    Where browsers keep their legacy session.
+    Name and scope of the legacy session cookie.
 
     Attributes:
-        name: Of the cookie.
-        domain: It goes to that host and all below it.
+        name: Name of the cookie.
+        domain: The cookie is sent to this host and all its subdomains.
     """
 
     name: str = attrs.field(validator=attrs.validators.matches_re(NAME))
     domain: str
 
     def sessions(self, cookie_header: str) -> tuple[str, ...]:
-        """The different sessions in *cookie_header*, in its order; too long ones are none."""
+        """The different sessions in *cookie_header*, in order, without empty and too long ones."""
         found = (value for name, value in cookie_pairs(cookie_header) if name == self.name)
         return tuple(dict.fromkeys(each for each in found if 0 < len(each) <= MAX_SESSION_LENGTH))
 
     def single_session(self, cookie_header: str) -> str | None:
-        """The one session in *cookie_header*; None of none and of several."""
+        """The only session in *cookie_header*; None if there are none or several."""
         found = self.sessions(cookie_header)
         return found[0] if len(found) == 1 else None
 
-    def deleting(self) -> tuple[str, ...]:
-        """``Set-Cookie`` values that delete it, set for the domain or for the host alone."""
+    def delete_cookies(self) -> tuple[str, ...]:
+        """``Set-Cookie`` values that delete it, whether set for the domain or for the host only."""
         scopes = (f"Domain={self.domain}; ", "")
         return tuple(f"{self.name}=; {_DELETING.format(domain=scope)}" for scope in scopes)
 
 
 def end_each(sessions: Sequence[str], end: Callable[[str], None]) -> None:
     """
-    Call *end* for the first MAX_SESSIONS_ENDED: a planted session shields no other.
+    Call *end* for the first MAX_SESSIONS_ENDED sessions, also after a failure.
+
+    An attacker who plants a cookie thus cannot protect another session from its end.
 
     Raises:
-        LegacyUnavailableError: Of the first that failed; or there are more sessions.
+        LegacyUnavailableError: The first failure; or there are more sessions.
     """
     failures: list[LegacyUnavailableError] = []
     for session in sessions[:MAX_SESSIONS_ENDED]:
@@ -69,4 +71,4 @@ def end_each(sessions: Sequence[str], end: Callable[[str], None]) -> None:
     if failures:
         raise failures[0]
     if len(sessions) > MAX_SESSIONS_ENDED:
-        raise LegacyUnavailableError("the browser carries more sessions than one person has")
+        raise LegacyUnavailableError("the browser carries too many legacy sessions")

@@ -1,4 +1,4 @@
-"""A user of the legacy system, as every call of the contract shows it."""
+"""A user of the legacy system, as in all answers of the legacy HTTP API."""
 
 import re
 import unicodedata
@@ -11,8 +11,11 @@ from authcore.domain.model.accounts import LegacyAccount
 MAX_ID_LENGTH: Final = 64
 """Characters of a ``userid`` or ``cognito_id``."""
 
+MAX_IDENTITY_LENGTH: Final = 256
+"""Characters of a provider's user id."""
+
 MAX_USERNAME_LENGTH: Final = 128
-"""Characters; Cognito's own limit."""
+"""Characters; Cognito's limit."""
 
 MAX_EMAIL_LENGTH: Final = 254
 """Characters.  See: RFC 5321 §4.5.3.1.3."""
@@ -53,24 +56,24 @@ def account_in(user: object) -> LegacyAccount:
 
 def open_account_in(user: object) -> LegacyAccount:
     """
-    Like ``account_in``, where the answer says that the account was used.
+    Like ``account_in``, for an account that the legacy system has just opened or changed.
 
     Raises:
-        LegacyUnavailableError: Also if *user* is locked, for both cannot be true.
+        LegacyUnavailableError: Also if *user* is locked, which is a contradiction.
     """
     account = account_in(user)
     return off_contract("a locked account that was used") if account.locked else account
 
 
 def is_address(email: str) -> bool:
-    """Whether *email* looks like one at all; whether two are the same is not decided here."""
+    """Whether *email* has the form of an address.  For comparisons see ``emails``."""
     return _EMAIL.fullmatch(email) is not None
 
 
-def same_person(asked: str, answered: str | None) -> bool:
-    """Whether an answer can be about *asked*: equal but for letter case and compatibility forms."""
-    return answered is not None and _folded(asked) == _folded(answered)
+def is_same_name(asked: str, answered: str | None) -> bool:
+    """Whether both names are equal except for letter case and compatibility forms."""
+    return answered is not None and _fold(asked) == _fold(answered)
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()

@@ -1,1 +1,1 @@
-"""Texts sealed under a key ring: shared ground of the adapters that keep secrets elsewhere."""
+"""Authenticated encryption for adapters that keep secrets in cookies or in a store."""

@@ -1,4 +1,4 @@
-"""Texts that only we can write and only we can read."""
+"""Texts that only holders of the key ring can write and read."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 class KeyRing:
     """
-    AES-256-GCM keys: the first one seals, every one opens.
+    AES-256-GCM keys: the first one seals, all of them unseal.
 
-    To rotate, put a new key first; drop the old one when the cookies it sealed have expired.
+    To rotate, put a new key first; remove the old one when the cookies that it sealed have expired.
     Nonces are random: rotate before one key has sealed 2**32 values.
 
     See: NIST SP 800-38D §8.3.
@@ -43,7 +43,7 @@ class KeyRing:
         return nonce + self._ciphers[0].encrypt(nonce, plaintext, purpose)
 
     def unseal(self, sealed: bytes, *, purpose: bytes) -> bytes | None:
-        """The plaintext; None unless one of the keys sealed exactly this for *purpose*."""
+        """The plaintext; None unless one of the keys sealed exactly these octets for *purpose*."""
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         if len(nonce) < NONCE_BYTES:
             return None
@@ -58,7 +58,7 @@ class KeyRing:
 @attrs.frozen
 class Unsealed:
     """
-    What an envelope held.
+    The content of a sealed text.
 
     Attributes:
         texts: As they were sealed.
@@ -71,13 +71,13 @@ class Unsealed:
 
 class Envelope:
     """
-    Seals texts for one purpose until one moment.
+    Seals texts for one purpose, with an expiry time.
 
-    The purpose is authenticated with the content: what was sealed for a session does not open as a
-    sign-in attempt, whatever name its cookie is given.
+    The purpose is authenticated with the content: a sealed session does not unseal as a sign-in
+    attempt, whatever the name of its cookie.
 
-    Nonces come from the Entropy port, hashed: every character of a token counts, and a port that
-    repeats itself is a broken port, not a second source of chance to reason about.
+    Nonces are hashes of tokens of the Entropy port, so that every character of a token counts and
+    there is no second source of randomness to review.
     """
 
     __slots__ = ("_clock", "_entropy", "_purpose", "_ring")
@@ -90,10 +90,10 @@ class Envelope:
 
     def seal(self, texts: Sequence[str | None], *, expires_at: datetime) -> str:
         """
-        *texts* in base64url, unreadable and unalterable.
+        Encrypt and authenticate *texts*; the result is base64url.
 
         Raises:
-            SessionTooLargeError: A text is larger than any cookie could hold.
+            SessionTooLargeError: A text exceeds the limits of ``packing``.
         """
         expiry = (expires_at - _EPOCH) // timedelta(microseconds=1)
         try:
@@ -106,7 +106,7 @@ class Envelope:
         )
 
     def unseal(self, text: str) -> Unsealed | None:
-        """What *text* holds; None if it is altered, for another purpose, or expired."""
+        """The content of *text*; None if it is altered, for another purpose, or expired."""
         try:
             sealed = decode(text.encode("ascii"))
         except ValueError:
@@ -117,6 +117,6 @@ class Envelope:
         try:
             expiry = timedelta(microseconds=int.from_bytes(plaintext[:_EXPIRY_BYTES], "big"))
             found = Unsealed(unpack(plaintext[_EXPIRY_BYTES:]), _EPOCH + expiry)
-        except (ValueError, OverflowError):  # sealed with our key, but not by this code
+        except (ValueError, OverflowError):  # sealed with a key of the ring, but not by this code
             return None
         return found if found.expires_at > self._clock.now() else None

@@ -1,16 +1,16 @@
 """
-Several texts as one byte string, without paying twice for base64.
+Packs several texts into one byte string, without encoding base64 twice.
 
-Tokens are base64url already, in segments with dots between them.  Sealing them as text would grow
-them by a third for nothing, so the characters of all segments are packed four to three octets, as
-if they were one long base64url text::
+Tokens are base64url already, in segments with dots between them.  To seal them as text would make
+them a third longer, so the characters of all segments are packed, four into three octets, as if
+they were one long base64url text::
 
     packed = count head* whole* octets
     count  = how many texts: u8
     head   = 0: None
-           | 0xFFFF, its length: a text that is no such token, whole, in UTF-8
+           | 0xFFFF, its length: a text that is no token, in UTF-8
            | the number of segments, the length of each          all of them u16
-    octets = the segments of all tokens, one after the other, filled up with "A"
+    octets = the segments of all tokens in a row, padded with "A"
 """
 
 import re
@@ -23,7 +23,7 @@ from authcore.adapters.base64url import decode, encode
 
 MAX_TEXTS: Final = 255
 MAX_LENGTH: Final = 0x7FFF
-"""Of a text or a segment, in octets, and of the list of a text's segments."""
+"""Maximum length of a text or a segment, in octets, and number of segments of a text."""
 
 _NONE: Final = 0
 _WHOLE: Final = 0xFFFF
@@ -31,17 +31,17 @@ _U16: Final = struct.Struct(">H")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_.-]*")
 
 Head: TypeAlias = int | tuple[int, ...] | None
-"""The length of a whole text, those of the segments of a token, or nothing."""
+"""The length of a whole text, the lengths of the segments of a token, or None."""
 
 
 def pack(texts: Sequence[str | None]) -> bytes:
     """
-    *texts* in one byte string.
+    Pack *texts* into one byte string.
 
     Raises:
-        OverflowError: More than MAX_TEXTS, or anything beyond MAX_LENGTH.
+        OverflowError: More than MAX_TEXTS texts, or a length beyond MAX_LENGTH.
     """
-    heads, wholes, segments = [bytes([_bounded(len(texts), MAX_TEXTS)])], [], []
+    heads, wholes, segments = [bytes([_check_bound(len(texts), MAX_TEXTS)])], [], []
     for text in texts:
         if text is None:
             heads.append(_U16.pack(_NONE))
@@ -58,10 +58,10 @@ def pack(texts: Sequence[str | None]) -> bytes:
 
 def unpack(packed: bytes) -> tuple[str | None, ...]:
     """
-    What ``pack`` was given.
+    The texts that ``pack`` packed.
 
     Raises:
-        ValueError: *packed* does not come from ``pack``.
+        ValueError: *packed* is no result of ``pack``.
     """
     try:
         heads, start = _heads(packed)
@@ -75,7 +75,7 @@ def unpack(packed: bytes) -> tuple[str | None, ...]:
 
 
 def _heads(packed: bytes) -> tuple[list[Head], int]:
-    """The heads, and where they end."""
+    """The heads, and the position behind them."""
     heads: list[Head] = []
     position = 1
     for _ in range(packed[0]):
@@ -116,10 +116,10 @@ def _characters(octets: bytes, length: int) -> str:
 
 
 def _numbers(*numbers: int) -> bytes:
-    return b"".join(_U16.pack(_bounded(number, MAX_LENGTH)) for number in numbers)
+    return b"".join(_U16.pack(_check_bound(number, MAX_LENGTH)) for number in numbers)
 
 
-def _bounded(number: int, highest: int) -> int:
+def _check_bound(number: int, highest: int) -> int:
     if number > highest:
         raise OverflowError(f"{number} is more than {highest}")
     return number

@@ -1,1 +1,1 @@
-"""Frozen values; a secret never shows in their repr."""
+"""Frozen values whose repr never shows a secret."""

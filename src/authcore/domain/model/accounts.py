@@ -1,4 +1,4 @@
-"""The same person as the legacy system and as Cognito know them."""
+"""Accounts of the legacy system, and the credentials that open them."""
 
 from typing import Literal
 
@@ -7,17 +7,17 @@ import attrs
 
 PoolKind = Literal["username", "email", "alias"]
 """
-How people name themselves at a pool.
+What users of a pool sign in with.
 
-``username``: by a name of the pool's own.  ``email``: by their address, and the pool makes up a
-name (``UsernameAttributes``).  ``alias``: by either (``AliasAttributes``).
+``username``: a user name.  ``email``: the e-mail address; the pool generates the user name
+(``UsernameAttributes``).  ``alias``: either (``AliasAttributes``).
 """
 
 
 @attrs.frozen
 class Credentials:
     """
-    What somebody typed.  Never trimmed, folded or normalised.
+    What a user typed.  Never trimmed, folded or normalised.
 
     Attributes:
         username: As typed; may be an e-mail address.
@@ -34,13 +34,13 @@ class LegacyAccount:
     A row of the legacy system's user table.
 
     Attributes:
-        legacy_uid: Its primary key there, as text.
+        legacy_uid: Its primary key, as text.
         username: The legacy login name.
         email: As stored there; None where there is none.
         email_verified: True only if the legacy system itself verified *email*.
-        display_name: For greeting people.
-        cognito_id: The Cognito ``sub`` the legacy system knows, if any.
-        locked: True if nobody may sign in with it, whatever they prove.
+        display_name: For greetings.
+        cognito_id: The Cognito ``sub`` that the legacy system stores; None by default.
+        locked: True if the account may not be used at all; by default False.
     """
 
     legacy_uid: str
@@ -55,11 +55,11 @@ class LegacyAccount:
 @attrs.frozen
 class AccountPage:
     """
-    Some legacy accounts.
+    One page of legacy accounts.
 
     Attributes:
         accounts: At most 100.
-        next: Asks for the following page; None on the last.
+        next: Cursor of the next page; None on the last.
     """
 
     accounts: tuple[LegacyAccount, ...]

@@ -8,7 +8,7 @@ from authcore.domain.errors import AuthcoreError, RejectedError
 
 
 Outcome = Literal["accepted", "rejected", "unavailable"]
-"""``rejected``: the answer was no.  ``unavailable``: there was no answer."""
+"""``rejected``: a refusal.  ``unavailable``: no usable answer."""
 
 
 @attrs.frozen
@@ -17,14 +17,14 @@ class AuditEvent:
     One decision.  Holds no token, password, code, cookie or e-mail address.
 
     Attributes:
-        action: What was asked, e.g. ``sign_in.complete``.
+        action: What was decided, e.g. ``sign_in.complete``.
         outcome: See Outcome.
         reason: Stable code: an error's ``code``, or ``ok``.
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
-        reference: What a person sees on the error page, to find this event by.
-        caller: The program that asked, by the name that settings give its key.
-        detail: What *reason* leaves open, in our own words: ``str`` of an error of ours.
+        reference: The id that the error page shows, to find this event by.
+        caller: The calling program, by the name that the settings give to its key.
+        detail: More than *reason* says: ``str`` of an AuthcoreError.
     """
 
     action: str

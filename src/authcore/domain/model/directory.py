@@ -1,4 +1,4 @@
-"""People as the Cognito pool knows them."""
+"""Users of the Cognito pool."""
 
 from collections.abc import Mapping
 
@@ -28,12 +28,12 @@ class DirectoryUser:
 @attrs.frozen
 class ExternalIdentity:
     """
-    Who somebody is at a social or enterprise provider.
+    A user's identity at a social or enterprise provider.
 
     Attributes:
-        provider_name: As the pool calls it, letter case kept, e.g. ``Google``.
-        user_id: The provider's own id, without prefix, letter case kept.
-        provider_type: E.g. ``Google``, ``SAML``; None where the pool did not say.
+        provider_name: As the pool names the provider, letter case kept, e.g. ``Google``.
+        user_id: The provider's id of the user, without prefix, letter case kept.
+        provider_type: E.g. ``Google``, ``SAML``; None where the pool names none.
         issuer: The provider's issuer; None for social providers.
     """
 
@@ -46,11 +46,11 @@ class ExternalIdentity:
 @attrs.frozen
 class DirectoryPage:
     """
-    Some users of the pool.
+    One page of users of the pool.
 
     Attributes:
         users: At most 60.
-        next: Asks for the following page; None on the last.
+        next: Cursor of the next page; None on the last.
     """
 
     users: tuple[DirectoryUser, ...]

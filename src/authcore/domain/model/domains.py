@@ -1,4 +1,4 @@
-"""The domain that several hosts share their cookies on."""
+"""Domains of cookies that several hosts share."""
 
 import re
 from typing import Final
@@ -14,13 +14,13 @@ _SHAPE: Final = re.compile(
 
 
 def is_domain(text: str) -> bool:
-    """Whether *text* is a domain of at least two labels: lower-case ASCII, and no address."""
+    """Whether *text* is a domain of at least two labels: lower-case ASCII, no IP address."""
     return len(text) <= MAX_DOMAIN_LENGTH and bool(_SHAPE.fullmatch(text))
 
 
 def covers(domain: str, host: str) -> bool:
     """
-    Whether *host* may set cookies for *domain*, and gets them.
+    Whether *host* may set cookies for *domain*, and receives them.
 
     Args:
         domain: Lower-case, no leading dot.

@@ -1,4 +1,4 @@
-"""When two e-mail addresses are the same one."""
+"""Comparison of e-mail addresses."""
 
 import re
 from typing import Final
@@ -15,13 +15,13 @@ _ADDRESS: Final = re.compile(
 
 def canonical_email(text: str) -> str | None:
     """
-    The one form under which *text* may be compared; None if it must not be compared at all.
+    The form of *text* to compare; None if the address must not be compared at all.
 
-    The local part stays exactly as it is, letter case and plus-tags included: only its owner's
-    mail server knows what is the same mailbox.  The domain is put into lower case.  Whatever is
-    not plain ASCII of the common form (quoted local parts, comments, address literals, trailing
-    dots, several ``@``, internationalised addresses) has no canonical form, so that no folding or
-    normalisation ever makes two people one.
+    The local part stays exactly as it is, letter case and plus-tags included: only the mail server
+    of its domain knows which spellings are one mailbox.  The domain is put into lower case.
+    Anything but plain ASCII of the common form (quoted local parts, comments, address literals,
+    trailing dots, several ``@``, internationalised addresses) has no canonical form, so that no
+    folding or normalisation merges two users.
 
     See: RFC 5321 §2.4, RFC 5322 §3.4.1 (dot-atom).
     """

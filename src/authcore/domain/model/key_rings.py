@@ -1,4 +1,4 @@
-"""What a ring of sealing keys must be, before anything is sealed with it."""
+"""Requirements on the keys of a key ring."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ MAX_KEYS: Final = 8
 
 
 def key_ring_problem(keys: Sequence[bytes]) -> str | None:
-    """What keeps *keys* from being a ring, without showing any of them; None if nothing does."""
+    """Why *keys* cannot form a key ring, without showing any key; None if they can."""
     if not 1 <= len(keys) <= MAX_KEYS:
         return f"must hold 1 to {MAX_KEYS} keys"
     if any(len(key) != KEY_BYTES for key in keys):

@@ -1,4 +1,4 @@
-"""What both systems say of each other, and where they disagree.  Ids only."""
+"""The links that both systems store, and where they disagree.  Ids only."""
 
 from collections.abc import Iterable
 from typing import Final, Literal
@@ -9,7 +9,7 @@ from authcore.domain.errors import ConfigurationError
 
 
 MAX_ENTRIES: Final = 2_000_000
-"""Read of one side.  Both sides are held in memory."""
+"""Maximum number of entries of one side.  Both sides are held in memory."""
 
 
 @attrs.frozen
@@ -19,8 +19,8 @@ class UserLink:
 
     Attributes:
         subject: ``sub``.
-        legacy_uid: The legacy account that the pool names; None where it names none.
-        username: What the pool is asked by: it knows external users by no other name.
+        legacy_uid: Id of the legacy account that the pool stores; None where it stores none.
+        username: User name in the pool, the only name by which it finds external users.
     """
 
     subject: str
@@ -34,8 +34,8 @@ class AccountLink:
     A legacy account's side of the link.
 
     Attributes:
-        legacy_uid: Its primary key there.
-        cognito_id: The ``sub`` that the legacy system names; None where it names none.
+        legacy_uid: Primary key in the legacy system.
+        cognito_id: The ``sub`` that the legacy system stores; None where it stores none.
     """
 
     legacy_uid: str
@@ -45,11 +45,11 @@ class AccountLink:
 @attrs.frozen
 class UserLinks:
     """
-    A page of pool users.
+    One page of pool users.
 
     Attributes:
         links: At most 60.
-        next: Asks for the following page; None on the last.
+        next: Cursor of the next page; None on the last.
     """
 
     links: tuple[UserLink, ...]
@@ -59,11 +59,11 @@ class UserLinks:
 @attrs.frozen
 class AccountLinks:
     """
-    A page of legacy accounts.
+    One page of legacy accounts.
 
     Attributes:
         links: At most 100.
-        next: Asks for the following page; None on the last.
+        next: Cursor of the next page; None on the last.
     """
 
     links: tuple[AccountLink, ...]
@@ -75,20 +75,20 @@ LinkPage = UserLinks | AccountLinks
 
 class LinkSnapshot:
     """
-    All that was read so far.
+    All pages of both sides that were read so far.
 
     Attributes:
-        users: Which legacy account each pool user names, by ``sub``.
-        usernames: What the pool calls them, by ``sub``; only those that are not called by it.
-        accounts: Which pool user each legacy account names, by its id.
-        users_after: Asks for the next page of users; None at the beginning and at the end.
+        users: The legacy id that each pool user names, by ``sub``.
+        usernames: User names by ``sub``, only those that differ from it.
+        accounts: The ``sub`` that each legacy account names, by legacy id.
+        users_after: Cursor of the next page of users; None at the beginning and at the end.
         accounts_after: The same for accounts.
-        users_complete: Whether the last page of users was taken.
+        users_complete: Whether the last page of users was added.
         accounts_complete: The same for accounts.
     """
 
     def __init__(self, pages: Iterable[LinkPage] = (), *, max_entries: int = MAX_ENTRIES) -> None:
-        """Begin with *pages* that were read earlier; of each side take at most *max_entries*."""
+        """Begin with *pages* that were read earlier; accept at most *max_entries* of each side."""
         self.users: dict[str, str | None] = {}
         self.usernames: dict[str, str] = {}
         self.accounts: dict[str, str | None] = {}
@@ -103,19 +103,19 @@ class LinkSnapshot:
 
     @property
     def complete(self) -> bool:
-        """Whether both sides were read to their ends."""
+        """Whether both sides were read completely."""
         return self.users_complete and self.accounts_complete
 
     def user(self, subject: str) -> UserLink:
-        """The user with this ``sub``, of whom a page was taken."""
+        """The user with this ``sub``, who must be on a page that was added."""
         return UserLink(subject, self.users[subject], self.usernames.get(subject, subject))
 
     def take(self, page: LinkPage) -> None:
         """
-        Add *page*.  The last that was read of a user or an account is what counts.
+        Add *page*.  A later entry of the same user or account replaces an earlier one.
 
         Raises:
-            ConfigurationError: More than *max_entries* on one side, or a listing without end.
+            ConfigurationError: More than *max_entries* on one side, or an endless listing.
         """
         self._count(page)
         if isinstance(page, UserLinks):
@@ -133,7 +133,7 @@ class LinkSnapshot:
             self.usernames[link.subject] = link.username
 
     def _count(self, page: LinkPage) -> None:
-        """An empty page counts as one entry, so that every listing comes to an end."""
+        """Count an empty page as one entry, so that an endless listing is noticed."""
         self._entries[type(page)] += max(len(page.links), 1)
         if self._entries[type(page)] > self._max_entries:
             raise ConfigurationError(
@@ -150,16 +150,16 @@ Reason = Literal[
     "missing",
 ]
 """
-What is wrong with some users and accounts that name each other.
+What is wrong with users and accounts that name each other.
 
 ``legacy_lacks_cognito_id``, ``cognito_lacks_legacy_uid``: one user and one account, of which one
-names the other and is not named back; nobody else is involved.  ``duplicate``: one user or one
-account is named twice.  ``crossed``: what is named names somebody else.  ``dangling``: what is
-named does not exist.  Where several of these hold, the first.  ``missing``: a user who names no
-account and is named by none; the next sign-in links them.
+names the other and is not named back; no third entry is involved.  ``duplicate``: one user or one
+account is named twice.  ``crossed``: a named entry names a third one.  ``dangling``: a named entry
+does not exist.  If several of these apply, the first counts.  ``missing``: a user who names no
+account and is named by none; the next sign-in links the user.
 """
 
-MENDABLE: Final[frozenset[Reason]] = frozenset(
+REPAIRABLE: Final[frozenset[Reason]] = frozenset(
     {"legacy_lacks_cognito_id", "cognito_lacks_legacy_uid"}
 )
 
@@ -180,9 +180,9 @@ class Finding:
     accounts: tuple[AccountLink, ...]
 
     @property
-    def mendable(self) -> bool:
-        """Whether there is one way to mend it, and no guess in it."""
-        return self.reason in MENDABLE
+    def is_repairable(self) -> bool:
+        """Whether exactly one repair is possible, without a guess."""
+        return self.reason in REPAIRABLE
 
 
 RepairStatus = Literal["mended", "would_mend", "already_whole", "refused"]
@@ -191,14 +191,14 @@ RepairStatus = Literal["mended", "would_mend", "already_whole", "refused"]
 @attrs.frozen
 class RepairResult:
     """
-    What became of one finding.
+    The outcome of one repair.
 
     Attributes:
-        subject: ``sub`` of its user.
-        legacy_uid: Id of its account.
-        status: ``already_whole``: somebody else mended it.  ``refused``: the answer is no.
+        subject: ``sub`` of the user.
+        legacy_uid: Id of the account.
+        status: ``already_whole``: repaired in the meantime.  ``refused``: a refusal.
         reason: ``ok``, ``changed_meanwhile``, ``not_found_by_cognito_id`` (the account was listed
-            as the user's, and is not found by the ``sub``), or the error's code.
+            as the user's, but is not found by the ``sub``), or the code of the error.
     """
 
     subject: str

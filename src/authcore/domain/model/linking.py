@@ -1,4 +1,4 @@
-"""How accounts may be joined, and what came of it."""
+"""Policies, questions and outcomes of account linking."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,28 +10,30 @@ from authcore.domain.model.directory import ExternalIdentity
 
 
 NATIVE: str = "Cognito"
-"""Stands for users who signed up in the pool itself, where policies name providers."""
+"""The provider name of native users, who signed up in the pool itself, in policies."""
 
 Creation = Literal["unique", "idempotent", "lease", "once"]
 """
-What keeps the legacy system from holding two accounts of one person.
+What prevents a second legacy account for one user.
 
-``unique``: the Cognito id is a unique external id there.  ``idempotent``: creates are keyed.
-``lease``: accounts can be looked up, and a lease of ours keeps attempts apart.  ``once``: none of
-these; a second attempt whose first one may have had an effect is refused and recorded.
+``unique``: the legacy system stores the Cognito id as a unique external id.  ``idempotent``: it
+honours idempotency keys.  ``lease``: accounts can be looked up, and a lease of authcore serialises
+attempts.  ``once``: none of these; if an attempt may have had an effect, later ones are refused and
+recorded.
 """
 
 
 @attrs.frozen(kw_only=True)
 class LinkPolicy:
     """
-    What a team allows.  That an address is verified on both sides is not theirs to choose.
+    Which links are allowed.  An e-mail address always has to be verified on both sides.
 
     Attributes:
         email_providers: Providers whose verified e-mail address may link an existing account;
-            NATIVE for pool users.  All others are linked by identity and Cognito id only.
-        creation: What the legacy system can promise.
-        issuers: Who must have issued an identity of a provider, where that is looked at.
+            NATIVE for native users.  By default none: links then need the identity or Cognito id.
+        creation: What the legacy system guarantees; by default ``unique``.
+        issuers: The issuer that identities of a provider must have, by provider name; by default
+            none is checked.
     """
 
     email_providers: frozenset[str] = frozenset()
@@ -39,31 +41,31 @@ class LinkPolicy:
     issuers: Mapping[str, str] = attrs.field(factory=dict)
 
     def knows_issuer(self, identity: ExternalIdentity) -> bool:
-        """Whether *identity* was issued by whom its provider must be, character by character."""
+        """Whether the issuer of *identity* is exactly the one set for its provider, if any."""
         return self.issuers.get(identity.provider_name, identity.issuer) == identity.issuer
 
 
 @attrs.frozen(kw_only=True)
 class FailurePolicy:
     """
-    Whether a user whose link failed is kept out, or gets in and is linked at the next sign-in.
+    Whether a failed link blocks the sign-in, or the user is linked at the next sign-in instead.
 
     Attributes:
-        blocks: For everybody whose provider is not listed.
-        by_provider: By the provider's name; NATIVE for pool users.
+        blocks: For providers that are not in *by_provider*; by default False.
+        by_provider: By provider name; NATIVE for native users.
     """
 
     blocks: bool = False
     by_provider: Mapping[str, bool] = attrs.field(factory=dict)
 
-    def keeps_out(self, provider: str | None) -> bool:
-        """For a user of *provider*; where nobody can say which, the strictest answer there is."""
+    def is_blocked(self, provider: str | None) -> bool:
+        """Whether users of *provider* are blocked; for None, unknown, whether any user is."""
         if provider is None:
             return self.blocks or any(self.by_provider.values())
         return self.by_provider.get(provider, self.blocks)
 
     def __str__(self) -> str:
-        """As a setting says it: ``allow Okta=block``."""
+        """The form of the setting: ``allow Okta=block``."""
         words = {True: "block", False: "allow"}
         listed = (f"{name}={words[blocks]}" for name, blocks in self.by_provider.items())
         return " ".join((words[self.blocks], *listed))
@@ -75,15 +77,14 @@ LinkStatus = Literal["already_linked", "linked", "created", "refused", "postpone
 @attrs.frozen
 class LinkOutcome:
     """
-    What became of one attempt.
+    The outcome of one attempt to link.
 
     Attributes:
-        status: ``refused``: the answer is no.  ``postponed``: there was no answer; next time.
+        status: ``refused``: a refusal.  ``postponed``: no usable answer; the next sign-in retries.
         reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
-            ``legacy_uid``),
-            ``email_taken`` where it was created without the address because another one has it, or
-            the code of the error.
-        legacy_uid: Once known to belong to the user.
+            ``legacy_uid``), ``email_taken`` where it was created without the address because
+            another account has it, or the code of the error.
+        legacy_uid: Once known to belong to the user; None by default.
     """
 
     status: LinkStatus
@@ -94,18 +95,18 @@ class LinkOutcome:
 @attrs.frozen
 class PoolAccount:
     """
-    Somebody who signs in, as a trigger's event shows them.
+    The user who signs in, from a trigger event.
 
     Attributes:
-        username: The pool's own user name.
+        username: User name in the pool.
         subject: ``sub``.
-        email: As the pool holds it.
-        email_verified: Whether the pool vouches for it: ``true`` or ``"true"``, nothing else.
+        email: As the pool stores it.
+        email_verified: Whether the pool verified *email*: True only for ``true`` and ``"true"``.
         name: Display name.
         identity: The primary external identity; None for native users.
         legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.
-        linked_uid: ``custom:legacy_linked``: the legacy id whose account is known to name this
-            user; None until then.
+        linked_uid: ``custom:legacy_linked``: id of the legacy account that is known to store this
+            user's ``sub``; None until then.
     """
 
     username: str
@@ -120,10 +121,10 @@ class PoolAccount:
     @property
     def is_linked(self) -> bool:
         """
-        Whether both sides are known to hold both ids.
+        Whether both systems are known to store both ids.
 
-        Only linking writes an external user's legacy id, and the legacy side before it.  Migration
-        writes that of native users too, and no legacy side.
+        For an external user only linking writes the legacy id, after it wrote the legacy side.  For
+        a native user migration writes it too, without the legacy side.
         """
         if self.legacy_uid is None:
             return False
@@ -131,19 +132,19 @@ class PoolAccount:
 
     @property
     def provider(self) -> str:
-        """Whose word the address is, as policies name it."""
+        """Name of the provider that the address comes from, as in policies."""
         return self.identity.provider_name if self.identity else NATIVE
 
 
 @attrs.frozen
 class AccountQuery:
     """
-    Ways in which a legacy account may be the one of a pool user; asked in one call.
+    The keys by which the legacy account of a pool user is looked up, in one call.
 
     Attributes:
         cognito_id: ``sub``.
         identity: None for native users.
-        email: In canonical form, only where linking by it is allowed; otherwise None.
+        email: In canonical form; None where linking by address is not allowed.
     """
 
     cognito_id: str
@@ -154,12 +155,12 @@ class AccountQuery:
 @attrs.frozen
 class AccountMatches:
     """
-    Which legacy account each way of an AccountQuery leads to.
+    The legacy accounts that match an AccountQuery; None by default.
 
     Attributes:
-        by_cognito_id: Attached to this Cognito user already.
-        by_identity: Has this identity at the same provider.
-        by_email: The one account with this e-mail address, verified there or not.
+        by_cognito_id: Is attached to this Cognito user already.
+        by_identity: Has this identity.
+        by_email: The only account with this e-mail address, verified there or not.
     """
 
     by_cognito_id: LegacyAccount | None = None
@@ -170,15 +171,15 @@ class AccountMatches:
 @attrs.frozen
 class NewLegacyAccount:
     """
-    A legacy account to be created for a pool user, attached from its first moment.
+    A legacy account to create for a pool user, attached from the start.
 
     Attributes:
-        cognito_id: ``sub``; the unique external id.
+        cognito_id: ``sub``, the unique external id.
         identity: None for native users.
-        username: A wish; the legacy system may choose another.
+        username: Suggested; the legacy system may choose another.
         email: None where there is none.
-        email_verified: Whether the pool vouches for *email*.
-        display_name: For greeting people.
+        email_verified: Whether the pool verified *email*.
+        display_name: For greetings.
     """
 
     cognito_id: str

@@ -1,4 +1,4 @@
-"""What a pool demands of passwords."""
+"""Password policy of a user pool."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,8 @@ class PasswordPolicy:
 
     Attributes:
         min_length: Characters; Cognito allows 6 to 99.
-        classes: Each must be there at least once.
+        classes: Character classes of which the password must hold at least one character each; by
+            default none.
 
     See: Amazon Cognito "Adding user pool password requirements".
     """
@@ -33,7 +34,7 @@ class PasswordPolicy:
     classes: frozenset[CharacterClass] = frozenset()
 
     def accepts(self, password: str) -> bool:
-        """Whether the pool would let somebody choose *password*."""
+        """Whether a user of the pool could choose *password*."""
         return len(password) >= self.min_length and all(
             re.search(_HOLDS[name], password) for name in self.classes
         )

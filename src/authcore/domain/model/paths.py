@@ -1,4 +1,4 @@
-"""Paths that every server reads alike, and which of them may be public."""
+"""URL paths that all servers interpret alike, and which of them may be public."""
 
 import re
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ _PLAIN: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~!$&'()*+,=:@-]+
 
 def is_plain(path: str) -> bool:
     """
-    Whether *path* has one reading.
+    Whether *path* has only one interpretation.
 
-    No percent-encoding, no empty or dot segment, no character outside a short list.
+    That is: no percent-encoding, no empty or dot segment, no character outside a short list.
     """
     return bool(_PLAIN.fullmatch(path))
 
 
 def public_path_problems(paths: Sequence[str]) -> list[str]:
-    """What keeps *paths* from being public ones, one sentence each; none if nothing does."""
+    """Why *paths* cannot be public paths, one sentence per problem; empty if they can."""
     problems = [
         f"{path!r} is no public path: it must begin with a slash and be plain, without a star"
         for path in paths

@@ -1,4 +1,4 @@
-"""Sign-in attempts, sessions, and the people in them."""
+"""Sign-in attempts, sessions and their users."""
 
 from datetime import datetime
 from typing import Literal, NewType
@@ -9,32 +9,32 @@ from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
 
 
 RedirectTarget = NewType("RedirectTarget", str)
-"""An absolute http(s) URL that the allow-list resolved.  Only RedirectAllowlist makes them."""
+"""An absolute http(s) URL that the allow-list accepted.  Made by RedirectAllowlist only."""
 
 MAX_PENDING_ATTEMPTS = 10
-"""How many sign-ins one browser may have begun and not finished."""
+"""Maximum number of unfinished sign-ins of one browser."""
 
 MAX_REMEMBERED_TARGET = 256
-"""Characters; ten attempts that remember longer targets would not fit a request's header."""
+"""Characters; ten attempts with longer targets would not fit a request header."""
 
 
 @attrs.frozen
 class SignInAttempt:
     """
-    One begun sign-in, as the browser that began it remembers it (sealed).
+    One unfinished sign-in, as the browser keeps it (sealed).
 
     Attributes:
         state_digest: Lower-case hex SHA-256 of the ``state`` sent to the provider.
         code_verifier: PKCE verifier, 43-128 unreserved characters.  See: RFC 7636 §4.1.
-        nonce: What the ID token must repeat.
-        client: Digest of issuer, client id and redirect_uri that began it.
+        nonce: The ID token must repeat it.
+        client: Digest of the issuer, client id and redirect_uri that it was begun with.
         expires_at: Aware, UTC.
-        target: Where it is to end, for beginning anew where the state is lost; None where that is
-            longer than MAX_REMEMBERED_TARGET.
-        provider: The identity provider that was asked for, for the same.
-        restarted: Whether it stands for an earlier attempt already.
-        rounds: How many sign-ins for the same target this browser had just completed in vain when
-            it began.
+        target: Where to redirect in the end, for a restart after the state was lost; None where it
+            is longer than MAX_REMEMBERED_TARGET.
+        provider: The requested identity provider, for the same purpose.
+        restarted: Whether the attempt is itself the restart of an earlier one.
+        rounds: How many sign-ins for the same target the browser had completed just before, without
+            reaching the target.
     """
 
     state_digest: str
@@ -51,7 +51,7 @@ class SignInAttempt:
 @attrs.frozen
 class PendingSignIns:
     """
-    The sign-ins this browser has begun, oldest first; at most MAX_PENDING_ATTEMPTS.
+    The unfinished sign-ins of a browser, at most MAX_PENDING_ATTEMPTS.
 
     Attributes:
         attempts: Oldest first.
@@ -59,13 +59,13 @@ class PendingSignIns:
 
     attempts: tuple[SignInAttempt, ...] = ()
 
-    def adding(self, attempt: SignInAttempt, *, now: datetime) -> "PendingSignIns":
-        """With *attempt*, without expired ones, and without the oldest beyond the cap."""
+    def with_attempt(self, attempt: SignInAttempt, *, now: datetime) -> "PendingSignIns":
+        """Add *attempt*; drop expired attempts, and the oldest beyond MAX_PENDING_ATTEMPTS."""
         live = tuple(a for a in self.attempts if a.expires_at > now)
         return PendingSignIns((*live, attempt)[-MAX_PENDING_ATTEMPTS:])
 
     def without(self, attempt: SignInAttempt) -> "PendingSignIns":
-        """All but *attempt*."""
+        """Drop *attempt*."""
         return PendingSignIns(
             tuple(a for a in self.attempts if a.state_digest != attempt.state_digest)
         )
@@ -74,18 +74,18 @@ class PendingSignIns:
 @attrs.frozen
 class User:
     """
-    Who is signed in, as an application wants to know it.
+    The signed-in user, for applications.
 
     Attributes:
-        subject: The pool's id of the user, stable for ever; None for somebody who never signed in
-            to Cognito.
-        username: ``cognito:username``; for a legacy login, the name there.
+        subject: ``sub``, the pool's id of the user, which never changes; None for a user who never
+            signed in to Cognito.
+        username: ``cognito:username``; for a legacy login, the legacy user name.
         name: Display name.
         email: May be unverified.
-        email_verified: Whether the pool vouches for the address.
+        email_verified: Whether the pool, or the legacy system for a legacy login, verified *email*.
         legacy_uid: The user's id in the legacy system.
-        groups: Group names; none for a legacy login.
-        login: Which login this is.
+        groups: Group names; empty for a legacy login.
+        login: ``cognito`` by default, or ``legacy``.
     """
 
     subject: str | None
@@ -101,12 +101,12 @@ class User:
 @attrs.frozen
 class Session:
     """
-    A signed-in user: tokens that were checked, and what they say.
+    The session of a signed-in user: verified tokens and their claims.
 
     Attributes:
-        tokens: As the browser carries them.
-        identity: Of the ID token.
-        access: Of the access token; same ``sub`` and issuer as *identity*.
+        tokens: As issued.
+        identity: Claims of the ID token.
+        access: Claims of the access token; same ``sub`` and issuer as *identity*.
     """
 
     tokens: TokenSet
@@ -115,7 +115,7 @@ class Session:
 
     @property
     def user(self) -> User:
-        """Who is signed in."""
+        """The signed-in user."""
         identity = self.identity
         return User(
             subject=identity.subject,

@@ -1,4 +1,4 @@
-"""Tokens: what arrives unchecked, and what is left once everything was checked."""
+"""Tokens, and the claims of verified tokens."""
 
 import re
 from collections.abc import Mapping
@@ -9,38 +9,38 @@ import attrs
 
 
 MAX_TOKEN_LENGTH: Final = 8 * 1024
-"""Characters.  Longer ones are refused unread; Cognito's have about a thousand."""
+"""Characters.  Longer tokens are refused unread; Cognito's have about a thousand."""
 
 LAST_MOMENT: Final = 253_402_300_799
-"""The last second of the year 9999, as a NumericDate; later ones are nobody's expiry."""
+"""The last second of the year 9999 as a NumericDate; later times are refused."""
 
 SignedClaims = NewType("SignedClaims", Mapping[str, object])
-"""Claims whose signature held under a key of the issuer.  Only a SignatureVerifier makes them."""
+"""Claims whose signature was verified with a key of the issuer, by a SignatureVerifier."""
 
 RefreshToken = NewType("RefreshToken", str)
 """
 An opaque refresh token as Cognito issued it.
 
-Only token endpoints, cookie jars, and the door that programs send tokens to make them.
+Made only by token endpoints, by cookie jars and by the route that takes tokens from programs.
 """
 
 _TOKEN: Final = re.compile(rf"[A-Za-z0-9_=.-]{{1,{MAX_TOKEN_LENGTH}}}")
 
 
 def can_be_token(text: str) -> bool:
-    """Whether Cognito can have issued *text*; what it cannot is nobody's, and need not be sent."""
+    """Whether *text* has the form of a token of Cognito; other texts are never sent to it."""
     return _TOKEN.fullmatch(text) is not None
 
 
 @attrs.frozen
 class TokenSet:
     """
-    The three tokens of one session, as issued.
+    The tokens of one session, as issued.
 
     Attributes:
         access_token: Compact JWT.
         id_token: Compact JWT.
-        refresh_token: Opaque.  None where the provider returned none.
+        refresh_token: Opaque; None where the provider returned none.
     """
 
     access_token: str = attrs.field(repr=False)
@@ -49,7 +49,7 @@ class TokenSet:
 
 
 def is_numeric_date(value: object) -> TypeGuard[float]:
-    """Whether *value* is a number of seconds on the calendar; NaN is not.  See: RFC 7519 §2."""
+    """Whether *value* is a NumericDate from 1970 to LAST_MOMENT, not NaN.  See: RFC 7519 §2."""
     return (type(value) is int or type(value) is float) and 0 <= value <= LAST_MOMENT
 
 
@@ -81,12 +81,12 @@ class _CheckedClaims:
 
     @property
     def subject(self) -> str:
-        """The pool's own id of the user; with ``issuer`` the identity key."""
+        """``sub``, the pool's id of the user; unique together with ``issuer``."""
         return str(self.claims["sub"])
 
     @property
     def issuer(self) -> str:
-        """Exactly one of the configured issuers."""
+        """``iss``: one of the configured issuers."""
         return str(self.claims["iss"])
 
     @property
@@ -100,7 +100,7 @@ class _CheckedClaims:
         return _moment(self.claims, "exp")
 
     def part_over_at(self, part: float) -> datetime:
-        """When *part* of its life, 0 to 1, is over.  Aware, UTC."""
+        """When *part* (0 to 1) of the token's lifetime has passed.  Aware, UTC."""
         begin, end = (_seconds(self.claims, name) for name in ("iat", "exp"))
         return datetime.fromtimestamp(begin + (end - begin) * part, UTC)
 
@@ -111,15 +111,15 @@ class _CheckedClaims:
 
     @property
     def origin_jti(self) -> str | None:
-        """Id of the sign-in that all refreshed tokens descend from."""
+        """``origin_jti``: id of the sign-in that the token descends from, if it has the claim."""
         return _text(self.claims, "origin_jti")
 
     @property
     def signed_in_at(self) -> datetime:
         """
-        ``auth_time``: when the user last proved who they are; a refresh does not change it.
+        ``auth_time``: when the user last authenticated; a refresh does not change it.
 
-        ``iat`` where there is none.  Aware, UTC.
+        ``iat`` where the token has no ``auth_time``.  Aware, UTC.
         """
         known = is_numeric_date(self.claims.get("auth_time"))
         return _moment(self.claims, "auth_time" if known else "iat")
@@ -128,7 +128,7 @@ class _CheckedClaims:
 @attrs.frozen
 class AccessClaims(_CheckedClaims):
     """
-    What a fully checked access token says.
+    The claims of a verified access token.
 
     Attributes:
         claims: All claims, as signed.
@@ -141,19 +141,19 @@ class AccessClaims(_CheckedClaims):
 
     @property
     def username(self) -> str | None:
-        """None for client-credentials tokens, which have no user."""
+        """``username``; None for client-credentials tokens, which have no user."""
         return _text(self.claims, "username")
 
     @property
     def scopes(self) -> frozenset[str]:
-        """See: RFC 8693 §4.2."""
+        """``scope``, split.  See: RFC 8693 §4.2."""
         return frozenset((_text(self.claims, "scope") or "").split())
 
 
 @attrs.frozen
 class IdentityClaims(_CheckedClaims):
     """
-    What a fully checked ID token says.
+    The claims of a verified ID token.
 
     Attributes:
         claims: All claims, as signed.
@@ -166,17 +166,17 @@ class IdentityClaims(_CheckedClaims):
 
     @property
     def email(self) -> str | None:
-        """Not an identity: anybody may have typed it unless ``email_verified``."""
+        """``email``; proves nothing unless ``email_verified``: users may type any address."""
         return _text(self.claims, "email")
 
     @property
     def email_verified(self) -> bool:
-        """True only for the JSON literal ``true``; Cognito's ID token has a boolean here."""
+        """True only for the JSON literal ``true``; Cognito's ID tokens hold a boolean."""
         return self.claims.get("email_verified") is True
 
     @property
     def name(self) -> str | None:
-        """The display name."""
+        """``name``: the display name."""
         return _text(self.claims, "name")
 
     @property

@@ -1,11 +1,15 @@
-"""URLs that come from settings, never from a request."""
+"""URLs from settings, never from a request."""
 
 import re
 from typing import Final, NewType
 
 
 ServiceUrl = NewType("ServiceUrl", str)
-"""https, or http on loopback; no userinfo, query or fragment.  Only ``service_url`` makes them."""
+"""
+https, or http on loopback; no userinfo, query or fragment.
+
+Made by ``service_url``, or of checked settings and fixed text.
+"""
 
 MAX_URL_LENGTH: Final = 1024
 
@@ -18,10 +22,10 @@ _LOOPBACK: Final = re.compile(r"127(?:\.[0-9]{1,3}){3}|\[::1\]|(?:[a-z0-9-]+\.)*
 
 def service_url(text: str) -> ServiceUrl:
     """
-    *text* as a URL that this process may talk to, without a trailing slash.
+    *text* as a URL that this process may call, without a trailing slash.
 
     Raises:
-        ValueError: Anything but https, or http on loopback.  The message says what is wrong.
+        ValueError: Neither https nor http on loopback, or malformed; the message says which.
     """
     shape = _SHAPE.fullmatch(text) if len(text) <= MAX_URL_LENGTH else None
     if shape is None or int(shape["port"] or 443) not in range(1, 65536):
@@ -32,7 +36,7 @@ def service_url(text: str) -> ServiceUrl:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host*, a lower-case name or an address, is this very machine."""
+    """Whether *host*, a lower-case name or an IP address, is a loopback address."""
     return _LOOPBACK.fullmatch(host) is not None
 
 

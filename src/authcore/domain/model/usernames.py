@@ -16,10 +16,11 @@ _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 def pool_username(account: LegacyAccount) -> str:
     """
-    The one name that *account*'s user has in a pool that people also enter by an alias.
+    The user name of *account* in a pool with aliases.
 
-    The legacy user name where a pool takes it, so that whoever typed an address first is found when
-    they type their user name later.  Otherwise a name that nobody types, one for each legacy id.
+    The legacy user name where the pool accepts it: a user who first signed in with the address is
+    then found by the user name, too.  Otherwise a name derived from the legacy id, which users do
+    not type.
     """
     if _can_be_a_name(account.username):
         return account.username
@@ -30,10 +31,10 @@ def pool_username(account: LegacyAccount) -> str:
 
 def _can_be_a_name(text: str) -> bool:
     """
-    Whether a pool with aliases takes *text*, and it cannot be a name that is made up here.
+    Whether a pool with aliases accepts *text*, and ``pool_username`` cannot have derived it.
 
     See: Amazon Cognito "AdminCreateUser", ``Username``: letters, marks, symbols, numbers and
-    punctuation; not shaped like an address where addresses are aliases.
+    punctuation; not shaped like an e-mail address where addresses are aliases.
     """
     return (
         0 < len(text) <= MAX_POOL_NAME_LENGTH

@@ -1,1 +1,1 @@
-"""One pytest suite per port; a fake and every adapter pass the same one."""
+"""One pytest suite per port, which the fake and every adapter pass."""

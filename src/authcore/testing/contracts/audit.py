@@ -36,34 +36,34 @@ class AuditLogContract(ABC):
     @pytest.fixture
     @abstractmethod
     def audit_log(self) -> AuditLog:
-        """The log under test, empty."""
+        """Returns the log under test, without events."""
 
     @pytest.fixture
     @abstractmethod
-    def recorded(self) -> Callable[[], Sequence[AuditEvent]]:
-        """Reads back what the log keeps, oldest first."""
+    def read_events(self) -> Callable[[], Sequence[AuditEvent]]:
+        """Returns a function that reads the events of the log, oldest first."""
 
     @pytest.mark.parametrize("event", [ACCEPTED, REJECTED, UNAVAILABLE])
     def test_an_event_is_kept_field_by_field(
         self,
         audit_log: AuditLog,
-        recorded: Callable[[], Sequence[AuditEvent]],
+        read_events: Callable[[], Sequence[AuditEvent]],
         event: AuditEvent,
     ) -> None:
         audit_log.record(event)
 
-        assert list(recorded()) == [event]
+        assert list(read_events()) == [event]
 
     def test_events_stay_in_order_and_repeated_ones_are_kept(
-        self, audit_log: AuditLog, recorded: Callable[[], Sequence[AuditEvent]]
+        self, audit_log: AuditLog, read_events: Callable[[], Sequence[AuditEvent]]
     ) -> None:
         for event in (REJECTED, ACCEPTED, REJECTED):
             audit_log.record(event)
 
-        assert list(recorded()) == [REJECTED, ACCEPTED, REJECTED]
+        assert list(read_events()) == [REJECTED, ACCEPTED, REJECTED]
 
     def test_no_event_is_lost_between_threads(
-        self, audit_log: AuditLog, recorded: Callable[[], Sequence[AuditEvent]]
+        self, audit_log: AuditLog, read_events: Callable[[], Sequence[AuditEvent]]
     ) -> None:
         def work() -> None:
             for _ in range(25):
@@ -75,7 +75,7 @@ class AuditLogContract(ABC):
         for thread in threads:
             thread.join()
 
-        assert list(recorded()) == [ACCEPTED] * 100
+        assert list(read_events()) == [ACCEPTED] * 100
 
 
 Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
@@ -87,32 +87,32 @@ class DecisionCounterContract(ABC):
     @pytest.fixture
     @abstractmethod
     def counter(self) -> DecisionCounter:
-        """The counter under test; nothing was counted yet."""
+        """Returns the counter under test, without counts."""
 
     @pytest.fixture
     @abstractmethod
-    def counted(self) -> Counts:
-        """Reads the counts: action, outcome and reason, and how often they came together."""
+    def read_counts(self) -> Counts:
+        """Returns a function that reads the counts by action, outcome and reason."""
 
-    def test_nothing_is_counted_at_first(self, counted: Counts) -> None:
-        assert counted() == {}
+    def test_nothing_is_counted_at_first(self, read_counts: Counts) -> None:
+        assert read_counts() == {}
 
     def test_each_kind_of_decision_is_counted_apart(
-        self, counter: DecisionCounter, counted: Counts
+        self, counter: DecisionCounter, read_counts: Counts
     ) -> None:
         counter.count("guard", "accepted", "ok")
         counter.count("guard", "accepted", "ok")
         counter.count("guard", "rejected", "no_session")
         counter.count("verify", "accepted", "ok")
 
-        assert counted() == {
+        assert read_counts() == {
             ("guard", "accepted", "ok"): 2,
             ("guard", "rejected", "no_session"): 1,
             ("verify", "accepted", "ok"): 1,
         }
 
     def test_no_count_is_lost_between_threads(
-        self, counter: DecisionCounter, counted: Counts
+        self, counter: DecisionCounter, read_counts: Counts
     ) -> None:
         def work() -> None:
             for _ in range(500):
@@ -124,4 +124,4 @@ class DecisionCounterContract(ABC):
         for thread in threads:
             thread.join()
 
-        assert counted() == {("guard", "accepted", "ok"): 2000}
+        assert read_counts() == {("guard", "accepted", "ok"): 2000}

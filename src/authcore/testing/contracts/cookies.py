@@ -69,30 +69,30 @@ class CookieJarContract(ABC, Generic[Value]):
     @pytest.fixture
     @abstractmethod
     def jar(self) -> CookieJar[Value]:
-        """The jar under test; its cookies reach HOST."""
+        """Returns the jar under test, whose cookies are sent to HOST."""
 
     @pytest.fixture
     @abstractmethod
     def value(self) -> Value:
-        """Something to keep."""
+        """Returns a value to keep."""
 
     @pytest.fixture
     @abstractmethod
     def other_value(self) -> Value:
-        """Something else to keep."""
+        """Returns another value to keep."""
 
     @pytest.fixture
     @abstractmethod
     def huge_value(self) -> Value:
-        """Something that this jar cannot keep."""
+        """Returns a value that is too large for the jar."""
 
     @pytest.fixture
     def browser(self) -> BrowserCookies:
         return BrowserCookies()
 
     @pytest.fixture
-    def carried(self, jar: CookieJar[Value], value: Value, browser: BrowserCookies) -> str:
-        """The header of a browser that carries *value*."""
+    def carried_header(self, jar: CookieJar[Value], value: Value, browser: BrowserCookies) -> str:
+        """Returns the ``Cookie`` header of a browser that carries *value*."""
         browser.apply(jar.write(value), HOST)
         assert not browser.refused
         return browser.header(HOST)
@@ -101,53 +101,62 @@ class CookieJarContract(ABC, Generic[Value]):
         assert jar.read("") is None
 
     def test_what_was_written_is_read(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        assert jar.read(carried) == value
+        assert jar.read(carried_header) == value
 
     def test_writing_replaces_what_the_browser_carried(
-        self, jar: CookieJar[Value], other_value: Value, carried: str, browser: BrowserCookies
+        self,
+        jar: CookieJar[Value],
+        other_value: Value,
+        carried_header: str,
+        browser: BrowserCookies,
     ) -> None:
-        browser.apply(jar.write(other_value, carried), HOST)  # CK-11
+        browser.apply(jar.write(other_value, carried_header), HOST)  # CK-11
         assert jar.read(browser.header(HOST)) == other_value
 
     def test_writing_the_same_again_keeps_it(
-        self, jar: CookieJar[Value], value: Value, carried: str, browser: BrowserCookies
+        self, jar: CookieJar[Value], value: Value, carried_header: str, browser: BrowserCookies
     ) -> None:
-        browser.apply(jar.write(value, carried), HOST)
+        browser.apply(jar.write(value, carried_header), HOST)
         assert jar.read(browser.header(HOST)) == value
 
     def test_clearing_leaves_nothing_behind(
-        self, jar: CookieJar[Value], carried: str, browser: BrowserCookies
+        self, jar: CookieJar[Value], carried_header: str, browser: BrowserCookies
     ) -> None:
-        browser.apply(jar.clear(carried), HOST)  # CK-06
+        browser.apply(jar.clear(carried_header), HOST)  # CK-06
         assert browser.header(HOST) == ""
 
     def test_cookies_of_others_are_neither_in_the_way_nor_touched(
-        self, jar: CookieJar[Value], value: Value, browser: BrowserCookies, carried: str
+        self, jar: CookieJar[Value], value: Value, browser: BrowserCookies, carried_header: str
     ) -> None:
-        crowd = "; ".join((*STRANGERS, carried, *STRANGERS))  # CK-08
+        crowd = "; ".join((*STRANGERS, carried_header, *STRANGERS))  # CK-08
         assert jar.read(crowd) == value
         browser.apply(["theme=dark; Path=/"], HOST)
         browser.apply(jar.clear(crowd), HOST)
         assert browser.header(HOST) == "theme=dark"
 
     def test_the_same_cookie_twice_is_one_cookie(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        assert jar.read(f"{carried}; {carried}") == value
+        assert jar.read(f"{carried_header}; {carried_header}") == value
 
     def test_an_altered_character_never_makes_another_value(
-        self, jar: CookieJar[Value], carried: str
+        self, jar: CookieJar[Value], carried_header: str
     ) -> None:
-        start = carried.index("=") + 1  # CK-10
-        for position in range(start, len(carried), max(1, len(carried) // 50)):
-            altered = chr(ord(carried[position]) ^ 1)
-            assert jar.read(carried[:position] + altered + carried[position + 1 :]) is None
+        start = carried_header.index("=") + 1  # CK-10
+        for position in range(start, len(carried_header), max(1, len(carried_header) // 50)):
+            altered = chr(ord(carried_header[position]) ^ 1)
+            assert (
+                jar.read(carried_header[:position] + altered + carried_header[position + 1 :])
+                is None
+            )
 
-    def test_a_header_cut_short_reads_as_nothing(self, jar: CookieJar[Value], carried: str) -> None:
-        for length in range(0, len(carried), max(1, len(carried) // 50)):
-            assert jar.read(carried[:length]) is None
+    def test_a_header_cut_short_reads_as_nothing(
+        self, jar: CookieJar[Value], carried_header: str
+    ) -> None:
+        for length in range(0, len(carried_header), max(1, len(carried_header) // 50)):
+            assert jar.read(carried_header[:length]) is None
 
     @pytest.mark.parametrize("header", HOSTILE, ids=lambda header: ascii(header[:40]))
     def test_no_header_whatever_raises(self, jar: CookieJar[Value], header: str) -> None:
@@ -155,18 +164,18 @@ class CookieJarContract(ABC, Generic[Value]):
         assert all(text.isascii() for text in jar.clear(header))
 
     def test_a_header_over_64_kib_reads_as_nothing(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        filler = "; x=" + "x" * (65_536 - len(carried) - len("; x="))  # DL-02
-        assert jar.read(carried + filler) == value
-        assert jar.read(carried + filler + "x") is None
+        filler = "; x=" + "x" * (65_536 - len(carried_header) - len("; x="))  # DL-02
+        assert jar.read(carried_header + filler) == value
+        assert jar.read(carried_header + filler + "x") is None
 
     def test_a_header_of_more_than_200_cookies_reads_as_nothing(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        fillers = "; x=1" * (199 - carried.count(";"))  # DL-02
-        assert jar.read(carried + fillers) == value
-        assert jar.read(carried + fillers + "; x=1") is None
+        fillers = "; x=1" * (199 - carried_header.count(";"))  # DL-02
+        assert jar.read(carried_header + fillers) == value
+        assert jar.read(carried_header + fillers + "; x=1") is None
 
     def test_a_value_that_does_not_fit_is_refused_before_anything_is_set(
         self, jar: CookieJar[Value], huge_value: Value
@@ -175,9 +184,9 @@ class CookieJarContract(ABC, Generic[Value]):
             jar.write(huge_value)
 
     def test_every_cookie_is_out_of_reach_of_scripts_and_plain_http(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        for text in (*jar.write(value), *jar.clear(carried)):  # CK-01 CK-02
+        for text in (*jar.write(value), *jar.clear(carried_header)):  # CK-01 CK-02
             name, *attributes = re.split("=|; ", text)
             assert name.startswith(("__Secure-", "__Host-"))
             assert {"Secure", "HttpOnly"} <= set(attributes)
@@ -185,9 +194,9 @@ class CookieJarContract(ABC, Generic[Value]):
             assert text.endswith("; SameSite=Lax")
 
     def test_every_cookie_fits_what_browsers_keep(
-        self, jar: CookieJar[Value], value: Value, carried: str
+        self, jar: CookieJar[Value], value: Value, carried_header: str
     ) -> None:
-        for text in (*jar.write(value), *jar.clear(carried)):  # CK-04 CK-12
+        for text in (*jar.write(value), *jar.clear(carried_header)):  # CK-04 CK-12
             assert len(text) <= 3900
             assert re.fullmatch(r"[\x21-\x3a\x3c-\x7e]+(; [\x20-\x3a\x3c-\x7e]+)*", text)
             age = re.search("Max-Age=([0-9]+)", text)
@@ -201,23 +210,23 @@ class SessionJarContract(CookieJarContract[TokenSet]):
     @pytest.fixture
     @abstractmethod
     def jar(self) -> SessionJar:
-        """The jar under test; its cookies reach HOST and live for LIFETIME."""
+        """Returns the jar under test, whose cookies are sent to HOST and live for LIFETIME."""
 
     @pytest.fixture
     @abstractmethod
     def jar_clock(self) -> Clock:
-        """The clock by which *jar* tells how old a session is."""
+        """Returns the clock by which *jar* tells the age of a session."""
 
     def test_a_renewed_session_carries_the_new_tokens(
         self,
         jar: SessionJar,
         other_value: TokenSet,
-        carried: str,
+        carried_header: str,
         browser: BrowserCookies,
         jar_clock: Clock,
     ) -> None:
         # RF-01
-        browser.apply(jar.renew(other_value, carried, signed_in_at=jar_clock.now()), HOST)
+        browser.apply(jar.renew(other_value, carried_header, signed_in_at=jar_clock.now()), HOST)
 
         assert browser.refused == []
         assert jar.read(browser.header(HOST)) == other_value
@@ -227,23 +236,25 @@ class SessionJarContract(CookieJarContract[TokenSet]):
         jar: SessionJar,
         value: TokenSet,
         other_value: TokenSet,
-        carried: str,
+        carried_header: str,
         jar_clock: Clock,
     ) -> None:
         # RF-03
-        jar.renew(other_value, carried, signed_in_at=jar_clock.now())
+        jar.renew(other_value, carried_header, signed_in_at=jar_clock.now())
 
-        assert jar.read(carried) in (value, other_value)
+        assert jar.read(carried_header) in (value, other_value)
 
     def test_answers_that_cross_leave_one_of_the_sessions(
         self,
         jar: SessionJar,
         other_value: TokenSet,
-        carried: str,
+        carried_header: str,
         browser: BrowserCookies,
         jar_clock: Clock,
     ) -> None:
-        answers = [jar.renew(other_value, carried, signed_in_at=jar_clock.now()) for _ in range(3)]
+        answers = [
+            jar.renew(other_value, carried_header, signed_in_at=jar_clock.now()) for _ in range(3)
+        ]
         for cookies in reversed(answers):
             browser.apply(cookies, HOST)
 
@@ -253,22 +264,22 @@ class SessionJarContract(CookieJarContract[TokenSet]):
         self,
         jar: SessionJar,
         other_value: TokenSet,
-        carried: str,
+        carried_header: str,
         browser: BrowserCookies,
         jar_clock: Clock,
     ) -> None:
         # CK-06
-        browser.apply(jar.renew(other_value, carried, signed_in_at=jar_clock.now()), HOST)
+        browser.apply(jar.renew(other_value, carried_header, signed_in_at=jar_clock.now()), HOST)
         browser.apply(jar.clear(browser.header(HOST)), HOST)
 
         assert browser.header(HOST) == ""
 
     def test_renewing_does_not_prolong_the_whole(
-        self, jar: SessionJar, other_value: TokenSet, carried: str, jar_clock: Clock
+        self, jar: SessionJar, other_value: TokenSet, carried_header: str, jar_clock: Clock
     ) -> None:
         # RF-05, CK-12
         begun = jar_clock.now() - LIFETIME + timedelta(hours=1)
-        for text in jar.renew(other_value, carried, signed_in_at=begun):
+        for text in jar.renew(other_value, carried_header, signed_in_at=begun):
             age = re.search("Max-Age=([0-9]+)", text)
             assert age is not None
             assert int(age[1]) <= 3600
@@ -278,10 +289,10 @@ class SessionJarContract(CookieJarContract[TokenSet]):
         jar: SessionJar,
         value: TokenSet,
         huge_value: TokenSet,
-        carried: str,
+        carried_header: str,
         jar_clock: Clock,
     ) -> None:
         # CK-04
         with pytest.raises(SessionTooLargeError):
-            jar.renew(huge_value, carried, signed_in_at=jar_clock.now())
-        assert jar.read(carried) == value
+            jar.renew(huge_value, carried_header, signed_in_at=jar_clock.now())
+        assert jar.read(carried_header) == value

@@ -1,4 +1,4 @@
-"""What every lease and every replay memory promises."""
+"""What every Lease and every ReplayCache promises."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -19,10 +19,10 @@ TTL = timedelta(minutes=10)
 
 class _MeetingKey(str):
     """
-    A key at whose every use in a dictionary two threads wait for each other, but not for long.
+    A key at whose use in a dictionary two threads wait for each other, for a short time.
 
-    Where asking and remembering are two steps, both threads pass the first before either takes
-    the second; where they are one, nobody comes and the wait ends.
+    If look-up and insertion are two steps, both threads pass the first before either takes the
+    second; if they are one, no second thread arrives, and the wait ends.
     """
 
     __slots__ = ("_meeting",)
@@ -42,12 +42,12 @@ class ReplayCacheContract(ABC):
     @pytest.fixture
     @abstractmethod
     def seen(self) -> ReplayCache:
-        """A memory that remembers nothing yet."""
+        """Returns the cache under test, without keys."""
 
     @pytest.fixture
     @abstractmethod
     def fast_forward(self) -> Callable[[timedelta], None]:
-        """Lets time pass for the very memory that ``seen`` gives."""
+        """Returns a function that lets time pass for ``seen``."""
 
     def test_only_the_first_time_is_the_first_time(self, seen: ReplayCache) -> None:
         assert [seen.first_time("a", TTL) for _ in range(3)] == [True, False, False]
@@ -129,22 +129,22 @@ class LeaseContract(ABC):
     @pytest.fixture
     @abstractmethod
     def lease(self) -> Lease:
-        """A lease that nobody has held yet."""
+        """Returns the lease under test, never held before."""
 
     @pytest.fixture
     @abstractmethod
     def lease_clock(self) -> Clock:
-        """The clock by which ``lease`` tells when a grant ends."""
+        """Returns the clock by which ``lease`` tells when a grant ends."""
 
     @pytest.fixture
     @abstractmethod
     def fast_forward(self) -> Callable[[timedelta], None]:
-        """Lets time pass for the very lease that ``lease`` gives."""
+        """Returns a function that lets time pass for ``lease``."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody can say who holds what."""
+        """Returns a function that makes the store of ``lease`` unavailable."""
 
     def test_what_is_held_cannot_be_held_again(self, lease: Lease) -> None:
         with lease.hold("a", TTL), pytest.raises(LeaseHeldError), lease.hold("a", TTL):
@@ -258,4 +258,4 @@ class LeaseContract(ABC):
         outage()
 
         with pytest.raises(CoordinationUnavailableError), lease.hold("a", TTL):
-            pytest.fail("held, though nobody can say")
+            pytest.fail("held during an outage")

@@ -17,17 +17,17 @@ class DirectoryListingContract(ABC):
     @pytest.fixture
     @abstractmethod
     def listing(self) -> DirectoryListing:
-        """The listing under test, of a pool without users."""
+        """Returns the listing under test, of a pool without users."""
 
     @pytest.fixture
     @abstractmethod
     def enrol(self) -> Enrol:
-        """Adds users to the pool."""
+        """Returns a function that adds users to the pool."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the pool unavailable."""
 
     def test_an_empty_pool_has_one_empty_page(self, listing: DirectoryListing) -> None:
         page = listing.users()

@@ -18,7 +18,7 @@ from authcore.ports.legacy_accounts import LegacyAccounts
 
 @attrs.frozen
 class Person:
-    """Somebody the accounts under test must know."""
+    """A user whom the accounts under test must hold."""
 
     account: LegacyAccount
     password: str = attrs.field(repr=False)
@@ -109,12 +109,12 @@ class LegacyAccountsContract(ABC):
     @pytest.fixture
     @abstractmethod
     def accounts(self) -> LegacyAccounts:
-        """Accounts that know exactly PEOPLE."""
+        """Returns accounts that hold exactly PEOPLE."""
 
     @pytest.fixture
     @abstractmethod
     def go_down(self) -> Callable[[], None]:
-        """Makes the legacy system behind *accounts* stop answering."""
+        """Returns a function that makes the legacy system behind *accounts* unavailable."""
 
     @pytest.mark.parametrize("person", [EMMA, IGNAZ, NEMO], ids=lambda p: p.account.username)
     def test_the_right_password_opens_the_account(
@@ -193,7 +193,7 @@ class LegacyAccountsContract(ABC):
     def test_an_account_is_found_whatever_the_letter_case(
         self, accounts: LegacyAccounts, name: str, person: Person
     ) -> None:
-        """A pool that ignores case gives every form of a name to whoever registers one."""
+        """A pool that ignores case reserves every form of a name for the user who has one."""
         assert accounts.find(name) == person.account
 
     @pytest.mark.parametrize(("name", "person"), [("EffiBriest", EFFI), ("effibriest", NAMESAKE)])

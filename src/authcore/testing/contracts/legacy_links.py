@@ -23,7 +23,7 @@ from authcore.ports.legacy_links import LegacyLinks
 
 @attrs.frozen
 class Holder:
-    """Somebody the links under test must know, attached to nobody, with an identity or none."""
+    """An account that the links under test must hold, not attached, with an identity or none."""
 
     account: LegacyAccount
     identity: ExternalIdentity | None = None
@@ -72,7 +72,7 @@ PROSPERO: Final = NewLegacyAccount(
 )
 
 
-def asked(
+def account_query(
     cognito_id: str = SUB, identity: ExternalIdentity | None = None, email: str | None = None
 ) -> AccountQuery:
     return AccountQuery(cognito_id, identity, email)
@@ -82,20 +82,20 @@ class LegacyLinksContract(ABC):
     @pytest.fixture
     @abstractmethod
     def links(self) -> LegacyLinks:
-        """Links that know exactly HOLDERS."""
+        """Returns links that hold exactly HOLDERS."""
 
     @pytest.fixture
     @abstractmethod
     def go_down(self) -> Callable[[], None]:
-        """Makes the legacy system behind *links* stop answering."""
+        """Returns a function that makes the legacy system behind *links* unavailable."""
 
     def test_a_stranger_matches_nobody(self, links: LegacyLinks) -> None:
-        stranger = asked(SUB, ExternalIdentity("Google", "1"), "nobody@arden.example")
+        stranger = account_query(SUB, ExternalIdentity("Google", "1"), "nobody@arden.example")
 
         assert links.match(stranger) == AccountMatches()
 
     def test_an_identity_finds_its_account(self, links: LegacyLinks) -> None:
-        matches = links.match(asked(identity=ROSALIND_AT_GOOGLE))
+        matches = links.match(account_query(identity=ROSALIND_AT_GOOGLE))
 
         assert matches == AccountMatches(by_identity=ROSALIND.account)
 
@@ -113,21 +113,21 @@ class LegacyLinksContract(ABC):
         self, links: LegacyLinks, other: ExternalIdentity
     ) -> None:
         # AL-03
-        assert links.match(asked(identity=other)) == AccountMatches()
+        assert links.match(account_query(identity=other)) == AccountMatches()
 
     @pytest.mark.parametrize("holder", [ROSALIND, VIOLA], ids=["verified", "unverified"])
     def test_an_address_finds_its_account_and_says_whether_it_is_verified(
         self, links: LegacyLinks, holder: Holder
     ) -> None:
         # AL-01
-        matches = links.match(asked(email=holder.account.email))
+        matches = links.match(account_query(email=holder.account.email))
 
         assert matches == AccountMatches(by_email=holder.account)
 
     def test_each_way_is_answered_on_its_own(self, links: LegacyLinks) -> None:
         links.attach_cognito_id("1611", SUB, reset_access=False)
 
-        matches = links.match(asked(SUB, ROSALIND_AT_GOOGLE, VIOLA.account.email))
+        matches = links.match(account_query(SUB, ROSALIND_AT_GOOGLE, VIOLA.account.email))
 
         assert matches == AccountMatches(
             by_cognito_id=attrs.evolve(ARIEL.account, cognito_id=SUB),
@@ -138,15 +138,15 @@ class LegacyLinksContract(ABC):
     def test_an_address_of_two_accounts_is_ambiguous(self, links: LegacyLinks) -> None:
         # AL-04
         with pytest.raises(AmbiguousAccountError):
-            links.match(asked(email=LOTTE.account.email))
+            links.match(account_query(email=LOTTE.account.email))
 
     def test_whoever_is_attached_is_found_though_others_have_the_address_too(
         self, links: LegacyLinks
     ) -> None:
-        """Otherwise anybody could break a link by signing up with the same address."""
+        """Otherwise an attacker could break a link by signing up with the same address."""
         links.attach_cognito_id("1949", SUB, reset_access=True)
 
-        matches = links.match(asked(SUB, email=LOTTE.account.email))
+        matches = links.match(account_query(SUB, email=LOTTE.account.email))
 
         assert matches == AccountMatches(by_cognito_id=attrs.evolve(LOTTE.account, cognito_id=SUB))
 
@@ -157,20 +157,20 @@ class LegacyLinksContract(ABC):
         attached = links.attach_cognito_id("1601", SUB, reset_access=reset_access)
 
         assert attached == attrs.evolve(VIOLA.account, cognito_id=SUB)
-        assert links.match(asked()) == AccountMatches(by_cognito_id=attached)
-        assert links.match(asked(ANOTHER_SUB)) == AccountMatches()
+        assert links.match(account_query()) == AccountMatches(by_cognito_id=attached)
+        assert links.match(account_query(ANOTHER_SUB)) == AccountMatches()
 
     def test_a_reset_removes_identities_and_an_attachment_alone_does_not(
         self, links: LegacyLinks
     ) -> None:
-        """Whoever had a session may have added one at any time."""
+        """An attacker with a session may have added one at any time."""
         # AL-02
         attached = links.attach_cognito_id("1599", SUB, reset_access=False)
-        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity == attached
+        assert links.match(account_query(identity=ROSALIND_AT_GOOGLE)).by_identity == attached
 
         links.attach_cognito_id("1599", SUB, reset_access=True)
 
-        assert links.match(asked(identity=ROSALIND_AT_GOOGLE)).by_identity is None
+        assert links.match(account_query(identity=ROSALIND_AT_GOOGLE)).by_identity is None
 
     def test_attaching_the_same_twice_is_harmless(self, links: LegacyLinks) -> None:
         # LT-02
@@ -194,7 +194,9 @@ class LegacyLinksContract(ABC):
 
         with pytest.raises(AccountTakenError):
             links.attach_cognito_id("1611", SUB, reset_access=False)
-        assert links.match(asked()).by_cognito_id == attrs.evolve(VIOLA.account, cognito_id=SUB)
+        assert links.match(account_query()).by_cognito_id == attrs.evolve(
+            VIOLA.account, cognito_id=SUB
+        )
 
     @pytest.mark.parametrize("legacy_uid", ["404", "", "x" * 65, "16\x0001", "16\udfff01"])
     def test_an_account_that_is_none_cannot_be_attached(
@@ -204,13 +206,15 @@ class LegacyLinksContract(ABC):
             links.attach_cognito_id(legacy_uid, SUB, reset_access=False)
 
     def test_a_locked_account_is_found_by_its_address_and_says_so(self, links: LegacyLinks) -> None:
-        """Otherwise somebody who was shut out would get a second account."""
-        matches = links.match(asked(email=MALVOLIO.account.email))
+        """Otherwise a user whose account was locked would get a second one."""
+        matches = links.match(account_query(email=MALVOLIO.account.email))
 
         assert matches == AccountMatches(by_email=MALVOLIO.account)
 
     def test_a_locked_account_is_found_by_its_identity(self, links: LegacyLinks) -> None:
-        assert links.match(asked(identity=MALVOLIO_AT_GOOGLE)).by_identity == MALVOLIO.account
+        assert (
+            links.match(account_query(identity=MALVOLIO_AT_GOOGLE)).by_identity == MALVOLIO.account
+        )
 
     @pytest.mark.parametrize("reset_access", [False, True])
     def test_a_locked_account_is_not_attached(
@@ -218,7 +222,7 @@ class LegacyLinksContract(ABC):
     ) -> None:
         with pytest.raises(AccountLockedError):
             links.attach_cognito_id("1602", SUB, reset_access=reset_access)
-        assert links.match(asked()) == AccountMatches()
+        assert links.match(account_query()) == AccountMatches()
 
     def test_a_created_account_is_returned_as_stored(self, links: LegacyLinks) -> None:
         created = links.create(PROSPERO, idempotency_key="prospero")
@@ -236,7 +240,7 @@ class LegacyLinksContract(ABC):
     def test_a_created_account_is_found_in_every_way(self, links: LegacyLinks) -> None:
         created = links.create(PROSPERO, idempotency_key="prospero")
 
-        matches = links.match(asked(SUB, PROSPERO.identity, PROSPERO.email))
+        matches = links.match(account_query(SUB, PROSPERO.identity, PROSPERO.email))
 
         assert matches == AccountMatches(created, created, created)
 
@@ -255,7 +259,7 @@ class LegacyLinksContract(ABC):
         created = links.create(bare, idempotency_key="ferdinand")
 
         assert (created.email, created.email_verified, created.display_name) == (None, False, None)
-        assert links.match(asked()) == AccountMatches(by_cognito_id=created)
+        assert links.match(account_query()) == AccountMatches(by_cognito_id=created)
 
     def test_an_address_nobody_vouches_for_is_not_verified_in_the_new_account(
         self, links: LegacyLinks
@@ -305,7 +309,7 @@ class LegacyLinksContract(ABC):
 
         with pytest.raises(AccountTakenError):
             links.create(thief, idempotency_key="thief")
-        assert links.match(asked(SUB, ROSALIND_AT_GOOGLE)).by_cognito_id is None
+        assert links.match(account_query(SUB, ROSALIND_AT_GOOGLE)).by_cognito_id is None
 
     def test_an_outage_is_no_rejection(
         self, links: LegacyLinks, go_down: Callable[[], None]
@@ -313,7 +317,7 @@ class LegacyLinksContract(ABC):
         go_down()
 
         with pytest.raises(LegacyUnavailableError):
-            links.match(asked(identity=ROSALIND_AT_GOOGLE))
+            links.match(account_query(identity=ROSALIND_AT_GOOGLE))
         with pytest.raises(LegacyUnavailableError):
             links.create(PROSPERO, idempotency_key="prospero")
         with pytest.raises(LegacyUnavailableError):
@@ -327,7 +331,7 @@ class LegacyLinksContract(ABC):
         go_down()
 
         with pytest.raises(LegacyUnavailableError) as unmatched:
-            links.match(asked(identity=ExternalIdentity("Google", "canary")))
+            links.match(account_query(identity=ExternalIdentity("Google", "canary")))
         with pytest.raises(LegacyUnavailableError) as uncreated:
             links.create(canary, idempotency_key="canary")
 

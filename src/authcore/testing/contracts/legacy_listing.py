@@ -27,7 +27,7 @@ LISTED: Final = tuple(
 
 
 def read(listing: LegacyListing) -> list[AccountPage]:
-    """All pages; fails instead of reading for ever."""
+    """All pages of *listing*; fails if they do not end."""
     pages = [listing.accounts()]
     while pages[-1].next is not None:
         assert len(pages) <= len(LISTED)
@@ -39,12 +39,12 @@ class LegacyListingContract(ABC):
     @pytest.fixture
     @abstractmethod
     def listing(self) -> LegacyListing:
-        """Accounts of exactly the people of LISTED."""
+        """Returns the listing under test, of exactly LISTED."""
 
     @pytest.fixture
     @abstractmethod
     def go_down(self) -> Callable[[], None]:
-        """Makes the legacy system behind *listing* stop answering."""
+        """Returns a function that makes the legacy system behind *listing* unavailable."""
 
     def test_every_account_is_on_exactly_one_page(self, listing: LegacyListing) -> None:
         accounts = [account for page in read(listing) for account in page.accounts]

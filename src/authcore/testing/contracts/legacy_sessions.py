@@ -26,27 +26,27 @@ class LegacySessionsContract(ABC):
     @pytest.fixture
     @abstractmethod
     def sessions(self) -> LegacySessions:
-        """The adapter under test."""
+        """Returns the adapter under test."""
 
     @pytest.fixture
     @abstractmethod
     def account(self) -> LegacyAccount:
-        """Somebody who is known there, as the adapter shows them."""
+        """Returns an account of the legacy system, as the adapter must return it."""
 
     @pytest.fixture
     @abstractmethod
     def sign_in(self) -> Callable[[], str]:
-        """Signs *account* in behind the adapter's back; gives the browser's ``Cookie`` header."""
+        """Returns a function that signs *account* in and returns the ``Cookie`` header."""
 
     @pytest.fixture
     @abstractmethod
     def sign_out(self) -> Callable[[str], None]:
-        """Ends the session in a header behind the adapter's back."""
+        """Returns a function that ends the session of a header, without the adapter."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the legacy system unavailable."""
 
     def test_whoever_is_signed_in_there_is_known_here(
         self, sessions: LegacySessions, account: LegacyAccount, sign_in: Callable[[], str]
@@ -96,7 +96,7 @@ class LegacySessionsContract(ABC):
     def test_two_sessions_are_nobodys(
         self, sessions: LegacySessions, sign_in: Callable[[], str]
     ) -> None:
-        """CK-07: one of them may be an attacker's own, set from a sibling host."""
+        """CK-07: one of them may be an attacker's, set from a sibling host."""
         assert sessions.resolve(f"{sign_in()}; {sign_in()}") is None
 
     def test_an_outage_is_not_a_no(
@@ -127,22 +127,22 @@ class LegacySignOutContract(ABC):
     @pytest.fixture
     @abstractmethod
     def ending(self) -> LegacySignOut:
-        """The adapter under test."""
+        """Returns the adapter under test."""
 
     @pytest.fixture
     @abstractmethod
     def sign_in(self) -> Callable[[], str]:
-        """Signs somebody in; gives the browser's ``Cookie`` header."""
+        """Returns a function that signs a user in and returns the ``Cookie`` header."""
 
     @pytest.fixture
     @abstractmethod
     def is_open(self) -> Callable[[str], bool]:
-        """Whether the legacy system still honours the session in a header."""
+        """Returns a function that tells whether the legacy system accepts a header's session."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the legacy system unavailable."""
 
     def test_a_session_is_ended(
         self, ending: LegacySignOut, sign_in: Callable[[], str], is_open: Callable[[str], bool]
@@ -184,7 +184,7 @@ class LegacySignOutContract(ABC):
     def test_the_cookie_is_deleted_for_the_domain_and_for_the_host_alone(
         self, ending: LegacySignOut, outage: Callable[[], None]
     ) -> None:
-        # RF-06: also when nobody answers.
+        # RF-06: also during an outage.
         outage()
         deleting = ending.clear()
 

@@ -21,11 +21,11 @@ from authcore.testing.contracts.user_directory import Enrol, Federate
 EMAIL: Final = "anna@example.com"
 
 IdentitiesOf = Callable[[str], list[tuple[str, str]]]
-"""Provider name and user id of everybody who signs in as the user of this name."""
+"""Reads the identities of a user by name: provider names and user ids."""
 
 
 def identities_in(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What a pool's ``identities`` attribute says, for ``identities_of``."""
+    """Provider names and user ids in an ``identities`` attribute, for ``identities_of``."""
     listed = json.loads(attributes.get("identities", "[]"))
     return [(each["providerName"], each["userId"]) for each in listed]
 
@@ -36,31 +36,31 @@ class ProviderLinksContract(ABC):
     @pytest.fixture
     @abstractmethod
     def links(self) -> ProviderLinks:
-        """The links under test, of a pool without users."""
+        """Returns the links under test, of a pool without users."""
 
     @pytest.fixture
     @abstractmethod
     def enrol(self) -> Enrol:
-        """Adds native users to the pool."""
+        """Returns a function that adds native users to the pool."""
 
     @pytest.fixture
     @abstractmethod
     def federate(self) -> Federate:
-        """Adds users to the pool whom a provider sent."""
+        """Returns a function that adds external users to the pool."""
 
     @pytest.fixture
     @abstractmethod
     def identities_of(self) -> IdentitiesOf:
-        """Reads the pool behind the links' back."""
+        """Returns a function that reads identities from the pool, without the links."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the pool unavailable."""
 
     @pytest.fixture
     def google(self) -> ExternalIdentity:
-        """Has not signed in yet."""
+        """Returns an identity that has not signed in yet."""
         return ExternalIdentity("Google", "1095119627267195613aB", "Google")
 
     def test_nobody_has_an_address_in_an_empty_pool(self, links: ProviderLinks) -> None:

@@ -20,7 +20,7 @@ HOUR: Final = timedelta(hours=1)
 def access_claims(
     signed_in_at: datetime, *, subject: str = "anna", origin_jti: str | None = "sign-in-1"
 ) -> AccessClaims:
-    """What an access token of this sign-in says, refreshed just now."""
+    """Claims of an access token of this sign-in, issued by a refresh a moment ago."""
     begun = int(signed_in_at.timestamp())
     claims = {"sub": subject, "auth_time": begun, "iat": begun + 1800, "exp": begun + 5400}
     return AccessClaims(
@@ -34,17 +34,17 @@ class RevocationListContract(ABC):
     @pytest.fixture
     @abstractmethod
     def revocations(self) -> RevocationList:
-        """A list on which nobody is."""
+        """Returns the list under test, without entries."""
 
     @pytest.fixture
     @abstractmethod
     def revocations_clock(self) -> Clock:
-        """The clock by which ``revocations`` tells when an entry has had its time."""
+        """Returns the clock by which ``revocations`` tells when an entry expires."""
 
     @pytest.fixture
     @abstractmethod
     def fast_forward(self) -> Callable[[timedelta], None]:
-        """Lets time pass for the very list that ``revocations`` gives."""
+        """Returns a function that lets time pass for ``revocations``."""
 
     @pytest.fixture
     def now(self, revocations_clock: Clock) -> datetime:
@@ -154,7 +154,7 @@ class SharedRevocationListContract(RevocationListContract):
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the store of ``revocations`` unavailable."""
 
     def test_an_outage_is_neither_a_yes_nor_a_no(
         self, revocations: RevocationList, now: datetime, outage: Callable[[], None]

@@ -1,4 +1,4 @@
-"""What every memory that requests share promises."""
+"""What every RefreshResultCache and every SealedStore promises."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -29,12 +29,12 @@ class RefreshResultCacheContract(ABC):
     @pytest.fixture
     @abstractmethod
     def recent(self) -> RefreshResultCache:
-        """A memory that remembers nothing yet."""
+        """Returns the cache under test, without results."""
 
     @pytest.fixture
     @abstractmethod
     def fast_forward(self) -> Callable[[timedelta], None]:
-        """Lets time pass for the very memory that ``recent`` gives."""
+        """Returns a function that lets time pass for ``recent``."""
 
     def test_nobody_remembers_what_was_never_traded(self, recent: RefreshResultCache) -> None:
         assert recent.recall("a") is None
@@ -101,17 +101,17 @@ class SealedStoreContract(ABC):
     @pytest.fixture
     @abstractmethod
     def texts(self) -> SealedStore:
-        """A store that holds nothing yet."""
+        """Returns the store under test, without texts."""
 
     @pytest.fixture
     @abstractmethod
     def texts_clock(self) -> Clock:
-        """The clock by which ``texts`` tells when a text has had its time."""
+        """Returns the clock by which ``texts`` tells when a text expires."""
 
     @pytest.fixture
     @abstractmethod
     def fast_forward(self) -> Callable[[timedelta], None]:
-        """Lets time pass for the very store that ``texts`` gives."""
+        """Returns a function that lets time pass for ``texts``."""
 
     def test_an_empty_store_holds_nothing(self, texts: SealedStore) -> None:
         assert texts.get("a") is None
@@ -209,7 +209,7 @@ class SharedSealedStoreContract(SealedStoreContract):
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the store behind ``texts`` unavailable."""
 
     def test_an_outage_is_neither_a_text_nor_none(
         self, texts: SealedStore, texts_clock: Clock, outage: Callable[[], None]

@@ -31,27 +31,27 @@ class SignatureVerifierContract(ABC):
     @pytest.fixture
     @abstractmethod
     def verifier(self) -> SignatureVerifier:
-        """The implementation under test, with its keys at hand."""
+        """Returns the verifier under test, with its keys in memory."""
 
     @pytest.fixture
     @abstractmethod
     def cut_off(self) -> SignatureVerifier:
-        """The same, which never had a key and gets none."""
+        """Returns a verifier that has no keys and cannot read them."""
 
     @pytest.fixture
     @abstractmethod
     def sign(self) -> Sign:
-        """Signs claims as the issuer does."""
+        """Returns a function that signs claims as the issuer does."""
 
     @pytest.fixture
     @abstractmethod
     def sign_as_stranger(self) -> Sign:
-        """Signs with a key of its own under the id of the issuer's."""
+        """Returns a function that signs with another key under the id of the issuer's key."""
 
     @pytest.fixture
     @abstractmethod
     def sign_with_unknown_key(self) -> Sign:
-        """Signs with a key that the issuer does not publish, under its id."""
+        """Returns a function that signs with an unpublished key under its own id."""
 
     def test_gives_the_claims_as_they_were_signed(
         self, verifier: SignatureVerifier, sign: Sign

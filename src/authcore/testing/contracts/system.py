@@ -15,7 +15,7 @@ class ClockContract(ABC):
     @pytest.fixture
     @abstractmethod
     def clock(self) -> Clock:
-        """The clock under test."""
+        """Returns the clock under test."""
 
     def test_the_time_is_aware_and_in_utc(self, clock: Clock) -> None:
         assert clock.now().utcoffset() == timedelta(0)
@@ -32,12 +32,12 @@ class PauseContract(ABC):
     @pytest.fixture
     @abstractmethod
     def pause(self) -> Pause:
-        """The pause under test."""
+        """Returns the pause under test."""
 
     @pytest.fixture
     @abstractmethod
     def clock(self) -> Clock:
-        """Shows how long ``pause`` waited."""
+        """Returns the clock that shows how long ``pause`` waited."""
 
     def test_it_waits_no_less_than_it_was_told(self, pause: Pause, clock: Clock) -> None:
         began = clock.now()
@@ -63,7 +63,7 @@ class EntropyContract(ABC):
     @pytest.fixture
     @abstractmethod
     def entropy(self) -> Entropy:
-        """The source under test."""
+        """Returns the source under test."""
 
     def test_a_token_fits_a_pkce_verifier_and_a_url(self, entropy: Entropy) -> None:
         # SP-04: RFC 7636 §4.1 asks for 43 to 128 unreserved characters.

@@ -22,14 +22,14 @@ REDIRECT_URI: Final = "http://127.0.0.1:8401/auth/signin/callback"
 
 CODE_VERIFIER: Final = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CODE_CHALLENGE: Final = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-"""The pair of RFC 7636 appendix B."""
+"""The example of RFC 7636 appendix B."""
 
 
 class IssueCode(Protocol):
-    """Signs somebody in at the provider."""
+    """Signs a user in at the provider."""
 
     def __call__(self, *, redirect_uri: str, code_challenge: str) -> str:
-        """A fresh code, bound to both."""
+        """A new code, bound to both."""
 
 
 class CodeExchangerContract(ABC):
@@ -38,22 +38,22 @@ class CodeExchangerContract(ABC):
     @pytest.fixture
     @abstractmethod
     def exchanger(self) -> CodeExchanger:
-        """The exchanger under test."""
+        """Returns the exchanger under test."""
 
     @pytest.fixture
     @abstractmethod
     def issue(self) -> IssueCode:
-        """Issues codes that *exchanger* can redeem; redirect_uri is REDIRECT_URI."""
+        """Returns a function that issues codes for *exchanger* and REDIRECT_URI."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the provider unavailable."""
 
     @pytest.fixture
     @abstractmethod
     def unreachable(self) -> Callable[[], AbstractContextManager[None]]:
-        """While it is entered, nothing that *exchanger* sends gets anywhere."""
+        """Returns a context in which no request of *exchanger* arrives."""
 
     @pytest.fixture
     def code(self, issue: IssueCode) -> str:
@@ -159,11 +159,11 @@ class CodeExchangerContract(ABC):
 @attrs.frozen
 class SignedInUser:
     """
-    Somebody who has just signed in at the provider.
+    A user who has just signed in at the provider.
 
     Attributes:
         tokens: As issued.
-        username: The pool's own name of the user.
+        username: User name in the pool.
     """
 
     tokens: TokenSet
@@ -171,7 +171,7 @@ class SignedInUser:
 
 
 SignInUser = Callable[[], SignedInUser]
-"""Signs the same user in at the provider once more."""
+"""Signs the same user in again at the provider."""
 
 Rotation = Literal["on", "off"]
 
@@ -184,27 +184,27 @@ class TokenRefresherContract(ABC):
     @pytest.fixture
     @abstractmethod
     def refresher(self) -> TokenRefresher:
-        """The refresher under test."""
+        """Returns the refresher under test."""
 
     @pytest.fixture
     @abstractmethod
     def sign_in(self) -> SignInUser:
-        """Issues tokens that *refresher* can refresh."""
+        """Returns a function that issues tokens for *refresher*."""
 
     @pytest.fixture
     @abstractmethod
     def revoke(self) -> Callable[[RefreshToken], None]:
-        """Revokes a refresh token behind the refresher's back."""
+        """Returns a function that revokes a refresh token, without the refresher."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the provider unavailable."""
 
     @pytest.fixture
     @abstractmethod
     def rotation(self) -> Rotation:
-        """Whether the provider gives a new refresh token with each trade."""
+        """Tells whether the provider rotates refresh tokens."""
 
     @pytest.fixture
     def user(self, sign_in: SignInUser) -> SignedInUser:
@@ -303,22 +303,22 @@ class TokenRevokerContract(ABC):
     @pytest.fixture
     @abstractmethod
     def revoker(self) -> TokenRevoker:
-        """The revoker under test."""
+        """Returns the revoker under test."""
 
     @pytest.fixture
     @abstractmethod
     def sign_in(self) -> SignInUser:
-        """Issues tokens that *revoker* can revoke."""
+        """Returns a function that issues tokens for *revoker*."""
 
     @pytest.fixture
     @abstractmethod
     def is_honoured(self) -> Callable[[SignedInUser], bool]:
-        """Whether the provider still refreshes somebody's session; asked behind its back."""
+        """Returns a function that tells whether the provider still refreshes a session."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the provider unavailable."""
 
     def test_a_revoked_token_is_worth_nothing(
         self,

@@ -16,11 +16,11 @@ from authcore.ports.user_directory import UserDirectory, UserSessions
 
 
 Enrol = Callable[[str, Mapping[str, str]], str]
-"""Makes an enabled user of this name with these attributes; gives the ``sub``."""
+"""Creates an enabled user with this name and these attributes; returns the ``sub``."""
 
 
 Federate = Callable[[ExternalIdentity, Mapping[str, str]], None]
-"""Makes the user whom a first sign-in with this identity makes, with these attributes."""
+"""Creates the external user of a first sign-in with this identity and these attributes."""
 
 GOOGLE: Final = ExternalIdentity("Google", "1")
 
@@ -36,27 +36,27 @@ class UserDirectoryContract(ABC):
     @pytest.fixture
     @abstractmethod
     def directory(self) -> UserDirectory:
-        """The directory under test, empty."""
+        """Returns the directory under test, without users."""
 
     @pytest.fixture
     @abstractmethod
     def enrol(self) -> Enrol:
-        """Adds users of the pool's own behind the directory's back."""
+        """Returns a function that adds native users, without the directory."""
 
     @pytest.fixture
     @abstractmethod
     def federate(self) -> Federate:
-        """Adds users whom a provider sent."""
+        """Returns a function that adds external users."""
 
     @pytest.fixture
     @abstractmethod
     def disable(self) -> Callable[[str], None]:
-        """Disables a user by name."""
+        """Returns a function that disables a user by name."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the pool unavailable."""
 
     def test_nobody_is_found_in_an_empty_pool(self, directory: UserDirectory) -> None:
         assert directory.find("anna") is None
@@ -219,7 +219,7 @@ class UserDirectoryContract(ABC):
         assert _attributes(directory)["name"] == "Anna"
 
     def test_nobody_becomes_somebody_else(self, directory: UserDirectory, enrol: Enrol) -> None:
-        """``sub`` is not written."""
+        """``sub`` cannot be written."""
         subject = enrol("anna", {})
 
         with pytest.raises(AttributesRejectedError):
@@ -256,22 +256,22 @@ class UserSessionsContract(ABC):
     @pytest.fixture
     @abstractmethod
     def sessions(self) -> UserSessions:
-        """The adapter under test."""
+        """Returns the adapter under test."""
 
     @pytest.fixture
     @abstractmethod
     def sign_in(self) -> Callable[[str], str]:
-        """Signs the user of this name in, making one first where there is none."""
+        """Returns a function that signs a user in by name, and creates the user if necessary."""
 
     @pytest.fixture
     @abstractmethod
     def is_honoured(self) -> Callable[[str], bool]:
-        """Whether the session that *sign_in* returned can still be prolonged."""
+        """Returns a function that tells whether a session of *sign_in* can be refreshed."""
 
     @pytest.fixture
     @abstractmethod
     def outage(self) -> Callable[[], None]:
-        """From its call on, nobody answers."""
+        """Returns a function that makes the pool unavailable."""
 
     def test_every_session_of_a_user_ends_and_no_others(
         self,

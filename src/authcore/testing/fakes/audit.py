@@ -1,4 +1,4 @@
-"""What was decided, where tests can read it."""
+"""An audit log and a counter that tests can read."""
 
 import threading
 from collections import Counter
@@ -28,7 +28,7 @@ class InMemoryDecisionCounter(DecisionCounter):
     Counts in a dictionary.
 
     Attributes:
-        counts: How often each action, outcome and reason came together.
+        counts: Number of decisions by action, outcome and reason.
     """
 
     def __init__(self) -> None:

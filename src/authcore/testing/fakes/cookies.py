@@ -1,4 +1,4 @@
-"""A cookie jar that keeps the values itself and gives browsers a claim ticket."""
+"""Cookie jars that keep the values in memory; browsers get a ticket for them."""
 
 import hashlib
 from collections.abc import Container
@@ -22,12 +22,12 @@ _LIFETIME: Final = timedelta(days=1)
 
 class InMemoryCookieJar(CookieJar[Value]):
     """
-    Keeps every value that was written, under a ticket that nobody guesses.
+    Keeps every value that was written, under an unguessable ticket.
 
     Args:
-        name: Of the cookie; begins with ``__Host-``.
+        name: Name of the cookie; begins with ``__Host-``.
 
-        too_large: The values that it refuses to write.
+        too_large: Values that ``write`` refuses with SessionTooLargeError; by default none.
     """
 
     def __init__(self, name: str = _NAME, *, too_large: Container[Value] = ()) -> None:
@@ -43,21 +43,21 @@ class InMemoryCookieJar(CookieJar[Value]):
     def write(
         self,
         value: Value,
-        cookie_header: str = "",  # noqa: ARG002 - one name, so nothing is ever surplus
+        cookie_header: str = "",  # noqa: ARG002 - one name, so no cookie is surplus
     ) -> tuple[str, ...]:
         """See the port."""
-        return self._written(value, _LIFETIME)
+        return self._write(value, _LIFETIME)
 
-    def _written(self, value: Value, lifetime: timedelta) -> tuple[str, ...]:
+    def _write(self, value: Value, lifetime: timedelta) -> tuple[str, ...]:
         if value in self._too_large:
-            raise SessionTooLargeError("a value that this jar was told to refuse")
+            raise SessionTooLargeError("the jar is set to refuse this value")
         ticket = hashlib.sha256(f"{self._name} {len(self._kept)}".encode()).hexdigest()
         self._kept[ticket] = value
-        return (_SCOPE.setting(self._name, ticket, lifetime),)
+        return (_SCOPE.set_cookie(self._name, ticket, lifetime),)
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:  # noqa: ARG002 - one name
         """See the port."""
-        return (_SCOPE.deleting(self._name),)
+        return (_SCOPE.delete_cookie(self._name),)
 
     def _tickets(self, cookie_header: str) -> set[str]:
         return {value for name, value in cookie_pairs(cookie_header) if name == self._name}
@@ -65,17 +65,17 @@ class InMemoryCookieJar(CookieJar[Value]):
 
 class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
     """
-    Keeps sessions itself and gives browsers a claim ticket.
+    Keeps sessions in memory; browsers get a ticket for them.
 
     Args:
-        clock: Tells how old a session is.
+        clock: Tells the age of a session.
 
-        lifetime: Of a session.
+        lifetime: Of a session; by default 30 days.
 
-        too_large: The sessions that it refuses to write.
+        too_large: Sessions that ``write`` refuses with SessionTooLargeError; by default none.
 
     Attributes:
-        renewed: When each session that was renewed had begun, in order.
+        renewed: *signed_in_at* of each call of ``renew``, in order.
     """
 
     def __init__(
@@ -93,11 +93,11 @@ class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
     def renew(
         self,
         value: TokenSet,
-        cookie_header: str,  # noqa: ARG002 - one name, so nothing is ever surplus
+        cookie_header: str,  # noqa: ARG002 - one name, so no cookie is surplus
         *,
         signed_in_at: datetime,
     ) -> tuple[str, ...]:
         """See the port."""
         self.renewed.append(signed_in_at)
         left = signed_in_at + self._session_lifetime - self._clock.now()
-        return self._written(value, min(left, _LIFETIME))
+        return self._write(value, min(left, _LIFETIME))

@@ -1,4 +1,4 @@
-"""Leases and replay memory in dictionaries."""
+"""A replay cache and leases in dictionaries."""
 
 import threading
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from authcore.ports.system import Clock
 
 class InMemoryReplayCache(ReplayCache):
     """
-    Remembers until *clock* says otherwise.
+    Remembers keys in a dictionary.
 
     Args:
-        clock: Tells when a key has had its time.
+        clock: Tells when a key expires.
 
     Attributes:
-        asked: Every key it was asked about, in order.
+        asked: The key of each call of ``first_time``, in order.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -46,13 +46,13 @@ class InMemoryReplayCache(ReplayCache):
 
 class InMemoryLease(Lease):
     """
-    Leases that *clock* brings to their end.
+    Leases in a dictionary.
 
     Args:
-        clock: Tells when a lease has had its time.
+        clock: Tells when a lease expires.
 
     Attributes:
-        asked: Every key it was asked for, in order.
+        asked: The key of each call of ``hold``, in order.
         unavailable: While True every call raises CoordinationUnavailableError.
     """
 
@@ -76,7 +76,7 @@ class InMemoryLease(Lease):
         with self._lock:
             self.asked.append(key)
             if self.unavailable:
-                raise CoordinationUnavailableError("the lease was told to be unavailable")
+                raise CoordinationUnavailableError("the lease is set to be unavailable")
             now = self._clock.now()
             last = self._granted.get(key, LeaseGrant(0, now))
             if last.expires_at > now:

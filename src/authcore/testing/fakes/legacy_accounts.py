@@ -1,4 +1,4 @@
-"""A legacy system in a dictionary."""
+"""The accounts of a legacy system, in memory."""
 
 import threading
 from collections.abc import Iterable
@@ -21,18 +21,18 @@ from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):
-    """Knows whom it was given; can be down."""
+    """Accounts in a list; can be unavailable."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[LegacyAccount, str]] = []
         self._down = False
 
     def add(self, account: LegacyAccount, password: str) -> None:
-        """Know *account*.  No password opens a locked one."""
+        """Add *account*.  A locked account is opened by no password."""
         self._rows.append((account, password))
 
     def go_down(self) -> None:
-        """Give no answers from now on."""
+        """Raise LegacyUnavailableError from now on."""
         self._down = True
 
     def come_back(self) -> None:
@@ -41,20 +41,20 @@ class InMemoryLegacyAccounts(LegacyAccounts):
 
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """See the port."""
-        rows = self._meant(credentials.username)
+        rows = self._find_rows(credentials.username)
         if len(rows) != 1 or rows[0][1] != credentials.password or rows[0][0].locked:
             raise CredentialsRejectedError("no such account or password")
         return rows[0][0]
 
     def find(self, username: str) -> LegacyAccount | None:
         """See the port."""
-        rows = self._meant(username)
+        rows = self._find_rows(username)
         if len(rows) > 1:
-            raise AmbiguousAccountError("several accounts could be meant")
+            raise AmbiguousAccountError("several accounts match")
         return rows[0][0] if rows else None
 
-    def _meant(self, name: str) -> list[tuple[LegacyAccount, str]]:
-        """Whom *name* finds in the first way that finds anybody."""
+    def _find_rows(self, name: str) -> list[tuple[LegacyAccount, str]]:
+        """The rows that match *name* in the first way that matches any."""
         if self._down:
             raise LegacyUnavailableError("the legacy system is down")
         folded = name.casefold()
@@ -70,13 +70,13 @@ class InMemoryLegacyAccounts(LegacyAccounts):
 @attrs.frozen
 class LegacyRow:
     """
-    One account as the fake legacy system keeps it.
+    One account of the fake legacy system.
 
     Attributes:
-        account: What callers see.
-        identities: Provider name and user id.
+        account: Part that the port returns.
+        identities: Provider names and user ids; by default none.
         unproven_access: Sessions, pending e-mail changes, and a password that was not set through
-            a message to the address: whoever opened the account may still hold them.
+            a message to the address, all of which an attacker may still hold; by default none.
     """
 
     account: LegacyAccount
@@ -86,16 +86,18 @@ class LegacyRow:
 
 class InMemoryLegacyLinks(LegacyLinks):
     """
-    A legacy user table that promises as much as *mode* says; can be down.
+    A legacy user table with the guarantees of *mode*, by default ``unique``; can be unavailable.
 
-    ``unique`` and ``idempotent`` create once, ``lease`` can only look accounts up, ``once`` cannot
-    even do that.  With *unique_emails* no account is created with the address of another one.
+    ``unique`` and ``idempotent`` create an account once, ``lease`` can only look accounts up, and
+    ``once`` cannot even do that.  With *unique_emails*, by default False, no account is created
+    with the address of another one.
 
     Attributes:
         rows: By legacy id, in the order of creation.
         calls: The name of each method that was called, in order.
-        available: False to give no answers.
-        unanswered: The name of a method that gives no answer and has no effect.
+        available: Set to False for an outage.
+        unanswered: The name of a method that raises LegacyUnavailableError without any effect;
+            None by default.
     """
 
     def __init__(
@@ -118,7 +120,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     def match(self, query: AccountQuery) -> AccountMatches:
         """See the port."""
         with self._lock:
-            self._called("match")
+            self._begin_call("match")
             known = self._with_cognito_id(query.cognito_id)
             social = self._with_identity(query.identity)
             addressed = self._with_email(query.email)
@@ -130,7 +132,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
         """See the port."""
         with self._lock:
-            self._called("create")
+            self._begin_call("create")
             earlier = self._created_before(account, idempotency_key)
             if earlier is not None:
                 return earlier
@@ -147,7 +149,7 @@ class InMemoryLegacyLinks(LegacyLinks):
                 display_name=account.display_name,
                 cognito_id=account.cognito_id,
             )
-            self.rows[uid] = LegacyRow(made, _named(account.identity))
+            self.rows[uid] = LegacyRow(made, _identity_keys(account.identity))
             self._keyed[idempotency_key] = uid
             return made
 
@@ -156,7 +158,7 @@ class InMemoryLegacyLinks(LegacyLinks):
     ) -> LegacyAccount:
         """See the port."""
         with self._lock:
-            self._called("attach_cognito_id")
+            self._begin_call("attach_cognito_id")
             row = self.rows.get(legacy_uid)
             if row is None:
                 raise AccountNotFoundError("no such legacy account")
@@ -166,13 +168,13 @@ class InMemoryLegacyLinks(LegacyLinks):
                 (r for r in self.rows.values() if r.account.cognito_id == cognito_id), row
             )
             if holder is not row or row.account.cognito_id not in (None, cognito_id):
-                raise AccountTakenError("one of the two already belongs to somebody else")
+                raise AccountTakenError("one of the two is linked to another account already")
             account = attrs.evolve(row.account, cognito_id=cognito_id)
             kept = LegacyRow(account) if reset_access else attrs.evolve(row, account=account)
             self.rows[legacy_uid] = kept
             return account
 
-    def _called(self, name: str) -> None:
+    def _begin_call(self, name: str) -> None:
         self.calls.append(name)
         if not self.available or name == self.unanswered:
             raise LegacyUnavailableError("the legacy system is down")
@@ -201,12 +203,12 @@ class InMemoryLegacyLinks(LegacyLinks):
         return None
 
 
-def _named(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
+def _identity_keys(identity: ExternalIdentity | None) -> frozenset[tuple[str, str]]:
     return frozenset({(identity.provider_name, identity.user_id)} if identity else ())
 
 
 class InMemoryLegacyListing(LegacyListing):
-    """Pages through the rows of *links*, *page_size* at a time."""
+    """Pages of the rows of *links*, *page_size* each."""
 
     def __init__(self, links: InMemoryLegacyLinks, *, page_size: int = 100) -> None:
         self._links = links
@@ -217,7 +219,7 @@ class InMemoryLegacyListing(LegacyListing):
         if not self._links.available:
             raise LegacyUnavailableError("the legacy system is down")
         start = int(after or 0)
-        everybody = [row.account for row in self._links.rows.values()]
+        accounts = [row.account for row in self._links.rows.values()]
         end = start + self._page_size
-        following = str(end) if end < len(everybody) else None
-        return AccountPage(tuple(everybody[start:end]), following)
+        following = str(end) if end < len(accounts) else None
+        return AccountPage(tuple(accounts[start:end]), following)

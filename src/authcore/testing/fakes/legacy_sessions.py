@@ -1,4 +1,4 @@
-"""The old login without a network."""
+"""Sessions of the legacy login, in memory."""
 
 from typing import Final
 
@@ -14,10 +14,10 @@ COOKIE: Final = "__Secure-legacy_session"
 
 class InMemoryLegacySessions(LegacySessions):
     """
-    Knows the sessions it opened, each a cookie named COOKIE.
+    Sessions in a dictionary, each in a cookie named COOKIE.
 
     Attributes:
-        asked: Every header it was asked to resolve, in order.
+        asked: The header of each call of ``resolve``, in order.
         available: Set to False for an outage.
     """
 
@@ -28,7 +28,7 @@ class InMemoryLegacySessions(LegacySessions):
         self.available = True
 
     def open(self, account: LegacyAccount) -> str:
-        """The ``Cookie`` header of a browser in which *account* has just signed in."""
+        """Begin a session of *account* and return the browser's ``Cookie`` header."""
         self._opened += 1
         session = f"legacy-session-{self._opened:04d}"
         self._open[session] = account
@@ -47,14 +47,14 @@ class InMemoryLegacySessions(LegacySessions):
         """See the port."""
         self.asked.append(cookie_header)
         if not self.available:
-            raise LegacyUnavailableError("the legacy system was told to be unavailable")
+            raise LegacyUnavailableError("the legacy system is set to be unavailable")
         found = _sessions_in(cookie_header)
         return self._open.get(found.pop()) if len(found) == 1 else None
 
 
 class InMemoryLegacySignOut(LegacySignOut):
     """
-    Ends what *sessions* opened.
+    Ends sessions of *sessions*.
 
     Attributes:
         available: Set to False for an outage.
@@ -67,12 +67,15 @@ class InMemoryLegacySignOut(LegacySignOut):
     def end(self, cookie_header: str) -> None:
         """See the port."""
         if not self.available:
-            raise LegacyUnavailableError("the legacy system was told to be unavailable")
+            raise LegacyUnavailableError("the legacy system is set to be unavailable")
         self._sessions.close(cookie_header)
 
     def clear(self) -> tuple[str, ...]:
         """See the port."""
-        return (CookieScope("example.com").deleting(COOKIE), CookieScope(None).deleting(COOKIE))
+        return (
+            CookieScope("example.com").delete_cookie(COOKIE),
+            CookieScope(None).delete_cookie(COOKIE),
+        )
 
 
 def _sessions_in(cookie_header: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Revoked sessions in dictionaries."""
+"""Revoked sessions, in dictionaries."""
 
 import threading
 from datetime import datetime
@@ -11,12 +11,12 @@ from authcore.ports.system import Clock
 
 class InMemoryRevocationList(RevocationList):
     """
-    Forgets what *clock* brings to its end.
+    Remembers revocations in dictionaries.
 
     Attributes:
         unavailable: While True every call raises CoordinationUnavailableError.
-        sessions: When each ``origin_jti`` may be forgotten.
-        users: Until when sessions of each ``sub`` must have begun, and when that may be forgotten.
+        sessions: Expiry of the entry, by ``origin_jti``.
+        users: Latest revoked sign-in time and expiry of the entry, by ``sub``.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -50,4 +50,4 @@ class InMemoryRevocationList(RevocationList):
 
     def _check(self) -> None:
         if self.unavailable:
-            raise CoordinationUnavailableError("the list was told to be unavailable")
+            raise CoordinationUnavailableError("the list is set to be unavailable")

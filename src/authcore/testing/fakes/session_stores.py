@@ -1,4 +1,4 @@
-"""What requests remember for each other, in dictionaries."""
+"""Refresh results and sealed texts, in dictionaries."""
 
 import threading
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from authcore.ports.system import Clock
 
 class InMemoryRefreshResultCache(RefreshResultCache):
     """
-    Remembers until *clock* says otherwise.
+    Remembers results in a dictionary.
 
     Attributes:
         unavailable: While True every call raises CoordinationUnavailableError.
@@ -23,40 +23,40 @@ class InMemoryRefreshResultCache(RefreshResultCache):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._traded: dict[str, tuple[TokenSet | None, datetime]] = {}
+        self._results: dict[str, tuple[TokenSet | None, datetime]] = {}
         self.unavailable = False
 
     def recall(self, key: str) -> TokenSet | None:
         """See the port."""
         self._check()
-        tokens, until = self._traded.get(key, (None, None))
+        tokens, until = self._results.get(key, (None, None))
         if until is None or until <= self._clock.now():
             return None
         if tokens is None:
-            raise RefreshTokenRejectedError("it was refused a moment ago")
+            raise RefreshTokenRejectedError("the provider refused this token a moment ago")
         return tokens
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """See the port."""
         self._check()
-        self._traded[key] = (tokens, self._clock.now() + ttl)
+        self._results[key] = (tokens, self._clock.now() + ttl)
 
     def remember_refusal(self, key: str, ttl: timedelta) -> None:
         """See the port."""
         self._check()
-        self._traded[key] = (None, self._clock.now() + ttl)
+        self._results[key] = (None, self._clock.now() + ttl)
 
     def _check(self) -> None:
         if self.unavailable:
-            raise CoordinationUnavailableError("the memory was told to be unavailable")
+            raise CoordinationUnavailableError("the cache is set to be unavailable")
 
 
 class InMemorySealedStore(SealedStore):
     """
-    Keeps texts until *clock* says otherwise.
+    Keeps texts in a dictionary.
 
     Attributes:
-        texts: What is kept under each key, and until when.
+        texts: Text and expiry, by key.
         unavailable: While True every call raises CoordinationUnavailableError.
     """
 
@@ -96,4 +96,4 @@ class InMemorySealedStore(SealedStore):
         if len(text) > MAX_TEXT_LENGTH:
             raise SessionTooLargeError("the text is too long")
         if self.unavailable:
-            raise CoordinationUnavailableError("the store was told to be unavailable")
+            raise CoordinationUnavailableError("the store is set to be unavailable")

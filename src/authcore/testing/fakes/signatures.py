@@ -1,4 +1,4 @@
-"""An issuer whose signatures are digests: no cryptography, and none of its cost."""
+"""An issuer whose signatures are digests, without the cost of cryptography."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ def _base64url(octets: bytes) -> str:
 def _octets(segment: str) -> bytes:
     octets = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
     if not segment or _base64url(octets) != segment:
-        raise ValueError("not the one spelling of these octets")
+        raise ValueError("not canonical base64url")
     return octets
 
 
@@ -38,23 +38,23 @@ def _object(segment: str) -> dict[str, object]:
 
 
 class InMemorySignatureVerifier(SignatureVerifier):
-    """Signs and verifies; can be down."""
+    """Signs and verifies; can be unavailable."""
 
     def __init__(self) -> None:
         self._down = False
 
     def sign(self, claims: Mapping[str, object], *, kid: str = KID, signer: str = "issuer") -> str:
-        """A token; good unless *kid* or *signer* are not this issuer's."""
+        """A token; valid unless *kid* or *signer* is not this issuer's."""
         header = {"kid": kid, "alg": "RS256"}
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, dict(claims)))
         return f"{signed}.{self._signature(signed, signer)}"
 
     def go_down(self) -> None:
-        """Have no keys from now on."""
+        """Raise KeySourceUnavailableError from now on."""
         self._down = True
 
     def come_back(self) -> None:
-        """Have keys again."""
+        """Verify again."""
         self._down = False
 
     def verify(self, unverified_token: str) -> SignedClaims:
@@ -65,7 +65,7 @@ class InMemorySignatureVerifier(SignatureVerifier):
             raise UnknownKeyError("no such key")
         signed, _, signature = unverified_token.rpartition(".")
         if signature != self._signature(signed, "issuer"):
-            raise SignatureRejectedError("the signature does not hold")
+            raise SignatureRejectedError("the signature is not valid")
         return SignedClaims(claims)
 
     def require_keys(self) -> None:

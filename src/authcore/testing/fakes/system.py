@@ -1,4 +1,4 @@
-"""Time that stands still and chance that follows a script."""
+"""A clock that tests move, and a scripted source of tokens."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from authcore.ports.system import Clock, Entropy, Pause
 
 
 class FrozenClock(Clock):
-    """Stands still until it is moved."""
+    """A clock that stands still until a test moves it; by default at 2026-03-14 09:26:53."""
 
     def __init__(self, now: datetime = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)) -> None:
         self._now = now
@@ -17,7 +17,7 @@ class FrozenClock(Clock):
         return self._now
 
     def advance(self, by: timedelta) -> None:
-        """Let *by* pass."""
+        """Move the time forward by *by*."""
         self._now += by
 
 
@@ -26,7 +26,7 @@ class RecordedPause(Pause):
     Moves *clock* instead of waiting.
 
     Attributes:
-        waited: How long each wait would have been, in order.
+        waited: The duration of each wait, in order.
     """
 
     def __init__(self, clock: FrozenClock) -> None:
@@ -40,7 +40,7 @@ class RecordedPause(Pause):
 
 
 class ScriptedEntropy(Entropy):
-    """Gives the scripted tokens first, then numbered ones; never the same twice."""
+    """Returns the scripted tokens first, then numbered ones, all different."""
 
     def __init__(self, tokens: Iterable[str] = ()) -> None:
         self._scripted = list(tokens)

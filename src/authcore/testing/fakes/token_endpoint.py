@@ -1,4 +1,4 @@
-"""A token endpoint without a network."""
+"""A token endpoint in memory."""
 
 import base64
 import hashlib
@@ -29,12 +29,12 @@ class _Grant:
 
 class InMemoryCodeExchanger(CodeExchanger):
     """
-    Hands out the tokens it was given, once per code, to whoever began the sign-in.
+    Returns the tokens of a code once, to the holder of the code verifier.
 
     Attributes:
-        sent: Every code it was sent, in order.
-        available: Set to False for an outage.
-        reachable: Set to False for an outage that lets nothing through.
+        sent: The code of each call that arrived, in order.
+        available: Set to False for an outage after the code was sent.
+        reachable: Set to False for an outage in which nothing is sent.
         knows_client: Set to False for a wrong client secret.
     """
 
@@ -48,7 +48,7 @@ class InMemoryCodeExchanger(CodeExchanger):
         self.knows_client = True
 
     def issue(self, tokens: TokenSet, *, redirect_uri: str, code_challenge: str) -> str:
-        """A fresh code that buys *tokens* once, for the verifier behind *code_challenge*."""
+        """A new code for *tokens*, bound to *redirect_uri* and *code_challenge*."""
         with self._lock:
             self._issued += 1
             code = f"00000000-0000-4000-8000-{self._issued:012d}"
@@ -56,7 +56,7 @@ class InMemoryCodeExchanger(CodeExchanger):
             return code
 
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> TokenSet:
-        """See the port.  A code is spent by the first try that gets there, whatever came of it."""
+        """See the port.  The first attempt that arrives spends the code, with any result."""
         if not self.reachable:
             raise ProviderNotReachedError("the token endpoint cannot be reached")
         with self._lock:
@@ -74,12 +74,12 @@ class InMemoryCodeExchanger(CodeExchanger):
 
 
 MakeTokens = Callable[[RefreshToken], TokenSet]
-"""Fresh tokens of one session, with the refresh token that counts from now on."""
+"""Makes new tokens of one session, with the refresh token to use next."""
 
 
 @attrs.frozen
 class _Live:
-    """A session at the provider; *used_at* is when its token was rotated away."""
+    """A session at the provider; *used_at* is the time when its token was rotated away."""
 
     make: MakeTokens
     used_at: datetime | None = None
@@ -87,15 +87,15 @@ class _Live:
 
 class InMemoryTokenRefresher(TokenRefresher):
     """
-    Honours the refresh tokens that it issued.
+    Accepts the refresh tokens that it issued.
 
     Attributes:
-        sent: Every refresh token it was sent, in order.
+        sent: The refresh token of each call, in order.
         available: Set to False for an outage.
-        loses_answers: While True it does what it was asked, and nobody hears of it.
+        loses_answers: While True calls take effect, but raise ProviderUnavailableError.
         knows_client: Set to False for a wrong client secret.
-        rotates: Whether each refresh token is good for one trade.
-        grace: How long it is good for more of them after the first one.
+        rotates: Whether each refresh token is replaced by its first use; by default False.
+        grace: How long a replaced token is still accepted; by default not at all.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -111,16 +111,16 @@ class InMemoryTokenRefresher(TokenRefresher):
         self.grace = timedelta(0)
 
     def sign_in(self, make: MakeTokens) -> TokenSet:
-        """The first tokens of a session that *make* makes all tokens of."""
+        """Begin a session whose tokens *make* makes, and return the first ones."""
         with self._lock:
             return make(self._issue(make))
 
     def forget(self, token: RefreshToken) -> None:
-        """Let *token* be worth nothing."""
+        """Revoke *token*."""
         with self._lock:
             self._live.pop(token, None)
 
-    def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - nobody checks it here
+    def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
         with self._lock:
             self.sent.append(tokens.refresh_token or "")
@@ -128,12 +128,12 @@ class InMemoryTokenRefresher(TokenRefresher):
                 raise _outage()
             if not self.knows_client:
                 raise ClientRejectedError("the token endpoint refuses this client")
-            fresh = self._traded(tokens.refresh_token)
+            fresh = self._exchange(tokens.refresh_token)
         if self.loses_answers:
             raise _outage()
         return fresh
 
-    def _traded(self, token: RefreshToken | None) -> TokenSet:
+    def _exchange(self, token: RefreshToken | None) -> TokenSet:
         live = self._live.get(token or "")
         if live is None or token is None or self._is_spent(live):
             raise RefreshTokenRejectedError("the token endpoint refuses the refresh token")
@@ -155,10 +155,10 @@ class InMemoryTokenRefresher(TokenRefresher):
 
 class InMemoryTokenRevoker(TokenRevoker):
     """
-    Revokes what a refresher issued.
+    Revokes the refresh tokens of a refresher.
 
     Attributes:
-        revoked: Every refresh token it was sent, in order.
+        revoked: The refresh token of each call, in order.
         available: Set to False for an outage.
         knows_client: Set to False for a wrong client secret.
     """

@@ -1,4 +1,4 @@
-"""A user pool's directory, without the pool."""
+"""The users of a pool, in memory."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ STANDARD_ATTRIBUTES: Final = frozenset(
 
 class InMemoryUserDirectory(UserDirectory):
     """
-    Users in a dictionary, with the rules of a pool that has no aliases.
+    Users in a dictionary, with the rules of a pool without aliases.
 
     Attributes:
         unavailable: While True every call raises ProviderUnavailableError.
@@ -66,7 +66,7 @@ class InMemoryUserDirectory(UserDirectory):
         enabled: bool = True,
         status: str = "CONFIRMED",
     ) -> DirectoryUser:
-        """A new user, with a ``sub`` of its own; replaces one of the same name."""
+        """Add a user with a new ``sub``, in place of any user of the same name."""
         self._added += 1
         subject = f"00000000-0000-4000-8000-{self._added:012d}"
         held = {**(attributes or {}), "sub": subject}
@@ -76,7 +76,7 @@ class InMemoryUserDirectory(UserDirectory):
     def federate(
         self, identity: ExternalIdentity, attributes: Mapping[str, str] | None = None
     ) -> DirectoryUser:
-        """The user whom a first sign-in as *identity* makes."""
+        """Add the external user that the first sign-in of *identity* creates."""
         return self.add(
             f"{identity.provider_name}_{identity.user_id}",
             {**(attributes or {}), "identities": _with_identity("[]", identity, primary=True)},
@@ -84,16 +84,16 @@ class InMemoryUserDirectory(UserDirectory):
         )
 
     def everybody(self) -> tuple[DirectoryUser, ...]:
-        """In the order in which they were added."""
+        """All users, in the order in which they were added."""
         self._answer()
         return tuple(self._users.values())
 
     def replace(self, user: DirectoryUser) -> None:
-        """Put *user* in the place of the one with the same name."""
+        """Put *user* in place of the user with the same name."""
         self._users[user.username] = user
 
     def disable(self, username: str) -> None:
-        """As an administrator would."""
+        """Disable a user, as an administrator can."""
         self._users[username] = attrs.evolve(self._users[username], enabled=False)
 
     def find(self, username: str) -> DirectoryUser | None:
@@ -120,7 +120,7 @@ class InMemoryUserDirectory(UserDirectory):
 
     def _answer(self) -> None:
         if self.unavailable:
-            raise ProviderUnavailableError("the directory was told to be unavailable")
+            raise ProviderUnavailableError("the directory is set to be unavailable")
 
 
 class InMemoryProviderLinks(ProviderLinks):
@@ -128,7 +128,7 @@ class InMemoryProviderLinks(ProviderLinks):
     External identities of the users of an InMemoryUserDirectory.
 
     Args:
-        directory: Whose users; while it is unavailable, so is this.
+        directory: Holds the users; while it is unavailable, so is this.
     """
 
     def __init__(self, directory: InMemoryUserDirectory) -> None:
@@ -148,17 +148,17 @@ class InMemoryProviderLinks(ProviderLinks):
         if user is None or not is_native(user):
             raise AccountNotFoundError("no such user")
         if not can_be_identity(identity.provider_name, identity.user_id):
-            raise LinkRejectedError("no provider's user can be called this")
+            raise LinkRejectedError("no user of a provider can have this id")
         owners = [each for each in self._directory.everybody() if signs_in_as(each, identity)]
         if owners and user not in owners:
-            raise AccountTakenError("the identity is a user of its own or another user's")
+            raise AccountTakenError("the identity is an external user or linked to another user")
         if not owners:
             self._add(user, identity)
 
     def _add(self, user: DirectoryUser, identity: ExternalIdentity) -> None:
         held = user.attributes.get("identities", "[]")
         if len(json.loads(held)) >= MAX_IDENTITIES:
-            raise LinkRejectedError("the user has as many identities as there may be")
+            raise LinkRejectedError("the user has the maximum number of identities")
         identities = _with_identity(held, identity, primary=False)
         self._directory.replace(
             attrs.evolve(user, attributes={**user.attributes, "identities": identities})
@@ -170,9 +170,9 @@ class InMemoryDirectoryListing(DirectoryListing):
     Pages of the users of an InMemoryUserDirectory.
 
     Args:
-        directory: Whose users; while it is unavailable, so is this.
+        directory: Holds the users; while it is unavailable, so is this.
 
-        page_size: How many users a page has.
+        page_size: Maximum number of users of a page; by default MAX_PAGE.
     """
 
     def __init__(self, directory: InMemoryUserDirectory, page_size: int = MAX_PAGE) -> None:
@@ -192,12 +192,12 @@ def _position(after: str | None) -> int:
         return 0
     marker, _, number = after.partition("-")
     if marker != "after" or not number.isdecimal():
-        raise ProviderUnavailableError("no page of this listing asks for that")
+        raise ProviderUnavailableError("not a cursor of this listing")
     return int(number)
 
 
 def _with_identity(held: str, identity: ExternalIdentity, *, primary: bool) -> str:
-    """*held*, a pool's ``identities`` attribute, and *identity*."""
+    """Add *identity* to *held*, an ``identities`` attribute."""
     added = {
         "userId": identity.user_id,
         "providerName": identity.provider_name,
@@ -214,7 +214,7 @@ class InMemoryUserSessions(UserSessions):
     Sessions of the users of *directory*.
 
     Attributes:
-        open: Ids of the sessions that are honoured, and whose they are.
+        open: User names by session id.
     """
 
     def __init__(self, directory: InMemoryUserDirectory) -> None:
@@ -223,7 +223,7 @@ class InMemoryUserSessions(UserSessions):
         self.open: dict[str, str] = {}
 
     def begin(self, username: str) -> str:
-        """The id of a new session."""
+        """Begin a session of *username* and return its id."""
         self._begun += 1
         session = f"session-{self._begun}"
         self.open[session] = username

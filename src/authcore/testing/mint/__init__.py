@@ -1,11 +1,11 @@
 """
-Tokens as Cognito shapes them, and wrong in each way a token can be wrong.
+Tokens in the form of Cognito's, valid or wrong in any way that tests need.
 
-For tests and for the local stack: the private keys live in this process and nowhere else.
+For tests and the local stack; the private keys exist only in this process.
 """
 
 from authcore.testing.mint.keys import SigningKey, generate_key
-from authcore.testing.mint.tokens import (
+from authcore.testing.mint.token_mint import (
     DEFAULT_CLIENT_ID,
     DEFAULT_ISSUER,
     DEFAULT_SUBJECT,

@@ -1,4 +1,4 @@
-"""Key pairs as a user pool has them.  RSA keys are slow to make, so a process makes few."""
+"""Key pairs like those of a user pool.  RSA keys are slow to make, so a process makes few."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 
 def base64url(octets: bytes) -> str:
-    """Without padding.  See: RFC 7515 §2."""
+    """*octets* in base64url without padding.  See: RFC 7515 §2."""
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
@@ -22,10 +22,10 @@ def _number(value: int) -> str:
 @attrs.frozen
 class SigningKey:
     """
-    An RSA-2048 key pair under a key id of Cognito's form.
+    An RSA key pair with a key id of Cognito's form.
 
     Attributes:
-        private: Signs.
+        private: The private key.
         kid: 44 characters of base64, derived from the modulus.
     """
 
@@ -33,7 +33,7 @@ class SigningKey:
     kid: str
 
     def jwk(self) -> dict[str, str]:
-        """The public half.  See: RFC 7517 §4."""
+        """The public key as a JWK.  See: RFC 7517 §4."""
         public = self.private.public_key().public_numbers()
         return {
             "alg": "RS256",
@@ -45,18 +45,18 @@ class SigningKey:
         }
 
     def public_pem(self) -> bytes:
-        """The public half as SubjectPublicKeyInfo, PEM."""
+        """The public key as SubjectPublicKeyInfo in PEM."""
         return self.private.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def sign(self, message: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 with SHA-256.  See: RFC 7518 §3.3."""
+        """Sign with RSASSA-PKCS1-v1_5 and SHA-256.  See: RFC 7518 §3.3."""
         return self.private.sign(message, padding.PKCS1v15(), hashes.SHA256())
 
 
 def generate_key(bits: int = 2048) -> SigningKey:
-    """A new key pair; takes a tenth of a second."""
+    """Make a key pair of *bits*; takes about 0.1 seconds."""
     private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     modulus = _number(private.public_key().public_numbers().n)
     digest = hashlib.sha256(modulus.encode()).digest()
@@ -68,7 +68,7 @@ _pool_lock: Final = threading.Lock()
 
 
 def pooled_key(name: str) -> SigningKey:
-    """The key pair that this process keeps under *name*, made when it is first asked for."""
+    """The key pair of this process under *name*, made by the first call."""
     with _pool_lock:
         if name not in _pool:
             _pool[name] = generate_key()

@@ -1,15 +1,15 @@
 """
-What processes that share nothing else agree on and remember, in one DynamoDB table.
+Storage between processes, in one DynamoDB table; the mirror image of ``coordination.process``.
 
-The table has a string partition key ``pk``; each kind of item has a prefix of its own.  Questions
-are single calls, and DynamoDB decides those of one item one after the other: in one region, not
-across the replicas of a global table.  ``ends_at`` (milliseconds since 1970) alone says whether an
-item still counts: the table's TTL on ``expires`` (seconds) deletes days late.
+The table has a string partition key ``pk``; each kind of item has its own prefix.  DynamoDB
+serialises the calls for one item within one region, not across the replicas of a global table.
+Only ``ends_at`` (milliseconds since 1970) says whether an item is valid: the table's TTL on
+``expires`` (seconds since 1970) deletes days late.
 
-Permissions on the table, by what is used::
+Permissions on the table, by class::
 
     DynamoDbLease             UpdateItem
-    DynamoDbReplayCache        UpdateItem
+    DynamoDbReplayCache       UpdateItem
     DynamoDbSealedStore       GetItem, PutItem, DeleteItem
     DynamoDbRevocationList    BatchGetItem to ask, UpdateItem to revoke
 

@@ -1,4 +1,4 @@
-"""How items end: by our clocks, never by DynamoDB's TTL."""
+"""Expiry of items, by the clocks of the processes and never by DynamoDB's TTL."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,30 +8,30 @@ from authcore.adapters.coordination.dynamodb.table import Item, not_dynamodb
 
 
 CLOCK_SKEW: Final = timedelta(seconds=1)
-"""How far two machines' clocks may be apart: nothing is over for one before it is for the other."""
+"""Tolerated difference of two clocks: an expired lease or key is reused this much later."""
 
 KEPT_AFTER_ITS_END: Final = timedelta(days=1)
-"""How long an item stays at least, for its fence and for clocks that are wrong."""
+"""How long an expired item is kept at least, for its fence and for wrong clocks."""
 
 IS_OVER: Final = "attribute_not_exists(pk) OR ends_at < :latest"
-"""With ``values_between``."""
+"""Condition; its values come from ``values_between``."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def values_between(now: datetime, end: datetime) -> Item:
-    """For expressions about an item that is taken *now* and counts until *end*."""
+    """Expression values for an item that is claimed at *now* and valid until *end*."""
     return {":latest": moment(now - CLOCK_SKEW), **values_until(end)}
 
 
 def values_until(end: datetime) -> Item:
-    """For expressions that make an item count until *end*."""
+    """Expression values for an item that is valid until *end*."""
     deleted = (end + KEPT_AFTER_ITS_END - _EPOCH) // timedelta(seconds=1)
     return {":end": moment(end), ":expires": {"N": str(deleted)}}
 
 
 def moment(when: datetime) -> Mapping[str, str]:
-    """*when* as an attribute."""
+    """The attribute value of *when*."""
     return {"N": str(milliseconds(when))}
 
 
@@ -42,10 +42,10 @@ def milliseconds(when: datetime) -> int:
 
 def milliseconds_in(item: Item, name: str) -> int:
     """
-    What ``moment`` made of the attribute *name*.
+    The milliseconds that ``moment`` wrote to the attribute *name*.
 
     Raises:
-        CoordinationUnavailableError: It is not there, or something else is.
+        CoordinationUnavailableError: The attribute is missing or not a number.
     """
     try:
         return int(item[name]["N"])

@@ -31,18 +31,18 @@ class DynamoDbLease(Lease):
     """
     Leases between processes.
 
-    Fences begin at the time of a key's first grant, so that they grow even over the deletion of
-    its item.  When the answer to a claim is lost, the claim is made once more under the same name:
-    what the first one took is ours.  A release that gets no answer is left to the ttl.
+    Fences start at the time of a key's first grant, so that they grow even after its item was
+    deleted.  If the answer to a claim is lost, the claim is repeated once with the same holder
+    name, which the first one may have stored.  A release without an answer is left to the ttl.
 
     Args:
         client: From ``dynamodb_client``.
 
-        table: Its name.
+        table: Name of the table.
 
-        clock: Within CLOCK_SKEW of every other holder's.
+        clock: Differs by at most CLOCK_SKEW from that of every other process.
 
-        entropy: Makes holders' names, so that nobody frees what another holds by now.
+        entropy: Makes holder names, so that a late release cannot free the lease of another holder.
     """
 
     def __init__(
@@ -77,25 +77,25 @@ class DynamoDbLease(Lease):
             ":one": {"N": "1"},
         }
         try:
-            taken = self._updated(key, _CLAIM, f"{IS_OVER} OR {_IS_OURS}", values)
+            taken = self._update(key, _CLAIM, f"{IS_OVER} OR {_IS_OURS}", values)
         except ConditionFailedError:
-            raise LeaseHeldError("somebody else holds the lease") from None
+            raise LeaseHeldError("another holder has the lease") from None
         return LeaseGrant(_fence(taken, holder), now + ttl)
 
     def _release(self, key: str, holder: str) -> None:
         values = {":past": {"N": "0"}, ":holder": {"S": holder}}
         with suppress(ConditionFailedError, CoordinationUnavailableError):
-            self._updated(key, _RELEASE, _IS_OURS, values)
+            self._update(key, _RELEASE, _IS_OURS, values)
 
-    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
-        return self._table.updated(f"lease#{key}", update, condition, values)
+    def _update(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.update(f"lease#{key}", update, condition, values)
 
 
 def _fence(taken: Item, holder: str) -> int:
-    """Only an answer that names this very holder is a yes."""
+    """Require an answer that names this holder."""
     if taken.get("holder") != {"S": holder}:
         raise not_dynamodb()
     try:
         return int(taken["fence"]["N"])
     except (KeyError, TypeError, ValueError):
-        raise CoordinationUnavailableError("DynamoDB describes a lease oddly") from None
+        raise CoordinationUnavailableError("DynamoDB describes a lease incorrectly") from None

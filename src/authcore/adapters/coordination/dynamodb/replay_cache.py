@@ -1,4 +1,4 @@
-"""Replay memory between processes."""
+"""Replay cache between processes."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -33,23 +33,23 @@ _NEVER: Final = {"N": "0"}
 
 class DynamoDbReplayCache(ReplayCache):
     """
-    Replay memory between processes.
+    Remembers keys between processes.
 
-    When the answer to a question is lost, it is asked once more under the same name: what the first
-    one noted is ours.  When that answer is lost too, what we may have noted is taken back, and
-    CoordinationUnavailableError raised.  If even that gets lost, it is remembered though nobody was
-    told "first": who asks later may hear "seen", never two "first".
+    If the answer to a call is lost, the call is repeated once with the same holder name, which the
+    first one may have stored.  If that answer is lost too, the key is removed again and
+    CoordinationUnavailableError raised.  If the removal fails, the key stays although no caller got
+    True: later callers may get False, but never two callers True.
 
-    Nothing that was noted after a call of ``forget`` is forgotten by it, however late it arrives.
+    A ``forget`` that arrives late removes no key that was recorded after it was called.
 
     Args:
         client: From ``dynamodb_client``.
 
-        table: Its name.
+        table: Name of the table.
 
-        clock: Tells when a key has had its time.
+        clock: Tells when a key expires.
 
-        entropy: Makes the names under which is asked.
+        entropy: Makes holder names.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class DynamoDbReplayCache(ReplayCache):
             ":until": moment(now + CLOCK_SKEW),
         }
         try:
-            forgotten = self._updated(key, _END, _WAS_NOTED, values)
+            forgotten = self._update(key, _END, _WAS_NOTED, values)
         except ConditionFailedError:
             return False
         if forgotten.get("ends_at") != _NEVER:
@@ -94,7 +94,7 @@ class DynamoDbReplayCache(ReplayCache):
             ":now": moment(now),
         }
         try:
-            noted = self._updated(key, _NOTE, f"{IS_OVER} OR {_IS_OURS}", values)
+            noted = self._update(key, _NOTE, f"{IS_OVER} OR {_IS_OURS}", values)
         except ConditionFailedError:
             return False
         if (noted.get("holder"), noted.get("ends_at")) != (values[":holder"], values[":end"]):
@@ -104,7 +104,7 @@ class DynamoDbReplayCache(ReplayCache):
     def _take_back(self, key: str, holder: str) -> None:
         values = {":past": _NEVER, ":holder": {"S": holder}}
         with suppress(ConditionFailedError, CoordinationUnavailableError):
-            self._updated(key, _END, _IS_OURS, values)
+            self._update(key, _END, _IS_OURS, values)
 
-    def _updated(self, key: str, update: str, condition: str, values: Item) -> Item:
-        return self._table.updated(f"seen#{key}", update, condition, values)
+    def _update(self, key: str, update: str, condition: str, values: Item) -> Item:
+        return self._table.update(f"seen#{key}", update, condition, values)

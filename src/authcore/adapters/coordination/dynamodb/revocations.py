@@ -1,4 +1,4 @@
-"""Revoked sessions, known to every process."""
+"""Revoked sessions, shared by processes."""
 
 from datetime import datetime
 from typing import Final
@@ -35,20 +35,20 @@ _NOTHING_IS_LATER: Final = (
 
 class DynamoDbRevocationList(RevocationList):
     """
-    Revocations between processes.
+    Remembers revocations between processes.
 
-    A question is one BatchGetItem of at most two items, read consistently: two read units.  An
-    entry counts for CLOCK_SKEW beyond its end: who asks by a clock that is ahead still hears of it.
+    ``is_revoked`` is one BatchGetItem of at most two items, read consistently: two read units.  An
+    entry counts for CLOCK_SKEW beyond its end, for processes whose clock is ahead.
 
-    Of a session's or a user's revocations the latest end counts, and the latest moment, in
-    whatever order they arrive: each call raises what is earlier and leaves what is later.
+    Of several revocations of a session or a user the latest end and the latest sign-in time count,
+    in any order of arrival: a call only ever raises either value.
 
     Args:
         client: From ``dynamodb_client``.
 
-        table: Its name.
+        table: Name of the table.
 
-        clock: Within CLOCK_SKEW of every other process's.
+        clock: Differs by at most CLOCK_SKEW from that of every other process.
     """
 
     def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
@@ -75,7 +75,7 @@ class DynamoDbRevocationList(RevocationList):
         self._raise(_session(origin_jti), _END, _ENDS_EARLIER, values_until(until))
 
     def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
-        """See the port.  One call where no later revocation is known, else three."""
+        """See the port.  One call to DynamoDB; three if a later revocation is stored."""
         pk = _user(subject)
         reached = {":moment": moment(signed_in_until)}
         ending = values_until(until)
@@ -84,9 +84,9 @@ class DynamoDbRevocationList(RevocationList):
             self._raise(pk, _MOMENT, _REACHES_LESS_FAR, reached)
 
     def _raise(self, pk: str, update: str, condition: str, values: Item) -> bool:
-        """Whether *update* was made; if not, what it would have changed is later already."""
+        """Whether *update* was made; if not, the stored value is as late or later."""
         try:
-            entry = self._table.updated(pk, update, condition, values)
+            entry = self._table.update(pk, update, condition, values)
         except ConditionFailedError:
             return False
         shown = {":end": entry.get("ends_at"), ":moment": entry.get("signed_in_until")}

@@ -16,7 +16,7 @@ from authcore.adapters.coordination.dynamodb.table import (
     Item,
     not_dynamodb,
 )
-from authcore.adapters.coordination.process.sealed_store import require_text_that_fits
+from authcore.adapters.coordination.text_length import check_length
 from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock
 
@@ -28,16 +28,16 @@ class DynamoDbSealedStore(SealedStore):
     """
     Keeps texts between processes, one item each.
 
-    A text is over when the clock of who asks says so, though DynamoDB may keep it for days: the
-    clocks of two processes may differ by CLOCK_SKEW, and forgetting a second early is the safe
-    side.  An item takes one write unit for each KiB, and one read unit for each 4 KiB.
+    A text expires by the clock of the calling process, though DynamoDB may keep it for days.  With
+    a clock that is ahead it expires early, which is the safe side.  A text takes one write unit for
+    each KiB, and one read unit for each 4 KiB.
 
     Args:
         client: From ``dynamodb_client``.
 
-        table: Its name.
+        table: Name of the table.
 
-        clock: Tells when a text has had its time.
+        clock: Tells when a text expires.
     """
 
     def __init__(self, *, client: DynamoDbClient, table: str, clock: Clock) -> None:
@@ -53,12 +53,12 @@ class DynamoDbSealedStore(SealedStore):
 
     def put(self, key: str, text: str, *, until: datetime) -> None:
         """See the port."""
-        require_text_that_fits(text)
+        check_length(text)
         self._table.put(_pk(key), _attributes(text, until))
 
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         """See the port."""
-        require_text_that_fits(text)
+        check_length(text)
         now = {":now": moment(self._clock.now())}
         try:
             self._table.put(_pk(key), _attributes(text, until), condition=_IS_LIVE, values=now)

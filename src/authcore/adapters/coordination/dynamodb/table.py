@@ -1,4 +1,4 @@
-"""One table, asked so that only DynamoDB's own answers count."""
+"""Calls to one DynamoDB table, with a check that each answer is DynamoDB's."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -16,7 +16,7 @@ Answer = Mapping[str, Any]
 
 
 class DynamoDbClient(Protocol):
-    """The part of boto3's DynamoDB client that is used here."""
+    """The operations of boto3's DynamoDB client that are used here."""
 
     def update_item(self, **request: Any) -> Answer:
         """See: Amazon DynamoDB UpdateItem."""
@@ -35,26 +35,26 @@ class DynamoDbClient(Protocol):
 
 
 class ConditionFailedError(Exception):
-    """The item is not as the condition wants it."""
+    """The item does not meet the condition, so nothing was changed."""
 
 
 class AnswerLostError(CoordinationUnavailableError):
-    """It may have happened or not."""
+    """The request may have had an effect or not."""
 
 
 def dynamodb_client(
     *, region: str, endpoint_url: ServiceUrl | None = None, within: timedelta
 ) -> DynamoDbClient:
     """
-    A client for the table's API, bounded and silent as ``aws_client`` makes it.
+    A client for DynamoDB, with the limits of ``aws_client``.
 
     Args:
-        region: Of the table.
+        region: AWS region of the table.
 
-        endpoint_url: Where the API is, if not at the usual place.
+        endpoint_url: URL of the API; by default that of AWS.
 
-        within: Of one call.  Holding a lease takes two at most, giving it back one; asking the
-            memory and revoking a user take three at most, everything else one.
+        within: Time limit of one call.  Acquiring a lease takes at most two calls and releasing it
+            one; ``first_time`` and ``revoke_user`` take at most three, everything else one.
     """
     client: DynamoDbClient = aws_client(
         "dynamodb", region=region, endpoint_url=endpoint_url, within=within
@@ -64,32 +64,32 @@ def dynamodb_client(
 
 class DynamoDbTable:
     """
-    One table.  Whatever is not plainly DynamoDB's own answer raises.
+    One table.  An answer that is not recognisably DynamoDB's raises an error.
 
-    DynamoDB says nothing where it has nothing to say: ``{}`` means that there is no such item.  So
-    that no other ``{}`` does, it is asked to name the table with every such answer.
+    DynamoDB answers ``{}`` where there is no such item.  To tell that from any other ``{}``, each
+    such request asks for the consumed capacity, which names the table.
 
     Args:
         client: From ``dynamodb_client``.
 
-        name: Of the table.
+        name: Name of the table.
 
     Raises:
-        CoordinationUnavailableError: By every call; nobody can say, or it may have happened or not.
+        CoordinationUnavailableError: By every call: no usable answer.  A write may have happened.
     """
 
     def __init__(self, client: DynamoDbClient, name: str) -> None:
         self._client = client
         self._name = name
 
-    def updated(self, pk: str, update: str, condition: str, values: Item) -> Item:
+    def update(self, pk: str, update: str, condition: str, values: Item) -> Item:
         """
-        The whole item after *update*; an answer that does not show it is not DynamoDB's.
+        Update the item under *pk* and return it as it is then.
 
         Raises:
             ConditionFailedError: Nothing was changed.
         """
-        answer = _answered(
+        answer = _call(
             self._client.update_item,
             TableName=self._name,
             Key=_key(pk),
@@ -102,15 +102,15 @@ class DynamoDbTable:
         return item
 
     def item(self, pk: str) -> Item | None:
-        """What is under *pk*, every write that was answered included; None when nothing is."""
-        answer = self._named(self._client.get_item, Key=_key(pk), ConsistentRead=True)
+        """The item under *pk*, read consistently; None when there is none."""
+        answer = self._call_checking_name(self._client.get_item, Key=_key(pk), ConsistentRead=True)
         found = answer.get("Item")
         return None if found is None else _item_under((pk,), found)
 
     def items(self, *pks: str) -> Mapping[str, Item]:
-        """What is under each of *pks*, all different and at most 100, read as ``item`` reads."""
+        """The items under *pks*, at most 100 different keys, read consistently; by key."""
         keys = {"Keys": [_key(pk) for pk in pks], "ConsistentRead": True}
-        answer = _answered(self._client.batch_get_item, RequestItems={self._name: keys})
+        answer = _call(self._client.batch_get_item, RequestItems={self._name: keys})
         found = answer.get("Responses", {}).get(self._name)
         if found is None or answer.get("UnprocessedKeys") != {}:
             raise CoordinationUnavailableError("DynamoDB answered only in part")
@@ -120,30 +120,32 @@ class DynamoDbTable:
         self, pk: str, attributes: Item, *, condition: str | None = None, values: Item | None = None
     ) -> None:
         """
-        Keep *attributes* under *pk*, in the place of whatever was there.
+        Write an item with *attributes* under *pk*, in place of any earlier item.
 
         Raises:
-            ConditionFailedError: What was there is still there.
+            ConditionFailedError: The earlier item does not meet *condition*; it is unchanged.
         """
         conditions = (
             {}
             if condition is None
             else {"ConditionExpression": condition, "ExpressionAttributeValues": values}
         )
-        self._named(self._client.put_item, Item={**_key(pk), **attributes}, **conditions)
+        self._call_checking_name(
+            self._client.put_item, Item={**_key(pk), **attributes}, **conditions
+        )
 
     def delete(self, pk: str) -> None:
-        """Forget what is under *pk*, if anything is."""
-        self._named(self._client.delete_item, Key=_key(pk))
+        """Delete the item under *pk*, if there is one."""
+        self._call_checking_name(self._client.delete_item, Key=_key(pk))
 
-    def _named(self, call: Callable[..., Answer], **request: Any) -> Answer:
-        answer = _answered(call, TableName=self._name, ReturnConsumedCapacity="TOTAL", **request)
+    def _call_checking_name(self, call: Callable[..., Answer], **request: Any) -> Answer:
+        answer = _call(call, TableName=self._name, ReturnConsumedCapacity="TOTAL", **request)
         if answer.get("ConsumedCapacity", {}).get("TableName") != self._name:
             raise not_dynamodb()
         return answer
 
 
-def _answered(call: Callable[..., Answer], **request: Any) -> Answer:
+def _call(call: Callable[..., Answer], **request: Any) -> Answer:
     try:
         return call(**request)
     except ClientError as error:
@@ -152,7 +154,7 @@ def _answered(call: Callable[..., Answer], **request: Any) -> Answer:
             raise ConditionFailedError from None
         raise CoordinationUnavailableError("DynamoDB gave no usable answer") from None
     except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        raise AnswerLostError("DynamoDB could not be asked, or not be understood") from None
+        raise AnswerLostError("DynamoDB could not be reached, or its answer not be read") from None
 
 
 def _key(pk: str) -> Item:
@@ -166,5 +168,5 @@ def _item_under(pks: tuple[str, ...], found: Any) -> Item:
 
 
 def not_dynamodb() -> CoordinationUnavailableError:
-    """What to raise when an answer does not show what DynamoDB would."""
-    return CoordinationUnavailableError("something else answers in DynamoDB's place")
+    """The error for an answer that DynamoDB would not give."""
+    return CoordinationUnavailableError("the answer does not come from DynamoDB")

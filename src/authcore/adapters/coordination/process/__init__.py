@@ -1,1 +1,1 @@
-"""Coordination within one process; the mirror image of ``coordination.dynamodb``."""
+"""Storage within one process; the mirror image of ``coordination.dynamodb``."""

@@ -1,4 +1,4 @@
-"""Leases in this process."""
+"""Leases within one process."""
 
 import threading
 from collections.abc import Iterator
@@ -12,19 +12,20 @@ from authcore.ports.system import Clock
 
 
 MAX_LEASES: Final = 10_000
-"""Far more than the threads that one process can have at work."""
+"""Far more than a process has threads."""
 
 
 class ProcessLease(Lease):
     """
-    Keeps the threads of this process apart, and no others: for one process.
+    Leases within one process.
 
-    All keys share one fence counter, so that nothing is remembered of a lease that is over.
+    All keys share one fence counter, so that nothing has to be remembered of an ended lease.
 
     Args:
-        clock: Tells when a lease has had its time.
+        clock: Tells when a lease expires.
 
-        max_leases: Bound on memory.  Beyond it nobody is told yes.
+        max_leases: Limit on memory, by default MAX_LEASES.  Further leases are refused with
+            CoordinationUnavailableError.
     """
 
     def __init__(self, clock: Clock, max_leases: int = MAX_LEASES) -> None:
@@ -35,7 +36,7 @@ class ProcessLease(Lease):
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many leases are remembered."""
+        """Number of remembered leases."""
         return len(self._held)
 
     @contextmanager
@@ -63,7 +64,7 @@ class ProcessLease(Lease):
             return
         self._held = {key: grant for key, grant in self._held.items() if grant.expires_at > now}
         if len(self._held) >= self._max_leases:
-            raise CoordinationUnavailableError("this process remembers no more leases")
+            raise CoordinationUnavailableError("this process can hold no more leases")
 
     def _release(self, key: str, grant: LeaseGrant) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""Refresh results in this process."""
+"""Refresh results within one process."""
 
 import threading
 from collections import OrderedDict
@@ -14,12 +14,12 @@ from authcore.ports.system import Clock
 
 
 MAX_ENTRIES: Final = 20_000
-"""About 100 MB of tokens, of sessions that were all refreshed within one ttl."""
+"""About 100 MB of tokens, if as many sessions are refreshed within one ttl."""
 
 
 @attrs.frozen
 class _Entry:
-    """*tokens* is None for a refusal."""
+    """A result; *tokens* is None for a refusal."""
 
     tokens: TokenSet | None
     until: datetime
@@ -27,14 +27,14 @@ class _Entry:
 
 class ProcessRefreshResultCache(RefreshResultCache):
     """
-    Remembers in this process only.
+    Remembers results within one process.
 
-    When it is full the oldest entry is forgotten: its session is then refreshed once more.
+    When the cache is full, the oldest entry is dropped: its session may be refreshed once more.
 
     Args:
-        clock: Tells when an entry has had its time.
+        clock: Tells when an entry expires.
 
-        max_entries: Bound on memory.
+        max_entries: Limit on memory, by default MAX_ENTRIES.
     """
 
     def __init__(self, clock: Clock, max_entries: int = MAX_ENTRIES) -> None:
@@ -44,7 +44,7 @@ class ProcessRefreshResultCache(RefreshResultCache):
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many trades are remembered."""
+        """Number of remembered results."""
         return len(self._entries)
 
     def recall(self, key: str) -> TokenSet | None:
@@ -54,7 +54,7 @@ class ProcessRefreshResultCache(RefreshResultCache):
         if entry is None or entry.until <= self._clock.now():
             return None
         if entry.tokens is None:
-            raise RefreshTokenRejectedError("the provider refused this a moment ago")
+            raise RefreshTokenRejectedError("the provider refused this token a moment ago")
         return entry.tokens
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""Replay cache in this process."""
+"""Replay cache within one process."""
 
 import threading
 from collections import OrderedDict
@@ -15,17 +15,16 @@ MAX_ENTRIES: Final = 100_000
 
 class ProcessReplayCache(ReplayCache):
     """
-    Remembers in this process only: for one process, or several that each see a browser through.
+    Remembers keys within one process: for one process, or with sticky sessions.
 
-    When it is full the oldest entry is forgotten, so that a flood costs memory of old replays
-    and not everybody's sign-in.  What is forgotten early is still refused elsewhere: the browser
-    gave its attempt up, Cognito takes a code once and for five minutes, and PKCE ties that code to
-    the attempt.
+    When the cache is full, the oldest entry is dropped, so that a flood of sign-ins does not block
+    new ones.  A replay of a dropped key is still refused elsewhere: the browser has deleted the
+    attempt, Cognito accepts a code once and for five minutes, and PKCE binds it to the attempt.
 
     Args:
-        clock: Tells when an entry has had its time.
+        clock: Tells when a key expires.
 
-        max_entries: Bound on memory.
+        max_entries: Limit on memory, by default MAX_ENTRIES.
     """
 
     def __init__(self, clock: Clock, max_entries: int = MAX_ENTRIES) -> None:
@@ -35,7 +34,7 @@ class ProcessReplayCache(ReplayCache):
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many keys are remembered."""
+        """Number of remembered keys."""
         return len(self._forget_at)
 
     def first_time(self, key: str, ttl: timedelta) -> bool:
@@ -59,9 +58,9 @@ class ProcessReplayCache(ReplayCache):
 
     def _drop_expired(self, now: datetime) -> None:
         """
-        Forget from the oldest on, up to the first entry that is still needed.
+        Drop expired entries from the oldest on, up to the first one that has not expired.
 
-        Callers use one ttl each, so little waits behind an entry that lives longer.
+        Each caller uses one ttl, so few expired entries are behind one that lives longer.
         """
         while self._forget_at and next(iter(self._forget_at.values())) <= now:
             self._forget_at.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Revoked sessions, remembered in this process."""
+"""Revoked sessions, within one process."""
 
 import threading
 from datetime import datetime
@@ -16,14 +16,14 @@ MAX_REVOCATIONS: Final = 100_000
 
 class ProcessRevocationList(RevocationList):
     """
-    Remembers in this process only: other processes go on to admit what was revoked here.
+    Remembers revocations within one process: other processes still accept the sessions.
 
-    A full list forgets nothing: it refuses to revoke, and says so.
+    A full list drops nothing: further revocations raise CoordinationUnavailableError.
 
     Args:
-        clock: Tells when an entry is not needed any more.
+        clock: Tells when an entry expires.
 
-        max_revocations: Bound on memory.
+        max_revocations: Limit on memory, by default MAX_REVOCATIONS.
     """
 
     def __init__(self, clock: Clock, max_revocations: int = MAX_REVOCATIONS) -> None:
@@ -35,7 +35,7 @@ class ProcessRevocationList(RevocationList):
 
     @property
     def size(self) -> int:
-        """How many revocations are remembered.  Not a length: an empty list is a list."""
+        """Number of remembered revocations; not ``__len__``, so that an empty list is truthy."""
         return len(self._sessions) + len(self._users)
 
     def is_revoked(self, access: AccessClaims) -> bool:
@@ -67,4 +67,4 @@ class ProcessRevocationList(RevocationList):
         self._sessions = {jti: end for jti, end in self._sessions.items() if end > now}
         self._users = {sub: entry for sub, entry in self._users.items() if entry[1] > now}
         if self.size >= self._max_revocations:
-            raise CoordinationUnavailableError("this process remembers no more revocations")
+            raise CoordinationUnavailableError("this process can remember no more revocations")

@@ -1,12 +1,13 @@
-"""Sealed texts in this process."""
+"""Sealed texts within one process."""
 
 import threading
 from collections import OrderedDict
 from datetime import datetime
 from typing import Final
 
-from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
-from authcore.ports.session_stores import MAX_TEXT_LENGTH, SealedStore
+from authcore.adapters.coordination.text_length import check_length
+from authcore.domain.errors import CoordinationUnavailableError
+from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock
 
 
@@ -15,14 +16,14 @@ MAX_TEXTS: Final = 50_000
 
 class ProcessSealedStore(SealedStore):
     """
-    Keeps texts in this process only: for one process, and for trying things out.
+    Keeps texts within one process: for one process, or for development.
 
-    A full store takes nothing new: what it holds is somebody's session.
+    A full store accepts no new text, rather than drop the session of a user.
 
     Args:
-        clock: Tells when a text has had its time.
+        clock: Tells when a text expires.
 
-        max_texts: Bound on memory.
+        max_texts: Limit on memory, by default MAX_TEXTS.
     """
 
     def __init__(self, clock: Clock, max_texts: int = MAX_TEXTS) -> None:
@@ -32,7 +33,7 @@ class ProcessSealedStore(SealedStore):
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many texts are kept."""
+        """Number of texts in the store."""
         return len(self._texts)
 
     def get(self, key: str) -> str | None:
@@ -42,7 +43,7 @@ class ProcessSealedStore(SealedStore):
 
     def put(self, key: str, text: str, *, until: datetime) -> None:
         """See the port."""
-        require_text_that_fits(text)
+        check_length(text)
         with self._lock:
             if key not in self._texts and len(self._texts) >= self._max_texts:
                 self._make_room()
@@ -50,7 +51,7 @@ class ProcessSealedStore(SealedStore):
 
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         """See the port."""
-        require_text_that_fits(text)
+        check_length(text)
         with self._lock:
             if self._live(key) is None:
                 return False
@@ -71,15 +72,4 @@ class ProcessSealedStore(SealedStore):
         for key in [key for key, (_, until) in self._texts.items() if until <= now]:
             del self._texts[key]
         if len(self._texts) >= self._max_texts:
-            raise CoordinationUnavailableError("this process keeps no more texts")
-
-
-def require_text_that_fits(text: str) -> None:
-    """
-    Refuse, before anything is sent anywhere, what is too long for the port.
-
-    Raises:
-        SessionTooLargeError: More than MAX_TEXT_LENGTH characters.
-    """
-    if len(text) > MAX_TEXT_LENGTH:
-        raise SessionTooLargeError(f"more than {MAX_TEXT_LENGTH} characters are not kept")
+            raise CoordinationUnavailableError("this process can keep no more texts")

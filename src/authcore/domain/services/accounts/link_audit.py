@@ -96,16 +96,16 @@ class LinkRepair:
         Mend *finding*.  Mending twice is harmless.
 
         Args:
-            finding: A mendable one, however old.
+            finding: A repairable one, however old.
 
             dry_run: Read both sides again, and write nothing.
 
         Raises:
-            ValueError: *finding* is not mendable.
+            ValueError: *finding* is not repairable.
 
             UnavailableError: No answer worth trusting, seven times.  It may be mended now.
         """
-        if not finding.mendable:
+        if not finding.is_repairable:
             raise ValueError("this finding needs a person")
         mended = self._retrier.call(lambda: self._mended(finding, dry_run=dry_run))
         if mended.status in {"mended", "refused"}:

@@ -1,13 +1,13 @@
 """
-Cognito's error classes in the domain's words.
+Cognito's error classes as errors of the domain.
 
-Only what stands in a table here is a refusal.  All else, classes that nobody has heard of included,
-is "no answer worth trusting": throttling, outages, a pool or a permission that is missing, a
-trigger that failed.  Cognito's own sentences may quote an attribute, so none is passed on.
+Only the classes in the tables here are refusals.  All others, unknown ones included, mean that
+there is no usable answer: throttling, outages, a missing pool or permission, a failed trigger.
+Cognito's messages may quote an attribute, so none is passed on.
 
-A refresh is refused for what the user would have to sign in for anyway: a token that is revoked,
-expired or another client's, a disabled user and a wrong client secret (all NotAuthorized), a token
-that was rotated away, a user who is gone, who must first set a new password or be confirmed.
+A refresh is refused where the user has to sign in again anyway: for a token that is revoked,
+expired or of another client, a disabled user or a wrong client secret (all NotAuthorized), a token
+that was rotated away, and a user who was deleted, is not confirmed, or must set a new password.
 
 See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
@@ -64,15 +64,15 @@ REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
 
 
 @contextmanager
-def translated(refusals: Refusals) -> Iterator[None]:
+def translate_errors(refusals: Refusals) -> Iterator[None]:
     """
-    Turn what botocore raises inside into the domain's errors.  Wrap the call and nothing else.
+    Turn errors of botocore inside the block into errors of the domain.  Wrap only the call.
 
     Args:
-        refusals: Which of the operation's error classes mean no.
+        refusals: The error classes of the operation that are refusals.
 
     Raises:
-        RejectedError: The one that *refusals* names.
+        RejectedError: The subclass that *refusals* names.
 
         ProviderUnavailableError: Any other failure.
     """
@@ -81,7 +81,9 @@ def translated(refusals: Refusals) -> Iterator[None]:
     except ClientError as error:
         raise _domain_error(error, refusals) from None
     except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        raise ProviderUnavailableError("Cognito could not be asked, or not be understood") from None
+        raise ProviderUnavailableError(
+            "Cognito could not be reached, or its answer not be read"
+        ) from None
 
 
 def _domain_error(

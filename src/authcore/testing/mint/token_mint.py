@@ -1,4 +1,4 @@
-"""The mint itself."""
+"""The token mint."""
 
 import hashlib
 import hmac
@@ -32,9 +32,9 @@ def _json(value: object) -> bytes:
 
 class TokenMint:
     """
-    One user pool's token service, with the keys in hand.
+    Issues tokens as one user pool.
 
-    Keys are made once per process and shared by all mints that do not ask for fresh ones.
+    Keys are made once per process and shared by all mints without *fresh_keys*.
     """
 
     def __init__(
@@ -49,22 +49,22 @@ class TokenMint:
         fresh_keys: bool = False,
     ) -> None:
         """
-        Open a mint.
+        Create a mint.
 
         Args:
             issuer: The ``iss`` of every token.
 
-            client_id: The app client all tokens are issued to.
+            client_id: The app client that all tokens are issued to.
 
-            clock: Tells ``iat``; the system's by default.
+            clock: Tells ``iat``; by default the system clock.
 
             subject: ``sub``.
 
             username: ``username`` and ``cognito:username``.
 
-            lifetime: From ``iat`` to ``exp``.
+            lifetime: From ``iat`` to ``exp``; by default one hour.
 
-            fresh_keys: Make keys that no other mint of this process has.
+            fresh_keys: Make keys that no other mint of the process shares; by default False.
         """
         self.issuer = issuer
         self.client_id = client_id
@@ -86,19 +86,19 @@ class TokenMint:
         return {"id": pooled_key(f"id {number}"), "access": pooled_key(f"access {number}")}
 
     def key(self, use: TokenUse) -> SigningKey:
-        """The key that signs tokens of *use* now."""
+        """The key that currently signs tokens of *use*."""
         return self._keys[use]
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The published keys, those in use first.  See: RFC 7517 §5."""
+        """The published keys, the current ones first.  See: RFC 7517 §5."""
         return {"keys": [key.jwk() for key in self._published]}
 
     def jwks_bytes(self) -> bytes:
-        """The published keys as the body of an HTTP answer."""
+        """The published keys in JSON."""
         return _json(self.jwks())
 
     def rotate(self, *, keep_old: bool = True) -> None:
-        """Sign with two new keys from now on; publish the old ones still, or drop them."""
+        """Replace both keys; keep the old ones published unless *keep_old* is False."""
         kept = self._published if keep_old else []
         self._keys = self._next_keys()
         self._published = [*self._keys.values(), *kept]
@@ -106,14 +106,14 @@ class TokenMint:
     def sign(
         self, claims: Mapping[str, object], *, use: TokenUse, signed_by: Signer = "issuer"
     ) -> str:
-        """*claims* exactly as given, under the id of the key for *use*."""
+        """Sign *claims* exactly as given, with the key id of *use*."""
         header = {"kid": self._keys[use].kid, "alg": "RS256"}
         return self.sign_octets(_json(header), _json(claims), use=use, signed_by=signed_by)
 
     def sign_octets(
         self, header: bytes, payload: bytes, *, use: TokenUse, signed_by: Signer = "issuer"
     ) -> str:
-        """Any two byte strings, signed as if they were a header and claims."""
+        """Sign any two byte strings as header and claims."""
         signed = f"{base64url(header)}.{base64url(payload)}"
         return f"{signed}.{base64url(self._signer(use, signed_by).sign(signed.encode()))}"
 
@@ -137,7 +137,7 @@ class TokenMint:
         **claims: object,
     ) -> str:
         """
-        An access token; valid unless asked otherwise.
+        An access token, valid unless an argument makes it wrong.
 
         Args:
             without: Claims to leave out.
@@ -146,13 +146,13 @@ class TokenMint:
 
             without_header: Header parameters to leave out.
 
-            alg: ``none`` has an empty signature; ``HS256`` is keyed with *hmac_secret*.
+            alg: ``none`` has an empty signature; ``HS256`` is signed with *hmac_secret*.
 
             hmac_secret: By default the signer's public key in PEM: the key-confusion attack.
 
             tampered: Change the payload after signing.
 
-            signed_by: ``stranger`` is a key that is not published, under a published key's id.
+            signed_by: ``stranger`` is an unpublished key, used with the id of a published one.
 
             claims: Claims to add or replace.
         """
@@ -173,7 +173,7 @@ class TokenMint:
         signed_by: Signer = "issuer",
         **claims: object,
     ) -> str:
-        """An ID token; valid unless asked otherwise.  Arguments as for ``access``."""
+        """An ID token, valid unless an argument makes it wrong.  Arguments as for ``access``."""
         token = _Wanted(
             without, header or {}, without_header, alg, hmac_secret, tampered, signed_by
         )
@@ -234,7 +234,7 @@ class TokenMint:
 
 @attrs.frozen
 class _Wanted:
-    """How a token is to be wrong."""
+    """The ways in which a token is to be wrong."""
 
     without: Collection[str]
     header: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""One request, one complete answer, within bounds."""
+"""Requests with one complete answer within a deadline and a byte limit."""
 
 import logging
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ FailureReason = Literal["connect", "timeout", "protocol", "too_large", "encoded"
 
 class HttpFailedError(Exception):
     """
-    No usable answer.  Adapters turn it into their port's own Unavailable error.
+    No usable answer.  Adapters turn it into the Unavailable error of their port.
 
     Attributes:
-        reason: What went wrong, without any text from the other side.
-        sent: Whether the other side may have got the request, or a part of it.
+        reason: What went wrong, without any text from the server.
+        sent: Whether the server may have received the request or a part of it.
     """
 
     def __init__(self, reason: FailureReason, *, sent: bool = True) -> None:
@@ -38,12 +38,12 @@ class HttpFailedError(Exception):
 @attrs.frozen
 class HttpAnswer:
     """
-    What came back, complete and within the cap.
+    A complete HTTP response.
 
     Attributes:
-        status: As sent.
-        headers: Names in lower case, in order, repeated ones repeated.
-        body: Undecoded.
+        status: HTTP status code.
+        headers: In order, with repetitions; names in lower case.
+        body: Not decoded.
     """
 
     status: int
@@ -51,38 +51,38 @@ class HttpAnswer:
     body: bytes = attrs.field(repr=False)
 
     def header(self, name: str) -> str | None:
-        """The first header *name* (lower case), or None."""
+        """Value of the first header *name* (in lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
 
     @property
     def media_type(self) -> str:
-        """Lower case, without parameters; empty when there is none."""
+        """In lower case, without parameters; empty when there is none."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
 
 def _new_connection() -> "BoundedConnection":
-    """Loads the transport, as httpx itself does, when there is something to send."""
+    """A connection; loads the transport with the first request, as httpx does."""
     from authcore.adapters.http.connection import BoundedConnection  # noqa: PLC0415
 
     return BoundedConnection()
 
 
 def _above_debug(record: logging.LogRecord) -> bool:
-    """At DEBUG httpcore prints answers' headers, ``Set-Cookie`` included."""
+    """Drop DEBUG records, in which httpcore logs response headers, ``Set-Cookie`` included."""
     return record.levelno > logging.DEBUG
 
 
 class HttpClient:
-    """Speaks HTTP within bounds.  Safe to share between threads."""
+    """Sends HTTP requests within limits.  Safe to share between threads."""
 
     def __init__(self, *, within: timedelta, max_bytes: int) -> None:
         """
-        Bound every request.
+        Set the limits of every request.
 
         Args:
             within: Total time from the call to the last byte.
 
-            max_bytes: The largest body that is read.
+            max_bytes: Maximum length of a body, in bytes.
         """
         logging.getLogger("httpcore.http11").addFilter(_above_debug)
         self._within = within
@@ -99,21 +99,21 @@ class HttpClient:
         within: timedelta | None = None,
     ) -> HttpAnswer:
         """
-        Send once, read all.
+        Send a request once and read the complete response.
 
         Args:
             method: GET or POST.
 
-            url: Made of a ServiceUrl and fixed text, never of input.
+            url: A ServiceUrl, or one and fixed text; never from input.
 
-            headers: Beside Host, Content-Length and ``Accept-Encoding: identity``.
+            headers: In addition to Host, Content-Length and ``Accept-Encoding: identity``.
 
-            content: The body.
+            content: The body; by default empty.
 
-            within: Total time, where it is shorter than the client's.
+            within: Total time, if shorter than that of the client.
 
         Raises:
-            HttpFailedError: No complete answer within the bounds.
+            HttpFailedError: No complete response within the limits.
         """
         request = httpx.Request(
             method,
@@ -151,7 +151,7 @@ class HttpClient:
 
     def _read(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         try:
-            return self._received(connection, request)
+            return self._receive(connection, request)
         except httpx.TimeoutException:
             reason: FailureReason = "timeout"
         except httpx.ConnectError:
@@ -160,7 +160,7 @@ class HttpClient:
             reason = "protocol"
         raise HttpFailedError(reason, sent=connection.exchange.has_sent)
 
-    def _received(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
+    def _receive(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         response = connection.handle_request(request)
         try:
             if response.headers.get("content-encoding", "identity").lower() != "identity":
