@@ -37,10 +37,10 @@ NAME: Final = "__Secure-authcore_session"
 SHARED: Final = CookieScope("example.com")
 HOST: Final = CookieScope(None)
 WRITTEN: Final = (
-    HOST.deleting(NAME),
-    SHARED.setting(NAME, "a.b-c_d~e=", LIFETIME),
-    SHARED.deleting(NAME),
-    SHARED.deleting(f"{NAME}_2"),
+    HOST.delete_cookie(NAME),
+    SHARED.set_cookie(NAME, "a.b-c_d~e=", LIFETIME),
+    SHARED.delete_cookie(NAME),
+    SHARED.delete_cookie(f"{NAME}_2"),
 )
 """Three of one name: of this host, of the shared domain, and one that takes the same place."""
 
