@@ -6,7 +6,7 @@ import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
 from authcore.domain.model.link_audit import AccountLink, Finding, RepairResult, UserLink
-from authcore.domain.services.accounts.link_audit import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_UID
 from unit.link_audit_world import CANARY, SESSIONS, World, subject
 
 

@@ -34,9 +34,9 @@ class LoggingAuditLog(AuditLog):
     that does not look like words is not written either.  Time and place are the handler's to add.
     """
 
-    def __init__(self, logger: logging.Logger) -> None:
-        """Write to *logger*: INFO, or WARNING where there was no answer."""
-        self._logger = logger
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        """Write to *logger*, by default ``authcore.audit``: INFO, WARNING where unavailable."""
+        self._logger = logger or logging.getLogger("authcore.audit")
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""

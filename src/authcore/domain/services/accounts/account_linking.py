@@ -41,17 +41,13 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
 
-
-LEGACY_UID: Final = "custom:legacy_uid"
-
-LEGACY_LINKED: Final = "custom:legacy_linked"
-"""The legacy id whose account is known to name the pool user; no client may write it."""
 
 LEASE_TTL: Final = timedelta(seconds=30)
 """Several times what one attempt may take; a killed attempt delays the next one by so much."""
@@ -129,7 +125,7 @@ class AccountLinking:
             outcome = LinkOutcome("refused", error.code)
         except UnavailableError as error:
             outcome = LinkOutcome("postponed", error.code)
-        self._note(person, outcome)
+        self._record(person, outcome)
         return outcome
 
     def _link(self, person: PoolAccount) -> LinkOutcome:
@@ -138,10 +134,10 @@ class AccountLinking:
         if person.legacy_uid is None:
             return self._first_link(person)
         if not person.is_linked:
-            return self._attached(person, person.legacy_uid)
+            return self._attach(person, person.legacy_uid)
         return LinkOutcome("already_linked", "ok", person.legacy_uid)
 
-    def _attached(self, person: PoolAccount, legacy_uid: str) -> LinkOutcome:
+    def _attach(self, person: PoolAccount, legacy_uid: str) -> LinkOutcome:
         """
         The legacy side of somebody whom migration gave their legacy id.
 
@@ -152,10 +148,9 @@ class AccountLinking:
             self._directory.set_attributes(person.username, {LEGACY_LINKED: legacy_uid})
         except (RejectedError, UnavailableError) as error:
             self._audit.record(
-                AuditEvent(
+                AuditEvent.of(
                     "account_linking.unmarked",
-                    "unavailable" if isinstance(error, UnavailableError) else "rejected",
-                    error.code,
+                    error,
                     subject=person.subject,
                     legacy_uid=legacy_uid,
                 )
@@ -164,12 +159,12 @@ class AccountLinking:
 
     def _first_link(self, person: PoolAccount) -> LinkOutcome:
         with self._alone(person) as held_until:
-            found = self._found(person)
+            found = self._find(person)
             if found is None:
                 self._announce_create(person)
             self._require_lease(held_until)
             account, reason = (
-                (found.account, found.way) if found else self._created(person, held_until)
+                (found.account, found.way) if found else self._create(person, held_until)
             )
             if account.cognito_id is None:
                 self._links.attach_cognito_id(
@@ -192,7 +187,7 @@ class AccountLinking:
         if held_until is not None and self._clock.now() >= held_until:
             raise LeaseHeldError("the lease ended before anything was written")
 
-    def _found(self, person: PoolAccount) -> _Found | None:
+    def _find(self, person: PoolAccount) -> _Found | None:
         query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
         matches = self._links.match(query)
         found = _nearest(matches, query)
@@ -214,19 +209,19 @@ class AccountLinking:
             case "lease" if not self._intents.first_time(key, LATE_CREATE):
                 raise LeaseHeldError("an earlier create may still be carried out")
 
-    def _created(
+    def _create(
         self, person: PoolAccount, held_until: datetime | None
     ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
         """The new account; a create that certainly came to nothing is not remembered."""
         try:
-            account, reason = self._newly_created(person, held_until)
+            account, reason = self._create_with_free_address(person, held_until)
         except (RejectedError, LegacyNotReachedError):
             self._call_off_create(person)
             raise
         _require_usable(account, person)
         return account, reason
 
-    def _newly_created(
+    def _create_with_free_address(
         self, person: PoolAccount, held_until: datetime | None
     ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
         """
@@ -255,7 +250,7 @@ class AccountLinking:
     def _key(self, person: PoolAccount, *more: str) -> str:
         return _digest(self._issuer, person.subject, *more)
 
-    def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
+    def _record(self, person: PoolAccount, outcome: LinkOutcome) -> None:
         self._audit.record(
             AuditEvent(
                 f"account_linking.{outcome.status}",

@@ -1,7 +1,8 @@
 """Reads what the pool and the legacy system say of each other, and mends what leaves no doubt."""
 
 from collections.abc import Iterator
-from typing import Final
+
+import attrs
 
 from authcore.domain.errors import RejectedError
 from authcore.domain.model.audit import AuditEvent
@@ -18,6 +19,7 @@ from authcore.domain.model.link_audit import (
     UserLinks,
 )
 from authcore.domain.model.linking import AccountQuery
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.link_discrepancies import findings_in
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.audit import AuditLog
@@ -25,9 +27,7 @@ from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 from authcore.ports.user_directory import DirectoryListing, UserDirectory
 
 
-LEGACY_UID: Final = "custom:legacy_uid"
-
-
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class LinkAudit:
     """
     Reads both sides and compares them.  Changes nothing.
@@ -35,12 +35,9 @@ class LinkAudit:
     What it reads is no snapshot: a link that is made meanwhile can look broken.
     """
 
-    def __init__(
-        self, *, directory: DirectoryListing, legacy: LegacyListing, retrier: Retrier
-    ) -> None:
-        self._directory = directory
-        self._legacy = legacy
-        self._retrier = retrier
+    _directory: DirectoryListing
+    _legacy: LegacyListing
+    _retrier: Retrier
 
     def read(self, both: LinkSnapshot) -> LinkPage:
         """
@@ -70,6 +67,7 @@ class LinkAudit:
         return AccountLinks(tuple(links), page.next)
 
 
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class LinkRepair:
     """
     Writes the missing half of a link.
@@ -78,18 +76,10 @@ class LinkRepair:
     the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
     """
 
-    def __init__(
-        self,
-        *,
-        directory: UserDirectory,
-        links: LegacyLinks,
-        audit: AuditLog,
-        retrier: Retrier,
-    ) -> None:
-        self._directory = directory
-        self._links = links
-        self._audit = audit
-        self._retrier = retrier
+    _directory: UserDirectory
+    _links: LegacyLinks
+    _audit: AuditLog
+    _retrier: Retrier
 
     def repair(self, finding: Finding, *, dry_run: bool = False) -> RepairResult:
         """
@@ -107,20 +97,20 @@ class LinkRepair:
         """
         if not finding.mendable:
             raise ValueError("this finding needs a person")
-        mended = self._retrier.call(lambda: self._mended(finding, dry_run=dry_run))
+        mended = self._retrier.call(lambda: self._repair(finding, dry_run=dry_run))
         if mended.status in {"mended", "refused"}:
-            self._note(mended)
+            self._record(mended)
         return mended
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult:
+    def _repair(self, finding: Finding, *, dry_run: bool) -> RepairResult:
         subject, legacy_uid = finding.users[0].subject, finding.accounts[0].legacy_uid
         try:
-            status, reason = self._filled(finding.users[0], finding.accounts[0], dry_run=dry_run)
+            status, reason = self._fill(finding.users[0], finding.accounts[0], dry_run=dry_run)
         except RejectedError as error:
             status, reason = "refused", error.code
         return RepairResult(subject, legacy_uid, status, reason)
 
-    def _filled(
+    def _fill(
         self, user: UserLink, account: AccountLink, *, dry_run: bool
     ) -> tuple[RepairStatus, str]:
         found = self._directory.find(user.username)
@@ -140,7 +130,7 @@ class LinkRepair:
             self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
         return "mended", "ok"
 
-    def _note(self, mended: RepairResult) -> None:
+    def _record(self, mended: RepairResult) -> None:
         self._audit.record(
             AuditEvent(
                 "links.repair",

@@ -37,11 +37,11 @@ class RateLimiter:
         """Return when it is the caller's turn."""
         with self._lock:
             now = self._clock.now()
-            left = self._left(now)
+            left = self._remaining_wait(now)
             self._pause.wait(left)
             self._last = now + left
 
-    def _left(self, now: datetime) -> timedelta:
+    def _remaining_wait(self, now: datetime) -> timedelta:
         if self._last is None:
             return timedelta(0)
         return min(max(self._last + self._interval - now, timedelta(0)), self._interval)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, TypeVar
 
+import attrs
+
 from authcore.domain.errors import UnavailableError
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.ports.system import Pause
@@ -19,25 +21,23 @@ Answer = TypeVar("Answer")
 OnRetry = Callable[[UnavailableError, timedelta], None]
 
 
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class Retrier:
-    """For long runs of calls that may be repeated."""
+    """
+    For long runs of calls that may be repeated.
 
-    def __init__(
-        self, *, rate_limiter: RateLimiter, pause: Pause, on_retry: OnRetry = lambda *_: None
-    ) -> None:
-        """
-        Wait as *rate_limiter* says before each attempt, and longer after one that failed.
+    Args:
+        rate_limiter: Waited for before each attempt.
 
-        Args:
-            rate_limiter: Gives turns.
+        pause: Waits longer after an attempt that failed.
 
-            pause: Waits.
+        on_retry: Called with the error and the wait after each failed attempt; does nothing by
+            default.
+    """
 
-            on_retry: Hears why and how long it is waited after a failed attempt.
-        """
-        self._rate_limiter = rate_limiter
-        self._pause = pause
-        self._on_retry = on_retry
+    _rate_limiter: RateLimiter
+    _pause: Pause
+    _on_retry: OnRetry = lambda *_: None
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """
