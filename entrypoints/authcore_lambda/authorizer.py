@@ -34,7 +34,7 @@ from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 from authcore.wiring.sessions import SessionContainer
 from authcore_lambda.events.http_event import headers_in
-from authcore_lambda.events.trigger_event import text
+from authcore_lambda.events.json_members import text
 from authcore_lambda.events.types import Event
 from authcore_lambda.lazy_function import LazyFunction
 
@@ -100,7 +100,7 @@ class Authorizer:
         self._reads_tokens = reads != "cookie"
         self._reads_cookies = reads != "authorization"
 
-    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+    def __call__(self, event: Event, *_: object) -> Answer:
         """
         Allow or deny.
 
@@ -253,12 +253,9 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     )
 
 
-_function: Final = LazyFunction(build_handler)
+def _fail_without_settings(*_: object) -> Answer:
+    raise NotConfiguredError
 
 
-def handler(event: Event, context: object) -> Answer:
-    """What AWS Lambda calls."""
-    function = _function.get()
-    if function is None:
-        raise NotConfiguredError
-    return function(event, context)
+handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+"""What AWS Lambda calls.  Raises NotConfiguredError while the settings cannot work."""

@@ -20,12 +20,11 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome
@@ -33,22 +32,12 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import LegacySettings, LinkingSettings, load
 from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.events.token_overrides import FORMS, changed
-from authcore_lambda.events.trigger_event import (
-    LEGACY_UID,
-    STATUS,
-    SUBJECT,
-    attributes,
-    is_for_people,
-    is_unlinked_native,
-    mapping,
-    may_need_a_link,
-    pool_id_in,
-    text,
-)
+from authcore_lambda.events.token_overrides import FORMS, override_details
+from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.events.unreadable import require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
-from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_let_in
+from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
 
@@ -65,7 +54,7 @@ LATE_BUDGET: Final = timedelta(seconds=3)
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
-LateLink = Callable[[Event, LambdaContext | None, float | None], LinkOutcome]
+LateLink = Callable[[TriggerEvent, LambdaContext | None, float | None], LinkOutcome]
 """Links the user of an event; may raise LinkingFailedError."""
 
 
@@ -107,10 +96,11 @@ class PreTokenGenerationTrigger:
         self._audit = audit
 
     def __call__(
-        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
-        *event* with our changes to the tokens; unchanged where there are none, and after a fault.
+        Return *event* with our changes to the tokens; unchanged where there are none, and after a
+        fault.
 
         Args:
             event: As Cognito sent it; missing and unknown members are tolerated.
@@ -120,63 +110,58 @@ class PreTokenGenerationTrigger:
             started: When the work on this event began, by ``monotonic``; now, if left out.
 
         Raises:
-            LinkingFailedError: A native user could not be linked, and the policy is to keep such
-                people out.
+            LinkingFailedError: A native user could not be linked, and the policy keeps such users
+                out.
         """
         try:
-            return self._answered(event, context, started)
+            changes = self._changes(TriggerEvent.read(event), context, started)
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
             log_fault(_log, error)
             return event
+        return {**event, "response": changes} if changes else event
 
-    def _answered(
-        self, event: Event, context: LambdaContext | None, started: float | None
-    ) -> Event:
-        form = FORMS.get(text(event, "version") or "")
-        if form is None or not is_for_people(event):
-            return event
-        legacy_uid = text(attributes(event), LEGACY_UID)
-        if may_need_a_link(event):
-            legacy_uid = self._after_linking(event, context, started)
-        changes = changed(event, form, legacy_uid)
-        return (
-            {**event, "response": {**mapping(event, "response"), form: changes}}
-            if changes
-            else event
-        )
+    def _changes(
+        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
+    ) -> Mapping[str, Any] | None:
+        """Return the response; None where nothing changes."""
+        form = FORMS.get(event.version or "")
+        if form is None or not event.is_for_user:
+            return None
+        legacy_uid = event.user.legacy_uid
+        if event.may_need_link:
+            legacy_uid = self._legacy_uid(event, context, started)
+        details = override_details(event, form, legacy_uid)
+        return {**event.response, form: details} if details else None
 
-    def _after_linking(
-        self, event: Event, context: LambdaContext | None, started: float | None
+    def _legacy_uid(
+        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
     ) -> str | None:
-        """The legacy id of somebody whom *event* does not show as linked; it may be stale."""
-        current = self._current(event, Deadline(BUDGET, context, started))
-        shown = event if current is None else current
-        known = text(attributes(shown), LEGACY_UID)
-        if not is_unlinked_native(shown):
+        """Ask the pool about a user whom *event* does not show as linked; it may be stale."""
+        current = self._refresh(event, Deadline(BUDGET, context, started))
+        latest = event if current is None else current
+        known = latest.user.legacy_uid
+        if not latest.is_unlinked_native:
             return known
         if current is None:
-            require_let_in(self._failures, event)
+            require_allowed(self._failures, event.provider)
             return known
-        return self._linked(current, context, started) or known
+        return self._link(current, context, started) or known
 
-    def _current(self, event: Event, time: Deadline) -> Event | None:
-        """*event* with the attributes that the pool holds now; None where it does not say."""
-        held = attributes(event)
+    def _refresh(self, event: TriggerEvent, time: Deadline) -> TriggerEvent | None:
+        """Return *event* with the attributes that the pool holds now; None if it does not say."""
+        subject = event.user.subject
         try:
-            user = self._directory(pool_id_in(event), time).find(str(text(event, "userName")))
+            directory = self._directory(require_readable(event.pool_id), time)
+            user = directory.find(str(event.username))
         except UnavailableError as error:
-            subject = text(held, SUBJECT)
-            self._audit.record(AuditEvent("token.claims", "unavailable", error.code, subject))
+            self._audit.record(AuditEvent.of("token.claims", error, subject=subject))
             return None
-        if user is None or user.subject != text(held, SUBJECT):
-            return None
-        shown = {**held, **user.attributes, STATUS: user.status}
-        return {**event, "request": {**mapping(event, "request"), "userAttributes": shown}}
+        return event.apply(user) if user and user.subject == subject else None
 
-    def _linked(
-        self, event: Event, context: LambdaContext | None, started: float | None
+    def _link(
+        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
     ) -> str | None:
         try:
             return self._late_link(event, context, started).legacy_uid
@@ -184,7 +169,7 @@ class PreTokenGenerationTrigger:
             raise
         except Exception as error:  # noqa: BLE001 - what is loaded late may fail late
             log_fault(_log, error)
-            require_let_in(self._failures, event)
+            require_allowed(self._failures, event.provider)
             return None
 
 
@@ -215,7 +200,7 @@ def build_handler(
     """
     settings = load(PreTokenGenerationSettings, variables)
     pool = PoolApi(settings.cognito, within=BUDGET / 2)
-    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
+    audit = audit or LoggingAuditLog()
 
     @cache
     def linking() -> "AccountLinkingTrigger":
@@ -231,7 +216,7 @@ def build_handler(
     budget = min(settings.linking.budget, LATE_BUDGET)
 
     def late_link(
-        event: Event, context: LambdaContext | None, started: float | None
+        event: TriggerEvent, context: LambdaContext | None, started: float | None
     ) -> LinkOutcome:
         return linking().link(event, Deadline(budget, context, started))
 
@@ -243,21 +228,17 @@ def build_handler(
     )
 
 
-_trigger: Final = LazyFunction(build_handler)
-
-
-def handler(event: Event, context: LambdaContext | None) -> Event:
-    """
-    AWS Lambda's entry point.  Settings are read once; where they cannot work, tokens stay.
-
-    Raises:
-        LinkingFailedError: See PreTokenGenerationTrigger; also where settings cannot work, if they
-            say so of failures all the same.
-    """
-    started = monotonic()
-    trigger = _trigger.get()
-    if trigger is not None:
-        return trigger(event, context, started=started)
-    if is_for_people(event) and may_need_a_link(event) and is_unlinked_native(event):
-        require_let_in(policy_in(environment()), event)
+def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:
+    read = TriggerEvent.read(event)
+    if read.is_for_user and read.may_need_link and read.is_unlinked_native:
+        require_allowed(policy_in(variables), read.provider)
     return event
+
+
+handler: Final = LazyFunction(build_handler, without_settings=_allow_without_settings)
+"""
+AWS Lambda's entry point.  Where the settings cannot work, tokens stay as they are.
+
+Raises LinkingFailedError: see PreTokenGenerationTrigger; also where the settings cannot work, if
+they say so of failures all the same.
+"""

@@ -39,7 +39,7 @@ class WebFunction:
         self._runner = asyncio.Runner()
         self._one_by_one = threading.Lock()
 
-    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+    def __call__(self, event: Event, *_: object) -> Answer:
         """
         The answer to the request in *event*.
 
@@ -116,13 +116,10 @@ def build_handler(variables: Mapping[str, str]) -> WebFunction:
     return WebFunction(create_app(container_of(load(WebFunctionSettings, variables))))
 
 
-_function: Final = LazyFunction(build_handler)
+def _answer_without_settings(event: Event, _: object) -> Answer:
+    json = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
 
 
-def handler(event: Event, context: object) -> Answer:
-    """What AWS Lambda calls."""
-    function = _function.get()
-    if function is None:
-        json = [("content-type", "application/json"), ("cache-control", "no-store")]
-        return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
-    return function(event, context)
+handler: Final = LazyFunction(build_handler, without_settings=_answer_without_settings)
+"""What AWS Lambda calls."""

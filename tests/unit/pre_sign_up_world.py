@@ -5,11 +5,13 @@ import json
 from datetime import timedelta
 from typing import Final
 
+from authcore.domain.services.accounts.native_linking import NativeLinking
+from authcore.domain.services.accounts.sign_up_policy import SignUpPolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
 from authcore_lambda.events.types import Event
-from authcore_lambda.pre_sign_up import SIGN_UP, NativeLinks, PreSignUpTrigger
+from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
 from unit.trigger_world import CANARY, Left, trigger_event
 
 
@@ -23,15 +25,15 @@ class World:
         self.audit = InMemoryAuditLog()
         self.accounts = InMemoryLegacyAccounts()
         self.directory = InMemoryUserDirectory()
-        native_links = NativeLinks(
-            links=lambda *_: InMemoryProviderLinks(self.directory),
+        policy = SignUpPolicy(accounts=self.accounts, audit=self.audit)
+        linking = NativeLinking(
+            links=lambda: InMemoryProviderLinks(self.directory),
             providers=frozenset(providers),
             audit=self.audit,
         )
         self.trigger = PreSignUpTrigger(
-            accounts=lambda _: self.accounts,
-            native_links=native_links if links else None,
-            audit=self.audit,
+            policy=lambda _: policy,
+            native_linking=(lambda *_: linking) if links else None,
             budget=timedelta(seconds=4),
         )
 

@@ -10,16 +10,14 @@ import pytest
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.services.accounts.sign_up_policy import SignUpPolicy
 from authcore.settings import load
 from authcore.settings.pre_sign_up import linkable_providers
-from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import pre_sign_up
-from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import LazyFunction
+from authcore_lambda.deadlines.deadline import Deadline
+from authcore_lambda.events.types import OUTAGE_TEXT, Event
 from authcore_lambda.pre_sign_up import (
     EXTERNAL,
-    OUTAGE_TEXT,
     REFUSED_TEXT,
     SIGN_UP,
     PreSignUpSettings,
@@ -141,15 +139,10 @@ def test_a_fault_of_our_own_refuses_and_shows_nobody_its_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     # LT-04
-    def faulty(_: timedelta) -> InMemoryLegacyAccounts:
+    def faulty(_: Deadline) -> SignUpPolicy:
         raise RuntimeError(CANARY)
 
-    trigger = PreSignUpTrigger(
-        accounts=faulty,
-        native_links=None,
-        audit=InMemoryAuditLog(),
-        budget=timedelta(seconds=4),
-    )
+    trigger = PreSignUpTrigger(policy=faulty, native_linking=None, budget=timedelta(seconds=4))
     with (
         caplog.at_level(logging.DEBUG),
         pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$") as raised,
@@ -397,10 +390,8 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 
 
 def test_a_function_without_settings_lets_nobody_sign_up_and_everybody_else_pass(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(pre_sign_up, "_trigger", LazyFunction(lambda _: build_handler({})))
-
     with pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$"):
         pre_sign_up.handler(trigger_event(SIGN_UP), None)
     assert pre_sign_up.handler(external(), None) == external()

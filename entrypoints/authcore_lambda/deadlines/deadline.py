@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -71,6 +70,8 @@ class BoundedCaller:
         """
         self._service = service
         self._unavailable = unavailable
+        from concurrent.futures import ThreadPoolExecutor
+
         self._threads = ThreadPoolExecutor(MAX_ABANDONED, thread_name_prefix=service)
 
     def call(

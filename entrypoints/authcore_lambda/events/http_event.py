@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import attrs
 
-from authcore_lambda.events.trigger_event import mapping, text
+from authcore_lambda.events.json_members import mapping, text
 from authcore_lambda.events.types import Event
 
 

@@ -7,7 +7,11 @@ names and moves elements, and a function that insists locks people out.
 See: Amazon Cognito "Customizing user pool workflows with Lambda triggers".
 """
 
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, Final, Literal, NotRequired, Protocol, TypedDict
+
+
+OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
+"""What Cognito shows to a user whose sign-in or sign-up got no answer."""
 
 
 class LambdaContext(Protocol):
