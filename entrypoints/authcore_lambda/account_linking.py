@@ -3,10 +3,10 @@ The linking triggers: ``authcore_lambda.account_linking.handler``.
 
 Attach it to the pool as *post confirmation* and as *post authentication*: Cognito runs the first
 one only at the first sign-in of an external user, and the second one only at later ones.  Both do
-the same, as often as Cognito likes to ask.
+the same, and repeating an event is harmless.
 
-Whatever becomes of the link, the event goes back as it came.  Only where the policy says ``block``
-does a failed one keep somebody out, with a sentence of ours that Cognito shows them.
+The event is returned unchanged, with or without a link.  Only where the policy says ``block`` does
+a failed link keep the user out, with a sentence of ours that Cognito shows them.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
 authentication Lambda trigger", "Lambda triggers for federated users".
@@ -56,7 +56,7 @@ _log: Final = logging.getLogger("authcore.account_linking")
 
 
 class AccountLinkingTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self,
@@ -70,13 +70,13 @@ class AccountLinkingTrigger:
         Answer with *linking*.
 
         Args:
-            linking: Given a pool's id and the time there is, the service for it.
+            linking: Makes the service for a pool id and the time that remains.
 
-            audit: Learns of events that never come so far.
+            audit: Records events that do not reach the service.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
-            failures: Whom a failed link keeps out.
+            failures: Which users a failed link keeps out.
         """
         self._linking = linking
         self._audit = audit
@@ -111,7 +111,7 @@ class AccountLinkingTrigger:
         Args:
             event: As it was read.
 
-            time: What there is.
+            time: What remains.
 
         Raises:
             LinkingFailedError: The link failed, and the policy keeps the user out.
@@ -156,17 +156,17 @@ def build_handler(
     intents: ReplayCache | None = None,
 ) -> AccountLinkingTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
     Args:
         variables: ``AUTHCORE_*`` by name.
 
-        audit: Where decisions go; by default to the function's log.
+        audit: Records decisions; by default in the function's log.
 
-        http: For callers that want to close it; by default one of the trigger's own.
+        http: For callers that want to close it; by default the trigger has its own.
 
-        lease: With *intents* in place of those in the table that is configured, or else of this
-            process alone.
+        lease: With *intents* in place of those in the configured table; without a table the default
+            is this process.
 
         intents: With *lease*.
 
@@ -193,30 +193,30 @@ def trigger_on(
     given: tuple[Lease, ReplayCache] | None,
 ) -> AccountLinkingTrigger:
     """
-    The trigger as *settings* configure it.
+    Build the trigger that *settings* configure.
 
     Args:
         settings: Of this trigger, or of another that links too.
 
-        pool: Speaks to the pool that calls.
+        pool: The admin API of the calling pool.
 
-        audit: Where decisions go.
+        audit: Records decisions.
 
         http: For callers that want to close it.
 
-        given: Lease and begun creates in place of those that are configured.
+        given: Lease and begun creates in place of the configured ones.
 
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
     links = legacy_links(settings, http)
     clock = SystemClock()
-    both = stores(settings, clock) if given is None else lambda _: given
+    stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
 
     def linking(pool_id: str, time: Deadline) -> AccountLinking:
-        lease, intents = both(time)
+        lease, intents = stores_for(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             directory=pool.directory(pool_id, time),
@@ -247,6 +247,6 @@ handler: Final = LazyFunction(build_handler, without_settings=_allow_without_set
 """
 AWS Lambda's entry point.
 
-Raises LinkingFailedError: see AccountLinkingTrigger.  Where settings cannot work, what they say of
-failures holds all the same, and keeps every user out where it cannot be read.
+Raises LinkingFailedError: see AccountLinkingTrigger.  While the settings cannot work, their failure
+policy applies to every event, and one that cannot be read keeps every user out.
 """

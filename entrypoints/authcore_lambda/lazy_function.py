@@ -1,4 +1,4 @@
-"""What all functions have in common: built once, at the first event, and quiet about faults."""
+"""The entry point that all functions share, and how it logs a fault."""
 
 import logging
 import threading

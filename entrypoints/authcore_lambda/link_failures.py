@@ -1,4 +1,4 @@
-"""Which users a failed link keeps out; light, because most events need nothing but the policy."""
+"""Which users a failed link keeps out; imports little, because most events need no link."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ BLOCKED_TEXT: Final = (
 
 
 class LinkingFailedError(Exception):
-    """What Cognito shows to a user who is kept out.  Always BLOCKED_TEXT."""
+    """What Cognito shows to a user whose sign-in is blocked.  Always BLOCKED_TEXT."""
 
     def __init__(self) -> None:
         super().__init__(BLOCKED_TEXT)
@@ -21,7 +21,7 @@ class LinkingFailedError(Exception):
 
 def require_allowed(policy: FailurePolicy, provider: str | None) -> None:
     """
-    Do nothing if *policy* allows a user of *provider* to sign in although they are not linked.
+    Return if *policy* allows a user of *provider* to sign in although they are not linked.
 
     Args:
         policy: Of the team.
@@ -36,7 +36,7 @@ def require_allowed(policy: FailurePolicy, provider: str | None) -> None:
 
 
 def policy_in(variables: Mapping[str, str]) -> FailurePolicy:
-    """Read the policy where *variables* cannot work as a whole; one that cannot be read blocks."""
+    """Read the policy while *variables* cannot work as a whole; an unreadable one blocks."""
     text = variables.get("AUTHCORE_LINKING_ON_FAILURE", "")
     try:
         return failure_policy(text) if text else FailurePolicy()

@@ -1,13 +1,13 @@
 """
 The pre sign-up trigger: ``authcore_lambda.pre_sign_up.handler``.
 
-Somebody who signs up under a name or address that still lives in the legacy system alone would shut
-its owner out: migration runs only for users whom the pool does not know.  So such a sign-up is
-refused, and so is one under that of a locked account, and every one that nobody can judge just now.
-Users whom the migration trigger makes pass, and so do external ones; these can be linked to the one
-native user with the same address, if both sides verified it.
+Refuses a sign-up under a name or address that is in the legacy system only: migration runs only for
+users whom the pool does not know, so the sign-up would shut the owner of the name out.  Refuses the
+names of locked accounts too, and every sign-up while the legacy system does not answer.  Users whom
+the migration trigger creates pass, and so do external users; these can be linked to the one native
+user with the same address, if both sides verified it.
 
-It confirms nobody and verifies nothing: the ``auto…`` answers stay as Cognito sent them.
+Confirms no user and verifies no address: the ``auto…`` answers stay as Cognito sent them.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre sign-up Lambda trigger", "Linking federated
 users to an existing user profile".
@@ -46,10 +46,10 @@ SIGN_UP: Final = "PreSignUp_SignUp"
 EXTERNAL: Final = "PreSignUp_ExternalProvider"
 
 COGNITO_CALLS: Final = 3
-"""How many fit the budget: who has the address, link, and look again after a refusal."""
+"""How many fit the budget: find the address, link, and look again after a refusal."""
 
 NativeLinkingFor = Callable[[str | Unreadable, Deadline], NativeLinking]
-"""Given a pool's id and the time there is, the service for it."""
+"""Makes the service for a pool id and the time that remains."""
 
 _log: Final = logging.getLogger("authcore.pre_sign_up")
 
@@ -58,7 +58,9 @@ class SignUpRefusedError(Exception):
     """What Cognito shows to a user who cannot sign up.  REFUSED_TEXT or OUTAGE_TEXT."""
 
 
-def _untellable(link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]) -> str | None:
+def _find_untellable(
+    link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]
+) -> str | None:
     return untellable(linkable_providers(trusted, issuers)) if link_native == "on" else None
 
 
@@ -68,7 +70,8 @@ class PreSignUpSettings:
 
     CHECKS: ClassVar = (
         Check(
-            ("pre_sign_up.link_native", "linking.email_providers", "linking.issuers"), _untellable
+            ("pre_sign_up.link_native", "linking.email_providers", "linking.issuers"),
+            _find_untellable,
         ),
     )
 
@@ -79,7 +82,7 @@ class PreSignUpSettings:
 
 
 class PreSignUpTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self,
@@ -92,7 +95,7 @@ class PreSignUpTrigger:
         Answer with *policy*.
 
         Args:
-            policy: Given the time there is, decides who may sign up.
+            policy: Makes the service that decides, for the time that remains.
 
             native_linking: Links external users; None where that is switched off.
 
@@ -161,14 +164,14 @@ def build_handler(
     http: HttpClient | None = None,
 ) -> PreSignUpTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
     Args:
         variables: ``AUTHCORE_*`` by name.
 
-        audit: Where decisions go; by default to the function's log.
+        audit: Records decisions; by default in the function's log.
 
-        http: For callers that want to close it; by default one of the trigger's own.
+        http: For callers that want to close it; by default the trigger has its own.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -191,7 +194,7 @@ def build_handler(
 
 
 def _native_linking(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinkingFor | None:
-    """None where it is switched off: then no client of Cognito's is built either."""
+    """Build the service; None where it is switched off, without a client of Cognito's."""
     if settings.pre_sign_up.link_native == "off":
         return None
     linking = settings.linking
@@ -214,5 +217,5 @@ handler: Final = LazyFunction(build_handler, without_settings=_refuse_without_se
 """
 AWS Lambda's entry point.
 
-Raises SignUpRefusedError: see PreSignUpTrigger; also where the settings cannot work.
+Raises SignUpRefusedError: see PreSignUpTrigger; for every sign-up while the settings cannot work.
 """

@@ -1,17 +1,16 @@
 """
 The pre token generation trigger: ``authcore_lambda.pre_token_generation.handler``.
 
-Puts ``custom:legacy_uid`` into every ID token, the very first one included, for which the event may
-have been made before the post confirmation trigger wrote the attribute: only then the pool is asked
-once.  And it takes the groups that Cognito puts external users into out of ``cognito:groups``: they
-say where somebody comes from, not what they may do.  Where the identities cannot be read, all
-groups go that may be such.
+Puts ``custom:legacy_uid`` into every ID token.  The event of the very first token may be older than
+the attribute that the post confirmation trigger wrote: only then the pool is asked once.  Removes
+the groups that Cognito puts external users into from ``cognito:groups``: they name the provider,
+not a permission.  Where the identities cannot be read, every group that may be such is removed.
 
-Native users whom no trigger has linked yet are linked here: Cognito may not fire post
-authentication for them.  What that takes is loaded for the first of them.
+Links native users whom no trigger has linked yet: Cognito may not fire post authentication for
+them.  The modules for linking are loaded for the first of them.
 
-What fails is left out of the token; only where a link fails and the policy says ``block`` is the
-token kept back.
+A part that fails is left out of the token; the token itself is refused only where a link fails and
+the policy says ``block``.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre token generation Lambda trigger".
 """
@@ -47,10 +46,10 @@ if TYPE_CHECKING:
     from authcore_lambda.account_linking import AccountLinkingTrigger
 
 BUDGET: Final = timedelta(seconds=2)
-"""For the one question to the pool; people wait for their token."""
+"""For the one call to the pool; the user waits for the token."""
 
 LATE_BUDGET: Final = timedelta(seconds=3)
-"""At most, for everything where somebody is linked: who asks for the token waits five seconds."""
+"""At most, for an event that links a user: the caller waits five seconds for the token."""
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
@@ -68,7 +67,7 @@ class PreTokenGenerationSettings:
 
 
 class PreTokenGenerationTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self,
@@ -82,13 +81,13 @@ class PreTokenGenerationTrigger:
         Ask *directory*.
 
         Args:
-            directory: Given a pool's id and the time there is, its users.
+            directory: Opens the users of a pool id, for the time that remains.
 
             late_link: For native users whom no earlier trigger has linked.
 
-            failures: Whom a failed link keeps out.
+            failures: Which users a failed link keeps out.
 
-            audit: Learns of questions that got no answer.
+            audit: Records calls that got no answer.
         """
         self._directory = directory
         self._late_link = late_link
@@ -138,7 +137,7 @@ class PreTokenGenerationTrigger:
     def _legacy_uid(
         self, event: TriggerEvent, context: LambdaContext | None, started: float | None
     ) -> str | None:
-        """Ask the pool about a user whom *event* does not show as linked; it may be stale."""
+        """Ask the pool about a user who is not linked by *event*, which may be stale."""
         current = self._refresh(event, Deadline(BUDGET, context, started))
         latest = event if current is None else current
         known = latest.user.legacy_uid
@@ -182,12 +181,12 @@ def build_handler(
     intents: "ReplayCache | None" = None,
 ) -> PreTokenGenerationTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
     Args:
         variables: ``AUTHCORE_*`` by name.
 
-        audit: Where decisions go; by default to the function's log.
+        audit: Records decisions; by default in the function's log.
 
         http: See ``account_linking.build_handler``, also for the others.
 
@@ -237,8 +236,8 @@ def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event
 
 handler: Final = LazyFunction(build_handler, without_settings=_allow_without_settings)
 """
-AWS Lambda's entry point.  Where the settings cannot work, tokens stay as they are.
+AWS Lambda's entry point.  While the settings cannot work, tokens stay unchanged.
 
-Raises LinkingFailedError: see PreTokenGenerationTrigger; also where the settings cannot work, if
-they say so of failures all the same.
+Raises LinkingFailedError: see PreTokenGenerationTrigger.  While the settings cannot work, their
+failure policy applies to unlinked native users.
 """

@@ -1,9 +1,10 @@
 """
 The user migration trigger: ``authcore_lambda.user_migration.handler``.
 
-Cognito asks it about people it does not know yet.  A yes of the legacy system makes a user; a no,
-of whatever kind, returns the event as it came, which Cognito shows as a wrong password; no answer
-raises one fixed sentence, because Cognito shows it to whoever is signing in.
+Cognito calls it about users whom the pool does not know.  If the legacy system accepts them, the
+answer creates a user.  A refusal of any kind returns the event unchanged, which Cognito shows as a
+wrong password.  Without an answer the trigger raises one fixed sentence, which Cognito shows to the
+user who signs in.
 
 Wired by hand: importing a container library would cost as much as everything else here.
 See: docs/adr/0003-migration-door-wired-by-hand.md; Amazon Cognito "Migrate user Lambda trigger".
@@ -51,7 +52,7 @@ class UserMigrationSettings:
 
 
 class UserMigrationTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self, *, migration: Callable[[Deadline], UserMigration], budget: timedelta
@@ -60,7 +61,7 @@ class UserMigrationTrigger:
         Answer with *migration*.
 
         Args:
-            migration: Given the time there is, the service.
+            migration: Makes the service, for the time that remains.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
         """
@@ -124,14 +125,14 @@ def build_handler(
     http: HttpClient | None = None,
 ) -> UserMigrationTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
     Args:
         variables: ``AUTHCORE_*`` by name.
 
-        audit: Where decisions go; by default to the function's log.
+        audit: Records decisions; by default in the function's log.
 
-        http: For callers that want to close it; by default one of the trigger's own.
+        http: For callers that want to close it; by default the trigger has its own.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -167,5 +168,5 @@ handler: Final = LazyFunction(build_handler, without_settings=_fail_without_sett
 AWS Lambda's entry point.
 
 Raises MigrationUnavailableError: no answer worth trusting, or settings that cannot work.  Cognito
-shows its text to the user.
+shows its text to the user who signs in.
 """

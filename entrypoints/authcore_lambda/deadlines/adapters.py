@@ -18,19 +18,19 @@ from authcore_lambda.deadlines.deadline import (
 
 
 BoundedLinks = Callable[[timedelta], LegacyLinks]
-"""The legacy links, for a caller with so much time left."""
+"""Opens the legacy links for a caller with the given time left."""
 
 
 class TimedLegacyLinks(LegacyLinks):
     """
-    Asks with the time that is left at each call, less a *reserve* for what comes after.
+    Gives each call the time that is left, less a *reserve* for the calls after it.
 
     Args:
-        links: Loads the adapter where that was not done yet, which takes time too.
+        links: Loads the adapter at the first call, which takes time too.
 
-        time: What there is.
+        time: What remains of the event.
 
-        reserve: What must be left afterwards.
+        reserve: Must be left after the call.
     """
 
     __slots__ = ("_links", "_reserve", "_time")
@@ -44,19 +44,19 @@ class TimedLegacyLinks(LegacyLinks):
 
     def match(self, query: AccountQuery) -> AccountMatches:
         """See the port."""
-        return self._bounded().match(query)
+        return self._open().match(query)
 
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
         """See the port."""
-        return self._bounded().create(account, idempotency_key=idempotency_key)
+        return self._open().create(account, idempotency_key=idempotency_key)
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
     ) -> LegacyAccount:
         """See the port."""
-        return self._bounded().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
+        return self._open().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
 
-    def _bounded(self) -> LegacyLinks:
+    def _open(self) -> LegacyLinks:
         bounded = self._links()
         left = self._time.remaining(self._reserve)
         if left <= NO_TIME:
@@ -65,7 +65,7 @@ class TimedLegacyLinks(LegacyLinks):
 
 
 class TimedUserDirectory(UserDirectory):
-    """Asks as long as there is time."""
+    """Ends each call at the deadline."""
 
     __slots__ = ("_bounded_caller", "_directory", "_time")
 
@@ -89,7 +89,7 @@ class TimedUserDirectory(UserDirectory):
 
 
 class TimedProviderLinks(ProviderLinks):
-    """Asks as long as there is time."""
+    """Ends each call at the deadline."""
 
     __slots__ = ("_bounded_caller", "_links", "_time")
 

@@ -17,7 +17,7 @@ class MigrationEvent:
 
     Attributes:
         source: ``triggerSource``; None where it is missing, empty or no text, as for all others.
-        username: As the user typed it; pools that ignore case send it in lower case.
+        username: As the user typed it; pools that ignore case may send it in lower case.
         password: As the user typed it; only at a sign-in.
     """
 

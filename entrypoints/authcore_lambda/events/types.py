@@ -1,8 +1,8 @@
 """
-The Cognito trigger events as Amazon documents them.
+The shapes of our answers to Cognito's trigger events, as Amazon documents them.
 
-They say what our answers look like.  What arrives is read member by member instead: Amazon adds
-names and moves elements, and a function that insists locks people out.
+Events that arrive are read member by member instead: Amazon adds and moves members, and a strict
+function would lock users out.
 
 See: Amazon Cognito "Customizing user pool workflows with Lambda triggers".
 """

@@ -25,12 +25,12 @@ class NativeLinking:
     Links a new external user, if that is safe.
 
     Args:
-        links: Opens the external identities of the pool's users, for the first newcomer who may be
-            linked.
+        links: Opens the external identities of the pool's users; called only for a newcomer who
+            may be linked.
 
         providers: Providers whose verified e-mail addresses are trusted, as the pool calls them.
 
-        audit: Learns of every link, and of every link that was not made although the address fits.
+        audit: Records every link, and every link that was not made although the address fits.
     """
 
     _links: Callable[[], ProviderLinks]
@@ -41,14 +41,15 @@ class NativeLinking:
         """
         Link the external user *username* to the owner of *verified_email*.
 
-        Never raises one of our errors: the newcomer signs up all the same, as a user of their own.
+        Never raises one of our errors: a newcomer who is not linked signs up as a user of their
+        own.
 
         Args:
-            username: As the pool makes it up, of provider and id.
+            username: As the pool composes it of provider and id.
 
             verified_email: The address that the provider vouches for; None where it does not.
         """
-        identity = newcomer(username, self._providers)
+        identity = read_identity(username, self._providers)
         email = canonical_email(verified_email) if verified_email is not None else None
         if identity is None or email is None:
             return
@@ -70,24 +71,24 @@ class NativeLinking:
         return AuditEvent.of(ACTION, None, subject=candidates[0].subject)
 
 
-def newcomer(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:
+def read_identity(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:
     """
-    Who the external user *username* is; None where the name does not say for certain.
+    Read the identity of the external user *username*; None where the name leaves a doubt.
 
-    This trigger's events name provider and id in the user name only, in lower case in pools that
-    ignore case.  So an id is taken only if it has no letters, as Google's and Facebook's: then
-    nothing was lost.  And the name is taken only if it has one ``_``: of several, any may be the
-    one between the two, as provider ``Okta_Corp`` and id ``123``, or ``Okta`` and ``Corp_123``.
+    The events of this trigger give provider and id in the user name only, in lower case in pools
+    that ignore case.  So an id counts only if it has no letters, as Google's and Facebook's: then
+    nothing was lost.  And the name counts only if it has one ``_``: any of several may be the one
+    between the two, as in provider ``Okta_Corp`` and id ``123``, or ``Okta`` and ``Corp_123``.
     """
     parts = _EXTERNAL_NAME.fullmatch(username or "")
     if parts is None:
         return None
-    meant = [name for name in providers if name.lower() == parts["provider"].lower()]
-    return ExternalIdentity(meant[0], parts["user_id"]) if len(meant) == 1 else None
+    named = [name for name in providers if name.lower() == parts["provider"].lower()]
+    return ExternalIdentity(named[0], parts["user_id"]) if len(named) == 1 else None
 
 
 def _owns(user: DirectoryUser, email: str) -> bool:
-    """Whether *user* proved to be reachable at *email* and may sign in."""
+    """Whether the pool verified *email* for *user*, and *user* may sign in."""
     return (
         user.enabled
         and user.status == "CONFIRMED"

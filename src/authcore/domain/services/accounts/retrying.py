@@ -1,4 +1,4 @@
-"""Asks at a steady pace, and asks again later where there was no answer."""
+"""Repeats calls that got no answer, within a quota."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,10 +12,10 @@ from authcore.ports.system import Pause
 
 
 BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 30))
-"""What passes after each attempt that failed; the one after the last of them is the last."""
+"""Wait after each failed attempt but the seventh, which is the last."""
 
 MAX_WAIT: Final = timedelta(minutes=1)
-"""However long an answer asks for."""
+"""Also where an answer asks for more by ``Retry-After``."""
 
 Answer = TypeVar("Answer")
 OnRetry = Callable[[UnavailableError, timedelta], None]
@@ -24,7 +24,7 @@ OnRetry = Callable[[UnavailableError, timedelta], None]
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class Retrier:
     """
-    For long runs of calls that may be repeated.
+    Makes long runs of calls that may be repeated.
 
     Args:
         rate_limiter: Waited for before each attempt.
@@ -41,10 +41,10 @@ class Retrier:
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """
-        What *question* returns, at one of seven attempts.
+        Return what *question* returns, after at most seven attempts.
 
         Raises:
-            UnavailableError: Of the last one.
+            UnavailableError: The error of the last attempt.
         """
         for back_off in BACK_OFF:
             self._rate_limiter.acquire()

@@ -1,4 +1,4 @@
-"""Decides who may sign up while some accounts are only in the legacy system."""
+"""Decides which users may sign up while some accounts exist in the legacy system only."""
 
 from collections.abc import Collection
 from typing import Final
@@ -44,7 +44,7 @@ class SignUp:
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class SignUpPolicy:
     """
-    Refuses names that belong to an account which lives in the legacy system alone or is locked.
+    Refuses names of accounts that exist in the legacy system only, and of locked accounts.
 
     Migration runs only for users whom the pool does not know: a sign-up under such a name would
     shut the owner of the account out.
@@ -52,7 +52,7 @@ class SignUpPolicy:
     Args:
         accounts: The legacy user table.
 
-        audit: Learns of every decision.
+        audit: Records every decision.
     """
 
     _accounts: LegacyAccounts
@@ -62,13 +62,13 @@ class SignUpPolicy:
         """
         Decide about *sign_up*, with one call for each of its names until one is taken.
 
-        Never raises one of our errors: no answer is ``unavailable``.
+        Never raises one of our errors: an outage is ``unavailable``.
         """
-        event = self._judge(sign_up)
+        event = self._decide(sign_up)
         self._audit.record(event)
         return event.outcome
 
-    def _judge(self, sign_up: SignUp) -> AuditEvent:
+    def _decide(self, sign_up: SignUp) -> AuditEvent:
         if sign_up.claims_legacy_id:
             return AuditEvent(ACTION, "rejected", "claims_legacy_uid")
         names = sign_up.names()
@@ -83,7 +83,7 @@ class SignUpPolicy:
         return AuditEvent.of(ACTION, None)
 
     def _refusal(self, name: str) -> str | None:
-        """Why *name* is taken; None if it is not."""
+        """Say why *name* is taken; None if it is not."""
         try:
             account = self._accounts.find(name)
         except AmbiguousAccountError as error:

@@ -1,4 +1,4 @@
-"""Moves people into the pool at the moment they prove who they are to the legacy system."""
+"""Moves users into the pool when they prove their password to the legacy system."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
 
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 """
-Characters of one value.  A longer one is left out: a part of a name or address is another one.
+Characters of one value.  A longer one is left out: a truncated name or address would be wrong.
 
 See: Amazon Cognito "Quotas", "Working with user attributes".
 """
@@ -34,12 +34,12 @@ See: Amazon Cognito "Quotas", "Working with user attributes".
 @attrs.frozen
 class MigratedUser:
     """
-    Somebody the pool shall create.
+    A user for the pool to create.
 
     Attributes:
         attributes: Cognito attributes by name.  ``email_verified`` is there only as ``"true"``,
-            ``username`` only where an alias was typed; otherwise the pool keeps what was typed.
-            The address is always the legacy system's, never what was typed.
+            ``username`` only where the user typed an alias; otherwise the pool keeps what was
+            typed.  The address is always the legacy system's, never what was typed.
         keeps_password: True if the password was proven and stays valid; False if the user must
             choose a new one.
     """
@@ -51,17 +51,17 @@ class MigratedUser:
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class UserMigration:
     """
-    Decides who may be created in the pool, and with which attributes.
+    Decides which users the pool may create, and with which attributes.
 
-    An account that knows its Cognito id has a pool user, whatever name was typed now: it is not
-    migrated again, or one person would be two users, each with a password of its own.  Until the
-    link is written the same holds because an account has one name in the pool and no other.
+    An account that knows its Cognito id has a pool user, under any name: it is not migrated again,
+    or one person would be two users, each with a password of its own.  Until the link is written
+    this holds because an account has exactly one name in the pool.
 
     Args:
         accounts: The legacy user table.
 
-        audit: Learns of every decision; the only place where "no" and "no answer" of the
-            legacy system, or two kinds of "no", can be told apart by an operator.
+        audit: Records every decision; the only place where an operator can distinguish a refusal
+            of the legacy system from an outage, and the kinds of refusals from each other.
 
         attributes: Cognito attribute to legacy field (``email``, ``display_name``, ``username``,
             ``legacy_uid``).
@@ -97,7 +97,7 @@ class UserMigration:
 
     def authenticate(self, credentials: Credentials) -> MigratedUser | None:
         """
-        The user whose password this is; None if there is no such user or it is not.
+        Return the user whose password this is; None for an unknown user or a wrong password.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
@@ -122,10 +122,10 @@ class UserMigration:
 
     def forgot_password(self, username: str) -> MigratedUser | None:
         """
-        The user who is to choose a new password; None if there is none who can.
+        Return the user who must choose a new password; None if no user can.
 
-        Somebody whose address the legacy system did not verify is left where they are: no code
-        could reach them, and once in the pool their old password would no longer let them in.
+        A user whose address the legacy system did not verify is not migrated: no code could reach
+        them, and once they are in the pool their old password would no longer work.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
@@ -174,7 +174,7 @@ class UserMigration:
     def _refusal(
         self, typed: str, account: LegacyAccount, attributes: Mapping[str, str]
     ) -> str | None:
-        """Why nobody is to be created for *account* under what was *typed*; None if somebody is."""
+        """Say why no user is created for *account* under the *typed* name; None if one is."""
         if account.locked:
             return "account_locked"
         if account.cognito_id is not None:
@@ -186,7 +186,7 @@ class UserMigration:
 
     def _address_refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
         """
-        Why the pool could not find the user under the address *typed*; None if it can.
+        Say why the pool could not find the user under the address *typed*; None if it can.
 
         See: Amazon Cognito "Migrate user Lambda trigger", ``userAttributes``.
         """
@@ -198,7 +198,7 @@ class UserMigration:
 
     def _fold_case(self, name: str) -> str:
         """
-        *name* as the pool compares it.
+        Return *name* as the pool compares it.
 
         See: Amazon Cognito "User pool case sensitivity".
         """
@@ -230,15 +230,16 @@ class UserMigration:
 
 def _same_but_for_case(typed: str, email: str | None) -> bool:
     """
-    Whether pool and legacy system may both have meant *email* by *typed*.
+    Whether *typed* may mean *email* to the pool and to the legacy system.
 
-    ASCII case only: to mean somebody is not to be them, and only *email* itself is ever verified.
+    Ignores ASCII case only.  This proves nothing about the owner: only *email* itself is ever
+    verified.
     """
     return email is not None and typed.isascii() and typed.lower() == email.lower()
 
 
 def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
-    """Which of *attributes*, Cognito attribute to legacy field, may not be; one sentence each."""
+    """Return one sentence for each pair of *attributes* (Cognito: legacy) that is not allowed."""
     return [
         f"the attribute {name!r} may not be filled from the legacy field {field!r}"
         for name, field in attributes.items()
@@ -247,7 +248,7 @@ def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
 
 
 def email_problem(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
-    """What a pool that knows people by their addresses misses in *attributes*; None if nothing."""
+    """Say what *attributes* lack for a pool of addresses; None if nothing."""
     if pool == "username" or attributes.get("email") == "email":
         return None
     return f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'"
