@@ -31,7 +31,7 @@ from authcore_lambda.deadlines.adapters import TimedLegacyLinks
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.events.unreadable import EventUnreadableError, require_readable
+from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import policy_in, require_allowed
 from authcore_lambda.linking_wiring import (
@@ -88,13 +88,6 @@ class AccountLinkingTrigger:
     ) -> Event:
         """
         Link the user of *event*, and return it unchanged.
-
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
 
         Raises:
             LinkingFailedError: The link failed, and the policy keeps the user out.

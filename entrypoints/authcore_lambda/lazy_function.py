@@ -13,7 +13,12 @@ from authcore_lambda.events.types import Event, LambdaContext
 
 Answer = TypeVar("Answer")
 Function = Callable[[Event, LambdaContext | None, float], Answer]
-"""Given the event, Lambda's context, and when the work on the event began, by ``monotonic``."""
+"""
+Answers an event.  Its arguments, in the doors' ``__call__`` too:
+
+the event as it was sent, whose missing and unknown members are tolerated; Lambda's context, for the
+time that remains; when the work on the event began, by ``monotonic``: now, if left out.
+"""
 
 _log: Final = logging.getLogger("authcore.lambda")
 

@@ -34,7 +34,7 @@ from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext
-from authcore_lambda.events.unreadable import Unreadable, require_readable
+from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
@@ -48,7 +48,7 @@ EXTERNAL: Final = "PreSignUp_ExternalProvider"
 COGNITO_CALLS: Final = 3
 """How many fit the budget: find the address, link, and look again after a refusal."""
 
-NativeLinkingFor = Callable[[str | Unreadable, Deadline], NativeLinking]
+NativeLinkingFor = Callable[[str | EventUnreadableError, Deadline], NativeLinking]
 """Makes the service for a pool id and the time that remains."""
 
 _log: Final = logging.getLogger("authcore.pre_sign_up")
@@ -111,13 +111,6 @@ class PreSignUpTrigger:
         """
         Return *event* as it came, or refuse.
 
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
-
         Raises:
             SignUpRefusedError: REFUSED_TEXT, or OUTAGE_TEXT where there was no answer.
         """
@@ -166,12 +159,7 @@ def build_handler(
     """
     Build the trigger that *variables* configure.
 
-    Args:
-        variables: ``AUTHCORE_*`` by name.
-
-        audit: Records decisions; by default in the function's log.
-
-        http: For callers that want to close it; by default the trigger has its own.
+    Arguments: see ``account_linking.build_handler``.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.

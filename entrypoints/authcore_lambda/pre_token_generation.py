@@ -34,7 +34,7 @@ from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.token_overrides import FORMS, override_details
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.events.unreadable import require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
@@ -53,7 +53,10 @@ LATE_BUDGET: Final = timedelta(seconds=3)
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
-LateLink = Callable[[TriggerEvent, LambdaContext | None, float | None], LinkOutcome]
+TimeFor = Callable[[timedelta], Deadline]
+"""Given a budget, the deadline of the event."""
+
+LateLink = Callable[[TriggerEvent, TimeFor], LinkOutcome]
 """Links the user of an event; may raise LinkingFailedError."""
 
 
@@ -101,19 +104,14 @@ class PreTokenGenerationTrigger:
         Return *event* with our changes to the tokens; unchanged where there are none, and after a
         fault.
 
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
-
         Raises:
             LinkingFailedError: A native user could not be linked, and the policy keeps such users
                 out.
         """
         try:
-            changes = self._changes(TriggerEvent.read(event), context, started)
+            changes = self._changes(
+                TriggerEvent.read(event), lambda budget: Deadline(budget, context, started)
+            )
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
@@ -121,24 +119,20 @@ class PreTokenGenerationTrigger:
             return event
         return {**event, "response": changes} if changes else event
 
-    def _changes(
-        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
-    ) -> Mapping[str, Any] | None:
+    def _changes(self, event: TriggerEvent, time_for: TimeFor) -> Mapping[str, Any] | None:
         """Return the response; None where nothing changes."""
         form = FORMS.get(event.version or "")
         if form is None or not event.is_for_user:
             return None
         legacy_uid = event.user.legacy_uid
         if event.may_need_link:
-            legacy_uid = self._legacy_uid(event, context, started)
+            legacy_uid = self._legacy_uid(event, time_for)
         details = override_details(event, form, legacy_uid)
         return {**event.response, form: details} if details else None
 
-    def _legacy_uid(
-        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
-    ) -> str | None:
+    def _legacy_uid(self, event: TriggerEvent, time_for: TimeFor) -> str | None:
         """Ask the pool about a user who is not linked by *event*, which may be stale."""
-        current = self._refresh(event, Deadline(BUDGET, context, started))
+        current = self._refresh(event, time_for(BUDGET))
         latest = event if current is None else current
         known = latest.user.legacy_uid
         if not latest.is_unlinked_native:
@@ -146,7 +140,7 @@ class PreTokenGenerationTrigger:
         if current is None:
             require_allowed(self._failures, event.provider)
             return known
-        return self._link(current, context, started) or known
+        return self._link(current, time_for) or known
 
     def _refresh(self, event: TriggerEvent, time: Deadline) -> TriggerEvent | None:
         """Return *event* with the attributes that the pool holds now; None if it does not say."""
@@ -159,11 +153,9 @@ class PreTokenGenerationTrigger:
             return None
         return event.apply(user) if user and user.subject == subject else None
 
-    def _link(
-        self, event: TriggerEvent, context: LambdaContext | None, started: float | None
-    ) -> str | None:
+    def _link(self, event: TriggerEvent, time_for: TimeFor) -> str | None:
         try:
-            return self._late_link(event, context, started).legacy_uid
+            return self._late_link(event, time_for).legacy_uid
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - what is loaded late may fail late
@@ -183,16 +175,7 @@ def build_handler(
     """
     Build the trigger that *variables* configure.
 
-    Args:
-        variables: ``AUTHCORE_*`` by name.
-
-        audit: Records decisions; by default in the function's log.
-
-        http: See ``account_linking.build_handler``, also for the others.
-
-        lease: Likewise.
-
-        intents: Likewise.
+    Arguments: see ``account_linking.build_handler``.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -214,14 +197,9 @@ def build_handler(
 
     budget = min(settings.linking.budget, LATE_BUDGET)
 
-    def late_link(
-        event: TriggerEvent, context: LambdaContext | None, started: float | None
-    ) -> LinkOutcome:
-        return linking().link(event, Deadline(budget, context, started))
-
     return PreTokenGenerationTrigger(
         directory=pool.directory,
-        late_link=late_link,
+        late_link=lambda event, time_for: linking().link(event, time_for(budget)),
         failures=settings.linking.on_failure,
         audit=audit,
     )

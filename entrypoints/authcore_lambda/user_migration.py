@@ -74,13 +74,6 @@ class UserMigrationTrigger:
         """
         Answer *event*.
 
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
-
         Raises:
             MigrationUnavailableError: No answer worth trusting, or a fault of our own.
         """
@@ -127,12 +120,7 @@ def build_handler(
     """
     Build the trigger that *variables* configure.
 
-    Args:
-        variables: ``AUTHCORE_*`` by name.
-
-        audit: Records decisions; by default in the function's log.
-
-        http: For callers that want to close it; by default the trigger has its own.
+    Arguments: see ``account_linking.build_handler``.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.

@@ -12,7 +12,7 @@ from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
-from authcore_lambda.events.unreadable import require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from unit.account_linking_world import World

@@ -13,7 +13,7 @@ from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
-from authcore_lambda.events.unreadable import Unreadable, require_readable
+from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
 from unit.trigger_world import CANARY, POOL_ID, Left, trigger_event
 
@@ -30,7 +30,7 @@ class World:
         self.directory = InMemoryUserDirectory()
         policy = SignUpPolicy(accounts=self.accounts, audit=self.audit)
 
-        def linking(pool_id: str | Unreadable, _: Deadline) -> NativeLinking:
+        def linking(pool_id: str | EventUnreadableError, _: Deadline) -> NativeLinking:
             return NativeLinking(
                 links=lambda: self._links(require_readable(pool_id)),
                 providers=frozenset(providers),

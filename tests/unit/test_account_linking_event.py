@@ -19,7 +19,7 @@ from authcore_lambda import account_linking
 from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event
-from authcore_lambda.events.unreadable import require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event

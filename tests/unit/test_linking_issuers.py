@@ -11,7 +11,7 @@ from authcore.domain.model.linking import LinkOutcome
 from authcore.settings import LinkingSettings, load
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
-from authcore_lambda.events.unreadable import require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.linking_wiring import policy_of
 from unit.linking_world import EMMA, NATIVE_EMMA, World, row
 from unit.trigger_world import EXTERNAL, GOOGLE, trigger_event

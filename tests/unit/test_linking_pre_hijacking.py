@@ -15,7 +15,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import PoolAccount
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_lambda.events.trigger_event import TriggerEvent
-from authcore_lambda.events.unreadable import require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from unit.linking_world import World
 from unit.trigger_world import trigger_event
 

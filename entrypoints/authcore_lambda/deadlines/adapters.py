@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from authcore.domain.errors import LegacyNotReachedError
 from authcore.domain.model.accounts import LegacyAccount
@@ -16,6 +17,8 @@ from authcore_lambda.deadlines.deadline import (
     Deadline,
 )
 
+
+Port = TypeVar("Port")
 
 BoundedLinks = Callable[[timedelta], LegacyLinks]
 """Opens the legacy links for a caller with the given time left."""
@@ -64,47 +67,43 @@ class TimedLegacyLinks(LegacyLinks):
         return bounded(left)
 
 
-class TimedUserDirectory(UserDirectory):
+class _Timed(Generic[Port]):
     """Ends each call at the deadline."""
 
-    __slots__ = ("_bounded_caller", "_directory", "_time")
+    __slots__ = ("_bounded_caller", "_port", "_time")
 
-    def __init__(
-        self, directory: UserDirectory, time: Deadline, bounded_caller: BoundedCaller
-    ) -> None:
-        self._directory = directory
+    def __init__(self, port: Port, time: Deadline, bounded_caller: BoundedCaller) -> None:
+        self._port = port
         self._time = time
         self._bounded_caller = bounded_caller
+
+    def _within(self, call: Callable[[], Answer]) -> Answer:
+        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+
+
+class TimedUserDirectory(_Timed[UserDirectory], UserDirectory):
+    """Ends each call at the deadline."""
+
+    __slots__ = ()
 
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
-        return self._within(lambda: self._directory.find(username))
+        return self._within(lambda: self._port.find(username))
 
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         """See the port."""
-        self._within(lambda: self._directory.set_attributes(username, attributes))
-
-    def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+        self._within(lambda: self._port.set_attributes(username, attributes))
 
 
-class TimedProviderLinks(ProviderLinks):
+class TimedProviderLinks(_Timed[ProviderLinks], ProviderLinks):
     """Ends each call at the deadline."""
 
-    __slots__ = ("_bounded_caller", "_links", "_time")
-
-    def __init__(self, links: ProviderLinks, time: Deadline, bounded_caller: BoundedCaller) -> None:
-        self._links = links
-        self._time = time
-        self._bounded_caller = bounded_caller
+    __slots__ = ()
 
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """See the port."""
-        return self._within(lambda: self._links.native_users_with(email))
+        return self._within(lambda: self._port.native_users_with(email))
 
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """See the port."""
-        self._within(lambda: self._links.link_provider(username, identity))
-
-    def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+        self._within(lambda: self._port.link_provider(username, identity))

@@ -14,8 +14,7 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import PoolAccount
 from authcore_lambda.events.json_members import mapping, text
 from authcore_lambda.events.types import Event
-from authcore_lambda.events.unreadable import Unreadable
-from authcore_lambda.events.user_attributes import UserAttributes
+from authcore_lambda.events.user_attributes import EventUnreadableError, UserAttributes
 
 
 _POOL_ID: Final = re.compile(r"[a-z0-9-]{1,32}_[A-Za-z0-9]{1,55}")
@@ -71,26 +70,26 @@ class TriggerEvent:
         return attrs.evolve(self, user=self.user.apply(user))
 
     @property
-    def pool_id(self) -> str | Unreadable:
+    def pool_id(self) -> str | EventUnreadableError:
         """``userPoolId``, if it has the shape of ``eu-west-1_Ab12Cd34``."""
         if self.pool_name is None or not _POOL_ID.fullmatch(self.pool_name):
-            return Unreadable("the event names no user pool")
+            return EventUnreadableError("the event names no user pool")
         return self.pool_name
 
     @property
-    def account(self) -> PoolAccount | Unreadable:
+    def account(self) -> PoolAccount | EventUnreadableError:
         """
         The user who signs in, or has just been confirmed.
 
-        Unreadable without a user name or ``sub``, or where the identities leave open whether the
-        user is native and, if not, who they are; an e-mail address or another identity must not
-        stand in for that.
+        An error without a user name or ``sub``, or where the identities leave open whether the user
+        is native and, if not, who they are; an e-mail address or another identity must not stand in
+        for that.
         """
         user = self.user
         if self.username is None or user.subject is None or not _ID.fullmatch(user.subject):
-            return Unreadable("the event names no user")
+            return EventUnreadableError("the event names no user")
         identity = user.identity
-        if isinstance(identity, Unreadable):
+        if isinstance(identity, EventUnreadableError):
             return identity
         return PoolAccount(
             username=self.username,
@@ -107,7 +106,7 @@ class TriggerEvent:
     def provider(self) -> str | None:
         """The user's provider, as policies name it; None where the event does not say."""
         account = self.account
-        return None if isinstance(account, Unreadable) else account.provider
+        return None if isinstance(account, EventUnreadableError) else account.provider
 
     @property
     def is_for_user(self) -> bool:
@@ -121,12 +120,12 @@ class TriggerEvent:
         if self.source in _LATER or self.username is None or self.user.subject is None:
             return False
         account = self.account
-        return isinstance(account, Unreadable) or not account.is_linked
+        return isinstance(account, EventUnreadableError) or not account.is_linked
 
     @property
     def is_unlinked_native(self) -> bool:
         """True also where the event does not say: such a link is tried, and fails."""
         account = self.account
-        if isinstance(account, Unreadable):
+        if isinstance(account, EventUnreadableError):
             return True
         return account.identity is None and not account.is_linked

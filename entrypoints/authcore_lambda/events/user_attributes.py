@@ -6,14 +6,14 @@ See: Amazon Cognito "Customizing user pool workflows with Lambda triggers", "Ide
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 import attrs
 
+from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore_lambda.events.json_members import is_false, is_true, text
-from authcore_lambda.events.unreadable import Unreadable
 
 
 MAX_IDENTITIES_LENGTH: Final = 8192
@@ -29,6 +29,26 @@ STATUSES: Final = frozenset(
     ("CONFIRMED", EXTERNAL, "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "UNCONFIRMED")
 )
 """Of users who may sign in or be confirmed.  With any other, addresses prove nothing."""
+
+
+Value = TypeVar("Value")
+
+
+class EventUnreadableError(UnavailableError):
+    """
+    The event does not name its user, or names them in a way that leaves room for guessing.
+
+    Kept in place of a part that cannot be read, until that part is needed.
+    """
+
+    code: ClassVar[str] = "event_unreadable"
+
+
+def require_readable(value: Value | EventUnreadableError) -> Value:
+    """Return *value*, or raise the error in its place."""
+    if isinstance(value, EventUnreadableError):
+        raise value
+    return value
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -77,7 +97,7 @@ class UserAttributes:
     preferred_username: str | None
     name: str | None
     status: str | None
-    identities: tuple[ListedIdentity, ...] | Unreadable
+    identities: tuple[ListedIdentity, ...] | EventUnreadableError
     legacy_uid: str | None
     linked_uid: str | None
 
@@ -116,26 +136,26 @@ class UserAttributes:
         return self.status in STATUSES and self.email_is_marked
 
     @property
-    def identity(self) -> ExternalIdentity | Unreadable | None:
+    def identity(self) -> ExternalIdentity | EventUnreadableError | None:
         """
         The primary external identity; None for native users: those whose every identity was linked
         to them later.
 
         See: ``user_description.is_native``, which reads users whom the pool's admin API describes.
         """
-        if isinstance(self.identities, Unreadable):
+        if isinstance(self.identities, EventUnreadableError):
             return self.identities
         primary = [each for each in self.identities if each.primary]
         is_external = self.status == EXTERNAL or bool(primary)
         is_unclear = any(each.primary is None for each in self.identities)
         if is_unclear or len(primary) != is_external:
-            return Unreadable("identities that leave open who this is")
+            return EventUnreadableError("identities that leave open who this is")
         return _external_identity(primary[0]) if primary else None
 
     @property
     def providers(self) -> frozenset[str] | None:
         """In lower case; None where the identities do not say, and it may be any."""
-        if isinstance(self.identities, Unreadable):
+        if isinstance(self.identities, EventUnreadableError):
             return None
         names = [each.provider_name for each in self.identities]
         if None in names or (not names and self.status == EXTERNAL):
@@ -143,9 +163,9 @@ class UserAttributes:
         return frozenset(name.lower() for name in names if name)
 
 
-def _external_identity(member: ListedIdentity) -> ExternalIdentity | Unreadable:
+def _external_identity(member: ListedIdentity) -> ExternalIdentity | EventUnreadableError:
     if member.provider_name is None or member.user_id is None:
-        return Unreadable("an identity without provider or id")
+        return EventUnreadableError("an identity without provider or id")
     return ExternalIdentity(
         provider_name=member.provider_name,
         user_id=member.user_id,
@@ -154,7 +174,7 @@ def _external_identity(member: ListedIdentity) -> ExternalIdentity | Unreadable:
     )
 
 
-def _read_identities(listed: object) -> tuple[ListedIdentity, ...] | Unreadable:
+def _read_identities(listed: object) -> tuple[ListedIdentity, ...] | EventUnreadableError:
     """
     Read the members of ``identities``, JSON text or a list already.
 
@@ -164,15 +184,15 @@ def _read_identities(listed: object) -> tuple[ListedIdentity, ...] | Unreadable:
         return ()
     if isinstance(listed, str):
         if len(listed) > MAX_IDENTITIES_LENGTH:
-            return Unreadable("the identities are longer than they can be")
+            return EventUnreadableError("the identities are longer than they can be")
         try:
             listed = json.loads(listed)
         except (ValueError, RecursionError):
-            return Unreadable("the identities are not JSON")
+            return EventUnreadableError("the identities are not JSON")
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
-        return Unreadable("the identities are not a list of objects")
+        return EventUnreadableError("the identities are not a list of objects")
     if len(listed) > MAX_IDENTITIES:
-        return Unreadable("there are more identities than a user can have")
+        return EventUnreadableError("there are more identities than a user can have")
     return tuple(map(_read_identity, listed))
 
 
