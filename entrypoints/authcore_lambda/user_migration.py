@@ -26,8 +26,7 @@ from authcore.domain.model.accounts import Credentials
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
 from authcore.settings import LegacySettings, MigrationSettings, load
-from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
+from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.migration_event import MigrationEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer
 from authcore_lambda.lazy_function import LazyFunction, log_fault
@@ -141,7 +140,7 @@ def build_handler(
     )
     return UserMigrationTrigger(
         migration=lambda time: attrs.evolve(
-            migration, accounts=TimedLegacyAccounts(accounts.bounded, time)
+            migration, accounts=accounts.bounded(time.remaining(NO_TIME))
         ),
         budget=settings.migration.budget,
     )

@@ -17,8 +17,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
 from authcore_lambda.deadlines import deadline
-from authcore_lambda.deadlines.deadline import ANSWER_MARGIN, Deadline
-from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
+from authcore_lambda.deadlines.deadline import ANSWER_MARGIN, NO_TIME, Deadline
 from authcore_lambda.events.types import OUTAGE_TEXT, Event
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
@@ -310,7 +309,7 @@ def test_the_legacy_call_gets_what_is_left_of_the_budget_and_of_the_function(
 
     def migration(time: Deadline) -> UserMigration:
         return UserMigration(
-            accounts=TimedLegacyAccounts(accounts, time),
+            accounts=accounts(time.remaining(NO_TIME)),
             audit=InMemoryAuditLog(),
             attributes=MAPPING,
         )
