@@ -1,6 +1,5 @@
 """What ``authcore links allow-create`` is put together from."""
 
-import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -90,7 +89,7 @@ def session_tools(environment: Mapping[str, str]) -> SessionTools:
         revocations=revocations,
         leeway=cognito.leeway,
         clock=clock,
-        audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
+        audit=LoggingAuditLog(),
     )
     return SessionTools(everywhere=everywhere, at_once=revocations is not None)
 
@@ -144,5 +143,5 @@ def begun_creates(environment: Mapping[str, str]) -> BegunCreates:
             entropy=SystemEntropy(),
         ),
         issuer=issuer_url(settings.cognito.user_pool_id),
-        audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
+        audit=LoggingAuditLog(),
     )

@@ -3,10 +3,10 @@ The linking triggers: ``authcore_lambda.account_linking.handler``.
 
 Attach it to the pool as *post confirmation* and as *post authentication*: Cognito runs the first
 one only at the first sign-in of an external user, and the second one only at later ones.  Both do
-the same, as often as Cognito likes to ask.
+the same, and repeating an event is harmless.
 
-Whatever becomes of the link, the event goes back as it came.  Only where the policy says ``block``
-does a failed one keep somebody out, with a sentence of ours that Cognito shows them.
+The event is returned unchanged, with or without a link.  Only where the policy says ``block`` does
+a failed link keep the user out, with a sentence of ours that Cognito shows them.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
 authentication Lambda trigger", "Lambda triggers for federated users".
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import SystemClock, environment, monotonic
+from authcore.adapters.system import SystemClock
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
@@ -29,17 +29,11 @@ from authcore.ports.coordination import Lease, ReplayCache
 from authcore.settings import load
 from authcore_lambda.deadlines.adapters import TimedLegacyLinks
 from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.events.trigger_event import (
-    SUBJECT,
-    EventUnreadableError,
-    account_in,
-    attributes,
-    pool_id_in,
-    text,
-)
+from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
-from authcore_lambda.link_failures import policy_in, require_let_in
+from authcore_lambda.link_failures import policy_in, require_allowed
 from authcore_lambda.linking_wiring import (
     COGNITO_SHARE,
     AccountLinkingSettings,
@@ -62,7 +56,7 @@ _log: Final = logging.getLogger("authcore.account_linking")
 
 
 class AccountLinkingTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self,
@@ -76,13 +70,13 @@ class AccountLinkingTrigger:
         Answer with *linking*.
 
         Args:
-            linking: Given a pool's id and the time there is, the service for it.
+            linking: Makes the service for a pool id and the time that remains.
 
-            audit: Learns of events that never come so far.
+            audit: Records events that do not reach the service.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
-            failures: Whom a failed link keeps out.
+            failures: Which users a failed link keeps out.
         """
         self._linking = linking
         self._audit = audit
@@ -90,67 +84,60 @@ class AccountLinkingTrigger:
         self._failures = failures
 
     def __call__(
-        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
         Link the user of *event*, and return it unchanged.
 
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
-
         Raises:
-            LinkingFailedError: The link failed, and the policy is to keep people out.
+            LinkingFailedError: The link failed, and the policy keeps the user out.
         """
-        if text(event, "triggerSource") in SOURCES:
-            self.link(event, Deadline(self._budget, context, started))
+        read = TriggerEvent.read(event)
+        if read.source in SOURCES:
+            self.link(read, Deadline(self._budget, context, started))
         return event
 
-    def link(self, event: Event, time: Deadline) -> LinkOutcome:
+    def link(self, event: TriggerEvent, time: Deadline) -> LinkOutcome:
         """
-        Link the user of *event*, whatever its source.
+        Link the user of *event*, from any trigger.
 
         Args:
-            event: As Cognito sent it.
+            event: As it was read.
 
-            time: What there is.
+            time: What remains.
 
         Raises:
-            LinkingFailedError: The link failed, and the policy is to keep people out.
+            LinkingFailedError: The link failed, and the policy keeps the user out.
         """
-        outcome = self._outcome(event, time)
+        outcome = self._try_to_link(event, time)
         if outcome.status in ("refused", "postponed"):
-            require_let_in(self._failures, event)
+            require_allowed(self._failures, event.provider)
         return outcome
 
-    def _outcome(self, event: Event, time: Deadline) -> LinkOutcome:
+    def _try_to_link(self, event: TriggerEvent, time: Deadline) -> LinkOutcome:
         try:
-            return self._linking(pool_id_in(event), time).link(_person(event))
+            return self._linking(require_readable(event.pool_id), time).link(_account(event))
         except EventUnreadableError as error:
             _log.error("cannot link: %s", error)
-            return self._postponed(event, error.code)
-        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+            return self._postpone(event, error.code)
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
-            return self._postponed(event, "fault")
+            return self._postpone(event, "fault")
 
-    def _postponed(self, event: Event, reason: str) -> LinkOutcome:
-        subject = text(attributes(event), SUBJECT)
-        self._audit.record(AuditEvent("account_linking.postponed", "unavailable", reason, subject))
+    def _postpone(self, event: TriggerEvent, reason: str) -> LinkOutcome:
+        self._audit.record(
+            AuditEvent("account_linking.postponed", "unavailable", reason, event.user.subject)
+        )
         return LinkOutcome("postponed", reason)
 
 
-def _person(event: Event) -> PoolAccount:
+def _account(event: TriggerEvent) -> PoolAccount:
     """
-    Who it is about.  A legacy id counts only from the second sign-in on: whoever has just been
-    confirmed cannot have one of ours yet, but may have sent one along when they signed up.
+    Return the user.  A legacy id counts only from the second sign-in on: a user who has just been
+    confirmed cannot have one of ours yet, but may have sent one along at sign-up.
     """
-    person = account_in(event)
-    if text(event, "triggerSource") == CONFIRMED:
-        return attrs.evolve(person, legacy_uid=None)
-    return person
+    account = require_readable(event.account)
+    return attrs.evolve(account, legacy_uid=None) if event.source == CONFIRMED else account
 
 
 def build_handler(
@@ -162,17 +149,17 @@ def build_handler(
     intents: ReplayCache | None = None,
 ) -> AccountLinkingTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
     Args:
         variables: ``AUTHCORE_*`` by name.
 
-        audit: Where decisions go; by default to the function's log.
+        audit: Records decisions; by default in the function's log.
 
-        http: For callers that want to close it; by default one of the trigger's own.
+        http: For callers that want to close it; by default the trigger has its own.
 
-        lease: With *intents* in place of those in the table that is configured, or else of this
-            process alone.
+        lease: With *intents* in place of those in the configured table; without a table the default
+            is this process.
 
         intents: With *lease*.
 
@@ -184,7 +171,7 @@ def build_handler(
     return trigger_on(
         settings,
         PoolApi(settings.cognito, within=settings.linking.budget / COGNITO_SHARE),
-        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
+        audit=audit or LoggingAuditLog(),
         http=http,
         given=given,
     )
@@ -199,30 +186,30 @@ def trigger_on(
     given: tuple[Lease, ReplayCache] | None,
 ) -> AccountLinkingTrigger:
     """
-    The trigger as *settings* configure it.
+    Build the trigger that *settings* configure.
 
     Args:
         settings: Of this trigger, or of another that links too.
 
-        pool: Speaks to the pool that calls.
+        pool: The admin API of the calling pool.
 
-        audit: Where decisions go.
+        audit: Records decisions.
 
         http: For callers that want to close it.
 
-        given: Lease and begun creates in place of those that are configured.
+        given: Lease and begun creates in place of the configured ones.
 
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
     links = legacy_links(settings, http)
     clock = SystemClock()
-    both = stores(settings, clock) if given is None else lambda _: given
+    stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
 
     def linking(pool_id: str, time: Deadline) -> AccountLinking:
-        lease, intents = both(time)
+        lease, intents = stores_for(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             directory=pool.directory(pool_id, time),
@@ -242,21 +229,17 @@ def trigger_on(
     )
 
 
-_trigger: Final = LazyFunction(build_handler)
-
-
-def handler(event: Event, context: LambdaContext | None) -> Event:
-    """
-    AWS Lambda's entry point.  Settings are read once, at the first event.
-
-    Raises:
-        LinkingFailedError: See AccountLinkingTrigger.  Where settings cannot work, what they say
-            of failures holds all the same, and keeps everybody out where it cannot be read.
-    """
-    started = monotonic()
-    trigger = _trigger.get()
-    if trigger is not None:
-        return trigger(event, context, started=started)
-    if text(event, "triggerSource") in SOURCES:
-        require_let_in(policy_in(environment()), event)
+def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:
+    read = TriggerEvent.read(event)
+    if read.source in SOURCES:
+        require_allowed(policy_in(variables), read.provider)
     return event
+
+
+handler: Final = LazyFunction(build_handler, without_settings=_allow_without_settings)
+"""
+AWS Lambda's entry point.
+
+Raises LinkingFailedError: see AccountLinkingTrigger.  While the settings cannot work, their failure
+policy applies to every event, and one that cannot be read keeps every user out.
+"""

@@ -2,15 +2,15 @@
 A Lambda authorizer for API Gateway: ``authcore_lambda.authorizer.handler``.
 
 For HTTP APIs (format 2.0, simple answers or policies) and REST APIs (TOKEN and REQUEST).  Callers
-show ``Authorization: Bearer <access token>``, browsers their session cookies.  An authorizer cannot
-set cookies, so it refreshes nothing: whoever has an expired session gets a new one at the auth
+send ``Authorization: Bearer <access token>``, browsers their session cookies.  An authorizer cannot
+set cookies, so it refreshes nothing: a browser with an expired session gets a new one at the auth
 service.
 
-API Gateway may remember an answer by what is configured as its identity source.  Nothing else is
-looked at then, or one caller's answer would be another's: HTTP APIs show the values of that source;
-for a REST API that remembers by cookies, ``AUTHCORE_AUTHORIZER_READS=cookie`` says so.
+API Gateway may cache an answer by the configured identity source.  The authorizer then reads that
+source only, or one caller would get another's answer: events of HTTP APIs hold its values; for a
+REST API that caches by cookies, set ``AUTHCORE_AUTHORIZER_READS=cookie``.
 
-A no is an answer; where nobody can say, the function fails, which API Gateway answers with 500 and
+A refusal is an answer.  In an outage the function fails, which API Gateway answers with 500 and
 does not cache.
 
 See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for REST APIs.
@@ -34,7 +34,7 @@ from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 from authcore.wiring.sessions import SessionContainer
 from authcore_lambda.events.http_event import headers_in
-from authcore_lambda.events.trigger_event import text
+from authcore_lambda.events.json_members import text
 from authcore_lambda.events.types import Event
 from authcore_lambda.lazy_function import LazyFunction
 
@@ -49,7 +49,7 @@ _NOBODY: Final = "no_session"
 
 
 class UnauthorizedError(Exception):
-    """Nobody is signed in.  Always UNAUTHORIZED."""
+    """The caller is not signed in.  Always UNAUTHORIZED."""
 
     def __init__(self) -> None:
         super().__init__(UNAUTHORIZED)
@@ -61,7 +61,7 @@ class NotConfiguredError(Exception):
 
 @attrs.frozen
 class _Allowed:
-    """Somebody; *context* is what the application behind the gateway learns."""
+    """A signed-in caller; the application behind the gateway gets *context*."""
 
     principal: str
     context: Mapping[str, str]
@@ -80,18 +80,18 @@ class Authorizer:
         reads: str = "either",
     ) -> None:
         """
-        Authorize with what every guard uses.
+        Authorize as the guards do.
 
         Args:
             guard: For browsers.
 
             validator: For callers with an access token.
 
-            revocations: For the same callers; None where there are none.
+            revocations: For the same callers; None where sessions are not revoked.
 
             answers: ``simple`` or ``policy``, for HTTP APIs.
 
-            reads: ``authorization``, ``cookie`` or ``either``.
+            reads: ``authorization``, ``cookie`` or ``either``, the default.
         """
         self._guard = guard
         self._validator = validator
@@ -100,16 +100,16 @@ class Authorizer:
         self._reads_tokens = reads != "cookie"
         self._reads_cookies = reads != "authorization"
 
-    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+    def __call__(self, event: Event, *_: object) -> Answer:
         """
         Allow or deny.
 
         Raises:
-            UnauthorizedError: The answer is no, and the event is of a REST API.
+            UnauthorizedError: The caller is refused, and the event is of a REST API.
 
-            UnavailableError: Nobody can say.
+            UnavailableError: No answer worth trusting.
         """
-        decision = self._decided(event)
+        decision = self._decide(event)
         is_http_api = text(event, "version") == "2.0"
         if is_http_api and self._simple:
             return _simple(decision)
@@ -119,15 +119,15 @@ class Authorizer:
             return _policy(_Allowed("nobody", {"reason": decision}), _arn_in(event), effect="Deny")
         raise UnauthorizedError
 
-    def _decided(self, event: Event) -> "_Allowed | str":
-        """Somebody, or the reason why not."""
+    def _decide(self, event: Event) -> "_Allowed | str":
+        """Return the caller, or the reason of the refusal."""
         headers = dict(headers_in(event))
-        remembered_by = _identity_source(event)
-        shown = text(event, "authorizationToken") or headers.get("authorization", "")
-        if shown and self._reads_tokens and _counts(shown, remembered_by):
-            return self._bearer(shown)
+        cached_by = _identity_source(event)
+        credential = text(event, "authorizationToken") or headers.get("authorization", "")
+        if credential and self._reads_tokens and _counts(credential, cached_by):
+            return self._check_token(credential)
         cookies = headers.get("cookie", "")
-        if not self._reads_cookies or not _counts(cookies, remembered_by):
+        if not self._reads_cookies or not _counts(cookies, cached_by):
             return _NOBODY
         try:
             decision = self._guard.decide(cookies, can_renew=False).decision
@@ -137,8 +137,9 @@ class Authorizer:
             return decision.reason
         return _of_user(decision.user)
 
-    def _bearer(self, shown: str) -> "_Allowed | str":
-        token = shown[len(_BEARER) :] if shown.lower().startswith(_BEARER) else shown
+    def _check_token(self, credential: str) -> "_Allowed | str":
+        is_bearer = credential.lower().startswith(_BEARER)
+        token = credential[len(_BEARER) :] if is_bearer else credential
         try:
             access = self._validator.verify_access_token(token)
         except TokenRejectedError as rejected:
@@ -149,14 +150,14 @@ class Authorizer:
 
 
 def _identity_source(event: Event) -> tuple[str, ...]:
-    """The values by which an HTTP API remembers the answer; none where nothing is configured."""
+    """Return the values by which an HTTP API caches the answer; none where it caches nothing."""
     values = event.get("identitySource")
     listed = [values] if isinstance(values, str) else values
     return tuple(map(str, listed)) if isinstance(listed, list) else ()
 
 
-def _counts(credential: str, remembered_by: tuple[str, ...]) -> bool:
-    return not remembered_by or credential in remembered_by
+def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
+    return not cached_by or credential in cached_by
 
 
 def _of_user(user: User) -> _Allowed:
@@ -189,7 +190,7 @@ def _simple(decision: _Allowed | str) -> Answer:
 
 
 def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
-    """For all methods of the stage: the gateway may use the answer again for any of them."""
+    """Cover all methods of the stage: the gateway may reuse the answer for any of them."""
     stage = "/".join(arn.split("/")[:2])
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
     return {
@@ -216,7 +217,7 @@ class AnswerSettings:
     reads: str = setting(
         one_of("authorization", "cookie", "either"),
         "authorization, cookie or either",
-        "what is looked at; cookie where a REST API remembers answers by that header",
+        "which credentials are read; cookie where a REST API caches answers by that header",
         default="either",
     )
 
@@ -237,7 +238,7 @@ class AuthorizerSettings(SessionSettings):
 
 def build_handler(variables: Mapping[str, str]) -> Authorizer:
     """
-    The function, wired as the ``AUTHCORE_*`` variables say.
+    Build the function that the ``AUTHCORE_*`` variables configure.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -253,12 +254,9 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     )
 
 
-_function: Final = LazyFunction(build_handler)
+def _fail_without_settings(*_: object) -> Answer:
+    raise NotConfiguredError
 
 
-def handler(event: Event, context: object) -> Answer:
-    """What AWS Lambda calls."""
-    function = _function.get()
-    if function is None:
-        raise NotConfiguredError
-    return function(event, context)
+handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+"""AWS Lambda's entry point.  Raises NotConfiguredError while the settings cannot work."""

@@ -1,4 +1,4 @@
-"""What all trigger functions have in common: settings read once, and faults that stay quiet."""
+"""The entry point that all functions share, and how it logs a fault."""
 
 import logging
 import threading
@@ -6,43 +6,77 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeVar
 
-from authcore.adapters.system import environment
+from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError
+from authcore_lambda.events.types import Event, LambdaContext
 
 
-Trigger = TypeVar("Trigger")
+Answer = TypeVar("Answer")
+Function = Callable[[Event, LambdaContext | None, float], Answer]
+"""
+Answers an event.  Its arguments, in the doors' ``__call__`` too:
+
+the event as it was sent, whose missing and unknown members are tolerated; Lambda's context, for the
+time that remains; when the work on the event began, by ``monotonic``: now, if left out.
+"""
 
 _log: Final = logging.getLogger("authcore.lambda")
 
 
-class LazyFunction(Generic[Trigger]):
-    """One trigger per process, built from the environment at the first event."""
+class LazyFunction(Generic[Answer]):
+    """
+    An entry point for AWS Lambda: one function per process.
 
-    def __init__(self, build: Callable[[Mapping[str, str]], Trigger]) -> None:
+    The first event builds the function from the environment.  While the settings cannot work, each
+    event tries again and is answered by *without_settings*.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Mapping[str, str]], Function[Answer]],
+        without_settings: Callable[[Event, Mapping[str, str]], Answer],
+    ) -> None:
+        """
+        Build nothing yet.
+
+        Args:
+            build: Makes the function from ``AUTHCORE_*`` variables.
+
+            without_settings: Answers an event while the settings cannot work, given the variables.
+        """
         self._build = build
+        self._without_settings = without_settings
         self._building = threading.Lock()
-        self._built: Trigger | None = None
+        self._built: Function[Answer] | None = None
 
-    def get(self) -> Trigger | None:
-        """The trigger; None if the settings cannot work, which the log says each time."""
+    def __call__(self, event: Event, context: LambdaContext | None) -> Answer:
+        """Answer *event*; raises what the function or *without_settings* raises."""
+        started = monotonic()
+        function = self._get()
+        if function is None:
+            return self._without_settings(event, environment())
+        return function(event, context, started)
+
+    def _get(self) -> Function[Answer] | None:
+        """Return the function; None if the settings cannot work, which the log says each time."""
         with self._building:
             if self._built is None:
                 logging.getLogger("authcore").setLevel(logging.INFO)
-                self._built = self._configured()
+                self._built = self._try_to_build()
             return self._built
 
-    def _configured(self) -> Trigger | None:
+    def _try_to_build(self) -> Function[Answer] | None:
         try:
             return self._build(environment())
         except ConfigurationError as error:
             _log.critical("settings cannot work: %s", error)
-        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
         return None
 
 
 def log_fault(log: logging.Logger, error: BaseException) -> None:
-    """Say which kind of *error* came from where, without its text and without any value."""
+    """Log the type of *error* and the lines it came from, without its text and any value."""
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
     log.critical("fault: %s at %s", type(error).__name__, places)

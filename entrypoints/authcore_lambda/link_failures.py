@@ -1,13 +1,10 @@
-"""Who is kept out where a link fails; light, because most events need nothing but the question."""
+"""Which users a failed link keeps out; imports little, because most events need no link."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.domain.errors import UnavailableError
 from authcore.domain.model.linking import FailurePolicy
 from authcore.settings.linking import failure_policy
-from authcore_lambda.events.trigger_event import account_in
-from authcore_lambda.events.types import Event
 
 
 BLOCKED_TEXT: Final = (
@@ -16,34 +13,32 @@ BLOCKED_TEXT: Final = (
 
 
 class LinkingFailedError(Exception):
-    """What Cognito shows to somebody who is kept out.  Always BLOCKED_TEXT."""
+    """What Cognito shows to a user whose sign-in is blocked.  Always BLOCKED_TEXT."""
 
     def __init__(self) -> None:
         super().__init__(BLOCKED_TEXT)
 
 
-def require_let_in(policy: FailurePolicy, event: Event) -> None:
+def require_allowed(policy: FailurePolicy, provider: str | None) -> None:
     """
-    Do nothing if *policy* lets the user of *event* in although they are not linked.
+    Return if *policy* allows a user of *provider* to sign in although they are not linked.
+
+    Args:
+        policy: Of the team.
+
+        provider: See ``TriggerEvent.provider``.
 
     Raises:
         LinkingFailedError: It does not.
     """
-    if policy.is_blocked(_provider_in(event)):
+    if policy.is_blocked(provider):
         raise LinkingFailedError
 
 
 def policy_in(variables: Mapping[str, str]) -> FailurePolicy:
-    """What *variables* say where they cannot work as a whole; what cannot be read blocks."""
+    """Read the policy while *variables* cannot work as a whole; an unreadable one blocks."""
     text = variables.get("AUTHCORE_LINKING_ON_FAILURE", "")
     try:
         return failure_policy(text) if text else FailurePolicy()
     except ValueError:
         return FailurePolicy(blocks=True)
-
-
-def _provider_in(event: Event) -> str | None:
-    try:
-        return account_in(event).provider
-    except UnavailableError:
-        return None

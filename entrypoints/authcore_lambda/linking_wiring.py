@@ -1,4 +1,4 @@
-"""What the linking trigger is put together from, as its settings say."""
+"""Builds the parts of the linking trigger from its settings."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 COGNITO_SHARE: Final = 4
-"""The last write, to Cognito, gets this part of the budget for itself."""
+"""The last write, to Cognito, has a fourth of the budget for itself."""
 
 STORE_SHARE: Final = 10
-"""Each call to the table, where there is one, gets this part of it."""
+"""Each call to the table, where there is one, has a tenth of the budget."""
 
 Stores = Callable[[Deadline], tuple[Lease, ReplayCache]]
-"""Lease and begun creates, for an event with so much time left."""
+"""Makes the lease and the begun creates for the time that remains of an event."""
 
 
 def _not_keyed(dialect: str, creation: str) -> str | None:
@@ -58,13 +58,13 @@ class AccountLinkingSettings:
 def legacy_links(
     settings: AccountLinkingSettings, http: "HttpClient | None"
 ) -> Callable[[], BoundedLinks]:
-    """Loaded for the first user who is not linked yet: the others never need an HTTP library."""
+    """Load the adapter for the first user who is not linked yet: others need no HTTP library."""
     if settings.legacy.insecure_get_dialect == "on":
         dialect = _seed_dialect(settings, http)
         return lambda: dialect
 
     @cache
-    def loaded() -> BoundedLinks:
+    def load_links() -> BoundedLinks:
         from authcore.adapters.legacy.http_links import HttpLegacyLinks
 
         return HttpLegacyLinks(
@@ -73,11 +73,11 @@ def legacy_links(
             api_key=settings.legacy.api_key,
         ).with_deadline
 
-    return loaded
+    return load_links
 
 
 def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedLinks:
-    """Loaded at once, so that its warning stands where the function starts."""
+    """Load the adapter at once, so that its warning is logged when the function starts."""
     from authcore.adapters.legacy.seed_dialect import SeedDialectLegacyLinks
 
     return SeedDialectLegacyLinks(
@@ -96,13 +96,13 @@ def _client(settings: AccountLinkingSettings) -> "HttpClient":
 
 
 def reserve_of(linking: LinkingSettings) -> timedelta:
-    """What legacy calls leave for Cognito, and for the table where a lease is to be given back."""
-    giving_back = linking.budget / STORE_SHARE if linking.table else NO_TIME
-    return linking.budget / COGNITO_SHARE + giving_back
+    """Return what legacy calls leave for Cognito, and for the release of a lease in a table."""
+    release = linking.budget / STORE_SHARE if linking.table else NO_TIME
+    return linking.budget / COGNITO_SHARE + release
 
 
 def policy_of(linking: LinkingSettings) -> LinkPolicy:
-    """What the team allows, as the domain says it."""
+    """Return what the team allows as the domain's policy."""
     return LinkPolicy(
         email_providers=frozenset(linking.email_providers),
         creation=cast("Creation", linking.creation),
@@ -111,7 +111,7 @@ def policy_of(linking: LinkingSettings) -> LinkPolicy:
 
 
 def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
-    """In the table that is configured, or else in this process."""
+    """Build the stores in the configured table; without one, in this process."""
     table = settings.linking.table
     if table is None:
         own = ProcessLease(clock), ProcessReplayCache(clock)
@@ -133,11 +133,11 @@ def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Sto
     intents = DynamoDbReplayCache(client=client, table=table, clock=clock, entropy=entropy)
     bounded_caller = BoundedCaller("DynamoDB", CoordinationUnavailableError)
 
-    def timed(left: Deadline) -> tuple[Lease, ReplayCache]:
-        time = StoreTime(left=left, share=share, reserve=reserve)
+    def with_deadline(time: Deadline) -> tuple[Lease, ReplayCache]:
+        store_time = StoreTime(deadline=time, share=share, reserve=reserve)
         return (
-            TimedLease(lease, time, bounded_caller),
-            TimedReplayCache(intents, time, bounded_caller, clock),
+            TimedLease(lease, store_time, bounded_caller),
+            TimedReplayCache(intents, store_time, bounded_caller, clock),
         )
 
-    return timed
+    return with_deadline

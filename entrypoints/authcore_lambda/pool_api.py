@@ -1,4 +1,4 @@
-"""The pool that calls, and its admin API."""
+"""The admin API of the calling pool."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -29,8 +29,8 @@ class PoolApiSettings:
     """
     Where the pool's admin API is.
 
-    Not which pool: a template that names the pool in the function and the function in the pool goes
-    round in circles, so events say it, and the function's resource policy says whose events.
+    The pool id comes from events: a template that names the pool in the function and the function
+    in the pool would be circular.  The function's resource policy limits which pools can call it.
     """
 
     region: str = setting(
@@ -44,7 +44,7 @@ class PoolApiSettings:
 
 
 class PoolApi:
-    """Speaks to whichever pool an event comes from, as long as the event's time lasts."""
+    """Calls the pool that an event comes from, until the deadline of the event."""
 
     def __init__(self, settings: PoolApiSettings, *, within: timedelta) -> None:
         """
@@ -53,7 +53,7 @@ class PoolApi:
         Args:
             settings: Where the API is.
 
-            within: Of one call.
+            within: Time limit of one call.
         """
         self._client: CognitoIdentityProviderClient = cognito_client(
             region=settings.region,
@@ -64,16 +64,16 @@ class PoolApi:
         self._bounded_caller = BoundedCaller("Cognito", ProviderUnavailableError)
 
     def issuer(self, pool_id: str) -> str:
-        """The issuer of the pool *pool_id*, as a part of keys."""
+        """Return the issuer of the pool *pool_id*, as a part of keys."""
         return issuer_url(pool_id)
 
     def directory(self, pool_id: str, time: Deadline) -> UserDirectory:
-        """The users of a pool."""
+        """Open the users of a pool."""
         directory = CognitoUserDirectory(client=self._client, user_pool_id=pool_id)
         return TimedUserDirectory(directory, time, self._bounded_caller)
 
     def provider_links(self, pool_id: str, time: Deadline) -> ProviderLinks:
-        """The external identities of a pool's users."""
+        """Open the external identities of a pool's users."""
         from authcore.adapters.cognito.provider_links import CognitoProviderLinks
 
         links = CognitoProviderLinks(client=self._client, user_pool_id=pool_id)

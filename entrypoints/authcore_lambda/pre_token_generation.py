@@ -1,17 +1,16 @@
 """
 The pre token generation trigger: ``authcore_lambda.pre_token_generation.handler``.
 
-Puts ``custom:legacy_uid`` into every ID token, the very first one included, for which the event may
-have been made before the post confirmation trigger wrote the attribute: only then the pool is asked
-once.  And it takes the groups that Cognito puts external users into out of ``cognito:groups``: they
-say where somebody comes from, not what they may do.  Where the identities cannot be read, all
-groups go that may be such.
+Puts ``custom:legacy_uid`` into every ID token.  The event of the very first token may be older than
+the attribute that the post confirmation trigger wrote: only then the pool is asked once.  Removes
+the groups that Cognito puts external users into from ``cognito:groups``: they name the provider,
+not a permission.  Where the identities cannot be read, every group that may be such is removed.
 
-Native users whom no trigger has linked yet are linked here: Cognito may not fire post
-authentication for them.  What that takes is loaded for the first of them.
+Links native users whom no trigger has linked yet: Cognito may not fire post authentication for
+them.  The modules for linking are loaded for the first of them.
 
-What fails is left out of the token; only where a link fails and the policy says ``block`` is the
-token kept back.
+A part that fails is left out of the token; the token itself is refused only where a link fails and
+the policy says ``block``.
 
 See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre token generation Lambda trigger".
 """
@@ -20,12 +19,11 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome
@@ -33,22 +31,12 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import LegacySettings, LinkingSettings, load
 from authcore_lambda.deadlines.deadline import Deadline
-from authcore_lambda.events.token_overrides import FORMS, changed
-from authcore_lambda.events.trigger_event import (
-    LEGACY_UID,
-    STATUS,
-    SUBJECT,
-    attributes,
-    is_for_people,
-    is_unlinked_native,
-    mapping,
-    may_need_a_link,
-    pool_id_in,
-    text,
-)
+from authcore_lambda.events.token_overrides import FORMS, override_details
+from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
-from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_let_in
+from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 
 
@@ -58,14 +46,17 @@ if TYPE_CHECKING:
     from authcore_lambda.account_linking import AccountLinkingTrigger
 
 BUDGET: Final = timedelta(seconds=2)
-"""For the one question to the pool; people wait for their token."""
+"""For the one call to the pool; the user waits for the token."""
 
 LATE_BUDGET: Final = timedelta(seconds=3)
-"""At most, for everything where somebody is linked: who asks for the token waits five seconds."""
+"""At most, for an event that links a user: the caller waits five seconds for the token."""
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
-LateLink = Callable[[Event, LambdaContext | None, float | None], LinkOutcome]
+TimeFor = Callable[[timedelta], Deadline]
+"""Given a budget, the deadline of the event."""
+
+LateLink = Callable[[TriggerEvent, TimeFor], LinkOutcome]
 """Links the user of an event; may raise LinkingFailedError."""
 
 
@@ -79,7 +70,7 @@ class PreTokenGenerationSettings:
 
 
 class PreTokenGenerationTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
         self,
@@ -93,13 +84,13 @@ class PreTokenGenerationTrigger:
         Ask *directory*.
 
         Args:
-            directory: Given a pool's id and the time there is, its users.
+            directory: Opens the users of a pool id, for the time that remains.
 
             late_link: For native users whom no earlier trigger has linked.
 
-            failures: Whom a failed link keeps out.
+            failures: Which users a failed link keeps out.
 
-            audit: Learns of questions that got no answer.
+            audit: Records calls that got no answer.
         """
         self._directory = directory
         self._late_link = late_link
@@ -107,84 +98,69 @@ class PreTokenGenerationTrigger:
         self._audit = audit
 
     def __call__(
-        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
-        *event* with our changes to the tokens; unchanged where there are none, and after a fault.
-
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
+        Return *event* with our changes to the tokens; unchanged where there are none, and after a
+        fault.
 
         Raises:
-            LinkingFailedError: A native user could not be linked, and the policy is to keep such
-                people out.
+            LinkingFailedError: A native user could not be linked, and the policy keeps such users
+                out.
         """
         try:
-            return self._answered(event, context, started)
+            changes = self._changes(
+                TriggerEvent.read(event), lambda budget: Deadline(budget, context, started)
+            )
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
             log_fault(_log, error)
             return event
+        return {**event, "response": changes} if changes else event
 
-    def _answered(
-        self, event: Event, context: LambdaContext | None, started: float | None
-    ) -> Event:
-        form = FORMS.get(text(event, "version") or "")
-        if form is None or not is_for_people(event):
-            return event
-        legacy_uid = text(attributes(event), LEGACY_UID)
-        if may_need_a_link(event):
-            legacy_uid = self._after_linking(event, context, started)
-        changes = changed(event, form, legacy_uid)
-        return (
-            {**event, "response": {**mapping(event, "response"), form: changes}}
-            if changes
-            else event
-        )
+    def _changes(self, event: TriggerEvent, time_for: TimeFor) -> Mapping[str, Any] | None:
+        """Return the response; None where nothing changes."""
+        form = FORMS.get(event.version or "")
+        if form is None or not event.is_for_user:
+            return None
+        legacy_uid = event.user.legacy_uid
+        if event.may_need_link:
+            legacy_uid = self._legacy_uid(event, time_for)
+        details = override_details(event, form, legacy_uid)
+        return {**event.response, form: details} if details else None
 
-    def _after_linking(
-        self, event: Event, context: LambdaContext | None, started: float | None
-    ) -> str | None:
-        """The legacy id of somebody whom *event* does not show as linked; it may be stale."""
-        current = self._current(event, Deadline(BUDGET, context, started))
-        shown = event if current is None else current
-        known = text(attributes(shown), LEGACY_UID)
-        if not is_unlinked_native(shown):
+    def _legacy_uid(self, event: TriggerEvent, time_for: TimeFor) -> str | None:
+        """Ask the pool about a user who is not linked by *event*, which may be stale."""
+        current = self._refresh(event, time_for(BUDGET))
+        latest = event if current is None else current
+        known = latest.user.legacy_uid
+        if not latest.is_unlinked_native:
             return known
         if current is None:
-            require_let_in(self._failures, event)
+            require_allowed(self._failures, event.provider)
             return known
-        return self._linked(current, context, started) or known
+        return self._link(current, time_for) or known
 
-    def _current(self, event: Event, time: Deadline) -> Event | None:
-        """*event* with the attributes that the pool holds now; None where it does not say."""
-        held = attributes(event)
+    def _refresh(self, event: TriggerEvent, time: Deadline) -> TriggerEvent | None:
+        """Return *event* with the attributes that the pool holds now; None if it does not say."""
+        subject = event.user.subject
         try:
-            user = self._directory(pool_id_in(event), time).find(str(text(event, "userName")))
+            directory = self._directory(require_readable(event.pool_id), time)
+            user = directory.find(str(event.username))
         except UnavailableError as error:
-            subject = text(held, SUBJECT)
-            self._audit.record(AuditEvent("token.claims", "unavailable", error.code, subject))
+            self._audit.record(AuditEvent.of("token.claims", error, subject=subject))
             return None
-        if user is None or user.subject != text(held, SUBJECT):
-            return None
-        shown = {**held, **user.attributes, STATUS: user.status}
-        return {**event, "request": {**mapping(event, "request"), "userAttributes": shown}}
+        return event.apply(user) if user and user.subject == subject else None
 
-    def _linked(
-        self, event: Event, context: LambdaContext | None, started: float | None
-    ) -> str | None:
+    def _link(self, event: TriggerEvent, time_for: TimeFor) -> str | None:
         try:
-            return self._late_link(event, context, started).legacy_uid
+            return self._late_link(event, time_for).legacy_uid
         except LinkingFailedError:
             raise
         except Exception as error:  # noqa: BLE001 - what is loaded late may fail late
             log_fault(_log, error)
-            require_let_in(self._failures, event)
+            require_allowed(self._failures, event.provider)
             return None
 
 
@@ -197,25 +173,16 @@ def build_handler(
     intents: "ReplayCache | None" = None,
 ) -> PreTokenGenerationTrigger:
     """
-    The trigger as *variables* configure it.
+    Build the trigger that *variables* configure.
 
-    Args:
-        variables: ``AUTHCORE_*`` by name.
-
-        audit: Where decisions go; by default to the function's log.
-
-        http: See ``account_linking.build_handler``, also for the others.
-
-        lease: Likewise.
-
-        intents: Likewise.
+    Arguments: see ``account_linking.build_handler``.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(PreTokenGenerationSettings, variables)
     pool = PoolApi(settings.cognito, within=BUDGET / 2)
-    audit = audit or LoggingAuditLog(logging.getLogger("authcore.audit"))
+    audit = audit or LoggingAuditLog()
 
     @cache
     def linking() -> "AccountLinkingTrigger":
@@ -230,34 +197,25 @@ def build_handler(
 
     budget = min(settings.linking.budget, LATE_BUDGET)
 
-    def late_link(
-        event: Event, context: LambdaContext | None, started: float | None
-    ) -> LinkOutcome:
-        return linking().link(event, Deadline(budget, context, started))
-
     return PreTokenGenerationTrigger(
         directory=pool.directory,
-        late_link=late_link,
+        late_link=lambda event, time_for: linking().link(event, time_for(budget)),
         failures=settings.linking.on_failure,
         audit=audit,
     )
 
 
-_trigger: Final = LazyFunction(build_handler)
-
-
-def handler(event: Event, context: LambdaContext | None) -> Event:
-    """
-    AWS Lambda's entry point.  Settings are read once; where they cannot work, tokens stay.
-
-    Raises:
-        LinkingFailedError: See PreTokenGenerationTrigger; also where settings cannot work, if they
-            say so of failures all the same.
-    """
-    started = monotonic()
-    trigger = _trigger.get()
-    if trigger is not None:
-        return trigger(event, context, started=started)
-    if is_for_people(event) and may_need_a_link(event) and is_unlinked_native(event):
-        require_let_in(policy_in(environment()), event)
+def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:
+    read = TriggerEvent.read(event)
+    if read.is_for_user and read.may_need_link and read.is_unlinked_native:
+        require_allowed(policy_in(variables), read.provider)
     return event
+
+
+handler: Final = LazyFunction(build_handler, without_settings=_allow_without_settings)
+"""
+AWS Lambda's entry point.  While the settings cannot work, tokens stay unchanged.
+
+Raises LinkingFailedError: see PreTokenGenerationTrigger.  While the settings cannot work, their
+failure policy applies to unlinked native users.
+"""

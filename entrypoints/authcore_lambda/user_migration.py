@@ -1,9 +1,10 @@
 """
 The user migration trigger: ``authcore_lambda.user_migration.handler``.
 
-Cognito asks it about people it does not know yet.  A yes of the legacy system makes a user; a no,
-of whatever kind, returns the event as it came, which Cognito shows as a wrong password; no answer
-raises one fixed sentence, because Cognito shows it to whoever is signing in.
+Cognito calls it about users whom the pool does not know.  If the legacy system accepts them, the
+answer creates a user.  A refusal of any kind returns the event unchanged, which Cognito shows as a
+wrong password.  Without an answer the trigger raises one fixed sentence, which Cognito shows to the
+user who signs in.
 
 Wired by hand: importing a container library would cost as much as everything else here.
 See: docs/adr/0003-migration-door-wired-by-hand.md; Amazon Cognito "Migrate user Lambda trigger".
@@ -20,23 +21,16 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
-from authcore.adapters.system import monotonic
 from authcore.domain.errors import UnavailableError
-from authcore.domain.model.accounts import Credentials, PoolKind
-from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.model.accounts import Credentials
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
-from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.settings import LegacySettings, MigrationSettings, load
-from authcore_lambda.events.trigger_event import mapping, text
-from authcore_lambda.events.types import Event, LambdaContext, UserMigrationAnswer
+from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
+from authcore_lambda.events.migration_event import MigrationEvent
+from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 
-
-OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
-
-ANSWER_MARGIN: Final = timedelta(milliseconds=250)
-"""Kept free of every budget, for what happens before and after the legacy call."""
 
 _log: Final = logging.getLogger("authcore.user_migration")
 
@@ -57,156 +51,50 @@ class UserMigrationSettings:
 
 
 class UserMigrationTrigger:
-    """Answers one event at a time from any number of threads; keeps nothing between events."""
+    """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
-        self,
-        *,
-        accounts: Callable[[timedelta], LegacyAccounts],
-        audit: AuditLog,
-        attributes: Mapping[str, str],
-        budget: timedelta,
-        pool: PoolKind = "username",
-        case_sensitive: bool = True,
-        passwords: PasswordPolicy | None = None,
+        self, *, migration: Callable[[Deadline], UserMigration], budget: timedelta
     ) -> None:
         """
-        Answer from *accounts*.
+        Answer with *migration*.
 
         Args:
-            accounts: Given the time left for asking, the legacy accounts to ask.
-
-            audit: Learns of every decision.
-
-            attributes: Cognito attribute to legacy field.
+            migration: Makes the service, for the time that remains.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
-
-            pool: How people name themselves at the pool.
-
-            case_sensitive: See UserMigration.
-
-            passwords: See UserMigration.
-
-        Raises:
-            ConfigurationError: An attribute that a legacy field may not fill.
         """
-        self._accounts = accounts
-        self._audit = audit
-        self._attributes = attributes
+        self._migration = migration
         self._budget = budget
-        self._pool = pool
-        self._case_sensitive = case_sensitive
-        self._passwords = passwords
-        self._migration(budget)
 
     def __call__(
-        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
         Answer *event*.
 
-        Args:
-            event: As Cognito sent it; missing and unknown members are tolerated.
-
-            context: Lambda's, for the time that remains.
-
-            started: When the work on this event began, by ``monotonic``; now, if left out.
-
         Raises:
             MigrationUnavailableError: No answer worth trusting, or a fault of our own.
         """
-        left = self._time_left(monotonic() if started is None else started, context)
+        time = Deadline(self._budget, context, started)
         try:
-            user = _decided(event, self._migration(left))
+            user = _migrate(self._migration(time), MigrationEvent.read(event))
         except UnavailableError as error:
             _log.warning("no answer: %s", error)
             raise MigrationUnavailableError from None
-        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text people would see
+        except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
             raise MigrationUnavailableError from None
         return event if user is None else {**event, "response": _answer(user)}
 
-    def _migration(self, left: timedelta) -> UserMigration:
-        return UserMigration(
-            accounts=self._accounts(left),
-            audit=self._audit,
-            attributes=self._attributes,
-            pool=self._pool,
-            case_sensitive=self._case_sensitive,
-            passwords=self._passwords,
-        )
 
-    def _time_left(self, started: float, context: LambdaContext | None) -> timedelta:
-        left = self._budget - timedelta(seconds=monotonic() - started)
-        if context is not None:
-            left = min(left, timedelta(milliseconds=context.get_remaining_time_in_millis()))
-        return left - ANSWER_MARGIN
-
-
-def build_handler(
-    variables: Mapping[str, str],
-    *,
-    audit: AuditLog | None = None,
-    http: HttpClient | None = None,
-) -> UserMigrationTrigger:
-    """
-    The trigger as *variables* configure it.
-
-    Args:
-        variables: ``AUTHCORE_*`` by name.
-
-        audit: Where decisions go; by default to the function's log.
-
-        http: For callers that want to close it; by default one of the trigger's own.
-
-    Raises:
-        ConfigurationError: Names every missing and every wrong variable.
-    """
-    settings = load(UserMigrationSettings, variables)
-    accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
-        base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
-    )
-    return UserMigrationTrigger(
-        accounts=accounts.with_deadline,
-        audit=audit or LoggingAuditLog(logging.getLogger("authcore.audit")),
-        attributes=settings.migration.attributes,
-        budget=settings.migration.budget,
-        pool=settings.migration.pool,
-        case_sensitive=settings.migration.case_sensitive == "on",
-        passwords=settings.migration.password_policy,
-    )
-
-
-_trigger: Final = LazyFunction(build_handler)
-
-
-def handler(event: Event, context: LambdaContext | None) -> Event:
-    """
-    AWS Lambda's entry point.  Settings are read once, at the first event.
-
-    Raises:
-        MigrationUnavailableError: No answer worth trusting, or settings that cannot work.  Cognito
-            shows its text to people.
-    """
-    started = monotonic()
-    trigger = _trigger.get()
-    if trigger is None:
-        raise MigrationUnavailableError
-    return trigger(event, context, started=started)
-
-
-def _decided(event: Event, migration: UserMigration) -> MigratedUser | None:
-    source, username = text(event, "triggerSource"), text(event, "userName")
-    if username is None:
+def _migrate(migration: UserMigration, event: MigrationEvent) -> MigratedUser | None:
+    if event.username is None:
         return None
-    if source == "UserMigration_ForgotPassword":
-        return migration.forgot_password(username)
-    password = text(mapping(event, "request"), "password")
-    if source == "UserMigration_Authentication" and password:
-        return migration.authenticate(Credentials(username, password))
+    if event.source == "UserMigration_ForgotPassword":
+        return migration.forgot_password(event.username)
+    if event.source == "UserMigration_Authentication" and event.password:
+        return migration.authenticate(Credentials(event.username, event.password))
     return None
 
 
@@ -220,3 +108,52 @@ def _answer(user: MigratedUser) -> UserMigrationAnswer:
     if user.keeps_password:
         answer["finalUserStatus"] = "CONFIRMED"
     return answer
+
+
+def build_handler(
+    variables: Mapping[str, str],
+    *,
+    audit: AuditLog | None = None,
+    http: HttpClient | None = None,
+) -> UserMigrationTrigger:
+    """
+    Build the trigger that *variables* configure.
+
+    Arguments: see ``account_linking.build_handler``.
+
+    Raises:
+        ConfigurationError: Names every missing and every wrong variable.
+    """
+    settings = load(UserMigrationSettings, variables)
+    accounts = HttpLegacyAccounts(
+        http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
+        base_url=settings.legacy.url,
+        api_key=settings.legacy.api_key,
+    )
+    migration = UserMigration(
+        accounts=accounts,
+        audit=audit or LoggingAuditLog(),
+        attributes=settings.migration.attributes,
+        pool=settings.migration.pool,
+        case_sensitive=settings.migration.case_sensitive == "on",
+        passwords=settings.migration.password_policy,
+    )
+    return UserMigrationTrigger(
+        migration=lambda time: attrs.evolve(
+            migration, accounts=accounts.with_deadline(time.remaining(NO_TIME))
+        ),
+        budget=settings.migration.budget,
+    )
+
+
+def _fail_without_settings(*_: object) -> Event:
+    raise MigrationUnavailableError
+
+
+handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+"""
+AWS Lambda's entry point.
+
+Raises MigrationUnavailableError: no answer worth trusting, or settings that cannot work.  Cognito
+shows its text to the user who signs in.
+"""

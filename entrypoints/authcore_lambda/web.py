@@ -1,8 +1,8 @@
 """
 The auth service behind API Gateway or a function URL: ``authcore_lambda.web.handler``.
 
-Serves the very application of ``authcore_web``.  One event loop lives as long as the container, so
-that connections and keys outlive an event.
+Serves the application of ``authcore_web``.  One event loop lasts as long as the process, so that
+connections and keys outlive an event.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from authcore_web.settings import WebFunctionSettings
 Answer = dict[str, Any]
 
 NOT_CONFIGURED: Final = b'{"reason": "configuration"}'
-"""The log says what is wrong."""
+"""The log names the settings that are wrong."""
 
 
 class WebFunction:
-    """Answers one event at a time from any number of threads."""
+    """Answers events from any number of threads, one at a time."""
 
     def __init__(self, app: Any) -> None:
         """
@@ -39,22 +39,22 @@ class WebFunction:
         self._runner = asyncio.Runner()
         self._one_by_one = threading.Lock()
 
-    def __call__(self, event: Event, context: object) -> Answer:  # noqa: ARG002 - Lambda's shape
+    def __call__(self, event: Event, *_: object) -> Answer:
         """
-        The answer to the request in *event*.
+        Answer the request in *event*.
 
         Raises:
             EventUnreadableError: The event is no request.
         """
         request = http_request(event)
         with self._one_by_one:
-            return self._runner.run(self._answered(request))
+            return self._runner.run(self._answer(request))
 
     def close(self) -> None:
-        """Give the event loop back, where a function ends before its process."""
+        """Close the event loop, where a function ends before its process."""
         self._runner.close()
 
-    async def _answered(self, request: HttpRequest) -> Answer:
+    async def _answer(self, request: HttpRequest) -> Answer:
         exchange = _Exchange(request)
         await self._app(exchange.scope, exchange.receive, exchange.send)
         return exchange.answer()
@@ -65,7 +65,7 @@ class _Exchange:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._coming = [{"type": "http.request", "body": request.body, "more_body": False}]
+        self._unread = [{"type": "http.request", "body": request.body, "more_body": False}]
         self._status = 500
         self._headers: list[tuple[str, str]] = []
         self._body = bytearray()
@@ -88,9 +88,9 @@ class _Exchange:
         }
 
     async def receive(self) -> Mapping[str, Any]:
-        if not self._coming:
+        if not self._unread:
             await asyncio.Event().wait()  # the gateway waits for the answer
-        return self._coming.pop()
+        return self._unread.pop()
 
     async def send(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -108,7 +108,7 @@ class _Exchange:
 
 def build_handler(variables: Mapping[str, str]) -> WebFunction:
     """
-    The function, wired as the ``AUTHCORE_*`` variables say.
+    Build the function that the ``AUTHCORE_*`` variables configure.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -116,13 +116,10 @@ def build_handler(variables: Mapping[str, str]) -> WebFunction:
     return WebFunction(create_app(container_of(load(WebFunctionSettings, variables))))
 
 
-_function: Final = LazyFunction(build_handler)
+def _answer_without_settings(event: Event, _: object) -> Answer:
+    json = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
 
 
-def handler(event: Event, context: object) -> Answer:
-    """What AWS Lambda calls."""
-    function = _function.get()
-    if function is None:
-        json = [("content-type", "application/json"), ("cache-control", "no-store")]
-        return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
-    return function(event, context)
+handler: Final = LazyFunction(build_handler, without_settings=_answer_without_settings)
+"""AWS Lambda's entry point."""

@@ -1,6 +1,5 @@
 """What somebody with IAM credentials does to people of the pool, as hops of the flow."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -63,7 +62,7 @@ class Administrator:
             revocations=revocations,
             leeway=timedelta(0),  # there is one clock here
             clock=self._shared.clock,
-            audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
+            audit=LoggingAuditLog(),
         )
         everywhere.end(username)
         if revocations is not None:

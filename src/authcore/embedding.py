@@ -170,7 +170,6 @@ def _lifetime_problems(lifetime: object) -> list[str]:
 def _session_refresher(
     refresher: "TokenRefresher", validator: "TokenValidator"
 ) -> "SessionRefresher":
-    import logging
 
     from authcore.adapters.audit.log import LoggingAuditLog
     from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
@@ -188,5 +187,5 @@ def _session_refresher(
             clock=validator.clock,
         ),
         clock=validator.clock,
-        audit=LoggingAuditLog(logging.getLogger("authcore.audit")),
+        audit=LoggingAuditLog(),
     )

@@ -23,7 +23,7 @@ RUNS: Final = 31
 
 _POOL_CLIENT: Final = """
 from datetime import timedelta
-from authcore_lambda.pool import PoolApi, PoolApiSettings
+from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 PoolApi(PoolApiSettings(region="eu-west-1"), within=timedelta(seconds=1))
 """
 _SEED_CLIENT: Final = 'import boto3; boto3.client("cognito-idp", region_name="eu-west-1")'

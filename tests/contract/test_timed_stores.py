@@ -95,7 +95,7 @@ class World:
 
 def time(budget: timedelta = timedelta(seconds=4)) -> StoreTime:
     share = timedelta(milliseconds=100)
-    return StoreTime(left=Deadline(budget, None), share=share, reserve=timedelta(seconds=1))
+    return StoreTime(deadline=Deadline(budget, None), share=share, reserve=timedelta(seconds=1))
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation
 from authcore_lambda.deadlines.adapters import TimedUserDirectory
 from authcore_lambda.deadlines.deadline import BoundedCaller, Deadline
-from authcore_lambda.events.types import Event
+from authcore_lambda.events.types import OUTAGE_TEXT, Event
 from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
@@ -139,7 +139,7 @@ def test_with_everything_silent_a_sign_up_is_refused_in_time(
 
     answered, seconds = timed(lambda: trigger(trigger_event("PreSignUp_SignUp"), Left(30_000)))
 
-    assert answered == pre_sign_up.OUTAGE_TEXT
+    assert answered == OUTAGE_TEXT
     assert seconds < LIMIT
 
 

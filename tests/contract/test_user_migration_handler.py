@@ -11,7 +11,6 @@ import pytest
 
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import user_migration
-from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
     UserMigrationTrigger,
@@ -145,7 +144,8 @@ def test_the_handler_reads_its_settings_once_for_all_threads(
         built.append(build_handler(variables))
         return built[-1]
 
-    monkeypatch.setattr(user_migration, "_trigger", LazyFunction(build))
+    monkeypatch.setattr(user_migration.handler, "_build", build)
+    monkeypatch.setattr(user_migration.handler, "_built", None)
     statuses: list[object] = []
 
     def sign_in() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from authcore.adapters.system import monotonic
 from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore_lambda.events.types import OUTAGE_TEXT
 from authcore_lambda.user_migration import (
-    OUTAGE_TEXT,
     MigrationUnavailableError,
     UserMigrationTrigger,
 )

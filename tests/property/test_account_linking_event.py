@@ -11,7 +11,8 @@ from authcore.adapters.cognito.user_description import is_native
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
-from authcore_lambda.events.trigger_event import account_in
+from authcore_lambda.events.trigger_event import TriggerEvent
+from authcore_lambda.events.user_attributes import require_readable
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from unit.account_linking_world import World
@@ -64,7 +65,8 @@ def test_whom_an_event_shows_as_native_the_pools_description_shows_as_native(
     status = held.get("cognito:user_status")
     user = DirectoryUser("elizabeth", str(held["sub"]), True, str(status), described)
     try:
-        shown = account_in(trigger_event(CONFIRMED, held)).identity is None
+        read = TriggerEvent.read(trigger_event(CONFIRMED, held))
+        shown = require_readable(read.account).identity is None
     except UnavailableError:
         shown = False
 

@@ -11,7 +11,8 @@ from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.link_audit import Finding, LinkSnapshot, RepairResult
 from authcore.domain.model.linking import AccountMatches, AccountQuery
-from authcore.domain.services.accounts.link_audit import LEGACY_UID, LinkAudit, LinkRepair
+from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.testing.fakes.audit import InMemoryAuditLog

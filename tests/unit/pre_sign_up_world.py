@@ -5,12 +5,17 @@ import json
 from datetime import timedelta
 from typing import Final
 
+from authcore.domain.services.accounts.native_linking import NativeLinking
+from authcore.domain.services.accounts.sign_up_policy import SignUpPolicy
+from authcore.ports.user_directory import ProviderLinks
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserDirectory
+from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
-from authcore_lambda.pre_sign_up import SIGN_UP, NativeLinks, PreSignUpTrigger
-from unit.trigger_world import CANARY, Left, trigger_event
+from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
+from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
+from unit.trigger_world import CANARY, POOL_ID, Left, trigger_event
 
 
 VERIFIED: Final = {"email": CANARY, "email_verified": "true"}
@@ -23,17 +28,24 @@ class World:
         self.audit = InMemoryAuditLog()
         self.accounts = InMemoryLegacyAccounts()
         self.directory = InMemoryUserDirectory()
-        native_links = NativeLinks(
-            links=lambda *_: InMemoryProviderLinks(self.directory),
-            providers=frozenset(providers),
-            audit=self.audit,
-        )
+        policy = SignUpPolicy(accounts=self.accounts, audit=self.audit)
+
+        def linking(pool_id: str | EventUnreadableError, _: Deadline) -> NativeLinking:
+            return NativeLinking(
+                links=lambda: self._links(require_readable(pool_id)),
+                providers=frozenset(providers),
+                audit=self.audit,
+            )
+
         self.trigger = PreSignUpTrigger(
-            accounts=lambda _: self.accounts,
-            native_links=native_links if links else None,
-            audit=self.audit,
+            policy=lambda _: policy,
+            native_linking=linking if links else None,
             budget=timedelta(seconds=4),
         )
+
+    def _links(self, pool_id: str) -> ProviderLinks:
+        assert pool_id == POOL_ID
+        return InMemoryProviderLinks(self.directory)
 
     def sign_up(self, email: str | None, username: str = "newcomer", **more: object) -> Event:
         attributes = {**more, **({} if email is None else {"email": email})}

@@ -16,9 +16,10 @@ from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.settings.linking import failure_policy
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import account_linking
-from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger, build_handler
-from authcore_lambda.events.trigger_event import account_in
-from authcore_lambda.lazy_function import LazyFunction
+from authcore_lambda.account_linking import SOURCES, AccountLinkingTrigger
+from authcore_lambda.events.trigger_event import TriggerEvent
+from authcore_lambda.events.types import Event
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
@@ -26,6 +27,10 @@ from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_e
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 AUTHENTICATED: Final = "PostAuthentication_Authentication"
+
+
+def account_of(event: Event) -> PoolAccount:
+    return require_readable(TriggerEvent.read(event).account)
 
 
 @pytest.fixture
@@ -133,7 +138,7 @@ def test_an_address_of_a_provider_that_is_not_trusted_links_nothing() -> None:
 def test_provider_and_id_come_from_the_identities_with_their_letter_case(
     identities: object,
 ) -> None:
-    person = account_in(
+    person = account_of(
         trigger_event(CONFIRMED, {**EXTERNAL, "identities": identities}, username="google_999_1")
     )
 
@@ -149,7 +154,7 @@ def test_of_several_identities_the_primary_one_counts(status: str, said: object)
     listed = [other, {**GOOGLE, "primary": said}]
     attributes = {**EXTERNAL, "cognito:user_status": status, "identities": listed}
 
-    person = account_in(trigger_event(CONFIRMED, attributes))
+    person = account_of(trigger_event(CONFIRMED, attributes))
 
     assert person.identity is not None
     assert person.identity.provider_name == "Google"
@@ -168,7 +173,7 @@ def test_a_legacy_id_that_came_with_the_sign_up_claims_nobody(world: World) -> N
 
 @pytest.mark.parametrize("absent", [None, "", "[]", []])
 def test_a_native_user_has_no_identity(absent: object) -> None:
-    person = account_in(trigger_event(CONFIRMED, {**NATIVE, "identities": absent}))
+    person = account_of(trigger_event(CONFIRMED, {**NATIVE, "identities": absent}))
 
     assert person == PoolAccount(
         "elizabeth", str(NATIVE["sub"]), CANARY, True, "Canary Bennet", None, None
@@ -179,7 +184,7 @@ def test_a_native_user_stays_native_whatever_was_linked_to_them_later() -> None:
     """So that a user migrated by password is still attached when Google was linked first."""
     linked = [{**GOOGLE, "primary": False}]
 
-    person = account_in(trigger_event(AUTHENTICATED, {**NATIVE, "identities": linked}))
+    person = account_of(trigger_event(AUTHENTICATED, {**NATIVE, "identities": linked}))
 
     assert person.identity is None
 
@@ -422,10 +427,7 @@ def test_a_function_without_settings_follows_the_policy_and_logs_the_reason(
     keeps_out: bool,
 ) -> None:
     # LT-06
-    variables = {"AUTHCORE_LINKING_ON_FAILURE": policy}
-    unset = LazyFunction(lambda _: build_handler(variables))
-    monkeypatch.setattr(account_linking, "_trigger", unset)
-    monkeypatch.setattr(account_linking, "environment", lambda: variables)
+    monkeypatch.setenv("AUTHCORE_LINKING_ON_FAILURE", policy)
     event = trigger_event(CONFIRMED, EXTERNAL)
 
     if keeps_out:

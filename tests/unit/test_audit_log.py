@@ -109,3 +109,11 @@ def test_a_full_disk_signs_nobody_out() -> None:
         logger.warning("the handler does raise")
 
     LoggingAuditLog(logger).record(AuditEvent("sign_in.complete", "accepted", "ok"))
+
+
+def test_lines_go_to_the_logger_authcore_audit_by_default(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="authcore.audit")
+
+    LoggingAuditLog().record(AuditEvent("sign_in.complete", "accepted", "ok"))
+
+    assert [record.name for record in caplog.records] == ["authcore.audit"]

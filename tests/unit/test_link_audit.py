@@ -6,7 +6,7 @@ import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
 from authcore.domain.model.link_audit import AccountLink, Finding, RepairResult, UserLink
-from authcore.domain.services.accounts.link_audit import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_UID
 from unit.link_audit_world import CANARY, SESSIONS, World, subject
 
 
@@ -135,7 +135,7 @@ def test_a_user_who_is_called_like_anothers_subject_is_not_taken_for_that_one() 
 def test_what_needs_a_person_cannot_be_mended() -> None:
     world = World(["a", "a"], {"a": None})
 
-    with pytest.raises(ValueError, match="person"):
+    with pytest.raises(ValueError, match="operator"):
         world.repair.repair(world.findings()[0])
 
 

@@ -10,7 +10,8 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import LinkOutcome
 from authcore.settings import LinkingSettings, load
 from authcore_lambda.account_linking import SOURCES
-from authcore_lambda.events.trigger_event import account_in
+from authcore_lambda.events.trigger_event import TriggerEvent
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.linking_wiring import policy_of
 from unit.linking_world import EMMA, NATIVE_EMMA, World, row
 from unit.trigger_world import EXTERNAL, GOOGLE, trigger_event
@@ -81,7 +82,8 @@ def test_the_issuer_is_the_one_that_the_event_tells_of_the_primary_identity(sour
     primary = {**GOOGLE, "providerName": "Entra", "issuer": OURS}
     linked = {**GOOGLE, "primary": False, "issuer": OTHERS[-1]}
 
-    person = account_in(trigger_event(source, {**EXTERNAL, "identities": [linked, primary]}))
+    event = trigger_event(source, {**EXTERNAL, "identities": [linked, primary]})
+    person = require_readable(TriggerEvent.read(event).account)
 
     assert person.identity is not None
     assert person.identity.issuer == OURS

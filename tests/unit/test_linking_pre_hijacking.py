@@ -14,7 +14,8 @@ import pytest
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import PoolAccount
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
-from authcore_lambda.events.trigger_event import account_in
+from authcore_lambda.events.trigger_event import TriggerEvent
+from authcore_lambda.events.user_attributes import require_readable
 from unit.linking_world import World
 from unit.trigger_world import trigger_event
 
@@ -46,9 +47,8 @@ def signed_in(subject: str, provider: str, said: Mapping[str, object]) -> PoolAc
     identities = f'[{{"userId":"{subject}","providerName":"{provider}","primary":true}}]'
     status = {"cognito:user_status": "EXTERNAL_PROVIDER"}
     held = {"sub": subject, "email": EMAIL, "identities": identities, **status, **said}
-    return account_in(
-        trigger_event("PostConfirmation_ConfirmSignUp", held, username=f"{provider}_{subject}")
-    )
+    event = trigger_event("PostConfirmation_ConfirmSignUp", held, username=f"{provider}_{subject}")
+    return require_readable(TriggerEvent.read(event).account)
 
 
 def opened_by_the_attacker(attack: str, *, verified: bool) -> LegacyRow:

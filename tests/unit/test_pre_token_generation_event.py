@@ -9,8 +9,7 @@ import pytest
 from authcore.domain.model.linking import FailurePolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_token_generation
-from authcore_lambda.lazy_function import LazyFunction
-from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
+from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, trigger_event
 
@@ -223,10 +222,8 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 
 
 def test_a_function_without_settings_keeps_no_token_back(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    unset: LazyFunction[PreTokenGenerationTrigger] = LazyFunction(lambda _: build_handler({}))
-    monkeypatch.setattr(pre_token_generation, "_trigger", unset)
     event = trigger_event(HOSTED, EXTERNAL)
 
     assert pre_token_generation.handler(event, None) == event

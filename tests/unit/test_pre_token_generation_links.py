@@ -14,9 +14,8 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import LegacyRow
 from authcore_lambda import pre_token_generation
 from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
-from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger, build_handler
+from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
 from unit.account_linking_world import DARCY
 from unit.pre_token_generation_world import HOSTED, REFRESH, World
 from unit.trigger_world import CANARY, EXTERNAL, NATIVE, trigger_event
@@ -225,11 +224,8 @@ def test_a_function_without_settings_follows_the_policy(
     monkeypatch: pytest.MonkeyPatch, event: Event, keeps_back: bool
 ) -> None:
     # LT-06
-    unset: LazyFunction[PreTokenGenerationTrigger] = LazyFunction(lambda _: build_handler({}))
-    monkeypatch.setattr(pre_token_generation, "_trigger", unset)
     for policy in ("", "block"):
-        variables = {"AUTHCORE_LINKING_ON_FAILURE": policy}
-        monkeypatch.setattr(pre_token_generation, "environment", lambda v=variables: v)
+        monkeypatch.setenv("AUTHCORE_LINKING_ON_FAILURE", policy)
         if keeps_back and policy:
             with pytest.raises(LinkingFailedError):
                 pre_token_generation.handler(event, None)

@@ -96,5 +96,5 @@ def test_threads_share_one_pace(rate_limiter: RateLimiter, clock: FrozenClock) -
 def test_a_pace_at_which_no_turn_comes_is_refused(
     clock: FrozenClock, pause: RecordedPause, per_second: int
 ) -> None:
-    with pytest.raises(ValueError, match="turn"):
+    with pytest.raises(ValueError, match="at least one call"):
         RateLimiter(per_second, clock=clock, pause=pause)

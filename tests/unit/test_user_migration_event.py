@@ -11,15 +11,15 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.services.accounts.user_migration import UserMigration
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_lambda import user_migration
-from authcore_lambda.events.types import Event
-from authcore_lambda.lazy_function import LazyFunction
+from authcore_lambda.deadlines import deadline
+from authcore_lambda.deadlines.deadline import ANSWER_MARGIN, NO_TIME, Deadline
+from authcore_lambda.events.types import OUTAGE_TEXT, Event
 from authcore_lambda.user_migration import (
-    ANSWER_MARGIN,
-    OUTAGE_TEXT,
     MigrationUnavailableError,
     UserMigrationTrigger,
     build_handler,
@@ -300,16 +300,21 @@ def test_the_legacy_call_gets_what_is_left_of_the_budget_and_of_the_function(
     monkeypatch: pytest.MonkeyPatch, context: Context | None, started: float, given: timedelta
 ) -> None:
     # LT-01
-    monkeypatch.setattr(user_migration, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(deadline, "monotonic", lambda: 100.0)
     asked: list[timedelta] = []
 
     def accounts(left: timedelta) -> LegacyAccounts:
         asked.append(left)
         return InMemoryLegacyAccounts()
 
-    trigger = UserMigrationTrigger(
-        accounts=accounts, audit=InMemoryAuditLog(), attributes=MAPPING, budget=BUDGET
-    )
+    def migration(time: Deadline) -> UserMigration:
+        return UserMigration(
+            accounts=accounts(time.remaining(NO_TIME)),
+            audit=InMemoryAuditLog(),
+            attributes=MAPPING,
+        )
+
+    trigger = UserMigrationTrigger(migration=migration, budget=BUDGET)
     trigger(event(), context, started=started)
 
     assert asked[-1] == given - ANSWER_MARGIN
@@ -342,8 +347,7 @@ def test_a_mapping_that_gives_away_roles_does_not_start() -> None:
 def test_a_function_without_settings_answers_the_fixed_sentence_and_logs_the_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    unset = LazyFunction(lambda _: build_handler({"AUTHCORE_LEGACY_URL": "x"}))
-    monkeypatch.setattr(user_migration, "_trigger", unset)
+    monkeypatch.setenv("AUTHCORE_LEGACY_URL", "x")
 
     with caplog.at_level(logging.DEBUG), pytest.raises(MigrationUnavailableError):
         user_migration.handler(event(), None)

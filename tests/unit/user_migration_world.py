@@ -11,6 +11,7 @@ import attrs
 
 from authcore.domain.model.accounts import LegacyAccount, PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.services.accounts.user_migration import UserMigration
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
@@ -54,11 +55,11 @@ def legacy_accounts() -> InMemoryLegacyAccounts:
 def trigger_on(
     accounts: LegacyAccounts, pool: PoolKind = "username", passwords: PasswordPolicy | None = None
 ) -> UserMigrationTrigger:
-    return UserMigrationTrigger(
-        accounts=lambda _: accounts,
+    migration = UserMigration(
+        accounts=accounts,
         audit=InMemoryAuditLog(),
         attributes=MAPPING,
-        budget=BUDGET,
         pool=pool,
         passwords=passwords,
     )
+    return UserMigrationTrigger(migration=lambda _: migration, budget=BUDGET)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 from authcore.domain.errors import LegacyNotReachedError
 from authcore.domain.model.accounts import LegacyAccount
@@ -17,20 +18,22 @@ from authcore_lambda.deadlines.deadline import (
 )
 
 
+Port = TypeVar("Port")
+
 BoundedLinks = Callable[[timedelta], LegacyLinks]
-"""The legacy links, for a caller with so much time left."""
+"""Opens the legacy links for a caller with the given time left."""
 
 
 class TimedLegacyLinks(LegacyLinks):
     """
-    Asks with the time that is left at each call, less a *reserve* for what comes after.
+    Gives each call the time that is left, less a *reserve* for the calls after it.
 
     Args:
-        links: Loads the adapter where that was not done yet, which takes time too.
+        links: Loads the adapter at the first call, which takes time too.
 
-        time: What there is.
+        time: What remains of the event.
 
-        reserve: What must be left afterwards.
+        reserve: Must be left after the call.
     """
 
     __slots__ = ("_links", "_reserve", "_time")
@@ -44,19 +47,19 @@ class TimedLegacyLinks(LegacyLinks):
 
     def match(self, query: AccountQuery) -> AccountMatches:
         """See the port."""
-        return self._bounded().match(query)
+        return self._open().match(query)
 
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
         """See the port."""
-        return self._bounded().create(account, idempotency_key=idempotency_key)
+        return self._open().create(account, idempotency_key=idempotency_key)
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
     ) -> LegacyAccount:
         """See the port."""
-        return self._bounded().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
+        return self._open().attach_cognito_id(legacy_uid, cognito_id, reset_access=reset_access)
 
-    def _bounded(self) -> LegacyLinks:
+    def _open(self) -> LegacyLinks:
         bounded = self._links()
         left = self._time.remaining(self._reserve)
         if left <= NO_TIME:
@@ -64,47 +67,43 @@ class TimedLegacyLinks(LegacyLinks):
         return bounded(left)
 
 
-class TimedUserDirectory(UserDirectory):
-    """Asks as long as there is time."""
+class _Timed(Generic[Port]):
+    """Ends each call at the deadline."""
 
-    __slots__ = ("_bounded_caller", "_directory", "_time")
+    __slots__ = ("_bounded_caller", "_port", "_time")
 
-    def __init__(
-        self, directory: UserDirectory, time: Deadline, bounded_caller: BoundedCaller
-    ) -> None:
-        self._directory = directory
+    def __init__(self, port: Port, time: Deadline, bounded_caller: BoundedCaller) -> None:
+        self._port = port
         self._time = time
         self._bounded_caller = bounded_caller
+
+    def _within(self, call: Callable[[], Answer]) -> Answer:
+        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+
+
+class TimedUserDirectory(_Timed[UserDirectory], UserDirectory):
+    """Ends each call at the deadline."""
+
+    __slots__ = ()
 
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
-        return self._within(lambda: self._directory.find(username))
+        return self._within(lambda: self._port.find(username))
 
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         """See the port."""
-        self._within(lambda: self._directory.set_attributes(username, attributes))
-
-    def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+        self._within(lambda: self._port.set_attributes(username, attributes))
 
 
-class TimedProviderLinks(ProviderLinks):
-    """Asks as long as there is time."""
+class TimedProviderLinks(_Timed[ProviderLinks], ProviderLinks):
+    """Ends each call at the deadline."""
 
-    __slots__ = ("_bounded_caller", "_links", "_time")
-
-    def __init__(self, links: ProviderLinks, time: Deadline, bounded_caller: BoundedCaller) -> None:
-        self._links = links
-        self._time = time
-        self._bounded_caller = bounded_caller
+    __slots__ = ()
 
     def native_users_with(self, email: str) -> tuple[DirectoryUser, ...]:
         """See the port."""
-        return self._within(lambda: self._links.native_users_with(email))
+        return self._within(lambda: self._port.native_users_with(email))
 
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """See the port."""
-        self._within(lambda: self._links.link_provider(username, identity))
-
-    def _within(self, call: Callable[[], Answer]) -> Answer:
-        return self._bounded_caller.call(call, self._time.remaining(NO_TIME))
+        self._within(lambda: self._port.link_provider(username, identity))

@@ -1,8 +1,7 @@
-"""A deadline for one event, and calls that end with it."""
+"""The deadline of an event, and calls that end with it."""
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -12,11 +11,11 @@ from authcore_lambda.events.types import LambdaContext
 
 
 ANSWER_MARGIN: Final = timedelta(milliseconds=250)
-"""Kept free of every budget, for what happens before and after the calls."""
+"""Reserved in every budget for the work before and after the calls."""
 
 
 MAX_ABANDONED: Final = 4
-"""Calls to one service that were given up and have not ended yet; more are not begun."""
+"""Calls to one service that were given up and still run; at this number no call begins."""
 
 
 NO_TIME: Final = timedelta(0)
@@ -26,7 +25,7 @@ Answer = TypeVar("Answer")
 
 
 class Deadline:
-    """Counts down from the moment when work on an event began."""
+    """Counts down from the start of the work on an event."""
 
     def __init__(
         self, budget: timedelta, context: LambdaContext | None, started: float | None = None
@@ -47,30 +46,32 @@ class Deadline:
         self._ends = ends - ANSWER_MARGIN.total_seconds()
 
     def remaining(self, reserve: timedelta) -> timedelta:
-        """What may be spent so that *reserve* is left afterwards; zero or negative if nothing."""
+        """Return the time that may be spent so that *reserve* is left; at most zero if none."""
         return timedelta(seconds=self._ends - monotonic()) - reserve
 
 
 class BoundedCaller:
     """
-    Waits for a service no longer than there is time.
+    Limits the total time of calls to one service.
 
-    A client's own timeouts bound each attempt to connect and each wait for a byte; addresses and
-    bytes can be many.  A call that was given up may still have its effect, which is why only calls
-    that may be repeated, or undone, are made this way.
+    A client's own timeouts limit each attempt to connect and each wait for a byte, but not the
+    number of addresses and bytes.  A call that was given up may still have its effect, so only
+    calls that may be repeated, or undone, are made this way.
     """
 
     def __init__(self, service: str, unavailable: Callable[[str], UnavailableError]) -> None:
         """
-        Wait for *service*.
+        Start no thread yet.
 
         Args:
-            service: What it is called in errors.
+            service: Its name in errors.
 
-            unavailable: Makes the error that says that there was no answer.
+            unavailable: Makes the error for a call without an answer.
         """
         self._service = service
         self._unavailable = unavailable
+        from concurrent.futures import ThreadPoolExecutor
+
         self._threads = ThreadPoolExecutor(MAX_ABANDONED, thread_name_prefix=service)
 
     def call(
@@ -81,14 +82,15 @@ class BoundedCaller:
         late: Callable[[Answer], object] = lambda _: None,
     ) -> Answer:
         """
-        What *call* returns or raises.
+        Return what *call* returns, or raise what it raises.
 
         Args:
-            call: Made in another thread.
+            call: Runs in another thread.
 
-            within: How long it is waited for.
+            within: Time limit.
 
-            late: Given the answer of a call that was given up, in that thread.
+            late: Called in that thread with the answer of a call that was given up; does nothing by
+                default.
 
         Raises:
             UnavailableError: It takes longer than *within*.

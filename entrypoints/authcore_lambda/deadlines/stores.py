@@ -1,9 +1,9 @@
 """
-Leases and begun creates, given up when there is no time left.
+Leases and begun creates whose calls end at the deadline of the event.
 
-The table's client bounds each wait for a byte; bytes can be many.  What was given up may still be
-done, so it is undone where it can be: a lease that comes late is given back, and a create that was
-noted late is forgotten, for nobody was told to make it.
+The table's client limits each wait for a byte, not the number of bytes.  A call that was given up
+may still have its effect, which is undone where possible: a lease that is granted late is released,
+and a create that is recorded late is forgotten, because it was not made.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 
 
 FORGOTTEN_WITHIN: Final = timedelta(seconds=5)
-"""A note that is older may be another's by now: functions are frozen, and thawed hours later."""
+"""An older record may belong to another attempt: a function can be frozen for hours."""
 
 
 @attrs.frozen(kw_only=True)
@@ -29,26 +29,26 @@ class StoreTime:
     How long the store may take.
 
     Attributes:
-        left: Of the event.
+        deadline: Of the event.
         share: For one call to the store.
         reserve: Must be left after a call that others follow.
     """
 
-    left: Deadline
+    deadline: Deadline
     share: timedelta
     reserve: timedelta
 
     def first_call(self) -> timedelta:
-        """For a question, which is asked twice where its answer is lost."""
-        return min(2 * self.share, self.left.remaining(self.reserve))
+        """Return the limit of a conditional write, which is repeated where its answer is lost."""
+        return min(2 * self.share, self.deadline.remaining(self.reserve))
 
     def last_call(self) -> timedelta:
-        """For what may as well be left undone."""
-        return min(self.share, self.left.remaining(NO_TIME))
+        """Return the limit of a call that may fail without harm."""
+        return min(self.share, self.deadline.remaining(NO_TIME))
 
 
 class TimedLease(Lease):
-    """Waits as long as there is time."""
+    """Ends each call at the deadline."""
 
     __slots__ = ("_bounded_caller", "_lease", "_time")
 
@@ -62,21 +62,21 @@ class TimedLease(Lease):
         """See the port."""
         held = self._lease.hold(key, ttl)
 
-        def give_back() -> None:
+        def release() -> None:
             held.__exit__(None, None, None)
 
         grant = self._bounded_caller.call(
-            held.__enter__, self._time.first_call(), late=lambda _: give_back()
+            held.__enter__, self._time.first_call(), late=lambda _: release()
         )
         try:
             yield grant
         finally:
             with suppress(CoordinationUnavailableError):
-                self._bounded_caller.call(give_back, self._time.last_call())
+                self._bounded_caller.call(release, self._time.last_call())
 
 
 class TimedReplayCache(ReplayCache):
-    """Waits as long as there is time."""
+    """Ends each call at the deadline."""
 
     __slots__ = ("_bounded_caller", "_clock", "_seen", "_time")
 
@@ -92,12 +92,12 @@ class TimedReplayCache(ReplayCache):
         """See the port."""
         began = self._clock.now()
 
-        def take_back(is_first: object) -> None:
+        def undo(is_first: object) -> None:
             if is_first and self._clock.now() - began < FORGOTTEN_WITHIN:
                 self._seen.forget(key)
 
         return self._bounded_caller.call(
-            lambda: self._seen.first_time(key, ttl), self._time.first_call(), late=take_back
+            lambda: self._seen.first_time(key, ttl), self._time.first_call(), late=undo
         )
 
     def forget(self, key: str) -> bool:

@@ -1,8 +1,8 @@
 """
-HTTP as API Gateway and function URLs hand it to a function, and take it back.
+HTTP requests and responses in the events of API Gateway and function URLs.
 
-Payload 2.0 (HTTP APIs, function URLs) and 1.0 (HTTP APIs, REST APIs).  What arrives is read member
-by member; nothing in it can raise but EventUnreadableError.
+Payload 2.0 (HTTP APIs, function URLs) and 1.0 (HTTP APIs, REST APIs).  Events are read member by
+member; a malformed one raises EventUnreadableError and nothing else.
 
 See: Amazon API Gateway "Create AWS Lambda proxy integrations"; AWS Lambda "Function URLs".
 """
@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import attrs
 
-from authcore_lambda.events.trigger_event import mapping, text
+from authcore_lambda.events.json_members import mapping, text
 from authcore_lambda.events.types import Event
 
 
@@ -24,7 +24,7 @@ TEXT: Final = ("text/", "application/json", "application/problem+json")
 
 
 class EventUnreadableError(ValueError):
-    """This is no HTTP event.  The text says what is missing, and quotes nothing."""
+    """The event is no HTTP request.  The text says what is missing, and quotes nothing."""
 
 
 @attrs.frozen
@@ -37,8 +37,8 @@ class HttpRequest:
         path: Decoded, without the stage.
         query: Percent-encoded, without the question mark.
         headers: Names in lower case; all cookies in one ``cookie``.
-        body: As it was sent.
-        is_v2: Which payload format the answer must have.
+        body: As the client sent it.
+        is_v2: Whether the answer must have payload format 2.0.
     """
 
     method: str
@@ -51,10 +51,10 @@ class HttpRequest:
 
 def http_request(event: Event) -> HttpRequest:
     """
-    The request in *event*.
+    Read the request in *event*.
 
     Raises:
-        EventUnreadableError: It is none.
+        EventUnreadableError: It is no request.
     """
     is_v2 = event.get("version") == "2.0"
     method, path, query = _v2(event) if is_v2 else _v1(event)
@@ -81,23 +81,23 @@ def _v2(event: Event) -> tuple[str, str, str]:
 
 
 def _v1(event: Event) -> tuple[str, str, str]:
-    """The gateway has decoded path and query once: they are encoded again."""
+    """Encode path and query again, which the gateway has decoded once."""
     pairs = _pairs(event, "multiValueQueryStringParameters", "queryStringParameters")
     query = urlencode(pairs, quote_via=quote, errors="replace")
     path = quote(text(event, "path") or "", safe="/%:@!$&'()*+,;=~", errors="replace")
     return text(event, "httpMethod") or "", path, query
 
 
-def _pairs(event: Event, several: str, single: str) -> list[tuple[str, str]]:
-    """Names and texts of the member *several*, or of *single* where there is none."""
-    lists = mapping(event, several)
+def _pairs(event: Event, multiple: str, single: str) -> list[tuple[str, str]]:
+    """Return the names and texts of the member *multiple*; where it has none, of *single*."""
+    lists = mapping(event, multiple)
     pairs = [(name, each) for name in lists for each in _texts(lists, name)]
     ones = mapping(event, single)
     return pairs or [(name, text(ones, name) or "") for name in ones]
 
 
 def headers_in(event: Event) -> Headers:
-    """The headers of *event*, names in lower case; all cookies in one ``cookie``."""
+    """Return the headers of *event*, names in lower case; all cookies in one ``cookie``."""
     pairs = _pairs(event, "multiValueHeaders", "headers")
     named = [(name.lower(), value) for name, value in pairs]
     cookies = _texts(event, "cookies") or [value for name, value in named if name == "cookie"]
@@ -123,7 +123,7 @@ def _body(event: Event) -> bytes:
 def http_answer(
     request: HttpRequest, status: int, headers: Iterable[tuple[str, str]], body: bytes
 ) -> dict[str, Any]:
-    """What the function returns: every ``Set-Cookie`` on its own, whatever the payload format."""
+    """Build the function's answer: each ``Set-Cookie`` on its own in either payload format."""
     given = [(name.lower(), value) for name, value in headers]
     is_text = any(value.startswith(TEXT) for name, value in given if name == "content-type")
     answer: dict[str, Any] = {
@@ -136,7 +136,7 @@ def http_answer(
         cookies = [value for name, value in given if name == "set-cookie"]
         joined = {name: ", ".join(v for n, v in others if n == name) for name, _ in others}
         return {**answer, "headers": joined, "cookies": cookies}
-    several: dict[str, list[str]] = {}
+    multiple: dict[str, list[str]] = {}
     for name, value in given:
-        several.setdefault(name, []).append(value)
-    return {**answer, "multiValueHeaders": several}
+        multiple.setdefault(name, []).append(value)
+    return {**answer, "multiValueHeaders": multiple}

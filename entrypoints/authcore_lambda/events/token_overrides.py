@@ -7,17 +7,8 @@ See: Amazon Cognito "Pre token generation Lambda trigger".
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authcore_lambda.events.trigger_event import (
-    EXTERNAL,
-    LEGACY_UID,
-    STATUS,
-    EventUnreadableError,
-    attributes,
-    identities_in,
-    mapping,
-    text,
-)
-from authcore_lambda.events.types import Event
+from authcore.domain.model.usernames import LEGACY_UID
+from authcore_lambda.events.trigger_event import TriggerEvent
 
 
 FORMS: Final = {
@@ -25,41 +16,42 @@ FORMS: Final = {
     "2": "claimsAndScopeOverrideDetails",
     "3": "claimsAndScopeOverrideDetails",
 }
-"""Where the answer stands, by the event's ``version``."""
+"""The member of the response that holds the details, by the event's ``version``."""
 
 
-def changed(event: Event, form: str, legacy_uid: str | None) -> Mapping[str, Any]:
+def override_details(event: TriggerEvent, form: str, legacy_uid: str | None) -> Mapping[str, Any]:
     """
-    The override details for the tokens of *event*; empty where there is nothing to change.
+    Return the override details for the tokens of *event*; empty where nothing changes.
 
     Args:
-        event: As Cognito sent it.
+        event: Of this trigger.
 
         form: One of FORMS.
 
         legacy_uid: For the ID token.
     """
-    groups = mapping(mapping(event, "request"), "groupConfiguration")
-    kept = _without_provider_groups(groups.get("groupsToOverride"), event)
+    kept = _drop_provider_groups(event)
     if legacy_uid is None and kept is None:
         return {}
     claims = {"claimsToAddOrOverride": {LEGACY_UID: legacy_uid}} if legacy_uid else {}
     changes: dict[str, Any] = claims if form == FORMS["1"] else {"idTokenGeneration": claims}
-    if groups:
-        # Left out or null it would take all groups away, so what stays is said.
+    if event.groups:
+        # Cognito takes all groups away where they are left out or null, so those that stay are
+        # listed again.
         changes["groupOverrideDetails"] = {
-            **groups,
+            **event.groups,
             **({} if kept is None else {"groupsToOverride": kept}),
         }
     return changes
 
 
-def _without_provider_groups(groups: object, event: Event) -> list[Any] | None:
-    """*groups* without those Cognito made for the user's providers; None if there are none."""
+def _drop_provider_groups(event: TriggerEvent) -> list[Any] | None:
+    """Return the groups but those that Cognito made for the user's providers; None if all stay."""
+    groups = event.groups.get("groupsToOverride")
     if not isinstance(groups, list):
         return None
-    prefix = f"{text(event, 'userPoolId') or ''}_".lower()
-    providers = _providers(event)
+    prefix = f"{event.pool_name or ''}_".lower()
+    providers = event.user.providers
     kept = [
         group
         for group in groups
@@ -67,15 +59,3 @@ def _without_provider_groups(groups: object, event: Event) -> list[Any] | None:
         or (providers is not None and str(group).lower().removeprefix(prefix) not in providers)
     ]
     return None if len(kept) == len(groups) else kept
-
-
-def _providers(event: Event) -> frozenset[str] | None:
-    """In lower case; None where the identities do not say, and it may be any."""
-    held = attributes(event)
-    try:
-        names = [text(each, "providerName") for each in identities_in(held)]
-    except EventUnreadableError:
-        return None
-    if None in names or (not names and held.get(STATUS) == EXTERNAL):
-        return None
-    return frozenset(name.lower() for name in names if name)

@@ -1,13 +1,17 @@
 """
-The Cognito trigger events as Amazon documents them.
+The shapes of our answers to Cognito's trigger events, as Amazon documents them.
 
-They say what our answers look like.  What arrives is read member by member instead: Amazon adds
-names and moves elements, and a function that insists locks people out.
+Events that arrive are read member by member instead: Amazon adds and moves members, and a strict
+function would lock users out.
 
 See: Amazon Cognito "Customizing user pool workflows with Lambda triggers".
 """
 
-from typing import Any, Literal, NotRequired, Protocol, TypedDict
+from typing import Any, Final, Literal, NotRequired, Protocol, TypedDict
+
+
+OUTAGE_TEXT: Final = "This service is not available right now. Please try again in a few minutes."
+"""What Cognito shows to a user whose sign-in or sign-up got no answer."""
 
 
 class LambdaContext(Protocol):

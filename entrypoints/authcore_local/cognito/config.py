@@ -9,6 +9,7 @@ import attrs
 from attrs import validators
 
 from authcore.domain.model.urls import service_url
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 
 
 STANDARD_ATTRIBUTES: Final = (
@@ -173,7 +174,7 @@ class PoolConfig:
     self_sign_up: bool = True
     post_authentication_in_managed_login: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
-        default=(SchemaAttribute("custom:legacy_uid"), SchemaAttribute("custom:legacy_linked")),
+        default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,
     )
     access_token_lifetime: timedelta = attrs.field(

@@ -8,6 +8,7 @@ import attrs
 
 from authcore.domain.model.accounts import PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.user_migration import email_problem, mapping_problems
 from authcore.settings.parsers import one_of, pairs, password_policy, seconds
 from authcore.settings.reader import Check, setting
@@ -36,7 +37,7 @@ class MigrationSettings:
         attribute_mapping,
         "attribute=field pairs",
         "which legacy fields become which Cognito attributes",
-        default={"email": "email", "name": "display_name", "custom:legacy_uid": "legacy_uid"},
+        default={"email": "email", "name": "display_name", LEGACY_UID: "legacy_uid"},
     )
     pool: PoolKind = setting(
         one_of("username", "email", "alias"),

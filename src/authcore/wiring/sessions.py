@@ -1,6 +1,5 @@
 """The container of every entrypoint that checks sessions."""
 
-import logging
 from collections.abc import Callable
 
 from dependency_injector import containers, providers
@@ -94,9 +93,7 @@ class SessionContainer(containers.DeclarativeContainer):
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
     )
-    audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
-        LoggingAuditLog, providers.ThreadSafeSingleton(logging.getLogger, "authcore.audit")
-    )
+    audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter

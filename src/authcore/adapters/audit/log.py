@@ -35,9 +35,9 @@ class LoggingAuditLog(AuditLog):
     by the logging handler.
     """
 
-    def __init__(self, logger: logging.Logger) -> None:
-        """Write to *logger*: INFO, or WARNING where there was no answer."""
-        self._logger = logger
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        """Write to *logger*, by default ``authcore.audit``: INFO, WARNING where unavailable."""
+        self._logger = logger or logging.getLogger("authcore.audit")
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""

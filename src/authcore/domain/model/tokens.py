@@ -7,6 +7,8 @@ from typing import Final, NewType, TypeGuard
 
 import attrs
 
+from authcore.domain.model.usernames import LEGACY_UID
+
 
 MAX_TOKEN_LENGTH: Final = 8 * 1024
 """Characters.  Longer tokens are refused unread; Cognito's have about a thousand."""
@@ -182,4 +184,4 @@ class IdentityClaims(_CheckedClaims):
     @property
     def legacy_uid(self) -> str | None:
         """``custom:legacy_uid``: the user's id in the legacy system."""
-        return _text(self.claims, "custom:legacy_uid")
+        return _text(self.claims, LEGACY_UID)

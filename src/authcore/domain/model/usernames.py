@@ -1,4 +1,4 @@
-"""What a pool user is called who did not type a user name."""
+"""The names of migrated users in the pool, and of the attributes that hold their legacy ids."""
 
 import hashlib
 import re
@@ -7,6 +7,19 @@ from typing import Final
 
 from authcore.domain.model.accounts import LegacyAccount
 
+
+LEGACY_UID: Final = "custom:legacy_uid"
+"""The user's id in the legacy system; migration and linking write it."""
+
+LEGACY_LINKED: Final = "custom:legacy_linked"
+"""
+The legacy id whose account is known to name the pool user.
+
+Only linking writes it, last of all; no app client may.
+"""
+
+MIGRATED_ATTRIBUTE: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
+"""Custom attributes that migration may fill, as a pattern: all but ``custom:legacy_linked``."""
 
 MAX_POOL_NAME_LENGTH: Final = 128
 

@@ -21,6 +21,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_directory import (
     DirectoryListing,
     ProviderLinks,
@@ -50,7 +51,7 @@ class InMemoryUserDirectory(UserDirectory):
     def __init__(
         self,
         *,
-        custom_attributes: Collection[str] = ("custom:legacy_uid", "custom:legacy_linked"),
+        custom_attributes: Collection[str] = (LEGACY_UID, LEGACY_LINKED),
     ) -> None:
         """Know the standard attributes and *custom_attributes* (with their ``custom:``)."""
         self.unavailable = False

@@ -1,11 +1,11 @@
 """
-Gives everybody who signs in exactly one legacy account, known to both sides.
+Gives every user who signs in exactly one legacy account, known to both sides.
 
-The legacy side is written first, ``custom:legacy_uid`` and ``custom:legacy_linked`` last, so that
-whoever has both with the same value is linked completely and costs no call.  A migrated user has
-the first from migration and gets the second once the legacy side is written.  An attempt that is
-cut short anywhere leaves something the next one finds: the account by its Cognito id or identity,
-or the missing attribute.
+The legacy side is written first, ``custom:legacy_uid`` and ``custom:legacy_linked`` last, so that a
+user who has both with the same value is linked completely and costs no call.  A migrated user has
+the first from migration and gets the second once the legacy side is written.  After an attempt that
+was interrupted the next one finds what it left: the account by its Cognito id or identity, or the
+missing attribute.
 
 See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 """
@@ -30,7 +30,7 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.linking import (
     AccountMatches,
@@ -41,6 +41,7 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.legacy_links import LegacyLinks
@@ -48,25 +49,20 @@ from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
 
 
-LEGACY_UID: Final = "custom:legacy_uid"
-
-LEGACY_LINKED: Final = "custom:legacy_linked"
-"""The legacy id whose account is known to name the pool user; no client may write it."""
-
 LEASE_TTL: Final = timedelta(seconds=30)
-"""Several times what one attempt may take; a killed attempt delays the next one by so much."""
+"""Several times the longest attempt; after a killed attempt the next one waits for so long."""
 
 INTENT_TTL: Final = timedelta(days=3650)
-"""How long an unexplained create is remembered where the legacy system promises nothing."""
+"""How long a create without a known result is remembered where creation is ``once``."""
 
 LATE_CREATE: Final = timedelta(seconds=60)
 """
-How long the legacy system may take to carry out a create whose answer nobody waited for.
+How long the legacy system may take to carry out a create that was given up.
 
-A lease ends with its attempt, such a create does not: until then no other one is begun.
+The lease ends with the attempt, but such a create does not: until then no other one begins.
 """
 
-_OUTCOMES: Final[dict[LinkStatus, Literal["accepted", "rejected", "unavailable"]]] = {
+_OUTCOMES: Final[dict[LinkStatus, Outcome]] = {
     "already_linked": "accepted",
     "linked": "accepted",
     "created": "accepted",
@@ -79,7 +75,7 @@ _Way = Literal["cognito_id", "identity", "email"]
 
 @attrs.frozen
 class _Found:
-    """An account that is the person's, and which way led there."""
+    """The user's account, and how it was found."""
 
     account: LegacyAccount
     way: _Way
@@ -95,17 +91,17 @@ class AccountLinking:
 
         directory: The pool.
 
-        lease: Keeps attempts apart where the policy's creation is ``lease``.
+        lease: Lets one attempt run at a time where the policy's creation is ``lease``.
 
         intents: Remembers begun creates where it is ``lease`` or ``once``; must be durable there.
 
-        audit: Learns of every outcome.
+        audit: Records every outcome.
 
         policy: What the team allows.
 
         issuer: Of the pool; with ``sub`` the identity key.
 
-        clock: Tells whether a lease still holds.
+        clock: For the end of the lease.
     """
 
     _links: LegacyLinks
@@ -117,158 +113,158 @@ class AccountLinking:
     _issuer: str
     _clock: Clock
 
-    def link(self, person: PoolAccount) -> LinkOutcome:
+    def link(self, user: PoolAccount) -> LinkOutcome:
         """
-        See that *person* has one legacy account and both sides know both ids.
+        Give *user* one legacy account, and both sides both ids.
 
-        Never raises one of our errors: a no is ``refused``, no answer is ``postponed``.
+        Never raises one of our errors: a refusal is ``refused``, an outage ``postponed``.
         """
         try:
-            outcome = self._link(person)
+            outcome = self._link(user)
         except RejectedError as error:
             outcome = LinkOutcome("refused", error.code)
         except UnavailableError as error:
             outcome = LinkOutcome("postponed", error.code)
-        self._note(person, outcome)
+        self._record(user, outcome)
         return outcome
 
-    def _link(self, person: PoolAccount) -> LinkOutcome:
-        if person.identity and not self._policy.knows_issuer(person.identity):
+    def _link(self, user: PoolAccount) -> LinkOutcome:
+        if user.identity and not self._policy.knows_issuer(user.identity):
             raise IssuerRejectedError("the identity comes from another issuer than it must")
-        if person.legacy_uid is None:
-            return self._first_link(person)
-        if not person.is_linked:
-            return self._attached(person, person.legacy_uid)
-        return LinkOutcome("already_linked", "ok", person.legacy_uid)
+        if user.legacy_uid is None:
+            return self._first_link(user)
+        if not user.is_linked:
+            return self._attach(user, user.legacy_uid)
+        return LinkOutcome("already_linked", "ok", user.legacy_uid)
 
-    def _attached(self, person: PoolAccount, legacy_uid: str) -> LinkOutcome:
+    def _attach(self, user: PoolAccount, legacy_uid: str) -> LinkOutcome:
         """
-        The legacy side of somebody whom migration gave their legacy id.
+        Write the legacy side of a user who has a legacy id from migration.
 
-        From then on they are linked; without the mark the next sign-in asks once more, no more.
+        That links them.  If the mark in the pool cannot be written, the only cost is one more call
+        at the next sign-in.
         """
-        self._links.attach_cognito_id(legacy_uid, person.subject, reset_access=False)
+        self._links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
         try:
-            self._directory.set_attributes(person.username, {LEGACY_LINKED: legacy_uid})
+            self._directory.set_attributes(user.username, {LEGACY_LINKED: legacy_uid})
         except (RejectedError, UnavailableError) as error:
             self._audit.record(
-                AuditEvent(
+                AuditEvent.of(
                     "account_linking.unmarked",
-                    "unavailable" if isinstance(error, UnavailableError) else "rejected",
-                    error.code,
-                    subject=person.subject,
+                    error,
+                    subject=user.subject,
                     legacy_uid=legacy_uid,
                 )
             )
         return LinkOutcome("linked", "legacy_uid", legacy_uid)
 
-    def _first_link(self, person: PoolAccount) -> LinkOutcome:
-        with self._alone(person) as held_until:
-            found = self._found(person)
+    def _first_link(self, user: PoolAccount) -> LinkOutcome:
+        with self._hold_lease(user) as held_until:
+            found = self._find(user)
             if found is None:
-                self._announce_create(person)
+                self._announce_create(user)
             self._require_lease(held_until)
             account, reason = (
-                (found.account, found.way) if found else self._created(person, held_until)
+                (found.account, found.way) if found else self._create(user, held_until)
             )
             if account.cognito_id is None:
                 self._links.attach_cognito_id(
-                    account.legacy_uid, person.subject, reset_access=reason == "email"
+                    account.legacy_uid, user.subject, reset_access=reason == "email"
                 )
         written = {LEGACY_UID: account.legacy_uid, LEGACY_LINKED: account.legacy_uid}
-        self._directory.set_attributes(person.username, written)
+        self._directory.set_attributes(user.username, written)
         return LinkOutcome("linked" if found else "created", reason, account.legacy_uid)
 
     @contextmanager
-    def _alone(self, person: PoolAccount) -> Iterator[datetime | None]:
-        """Until when nobody else links *person*; None where the legacy system sees to that."""
+    def _hold_lease(self, user: PoolAccount) -> Iterator[datetime | None]:
+        """Take the lease on *user* and yield its end; None where the policy needs no lease."""
         if self._policy.creation != "lease":
             yield None
             return
-        with self._lease.hold(f"link:{self._key(person)}", LEASE_TTL) as grant:
+        with self._lease.hold(f"link:{self._key(user)}", LEASE_TTL) as grant:
             yield grant.expires_at
 
     def _require_lease(self, held_until: datetime | None) -> None:
         if held_until is not None and self._clock.now() >= held_until:
             raise LeaseHeldError("the lease ended before anything was written")
 
-    def _found(self, person: PoolAccount) -> _Found | None:
-        query = AccountQuery(person.subject, person.identity, self._comparable_email(person))
+    def _find(self, user: PoolAccount) -> _Found | None:
+        query = AccountQuery(user.subject, user.identity, self._comparable_email(user))
         matches = self._links.match(query)
-        found = _nearest(matches, query)
+        found = _choose(matches, query)
         if found:
-            _require_usable(found.account, person)
+            _require_usable(found.account, user)
         return found
 
-    def _comparable_email(self, person: PoolAccount) -> str | None:
-        if person.provider not in self._policy.email_providers or not person.email_verified:
+    def _comparable_email(self, user: PoolAccount) -> str | None:
+        if user.provider not in self._policy.email_providers or not user.email_verified:
             return None
-        return canonical_email(person.email) if person.email else None
+        return canonical_email(user.email) if user.email else None
 
-    def _announce_create(self, person: PoolAccount) -> None:
-        """Remember that a create is begun, where the legacy system would carry out two."""
-        key = create_key(self._issuer, person.subject)
+    def _announce_create(self, user: PoolAccount) -> None:
+        """Remember that a create begins, where the legacy system could carry out two."""
+        key = create_key(self._issuer, user.subject)
         match self._policy.creation:
             case "once" if not self._intents.first_time(key, INTENT_TTL):
                 raise BlindRetryRefusedError("an earlier attempt may have created the account")
             case "lease" if not self._intents.first_time(key, LATE_CREATE):
                 raise LeaseHeldError("an earlier create may still be carried out")
 
-    def _created(
-        self, person: PoolAccount, held_until: datetime | None
+    def _create(
+        self, user: PoolAccount, held_until: datetime | None
     ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
-        """The new account; a create that certainly came to nothing is not remembered."""
+        """Create the account; a create that certainly had no effect is forgotten."""
         try:
-            account, reason = self._newly_created(person, held_until)
+            account, reason = self._create_with_free_address(user, held_until)
         except (RejectedError, LegacyNotReachedError):
-            self._call_off_create(person)
+            self._call_off_create(user)
             raise
-        _require_usable(account, person)
+        _require_usable(account, user)
         return account, reason
 
-    def _newly_created(
-        self, person: PoolAccount, held_until: datetime | None
+    def _create_with_free_address(
+        self, user: PoolAccount, held_until: datetime | None
     ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
         """
-        Without the address where addresses are unique and another account has it.
+        Create the account, without the address if that belongs to another account.
 
-        Nobody proved to own that account, or it would have been found, so its holder must not keep
-        the address's owner from having one.
+        That account is not proven to be the user's, or it would have been found.  Its holder must
+        not be able to keep the owner of the address from having an account.
         """
-        wanted = _new_account(person)
+        wanted = _new_account(user)
         try:
-            return self._links.create(wanted, idempotency_key=self._key(person)), "ok"
+            return self._links.create(wanted, idempotency_key=self._key(user)), "ok"
         except AccountTakenError:
             if wanted.email is None:
                 raise
         self._require_lease(held_until)
         bare = attrs.evolve(wanted, email=None, email_verified=False)
-        key = self._key(person, "no address")
+        key = self._key(user, "no address")
         return self._links.create(bare, idempotency_key=key), "email_taken"
 
-    def _call_off_create(self, person: PoolAccount) -> None:
-        """Forget a begun create that certainly came to nothing; if that fails, a person must."""
+    def _call_off_create(self, user: PoolAccount) -> None:
+        """Forget a create that certainly had no effect; if that fails, an operator must."""
         if self._policy.creation == "once":
             with suppress(UnavailableError):
-                self._intents.forget(create_key(self._issuer, person.subject))
+                self._intents.forget(create_key(self._issuer, user.subject))
 
-    def _key(self, person: PoolAccount, *more: str) -> str:
-        return _digest(self._issuer, person.subject, *more)
+    def _key(self, user: PoolAccount, *more: str) -> str:
+        return _digest(self._issuer, user.subject, *more)
 
-    def _note(self, person: PoolAccount, outcome: LinkOutcome) -> None:
+    def _record(self, user: PoolAccount, outcome: LinkOutcome) -> None:
         self._audit.record(
             AuditEvent(
                 f"account_linking.{outcome.status}",
                 _OUTCOMES[outcome.status],
                 outcome.reason,
-                subject=person.subject,
-                legacy_uid=outcome.legacy_uid or person.legacy_uid,
+                subject=user.subject,
+                legacy_uid=outcome.legacy_uid or user.legacy_uid,
             )
         )
 
 
 def create_key(issuer: str, subject: str) -> str:
-    """Under which it is remembered that an account was begun to be created for a pool user."""
+    """Return the key of the begun create for the pool user *subject*."""
     return f"create:{_digest(issuer, subject)}"
 
 
@@ -276,22 +272,21 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _require_usable(account: LegacyAccount, person: PoolAccount) -> None:
+def _require_usable(account: LegacyAccount, user: PoolAccount) -> None:
     if account.locked:
         raise AccountLockedError("the legacy system locked the account")
-    if account.cognito_id not in (None, person.subject):
+    if account.cognito_id not in (None, user.subject):
         raise AccountTakenError("the account belongs to another Cognito user")
 
 
-def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
+def _choose(matches: AccountMatches, query: AccountQuery) -> _Found | None:
     """
-    The account that *matches* mean.
+    Choose the account that *matches* mean; None if none is the user's.
 
-    Where nobody is found by Cognito id, an account that an earlier attempt attached is still found
-    by its address.
+    An account that an earlier attempt attached may be found by its address only.
 
     Raises:
-        AmbiguousAccountError: Cognito id and identity lead to different people.
+        AmbiguousAccountError: Cognito id and identity lead to different accounts.
     """
     known, social, addressed = matches.by_cognito_id, matches.by_identity, matches.by_email
     if known is None and addressed and addressed.cognito_id == query.cognito_id:
@@ -303,13 +298,13 @@ def _nearest(matches: AccountMatches, query: AccountQuery) -> _Found | None:
     if social:
         return _Found(social, "identity")
     if addressed and _is_proven(addressed, query.email):
-        # Somebody else's is left alone, but a locked one stands for the person it locked out.
+        # An attached account is another user's; a locked one refuses the link in any case.
         return _Found(addressed, "email") if addressed.locked or not addressed.cognito_id else None
     return None
 
 
 def _is_proven(account: LegacyAccount, email: str | None) -> bool:
-    """Whether *account* is its owner's beyond doubt, and has exactly *email*."""
+    """Whether the legacy system verified the address of *account*, and it is exactly *email*."""
     return (
         email is not None
         and account.email is not None
@@ -318,12 +313,12 @@ def _is_proven(account: LegacyAccount, email: str | None) -> bool:
     )
 
 
-def _new_account(person: PoolAccount) -> NewLegacyAccount:
+def _new_account(user: PoolAccount) -> NewLegacyAccount:
     return NewLegacyAccount(
-        cognito_id=person.subject,
-        identity=person.identity,
-        username=person.username,
-        email=person.email,
-        email_verified=person.email is not None and person.email_verified,
-        display_name=person.name,
+        cognito_id=user.subject,
+        identity=user.identity,
+        username=user.username,
+        email=user.email,
+        email_verified=user.email is not None and user.email_verified,
+        display_name=user.name,
     )

@@ -1,7 +1,8 @@
-"""Reads what the pool and the legacy system say of each other, and mends what leaves no doubt."""
+"""Compares the links in the pool with those in the legacy system, and repairs unambiguous ones."""
 
 from collections.abc import Iterator
-from typing import Final
+
+import attrs
 
 from authcore.domain.errors import RejectedError
 from authcore.domain.model.audit import AuditEvent
@@ -18,6 +19,7 @@ from authcore.domain.model.link_audit import (
     UserLinks,
 )
 from authcore.domain.model.linking import AccountQuery
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.link_discrepancies import findings_in
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.audit import AuditLog
@@ -25,29 +27,24 @@ from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 from authcore.ports.user_directory import DirectoryListing, UserDirectory
 
 
-LEGACY_UID: Final = "custom:legacy_uid"
-
-
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class LinkAudit:
     """
     Reads both sides and compares them.  Changes nothing.
 
-    What it reads is no snapshot: a link that is made meanwhile can look broken.
+    The two sides are read one after the other: a link that is made meanwhile can look broken.
     """
 
-    def __init__(
-        self, *, directory: DirectoryListing, legacy: LegacyListing, retrier: Retrier
-    ) -> None:
-        self._directory = directory
-        self._legacy = legacy
-        self._retrier = retrier
+    _directory: DirectoryListing
+    _legacy: LegacyListing
+    _retrier: Retrier
 
     def read(self, both: LinkSnapshot) -> LinkPage:
         """
-        The next page, which *both* has taken.  To be called until ``both.complete``.
+        Read the next page into *both* and return it.  Call until ``both.complete``.
 
         Raises:
-            UnavailableError: No answer worth trusting, seven times.
+            UnavailableError: Seven attempts got no answer worth trusting.
 
             ConfigurationError: There is more to compare than fits.
         """
@@ -56,7 +53,7 @@ class LinkAudit:
         return page
 
     def findings(self, both: LinkSnapshot) -> Iterator[Finding]:
-        """What is wrong in *both*, always in the same order."""
+        """Return what is wrong in *both*, always in the same order."""
         return findings_in(both)
 
     def _users(self, both: LinkSnapshot) -> UserLinks:
@@ -70,6 +67,7 @@ class LinkAudit:
         return AccountLinks(tuple(links), page.next)
 
 
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class LinkRepair:
     """
     Writes the missing half of a link.
@@ -78,49 +76,42 @@ class LinkRepair:
     the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
     """
 
-    def __init__(
-        self,
-        *,
-        directory: UserDirectory,
-        links: LegacyLinks,
-        audit: AuditLog,
-        retrier: Retrier,
-    ) -> None:
-        self._directory = directory
-        self._links = links
-        self._audit = audit
-        self._retrier = retrier
+    _directory: UserDirectory
+    _links: LegacyLinks
+    _audit: AuditLog
+    _retrier: Retrier
 
     def repair(self, finding: Finding, *, dry_run: bool = False) -> RepairResult:
         """
-        Mend *finding*.  Mending twice is harmless.
+        Repair *finding*.  Repairing twice is harmless.
 
         Args:
-            finding: A repairable one, however old.
+            finding: A repairable one, of any age.
 
-            dry_run: Read both sides again, and write nothing.
+            dry_run: Read both sides again, and write nothing; False by default.
 
         Raises:
-            ValueError: *finding* is not repairable.
+            ValueError: *finding* is not mendable.
 
-            UnavailableError: No answer worth trusting, seven times.  It may be mended now.
+            UnavailableError: Seven attempts got no answer worth trusting; the repair may have been
+                made.
         """
         if not finding.is_repairable:
-            raise ValueError("this finding needs a person")
-        mended = self._retrier.call(lambda: self._mended(finding, dry_run=dry_run))
-        if mended.status in {"mended", "refused"}:
-            self._note(mended)
-        return mended
+            raise ValueError("this finding needs an operator's decision")
+        result = self._retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        if result.status in {"mended", "refused"}:
+            self._record(result)
+        return result
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult:
+    def _repair(self, finding: Finding, *, dry_run: bool) -> RepairResult:
         subject, legacy_uid = finding.users[0].subject, finding.accounts[0].legacy_uid
         try:
-            status, reason = self._filled(finding.users[0], finding.accounts[0], dry_run=dry_run)
+            status, reason = self._fill(finding.users[0], finding.accounts[0], dry_run=dry_run)
         except RejectedError as error:
             status, reason = "refused", error.code
         return RepairResult(subject, legacy_uid, status, reason)
 
-    def _filled(
+    def _fill(
         self, user: UserLink, account: AccountLink, *, dry_run: bool
     ) -> tuple[RepairStatus, str]:
         found = self._directory.find(user.username)
@@ -140,14 +131,14 @@ class LinkRepair:
             self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
         return "mended", "ok"
 
-    def _note(self, mended: RepairResult) -> None:
+    def _record(self, result: RepairResult) -> None:
         self._audit.record(
             AuditEvent(
                 "links.repair",
-                "accepted" if mended.status == "mended" else "rejected",
-                mended.reason,
-                subject=mended.subject,
-                legacy_uid=mended.legacy_uid,
+                "accepted" if result.status == "mended" else "rejected",
+                result.reason,
+                subject=result.subject,
+                legacy_uid=result.legacy_uid,
             )
         )
 
@@ -156,10 +147,10 @@ def _disagreement(
     user: UserLink, account: AccountLink, named: tuple[str | None, str | None]
 ) -> str:
     """
-    Why what both sides say now is not what *user* and *account* said before.
+    Say why the two sides differ from what *user* and *account* said before.
 
-    An account that was listed with its Cognito id, and is not found by it, may be no other than
-    before: a legacy system that promises no look-up finds nobody.
+    An account that was listed with its Cognito id but is not found by it may be unchanged: a legacy
+    system that promises no look-up by Cognito id finds nothing.
     """
     if named == (user.legacy_uid, None) and account.cognito_id == user.subject:
         return "not_found_by_cognito_id"
@@ -167,5 +158,5 @@ def _disagreement(
 
 
 def _legacy_uid(user: DirectoryUser) -> str | None:
-    """What the pool names; an attribute that was emptied names nobody."""
+    """Return the legacy id in the pool; an empty attribute counts as none."""
     return user.attributes.get(LEGACY_UID) or None

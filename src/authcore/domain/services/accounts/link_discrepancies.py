@@ -1,9 +1,9 @@
 """
-From what both sides say to what is wrong.  Pure.
+Finds the links that are wrong.  Pure.
 
-Users and accounts are nodes, "names" is an edge, and each node names at most one other.  Two that
-name each other and are named by nobody else are a whole link.  All others that hang together are
-judged together, so that nothing is mended in which a third has a part.
+Users and accounts are nodes, "names" is an edge, and each node names at most one other.  Two nodes
+that name each other, and that no third node names, are a whole link.  All other connected nodes
+make one finding together, so that no link is repaired in which a third node has a part.
 """
 
 from collections import Counter, defaultdict
@@ -20,7 +20,7 @@ _ORDER: Final[tuple[Reason, ...]] = get_args(Reason)
 
 
 def findings_in(both: LinkSnapshot) -> Iterator[Finding]:
-    """What is wrong in *both*, by reason, then by id; ``missing`` last."""
+    """Return what is wrong in *both*, by reason, then by id; ``missing`` last."""
     edges = _in_question(both)
     found = [_finding(both, nodes) for nodes in _components(edges)]
     yield from sorted(found, key=lambda each: (_ORDER.index(each.reason), *_ids(each)))
@@ -31,7 +31,7 @@ def findings_in(both: LinkSnapshot) -> Iterator[Finding]:
 
 
 def _in_question(both: LinkSnapshot) -> list[Edge]:
-    """Every edge that is not returned, and whom those at its ends name."""
+    """Return every edge without an edge back, and the edges that leave its two nodes."""
     loose = [(node, named) for node, named in _edges(both) if _named_by(both, named) != node]
     touched = {node for edge in loose for node in edge}
     return loose + [(node, named) for node in touched if (named := _named_by(both, node))]
@@ -47,7 +47,7 @@ def _edges(both: LinkSnapshot) -> Iterator[Edge]:
 
 
 def _named_by(both: LinkSnapshot, node: Node) -> Node | None:
-    """Whom *node* names; None if nobody, or if there is no such node."""
+    """Return the node that *node* names; None if it names none, or does not exist."""
     kind, identifier = node
     if kind == "user":
         legacy_uid = both.users.get(identifier)
@@ -57,7 +57,7 @@ def _named_by(both: LinkSnapshot, node: Node) -> Node | None:
 
 
 def _components(edges: Iterable[Edge]) -> Iterator[set[Node]]:
-    """Nodes that hang together, in whichever direction."""
+    """Return the sets of connected nodes, in either direction."""
     neighbours: defaultdict[Node, list[Node]] = defaultdict(list)
     for node, named in edges:
         neighbours[node].append(named)

@@ -1,36 +1,94 @@
-"""Link a new external user to the native user with the same verified address."""
+"""Links a new external user to the one native user with the same verified address."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
+import attrs
+
+from authcore.domain.errors import RejectedError, UnavailableError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.emails import canonical_email
+from authcore.ports.audit import AuditLog
+from authcore.ports.user_directory import ProviderLinks
 
 
 ACTION: Final = "native.link"
 
-
 _EXTERNAL_NAME: Final = re.compile(r"(?P<provider>[^_]{1,32})_(?P<user_id>[0-9]{1,64})")
 
 
-def newcomer(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class NativeLinking:
     """
-    Who the external user *username* is; None where the name does not say for certain.
+    Links a new external user, if that is safe.
 
-    This trigger's events name provider and id in the user name only, in lower case in pools that
-    ignore case.  So an id is taken only if it has no letters, as Google's and Facebook's: then
-    nothing was lost.  And the name is taken only if it has one ``_``: of several, any may be the
-    one between the two, as provider ``Okta_Corp`` and id ``123``, or ``Okta`` and ``Corp_123``.
+    Args:
+        links: Opens the external identities of the pool's users; called only for a newcomer who
+            may be linked.
+
+        providers: Providers whose verified e-mail addresses are trusted, as the pool calls them.
+
+        audit: Records every link, and every link that was not made although the address fits.
+    """
+
+    _links: Callable[[], ProviderLinks]
+    _providers: frozenset[str]
+    _audit: AuditLog
+
+    def link(self, username: str | None, verified_email: str | None) -> None:
+        """
+        Link the external user *username* to the owner of *verified_email*.
+
+        Never raises one of our errors: a newcomer who is not linked signs up as a user of their
+        own.
+
+        Args:
+            username: As the pool composes it of provider and id.
+
+            verified_email: The address that the provider vouches for; None where it does not.
+        """
+        identity = read_identity(username, self._providers)
+        email = canonical_email(verified_email) if verified_email is not None else None
+        if identity is None or email is None:
+            return
+        try:
+            event = self._link(identity, email)
+        except (RejectedError, UnavailableError) as error:
+            event = AuditEvent.of(ACTION, error)
+        if event is not None:
+            self._audit.record(event)
+
+    def _link(self, identity: ExternalIdentity, email: str) -> AuditEvent | None:
+        links = self._links()
+        candidates = links.native_users_with(email)
+        if not candidates:
+            return None
+        if len(candidates) > 1 or not _owns(candidates[0], email):
+            return AuditEvent(ACTION, "rejected", "link_unverified")
+        links.link_provider(candidates[0].username, identity)
+        return AuditEvent.of(ACTION, None, subject=candidates[0].subject)
+
+
+def read_identity(username: str | None, providers: frozenset[str]) -> ExternalIdentity | None:
+    """
+    Read the identity of the external user *username*; None where the name leaves a doubt.
+
+    The events of this trigger give provider and id in the user name only, in lower case in pools
+    that ignore case.  So an id counts only if it has no letters, as Google's and Facebook's: then
+    nothing was lost.  And the name counts only if it has one ``_``: any of several may be the one
+    between the two, as in provider ``Okta_Corp`` and id ``123``, or ``Okta`` and ``Corp_123``.
     """
     parts = _EXTERNAL_NAME.fullmatch(username or "")
     if parts is None:
         return None
-    meant = [name for name in providers if name.lower() == parts["provider"].lower()]
-    return ExternalIdentity(meant[0], parts["user_id"]) if len(meant) == 1 else None
+    named = [name for name in providers if name.lower() == parts["provider"].lower()]
+    return ExternalIdentity(named[0], parts["user_id"]) if len(named) == 1 else None
 
 
 def _owns(user: DirectoryUser, email: str) -> bool:
-    """Whether *user* proved to be reachable at *email* and may sign in."""
+    """Whether the pool verified *email* for *user*, and *user* may sign in."""
     return (
         user.enabled
         and user.status == "CONFIRMED"

@@ -1,4 +1,4 @@
-"""Writes no faster than a quota allows."""
+"""Keeps calls within a quota."""
 
 import threading
 from datetime import datetime, timedelta
@@ -8,25 +8,25 @@ from authcore.ports.system import Clock, Pause
 
 class RateLimiter:
     """
-    Gives turns at even distances, however many threads ask.
+    Spaces calls evenly across any number of threads.
 
-    Nobody waits longer than the time between two turns and the threads in front: a clock that is
-    set back costs one such time.
+    A thread waits at most one interval for each thread in front of it and one for itself; a clock
+    that is set back costs at most one interval.
 
     Args:
-        rate_per_second: Turns, at least 1.  Cognito gives an account and region 25 user updates,
-            those of sign-ins included, and does not give more.
+        rate_per_second: Calls, at least 1.  Cognito's quota of user updates, those of sign-ins
+            included, is 25 per account and region, and cannot be raised.
 
-        clock: Shows how long the last turn is ago.
+        clock: Measures the time since the last call.
 
-        pause: Lets the rest of the time pass.
+        pause: Waits for the rest of the interval.
 
     See: Amazon Cognito "Quotas" (UserUpdate).
     """
 
     def __init__(self, rate_per_second: int, *, clock: Clock, pause: Pause) -> None:
         if rate_per_second < 1:
-            raise ValueError("no turn would ever come")
+            raise ValueError("the rate must be at least one call per second")
         self._interval = timedelta(seconds=1) / rate_per_second
         self._clock = clock
         self._pause = pause
@@ -34,14 +34,14 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def acquire(self) -> None:
-        """Return when it is the caller's turn."""
+        """Wait until the caller may make its call."""
         with self._lock:
             now = self._clock.now()
-            left = self._left(now)
+            left = self._remaining_wait(now)
             self._pause.wait(left)
             self._last = now + left
 
-    def _left(self, now: datetime) -> timedelta:
+    def _remaining_wait(self, now: datetime) -> timedelta:
         if self._last is None:
             return timedelta(0)
         return min(max(self._last + self._interval - now, timedelta(0)), self._interval)

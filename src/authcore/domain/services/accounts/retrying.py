@@ -1,8 +1,10 @@
-"""Asks at a steady pace, and asks again later where there was no answer."""
+"""Repeats calls that got no answer, within a quota."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, TypeVar
+
+import attrs
 
 from authcore.domain.errors import UnavailableError
 from authcore.domain.services.accounts.rate_limit import RateLimiter
@@ -10,41 +12,39 @@ from authcore.ports.system import Pause
 
 
 BACK_OFF: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 30))
-"""What passes after each attempt that failed; the one after the last of them is the last."""
+"""Wait after each failed attempt but the seventh, which is the last."""
 
 MAX_WAIT: Final = timedelta(minutes=1)
-"""However long an answer asks for."""
+"""Also where an answer asks for more by ``Retry-After``."""
 
 Answer = TypeVar("Answer")
 OnRetry = Callable[[UnavailableError, timedelta], None]
 
 
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class Retrier:
-    """For long runs of calls that may be repeated."""
+    """
+    Makes long runs of calls that may be repeated.
 
-    def __init__(
-        self, *, rate_limiter: RateLimiter, pause: Pause, on_retry: OnRetry = lambda *_: None
-    ) -> None:
-        """
-        Wait as *rate_limiter* says before each attempt, and longer after one that failed.
+    Args:
+        rate_limiter: Waited for before each attempt.
 
-        Args:
-            rate_limiter: Gives turns.
+        pause: Waits longer after an attempt that failed.
 
-            pause: Waits.
+        on_retry: Called with the error and the wait after each failed attempt; does nothing by
+            default.
+    """
 
-            on_retry: Hears why and how long it is waited after a failed attempt.
-        """
-        self._rate_limiter = rate_limiter
-        self._pause = pause
-        self._on_retry = on_retry
+    _rate_limiter: RateLimiter
+    _pause: Pause
+    _on_retry: OnRetry = lambda *_: None
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """
-        What *question* returns, at one of seven attempts.
+        Return what *question* returns, after at most seven attempts.
 
         Raises:
-            UnavailableError: Of the last one.
+            UnavailableError: The error of the last attempt.
         """
         for back_off in BACK_OFF:
             self._rate_limiter.acquire()

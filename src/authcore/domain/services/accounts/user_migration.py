@@ -1,8 +1,8 @@
-"""Moves people into the pool at the moment they prove who they are to the legacy system."""
+"""Moves users into the pool when they prove their password to the legacy system."""
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 import attrs
 
@@ -10,26 +10,22 @@ from authcore.domain.errors import ConfigurationError, RejectedError, Unavailabl
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.domain.model.usernames import pool_username
+from authcore.domain.model.usernames import MIGRATED_ATTRIBUTE, pool_username
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
-
-
-_CUSTOM: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
-"""``custom:legacy_linked`` is linking's to write."""
 
 
 _MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile("email"),
     "display_name": re.compile("name|nickname"),
-    "username": re.compile(f"nickname|{_CUSTOM}"),
-    "legacy_uid": re.compile(_CUSTOM),
+    "username": re.compile(f"nickname|{MIGRATED_ATTRIBUTE}"),
+    "legacy_uid": re.compile(MIGRATED_ATTRIBUTE),
 }
 """Which Cognito attributes each legacy field may fill: never a role, a group or a verified flag."""
 
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 """
-Characters of one value.  A longer one is left out: a part of a name or address is another one.
+Characters of one value.  A longer one is left out: a truncated name or address would be wrong.
 
 See: Amazon Cognito "Quotas", "Working with user attributes".
 """
@@ -38,12 +34,12 @@ See: Amazon Cognito "Quotas", "Working with user attributes".
 @attrs.frozen
 class MigratedUser:
     """
-    Somebody the pool shall create.
+    A user for the pool to create.
 
     Attributes:
         attributes: Cognito attributes by name.  ``email_verified`` is there only as ``"true"``,
-            ``username`` only where an alias was typed; otherwise the pool keeps what was typed.
-            The address is always the legacy system's, never what was typed.
+            ``username`` only where the user typed an alias; otherwise the pool keeps what was
+            typed.  The address is always the legacy system's, never what was typed.
         keeps_password: True if the password was proven and stays valid; False if the user must
             choose a new one.
     """
@@ -52,62 +48,56 @@ class MigratedUser:
     keeps_password: bool
 
 
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class UserMigration:
     """
-    Decides who may be created in the pool, and with which attributes.
+    Decides which users the pool may create, and with which attributes.
 
-    An account that knows its Cognito id has a pool user, whatever name was typed now: it is not
-    migrated again, or one person would be two users, each with a password of its own.  Until the
-    link is written the same holds because an account has one name in the pool and no other.
+    An account that knows its Cognito id has a pool user, under any name: it is not migrated again,
+    or one person would be two users, each with a password of its own.  Until the link is written
+    this holds because an account has exactly one name in the pool.
+
+    Args:
+        accounts: The legacy user table.
+
+        audit: Records every decision; the only place where an operator can distinguish a refusal
+            of the legacy system from an outage, and the kinds of refusals from each other.
+
+        attributes: Cognito attribute to legacy field (``email``, ``display_name``, ``username``,
+            ``legacy_uid``).
+
+        pool: How users name themselves at the pool; ``username`` by default.
+
+        case_sensitive: Whether user names that differ in letter case alone are two in the pool;
+            True by default.  Where they are one, the pool's events may hold them in lower case
+            however they were typed.
+
+        passwords: A proven password that it does not accept must be replaced at once, unless no
+            code could reach the user; None, the default, keeps every password.
+
+    Raises:
+        ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
+            pool that needs it.
     """
 
-    def __init__(
-        self,
-        *,
-        accounts: LegacyAccounts,
-        audit: AuditLog,
-        attributes: Mapping[str, str],
-        pool: PoolKind = "username",
-        case_sensitive: bool = True,
-        passwords: PasswordPolicy | None = None,
-    ) -> None:
-        """
-        Migrate from *accounts*.
+    _accounts: LegacyAccounts
+    _audit: AuditLog
+    _attributes: Mapping[str, str]
+    _pool: PoolKind = "username"
+    _case_sensitive: bool = True
+    _passwords: PasswordPolicy | None = None
 
-        Args:
-            accounts: The legacy user table.
-
-            audit: Learns of every decision; the only place where "no" and "no answer" of the
-                legacy system, or two kinds of "no", can be told apart by an operator.
-
-            attributes: Cognito attribute to legacy field (``email``, ``display_name``,
-                ``username``, ``legacy_uid``).
-
-            pool: How people name themselves at the pool.
-
-            case_sensitive: Whether user names that differ in letter case alone are two in the pool.
-                Where they are one, its events may hold them in lower case however they were typed.
-
-            passwords: A proven password that it does not accept must be replaced at once, unless
-                no code could reach the user; None keeps every password.
-
-        Raises:
-            ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
-                pool that needs it.
-        """
-        wrong = [*mapping_problems(attributes), *filter(None, [email_problem(attributes, pool)])]
-        if wrong:
-            raise ConfigurationError(wrong)
-        self._pool = pool
-        self._case_sensitive = case_sensitive
-        self._passwords = passwords
-        self._accounts = accounts
-        self._audit = audit
-        self._attributes = attributes
+    def __attrs_post_init__(self) -> None:
+        problems = [
+            *mapping_problems(self._attributes),
+            *filter(None, [email_problem(self._attributes, self._pool)]),
+        ]
+        if problems:
+            raise ConfigurationError(problems)
 
     def authenticate(self, credentials: Credentials) -> MigratedUser | None:
         """
-        The user whose password this is; None if there is no such user or it is not.
+        Return the user whose password this is; None for an unknown user or a wrong password.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
@@ -115,15 +105,14 @@ class UserMigration:
         action = "user_migration.authenticate"
         try:
             account = self._accounts.authenticate(credentials)
-        except RejectedError as error:
-            self._note(action, "rejected", error.code)
+        except (RejectedError, UnavailableError) as error:
+            self._audit.record(AuditEvent.of(action, error))
+            if isinstance(error, UnavailableError):
+                raise
             return None
-        except UnavailableError as error:
-            self._note(action, "unavailable", error.code)
-            raise
         weak = self._passwords is not None and not self._passwords.accepts(credentials.password)
-        reachable = "email_verified" in self._mapped(account)
-        return self._decided(
+        reachable = "email_verified" in self._map_attributes(account)
+        return self._decide(
             action,
             credentials.username,
             account,
@@ -133,10 +122,10 @@ class UserMigration:
 
     def forgot_password(self, username: str) -> MigratedUser | None:
         """
-        The user who is to choose a new password; None if there is none who can.
+        Return the user who must choose a new password; None if no user can.
 
-        Somebody whose address the legacy system did not verify is left where they are: no code
-        could reach them, and once in the pool their old password would no longer let them in.
+        A user whose address the legacy system did not verify is not migrated: no code could reach
+        them, and once they are in the pool their old password would no longer work.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
@@ -144,18 +133,17 @@ class UserMigration:
         action = "user_migration.forgot_password"
         try:
             account = self._accounts.find(username)
-        except RejectedError as error:
-            self._note(action, "rejected", error.code)
+        except (RejectedError, UnavailableError) as error:
+            self._audit.record(AuditEvent.of(action, error))
+            if isinstance(error, UnavailableError):
+                raise
             return None
-        except UnavailableError as error:
-            self._note(action, "unavailable", error.code)
-            raise
         if account is None:
-            self._note(action, "rejected", "account_not_found")
+            self._audit.record(AuditEvent(action, "rejected", "account_not_found"))
             return None
-        return self._decided(action, username, account, keeps_password=False)
+        return self._decide(action, username, account, keeps_password=False)
 
-    def _decided(
+    def _decide(
         self,
         action: str,
         typed: str,
@@ -164,16 +152,21 @@ class UserMigration:
         keeps_password: bool,
         reason: str = "ok",
     ) -> MigratedUser | None:
-        attributes = self._mapped(account)
+        legacy_uid = account.legacy_uid
+        attributes = self._map_attributes(account)
         refusal = self._refusal(typed, account, attributes)
         if refusal is None and not keeps_password and "email_verified" not in attributes:
             refusal = "email_not_verified"
         if refusal is not None:
-            self._note(action, "rejected", refusal, account.legacy_uid)
+            self._audit.record(AuditEvent(action, "rejected", refusal, legacy_uid=legacy_uid))
             return None
-        if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in self._wanted(account).values()):
-            self._note("user_migration.attributes", "rejected", "too_long", account.legacy_uid)
-        self._note(action, "accepted", reason, account.legacy_uid)
+        if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in self._map_fields(account).values()):
+            self._audit.record(
+                AuditEvent(
+                    "user_migration.attributes", "rejected", "too_long", legacy_uid=legacy_uid
+                )
+            )
+        self._audit.record(AuditEvent(action, "accepted", reason, legacy_uid=legacy_uid))
         if self._is_alias(typed):
             attributes["username"] = pool_username(account)
         return MigratedUser(attributes, keeps_password)
@@ -181,7 +174,7 @@ class UserMigration:
     def _refusal(
         self, typed: str, account: LegacyAccount, attributes: Mapping[str, str]
     ) -> str | None:
-        """Why nobody is to be created for *account* under what was *typed*; None if somebody is."""
+        """Say why no user is created for *account* under the *typed* name; None if one is."""
         if account.locked:
             return "account_locked"
         if account.cognito_id is not None:
@@ -189,11 +182,11 @@ class UserMigration:
         if self._pool == "email" or self._is_alias(typed):
             return self._address_refusal(typed, attributes)
         name = account.username if self._pool == "username" else pool_username(account)
-        return None if self._spelt(typed) == self._spelt(name) else "username_differs"
+        return None if self._fold_case(typed) == self._fold_case(name) else "username_differs"
 
     def _address_refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
         """
-        Why the pool could not find the user under the address *typed*; None if it can.
+        Say why the pool could not find the user under the address *typed*; None if it can.
 
         See: Amazon Cognito "Migrate user Lambda trigger", ``userAttributes``.
         """
@@ -203,9 +196,9 @@ class UserMigration:
             return "email_not_verified"
         return None
 
-    def _spelt(self, name: str) -> str:
+    def _fold_case(self, name: str) -> str:
         """
-        *name* as the pool compares it.
+        Return *name* as the pool compares it.
 
         See: Amazon Cognito "User pool case sensitivity".
         """
@@ -214,23 +207,14 @@ class UserMigration:
     def _is_alias(self, typed: str) -> bool:
         return self._pool == "alias" and "@" in typed
 
-    def _note(
-        self,
-        action: str,
-        outcome: Literal["accepted", "rejected", "unavailable"],
-        reason: str,
-        legacy_uid: str | None = None,
-    ) -> None:
-        self._audit.record(AuditEvent(action, outcome, reason, legacy_uid=legacy_uid))
-
-    def _mapped(self, account: LegacyAccount) -> dict[str, str]:
-        wanted = self._wanted(account).items()
+    def _map_attributes(self, account: LegacyAccount) -> dict[str, str]:
+        wanted = self._map_fields(account).items()
         mapped = {name: value for name, value in wanted if len(value) <= MAX_ATTRIBUTE_LENGTH}
         if "email" in mapped and account.email_verified:
             mapped["email_verified"] = "true"
         return mapped
 
-    def _wanted(self, account: LegacyAccount) -> dict[str, str]:
+    def _map_fields(self, account: LegacyAccount) -> dict[str, str]:
         fields = {
             "email": account.email,
             "display_name": account.display_name,
@@ -246,15 +230,16 @@ class UserMigration:
 
 def _same_but_for_case(typed: str, email: str | None) -> bool:
     """
-    Whether pool and legacy system may both have meant *email* by *typed*.
+    Whether *typed* may mean *email* to the pool and to the legacy system.
 
-    ASCII case only: to mean somebody is not to be them, and only *email* itself is ever verified.
+    Ignores ASCII case only.  This proves nothing about the owner: only *email* itself is ever
+    verified.
     """
     return email is not None and typed.isascii() and typed.lower() == email.lower()
 
 
 def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
-    """Which of *attributes*, Cognito attribute to legacy field, may not be; one sentence each."""
+    """Return one sentence for each pair of *attributes* (Cognito: legacy) that is not allowed."""
     return [
         f"the attribute {name!r} may not be filled from the legacy field {field!r}"
         for name, field in attributes.items()
@@ -263,7 +248,7 @@ def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
 
 
 def email_problem(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
-    """What a pool that knows people by their addresses misses in *attributes*; None if nothing."""
+    """Say what *attributes* lack for a pool of addresses; None if nothing."""
     if pool == "username" or attributes.get("email") == "email":
         return None
     return f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'"

@@ -1,0 +1,35 @@
+"""
+The user migration event, read once where it comes in.
+
+See: Amazon Cognito "Migrate user Lambda trigger".
+"""
+
+import attrs
+
+from authcore_lambda.events.json_members import mapping, text
+from authcore_lambda.events.types import Event
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class MigrationEvent:
+    """
+    A question about a user whom the pool does not know yet.
+
+    Attributes:
+        source: ``triggerSource``; None where it is missing, empty or no text, as for all others.
+        username: As the user typed it; pools that ignore case may send it in lower case.
+        password: As the user typed it; only at a sign-in.
+    """
+
+    source: str | None
+    username: str | None
+    password: str | None
+
+    @classmethod
+    def read(cls, event: Event) -> "MigrationEvent":
+        """Read *event*, whose members may be missing, mistyped or unknown.  Never raises."""
+        return cls(
+            source=text(event, "triggerSource"),
+            username=text(event, "userName"),
+            password=text(mapping(event, "request"), "password"),
+        )
