@@ -21,10 +21,10 @@ from authcore.domain.errors import (
 )
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
-from authcore_cli.links import LinksCommands
+from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, of_this_process
-from authcore_cli.sessions import SessionsCommands
+from authcore_cli.sessions_commands import SessionsCommands
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.terminal_text import printable
 from authcore_cli.token_commands import TokenCommands

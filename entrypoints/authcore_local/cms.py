@@ -17,9 +17,9 @@ from authcore.ports.system import Entropy
 from authcore_guard.asgi import Guard
 from authcore_guard.container import GuardContainer
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
+from authcore_local.cms_layout import page, security_headers
 from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH, Controls
 from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
-from authcore_local.pages import page, security_headers
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
 from authcore_local.shared_state import Shared, share

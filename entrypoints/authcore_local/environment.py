@@ -11,7 +11,7 @@ from authcore.domain.model.linking import Creation
 from authcore.ports.system import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.site import SESSION_COOKIE
 from authcore_local.lifetimes import Lifetimes
 

@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from authcore_local.administrator import ACTS, Act, Administrator
 from authcore_local.clock import MovableClock, TooFarAheadError
+from authcore_local.cms_layout import security_headers
 from authcore_local.cognito.user_pool.users import PoolUser
 from authcore_local.flow import FlowLog
 from authcore_local.legacy.requests import body_of
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.pages import security_headers
 from authcore_local.visits import in_words
 
 

@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from authcore.ports.system import Entropy
 from authcore_local.addresses import Addresses
+from authcore_local.cms_layout import page, security_headers
 from authcore_local.flow import FlowLog, Hop
 from authcore_local.flow_controls import Controls
-from authcore_local.pages import page, security_headers
 
 
 FLOW_PATH: Final = "/flow"

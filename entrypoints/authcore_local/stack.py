@@ -21,7 +21,7 @@ from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attached_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send

@@ -6,7 +6,7 @@ import pytest
 
 from authcore.adapters.system import SystemClock
 from authcore_local.legacy import SEED_USERS
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 from doors.nginx_cms import SiteOfTheCms
 from doors.nginx_server import NEEDS_NGINX
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from authcore_local.addresses import Ports
-from authcore_local.legacy.system import StoredAccount
+from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
 from e2e.conftest import Photographer
 

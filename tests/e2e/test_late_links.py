@@ -8,7 +8,7 @@ import pytest
 
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Page
+from authcore_local.tour.scripted_browser import Page
 from e2e.visitor import Visitor, both_sides
 
 

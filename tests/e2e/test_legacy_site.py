@@ -10,7 +10,7 @@ from authcore_local.addresses import LEGACY_HOST
 from authcore_local.flow import FlowLog
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JANE = SEED_USERS[0]

@@ -9,7 +9,7 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer
 from authcore_local.cognito.hosted_ui.account_pages import CHANGED, CODE_SENT, CONFIRMED
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import chosen
 from support.local_pool import PASSWORD, Browser, LocalPool, Recorder, code_of, problem_on
 
 

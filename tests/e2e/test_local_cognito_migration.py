@@ -14,7 +14,7 @@ from authcore.adapters.system import monotonic
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.triggers import MAX_ATTEMPTS, TRIGGER_LIMIT, Triggers
-from authcore_local.cognito.user_flows.migration import migrated_profile
+from authcore_local.cognito.user_flows.on_demand_migration import migrated_profile
 from support.local_pool import CLIENT_ID, PASSWORD, POOL_ID, Browser, LocalPool, code_of, problem_on
 
 

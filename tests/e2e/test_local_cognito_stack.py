@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from authcore_local.addresses import Ports
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.stack import LocalStack
 from e2e.visitor import Visitor, both_sides
 

@@ -14,16 +14,16 @@ from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.entrypoints import DOORS
+from authcore_cli.doors import DOORS
 from authcore_cli.process import CommandContext
 from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
 from authcore_local.legacy import SEED_USERS
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.stack import LocalStack, PortTakenError
-from authcore_local.tour.browser import Browser, Form, Page
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JANE = SEED_USERS[0]

@@ -10,8 +10,8 @@ from authcore_local.flow import FlowLog
 from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.tour.__main__ import main
 from authcore_local.tour.answers import Places, inner_rows, said
-from authcore_local.tour.browser import Page
 from authcore_local.tour.report import Report, Row, WrongHopError
+from authcore_local.tour.scripted_browser import Page
 
 
 def tour(*arguments: str) -> tuple[int, str]:

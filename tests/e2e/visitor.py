@@ -1,9 +1,9 @@
 """Somebody before the local stack, and what both stores say of them."""
 
 from authcore.adapters.system import SystemClock
-from authcore_local.legacy.system import StoredAccount
+from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 class Visitor:

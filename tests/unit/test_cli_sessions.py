@@ -16,7 +16,7 @@ from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemor
 from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
-from authcore_cli.sessions import LIVES_ON
+from authcore_cli.sessions_commands import LIVES_ON
 
 
 VARIABLES: Final = {

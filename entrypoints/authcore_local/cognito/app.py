@@ -10,23 +10,23 @@ from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
 from authcore_local.cognito.idp_api.administration import Administration
-from authcore_local.cognito.idp_api.api import Api
 from authcore_local.cognito.idp_api.authentication import Authentication
+from authcore_local.cognito.idp_api.idp_endpoint import Api
 from authcore_local.cognito.idp_api.provider_links import ProviderLinking
 from authcore_local.cognito.idp_api.user_listing import UserListing
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
-from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.routing import Doors, published_routes, routed
-from authcore_local.cognito.tokens import TokenIssuer
+from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
-from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.cognito.user_flows.sign_up import SignUp

@@ -24,16 +24,16 @@ from authcore_local.cognito.hosted_ui.login_pages import (
 )
 from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
-from authcore_local.cognito.hosted_ui.pages import error_page
+from authcore_local.cognito.hosted_ui.page_parts import error_page
 from authcore_local.cognito.hosted_ui.provider_pages import RESPONSE_PATH, ProviderPages
-from authcore_local.cognito.idp_api.api import Api
-from authcore_local.cognito.oauth.authorization import (
+from authcore_local.cognito.idp_api.idp_endpoint import Api
+from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRefusedError,
     UntrustedRequestError,
 )
-from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
-from authcore_local.cognito.tokens import TokenIssuer
+from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.outbox import OUTBOX_PATH, OutboxPage
 
 

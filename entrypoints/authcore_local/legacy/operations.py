@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import attrs
 
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.links import Links
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.link_lookup import Links
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.requests import (
     Asked,
     Members,
@@ -17,7 +17,7 @@ from authcore_local.legacy.requests import (
     sound_or_none,
     truth,
 )
-from authcore_local.legacy.table import NewUser, Row, UserTable
+from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 
 PAGE_SIZE: Final = 100

@@ -7,10 +7,10 @@ Personal data and a password travel in URLs here; see authcore.adapters.legacy.s
 from collections.abc import Mapping
 from typing import Final
 
-from authcore_local.legacy.links import Links
+from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Said
-from authcore_local.legacy.passwords import PasswordHashing
-from authcore_local.legacy.table import NewUser
+from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.user_table import NewUser
 
 
 HELPER_PATH: Final = "/api/cognito_helper"

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
-from authcore_local.legacy.access import Access
+from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.operations import opened_by
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.requests import body_of
-from authcore_local.legacy.table import Row, UserTable
+from authcore_local.legacy.user_table import Row, UserTable
 
 
 SESSION_COOKIE: Final = "legacy_session"

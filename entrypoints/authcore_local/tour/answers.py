@@ -9,8 +9,8 @@ import attrs
 from authcore_local.addresses import Addresses
 from authcore_local.flow import Actor, Hop
 from authcore_local.key_fetches import KEYS_REQUEST
-from authcore_local.tour.browser import Form, Page
 from authcore_local.tour.report import Row
+from authcore_local.tour.scripted_browser import Form, Page
 from authcore_local.visits import LOGINS
 
 

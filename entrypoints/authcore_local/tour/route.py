@@ -8,9 +8,9 @@ from authcore.adapters.system import SystemClock
 from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from authcore_local.tour.answers import Inner, with_altered_state
-from authcore_local.tour.browser import Browser
 from authcore_local.tour.report import Report, WrongHopError
-from authcore_local.tour.sessions import SessionsTour
+from authcore_local.tour.scripted_browser import Browser
+from authcore_local.tour.session_route import SessionsTour
 from authcore_local.tour.steps import EXCHANGE, LINKED, Steps, keys_for
 
 

@@ -10,8 +10,8 @@ from authcore_local.legacy import SeedUser
 from authcore_local.recording import shown_url
 from authcore_local.stack import LocalStack
 from authcore_local.tour.answers import Inner, Places, inner_rows, said
-from authcore_local.tour.browser import Browser, Form, Page
 from authcore_local.tour.report import Report, Row
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JSON: Final = "application/json"

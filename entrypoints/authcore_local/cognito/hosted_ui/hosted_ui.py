@@ -12,8 +12,11 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.login_forms import LoginForms
-from authcore_local.cognito.hosted_ui.pages import HEADERS
-from authcore_local.cognito.oauth.authorization import AuthorizationRequest, authorization_request
+from authcore_local.cognito.hosted_ui.page_parts import HEADERS
+from authcore_local.cognito.oauth.authorization_request import (
+    AuthorizationRequest,
+    authorization_request,
+)
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 from authcore_local.flow import FlowLog, shortened

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse
 
 from authcore_local.cognito.config import Provider
-from authcore_local.cognito.hosted_ui.pages import field, form, page
+from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 
 
 SIGN_UP_PATH: Final = "/signup"

@@ -10,7 +10,10 @@ from starlette.responses import Response
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import HostedPages
-from authcore_local.cognito.oauth.authorization import UntrustedRequestError, authorization_request
+from authcore_local.cognito.oauth.authorization_request import (
+    UntrustedRequestError,
+    authorization_request,
+)
 
 
 _PASSED_ON: Final = ("client_id", "redirect_uri", "response_type", "state", "scope", "nonce")

@@ -11,7 +11,7 @@ from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
 from authcore_local.cognito.hosted_ui.login_pages import confirm_page, sign_in_page
 from authcore_local.cognito.hosted_ui.provider_pages import provider_path
-from authcore_local.cognito.oauth.authorization import AuthorizationRequest
+from authcore_local.cognito.oauth.authorization_request import AuthorizationRequest
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.flow import shortened
 

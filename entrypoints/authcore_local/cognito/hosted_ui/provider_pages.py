@@ -15,8 +15,8 @@ from authcore_local.cognito.config import Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
-from authcore_local.cognito.hosted_ui.pages import is_address
-from authcore_local.cognito.oauth.authorization import (
+from authcore_local.cognito.hosted_ui.page_parts import is_address
+from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRequest,
     UntrustedRequestError,
     provider_called,

@@ -7,12 +7,12 @@ import attrs
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import invalid_parameter, user_not_found
-from authcore_local.cognito.idp_api.api import Input, Operation
 from authcore_local.cognito.idp_api.authentication import check_pool
+from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
 from authcore_local.cognito.idp_api.user_listing import described, listed
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_pool.attributes import for_new_user, updated
-from authcore_local.cognito.user_pool.passwords import of_a_possible_length
+from authcore_local.cognito.user_pool.pool_passwords import of_a_possible_length
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 

@@ -9,10 +9,10 @@ from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import AuthFlow, PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
-from authcore_local.cognito.idp_api.api import Input
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.oauth.oauth_requests import is_secret_of
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
-from authcore_local.cognito.tokens import API_SCOPE, IssuedTokens, SignedIn, TokenIssuer
+from authcore_local.cognito.token_issuer import API_SCOPE, IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 
 

@@ -8,8 +8,8 @@ import attrs
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
-from authcore_local.cognito.idp_api.api import Input
 from authcore_local.cognito.idp_api.authentication import check_pool
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.user_pool.identities import MAX_IDENTITIES, Identity
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 

@@ -7,7 +7,7 @@ import attrs
 from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
 from authcore_local.cognito.errors import CognitoError, user_not_found
 from authcore_local.cognito.lambda_triggers.token_changes import TokenSource
-from authcore_local.cognito.tokens import IssuedTokens, TokenIssuer
+from authcore_local.cognito.token_issuer import IssuedTokens, TokenIssuer
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 

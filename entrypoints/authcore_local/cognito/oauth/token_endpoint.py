@@ -15,7 +15,7 @@ from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant
 from authcore_local.cognito.oauth.oauth_requests import HEADERS, OAuthRefusedError, clients_form
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
-from authcore_local.cognito.tokens import IssuedTokens, SignedIn, TokenIssuer
+from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_pool.users import UserStore
 from authcore_local.flow import FlowLog, shortened
 

@@ -6,9 +6,9 @@ from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, wrong_code
-from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import chosen
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
 
 

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.hosted_ui.pages import page
+from authcore_local.cognito.hosted_ui.page_parts import page
 from authcore_local.flow import FlowLog
 
 

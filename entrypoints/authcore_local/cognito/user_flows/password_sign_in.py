@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, user_not_found, wrong_credentials
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
-from authcore_local.cognito.user_flows.migration import UserMigration
-from authcore_local.cognito.user_pool.passwords import MAX_PASSWORD_LENGTH
+from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
+from authcore_local.cognito.user_pool.pool_passwords import MAX_PASSWORD_LENGTH
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
 
 

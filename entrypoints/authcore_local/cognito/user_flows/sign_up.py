@@ -7,12 +7,12 @@ import attrs
 
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
-from authcore_local.cognito.hosted_ui.pages import is_address
+from authcore_local.cognito.hosted_ui.page_parts import is_address
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, expired_code
 from authcore_local.cognito.user_flows.outbox import Outbox
 from authcore_local.cognito.user_pool.attributes import for_new_user
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import chosen
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 

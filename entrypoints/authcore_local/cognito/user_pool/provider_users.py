@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 from authcore_local.cognito.config import Provider
-from authcore_local.cognito.hosted_ui.pages import field, form, page
+from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 from authcore_local.cognito.user_flows.federation import ProviderAccount
 
 

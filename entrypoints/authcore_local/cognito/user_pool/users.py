@@ -13,7 +13,7 @@ import attrs
 from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.errors import CognitoError, user_not_found
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
-from authcore_local.cognito.user_pool.passwords import PasswordHash
+from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
 
 
 MAX_USERS: Final = 10_000

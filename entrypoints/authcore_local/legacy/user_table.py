@@ -5,7 +5,7 @@ from typing import Final
 import attrs
 
 from authcore_local.legacy.seed_users import SeedUser
-from authcore_local.legacy.store import Store
+from authcore_local.legacy.sqlite_database import Store
 
 
 FIRST_NEW_ID: Final = 100_000

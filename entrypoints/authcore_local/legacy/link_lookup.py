@@ -4,9 +4,9 @@ from typing import Literal
 
 import attrs
 
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.store import Store
-from authcore_local.legacy.table import NewUser, Row, UserTable
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.sqlite_database import Store
+from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 
 Mode = Literal["unique", "idempotent", "lookup", "none"]

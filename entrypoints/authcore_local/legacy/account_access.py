@@ -3,7 +3,7 @@
 from typing import Final
 
 from authcore.ports.system import Entropy
-from authcore_local.legacy.store import Store
+from authcore_local.legacy.sqlite_database import Store
 
 
 _RESET: Final = (

@@ -6,7 +6,7 @@ from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH
 from authcore_local.legacy import SEED_USERS
 from authcore_local.shared_state import QUESTION
 from authcore_local.tour.answers import Inner
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 from authcore_local.tour.steps import EXCHANGE, LINKED, Steps
 
 

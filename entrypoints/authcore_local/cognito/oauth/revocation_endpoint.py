@@ -14,14 +14,14 @@ from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
-from authcore_local.cognito.idp_api.api import Input
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.oauth.oauth_requests import (
     HEADERS,
     OAuthRefusedError,
     clients_form,
     is_secret_of,
 )
-from authcore_local.cognito.tokens import API_SCOPE, TokenIssuer
+from authcore_local.cognito.token_issuer import API_SCOPE, TokenIssuer
 from authcore_local.flow import FlowLog, shortened
 
 

@@ -11,16 +11,16 @@ from starlette.applications import Starlette
 from authcore.adapters.system import SystemEntropy
 from authcore.ports.system import Entropy
 from authcore_local.flow import Actor, FlowLog
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
-from authcore_local.legacy.links import Links, Mode
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
+from authcore_local.legacy.link_lookup import Links, Mode
 from authcore_local.legacy.operations import Operations, opened_by
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.site import LegacySite
-from authcore_local.legacy.store import Store
-from authcore_local.legacy.table import NewUser, Row, UserTable
+from authcore_local.legacy.sqlite_database import Store
+from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 
 MAX_CALLS_KEPT: Final = 1000
