@@ -23,7 +23,7 @@ from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
-from authcore_cli.process import CommandContext, ExitStatus, of_this_process
+from authcore_cli.process import CommandContext, ExitStatus, process_context
 from authcore_cli.sessions_commands import SessionsCommands
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.terminal_text import printable
@@ -41,7 +41,7 @@ EXIT_STATUSES: Final[tuple[tuple[type[AuthcoreError], ExitStatus], ...]] = (
 
 def main() -> None:
     """Run the command of this process and leave with its status."""
-    sys.exit(run(sys.argv[1:], of_this_process(sys.stdin, sys.stdout, sys.stderr)))
+    sys.exit(run(sys.argv[1:], process_context(sys.stdin, sys.stdout, sys.stderr)))
 
 
 def run(arguments: Sequence[str], context: CommandContext) -> int:

@@ -70,13 +70,15 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
     for name, about, default in described(door.settings):
-        table.add_row(Text(name), _shown(about, environment.get(name, ""), default), about.purpose)
+        table.add_row(
+            Text(name), _format_value(about, environment.get(name, ""), default), about.purpose
+        )
     return table
 
 
-def _shown(about: Setting, text: str, default: object) -> Text:
+def _format_value(about: Setting, text: str, default: object) -> Text:
     if not text:
-        return _shown_default(default)
+        return _format_default(default)
     if about.secret:
         return Text("(secret)")
     try:
@@ -86,13 +88,13 @@ def _shown(about: Setting, text: str, default: object) -> Text:
     return Text(printable(text))
 
 
-def _shown_default(default: object) -> Text:
+def _format_default(default: object) -> Text:
     if default is attrs.NOTHING:
         return Text("missing", "bold red")
-    return Text(f"(default) {_as_written(default)}".rstrip(), "dim")
+    return Text(f"(default) {_format_setting(default)}".rstrip(), "dim")
 
 
-def _as_written(default: object) -> str:
+def _format_setting(default: object) -> str:
     """*default* as somebody would write it into the variable."""
     match default:
         case None:

@@ -79,14 +79,14 @@ class LinksCommands:
     ) -> ExitStatus:
         terminal = self.context.stdout.isatty() and not json_lines
         report = (TerminalReport if terminal else JsonReport)(self.context)
-        tools = self.context.link_tools(self.context.environment, rate, report.waiting)
+        tools = self.context.link_tools(self.context.environment, rate, report.on_wait)
         run = LinkRun(tools, report, RunState(state, place=tools.place) if state else None)
         try:
             work(run)
         except KeyboardInterrupt:
             self.context.complain("stopped")
         finally:
-            report.ended(run.summary)
+            report.on_end(run.summary)
             tools.close()
         return _status(run.summary)
 

@@ -69,19 +69,19 @@ class Summary:
 class LinkReport(Protocol):
     """Hears of each step while the run goes on."""
 
-    def reading(self, both: LinkSnapshot) -> None:
+    def on_page(self, both: LinkSnapshot) -> None:
         """A page more was read."""
 
-    def comparing(self, total: int) -> None:
+    def on_compare(self, total: int) -> None:
         """So many findings will be looked at."""
 
-    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """There was no answer; the same is asked again after *wait*."""
 
-    def found(self, finding: Finding, mended: RepairResult | None) -> None:
+    def on_finding(self, finding: Finding, mended: RepairResult | None) -> None:
         """*finding* was looked at; *mended* where something was tried."""
 
-    def ended(self, summary: Summary) -> None:
+    def on_end(self, summary: Summary) -> None:
         """It is over, or was cut short."""
 
 
@@ -125,15 +125,15 @@ class LinkRun:
         Raises:
             AuthcoreError: Cut short.
         """
-        self._go(lambda finding: self._mended(finding, dry_run=dry_run))
+        self._go(lambda finding: self._repair_finding(finding, dry_run=dry_run))
 
     def _go(self, mend: Callable[[Finding], RepairResult | None]) -> None:
         findings = list(self._tools.audit.findings(self._read()))
-        self._report.comparing(len(findings))
+        self._report.on_compare(len(findings))
         for finding in findings:
             mended = mend(finding)
             self.summary.count(finding, mended)
-            self._report.found(finding, mended)
+            self._report.on_finding(finding, mended)
         self.summary.complete = True
         if self._state:
             self._state.finish()
@@ -146,17 +146,17 @@ class LinkRun:
             page = self._tools.audit.read(both)
             if self._state:
                 self._state.note_page(page)
-            self._report.reading(both)
+            self._report.on_page(both)
         self.summary.users, self.summary.accounts = len(both.users), len(both.accounts)
         return both
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
+    def _repair_finding(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
         if not finding.mendable:
             return None
-        earlier = self._state.mended.get(finding.users[0].subject) if self._state else None
+        earlier = self._state.repairs.get(finding.users[0].subject) if self._state else None
         if earlier:
             return earlier
         mended = self._tools.repair.repair(finding, dry_run=dry_run)
         if self._state and not dry_run:
-            self._state.note_mended(mended)
+            self._state.note_repair(mended)
         return mended

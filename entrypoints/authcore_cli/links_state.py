@@ -50,7 +50,7 @@ class RunState:
         """
         self._path = path
         self._place = place
-        self.mended: dict[str, RepairResult] = {}
+        self.repairs: dict[str, RepairResult] = {}
 
     def resume(self, both: LinkSnapshot, *, now: datetime) -> None:
         """
@@ -75,7 +75,7 @@ class RunState:
         else:
             self._append({"accounts": [_row(link) for link in page.links], "next": page.next})
 
-    def note_mended(self, mended: RepairResult) -> None:
+    def note_repair(self, mended: RepairResult) -> None:
         """*mended* was done."""
         done = (mended.subject, mended.legacy_uid, mended.status, mended.reason)
         self._append({"mended": done})
@@ -103,7 +103,7 @@ class RunState:
                 accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
                 both.take(AccountLinks(accounts, _maybe(after)))
             case {"mended": [subject, legacy_uid, status, reason]}:
-                self.mended[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
+                self.repairs[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
             case {"place": self._place}:
                 pass
             case _:

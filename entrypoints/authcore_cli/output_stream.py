@@ -40,7 +40,7 @@ class OutputStream(io.TextIOBase):
         try:
             self._stream.write(written)
         except (OSError, ValueError) as error:
-            raise self._given_up(error) from None
+            raise self._give_up(error) from None
         return len(text)
 
     def flush(self) -> None:
@@ -48,9 +48,9 @@ class OutputStream(io.TextIOBase):
         try:
             self._stream.flush()
         except (OSError, ValueError) as error:
-            raise self._given_up(error) from None
+            raise self._give_up(error) from None
 
-    def _given_up(self, error: Exception) -> UnwrittenError:
+    def _give_up(self, error: Exception) -> UnwrittenError:
         """Drop what is held back, or the interpreter tries once more and prints a traceback."""
         try:
             nowhere = os.open(os.devnull, os.O_WRONLY)

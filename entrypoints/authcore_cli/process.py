@@ -108,7 +108,7 @@ class CommandContext:
             self.stderr.flush()
 
 
-def of_this_process(
+def process_context(
     stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
 ) -> CommandContext:
     """The real ones.  A stream that was closed before the process began is empty, or forgets."""

@@ -14,7 +14,7 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.settings import CognitoSettings, load, variable_name
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import moment, printable, value
-from authcore_cli.unverified_token import STDIN, decoded, read_token
+from authcore_cli.unverified_token import STDIN, decode, read_token
 
 
 TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
@@ -55,7 +55,7 @@ class TokenCommands:
             token: Left out or ``-``: read from standard input, which is better: other users of
                 this machine can read the arguments of a command.
         """
-        unverified = decoded(read_token(token, self.context.stdin))
+        unverified = decode(read_token(token, self.context.stdin))
         self.context.warnings.print(
             Text("NOTHING IS VERIFIED: anybody can write a token that says this.", "bold red")
         )
@@ -106,7 +106,7 @@ class TokenCommands:
             jwks_url=jwks_url,
         )
         candidate = read_token(token, self.context.stdin)
-        claims = _checked(validator, candidate, use)
+        claims = _verify(validator, candidate, use)
         self.context.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
         self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
@@ -140,7 +140,7 @@ class TokenCommands:
 _NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID token"}
 
 
-def _checked(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
+def _verify(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
     return (
         validator.verify_access_token(candidate)
         if use == "access"

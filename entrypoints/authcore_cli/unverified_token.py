@@ -56,7 +56,7 @@ def read_token(argument: str, stdin: TextIO) -> str:
     return token
 
 
-def decoded(unverified_token: str) -> UnverifiedToken:
+def decode(unverified_token: str) -> UnverifiedToken:
     """
     The parts of *unverified_token*.
 

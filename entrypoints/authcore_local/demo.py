@@ -113,7 +113,7 @@ def _steps(stack: LocalStack) -> tuple[str, ...]:
     )
 
 
-def chosen_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
+def parse_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
     """What the command line says of lifetimes; wrong usage ends the process with status 2."""
     usual = Lifetimes()
     parser = argparse.ArgumentParser(
@@ -156,7 +156,7 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 
 def _run() -> int:
-    lifetimes = chosen_lifetimes()
+    lifetimes = parse_lifetimes()
     stop = threading.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda *_: stop.set())

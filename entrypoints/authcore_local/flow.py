@@ -16,7 +16,7 @@ Actor = Literal["browser", "cms", "auth", "guard", "cognito", "lambda", "legacy"
 """``guard``: the one in front of the CMS, or the one in the auth service."""
 
 
-def shortened(secret: str) -> str:
+def shorten(secret: str) -> str:
     """*secret* for people's eyes: enough to recognise it, too little to use it."""
     return f"{secret[:6]}…({len(secret)})" if len(secret) > 12 else "…"
 

@@ -69,8 +69,8 @@ class Controls:
     def routes(self) -> list[Route]:
         """Where the buttons' forms go."""
         return [
-            Route(CLOCK_PATH, self._posted(self._move), methods=["POST"]),
-            Route(PEOPLE_PATH, self._posted(self._administrate), methods=["POST"]),
+            Route(CLOCK_PATH, self._form_endpoint(self._move), methods=["POST"]),
+            Route(PEOPLE_PATH, self._form_endpoint(self._administrate), methods=["POST"]),
         ]
 
     @property
@@ -121,17 +121,19 @@ class Controls:
         self._administrator.do(act, who)
         return f"303 {LABELS[act].lower()}"
 
-    def _posted(self, decide: Callable[[Fields], str]) -> Callable[[Request], Awaitable[Response]]:
+    def _form_endpoint(
+        self, decide: Callable[[Fields], str]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             answer = "403 not from this page"
             if self._is_own(request):
                 answer = await run_in_threadpool(decide, _fields(await body_of(request)))
             self._flow.record("browser", "cms", f"POST {request.url.path}", answer)
-            return self._answered(answer)
+            return self._respond(answer)
 
         return endpoint
 
-    def _answered(self, answer: str) -> Response:
+    def _respond(self, answer: str) -> Response:
         status, headers = int(answer[:3]), security_headers("none")
         if status == 303:
             return RedirectResponse(self._back, 303, headers)

@@ -91,14 +91,14 @@ class FlowPage:
         if not _NUMBER.fullmatch(since):
             return JSONResponse({"reason": "since_malformed"}, 400, security_headers("none"))
         answer = {
-            "hops": [_described(hop) for hop in self._flow.since(int(since))],
+            "hops": [_hop_members(hop) for hop in self._flow.since(int(since))],
             "time": self._controls.time(),
             "people": self._controls.people(),
         }
         return JSONResponse(answer, headers=security_headers("none"))
 
 
-def _described(hop: Hop) -> dict[str, object]:
+def _hop_members(hop: Hop) -> dict[str, object]:
     return {
         "number": hop.number,
         "actors": f"{hop.sender} → {hop.receiver}",

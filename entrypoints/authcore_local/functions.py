@@ -42,7 +42,7 @@ def legacy_clients() -> LegacyClients:
     )
 
 
-def attached_functions(
+def attach_functions(
     environment: Mapping[str, str], clients: LegacyClients, clock: Clock
 ) -> Triggers:
     """

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Container, Mapping,
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from authcore_local.flow import Actor, FlowLog, shortened
+from authcore_local.flow import Actor, FlowLog, shorten
 from authcore_local.servers import AsgiApp
 
 
@@ -90,7 +90,7 @@ class Recorded:
 
 def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
     found = [(name.lower(), value.decode("latin-1")) for name, value in headers]
-    parts = [f"to {shown_url(value)}" for name, value in found if name == b"location"]
+    parts = [f"to {shorten_url(value)}" for name, value in found if name == b"location"]
     cookies = [value for name, value in found if name == b"set-cookie"]
     for verb, deletes in (("sets", False), ("deletes", True)):
         names = [v.partition("=")[0] for v in cookies if ("Max-Age=0" in v) is deletes]
@@ -99,7 +99,7 @@ def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
     return "; ".join(parts)
 
 
-def shown_url(url: str, only: Container[str] | None = None) -> str:
+def shorten_url(url: str, only: Container[str] | None = None) -> str:
     """
     *url* with its query shortened.
 
@@ -123,7 +123,7 @@ def _parameters(query: str, only: Container[str] | None = None) -> str:
 
 
 def _value(name: str, value: str) -> str:
-    return _cut(value) if name in PUBLIC_PARAMETERS else shortened(value)
+    return _cut(value) if name in PUBLIC_PARAMETERS else shorten(value)
 
 
 def _cut(text: str) -> str:

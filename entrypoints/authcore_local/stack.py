@@ -19,7 +19,7 @@ from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
-from authcore_local.functions import attached_functions, legacy_clients
+from authcore_local.functions import attach_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Mode
 from authcore_local.lifetimes import Lifetimes
@@ -137,7 +137,7 @@ class LocalStack:
         self._to_legacy = legacy_clients()
         self._clients: list[Closable] = [self._to_legacy]
         self._places = {name: _Place() for name in NAMES}
-        self._servers = _bound(self._places, ports or Ports())
+        self._servers = _bind(self._places, ports or Ports())
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
@@ -223,7 +223,7 @@ class LocalStack:
             flow=self.flow,
             clock=self.clock,
             lifetimes=self.lifetimes,
-            people=self.cognito.users.everybody,
+            people=self.cognito.users.all_users,
             administrator=administrator,
         )
 
@@ -236,7 +236,7 @@ class LocalStack:
             clock=self.clock,
             entropy=self._entropy,
             mint=mint,
-            triggers=attached_functions(self.environment, self._to_legacy, self.clock),
+            triggers=attach_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
 
@@ -253,7 +253,7 @@ class LocalStack:
         self.stop()
 
 
-def _bound(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
+def _bind(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
     servers: dict[str, LoopbackServer] = {}
     with ExitStack() as undo:
         for name, place in places.items():

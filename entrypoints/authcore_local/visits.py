@@ -70,9 +70,9 @@ def in_words(duration: timedelta) -> str:
     seconds = round(duration.total_seconds())
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * size or seconds == size:
-            return _counted(round(seconds / size), unit)
-    return _counted(seconds, "second")
+            return _count_of(round(seconds / size), unit)
+    return _count_of(seconds, "second")
 
 
-def _counted(number: int, unit: str) -> str:
+def _count_of(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -51,9 +51,9 @@ def test_a_deep_link_survives_the_sign_in_and_the_cms_knows_who_it_is(
     page = signed_in(browser, deep_link)
 
     assert (page.status, page.url) == (200, deep_link)
-    assert page.marked("greeting") == f"Hello, {JANE.display_name}"
-    assert page.marked("legacy-uid") == JANE.userid
-    assert (page.marked("draft"), page.marked("tab")) == ("7", "2")
+    assert page.text_of("greeting") == f"Hello, {JANE.display_name}"
+    assert page.text_of("legacy-uid") == JANE.userid
+    assert (page.text_of("draft"), page.text_of("tab")) == ("7", "2")
 
 
 def test_a_sign_out_closes_the_cms(site: SiteOfTheCms, browser: Browser) -> None:

@@ -139,7 +139,7 @@ def test_an_address_that_lives_in_the_legacy_system_cannot_be_signed_up(
     page.get_by_role("button", name="Sign up").click()
 
     expect(page.get_by_role("alert")).to_be_visible()
-    assert stack.cognito.users.named("not-jane") is None
+    assert stack.cognito.users.find("not-jane") is None
 
 
 def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_account(

@@ -50,7 +50,7 @@ def test_whoever_knows_the_password_is_signed_in(browser: Browser, site: Site) -
     assert (answer.status, answer.location) == (303, f"{site.url}/")
 
     page = browser.get(answer.location)
-    assert page.marked("name") == JANE.display_name
+    assert page.text_of("name") == JANE.display_name
     assert "http://cms.authcore.localhost:1/articles" in page.text
     assert len(site.legacy.sessions(JANE.userid)) == 1
 
@@ -73,7 +73,7 @@ def test_nobody_else_is(browser: Browser, site: Site, username: str, password: s
     answer = signed_in(browser, site, username, password)
 
     assert answer.status == 200
-    assert answer.marked("alert") == "That user name and password do not go together."
+    assert answer.text_of("alert") == "That user name and password do not go together."
     assert browser.get(f"{site.url}/").location == f"{site.url}/login"
 
 

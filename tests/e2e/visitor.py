@@ -36,14 +36,14 @@ class Visitor:
     def continue_with(self, provider: str, person: str) -> str:
         """The legacy id that the CMS greets *person* with."""
         page = self.send(self.begin(f"?provider={provider}"), person=person)
-        return page.marked("legacy-uid")
+        return page.text_of("legacy-uid")
 
 
 def both_sides(stack: LocalStack, legacy_uid: str) -> StoredAccount:
     """The legacy account *legacy_uid*, which exactly one user of the pool points to, and back."""
     users = [
         user
-        for user in stack.cognito.users.everybody()
+        for user in stack.cognito.users.all_users()
         if user.attributes.get("custom:legacy_uid") == legacy_uid
     ]
     account = stack.legacy.account(legacy_uid)

@@ -21,7 +21,7 @@ from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
-from authcore_local.cognito.routing import Doors, published_routes, routed
+from authcore_local.cognito.routing import Doors, pool_app, published_routes
 from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
@@ -100,7 +100,7 @@ class LocalCognito:
         self._revocation = Revocation(
             config, issuer=self._issuer, sessions=self.sessions, flow=flow
         )
-        self.app = routed(self._doors(), published_routes(config, self._issuer))
+        self.app = pool_app(self._doors(), published_routes(config, self._issuer))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """

@@ -102,7 +102,7 @@ class AuthSessions:
                 RefreshTokenReuseException: rotated away, and the grace period is over.
         """
         with self._lock:
-            return self._honoured(token, client_id)
+            return self._require_honoured_session(token, client_id)
 
     def spend(self, token: str, client_id: str) -> str | None:
         """
@@ -112,7 +112,7 @@ class AuthSessions:
             CognitoError: See ``session_of``.
         """
         with self._lock:
-            session = self._honoured(token, client_id)
+            session = self._require_honoured_session(token, client_id)
             if not self._config.refresh_token_rotation:
                 return None
             if self._issued[token].used_at is None:
@@ -138,7 +138,7 @@ class AuthSessions:
         with self._lock:
             return origin_jti not in self._live
 
-    def _honoured(self, token: str, client_id: str) -> AuthSession:
+    def _require_honoured_session(self, token: str, client_id: str) -> AuthSession:
         issued = self._issued.get(token)
         if issued is None:
             raise _not_authorized("Invalid Refresh Token.")

@@ -23,7 +23,7 @@ def wrong_credentials() -> CognitoError:
     return CognitoError("NotAuthorizedException", "Incorrect username or password.")
 
 
-def user_not_found() -> CognitoError:
+def no_such_user() -> CognitoError:
     """What administrators, and clients whose existence errors are LEGACY, are told."""
     return CognitoError("UserNotFoundException", "User does not exist.")
 

@@ -56,7 +56,7 @@ class Doors:
     api: Api
 
 
-def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
+def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
     """All of it as one ASGI app."""
     login, accounts, providers = doors.login, doors.accounts, doors.providers
     consent = "/local-providers/{provider}"
@@ -85,9 +85,9 @@ def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
             _form("/", doors.api.call),
         ],
         exception_handlers={
-            UntrustedRequestError: _unregistered,
-            MalformedParametersError: _malformed,
-            AuthorizationRefusedError: _told_by_redirect,
+            UntrustedRequestError: _unregistered_page,
+            MalformedParametersError: _malformed_page,
+            AuthorizationRefusedError: _redirect_with_error,
         },
     )
 
@@ -141,15 +141,15 @@ def _reading(handle: Form) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _unregistered(_: Request, __: Exception) -> Response:
+def _unregistered_page(_: Request, __: Exception) -> Response:
     return error_page("The application or its return address is not registered with this pool.")
 
 
-def _malformed(_: Request, __: Exception) -> Response:
+def _malformed_page(_: Request, __: Exception) -> Response:
     return error_page("The request is malformed.")
 
 
-def _told_by_redirect(_: Request, error: Exception) -> Response:
+def _redirect_with_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, AuthorizationRefusedError):
         raise error
     return redirect(error.location)

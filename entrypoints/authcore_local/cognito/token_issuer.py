@@ -126,7 +126,7 @@ class TokenIssuer:
             hosted=sign_in.hosted,
         )
         return attrs.evolve(
-            self._signed(sign_in, session.origin_jti, changes), refresh_token=refresh_token
+            self._sign(sign_in, session.origin_jti, changes), refresh_token=refresh_token
         )
 
     def reissue(
@@ -156,9 +156,9 @@ class TokenIssuer:
         again = SignedIn(
             user=user, scopes=session.scopes, at=session.signed_in_at, hosted=session.hosted
         )
-        return self._signed(again, session.origin_jti, changes)
+        return self._sign(again, session.origin_jti, changes)
 
-    def _signed(self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges) -> IssuedTokens:
+    def _sign(self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges) -> IssuedTokens:
         shared = self._shared_claims(sign_in, origin_jti, changes)
         scopes = changes.scopes(sign_in.scopes)
         with self._signing:

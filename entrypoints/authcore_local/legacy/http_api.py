@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from authcore_local.legacy.operations import Operation, Said
-from authcore_local.legacy.requests import asked_in, body_of
+from authcore_local.legacy.requests import body_of, parse_members
 from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDialect
 
 
@@ -60,51 +60,53 @@ class LegacyHttp:
         self.behaviour: Behaviour = "honest"
         self._api_key = api_key.encode()
         self._note = note
-        routes = [Route(each.path, self._posted(each), methods=["POST"]) for each in operations]
+        routes = [
+            Route(each.path, self._post_endpoint(each), methods=["POST"]) for each in operations
+        ]
         if dialect:
-            got = self._got(dialect)
+            got = self._get_endpoint(dialect)
             routes += [Route(path, got, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)]
         self.app: Final = Starlette(routes=[*routes, pages])
 
-    def _posted(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    def _post_endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            async def decided() -> Said | None:
-                asked = asked_in(await body_of(request), operation.members)
+            async def decide() -> Said | None:
+                asked = parse_members(await body_of(request), operation.members)
                 key = request.headers.get("idempotency-key")
                 if asked is None:
                     return None
                 return await run_in_threadpool(operation.decide, asked, key)
 
-            return await self._answer(request, decided)
+            return await self._answer(request, decide)
 
         return endpoint
 
-    def _got(self, dialect: SeedDialect) -> Callable[[Request], Awaitable[Response]]:
+    def _get_endpoint(self, dialect: SeedDialect) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            async def decided() -> Said | None:
+            async def decide() -> Said | None:
                 asked = dict(request.query_params)
                 return await run_in_threadpool(dialect.decide, request.url.path, asked)
 
-            return await self._answer(request, decided)
+            return await self._answer(request, decide)
 
         return endpoint
 
     async def _answer(
-        self, request: Request, decided: Callable[[], Awaitable[Said | None]]
+        self, request: Request, decide: Callable[[], Awaitable[Said | None]]
     ) -> Response:
         behaviour = self.behaviour
         if behaviour == "slow":
             await anyio.sleep(SLOW_SECONDS)
         if behaviour != "honest":
-            return self._noted(request, _misbehaved(behaviour), behaviour)
+            return self._record(request, _fault_response(behaviour), behaviour)
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
-            return self._noted(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
-        said = await decided()
+            return self._record(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
+        said = await decide()
         if said is None:
-            return self._noted(request, JSONResponse({"error": "malformed"}, 400), "malformed")
-        return self._noted(request, JSONResponse(said), _verdict(said), _about(said))
+            return self._record(request, JSONResponse({"error": "malformed"}, 400), "malformed")
+        return self._record(request, JSONResponse(said), _verdict(said), _about(said))
 
-    def _noted(
+    def _record(
         self, request: Request, response: Response, verdict: str, userid: str | None = None
     ) -> Response:
         call = LegacyCall(request.url.path, response.status_code, verdict, userid)
@@ -124,7 +126,7 @@ def _about(said: Said) -> str | None:
     return said.get("userid")
 
 
-def _misbehaved(behaviour: Behaviour) -> Response:
+def _fault_response(behaviour: Behaviour) -> Response:
     if behaviour == "garbage":
         return HTMLResponse("<!doctype html><title>Welcome back</title><p>You are signed in.")
     return HTMLResponse("<!doctype html><title>Maintenance</title>", 503)

@@ -14,7 +14,7 @@ from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.link_lookup import Links, Mode
-from authcore_local.legacy.operations import Operations, opened_by
+from authcore_local.legacy.operations import Operations, authenticate
 from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
@@ -107,7 +107,7 @@ class LegacySystem:
         self._users = UserTable(store)
         self._access = Access(store, entropy)
         for user in users:
-            self._users.put(user, self.passwords.hashed(user.password) if user.password else None)
+            self._users.put(user, self.passwords.hash(user.password) if user.password else None)
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
@@ -117,7 +117,9 @@ class LegacySystem:
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
-            LegacySite(self._users, self._access, self.passwords, self._visited, cms_url).routes,
+            LegacySite(
+                self._users, self._access, self.passwords, self._record_visit, cms_url
+            ).routes,
         )
         self.app: Starlette = self._http.app
 
@@ -133,12 +135,12 @@ class LegacySystem:
 
     def accounts(self) -> list[StoredAccount]:
         """All users, in the order of their arrival."""
-        return [self._stored(row) for row in self._users.page(0, -1)]
+        return [self._account_of(row) for row in self._users.page(0, -1)]
 
     def account(self, userid: str) -> StoredAccount | None:
         """One user."""
         rows = self._users.where("userid", userid)
-        return self._stored(rows[0]) if rows else None
+        return self._account_of(rows[0]) if rows else None
 
     def sessions(self, userid: str) -> list[str]:
         """Tokens of all open sessions of one user."""
@@ -148,7 +150,7 @@ class LegacySystem:
         self, username: str, password: str, email: str | None, *, email_verified: bool = False
     ) -> str:
         """The id of a new user, who may be anybody."""
-        hashed = self.passwords.hashed(password)
+        hashed = self.passwords.hash(password)
         user = NewUser(
             username=username, email=email, email_verified=email_verified, password_hash=hashed
         )
@@ -164,11 +166,11 @@ class LegacySystem:
 
     def reset_password(self, token: str, password: str) -> bool:
         """Whether *token* was good: then *password* opens the account, its address is verified."""
-        return self._access.reset_password(token, self.passwords.hashed(password))
+        return self._access.reset_password(token, self.passwords.hash(password))
 
     def change_password(self, userid: str, password: str) -> None:
         """Set another password, as whoever has a session may."""
-        self._access.change_password(userid, self.passwords.hashed(password))
+        self._access.change_password(userid, self.passwords.hash(password))
 
     def open_session(self, userid: str) -> str:
         """The token of a new session."""
@@ -192,14 +194,16 @@ class LegacySystem:
 
     def opened_by_password(self, username: str, password: str) -> str | None:
         """Whose account this password opens."""
-        row = opened_by(username, password, self._users, self.passwords)
+        row = authenticate(username, password, self._users, self.passwords)
         return row.userid if row else None
 
     def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
         """Whose accounts this identity opens at the legacy system's own social sign-in."""
-        return [row.userid for row in self._users.identified(provider, user_id) if not row.locked]
+        return [
+            row.userid for row in self._users.with_identity(provider, user_id) if not row.locked
+        ]
 
-    def _stored(self, row: Row) -> StoredAccount:
+    def _account_of(self, row: Row) -> StoredAccount:
         return StoredAccount(
             userid=row.userid,
             username=row.username,
@@ -222,6 +226,6 @@ class LegacySystem:
             sender = CALLERS.get(call.path, "lambda")
             self._flow.record(sender, "legacy", f"{method} {call.path}", answer, detail)
 
-    def _visited(self, asked: str, answer: str, detail: str) -> None:
+    def _record_visit(self, asked: str, answer: str, detail: str) -> None:
         if self._flow:
             self._flow.record("browser", "legacy", asked, answer, detail)

@@ -54,9 +54,9 @@ class Links:
     ) -> Found | None:
         """Who is meant; None if that cannot be said."""
         with self._store.transaction():
-            mine = self._attached(cognito_id)
-            identified = self._identified(identity)
-            addressed = self._users.addressed(email) if email else []
+            mine = self._with_cognito_id(cognito_id)
+            identified = self._with_identity(identity)
+            addressed = self._users.with_email(email) if email else []
         if len(addressed) > 1 and (mine or identified):
             addressed = []
         if max(map(len, (mine, identified, addressed))) > 1:
@@ -69,9 +69,9 @@ class Links:
             before = self._created_before(user)
             if before:
                 return before[0] if before[0].cognito_id == user.cognito_id else None
-            if self._mode in {"unique", "idempotent"} and self._identified(identity):
+            if self._mode in {"unique", "idempotent"} and self._with_identity(identity):
                 return None
-            if self._unique_emails and user.email and self._users.addressed(user.email):
+            if self._unique_emails and user.email and self._users.with_email(user.email):
                 return None
             row = self._users.insert(user)
             if identity:
@@ -88,7 +88,7 @@ class Links:
                 return "not_found"
             if row.locked:
                 return "locked"
-            others = [each for each in self._attached(cognito_id) if each.userid != userid]
+            others = [each for each in self._with_cognito_id(cognito_id) if each.userid != userid]
             if row.cognito_id not in {None, cognito_id} or others:
                 return "taken"
             self._users.set_cognito_id(userid, cognito_id)
@@ -98,21 +98,21 @@ class Links:
 
     def _created_before(self, user: NewUser) -> list[Row]:
         if self._mode == "unique":
-            return self._attached(user.cognito_id)
+            return self._with_cognito_id(user.cognito_id)
         if self._mode == "idempotent" and user.created_under:
             before = self._users.where("created_under", user.created_under)
-            return before or (self._attached(user.cognito_id) if self._unique_emails else [])
+            return before or (self._with_cognito_id(user.cognito_id) if self._unique_emails else [])
         return []
 
-    def _attached(self, cognito_id: str | None) -> list[Row]:
+    def _with_cognito_id(self, cognito_id: str | None) -> list[Row]:
         if cognito_id is None or self._mode == "none":
             return []
         return self._users.where("cognito_id", cognito_id)
 
-    def _identified(self, identity: Identity | None) -> list[Row]:
+    def _with_identity(self, identity: Identity | None) -> list[Row]:
         if identity is None or self._mode == "none":
             return []
-        return self._users.identified(*identity)
+        return self._users.with_identity(*identity)
 
 
 def _only(rows: list[Row]) -> Row | None:

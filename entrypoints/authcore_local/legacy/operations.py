@@ -84,26 +84,35 @@ class Operations:
         )
 
     def _login(self, asked: Asked, _: str | None) -> Said:
-        row = opened_by(asked["username"], asked["password"], self._users, self._passwords)
-        return {"status": "authenticated", "user": shown(row)} if row else {"status": "rejected"}
+        row = authenticate(asked["username"], asked["password"], self._users, self._passwords)
+        return (
+            {"status": "authenticated", "user": user_members(row)}
+            if row
+            else {"status": "rejected"}
+        )
 
     def _find(self, asked: Asked, _: str | None) -> Said:
-        rows = self._users.meant_by(asked["username"])
+        rows = self._users.matching(asked["username"])
         if len(rows) != 1:
             return {"status": "ambiguous" if rows else "not_found"}
-        return {"status": "found", "user": shown(rows[0])}
+        return {"status": "found", "user": user_members(rows[0])}
 
     def _match(self, asked: Asked, _: str | None) -> Said:
         found = self._links.match(**asked)
         if found is None:
             return {"status": "ambiguous"}
         ways = attrs.asdict(found, recurse=False)
-        return {"status": "matches", **{way: row and shown(row) for way, row in ways.items()}}
+        return {
+            "status": "matches",
+            **{way: row and user_members(row) for way, row in ways.items()},
+        }
 
     def _attach(self, asked: Asked, _: str | None) -> Said:
         row = self._links.attach(**asked)
         return (
-            {"status": row} if isinstance(row, str) else {"status": "attached", "user": shown(row)}
+            {"status": row}
+            if isinstance(row, str)
+            else {"status": "attached", "user": user_members(row)}
         )
 
     def _create(self, asked: Asked, key: str | None) -> Said | None:
@@ -111,7 +120,9 @@ class Operations:
             return None
         identity = asked.pop("identity")
         row = self._links.create(NewUser(**asked, created_under=key), identity)
-        return {"status": "taken"} if row is None else {"status": "created", "user": shown(row)}
+        return (
+            {"status": "taken"} if row is None else {"status": "created", "user": user_members(row)}
+        )
 
     def _list(self, asked: Asked, _: str | None) -> Said | None:
         after = asked["after"] or "0"
@@ -121,7 +132,7 @@ class Operations:
         page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         return {
             "status": "listed",
-            "users": [shown(row) for row in page],
+            "users": [user_members(row) for row in page],
             "next": str(page[-1].number) if more else None,
         }
 
@@ -132,24 +143,24 @@ class Operations:
         if not rows or rows[0].locked:
             return {"status": "signed_out"}
         digest = hashlib.sha256(session.encode()).hexdigest()
-        return {"status": "signed_in", "session_sha256": digest, "user": shown(rows[0])}
+        return {"status": "signed_in", "session_sha256": digest, "user": user_members(rows[0])}
 
     def _end_session(self, asked: Asked, _: str | None) -> Said:
         self._access.end_session(asked["session"])
         return {"status": "ended"}
 
 
-def opened_by(
+def authenticate(
     username: str, password: str, users: UserTable, passwords: PasswordHashing
 ) -> Row | None:
     """Whose account this password opens; the same work whoever is meant, if anybody."""
-    rows = users.meant_by(username)
+    rows = users.matching(username)
     row = rows[0] if len(rows) == 1 else None
     right = passwords.matches(password, row.password_hash if row else None)
     return row if row and right and not row.locked else None
 
 
-def shown(row: Row) -> dict[str, object]:
+def user_members(row: Row) -> dict[str, object]:
     """*row* as the contract shows a user."""
     return {
         "userid": row.userid,

@@ -21,23 +21,23 @@ class PasswordHashing:
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._decoy = self.hashed("nobody has this password")
+        self._decoy = self.hash("nobody has this password")
         self._lock = threading.Lock()
         self.comparisons = 0
 
-    def hashed(self, password: str) -> str:
+    def hash(self, password: str) -> str:
         """``<salt>$<hex digest>``."""
         salt = self._entropy.token()
-        return f"{salt}${_derived(password, salt)}"
+        return f"{salt}${_derive(password, salt)}"
 
     def matches(self, password: str, stored: str | None) -> bool:
         """Whether *password* made *stored*.  Works just as hard when there is none."""
         with self._lock:
             self.comparisons += 1
         salt, _, digest = (stored or self._decoy).partition("$")
-        same = hmac.compare_digest(_derived(password, salt), digest)
+        same = hmac.compare_digest(_derive(password, salt), digest)
         return same and stored is not None
 
 
-def _derived(password: str, salt: str) -> str:
+def _derive(password: str, salt: str) -> str:
     return hashlib.scrypt(password.encode(), salt=salt.encode(), n=COST, r=8, p=1).hex()

@@ -24,7 +24,7 @@ async def body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-def asked_in(body: bytes, members: Members) -> Asked | None:
+def parse_members(body: bytes, members: Members) -> Asked | None:
     """The members of the JSON object in *body*; None unless they are exactly *members*."""
     try:
         return _read(json.loads(body), members)

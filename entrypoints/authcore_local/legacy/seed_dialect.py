@@ -57,7 +57,7 @@ class SeedDialect:
             email=asked["email"] or None,
             email_verified=asked["email"] != "",
             display_name=asked["name"] or None,
-            password_hash=self._passwords.hashed(asked["pw"]),
+            password_hash=self._passwords.hash(asked["pw"]),
         )
         row = self._links.create(user, (column.removesuffix("_uid"), asked[column]))
         return {"status": "failed"} if row is None else {"status": "created", "userid": row.userid}

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route, Router
 
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
 from authcore_local.legacy.account_access import Access
-from authcore_local.legacy.operations import opened_by
+from authcore_local.legacy.operations import authenticate
 from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.requests import body_of
 from authcore_local.legacy.user_table import Row, UserTable
@@ -131,7 +131,7 @@ class LegacySite:
             return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
-        user = await run_in_threadpool(self._checked, username, password)
+        user = await run_in_threadpool(self._authenticate, username, password)
         if user is None:
             self._note("POST /login", "200", "refused")
             problem = "That user name and password do not go together."
@@ -157,8 +157,8 @@ class LegacySite:
         answer.delete_cookie(SESSION_COOKIE, domain=COOKIE_DOMAIN, secure=True, httponly=True)
         return answer
 
-    def _checked(self, username: str, password: str) -> Row | None:
-        return opened_by(username, password, self._users, self._passwords)
+    def _authenticate(self, username: str, password: str) -> Row | None:
+        return authenticate(username, password, self._users, self._passwords)
 
     def _signed_in(self, request: Request) -> Row | None:
         userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))

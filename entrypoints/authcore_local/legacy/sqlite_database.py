@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS password_resets (
 """
 
 
-def _folded(text: str | None) -> str | None:
+def _casefold(text: str | None) -> str | None:
     """*text* without its letter case, beyond ASCII too."""
     return None if text is None else text.casefold()
 
@@ -49,7 +49,7 @@ class Store:
         """Open *database*: a file name, or ``:memory:``."""
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        self._connection.create_function("folded", 1, _folded, deterministic=True)
+        self._connection.create_function("folded", 1, _casefold, deterministic=True)
         self._connection.executescript(_SCHEMA)
         weakref.finalize(self, self._connection.close)
 

@@ -134,18 +134,18 @@ class UserTable:
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
 
-    def meant_by(self, name: str) -> list[Row]:
+    def matching(self, name: str) -> list[Row]:
         """Whom *name* finds in the first way that finds anybody."""
         for condition in _MEANT:
             if found := self._rows(f"WHERE {condition}", (name,)):
                 return found
         return []
 
-    def addressed(self, email: str) -> list[Row]:
+    def with_email(self, email: str) -> list[Row]:
         """Users with this address, letter case of the domain aside."""
         return self._rows(f"WHERE {_DOMAIN_FOLDED} = ?", (email,))
 
-    def identified(self, provider: str, user_id: str) -> list[Row]:
+    def with_identity(self, provider: str, user_id: str) -> list[Row]:
         """Users with this identity; the provider's letter case does not matter, its ids' does."""
         return self._rows(
             "WHERE userid IN (SELECT userid FROM identities"

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     width = None if stream.isatty() else FALLBACK_WIDTH
     console = Console(file=stream, width=width, highlight=False)
     console.print("starting four servers on loopback, signing in, letting time pass, signing out …")
-    report = taken(breakage)
+    report = take_tour(breakage)
     console.print(report.table())
     style = "bold red" if report.wrong else "green"
     for line in report.verdict():
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     return 1 if report.wrong else 0
 
 
-def taken(breakage: Breakage | None) -> Report:
+def take_tour(breakage: Breakage | None) -> Report:
     """The report of one tour through a stack of its own, on free ports."""
     report = Report()
     with LocalStack(ports=Ports.free()) as stack:

@@ -37,17 +37,17 @@ class Places:
         return self._actors[shape[1]], (shape[2] or "/") + (shape[3] or "")
 
 
-def said(page: Page, places: Places) -> str:
+def describe(page: Page, places: Places) -> str:
     """Where *page* leads, or what it says."""
     if page.location:
         return _leads_to(places.of(page.location))
     if page.form is not None:
-        return page.marked("alert") or _asks_for(page, page.form)
-    return _json_said(page) or _greeting(page)
+        return page.text_of("alert") or _asks_for(page, page.form)
+    return _describe_json(page) or _greeting(page)
 
 
 def _asks_for(page: Page, form: Form) -> str:
-    return "sign-in form" if "password" in form.fields else f"page {page.marked('h1')!r}"
+    return "sign-in form" if "password" in form.fields else f"page {page.text_of('h1')!r}"
 
 
 def _leads_to(place: tuple[Actor, str] | None) -> str:
@@ -57,7 +57,7 @@ def _leads_to(place: tuple[Actor, str] | None) -> str:
     return f"to {receiver} {path if receiver == 'cms' else path.partition('?')[0]}"
 
 
-def _json_said(page: Page) -> str:
+def _describe_json(page: Page) -> str:
     if reason := page.member("reason"):
         return str(reason)
     if page.member("user") is None:
@@ -66,13 +66,13 @@ def _json_said(page: Page) -> str:
 
 
 def _greeting(page: Page) -> str:
-    parts = [page.marked("greeting")]
-    if uid := page.marked("legacy-uid"):
+    parts = [page.text_of("greeting")]
+    if uid := page.text_of("legacy-uid"):
         parts.append(f"legacy id {uid}")
-    if page.marked("login") == LOGINS["legacy"]:
+    if page.text_of("login") == LOGINS["legacy"]:
         parts.append("by the old login")
-    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.marked(name))]
-    return ", ".join(part for part in parts if part) or f"page {page.marked('h1')!r}"
+    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.text_of(name))]
+    return ", ".join(part for part in parts if part) or f"page {page.text_of('h1')!r}"
 
 
 @attrs.frozen

@@ -73,8 +73,8 @@ class Tour:
         browser, fresh, old_login = browsers
         try:
             callback = self._first_sign_in(browser)
-            self._what_must_be_refused(browser, fresh, callback)
-            self._closed_to_a_fresh_browser(fresh)
+            self._try_forbidden_requests(browser, fresh, callback)
+            self._try_a_fresh_browser(fresh)
             self._second_sign_in(fresh)
             self._break("refresh", self._forget_sessions)
             SessionsTour(self._steps, self._hello).drive(browser, fresh, old_login)
@@ -109,7 +109,7 @@ class Tour:
         steps.get(browser, session, f"200 {PERSON.display_name}, legacy id {PERSON.userid}")
         return signed_in.location
 
-    def _what_must_be_refused(self, browser: Browser, other: Browser, callback: str) -> None:
+    def _try_forbidden_requests(self, browser: Browser, other: Browser, callback: str) -> None:
         steps = self._steps
         attempt = "400 login_attempt"
         steps.get_json(browser, callback, attempt, remark="the same again")
@@ -123,7 +123,7 @@ class Tour:
         foreign = quote("http://cms.authcore.localhost.evil.example/", safe="")
         steps.get_json(browser, begin + foreign, "400 redirect_rejected", remark="foreign target")
 
-    def _closed_to_a_fresh_browser(self, fresh: Browser) -> None:
+    def _try_a_fresh_browser(self, fresh: Browser) -> None:
         articles, me = f"{self._stack.cms_url}/articles", f"{self._stack.cms_url}/api/me"
         remark = "fresh browser"
         self._steps.get(fresh, articles, "302 to auth /auth/signin", remark=remark)
@@ -153,5 +153,5 @@ class Tour:
         self._stack.rebuild()
 
     def _forget_sessions(self) -> None:
-        for user in self._stack.cognito.users.everybody():
+        for user in self._stack.cognito.users.all_users():
             self._stack.cognito.sessions.end_all_of(user.subject)

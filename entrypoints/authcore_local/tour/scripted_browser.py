@@ -101,7 +101,7 @@ class Page:
             return None
         return Form(_absolute(self.url, reader.action), reader.fields)
 
-    def marked(self, mark: str) -> str:
+    def text_of(self, mark: str) -> str:
         """The text of what has *mark* as role or id, or of the ``h1``; empty without one."""
         return self._read().marked.get(mark, "").strip()
 

@@ -73,21 +73,21 @@ class SessionsTour:
         Raises:
             WrongHopError: At the first one.
         """
-        self._goes_on(second)
-        self._signed_out_everywhere(first, second)
-        self._anew(second)
+        self._refresh(second)
+        self._sign_out_everywhere(first, second)
+        self._sign_in_again(second)
         self._sign_out(second)
         self._old_login(old_login)
-        self._disabled(first)
+        self._disable_user(first)
 
-    def _goes_on(self, browser: Browser) -> None:
+    def _refresh(self, browser: Browser) -> None:
         self._move(browser, "access")
         remark = "the access token has expired"
         hello = f"200 {self._hello}"
         self._steps.get(browser, self._articles, hello, inner=REFRESH, remark=remark)
         self._steps.get(browser, self._articles, hello)
 
-    def _signed_out_everywhere(self, first: Browser, second: Browser) -> None:
+    def _sign_out_everywhere(self, first: Browser, second: Browser) -> None:
         self._administrate(second, "sign_out_everywhere", SIGNED_OUT_EVERYWHERE)
         told = Inner("cms", "guard", QUESTION, "session_revoked")
         self._steps.get(second, self._articles, SIGN_IN, inner=(told,), remark="at once")
@@ -95,7 +95,7 @@ class SessionsTour:
         revoked = "401 session_revoked"
         self._steps.get_json(first, self._session, revoked, inner=(told,), remark="at once")
 
-    def _anew(self, browser: Browser) -> None:
+    def _sign_in_again(self, browser: Browser) -> None:
         """Cognito remembers the browser, but its old proof of who it is counts no more."""
         self._move(browser, "minute")
         steps = self._steps
@@ -144,9 +144,9 @@ class SessionsTour:
         ended = Inner("auth", "legacy", "POST /api/session/end", "200 ended")
         self._leave(browser, self._sign_out_form(browser), ended)
 
-    def _disabled(self, browser: Browser) -> None:
+    def _disable_user(self, browser: Browser) -> None:
         """The browser forgot its revoked session, and Cognito remembers an old proof."""
-        self._anew(browser)
+        self._sign_in_again(browser)
         self._administrate(browser, "disable", DISABLED)
         hello = f"200 {self._hello}"
         self._steps.get(browser, self._articles, hello, remark="disabled, but the token holds")

@@ -7,9 +7,9 @@ from authcore.adapters.http import HttpFailedError
 from authcore_local.flow import Actor
 from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.legacy import SeedUser
-from authcore_local.recording import shown_url
+from authcore_local.recording import shorten_url
 from authcore_local.stack import LocalStack
-from authcore_local.tour.answers import Inner, Places, inner_rows, said
+from authcore_local.tour.answers import Inner, Places, describe, inner_rows
 from authcore_local.tour.report import Report, Row
 from authcore_local.tour.scripted_browser import Browser, Form, Page
 
@@ -131,18 +131,20 @@ class Steps:
             raise ValueError("the tour stays within the local stack")
         receiver, path = place
         last = self._last_hop()
-        page, answer = self._answered(url, send)
-        asked = f"{method} {shown_url(path, _SHOWN_PARAMETERS)} {remark and f'({remark})'}".rstrip()
+        page, answer = self._send(url, send)
+        asked = (
+            f"{method} {shorten_url(path, _SHOWN_PARAMETERS)} {remark and f'({remark})'}".rstrip()
+        )
         row = Row("browser", receiver, asked, answer, expected)
         self._report.note(*inner_rows(inner, self.stack.flow.since(last)), row)
         return page
 
-    def _answered(self, url: str, send: Callable[[], Page]) -> tuple[Page, str]:
+    def _send(self, url: str, send: Callable[[], Page]) -> tuple[Page, str]:
         try:
             page = send()
         except HttpFailedError as error:
             return Page(url, 0, "", ""), f"no answer ({error.reason})"
-        return page, f"{page.status} {said(page, self._places)}"
+        return page, f"{page.status} {describe(page, self._places)}"
 
     def _last_hop(self) -> int:
         hops = self.stack.flow.since(0)

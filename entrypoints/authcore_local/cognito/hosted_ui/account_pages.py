@@ -124,7 +124,7 @@ class AccountPages:
         return self._handle(request, body, change, self._new_password_page)
 
     def _visit(self, request: Request) -> _Sent:
-        query, _ = self._hosted.asked(request)
+        query, _ = self._hosted.read_request(request)
         self._hosted.note(f"GET {request.url.path}", "200 page")
         return _Sent(request, query, {})
 
@@ -135,7 +135,7 @@ class AccountPages:
         act: Callable[[_Sent], Response],
         again: Callable[..., Response],
     ) -> Response:
-        query, _ = self._hosted.asked(request)
+        query, _ = self._hosted.read_request(request)
         sent = _Sent(request, query, parameters(body))
         step = f"POST {request.url.path}"
         if not self._hosted.genuine(request, sent.form, query):
@@ -171,4 +171,4 @@ class AccountPages:
     def _page(self, sent: _Sent, draw: Callable[..., Response], **shown: object) -> Response:
         browser, form_token = self._hosted.seal(sent.request, sent.query)
         page = draw(query=sent.query, form_token=form_token, **shown)
-        return self._hosted.shown(page, browser)
+        return self._hosted.tie_to_browser(page, browser)

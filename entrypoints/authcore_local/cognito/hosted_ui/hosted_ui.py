@@ -19,7 +19,7 @@ from authcore_local.cognito.oauth.authorization_request import (
 )
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
-from authcore_local.flow import FlowLog, shortened
+from authcore_local.flow import FlowLog, shorten
 
 
 SESSION_COOKIE: Final = "cognito"
@@ -81,7 +81,7 @@ class HostedPages:
         )
         self._forms = LoginForms(clock, entropy, lifetime=config.page_lifetime)
 
-    def asked(self, request: Request) -> tuple[Mapping[str, str], AuthorizationRequest]:
+    def read_request(self, request: Request) -> tuple[Mapping[str, str], AuthorizationRequest]:
         """
         The authorization request that every page carries in its query, raw and judged.
 
@@ -100,7 +100,7 @@ class HostedPages:
         browser = self.browser(request) or self._entropy.token()
         return browser, self._forms.seal(browser, query)
 
-    def shown(self, page: Response, browser: str) -> Response:
+    def tie_to_browser(self, page: Response, browser: str) -> Response:
         """*page*, with *browser* in its cookie."""
         _set_cookie(page, FORM_COOKIE, browser)
         return page
@@ -113,10 +113,10 @@ class HostedPages:
     def session(self, request: Request) -> tuple[PoolUser, LoginSession] | None:
         """Who is signed in to managed login in this browser."""
         session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
-        user = None if session is None else self._users.named(session.username)
+        user = None if session is None else self._users.find(session.username)
         return (user, session) if session and user is not None and user.enabled else None
 
-    def signed_in(self, asked: AuthorizationRequest, user: PoolUser, step: str) -> Response:
+    def sign_in(self, asked: AuthorizationRequest, user: PoolUser, step: str) -> Response:
         """To the callback with a code; the browser stays signed in for a while."""
         session = LoginSession(user.username, self._clock.now())
         response = self.back_with_code(asked, user, session, step)
@@ -129,10 +129,10 @@ class HostedPages:
     ) -> Response:
         """To the callback with a code."""
         code = self._codes.issue(CodeGrant(asked, user, session.at))
-        self.note(step, "302 to the callback", f"code {shortened(code)}")
-        return redirect(asked.answered(code))
+        self.note(step, "302 to the callback", f"code {shorten(code)}")
+        return redirect(asked.code_location(code))
 
-    def signed_out(self, request: Request, location: str) -> Response:
+    def sign_out(self, request: Request, location: str) -> Response:
         """To *location*; nobody is signed in to managed login in this browser any more."""
         known = self._sessions.redeem(request.cookies.get(SESSION_COOKIE, "")) is not None
         response = redirect(location)

@@ -35,7 +35,7 @@ class Logout:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.
         """
         given = parameters(request.scope["query_string"])
-        return self._hosted.signed_out(request, _target(self._hosted.config, given))
+        return self._hosted.sign_out(request, _target(self._hosted.config, given))
 
 
 def _target(config: PoolConfig, given: Mapping[str, str]) -> str:

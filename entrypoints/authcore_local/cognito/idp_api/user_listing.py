@@ -42,15 +42,18 @@ class UserListing:
         check_pool(self._config, given)
         limit = given.number("Limit", default=MAX_PAGE, highest=MAX_PAGE)
         wanted = _test(given.optional("Filter"))
-        everybody = self._users.everybody()
+        everybody = self._users.all_users()
         rest = everybody[_position(everybody, given.optional("PaginationToken")) :]
         found = [user for user in rest if wanted(user)]
         page = found[: limit or MAX_PAGE]
         more = {"PaginationToken": _token(page[-1])} if len(found) > len(page) else {}
-        return {"Users": [{**described(user), "Attributes": listed(user)} for user in page], **more}
+        return {
+            "Users": [{**user_type(user), "Attributes": attribute_list(user)} for user in page],
+            **more,
+        }
 
 
-def described(user: PoolUser) -> dict[str, object]:
+def user_type(user: PoolUser) -> dict[str, object]:
     """A user without attributes: a ``UserType`` of the service model."""
     return {
         "Username": user.username,
@@ -61,7 +64,7 @@ def described(user: PoolUser) -> dict[str, object]:
     }
 
 
-def listed(user: PoolUser) -> list[dict[str, str]]:
+def attribute_list(user: PoolUser) -> list[dict[str, str]]:
     """A user's attributes: a list of ``AttributeType``."""
     return [{"Name": name, "Value": value} for name, value in user.all_attributes().items()]
 

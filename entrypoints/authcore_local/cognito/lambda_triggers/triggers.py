@@ -152,7 +152,7 @@ class TriggerRunner:
 
         def run() -> None:
             try:
-                outcomes.put(_invoked(handler, sent, context))
+                outcomes.put(_invoke(handler, sent, context))
             finally:
                 self._running.release()
 
@@ -177,9 +177,7 @@ class TriggerRunner:
         )
 
 
-def _invoked(
-    handler: TriggerHandler, sent: str, context: LambdaContext
-) -> str | TriggerRaisedError:
+def _invoke(handler: TriggerHandler, sent: str, context: LambdaContext) -> str | TriggerRaisedError:
     try:
         answer = json.dumps(handler(json.loads(sent), context))
     except Exception as error:  # noqa: BLE001 - a Lambda function may raise anything

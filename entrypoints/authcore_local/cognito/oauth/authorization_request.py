@@ -70,15 +70,15 @@ class AuthorizationRequest:
     login_hint: str = attrs.field(repr=False)
     provider: Provider | None
 
-    def answered(self, code: str) -> str:
+    def code_location(self, code: str) -> str:
         """Where the browser takes *code*."""
         return answer_to(self.redirect_uri, {"code": code}, self.state)
 
-    def refused(self, error: ErrorCode, description: str) -> AuthorizationRefusedError:
+    def refusal(self, error: ErrorCode, description: str) -> AuthorizationRefusedError:
         """What the client is told of a sign-in that came to nothing."""
         return AuthorizationRefusedError(self.redirect_uri, error, description)
 
-    def login_required(self) -> AuthorizationRefusedError:
+    def login_required_error(self) -> AuthorizationRefusedError:
         """``prompt=none`` and nobody is signed in."""
         description = "Login required"
         return AuthorizationRefusedError(
@@ -118,7 +118,7 @@ def authorization_request(config: PoolConfig, given: Mapping[str, str]) -> Autho
         code_challenge=given.get("code_challenge"),
         prompt=given.get("prompt"),
         login_hint=given.get("login_hint", ""),
-        provider=provider_called(config, given.get("identity_provider", "")),
+        provider=find_provider(config, given.get("identity_provider", "")),
     )
 
 
@@ -153,7 +153,7 @@ def _pkce(given: Mapping[str, str]) -> _Problem | None:
     return None
 
 
-def provider_called(config: PoolConfig, name: str) -> Provider | None:
+def find_provider(config: PoolConfig, name: str) -> Provider | None:
     """The pool's provider of that name, letter for letter."""
     return next((provider for provider in config.identity_providers if provider == name), None)
 

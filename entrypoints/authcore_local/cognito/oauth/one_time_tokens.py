@@ -43,14 +43,14 @@ class OneTimeTokens(Generic[Meaning]):
     def read(self, ticket: str) -> Meaning | None:
         """What *ticket* stands for; None once it expired or was redeemed."""
         with self._lock:
-            return self._unexpired(self._live.get(ticket))
+            return self._live_meaning(self._live.get(ticket))
 
     def redeem(self, ticket: str) -> Meaning | None:
         """What *ticket* stood for; whatever the answer, it stands for nothing afterwards."""
         with self._lock:
-            return self._unexpired(self._live.pop(ticket, None))
+            return self._live_meaning(self._live.pop(ticket, None))
 
-    def _unexpired(self, entry: tuple[datetime, Meaning] | None) -> Meaning | None:
+    def _live_meaning(self, entry: tuple[datetime, Meaning] | None) -> Meaning | None:
         if entry is None or entry[0] <= self._clock.now():
             return None
         return entry[1]

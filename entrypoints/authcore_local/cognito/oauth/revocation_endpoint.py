@@ -22,7 +22,7 @@ from authcore_local.cognito.oauth.oauth_requests import (
     is_secret_of,
 )
 from authcore_local.cognito.token_issuer import API_SCOPE, TokenIssuer
-from authcore_local.flow import FlowLog, shortened
+from authcore_local.flow import FlowLog, shorten
 
 
 _DOTS_OF_A_JWT: Final = 2
@@ -53,7 +53,7 @@ class Revocation:
             status = 401 if refused.error == "invalid_client" else 400
             self._note(f"{status} {refused.error}", "")
             return JSONResponse({"error": refused.error}, status, HEADERS)
-        self._note("200 revoked", f"refresh token {shortened(form['token'])}")
+        self._note("200 revoked", f"refresh token {shorten(form['token'])}")
         return Response(b"", 200, HEADERS)
 
     def revoke_token(self, given: Input) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
-from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.lambda_triggers.token_changes import TokenSource
 from authcore_local.cognito.token_issuer import IssuedTokens, TokenIssuer
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
@@ -61,7 +61,7 @@ class SessionRefresh:
         session = self._sessions.session_of(token, client_id)
         user = self._users.known_as(session.subject)
         if user is None:
-            raise user_not_found()
+            raise no_such_user()
         if not user.enabled:
             raise CognitoError("NotAuthorizedException", "User is disabled.")
         return session, user

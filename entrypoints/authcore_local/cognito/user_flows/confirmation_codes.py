@@ -59,7 +59,7 @@ class ConfirmationCodes:
             sent = before.sent + 1 if before is not None and recent else 1
             if before is not None and sent > MAX_SENT:
                 self._issued[purpose, subject] = before
-                raise _limit_exceeded()
+                raise _limit_error()
             self._issued[purpose, subject] = _Issued(code, now, sent=sent)
             while len(self._issued) > MAX_CODES:
                 self._issued.popitem(last=False)
@@ -78,7 +78,7 @@ class ConfirmationCodes:
             if issued is None or issued.at + LIFETIMES[purpose] <= self._clock.now():
                 raise expired_code()
             if issued.wrong >= MAX_WRONG:
-                raise _limit_exceeded()
+                raise _limit_error()
             if not hmac.compare_digest(code.encode(), issued.code.encode()):
                 self._issued[purpose, subject] = attrs.evolve(issued, wrong=issued.wrong + 1)
                 raise wrong_code()
@@ -99,7 +99,7 @@ def expired_code() -> CognitoError:
     )
 
 
-def _limit_exceeded() -> CognitoError:
+def _limit_error() -> CognitoError:
     return CognitoError(
         "LimitExceededException", "Attempt limit exceeded, please try after some time."
     )

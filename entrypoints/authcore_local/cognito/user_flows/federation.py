@@ -9,7 +9,7 @@ from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig, Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
-from authcore_local.cognito.user_pool.attributes import for_new_user, updated
+from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
@@ -38,7 +38,7 @@ class ProviderAccount:
     email: str | None = attrs.field(default=None, repr=False)
     email_verified: bool | None = attrs.field(default=None, kw_only=True)
 
-    def mapped(self) -> dict[str, str]:
+    def pool_attributes(self) -> dict[str, str]:
         """As attributes of the pool."""
         wanted = {"name": self.name, "email": self.email or ""}
         if self.email and self.email_verified is not None:
@@ -71,18 +71,20 @@ class FederatedSignIn:
                 an owner while the pre sign-up trigger ran), or what Lifecycle raises.
         """
         known = self._users.identified_by(account.provider, account.user_id)
-        return self._first(account) if known is None else self._later(known, account.mapped())
+        return (
+            self._first(account) if known is None else self._later(known, account.pool_attributes())
+        )
 
     def _first(self, account: ProviderAccount) -> PoolUser:
-        username = self._users.spelt(f"{account.provider}_{account.user_id}")
-        wanted = account.mapped()
+        username = self._users.normalize_name(f"{account.provider}_{account.user_id}")
+        wanted = account.pool_attributes()
         shown = {**_NO_ALIASES, **wanted}
         self._lifecycle.pre_sign_up("PreSignUp_ExternalProvider", username, shown)
-        user = self._created(username, account, wanted)
+        user = self._create(username, account, wanted)
         self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user)
         return user
 
-    def _created(
+    def _create(
         self, username: str, account: ProviderAccount, wanted: Mapping[str, str]
     ) -> PoolUser:
         now = self._clock.now()
@@ -108,7 +110,7 @@ class FederatedSignIn:
         user = self._users.change(
             known.username,
             lambda current: attrs.evolve(
-                current, attributes=updated(self._config, current.attributes, wanted)
+                current, attributes=update_attributes(self._config, current.attributes, wanted)
             ),
         )
         self._lifecycle.post_authentication(user)

@@ -12,7 +12,7 @@ from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, expired_code
 from authcore_local.cognito.user_flows.outbox import Outbox
 from authcore_local.cognito.user_pool.attributes import for_new_user
-from authcore_local.cognito.user_pool.pool_passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 
@@ -50,8 +50,8 @@ class SignUp:
                 "NotAuthorizedException", "SignUp is not permitted for this user pool"
             )
         attributes = _attributes(self._config, username, email, name)
-        chosen(password)
-        if self._users.named(username) is not None:
+        check_new_password(password)
+        if self._users.find(username) is not None:
             raise CognitoError("UsernameExistsException", "User already exists")
         wanted = {claim: text for claim, text in (("email", email), ("name", name)) if text}
         verdict = self._lifecycle.pre_sign_up("PreSignUp_SignUp", username, wanted)
@@ -74,11 +74,11 @@ class SignUp:
                 this), NotAuthorizedException (confirmed already), LimitExceededException, or what
                 Lifecycle raises.
         """
-        user = self._unconfirmed(username)
+        user = self._pending_user(username)
         if user is None:
             raise expired_code()
         self._codes.redeem("sign_up", user.subject, code)
-        confirmed = self._users.change(user.username, _confirmed)
+        confirmed = self._users.change(user.username, _confirm_user)
         self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", confirmed)
 
     def resend(self, username: str) -> None:
@@ -88,12 +88,12 @@ class SignUp:
         Raises:
             CognitoError: NotAuthorizedException (confirmed already), LimitExceededException.
         """
-        user = self._unconfirmed(username)
+        user = self._pending_user(username)
         if user is not None:
             self._send(user)
 
-    def _unconfirmed(self, username: str) -> PoolUser | None:
-        user = self._users.named(username)
+    def _pending_user(self, username: str) -> PoolUser | None:
+        user = self._users.find(username)
         if user is not None and user.status != "UNCONFIRMED":
             raise CognitoError(
                 "NotAuthorizedException",
@@ -114,6 +114,6 @@ def _attributes(config: PoolConfig, username: str, email: str, name: str) -> dic
     return for_new_user(config, {"email": email, "name": name})
 
 
-def _confirmed(user: PoolUser) -> PoolUser:
+def _confirm_user(user: PoolUser) -> PoolUser:
     verified: Mapping[str, str] = {**user.attributes, "email_verified": "true"}
     return attrs.evolve(user, status="CONFIRMED", attributes=verified)

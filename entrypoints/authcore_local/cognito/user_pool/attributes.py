@@ -35,10 +35,10 @@ def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]
     problem = first_problem(config, given)
     if problem is not None:
         raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
-    return _written({}, given)
+    return _write({}, given)
 
 
-def updated(
+def update_attributes(
     config: PoolConfig, current: Mapping[str, str], given: Mapping[str, str]
 ) -> dict[str, str]:
     """
@@ -57,10 +57,10 @@ def updated(
         raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
     if any(not config.schema[name].mutable for name in given):
         raise invalid_parameter("user attributes: Attribute cannot be updated.")
-    return _written(current, given)
+    return _write(current, given)
 
 
-def _written(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def _write(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     result = {**current, **given}
     for claim, verified in _VERIFIED_BY.items():
         if claim in given:

@@ -53,10 +53,10 @@ def of_a_possible_length(password: str) -> str:
     """
     if MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         return password
-    raise _refused(f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
+    raise _policy_error(f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
 
 
-def chosen(password: str) -> str:
+def check_new_password(password: str) -> str:
     """
     *password*, if a person may choose it: Cognito's default policy, four kinds of characters.
 
@@ -68,9 +68,9 @@ def chosen(password: str) -> str:
     of_a_possible_length(password)
     for rule, is_one in _REQUIRED:
         if not any(ord(character) < 128 and is_one(character) for character in password):
-            raise _refused(f"Password must {rule}")
+            raise _policy_error(f"Password must {rule}")
     return password
 
 
-def _refused(why: str) -> CognitoError:
+def _policy_error(why: str) -> CognitoError:
     return CognitoError("InvalidPasswordException", f"Password did not conform with policy: {why}")

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.ports.system import Clock, Entropy
-from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
 from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
 
@@ -108,7 +108,7 @@ class UserStore:
         """
         now = self._clock.now()
         user = PoolUser(
-            username=self.spelt(username),
+            username=self.normalize_name(username),
             subject=fresh_uuid(self._entropy),
             password=None if password is None else PasswordHash.of(password, self._entropy),
             status=status,
@@ -122,7 +122,7 @@ class UserStore:
             self._admit(user)
         return user
 
-    def spelt(self, username: str) -> str:
+    def normalize_name(self, username: str) -> str:
         """*username* as the pool writes it: in lower case where case does not count."""
         return username if self._case_sensitive else username.lower()
 
@@ -140,10 +140,10 @@ class UserStore:
         self._by_username[user.username] = user
         self._linked_to |= dict.fromkeys((each.key for each in user.identities), user.username)
 
-    def named(self, username: str) -> PoolUser | None:
+    def find(self, username: str) -> PoolUser | None:
         """The user who signs in as *username*."""
         with self._lock:
-            return self._by_username.get(self.spelt(username))
+            return self._by_username.get(self.normalize_name(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
         """
@@ -166,7 +166,7 @@ class UserStore:
         with self._lock:
             return self._by_username.get(self._linked_to.get((provider, user_id), ""))
 
-    def everybody(self) -> tuple[PoolUser, ...]:
+    def all_users(self) -> tuple[PoolUser, ...]:
         """In the order in which they were created."""
         with self._lock:
             return tuple(self._by_username.values())
@@ -185,7 +185,7 @@ class UserStore:
             username = self._name_of(username_or_subject)
             user = self._by_username.get(username)
             if user is None:
-                raise user_not_found()
+                raise no_such_user()
             changed = attrs.evolve(to(user), modified_at=self._clock.now())
             if any(self._linked_to.get(i.key, username) != username for i in changed.identities):
                 raise CognitoError("AliasExistsException", "The identity is another user's.")
@@ -196,7 +196,7 @@ class UserStore:
         username = self._username_of.get(username_or_subject)
         if username is not None and not self._by_username[username].is_external:
             return username
-        return self.spelt(username_or_subject)
+        return self.normalize_name(username_or_subject)
 
     def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
         """
