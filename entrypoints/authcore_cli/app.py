@@ -1,8 +1,8 @@
 """
 The command line.
 
-Exit status: 0 done; 1 the answer is no; 2 wrong usage or settings; 3 no answer, try later; 4 the
-answer could not be written.
+Exit status: 0 done; 1 rejected; 2 wrong usage or settings; 3 no answer, try later; 4 the output
+could not be written.
 """
 
 import re
@@ -49,7 +49,7 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
     Run one command.
 
     Returns:
-        The exit status; see ExitStatus.  Never a traceback for what a person typed.
+        The exit status; see ExitStatus.  Wrong input never causes a traceback.
     """
     app = _app(context)
     try:
@@ -76,7 +76,7 @@ def _status_of(error: AuthcoreError) -> ExitStatus:
 
 
 def _one_line(text: str) -> str:
-    """*text* on one line, without a token that somebody put in the wrong place."""
+    """Return *text* on one line; a token in it, typed in the wrong place, is left out."""
     return printable(_TOKEN.sub("(token)", " ".join(text.split())))
 
 

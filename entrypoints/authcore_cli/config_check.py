@@ -23,19 +23,19 @@ MAX_UNKNOWN_NAMES: Final = 50
 @attrs.frozen
 class ConfigCommands:
     """
-    Judges the settings of this environment.
+    Checks the settings of this environment.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
 
     def check(self, *, door: DoorName = "web") -> ExitStatus:
         """
-        Show every setting of a door, every problem at once, and names nobody reads.
+        Show every setting of a door, every problem at once, and names that no door reads.
 
-        Builds what the door builds to start.  Secrets are masked.  Exit status: 0 the door would
+        Builds what the door builds at start-up.  Secrets are masked.  Exit status: 0 the door would
         start, 2 it would not.
 
         Args:
@@ -56,10 +56,10 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
     known = {name for door in DOORS.values() for name, _, _ in described(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
-    return [_doubt(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
+    return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
 
-def _doubt(name: str, known: set[str]) -> str:
+def _warning(name: str, known: set[str]) -> str:
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     meant = f"; did you mean {close[0]}?" if close else ""
     return f"no door reads {printable(name)}{meant}"
@@ -95,7 +95,7 @@ def _format_default(default: object) -> Text:
 
 
 def _format_setting(default: object) -> str:
-    """*default* as somebody would write it into the variable."""
+    """Return *default* as an operator would write it into the variable."""
     match default:
         case None:
             return ""

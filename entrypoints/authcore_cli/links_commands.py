@@ -14,7 +14,7 @@ from authcore_cli.process import CommandContext, ExitStatus
 
 
 MAX_RATE: Final = 25
-"""Cognito's user updates a second for an account and region, those of sign-ins included."""
+"""Cognito's user updates a second for an account and region; sign-ins share the quota."""
 
 Rate = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=MAX_RATE))]
 JsonLines = Annotated[bool, Parameter(name="--json", negative="")]
@@ -24,10 +24,10 @@ Flag = Annotated[bool, Parameter(negative="")]
 @attrs.frozen
 class LinksCommands:
     """
-    Compares who is who in the pool and in the legacy system.
+    Compares the links of pool users and legacy accounts.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext

@@ -39,10 +39,10 @@ class _Pool:
 @attrs.frozen
 class TokenCommands:
     """
-    Looks at one token.
+    Inspects or verifies one token.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
@@ -57,7 +57,7 @@ class TokenCommands:
         """
         unverified = decode(read_token(token, self.context.stdin))
         self.context.warnings.print(
-            Text("NOTHING IS VERIFIED: anybody can write a token that says this.", "bold red")
+            Text("NOTHING IS VERIFIED: any attacker can write a token that says this.", "bold red")
         )
         answers = self.context.answers
         answers.print(self._table("header", unverified.header))
@@ -80,7 +80,7 @@ class TokenCommands:
         """
         Check a token as a guarded application would.
 
-        Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be had.
+        Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be fetched.
 
         Args:
             token: Left out or ``-``: read from standard input, which is better: other users of
@@ -112,7 +112,7 @@ class TokenCommands:
         return ExitStatus.OK
 
     def _validator(self, **flags: str | None) -> TokenValidator:
-        """Flags go where variables go, so that both are judged by the same rules."""
+        """Build the validator; flags replace variables, so that both follow the same rules."""
         given = {
             variable_name(("cognito", name)): text
             for name, text in flags.items()
