@@ -1,4 +1,4 @@
-"""What people can do from the flow page: let time pass, and administrate people of the pool."""
+"""Buttons of the flow page: move the clock, and administrate users of the pool."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
@@ -26,10 +26,10 @@ CLOCK_PATH: Final = "/flow/clock"
 PEOPLE_PATH: Final = "/flow/people"
 
 MAX_SHOWN: Final = 12
-"""People who can be administrated at a time: those who came last."""
+"""Users on the page: the newest ones."""
 
 MARGIN: Final = timedelta(minutes=1)
-"""Beyond the end of a token: as long as clocks may be trusted to differ."""
+"""Time past the end of a token, so that clock leeway does not keep it valid."""
 
 LABELS: Final[Mapping[Act, str]] = {
     "sign_out_everywhere": "Sign out everywhere",
@@ -45,16 +45,16 @@ Fields = Mapping[str, str]
 @attrs.frozen(kw_only=True)
 class Controls:
     """
-    Buttons and what they do.
+    The buttons and their actions.
 
     Attributes:
-        origin: Of the page that has the buttons; no other page's count.
+        origin: Of the page with the buttons; forms from other origins are refused.
         back: The page's path.
-        flow: Where it is noted.
-        clock: Is moved.
-        lifetimes: How far.
-        people: Of the pool, in the order in which they came.
-        administrator: Does to them what the buttons say.
+        flow: Records every press.
+        clock: The clock to move.
+        lifetimes: Of tokens, for the steps of the clock.
+        people: Users of the pool, oldest first.
+        administrator: Calls the pool's API.
     """
 
     _origin: str
@@ -67,7 +67,7 @@ class Controls:
 
     @property
     def routes(self) -> list[Route]:
-        """Where the buttons' forms go."""
+        """Routes that take the forms."""
         return [
             Route(CLOCK_PATH, self._form_endpoint(self._move), methods=["POST"]),
             Route(PEOPLE_PATH, self._form_endpoint(self._administrate), methods=["POST"]),
@@ -75,7 +75,7 @@ class Controls:
 
     @property
     def steps(self) -> Mapping[str, tuple[str, timedelta]]:
-        """How far the clock can be moved at a time: label and duration, by name."""
+        """Steps of the clock by name: label and duration."""
         return {
             "minute": ("+1 minute", timedelta(minutes=1)),
             "access": ("Past the access token", self._lifetimes.access + MARGIN),
@@ -83,13 +83,13 @@ class Controls:
         }
 
     def time(self) -> str:
-        """What the clock shows."""
+        """The time of the clock as text."""
         ahead = self._clock.ahead
         moved = f", {in_words(ahead)} ahead" if ahead else ""
         return f"{self._clock.now():%H:%M:%S} UTC{moved}"
 
     def time_buttons(self) -> str:
-        """A form, as HTML."""
+        """Return the form that moves the clock, as HTML."""
         buttons = "".join(
             f'<button name="step" value="{name}">{label}</button>'
             for name, (label, _) in self.steps.items()
@@ -97,10 +97,10 @@ class Controls:
         return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
 
     def people(self) -> str:
-        """A list of people with a form each, as HTML."""
+        """Return a list of users with a form each, as HTML."""
         shown = list(self._people())[-MAX_SHOWN:]
         if not shown:
-            return '<p class="soft">Cognito knows nobody yet. Sign in as somebody.</p>'
+            return '<p class="soft">Cognito has no users yet. Sign in to create one.</p>'
         return f'<ul class="people">{"".join(map(_row, shown))}</ul>'
 
     def _move(self, fields: Fields) -> str:
@@ -141,7 +141,7 @@ class Controls:
 
     def _is_own(self, request: Request) -> bool:
         """
-        Whether the form was on our page.  Browsers say so; ``Origin`` is for older ones.
+        Whether the form was on our page: ``Sec-Fetch-Site``, or ``Origin`` in older browsers.
 
         See: Fetch Metadata Request Headers §2.
         """
@@ -152,7 +152,7 @@ class Controls:
 
 
 def _fields(body: bytes) -> Fields:
-    """Of a form; nothing where a field comes twice."""
+    """Parse a form; a repeated field is left out."""
     try:
         read = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
     except ValueError:

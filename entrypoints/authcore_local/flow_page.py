@@ -1,4 +1,4 @@
-"""What just happened, hop by hop, while it happens."""
+"""The flow page: shows hops as they happen."""
 
 import re
 from html import escape
@@ -35,13 +35,13 @@ _WORDS: Final = {
 @attrs.frozen(kw_only=True)
 class FlowPage:
     """
-    Shows hops, and what can be done about them.
+    Shows hops and the buttons beside them.
 
     Attributes:
         flow: The hops.
         entropy: Makes the nonces of the content security policy.
         controls: Buttons.
-        addresses: Where else people can go.
+        addresses: For links to other pages.
     """
 
     _flow: FlowLog
@@ -51,7 +51,7 @@ class FlowPage:
 
     @property
     def routes(self) -> list[Route]:
-        """The page, what its script asks for every second, and where its buttons lead."""
+        """Routes of the page, of its script's polling every second, and of its buttons."""
         return [Route(FLOW_PATH, self._show), Route(HOPS_PATH, self._hops), *self._controls.routes]
 
     def _show(self, _: Request) -> Response:
@@ -62,7 +62,7 @@ class FlowPage:
             f'{self._introduction()}<section class="card" aria-labelledby="time">'
             f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
             f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
-            '<section class="card" aria-labelledby="people"><h2 id="people">People in Cognito</h2>'
+            '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
             f'<div id="everybody">{self._controls.people()}</div></section>'
             f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
             f"{''.join(map(_row, hops))}</ol>"
@@ -110,7 +110,7 @@ def _hop_members(hop: Hop) -> dict[str, object]:
 
 
 def kind(answer: str) -> str:
-    """How an answer is coloured: good, move (a redirect), no, down; empty for anything else."""
+    """Return the colour class of an answer: good, move (a redirect), no, down, or empty."""
     return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else _WORDS.get(answer, "")
 
 

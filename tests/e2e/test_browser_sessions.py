@@ -284,7 +284,7 @@ def test_the_flow_page_follows_what_happens_elsewhere_and_needs_no_mouse(
 ) -> None:
     flow = context.new_page()
     flow.goto(f"{stack.cms_url}/flow")
-    expect(flow.get_by_text("Cognito knows nobody yet")).to_be_visible()
+    expect(flow.get_by_text("Cognito has no users yet")).to_be_visible()
     signed_in(stack, context)
 
     expect(flow.get_by_role("button", name=DISABLE)).to_be_visible()
