@@ -48,7 +48,5 @@ class RecordedFetch:
 
 
 def note_key_fetches(container: SessionContainer, flow: FlowLog, sender: Actor) -> None:
-    """
-    Record each key fetch of *container* from now on.
-    """
+    """Record each key fetch of *container* from now on."""
     container.fetcher.override(RecordedFetch(container.fetcher(), flow, sender))

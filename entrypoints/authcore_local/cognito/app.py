@@ -1,4 +1,4 @@
-"""One user pool, its domain and its API, put together."""
+"""Assemble one user pool, its domain and its API."""
 
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
@@ -41,7 +41,7 @@ class LocalCognito:
     Attributes:
         app: Serves the pool's domain, its issuer and the ``cognito-idp`` API.
         users: The pool's users, for set-up and checks.
-        sessions: Which refresh tokens are honoured.
+        sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
     """
 
@@ -61,7 +61,7 @@ class LocalCognito:
         Args:
             config: The pool, its domain and its app client.
 
-            clock: Tells lifetimes; the limit of triggers is real time.
+            clock: For lifetimes; the limit of triggers is real time.
 
             entropy: Makes codes, cookies and ids.
 
@@ -69,7 +69,7 @@ class LocalCognito:
 
             triggers: The functions attached to the pool.
 
-            flow: Hears of every hop.
+            flow: Records every hop.
         """
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)

@@ -1,4 +1,4 @@
-"""Which path leads where, and what people see of errors."""
+"""Routes of the pool, and its error pages."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -44,7 +44,7 @@ Form = Callable[[Request, bytes], Response]
 
 @attrs.frozen(kw_only=True)
 class Doors:
-    """What answers."""
+    """Handlers of the pool's paths."""
 
     login: ManagedLogin
     accounts: AccountPages
@@ -57,7 +57,7 @@ class Doors:
 
 
 def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
-    """All of it as one ASGI app."""
+    """Build the ASGI app of the pool."""
     login, accounts, providers = doors.login, doors.accounts, doors.providers
     consent = "/local-providers/{provider}"
     return Starlette(
@@ -93,7 +93,7 @@ def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
 
 
 def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
-    """The keys, and the discovery document.  See: OIDC Discovery §4."""
+    """Build the routes of the keys and the discovery document.  See: OIDC Discovery §4."""
 
     def keys(_: Request) -> Response:
         return Response(issuer.published_keys(), media_type="application/json")
@@ -126,10 +126,10 @@ def _discovery(config: PoolConfig) -> dict[str, object]:
 
 
 def _form(path: str, handle: Form) -> Route:
-    return Route(path, _reading(handle), methods=["POST"])
+    return Route(path, _form_endpoint(handle), methods=["POST"])
 
 
-def _reading(handle: Form) -> Callable[[Request], Awaitable[Response]]:
+def _form_endpoint(handle: Form) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = bytearray()
         async for chunk in request.stream():

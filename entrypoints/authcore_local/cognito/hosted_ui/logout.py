@@ -1,4 +1,4 @@
-"""``/logout``: managed login forgets the browser.  Tokens are not revoked by it."""
+"""``/logout``: end the managed-login session of the browser.  Tokens are not revoked."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,7 +29,7 @@ class Logout:
         """
         ``GET /logout``: to a registered ``logout_uri``, or back to the sign-in page.
 
-        ``logout_uri`` wins.  A request that is refused signs nobody out.
+        ``logout_uri`` wins.  A request that is refused ends no session.
 
         Raises:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.

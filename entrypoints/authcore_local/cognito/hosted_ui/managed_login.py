@@ -17,7 +17,7 @@ from authcore_local.flow import shorten
 
 
 class ManagedLogin:
-    """Asks people for their password and sends their browser back with a code."""
+    """Authenticates users by password and redirects the browser back with a code."""
 
     def __init__(self, hosted: HostedPages, *, sign_in: PasswordSignIn) -> None:
         self._hosted = hosted
@@ -25,7 +25,7 @@ class ManagedLogin:
 
     def authorize(self, request: Request) -> Response:
         """
-        ``GET /oauth2/authorize``: to the callback with a code, to the sign-in page, or past it.
+        ``GET /oauth2/authorize``: to the callback, the sign-in page, or a provider.
 
         Raises:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.
@@ -82,7 +82,7 @@ class ManagedLogin:
         problem: str = "",
         notice: str = "",
     ) -> Response:
-        """The sign-in page, shown to this browser."""
+        """Build the sign-in page for this browser."""
         config = self._hosted.config
         browser, form_token = self._hosted.seal(request, query)
         page = sign_in_page(

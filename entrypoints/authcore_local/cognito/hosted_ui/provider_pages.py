@@ -1,4 +1,4 @@
-"""Google and Facebook as far as they are needed here, and ``/oauth2/idpresponse``."""
+"""Stand-ins for Google and Facebook, and ``/oauth2/idpresponse``."""
 
 import re
 from collections.abc import Mapping
@@ -34,19 +34,19 @@ _MAX_NAME: Final = 100
 
 
 def provider_path(provider: Provider) -> str:
-    """Where *provider* asks for consent."""
+    """Return the path of the consent page of *provider*."""
     return f"/local-providers/{provider}"
 
 
 @attrs.frozen
 class ProviderAnswer:
     """
-    Somebody agreed to sign in with their account at a provider.
+    A user's consent to sign in with an account at a provider.
 
     Attributes:
-        account: Theirs.
-        asked: The authorization request this began with.
-        browser: The one in which they agreed.
+        account: At the provider.
+        asked: The authorization request that led there.
+        browser: Cookie of the browser that consented.
     """
 
     account: ProviderAccount
@@ -55,7 +55,7 @@ class ProviderAnswer:
 
 
 class ProviderPages:
-    """A consent page per provider, on which anybody may be anyone."""
+    """A consent page per provider, on which the user may choose any account."""
 
     def __init__(
         self, hosted: HostedPages, *, federation: FederatedSignIn, clock: Clock, entropy: Entropy
@@ -67,14 +67,14 @@ class ProviderPages:
         )
 
     def show(self, request: Request) -> Response:
-        """``GET /local-providers/<provider>``: choose who to be."""
+        """``GET /local-providers/<provider>``: choose an account."""
         provider = self._provider(request)
         query, _ = self._hosted.read_request(request)
         self._hosted.note(f"GET {provider}", "200 consent page")
         return self._page(request, provider, query)
 
     def submit(self, request: Request, body: bytes) -> Response:
-        """``POST /local-providers/<provider>``: on to ``/oauth2/idpresponse``, or back with no."""
+        """``POST /local-providers/<provider>``: to ``/oauth2/idpresponse``, or an error."""
         provider = self._provider(request)
         query, asked = self._hosted.read_request(request)
         form = parameters(body)

@@ -12,13 +12,13 @@ from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
 from authcore_local.cognito.idp_api.user_listing import attribute_list, user_type
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
-from authcore_local.cognito.user_pool.pool_passwords import of_a_possible_length
+from authcore_local.cognito.user_pool.pool_passwords import check_length
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 
 class Administration:
     """
-    What needs IAM credentials at Amazon's.
+    The operations that need IAM credentials at Amazon's.
 
     Users are called by user name; those of the pool's own, who are not external, by ``sub`` too.
     """
@@ -67,14 +67,14 @@ class Administration:
         return {}
 
     def create_user(self, given: Input) -> Mapping[str, object]:
-        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; nobody is sent a message here."""
+        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent."""
         password = given.optional("TemporaryPassword")
         username, wanted = self._username(given), given.attributes("UserAttributes")
         attributes = for_new_user(self._config, wanted)
         self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, wanted)
         user = self._users.create(
             username,
-            of_a_possible_length(password) if password else None,
+            check_length(password) if password else None,
             status="FORCE_CHANGE_PASSWORD",
             attributes=attributes,
         )
@@ -82,7 +82,7 @@ class Administration:
 
     def set_password(self, given: Input) -> Mapping[str, object]:
         """``AdminSetUserPassword``."""
-        password = of_a_possible_length(given.text("Password"))
+        password = check_length(given.text("Password"))
         status: UserStatus = "CONFIRMED" if given.flag("Permanent") else "FORCE_CHANGE_PASSWORD"
         self._users.set_password(self._username(given), password, status)
         return {}

@@ -29,7 +29,7 @@ _DOTS_OF_A_JWT: Final = 2
 
 
 class Revocation:
-    """Ends the sessions that refresh tokens prolong; what was never issued is no error."""
+    """Ends the sessions of refresh tokens; an unknown token is no error."""
 
     def __init__(
         self,
@@ -73,9 +73,9 @@ class Revocation:
 
     def global_sign_out(self, given: Input) -> Mapping[str, object]:
         """
-        ``GlobalSignOut``; unsigned: whoever has an access token ends all sessions of its user.
+        ``GlobalSignOut``; unsigned: an access token ends all sessions of its user.
 
-        It takes the scope that tokens of the API have, and those of managed login only if asked.
+        It needs the scope API_SCOPE; tokens of managed login have it only if requested.
         """
         grant = self._issuer.grant_of(given.text("AccessToken", longest=MAX_TOKEN_LENGTH))
         if grant is None:

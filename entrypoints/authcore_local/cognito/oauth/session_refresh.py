@@ -1,4 +1,4 @@
-"""Fresh tokens for a session that goes on."""
+"""Exchange a refresh token for new tokens."""
 
 from collections.abc import Mapping
 
@@ -13,9 +13,9 @@ from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 class SessionRefresh:
     """
-    Trades refresh tokens, however they were sent.
+    Exchanges refresh tokens of the token endpoint and of the API.
 
-    The trigger runs before the token is used up: where it fails, the token is as good as it was.
+    The trigger runs before the token counts as used: if it fails, the token stays valid.
     """
 
     def __init__(self, *, users: UserStore, sessions: AuthSessions, issuer: TokenIssuer) -> None:
@@ -32,14 +32,14 @@ class SessionRefresh:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Tokens for the user as they are now.
+        Issue tokens for the current state of the user.
 
         Args:
             token: A refresh token.
 
-            client_id: Whose.
+            client_id: Of the client that sent it.
 
-            source: Of the event that the pre token generation trigger gets.
+            source: ``triggerSource`` for the pre token generation trigger.
 
             metadata: For the trigger.
 
@@ -52,7 +52,7 @@ class SessionRefresh:
 
     def whose(self, token: str, client_id: str) -> tuple[AuthSession, PoolUser]:
         """
-        The session and the user that *token* speaks for.
+        Return the session and the user of *token*.
 
         Raises:
             CognitoError: NotAuthorizedException (a disabled user, too), UserNotFoundException, or

@@ -27,7 +27,7 @@ _REFUSED_TOKENS: Final = frozenset(
 
 
 class TokenEndpoint:
-    """Trades codes and refresh tokens for tokens, access tokens for what they are good for."""
+    """Exchanges codes and refresh tokens for tokens; describes users for access tokens."""
 
     def __init__(
         self,
@@ -56,8 +56,8 @@ class TokenEndpoint:
             return JSONResponse({"error": refused.error}, 400, HEADERS)
         except CognitoError as failed:
             self._note("400 invalid_grant", failed.kind)
-            said = {"error": "invalid_grant", "error_description": failed.message}
-            return JSONResponse(said, 400, HEADERS)
+            answer = {"error": "invalid_grant", "error_description": failed.message}
+            return JSONResponse(answer, 400, HEADERS)
         self._note("200 tokens", detail)
         return JSONResponse(_body(tokens), 200, HEADERS)
 
@@ -89,7 +89,7 @@ class TokenEndpoint:
         if not form.get("code") or not form.get("redirect_uri"):
             raise OAuthRefusedError("invalid_request")
         grant = self._codes.redeem(form["code"])
-        if grant is None or not _bound(grant, form):
+        if grant is None or not _is_bound_to(grant, form):
             raise OAuthRefusedError("invalid_grant")
         current = self._users.find(grant.user.username)
         if current is None or not current.enabled:
@@ -117,7 +117,7 @@ class TokenEndpoint:
             self._flow.record("auth", "cognito", "POST /oauth2/token", answer, detail)
 
 
-def _bound(grant: CodeGrant, form: Mapping[str, str]) -> bool:
+def _is_bound_to(grant: CodeGrant, form: Mapping[str, str]) -> bool:
     if form["redirect_uri"] != grant.request.redirect_uri:
         return False
     verifier, challenge = form.get("code_verifier"), grant.request.code_challenge

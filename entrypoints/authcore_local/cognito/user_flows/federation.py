@@ -1,4 +1,4 @@
-"""Signing in with an account at a provider: who that is here, and which triggers hear of it."""
+"""Sign-in with an account at a provider: find or create its user and fire the triggers."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,13 +22,13 @@ _NO_ALIASES: Final = {"cognito:email_alias": "", "cognito:phone_number_alias": "
 @attrs.frozen
 class ProviderAccount:
     """
-    What a provider says about somebody.
+    An account, as the provider describes it.
 
     Attributes:
-        provider: Which.
-        user_id: There.
+        provider: Google or Facebook.
+        user_id: At the provider.
         name: Display name.
-        email: None where the provider has none, or may not tell.
+        email: None where the provider has none or withholds it.
         email_verified: None where the provider does not say: Facebook never does.
     """
 
@@ -39,7 +39,7 @@ class ProviderAccount:
     email_verified: bool | None = attrs.field(default=None, kw_only=True)
 
     def pool_attributes(self) -> dict[str, str]:
-        """As attributes of the pool."""
+        """Return the account as attributes of the pool."""
         wanted = {"name": self.name, "email": self.email or ""}
         if self.email and self.email_verified is not None:
             wanted["email_verified"] = "true" if self.email_verified else "false"
@@ -48,10 +48,10 @@ class ProviderAccount:
 
 class FederatedSignIn:
     """
-    Finds or makes the user behind an account at a provider.
+    Finds or creates the user of an account at a provider.
 
-    The first time: pre sign-up, post confirmation.  Later: pre authentication, post authentication;
-    so too the first time of an account that was linked to a user before it signed in.
+    Triggers at the first sign-in: pre sign-up, post confirmation.  Later, and at the first sign-in
+    of an account that was linked before: pre authentication, post authentication.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FederatedSignIn:
 
     def sign_in(self, account: ProviderAccount) -> PoolUser:
         """
-        The user as the tokens of this sign-in will show them: before the last trigger ran.
+        Return the user as of before the last trigger, as the tokens will show it.
 
         Raises:
             CognitoError: NotAuthorizedException (disabled), AliasExistsException (the account got

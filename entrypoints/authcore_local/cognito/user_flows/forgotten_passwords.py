@@ -1,4 +1,4 @@
-"""People who forgot their password, those included whom only the legacy system knows."""
+"""Forgotten passwords, also of users that only the legacy system knows."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ SUBJECT: Final = "Your password reset code"
 
 
 class ForgottenPasswords:
-    """Mails codes to verified addresses, and takes a new password for them."""
+    """Mails codes to verified addresses and sets new passwords for them."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ForgottenPasswords:
 
     def begin(self, username: str) -> None:
         """
-        Mail a code, or, where existence errors are ENABLED, only look like it.
+        Mail a code; where existence errors are ENABLED, an unknown user gets the same answer.
 
         Raises:
             CognitoError: LimitExceededException, a failed migration, or what Lifecycle raises.  In
@@ -53,11 +53,11 @@ class ForgottenPasswords:
 
     def confirm(self, username: str, code: str, password: str) -> None:
         """
-        Take *password* from now on; the user is CONFIRMED.
+        Set *password*; the user is CONFIRMED.
 
         Raises:
-            CognitoError: InvalidPasswordException, CodeMismatchException (unknown users look like
-                this), ExpiredCodeException, LimitExceededException, or what Lifecycle raises.
+            CognitoError: InvalidPasswordException, CodeMismatchException (also for unknown
+                users), ExpiredCodeException, LimitExceededException, or what Lifecycle raises.
         """
         check_new_password(password)
         user = self._users.find(username)

@@ -1,4 +1,4 @@
-"""The user migration trigger: what is sent, and what is believed of the answer."""
+"""The user migration trigger: its events, and the checks of its answers."""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
 @attrs.frozen
 class MigratedProfile:
     """
-    What a handler said about a user, validated.
+    A handler's answer about a user, validated.
 
     Attributes:
         attributes: Conform to the schema.
@@ -45,7 +45,7 @@ class MigratedProfile:
 
 
 class UserMigration:
-    """Creates users whom only the legacy system knows."""
+    """Creates users that only the legacy system knows."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class UserMigration:
         self, username: str, password: str, validation_data: Mapping[str, str] | None
     ) -> PoolUser | None:
         """
-        The user as migrated, when they sign in with a password; None when no handler knows them.
+        Migrate the user at a sign-in with a password; None when no handler knows the user.
 
         Raises:
             CognitoError: The trigger failed or answered what Cognito refuses, or the pre sign-up
@@ -78,7 +78,7 @@ class UserMigration:
         return self._migrate("UserMigration_Authentication", username, request, password)
 
     def on_forgotten_password(self, username: str) -> PoolUser | None:
-        """The same, when they forgot their password.  Raises as ``on_sign_in``."""
+        """Migrate the user at a forgotten password.  Raises as ``on_sign_in``."""
         request = {"validationData": None, "clientMetadata": None}
         return self._migrate("UserMigration_ForgotPassword", username, request, None)
 
@@ -121,7 +121,7 @@ class UserMigration:
 
 def migrated_profile(config: PoolConfig, username: str, response: object) -> MigratedProfile | None:
     """
-    Judge the ``response`` of a handler's answer.
+    Validate the ``response`` of a handler's answer.
 
     Returns:
         None when it has no user attributes: no such user.

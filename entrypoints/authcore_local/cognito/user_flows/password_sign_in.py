@@ -1,4 +1,4 @@
-"""Who is behind a user name and a password."""
+"""Authenticate a user by user name and password."""
 
 from collections.abc import Mapping
 
@@ -12,10 +12,10 @@ from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_usern
 
 class PasswordSignIn:
     """
-    Checks what somebody typed, in managed login as over the API.
+    Checks user name and password, for managed login and the API.
 
-    Order: the user is looked up; an unknown one is migrated; pre authentication; the password; then
-    whether the account may sign in; post authentication, where it fires.
+    Order: look the user up; migrate an unknown one; pre authentication; the password; whether the
+    user may sign in; post authentication, where it fires.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class PasswordSignIn:
 
     def in_managed_login(self, username: str, password: str) -> PoolUser:
         """
-        The user whose password this is; takes tens of milliseconds, more when a trigger runs.
+        Return the user of this password; takes tens of milliseconds, more when a trigger runs.
 
         Args:
             username: As typed.
@@ -54,7 +54,7 @@ class PasswordSignIn:
     def over_the_api(
         self, username: str, password: str, validation_data: Mapping[str, str] | None
     ) -> PoolUser:
-        """The same, with what the caller sent as ClientMetadata.  Raises likewise."""
+        """As ``in_managed_login``, with the caller's ClientMetadata as validation data."""
         user = self._authenticate(username, password, validation_data)
         self._lifecycle.post_authentication(user)
         return user

@@ -1,4 +1,4 @@
-"""People who make an account of their own in the pool."""
+"""Self-service sign-up."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,7 +20,7 @@ SUBJECT: Final = "Your verification code"
 
 
 class SignUp:
-    """Registers users and confirms that they read the mail of their address."""
+    """Registers users and confirms their e-mail addresses."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class SignUp:
 
     def register(self, username: str, password: str, email: str, name: str) -> PoolUser:
         """
-        A new user: UNCONFIRMED and mailed a code, or CONFIRMED where the pre sign-up trigger says.
+        Create a user: UNCONFIRMED and mailed a code, or CONFIRMED if the pre sign-up trigger says.
 
         Raises:
-            CognitoError: NotAuthorizedException (nobody may), InvalidParameterException,
+            CognitoError: NotAuthorizedException (sign-up is off), InvalidParameterException,
                 InvalidPasswordException, UsernameExistsException, or what Lifecycle raises.
         """
         if not self._config.self_sign_up:
@@ -67,11 +67,11 @@ class SignUp:
 
     def confirm(self, username: str, code: str) -> None:
         """
-        The user proved their address: CONFIRMED, and the address verified.
+        Redeem the user's code: the user is CONFIRMED, and the address verified.
 
         Raises:
-            CognitoError: CodeMismatchException, ExpiredCodeException (unknown users look like
-                this), NotAuthorizedException (confirmed already), LimitExceededException, or what
+            CognitoError: CodeMismatchException, ExpiredCodeException (also for unknown
+                users), NotAuthorizedException (confirmed already), LimitExceededException, or what
                 Lifecycle raises.
         """
         user = self._pending_user(username)
@@ -83,7 +83,7 @@ class SignUp:
 
     def resend(self, username: str) -> None:
         """
-        Mail another code, if there is anybody to mail it to; unknown users look like it.
+        Mail another code; an unknown user gets the same answer and no mail.
 
         Raises:
             CognitoError: NotAuthorizedException (confirmed already), LimitExceededException.
