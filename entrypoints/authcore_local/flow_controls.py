@@ -53,7 +53,7 @@ class Controls:
         flow: Records every press.
         clock: The clock to move.
         lifetimes: Of tokens, for the steps of the clock.
-        people: Users of the pool, oldest first.
+        users: Of the pool, oldest first.
         administrator: Calls the pool's API.
     """
 
@@ -62,7 +62,7 @@ class Controls:
     _flow: FlowLog
     _clock: MovableClock
     _lifetimes: Lifetimes
-    _people: Callable[[], Iterable[PoolUser]]
+    _users: Callable[[], Iterable[PoolUser]]
     _administrator: Administrator
 
     @property
@@ -96,9 +96,9 @@ class Controls:
         )
         return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
 
-    def people(self) -> str:
+    def user_list(self) -> str:
         """Return a list of users with a form each, as HTML."""
-        shown = list(self._people())[-MAX_SHOWN:]
+        shown = list(self._users())[-MAX_SHOWN:]
         if not shown:
             return '<p class="soft">Cognito has no users yet. Sign in to create one.</p>'
         return f'<ul class="people">{"".join(map(_row, shown))}</ul>'

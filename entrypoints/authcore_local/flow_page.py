@@ -63,7 +63,7 @@ class FlowPage:
             f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
             f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
             '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
-            f'<div id="everybody">{self._controls.people()}</div></section>'
+            f'<div id="everybody">{self._controls.user_list()}</div></section>'
             f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
             f"{''.join(map(_row, hops))}</ol>"
             f'<script nonce="{escape(nonce)}">{_SCRIPT}</script>'
@@ -93,7 +93,7 @@ class FlowPage:
         answer = {
             "hops": [_hop_members(hop) for hop in self._flow.since(int(since))],
             "time": self._controls.time(),
-            "people": self._controls.people(),
+            "people": self._controls.user_list(),
         }
         return JSONResponse(answer, headers=security_headers("none"))
 

@@ -223,7 +223,7 @@ class LocalStack:
             flow=self.flow,
             clock=self.clock,
             lifetimes=self.lifetimes,
-            people=self.cognito.users.all_users,
+            users=self.cognito.users.all_users,
             administrator=administrator,
         )
 

@@ -92,7 +92,7 @@ def test_a_report_stops_at_the_first_wrong_hop() -> None:
     with pytest.raises(WrongHopError):
         report.note(Row("browser", "auth", "GET /auth/session", "200", "401"))
     assert report.wrong == [(2, report.rows[1])]
-    assert report.verdict()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
+    assert report.summary()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
 
 
 @pytest.mark.parametrize(

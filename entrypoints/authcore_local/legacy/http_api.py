@@ -1,4 +1,4 @@
-"""The legacy HTTP API as a legacy team would serve it.  See: docs/legacy-api.yaml."""
+"""The legacy HTTP API, as a legacy system would serve it.  See: docs/legacy-api.yaml."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
@@ -18,7 +18,7 @@ from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDia
 
 
 Behaviour = Literal["honest", "down", "slow", "garbage"]
-"""``slow`` answers after SLOW_SECONDS, which is too late for every caller."""
+"""``slow`` answers after SLOW_SECONDS, later than every caller's deadline."""
 
 SLOW_SECONDS: Final = 8.0
 
@@ -26,18 +26,18 @@ SLOW_SECONDS: Final = 8.0
 @attrs.frozen
 class LegacyCall:
     """
-    One call that was answered.
+    One answered call.
 
     Attributes:
         path: Of the API.
         status: HTTP status.
-        verdict: ``status`` of the body, or the behaviour that stood in for it.
-        userid: Whom the answer was about, if anybody.
+        outcome: ``status`` of the body, or the configured misbehaviour.
+        userid: The user in the answer; None without one.
     """
 
     path: str
     status: int
-    verdict: str
+    outcome: str
     userid: str | None = None
 
 
@@ -46,7 +46,7 @@ class LegacyHttp:
     Serves operations over HTTP; ``app`` is the ASGI application.
 
     Attributes:
-        behaviour: How it answers from now on.
+        behaviour: How it answers from now on; ``honest`` by default.
     """
 
     def __init__(
@@ -64,8 +64,10 @@ class LegacyHttp:
             Route(each.path, self._post_endpoint(each), methods=["POST"]) for each in operations
         ]
         if dialect:
-            got = self._get_endpoint(dialect)
-            routes += [Route(path, got, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)]
+            endpoint = self._get_endpoint(dialect)
+            routes += [
+                Route(path, endpoint, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)
+            ]
         self.app: Final = Starlette(routes=[*routes, pages])
 
     def _post_endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -104,22 +106,22 @@ class LegacyHttp:
         said = await decide()
         if said is None:
             return self._record(request, JSONResponse({"error": "malformed"}, 400), "malformed")
-        return self._record(request, JSONResponse(said), _verdict(said), _about(said))
+        return self._record(request, JSONResponse(said), _outcome(said), _userid_of(said))
 
     def _record(
-        self, request: Request, response: Response, verdict: str, userid: str | None = None
+        self, request: Request, response: Response, outcome: str, userid: str | None = None
     ) -> Response:
-        call = LegacyCall(request.url.path, response.status_code, verdict, userid)
+        call = LegacyCall(request.url.path, response.status_code, outcome, userid)
         self._note(request.method, call)
         return response
 
 
-def _verdict(said: Said) -> str:
+def _outcome(said: Said) -> str:
     return str(said.get("status", f"success {said.get('success')}"))
 
 
-def _about(said: Said) -> str | None:
-    """The first user in *said*, as people would read it."""
+def _userid_of(said: Said) -> str | None:
+    """Return the id of the first user in *said*."""
     for member in ("user", "by_cognito_id", "by_identity", "by_email"):
         if user := said.get(member):
             return str(user.get("userid") or user["id"])

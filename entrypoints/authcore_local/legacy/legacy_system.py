@@ -1,4 +1,4 @@
-"""A legacy system: what it knows, and what its visitors do there."""
+"""A legacy system: its users, its HTTP API, and what its users do there."""
 
 import threading
 from collections import deque
@@ -26,7 +26,7 @@ from authcore_local.legacy.user_table import NewUser, Row, UserTable
 MAX_CALLS_KEPT: Final = 1000
 
 CALLERS: Final[Mapping[str, Actor]] = {"/api/session": "guard", "/api/session/end": "auth"}
-"""Who makes these calls; all others come from functions."""
+"""Callers by path; all other calls come from functions."""
 
 
 @attrs.frozen
@@ -38,13 +38,13 @@ class StoredAccount:
         userid: The primary key.
         username: The login name.
         email: None where there is none.
-        email_verified: Whether somebody showed there that they read mail at *email*.
-        display_name: For greeting people.
+        email_verified: Whether the user proved control of *email* there.
+        display_name: For greetings.
         cognito_id: ``sub``, once linked.
-        locked: May not sign in.
+        locked: The user may not sign in.
         has_password: Whether any password opens the account.
         identities: Provider and user id of each.
-        pending_email: Where a pending e-mail change leads.
+        pending_email: New address of a pending e-mail change.
     """
 
     userid: str
@@ -61,7 +61,7 @@ class StoredAccount:
 
 class LegacySystem:
     """
-    Knows users, checks passwords, answers the legacy HTTP API, and misbehaves when told to.
+    Stores users, checks passwords, answers the legacy HTTP API, and can misbehave on request.
 
     ``app`` is the ASGI application.
     """
@@ -80,26 +80,26 @@ class LegacySystem:
         cms_url: str | None = None,
     ) -> None:
         """
-        Know *users*.
+        Create the system with *users*.
 
         Args:
             users: Put into the table at once; their passwords are hashed first.
 
             api_key: What callers show in ``X-Api-Key``.
 
-            mode: What it can promise about creates and look-ups.
+            mode: Its guarantees about creates and look-ups.
 
-            unique_emails: Whether it creates no account with the address of another one.
+            unique_emails: Whether it refuses an account with the address of another one.
 
             insecure_get_dialect: Whether the seed's GET forms are answered too.
 
-            flow: Where calls show up for people.
+            flow: Records calls.
 
             entropy: For salts and tokens; the system's by default.
 
             database: SQLite file; in memory by default.
 
-            cms_url: Where its own pages send people who want to read on.
+            cms_url: Link target of its own pages; None for no link.
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
@@ -130,7 +130,7 @@ class LegacySystem:
             return list(self._calls)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Answer like this from now on; ``honest`` is what it begins with."""
+        """Answer like this from now on; the default is ``honest``."""
         self._http.behaviour = behaviour
 
     def accounts(self) -> list[StoredAccount]:
@@ -149,7 +149,7 @@ class LegacySystem:
     def sign_up(
         self, username: str, password: str, email: str | None, *, email_verified: bool = False
     ) -> str:
-        """The id of a new user, who may be anybody."""
+        """Create a user, as any visitor may, and return the id."""
         hashed = self.passwords.hash(password)
         user = NewUser(
             username=username, email=email, email_verified=email_verified, password_hash=hashed
@@ -157,48 +157,48 @@ class LegacySystem:
         return self._users.insert(user).userid
 
     def verify_email(self, userid: str) -> None:
-        """Somebody follows the link in the mail to the account's address."""
+        """Follow the link in the mail to the account's address."""
         self._access.verify_email(userid)
 
     def request_password_reset(self, userid: str) -> str:
-        """The token that is mailed to the account's address."""
+        """Return the token that is mailed to the account's address."""
         return self._access.request_password_reset(userid)
 
     def reset_password(self, token: str, password: str) -> bool:
-        """Whether *token* was good: then *password* opens the account, its address is verified."""
+        """Return whether *token* was valid; then *password* is set and the address verified."""
         return self._access.reset_password(token, self.passwords.hash(password))
 
     def change_password(self, userid: str, password: str) -> None:
-        """Set another password, as whoever has a session may."""
+        """Set another password, as a user with a session may."""
         self._access.change_password(userid, self.passwords.hash(password))
 
     def open_session(self, userid: str) -> str:
-        """The token of a new session."""
+        """Open a session and return its token."""
         return self._access.open_session(userid)
 
     def end_session(self, token: str) -> None:
-        """Sign out, if somebody is signed in with *token*."""
+        """End the session of *token*; do nothing without one."""
         self._access.end_session(token)
 
     def request_email_change(self, userid: str, email: str) -> str:
-        """The token that is mailed to *email*."""
+        """Return the token that is mailed to *email*."""
         return self._access.request_email_change(userid, email)
 
     def confirm_email_change(self, token: str) -> bool:
-        """Whether *token* was good; then the address is another, and verified."""
+        """Return whether *token* was valid; then the address is changed and verified."""
         return self._access.confirm_email_change(token)
 
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Connect an identity, as whoever has a session may."""
+        """Add an identity, as a user with a session may."""
         self._access.add_identity(userid, provider, user_id)
 
     def opened_by_password(self, username: str, password: str) -> str | None:
-        """Whose account this password opens."""
+        """Return the user id that this password authenticates; None without one."""
         row = authenticate(username, password, self._users, self.passwords)
         return row.userid if row else None
 
     def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
-        """Whose accounts this identity opens at the legacy system's own social sign-in."""
+        """Return the user ids of this identity at the legacy system's own social sign-in."""
         return [
             row.userid for row in self._users.with_identity(provider, user_id) if not row.locked
         ]
@@ -221,7 +221,7 @@ class LegacySystem:
         with self._lock:
             self._calls.append(call)
         if self._flow:
-            answer = f"{call.status} {call.verdict}"
+            answer = f"{call.status} {call.outcome}"
             detail = f"userid {call.userid}" if call.userid else ""
             sender = CALLERS.get(call.path, "lambda")
             self._flow.record(sender, "legacy", f"{method} {call.path}", answer, detail)

@@ -1,4 +1,4 @@
-"""How far the legacy system can tell whose account is whose."""
+"""Match, create and attach legacy accounts, within the guarantees of a mode."""
 
 from typing import Literal
 
@@ -11,11 +11,11 @@ from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 Mode = Literal["unique", "idempotent", "lookup", "none"]
 """
-What the legacy system can promise.
+Guarantees of the legacy system.
 
 ``unique``: one account per Cognito id and per identity.  ``idempotent``: one per idempotency key,
 and per identity.  ``lookup``: accounts are found by Cognito id and identity, every create makes
-one.  ``none``: every create makes one, and only e-mail addresses can be looked up.
+an account.  ``none``: every create makes an account, and only e-mail addresses can be looked up.
 """
 
 Identity = tuple[str, str]
@@ -24,7 +24,7 @@ Identity = tuple[str, str]
 
 @attrs.frozen
 class Found:
-    """Users that each way leads to; at most one each."""
+    """The user that each look-up finds; at most one each."""
 
     by_cognito_id: Row | None
     by_identity: Row | None
@@ -32,7 +32,7 @@ class Found:
 
 
 class Links:
-    """Matches, creates and attaches, each in one transaction."""
+    """Matches, creates and attaches accounts, each in one transaction."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Links:
     def match(
         self, cognito_id: str | None, identity: Identity | None, email: str | None
     ) -> Found | None:
-        """Who is meant; None if that cannot be said."""
+        """Return the matching users; None if a look-up is ambiguous."""
         with self._store.transaction():
             mine = self._with_cognito_id(cognito_id)
             identified = self._with_identity(identity)
@@ -64,7 +64,7 @@ class Links:
         return Found(_only(mine), _only(identified), _only(addressed))
 
     def create(self, user: NewUser, identity: Identity | None) -> Row | None:
-        """The user that exists now, and did before if this was asked before; None if taken."""
+        """Create the user, or return it from an earlier call with the same key; None if taken."""
         with self._store.transaction():
             before = self._created_before(user)
             if before:
@@ -81,7 +81,7 @@ class Links:
     def attach(
         self, userid: str, cognito_id: str, *, reset_access: bool
     ) -> Row | Literal["not_found", "locked", "taken"]:
-        """The user with its new id, or why not."""
+        """Attach the id and return the user, or the reason against it."""
         with self._store.transaction():
             row = _only(self._users.where("userid", userid))
             if row is None:

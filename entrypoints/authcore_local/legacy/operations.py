@@ -1,4 +1,4 @@
-"""What the legacy HTTP API does, without the HTTP.  See: docs/legacy-api.yaml."""
+"""Operations of the legacy HTTP API, without the HTTP.  See: docs/legacy-api.yaml."""
 
 import hashlib
 from collections.abc import Callable
@@ -24,18 +24,18 @@ PAGE_SIZE: Final = 100
 MAX_DISPLAY_NAME: Final = 100
 
 Said = dict[str, Any]
-"""A body of the contract; None in its place is a malformed request."""
+"""A response body of the contract; None in its place means a malformed request."""
 
 
 @attrs.frozen
 class Operation:
     """
-    One call of the API.
+    One operation of the API.
 
     Attributes:
-        path: Where it is made.
+        path: Of its URL.
         members: Of its body.
-        decide: Takes the body and the idempotency key.
+        decide: Takes the body and the idempotency key; returns the response body.
     """
 
     path: str
@@ -44,7 +44,7 @@ class Operation:
 
 
 class Operations:
-    """All calls over one table."""
+    """All operations on one table."""
 
     def __init__(
         self, users: UserTable, links: Links, access: Access, passwords: PasswordHashing
@@ -153,7 +153,7 @@ class Operations:
 def authenticate(
     username: str, password: str, users: UserTable, passwords: PasswordHashing
 ) -> Row | None:
-    """Whose account this password opens; the same work whoever is meant, if anybody."""
+    """Return the user of this password; unknown and known users cost the same work."""
     rows = users.matching(username)
     row = rows[0] if len(rows) == 1 else None
     right = passwords.matches(password, row.password_hash if row else None)
@@ -161,7 +161,7 @@ def authenticate(
 
 
 def user_members(row: Row) -> dict[str, object]:
-    """*row* as the contract shows a user."""
+    """Return *row* as the contract describes a user."""
     return {
         "userid": row.userid,
         "username": row.username,

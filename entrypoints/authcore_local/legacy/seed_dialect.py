@@ -20,14 +20,14 @@ _CREATE_MEMBERS: Final = {"name", "username", "email", "pw"}
 
 
 class SeedDialect:
-    """Answers GETs as the seed's legacy system did."""
+    """Answers GET requests as the seed's legacy system did."""
 
     def __init__(self, links: Links, passwords: PasswordHashing) -> None:
         self._links = links
         self._passwords = passwords
 
     def decide(self, path: str, asked: Mapping[str, str]) -> Said | None:
-        """The answer; None if the form is not one of the seed's."""
+        """Return the answer; None if the seed has no such form."""
         if path == CREATE_PATH:
             return self._create(asked)
         if asked.keys() == {"provider", "user_id"}:

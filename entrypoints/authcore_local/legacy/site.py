@@ -1,4 +1,4 @@
-"""The legacy system as people know it: a sign-in page of its own, and a session cookie."""
+"""The legacy system's own pages: password sign-in with a session cookie."""
 
 import base64
 import hashlib
@@ -56,12 +56,12 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 
 Note = Callable[[str, str, str], None]
-"""Takes what was asked, the answer, and what it means."""
+"""Takes the request, the answer, and its meaning."""
 
 
 class LegacySite:
     """
-    Signs people in by password, as the legacy system always has.
+    Signs users in by password, as the legacy system always has.
 
     Attributes:
         routes: Its pages.
@@ -79,15 +79,15 @@ class LegacySite:
         Serve pages over one table.
 
         Args:
-            users: Everybody.
+            users: All users.
 
             access: Their sessions.
 
             passwords: Checks them.
 
-            note: Where requests show up for people.
+            note: Records requests.
 
-            cms_url: What people want to read; None where there is none.
+            cms_url: Of the CMS, for a link; None for no link.
         """
         self._users = users
         self._access = access
@@ -167,7 +167,7 @@ class LegacySite:
 
 
 def _is_own(request: Request) -> bool:
-    """Whether the form was ours: browsers say where a POST comes from."""
+    """Whether the form came from our own page, by ``Sec-Fetch-Site``."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 

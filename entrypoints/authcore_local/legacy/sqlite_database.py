@@ -38,12 +38,12 @@ CREATE TABLE IF NOT EXISTS password_resets (
 
 
 def _casefold(text: str | None) -> str | None:
-    """*text* without its letter case, beyond ASCII too."""
+    """Return *text* without letter case, beyond ASCII too."""
     return None if text is None else text.casefold()
 
 
 class Store:
-    """One connection that threads take turns at."""
+    """One connection, which threads use in turn."""
 
     def __init__(self, database: str) -> None:
         """Open *database*: a file name, or ``:memory:``."""
@@ -55,7 +55,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of what happens inside, or nothing.  One inside another is part of it."""
+        """Run the block as one transaction; a nested block joins the outer one."""
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection

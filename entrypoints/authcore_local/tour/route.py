@@ -1,4 +1,4 @@
-"""The way the tour takes, and what must come back at each hop."""
+"""First half of the tour: sign-in, refused requests, a second browser."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -16,8 +16,8 @@ from authcore_local.tour.steps import EXCHANGE, LINKED, Steps, keys_for
 
 Breakage = Literal["legacy", "allowlist", "keys", "refresh"]
 """
-What can be broken on purpose: the legacy system stops, the allow-list shrinks between start and
-callback, the signing keys are rotated away after sign-in, so that the guard has to ask for new
+Parts that can be broken on purpose: the legacy system stops, the allow-list shrinks between start
+and callback, the signing keys are rotated away after sign-in, so that the guard has to ask for new
 tokens, or Cognito forgets its sessions before they are refreshed.
 """
 
@@ -37,7 +37,7 @@ LINKING: Final = (
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
     *LINKED,
 )
-"""It sees to it that the legacy system knows the ``sub``."""
+"""Account linking stores the ``sub`` in the legacy system."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
@@ -47,18 +47,18 @@ FIRST_TIME: Final = (
 
 
 class Tour:
-    """Goes the whole way once; stops at the first hop that is wrong."""
+    """Drives the whole route once; stops at the first wrong hop."""
 
     def __init__(
         self, stack: LocalStack, report: Report, *, breakage: Breakage | None = None
     ) -> None:
         """
-        Be ready to go.
+        Prepare the tour.
 
         Args:
             stack: Running.
 
-            report: Learns of every hop.
+            report: Collects every hop.
 
             breakage: What to break on the way.
         """
@@ -68,7 +68,7 @@ class Tour:
         self._hello = f"Hello, {PERSON.display_name}, legacy id {PERSON.userid}"
 
     def drive(self) -> None:
-        """Go, as far as all is right."""
+        """Drive the route up to the first wrong hop."""
         browsers = [Browser(SystemClock()) for _ in range(3)]
         browser, fresh, old_login = browsers
         try:
@@ -85,7 +85,7 @@ class Tour:
                 each.close()
 
     def _first_sign_in(self, browser: Browser) -> str:
-        """From the deep link and back to it; the callback's URL, for those who try it again."""
+        """Sign in from the deep link and back to it; return the callback's URL, for replays."""
         steps = self._steps
         login = steps.up_to_the_form(browser, DEEP_LINK)
         self._break("legacy", self._stack.stop_legacy)
@@ -130,7 +130,7 @@ class Tour:
         self._steps.get_json(fresh, me, "401 no_session", remark=remark)
 
     def _second_sign_in(self, fresh: Browser) -> None:
-        """The person is in the pool by now, and linked: nobody asks the legacy system anything."""
+        """Sign in a user who is in the pool and linked: no function calls the legacy system."""
         steps = self._steps
         login = steps.up_to_the_form(fresh, "/articles")
         arrived = "302 to auth /auth/signin/callback"

@@ -15,12 +15,12 @@ from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JSON: Final = "application/json"
-"""What a program asks for, so that the reason comes as a code."""
+"""Media type of a program's request: the answer then carries a reason code."""
 
 _SHOWN_PARAMETERS: Final = frozenset({"redirect", "draft", "tab", "error"})
 
 LINKED: Final = (Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),)
-"""The account linking trigger fires, and asks nobody about whom both sides know."""
+"""The account linking trigger fires and makes no call: both sides know the user."""
 
 EXCHANGE: Final = (
     Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),
@@ -29,28 +29,28 @@ EXCHANGE: Final = (
 
 
 def keys_for(asking: Actor) -> Inner:
-    """Whoever checks a token for the first time asks for the keys, and then has them."""
+    """Return the key fetch of the first token check in *asking*."""
     return Inner(asking, "cognito", KEYS_REQUEST, "200 keys")
 
 
 class Steps:
-    """Goes one step at a time, and notes it with the hops between servers that it caused."""
+    """Performs single steps and reports each with the hops between servers that it caused."""
 
     def __init__(self, stack: LocalStack, report: Report) -> None:
         """
-        Be ready to go.
+        Prepare the steps.
 
         Args:
             stack: Running.
 
-            report: Learns of every hop, and ends the tour at a wrong one (WrongHopError).
+            report: Collects every hop, and ends the tour at a wrong one (WrongHopError).
         """
         self.stack = stack
         self._report = report
         self._places = Places(stack.addresses)
 
     def up_to_the_form(self, browser: Browser, path: str) -> Page:
-        """Ask the CMS for *path*, without a session and unknown to Cognito."""
+        """Request *path* of the CMS, without a session and unknown to Cognito."""
         guarded = self.get(browser, self.stack.cms_url + path, "302 to auth /auth/signin")
         begun = self.get(browser, guarded.location, "302 to cognito /oauth2/authorize")
         authorize = self.get(browser, begun.location, "302 to cognito /login")
@@ -65,7 +65,7 @@ class Steps:
         inner: tuple[Inner, ...] = (),
         remark: str = "",
     ) -> Page:
-        """Ask for *url* as people do."""
+        """Request *url* as a browser does."""
         return self._hop("GET", url, lambda: browser.get(url), expected, inner, remark)
 
     def get_json(
@@ -77,7 +77,7 @@ class Steps:
         inner: tuple[Inner, ...] = (),
         remark: str = "",
     ) -> Page:
-        """Ask for *url* as programs do."""
+        """Request *url* as a program does."""
         return self._hop("GET", url, lambda: browser.get(url, accept=JSON), expected, inner, remark)
 
     def press(
