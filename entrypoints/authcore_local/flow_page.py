@@ -63,7 +63,7 @@ class FlowPage:
             f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
             f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
             '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
-            f'<div id="everybody">{self._controls.user_list()}</div></section>'
+            f'<div id="users">{self._controls.user_list()}</div></section>'
             f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
             f"{''.join(map(_row, hops))}</ol>"
             f'<script nonce="{escape(nonce)}">{_SCRIPT}</script>'
@@ -126,7 +126,7 @@ def _row(hop: Hop) -> str:
 
 _SCRIPT: Final = """
 const list=document.querySelector("ol.hops");let last=Number(list.dataset.last);
-const clock=document.querySelector("#clock"),everybody=document.querySelector("#everybody");
+const clock=document.querySelector("#clock"),users=document.querySelector("#users");
 let people="";
 const part=(name,text,tag="span")=>{const node=document.createElement(tag);
 if(name)node.className=name;node.textContent=text;return node};
@@ -136,8 +136,8 @@ part("detail",hop.detail));
 row.append(part("number",hop.number),part("actors",hop.actors),message);
 list.append(row);row.scrollIntoView({block:"nearest"});last=hop.number}
 function show(now){now.hops.forEach(add);clock.textContent=now.time;
-if(now.people!==people&&!everybody.contains(document.activeElement))
-everybody.innerHTML=people=now.people}
+if(now.people!==people&&!users.contains(document.activeElement))
+users.innerHTML=people=now.people}
 async function poll(){try{const answer=await fetch("/flow/hops?since="+last,{cache:"no-store"});
 if(answer.ok)show(await answer.json())}catch{}setTimeout(poll,1000)}
 setTimeout(poll,1000);

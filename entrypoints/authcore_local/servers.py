@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from types import TracebackType
@@ -54,7 +55,31 @@ class _PromptServer(uvicorn.Server):
         await asyncio.sleep(0)
 
 
-class LoopbackServer:
+class Running(ABC):
+    """Runs from ``start`` to ``stop``, or for the length of a ``with`` block."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop, and wait until it has stopped."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class LoopbackServer(Running):
     """
     One ASGI app served by uvicorn in a thread of its own.
 
@@ -95,15 +120,3 @@ class LoopbackServer:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

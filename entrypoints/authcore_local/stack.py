@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.system import SystemClock, SystemEntropy
@@ -25,7 +24,7 @@ from authcore_local.legacy.link_lookup import Mode
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
-from authcore_local.servers import AsgiApp, LoopbackServer
+from authcore_local.servers import AsgiApp, LoopbackServer, Running
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
 from authcore_web.app import create_app
@@ -72,7 +71,7 @@ class _Place:
         await self.app(scope, receive, send)
 
 
-class LocalStack:
+class LocalStack(Running):
     """
     The sample CMS, the auth service, the local Cognito and the legacy system.
 
@@ -239,18 +238,6 @@ class LocalStack:
             triggers=attach_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
 
 def _bind(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:

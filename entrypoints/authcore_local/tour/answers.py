@@ -99,10 +99,10 @@ def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
             seen.remove(found)
         answer = "nothing: not called" if found is None else found.answer
         rows.append(Row(want.sender, want.receiver, want.request, answer, want.answer))
-    return rows + list(map(_unexpected, seen))
+    return rows + list(map(_unexpected_row, seen))
 
 
-def _unexpected(hop: Hop) -> Row:
+def _unexpected_row(hop: Hop) -> Row:
     expected = "200 keys" if hop.request == KEYS_REQUEST else "no such call"
     return Row(hop.sender, hop.receiver, hop.request, hop.answer, expected)
 
