@@ -1,1 +1,1 @@
-"""The ``authcore`` command: look at tokens, build sign-in URLs, check settings."""
+"""The ``authcore`` command: inspect tokens, build sign-in URLs, check settings, repair links."""

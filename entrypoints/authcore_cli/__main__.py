@@ -1,4 +1,4 @@
-"""Where the command begins: ``authcore``, or ``python -m authcore_cli``."""
+"""Entry point of ``authcore`` and of ``python -m authcore_cli``."""
 
 import sys
 from typing import Final
@@ -8,7 +8,7 @@ EXIT_USAGE: Final = 2
 
 
 def main() -> None:
-    """Run the command of this process; say in one line what is missing to run it."""
+    """Run the command of this process; report a missing package in one line."""
     try:
         from authcore_cli.app import main as run_command  # noqa: PLC0415 - may not be installed
     except ModuleNotFoundError as error:

@@ -1,13 +1,11 @@
-"""What ``authcore links allow-create`` is put together from."""
+"""Build what ``authcore sessions end`` and ``authcore links allow-create`` work with."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import ClassVar, Final
 
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
@@ -29,32 +27,17 @@ from authcore.settings import (
 )
 from authcore.settings.reader import Check
 from authcore.settings.session import REVOKED_IN_A_TABLE
-
-
-@attrs.frozen
-class BegunCreates:
-    """
-    What the linking function remembers of creates whose outcome it does not know.
-
-    Attributes:
-        intents: The memory.
-        issuer: Of the pool.
-        audit: Learns of what was allowed.
-    """
-
-    intents: ReplayCache
-    issuer: str
-    audit: AuditLog
+from authcore_cli.aws_clients import CALL_LIMIT, pool_client
 
 
 @attrs.frozen
 class SessionTools:
     """
-    What ends sessions.
+    Services of ``authcore sessions end``.
 
     Attributes:
-        everywhere: Ends all of a user's.
-        at_once: Whether tokens that are out end too.
+        everywhere: Ends all sessions of one user.
+        at_once: Whether tokens that are already issued are revoked too.
     """
 
     everywhere: SignOutEverywhere
@@ -63,7 +46,7 @@ class SessionTools:
 
 @attrs.frozen(kw_only=True)
 class SessionsSettings:
-    """Every group the command reads."""
+    """Settings groups of ``authcore sessions end``."""
 
     CHECKS: ClassVar[tuple[Check, ...]] = (REVOKED_IN_A_TABLE,)
 
@@ -74,59 +57,70 @@ class SessionsSettings:
 
 def session_tools(environment: Mapping[str, str]) -> SessionTools:
     """
-    For the pool and the table of the ``AUTHCORE_*`` variables, the very ones of the doors.
+    Build the tools from the same ``AUTHCORE_*`` variables as the auth service and the guards.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(SessionsSettings, environment)
-    cognito = settings.cognito
-    client = cognito_client(region=cognito.region, endpoint_url=cognito.endpoint_url, within=WITHIN)
-    clock, revocations = SystemClock(), _revocations(settings)
+    pool_id, client = settings.cognito.user_pool_id, pool_client(settings.cognito)
+    revocations = _revocations(settings)
     everywhere = SignOutEverywhere(
-        directory=CognitoUserDirectory(client=client, user_pool_id=cognito.user_pool_id),
-        sessions=CognitoUserSessions(client=client, user_pool_id=cognito.user_pool_id),
+        directory=CognitoUserDirectory(client=client, user_pool_id=pool_id),
+        sessions=CognitoUserSessions(client=client, user_pool_id=pool_id),
         revocations=revocations,
-        leeway=cognito.leeway,
-        clock=clock,
+        leeway=settings.cognito.leeway,
+        clock=SystemClock(),
         audit=LoggingAuditLog(),
     )
     return SessionTools(everywhere=everywhere, at_once=revocations is not None)
 
 
 def _revocations(settings: SessionsSettings) -> RevocationList | None:
-    """The one of the doors; what one process keeps for itself cannot be written from here."""
+    """The shared table; None where each process keeps its own list, out of this one's reach."""
     store = settings.store
     if settings.revocations.kept_in != "table" or store.table is None:
         return None
     client = dynamodb_client(
         region=store.region or settings.cognito.region,
         endpoint_url=store.endpoint_url,
-        within=WITHIN,
+        within=CALL_LIMIT,
     )
     return DynamoDbRevocationList(client=client, table=store.table, clock=SystemClock())
 
 
-WITHIN: Final = timedelta(seconds=10)
-"""Of the one call; nobody's sign-in waits for it."""
+@attrs.frozen
+class PendingCreates:
+    """
+    Create calls of the linking function whose outcome is unknown.
 
+    Attributes:
+        intents: Where the linking function records them.
+        issuer: Of the pool.
+        audit: Records what was allowed.
+    """
 
-_NOT_ONCE: Final = (
-    "AUTHCORE_LINKING_CREATION is not once: no create is kept from being made again for long"
-)
+    intents: ReplayCache
+    issuer: str
+    audit: AuditLog
 
 
 @attrs.frozen(kw_only=True)
 class AllowCreateSettings:
-    """Every group the command reads."""
+    """Settings groups of ``authcore links allow-create``."""
 
     cognito: CognitoSettings
     linking: LinkingSettings
 
 
-def begun_creates(environment: Mapping[str, str]) -> BegunCreates:
+_NOT_ONCE: Final = (
+    "AUTHCORE_LINKING_CREATION is not once: the linking function blocks no create permanently"
+)
+
+
+def pending_creates(environment: Mapping[str, str]) -> PendingCreates:
     """
-    Those that the linking function remembers with the same variables.
+    Open the table in which the linking function records its creates.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -134,10 +128,9 @@ def begun_creates(environment: Mapping[str, str]) -> BegunCreates:
     settings = load(AllowCreateSettings, environment)
     if settings.linking.creation != "once" or settings.linking.table is None:
         raise ConfigurationError([_NOT_ONCE])
-    client = dynamodb_client(region=settings.cognito.region, within=WITHIN)
-    return BegunCreates(
+    return PendingCreates(
         intents=DynamoDbReplayCache(
-            client=client,
+            client=dynamodb_client(region=settings.cognito.region, within=CALL_LIMIT),
             table=settings.linking.table,
             clock=SystemClock(),
             entropy=SystemEntropy(),

@@ -25,10 +25,10 @@ Subject = Annotated[str, Parameter(validator=_is_subject)]
 @attrs.frozen
 class AllowCreateCommand:
     """
-    Lets a person decide what no retry can.
+    Lets an operator allow a create that no retry may repeat.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
@@ -44,7 +44,7 @@ class AllowCreateCommand:
         Args:
             subject: The user's ``sub``: ``subject`` of the audit line with ``link_blind_retry``.
         """
-        begun = self.context.begun_creates(self.context.environment)
+        begun = self.context.pending_creates(self.context.environment)
         if not begun.intents.forget(create_key(begun.issuer, subject)):
             self.context.complain("no create is remembered of this user in this pool")
             return ExitStatus.REJECTED

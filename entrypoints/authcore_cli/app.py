@@ -1,8 +1,8 @@
 """
 The command line.
 
-Exit status: 0 done; 1 the answer is no; 2 wrong usage or settings; 3 no answer, try later; 4 the
-answer could not be written.
+Exit status: 0 done; 1 rejected; 2 wrong usage or settings; 3 no answer, try later; 4 the output
+could not be written.
 """
 
 import re
@@ -21,10 +21,10 @@ from authcore.domain.errors import (
 )
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
-from authcore_cli.links import LinksCommands
+from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
-from authcore_cli.process import CommandContext, ExitStatus, of_this_process
-from authcore_cli.sessions import SessionsCommands
+from authcore_cli.process import CommandContext, ExitStatus, process_context
+from authcore_cli.sessions_commands import SessionsCommands
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.terminal_text import printable
 from authcore_cli.token_commands import TokenCommands
@@ -41,7 +41,7 @@ EXIT_STATUSES: Final[tuple[tuple[type[AuthcoreError], ExitStatus], ...]] = (
 
 def main() -> None:
     """Run the command of this process and leave with its status."""
-    sys.exit(run(sys.argv[1:], of_this_process(sys.stdin, sys.stdout, sys.stderr)))
+    sys.exit(run(sys.argv[1:], process_context(sys.stdin, sys.stdout, sys.stderr)))
 
 
 def run(arguments: Sequence[str], context: CommandContext) -> int:
@@ -49,7 +49,7 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
     Run one command.
 
     Returns:
-        The exit status; see ExitStatus.  Never a traceback for what a person typed.
+        The exit status; see ExitStatus.  Wrong input never causes a traceback.
     """
     app = _app(context)
     try:
@@ -76,7 +76,7 @@ def _status_of(error: AuthcoreError) -> ExitStatus:
 
 
 def _one_line(text: str) -> str:
-    """*text* on one line, without a token that somebody put in the wrong place."""
+    """Return *text* on one line; a token in it, typed in the wrong place, is left out."""
     return printable(_TOKEN.sub("(token)", " ".join(text.split())))
 
 

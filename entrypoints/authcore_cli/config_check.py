@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.settings import PREFIX, Setting, describe_variables, load
-from authcore_cli.entrypoints import DOORS, Door, DoorName
+from authcore_cli.doors import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
 
@@ -23,19 +23,19 @@ MAX_UNKNOWN_NAMES: Final = 50
 @attrs.frozen
 class ConfigCommands:
     """
-    Judges the settings of this environment.
+    Checks the settings of this environment.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
 
     def check(self, *, door: DoorName = "web") -> ExitStatus:
         """
-        Show every setting of a door, every problem at once, and names nobody reads.
+        Show every setting of a door, every problem at once, and names that no door reads.
 
-        Builds what the door builds to start.  Secrets are masked.  Exit status: 0 the door would
+        Builds what the door builds at start-up.  Secrets are masked.  Exit status: 0 the door would
         start, 2 it would not.
 
         Args:
@@ -56,10 +56,10 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
     known = {name for door in DOORS.values() for name, _, _ in describe_variables(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
-    return [_doubt(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
+    return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
 
-def _doubt(name: str, known: set[str]) -> str:
+def _warning(name: str, known: set[str]) -> str:
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     meant = f"; did you mean {close[0]}?" if close else ""
     return f"no door reads {printable(name)}{meant}"
@@ -70,13 +70,15 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
     for name, about, default in describe_variables(door.settings):
-        table.add_row(Text(name), _shown(about, environment.get(name, ""), default), about.purpose)
+        table.add_row(
+            Text(name), _format_value(about, environment.get(name, ""), default), about.purpose
+        )
     return table
 
 
-def _shown(about: Setting, text: str, default: object) -> Text:
+def _format_value(about: Setting, text: str, default: object) -> Text:
     if not text:
-        return _shown_default(default)
+        return _format_default(default)
     if about.secret:
         return Text("(secret)")
     try:
@@ -86,14 +88,14 @@ def _shown(about: Setting, text: str, default: object) -> Text:
     return Text(printable(text))
 
 
-def _shown_default(default: object) -> Text:
+def _format_default(default: object) -> Text:
     if default is attrs.NOTHING:
         return Text("missing", "bold red")
-    return Text(f"(default) {_as_written(default)}".rstrip(), "dim")
+    return Text(f"(default) {_format_setting(default)}".rstrip(), "dim")
 
 
-def _as_written(default: object) -> str:
-    """*default* as somebody would write it into the variable."""
+def _format_setting(default: object) -> str:
+    """Return *default* as an operator would write it into the variable."""
     match default:
         case None:
             return ""

@@ -1,4 +1,4 @@
-"""What ``authcore links`` prints: a bar and a table for people, JSON lines for programs."""
+"""Output of ``authcore links``: a bar and a table on a terminal, JSON lines elsewhere."""
 
 import json
 import re
@@ -24,10 +24,10 @@ from authcore_cli.process import CommandContext
 
 
 MAX_ROWS: Final = 50
-"""Of the table."""
+"""Rows of the table."""
 
 MAX_IDS: Final = 100
-"""Of users, and of accounts, in one line or row; how many more there are is said."""
+"""Ids of users, and of accounts, in one line or row; the rest is counted."""
 
 UNPRINTED: Final = "(not an id)"
 
@@ -36,25 +36,25 @@ _ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
 
 class JsonReport(LinkReport):
     """
-    One line a finding, and one for the summary.
+    Writes one line for each finding, and one for the summary.
 
-    An id that could be an e-mail address, or that a terminal would obey, is not printed.
+    Ids that contain ``@`` or control characters are not printed.
     """
 
     def __init__(self, context: CommandContext) -> None:
         self._context = context
 
-    def reading(self, both: LinkSnapshot) -> None:
+    def on_page(self, snapshot: LinkSnapshot) -> None:
         """See the protocol."""
 
-    def comparing(self, total: int) -> None:
+    def on_compare(self, total: int) -> None:
         """See the protocol."""
 
-    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
-        self._context.complain(_waiting(error, wait))
+        self._context.complain(_describe_wait(error, wait))
 
-    def found(self, finding: Finding, mended: RepairResult | None) -> None:
+    def on_finding(self, finding: Finding, result: RepairResult | None) -> None:
         """See the protocol."""
         line: dict[str, object] = {
             "finding": finding.reason,
@@ -62,11 +62,11 @@ class JsonReport(LinkReport):
             "accounts": [_account(account) for account in finding.accounts[:MAX_IDS]],
             "involved": len(finding.users) + len(finding.accounts),
         }
-        if mended:
-            line |= {"repair": mended.status, "reason": mended.reason}
+        if result:
+            line |= {"repair": result.status, "reason": result.reason}
         self._say(line)
 
-    def ended(self, summary: Summary) -> None:
+    def on_end(self, summary: Summary) -> None:
         """See the protocol."""
         self._say(
             {
@@ -87,9 +87,9 @@ class JsonReport(LinkReport):
 
 class TerminalReport(LinkReport):
     """
-    A bar while it runs; then a table of the first MAX_ROWS findings, and the counts.
+    Shows a bar during the run; then a table of the first MAX_ROWS findings, and the counts.
 
-    An id that is named and does not exist is followed by a question mark.
+    An id that the other side names and that does not exist ends with a question mark.
     """
 
     def __init__(self, context: CommandContext) -> None:
@@ -109,39 +109,39 @@ class TerminalReport(LinkReport):
         self._table.add_column("legacy uid", overflow="fold")
         self._table.add_column("repair")
 
-    def reading(self, both: LinkSnapshot) -> None:
+    def on_page(self, snapshot: LinkSnapshot) -> None:
         """See the protocol."""
         self._progress.start()
-        read = len(both.users) + len(both.accounts)
+        read = len(snapshot.users) + len(snapshot.accounts)
         self._progress.update(self._task, completed=read)
 
-    def comparing(self, total: int) -> None:
+    def on_compare(self, total: int) -> None:
         """See the protocol."""
         self._progress.start()
         self._progress.update(self._task, description="findings", completed=0, total=total)
 
-    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
-        self._console.print(Text(_waiting(error, wait), "yellow"))
+        self._console.print(Text(_describe_wait(error, wait), "yellow"))
 
-    def found(self, finding: Finding, mended: RepairResult | None) -> None:
+    def on_finding(self, finding: Finding, result: RepairResult | None) -> None:
         """See the protocol."""
         self._progress.advance(self._task)
         if self._table.row_count < MAX_ROWS:
             self._table.add_row(
                 finding.reason,
-                _listed(
+                _format_ids(
                     [user.subject for user in finding.users],
                     {account.cognito_id for account in finding.accounts},
                 ),
-                _listed(
+                _format_ids(
                     [account.legacy_uid for account in finding.accounts],
                     {user.legacy_uid for user in finding.users},
                 ),
-                _said(mended),
+                _describe_repair(result),
             )
 
-    def ended(self, summary: Summary) -> None:
+    def on_end(self, summary: Summary) -> None:
         """See the protocol."""
         self._progress.stop()
         if self._table.row_count:
@@ -166,31 +166,36 @@ def _sentences(summary: Summary) -> Iterator[str]:
         yield f"{summary.remaining} remain"
 
 
-def _waiting(error: UnavailableError, wait: timedelta) -> str:
+def _describe_wait(error: UnavailableError, wait: timedelta) -> str:
     return f"{error.code}: no answer, asking again in {wait.total_seconds():.0f} s"
 
 
-def _said(mended: RepairResult | None) -> str:
-    if mended is None:
+def _describe_repair(result: RepairResult | None) -> str:
+    if result is None:
         return ""
-    return mended.status if mended.reason == "ok" else f"{mended.status}: {mended.reason}"
+    return result.status if result.reason == "ok" else f"{result.status}: {result.reason}"
 
 
-def _listed(ids: list[str], named: set[str | None]) -> Text:
-    """*ids*, and those that are *named* and do not exist."""
-    nowhere = sorted(each for each in named - {*ids} if each is not None)
-    lines = [_shown(each) or "" for each in ids] + [f"{_shown(each)} ?" for each in nowhere]
+def _format_ids(ids: list[str], named: set[str | None]) -> Text:
+    """Return *ids*, and those *named* by the other side that do not exist."""
+    missing = sorted(each for each in named - {*ids} if each is not None)
+    lines = [_printable_id(each) or "" for each in ids] + [
+        f"{_printable_id(each)} ?" for each in missing
+    ]
     more = [f"and {len(lines) - MAX_IDS} more"] if len(lines) > MAX_IDS else []
     return Text("\n".join(lines[:MAX_IDS] + more))
 
 
 def _user(user: UserLink) -> dict[str, str | None]:
-    return {"cognito_id": _shown(user.subject), "legacy_uid": _shown(user.legacy_uid)}
+    return {"cognito_id": _printable_id(user.subject), "legacy_uid": _printable_id(user.legacy_uid)}
 
 
 def _account(account: AccountLink) -> dict[str, str | None]:
-    return {"legacy_uid": _shown(account.legacy_uid), "cognito_id": _shown(account.cognito_id)}
+    return {
+        "legacy_uid": _printable_id(account.legacy_uid),
+        "cognito_id": _printable_id(account.cognito_id),
+    }
 
 
-def _shown(identifier: str | None) -> str | None:
+def _printable_id(identifier: str | None) -> str | None:
     return identifier if identifier is None or _ID.fullmatch(identifier) else UNPRINTED

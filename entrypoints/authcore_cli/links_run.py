@@ -1,4 +1,4 @@
-"""One run of ``authcore links``: read, compare, mend, and take note of each step."""
+"""One run of ``authcore links``: read, compare, repair, and record each step."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from authcore_cli.links_state import RunState
 @attrs.frozen
 class LinkTools:
     """
-    What a run works with.
+    Services that a run uses.
 
     Attributes:
-        audit: Reads and compares.
-        repair: Mends.
+        audit: Reads and compares both sides.
+        repair: Writes missing links.
         clock: Tells how old a state file is.
-        place: Which pool and which legacy system.
-        close: Ends the connections.
+        place: Names the pool and the legacy system.
+        close: Closes the connections.
     """
 
     audit: LinkAudit
@@ -37,14 +37,14 @@ class LinkTools:
 @attrs.define
 class Summary:
     """
-    What a run came to.
+    Counts of a run.
 
     Attributes:
         users: Read from the pool.
         accounts: Read from the legacy system.
         findings: How many of each reason.
         repairs: How many of each status.
-        complete: Whether it came to its end.
+        complete: Whether the run was not cut short.
     """
 
     users: int = 0
@@ -55,42 +55,42 @@ class Summary:
 
     @property
     def remaining(self) -> int:
-        """Findings that nobody has mended."""
+        """Number of findings that are not repaired."""
         done = self.repairs["mended"] + self.repairs["already_whole"]
         return self.findings.total() - done
 
-    def count(self, finding: Finding, mended: RepairResult | None) -> None:
-        """*finding* was looked at; *mended* where something was tried."""
+    def count(self, finding: Finding, result: RepairResult | None) -> None:
+        """Count *finding*, and *result* where a repair was tried."""
         self.findings[finding.reason] += 1
-        if mended:
-            self.repairs[mended.status] += 1
+        if result:
+            self.repairs[result.status] += 1
 
 
 class LinkReport(Protocol):
-    """Hears of each step while the run goes on."""
+    """Receives each step of a run."""
 
-    def reading(self, both: LinkSnapshot) -> None:
-        """A page more was read."""
+    def on_page(self, snapshot: LinkSnapshot) -> None:
+        """Show that another page was read."""
 
-    def comparing(self, total: int) -> None:
-        """So many findings will be looked at."""
+    def on_compare(self, total: int) -> None:
+        """Show that *total* findings follow."""
 
-    def waiting(self, error: UnavailableError, wait: timedelta) -> None:
-        """There was no answer; the same is asked again after *wait*."""
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
+        """Show that a call got no answer and is repeated after *wait*."""
 
-    def found(self, finding: Finding, mended: RepairResult | None) -> None:
-        """*finding* was looked at; *mended* where something was tried."""
+    def on_finding(self, finding: Finding, result: RepairResult | None) -> None:
+        """Show *finding*, and *result* where a repair was tried."""
 
-    def ended(self, summary: Summary) -> None:
-        """It is over, or was cut short."""
+    def on_end(self, summary: Summary) -> None:
+        """Show the summary of a run that ended or was cut short."""
 
 
 class LinkRun:
     """
-    Reads, compares and mends.
+    Reads, compares and repairs.
 
     Attributes:
-        summary: Right at any time, so that a run which is cut short can be summed up too.
+        summary: Correct at any time, also after a run that was cut short.
     """
 
     def __init__(self, tools: LinkTools, report: LinkReport, state: RunState | None = None) -> None:
@@ -98,11 +98,11 @@ class LinkRun:
         Prepare a run.
 
         Args:
-            tools: What it works with.
+            tools: Services that the run uses.
 
-            report: Hears of each step.
+            report: Receives each step.
 
-            state: Of an earlier run that was cut short, to go on from there; for this one to keep.
+            state: Read to resume an earlier run that was cut short; written by this one.
         """
         self.summary = Summary()
         self._tools = tools
@@ -114,49 +114,49 @@ class LinkRun:
         Report every finding.
 
         Raises:
-            AuthcoreError: Cut short.
+            AuthcoreError: The run was cut short.
         """
         self._go(lambda _: None)
 
     def repair(self, *, dry_run: bool) -> None:
         """
-        Mend what can be mended, and report every finding.
+        Repair what leaves no doubt, and report every finding.
 
         Raises:
-            AuthcoreError: Cut short.
+            AuthcoreError: The run was cut short.
         """
-        self._go(lambda finding: self._mended(finding, dry_run=dry_run))
+        self._go(lambda finding: self._repair_finding(finding, dry_run=dry_run))
 
-    def _go(self, mend: Callable[[Finding], RepairResult | None]) -> None:
+    def _go(self, repair: Callable[[Finding], RepairResult | None]) -> None:
         findings = list(self._tools.audit.findings(self._read()))
-        self._report.comparing(len(findings))
+        self._report.on_compare(len(findings))
         for finding in findings:
-            mended = mend(finding)
-            self.summary.count(finding, mended)
-            self._report.found(finding, mended)
+            result = repair(finding)
+            self.summary.count(finding, result)
+            self._report.on_finding(finding, result)
         self.summary.complete = True
         if self._state:
             self._state.finish()
 
     def _read(self) -> LinkSnapshot:
-        both = LinkSnapshot()
+        snapshot = LinkSnapshot()
         if self._state:
-            self._state.resume(both, now=self._tools.clock.now())
-        while not both.complete:
-            page = self._tools.audit.read(both)
+            self._state.resume(snapshot, now=self._tools.clock.now())
+        while not snapshot.complete:
+            page = self._tools.audit.read(snapshot)
             if self._state:
                 self._state.note_page(page)
-            self._report.reading(both)
-        self.summary.users, self.summary.accounts = len(both.users), len(both.accounts)
-        return both
+            self._report.on_page(snapshot)
+        self.summary.users, self.summary.accounts = len(snapshot.users), len(snapshot.accounts)
+        return snapshot
 
-    def _mended(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
+    def _repair_finding(self, finding: Finding, *, dry_run: bool) -> RepairResult | None:
         if not finding.is_repairable:
             return None
-        earlier = self._state.mended.get(finding.users[0].subject) if self._state else None
+        earlier = self._state.repairs.get(finding.users[0].subject) if self._state else None
         if earlier:
             return earlier
-        mended = self._tools.repair.repair(finding, dry_run=dry_run)
+        result = self._tools.repair.repair(finding, dry_run=dry_run)
         if self._state and not dry_run:
-            self._state.note_mended(mended)
-        return mended
+            self._state.note_repair(result)
+        return result

@@ -1,4 +1,4 @@
-"""What an unfinished run has read and mended, so that the next one can go on."""
+"""State file of an unfinished run: what it has read and repaired, for the next run to resume."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from authcore.domain.model.link_audit import (
 
 
 MAX_AGE: Final = timedelta(hours=1)
-"""Of the last line.  An older file is begun anew: what it says is no longer worth trusting."""
+"""Since the last line.  The run starts again from an empty file when it is older."""
 
 MAX_LINE_BYTES: Final = 1 << 20
 
@@ -35,7 +35,7 @@ class RunState:
     A line that was cut off when a run was killed is dropped.
 
     Attributes:
-        mended: What was done, by ``sub``.
+        repairs: Results of earlier repairs, by ``sub``.
     """
 
     def __init__(self, path: Path, *, place: str) -> None:
@@ -43,49 +43,49 @@ class RunState:
         Keep state in *path*.
 
         Args:
-            path: Made readable by its owner only.  It holds ids, user names and the listings' page
+            path: Created readable by its owner only.  Holds ids, user names and the listings' page
                 tokens.
 
-            place: Which pool and which legacy system it is about.
+            place: Names the pool and the legacy system.
         """
         self._path = path
         self._place = place
-        self.mended: dict[str, RepairResult] = {}
+        self.repairs: dict[str, RepairResult] = {}
 
-    def resume(self, both: LinkSnapshot, *, now: datetime) -> None:
+    def resume(self, snapshot: LinkSnapshot, *, now: datetime) -> None:
         """
-        Let *both* take the pages that were read, and fill ``mended``; or begin the file.
+        Add the pages that were read to *snapshot* and fill ``repairs``; or start the file.
 
         Raises:
-            ConfigurationError: It is about another place, is no such file, or cannot be used.
+            ConfigurationError: The file is of another place, is no state file, or cannot be used.
         """
         with self._usable():
-            if self._path.exists() and self._worth_trusting(now):
+            if self._path.exists() and self._is_fresh(now):
                 with self._path.open("rb+") as file:
                     for line in _whole_lines(file):
-                        self._recall(json.loads(line), both)
+                        self._recall(json.loads(line), snapshot)
                 return
             self.finish()
         self._append({"place": self._place})
 
     def note_page(self, page: LinkPage) -> None:
-        """*page* was read."""
+        """Append *page*."""
         if isinstance(page, UserLinks):
             self._append({"users": [_row(link) for link in page.links], "next": page.next})
         else:
             self._append({"accounts": [_row(link) for link in page.links], "next": page.next})
 
-    def note_mended(self, mended: RepairResult) -> None:
-        """*mended* was done."""
-        done = (mended.subject, mended.legacy_uid, mended.status, mended.reason)
+    def note_repair(self, result: RepairResult) -> None:
+        """Append *result*."""
+        done = (result.subject, result.legacy_uid, result.status, result.reason)
         self._append({"mended": done})
 
     def finish(self) -> None:
-        """There is nothing left to go on with."""
+        """Delete the file: the run is complete."""
         self._path.unlink(missing_ok=True)
 
-    def _worth_trusting(self, now: datetime) -> bool:
-        """Whether the file is young.  Nobody else's file is ever overwritten."""
+    def _is_fresh(self, now: datetime) -> bool:
+        """Whether the file is at most MAX_AGE old.  Another place's file is never overwritten."""
         with self._path.open("rb") as file:
             first = file.readline(MAX_LINE_BYTES)
         if not first:
@@ -95,15 +95,15 @@ class RunState:
         changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
         return now - changed <= MAX_AGE
 
-    def _recall(self, members: Mapping[str, Any], both: LinkSnapshot) -> None:
+    def _recall(self, members: Mapping[str, Any], snapshot: LinkSnapshot) -> None:
         match members:
             case {"users": rows, "next": after}:
-                both.take(UserLinks(tuple(_user(*row) for row in rows), _maybe(after)))
+                snapshot.take(UserLinks(tuple(_user(*row) for row in rows), _maybe(after)))
             case {"accounts": rows, "next": after}:
                 accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
-                both.take(AccountLinks(accounts, _maybe(after)))
+                snapshot.take(AccountLinks(accounts, _maybe(after)))
             case {"mended": [subject, legacy_uid, status, reason]}:
-                self.mended[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
+                self.repairs[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
             case {"place": self._place}:
                 pass
             case _:
@@ -140,7 +140,7 @@ def _user(subject: object, legacy_uid: object, username: object = None) -> UserL
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[bytes]:
-    """All lines but one that was cut off, which is removed from the file."""
+    """Yield all complete lines; an incomplete last line is removed from the file."""
     end = 0
     while (line := file.readline(MAX_LINE_BYTES)).endswith(b"\n"):
         yield line

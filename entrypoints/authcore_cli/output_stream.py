@@ -1,4 +1,4 @@
-"""Streams whose failures end the command with one line, not with a traceback."""
+"""Output streams whose failures end the command with one line, not with a traceback."""
 
 import io
 import os
@@ -6,12 +6,12 @@ from typing import TextIO
 
 
 class UnwrittenError(Exception):
-    """What the command had to say did not get out.  Its text is the system's reason."""
+    """Output could not be written; the text is the system's reason."""
 
 
 class OutputStream(io.TextIOBase):
     """
-    A stream that writes what its encoding lacks as an escape sequence.
+    A text stream that escapes characters its encoding lacks.
 
     Raises:
         UnwrittenError: From every method: a full disk, a closed pipe, a closed stream.
@@ -23,15 +23,15 @@ class OutputStream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """Of the stream."""
+        """As the wrapped stream."""
         return self._stream.encoding or "utf-8"
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
+        """Whether the stream is a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """Of the stream."""
+        """As the wrapped stream."""
         return self._stream.fileno()
 
     def write(self, text: str) -> int:
@@ -40,22 +40,25 @@ class OutputStream(io.TextIOBase):
         try:
             self._stream.write(written)
         except (OSError, ValueError) as error:
-            raise self._given_up(error) from None
+            raise self._give_up(error) from None
         return len(text)
 
     def flush(self) -> None:
-        """Write what is held back."""
+        """Write what is buffered."""
         try:
             self._stream.flush()
         except (OSError, ValueError) as error:
-            raise self._given_up(error) from None
+            raise self._give_up(error) from None
 
-    def _given_up(self, error: Exception) -> UnwrittenError:
-        """Drop what is held back, or the interpreter tries once more and prints a traceback."""
+    def _give_up(self, error: Exception) -> UnwrittenError:
+        """Drop what is buffered: the interpreter would write it again and print a traceback."""
         try:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
-        except (OSError, ValueError):  # no stream of this system: nobody flushes it again
+        except (
+            OSError,
+            ValueError,
+        ):  # not an operating-system stream: the interpreter does not flush it again
             pass
         return UnwrittenError(getattr(error, "strerror", None) or type(error).__name__)

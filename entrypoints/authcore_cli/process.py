@@ -1,4 +1,4 @@
-"""What a command needs of the process it runs in, so that a test can stand in for it."""
+"""The context of a command: environment, streams, clock and builders; tests pass their own."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from authcore_cli.output_stream import OutputStream, UnwrittenError
 
 if TYPE_CHECKING:
     from authcore.domain.services.accounts.retrying import OnRetry
-    from authcore_cli.admin_wiring import BegunCreates, SessionTools
+    from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.links_run import LinkTools
 
 
@@ -27,7 +27,7 @@ FALLBACK_WIDTH: Final = 120
 
 
 class ExitStatus(IntEnum):
-    """How the command ended, for scripts."""
+    """Exit statuses, for scripts."""
 
     OK = 0
     REJECTED = 1
@@ -37,7 +37,7 @@ class ExitStatus(IntEnum):
 
 
 def _console(stream: TextIO) -> Console:
-    """A console that writes in colour only where *stream* is a terminal that has it."""
+    """Return a console that writes in colour only where *stream* is a terminal that has it."""
     width = None if stream.isatty() else FALLBACK_WIDTH
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
@@ -48,10 +48,10 @@ def _link_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") 
     return link_tools(environment, rate, on_retry)
 
 
-def _begun_creates(environment: Mapping[str, str]) -> "BegunCreates":
-    from authcore_cli.admin_wiring import begun_creates  # noqa: PLC0415 - boto3 again
+def _pending_creates(environment: Mapping[str, str]) -> "PendingCreates":
+    from authcore_cli.admin_wiring import pending_creates  # noqa: PLC0415 - boto3 again
 
-    return begun_creates(environment)
+    return pending_creates(environment)
 
 
 def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
@@ -63,17 +63,17 @@ def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
 @attrs.frozen
 class CommandContext:
     """
-    The process, as commands see it.
+    What commands read, write and build with.
 
     Attributes:
         environment: Variables by name.
-        stdin: Where a token comes from when it is not an argument.
+        stdin: Read for a token that is not an argument.
         stdout: Answers.
         stderr: Warnings and the one line that says what went wrong.
-        clock: Tells how old a token is.
+        clock: For the age of tokens.
         build_validator: Same parameters as ``authcore.token_validator``.
         link_tools: Same parameters as ``authcore_cli.links_wiring.link_tools``.
-        begun_creates: Same parameters as ``authcore_cli.admin_wiring.begun_creates``.
+        pending_creates: Same parameters as ``authcore_cli.admin_wiring.pending_creates``.
         session_tools: Same parameters as ``authcore_cli.admin_wiring.session_tools``.
     """
 
@@ -84,34 +84,34 @@ class CommandContext:
     clock: Clock = attrs.field(factory=SystemClock)
     build_validator: Callable[..., TokenValidator] = authcore.token_validator
     link_tools: "Callable[[Mapping[str, str], int, OnRetry], LinkTools]" = _link_tools
-    begun_creates: "Callable[[Mapping[str, str]], BegunCreates]" = _begun_creates
+    pending_creates: "Callable[[Mapping[str, str]], PendingCreates]" = _pending_creates
     session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
 
     @property
     def answers(self) -> Console:
-        """For tables; colour only on a terminal."""
+        """Console for tables; colour only on a terminal."""
         return _console(self.stdout)
 
     @property
     def warnings(self) -> Console:
-        """For what a person must not overlook; colour only on a terminal."""
+        """Console for warnings; colour only on a terminal."""
         return _console(self.stderr)
 
     def say(self, line: str) -> None:
-        """Write one answer, unwrapped, for pipes."""
+        """Write one line of the answer, unwrapped, for pipes."""
         self.stdout.write(f"{line}\n")
 
     def complain(self, line: str) -> None:
-        """Write the one line that says what went wrong; where it cannot be, the status tells."""
+        """Write one line about what went wrong; failing that, only the exit status tells."""
         with suppress(UnwrittenError):
             self.stderr.write(f"authcore: {line}\n")
             self.stderr.flush()
 
 
-def of_this_process(
+def process_context(
     stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
 ) -> CommandContext:
-    """The real ones.  A stream that was closed before the process began is empty, or forgets."""
+    """Return the context of this process; closed streams read as empty and discard output."""
     return CommandContext(
         environment(),
         stdin or io.StringIO(),

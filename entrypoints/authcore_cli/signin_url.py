@@ -13,7 +13,7 @@ from authcore_cli.process import CommandContext, ExitStatus
 
 
 def _as_in_sign_in(name: str) -> Any:
-    """The same variable that the auth service reads, without the secrets beside it."""
+    """Return the auth service's setting *name*, without the secrets of its group."""
     about: Setting = getattr(attrs.fields(SignInSettings), name).metadata["setting"]
     return setting(about.parse, about.kind, about.purpose)
 
@@ -32,10 +32,10 @@ class _Door:
 @attrs.frozen
 class SignInUrlCommand:
     """
-    Builds the link that an application sends a browser to.
+    Builds the URL to which an application sends a browser.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext

@@ -1,4 +1,4 @@
-"""Values from outside, made fit for a terminal."""
+"""Format untrusted values for a terminal."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ _UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 def printable(text: str) -> str:
     """
-    *text* without anything a terminal would obey: control and format characters are escaped.
+    Escape the control and format characters of *text*, which a terminal would obey.
 
-    Longer than MAX_SHOWN is cut.
+    Text longer than MAX_SHOWN is cut.
     """
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:MAX_SHOWN])
     left = len(text) - MAX_SHOWN
@@ -23,7 +23,7 @@ def printable(text: str) -> str:
 
 
 def value(unverified: object) -> str:
-    """A JSON value on one line; text without its quotes."""
+    """Format a JSON value on one line; text without its quotes."""
     if isinstance(unverified, str):
         return printable(unverified)
     return printable(json.dumps(unverified, ensure_ascii=False))
@@ -31,7 +31,7 @@ def value(unverified: object) -> str:
 
 def moment(unverified: object, *, now: datetime) -> str:
     """
-    A NumericDate as UTC and as distance from *now*; anything else as it is, and said to be odd.
+    Format a NumericDate as UTC and as distance from *now*; anything else as "not a time".
 
     See: RFC 7519 §2.
     """
@@ -45,7 +45,7 @@ def moment(unverified: object, *, now: datetime) -> str:
 
 
 def distance(ahead: timedelta) -> str:
-    """*ahead* in its two largest units: ``in 59 minutes 30 seconds``, ``2 days 1 hour ago``."""
+    """Format *ahead* in its two largest units: ``in 59 minutes 30 seconds``, ``1 day ago``."""
     seconds = int(abs(ahead).total_seconds())
     if seconds == 0:
         return "now"

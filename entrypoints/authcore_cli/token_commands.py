@@ -14,7 +14,7 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.settings import CognitoSettings, load, variable_name
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import moment, printable, value
-from authcore_cli.unverified_token import STDIN, decoded, read_token
+from authcore_cli.unverified_token import STDIN, decode, read_token
 
 
 TIMES: Final = frozenset({"exp", "iat", "nbf", "auth_time"})
@@ -39,10 +39,10 @@ class _Pool:
 @attrs.frozen
 class TokenCommands:
     """
-    Looks at one token.
+    Inspects or verifies one token.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
@@ -55,9 +55,9 @@ class TokenCommands:
             token: Left out or ``-``: read from standard input, which is better: other users of
                 this machine can read the arguments of a command.
         """
-        unverified = decoded(read_token(token, self.context.stdin))
+        unverified = decode(read_token(token, self.context.stdin))
         self.context.warnings.print(
-            Text("NOTHING IS VERIFIED: anybody can write a token that says this.", "bold red")
+            Text("NOTHING IS VERIFIED: any attacker can write a token that says this.", "bold red")
         )
         answers = self.context.answers
         answers.print(self._table("header", unverified.header))
@@ -80,7 +80,7 @@ class TokenCommands:
         """
         Check a token as a guarded application would.
 
-        Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be had.
+        Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be fetched.
 
         Args:
             token: Left out or ``-``: read from standard input, which is better: other users of
@@ -106,13 +106,13 @@ class TokenCommands:
             jwks_url=jwks_url,
         )
         candidate = read_token(token, self.context.stdin)
-        claims = _checked(validator, candidate, use)
+        claims = _verify(validator, candidate, use)
         self.context.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
         self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
 
     def _validator(self, **flags: str | None) -> TokenValidator:
-        """Flags go where variables go, so that both are judged by the same rules."""
+        """Build the validator; flags replace variables, so that both follow the same rules."""
         given = {
             variable_name(("cognito", name)): text
             for name, text in flags.items()
@@ -139,7 +139,7 @@ class TokenCommands:
 _NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID token"}
 
 
-def _checked(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
+def _verify(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
     return (
         validator.verify_access_token(candidate)
         if use == "access"

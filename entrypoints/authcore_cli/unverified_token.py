@@ -1,4 +1,4 @@
-"""What a token says about itself.  Nothing here checks whether any of it is true."""
+"""Decode a token without verifying it."""
 
 import base64
 import binascii
@@ -21,7 +21,7 @@ STDIN: Final = "-"
 @attrs.frozen
 class UnverifiedToken:
     """
-    A decoded token that anybody may have made.
+    A decoded token; an attacker may have written it.
 
     Attributes:
         header: The JOSE header.
@@ -37,10 +37,10 @@ class UnverifiedToken:
 
 def read_token(argument: str, stdin: TextIO) -> str:
     """
-    The token in *argument*, or the one on *stdin* where *argument* is STDIN.
+    Return the token in *argument*, or the one on *stdin* where *argument* is STDIN.
 
     Raises:
-        MalformedTokenError: Nothing there that could be read, or more than MAX_TOKEN_LENGTH.
+        MalformedTokenError: The input is empty, unreadable or longer than MAX_TOKEN_LENGTH.
     """
     try:
         raw = stdin.read(MAX_TOKEN_LENGTH + 2) if argument == STDIN else argument
@@ -56,9 +56,9 @@ def read_token(argument: str, stdin: TextIO) -> str:
     return token
 
 
-def decoded(unverified_token: str) -> UnverifiedToken:
+def decode(unverified_token: str) -> UnverifiedToken:
     """
-    The parts of *unverified_token*.
+    Decode the parts of *unverified_token*.
 
     Raises:
         MalformedTokenError: Not three base64url parts, or a part that is not a JSON object.

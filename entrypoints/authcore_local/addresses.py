@@ -1,4 +1,4 @@
-"""Where the four servers are: for browsers, and for each other."""
+"""URLs of the four servers, for browsers and for each other."""
 
 from typing import Final, Self
 from urllib.parse import quote
@@ -37,16 +37,16 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Any four that are free."""
+        """Take any four free ports."""
         return cls(cms=0, auth=0, cognito=0, legacy=0)
 
 
 @attrs.frozen
 class Addresses:
     """
-    URLs that follow from the ports.
+    URLs of the servers on the given ports.
 
-    Browsers resolve ``*.localhost`` themselves, programs do not: servers call each other by number.
+    Browsers resolve ``*.localhost`` themselves, programs do not: servers call 127.0.0.1.
 
     Attributes:
         ports: As bound; none is 0.
@@ -81,17 +81,17 @@ class Addresses:
 
     @property
     def signed_out_url(self) -> str:
-        """Where a sign-out ends; registered with the pool, too."""
+        """Landing page after a sign-out; registered with the pool."""
         return f"{self.cms_url}/"
 
     @property
     def signout_url(self) -> str:
-        """The auth service's sign-out page, for browsers that want to end up at the CMS."""
+        """The auth service's sign-out page, which leads back to the CMS."""
         return f"{self.auth_url}/auth/signout?redirect={quote(self.signed_out_url, safe='')}"
 
     @property
     def verify_url(self) -> str:
-        """Where guards ask about sessions, for servers."""
+        """The auth service's verify endpoint, for guards."""
         return f"http://{LOOPBACK}:{self.ports.auth}/auth/verify"
 
     @property

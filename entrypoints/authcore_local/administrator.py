@@ -1,4 +1,4 @@
-"""What somebody with IAM credentials does to people of the pool, as hops of the flow."""
+"""Administrative calls on users of the pool, recorded as hops of the flow."""
 
 import threading
 from collections.abc import Callable
@@ -26,29 +26,29 @@ ACTS: Final[tuple[Act, ...]] = get_args(Act)
 LISTED: Final = "revoked sessions"
 
 CALL_LIMIT: Final = timedelta(seconds=10)
-"""Of one call of the pool's API."""
+"""Deadline of one call of the pool's API."""
 
 
 class Administrator:
     """Calls the pool's API over a socket, as at Amazon's.  Safe to share between threads."""
 
     def __init__(self, addresses: Addresses, shared: Shared) -> None:
-        """Be ready; the client is made for the first call, because that takes a while."""
+        """Prepare; the first call makes the client, because that takes a while."""
         self._url = service_url(addresses.cognito_server_url)
         self._shared = shared
         self._lock = threading.Lock()
         self._made: CognitoIdentityProviderClient | None = None
 
     def do(self, act: Act, username: str) -> None:
-        """Do it to *username*; what came of it is in the flow."""
-        deeds: dict[Act, tuple[str, Callable[[str], object]]] = {
+        """Perform *act* on *username* and record the outcome in the flow."""
+        calls: dict[Act, tuple[str, Callable[[str], object]]] = {
             "sign_out_everywhere": ("AdminUserGlobalSignOut", self._sign_out_everywhere),
             "disable": ("AdminDisableUser", self._disable),
             "enable": ("AdminEnableUser", self._enable),
         }
-        operation, deed = deeds[act]
+        operation, call = calls[act]
         try:
-            deed(username)
+            call(username)
             answer = "200 done"
         except (RejectedError, UnavailableError) as error:
             answer = error.code

@@ -1,4 +1,4 @@
-"""A clock that people can move forward, to see sessions age."""
+"""A clock that the user of the demo can move forward, to see sessions age."""
 
 import threading
 from datetime import datetime, timedelta
@@ -17,13 +17,13 @@ class TooFarAheadError(Exception):
 
 class MovableClock(Clock):
     """
-    Goes as another clock goes, and ahead of it once it was moved.  Time never goes back.
+    Follows another clock, ahead of it once it was moved.  Time never runs backwards.
 
     Safe to share between threads.
     """
 
     def __init__(self, base: Clock) -> None:
-        """Show what *base* shows, at first."""
+        """Start with the time of *base*."""
         self._base = base
         self._lock = threading.Lock()
         self._ahead = timedelta(0)
@@ -37,7 +37,7 @@ class MovableClock(Clock):
 
     @property
     def ahead(self) -> timedelta:
-        """How far it was moved in all."""
+        """How far the clock was moved in total."""
         with self._lock:
             return self._ahead
 

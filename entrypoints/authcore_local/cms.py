@@ -1,4 +1,4 @@
-"""A small CMS that knows nothing about signing in: the guard in front of it does."""
+"""A small CMS without sign-in code: the guard in front of it signs users in."""
 
 from collections.abc import MutableMapping
 from html import escape
@@ -17,9 +17,9 @@ from authcore.ports.system import Entropy
 from authcore_guard.asgi import Guard
 from authcore_guard.container import GuardContainer
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Addresses
+from authcore_local.cms_layout import page, security_headers
 from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH, Controls
 from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
-from authcore_local.pages import page, security_headers
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
 from authcore_local.shared_state import Shared, share
@@ -29,7 +29,7 @@ from authcore_local.visits import Visits
 PUBLIC_PATHS: Final = ("/",)
 
 UNGUARDED_PATHS: Final = frozenset((FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH))
-"""The flow page looks on: if it came through the guard, it would refresh what people watch."""
+"""Paths of the flow page: behind the guard, it would itself refresh the session on show."""
 
 EDITOR_PARAMETERS: Final = ("draft", "tab")
 MAX_SHOWN: Final = 40
@@ -39,7 +39,7 @@ ARTICLES: Final = (
     (
         "moving-day",
         "Moving day, without the day",
-        "Two logins side by side for months, and nobody is asked for a new password.",
+        "Two logins side by side for months, and no reader needs a new password.",
     ),
     (
         "both-ids",
@@ -58,14 +58,14 @@ def guarded_cms(
     container: GuardContainer, addresses: Addresses, shared: Shared, controls: Controls
 ) -> AsgiApp:
     """
-    The CMS behind its guard, every request noted in the flow, and the flow page beside it.
+    Build the CMS behind its guard, with every request recorded, and the flow page beside it.
 
     Args:
         container: Of the guard.
 
-        addresses: Where people sign out, and where they sign in with the old login.
+        addresses: For the links to sign-out and to the old login.
 
-        shared: With the other servers.
+        shared: State shared with the other servers.
 
         controls: For the flow page.
     """
@@ -78,22 +78,22 @@ def guarded_cms(
 
 @attrs.frozen
 class _Beside:
-    """Asks *app* itself for the flow page, and *guarded* for everything else."""
+    """Sends requests for the flow page to *app*, all others to *guarded*."""
 
     app: AsgiApp
     guarded: AsgiApp
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        looks_on = scope["type"] == "http" and scope["path"] in UNGUARDED_PATHS
-        await (self.app if looks_on else self.guarded)(scope, receive, send)
+        is_unguarded = scope["type"] == "http" and scope["path"] in UNGUARDED_PATHS
+        await (self.app if is_unguarded else self.guarded)(scope, receive, send)
 
 
 def cms(visits: Visits, addresses: Addresses, shared: Shared, controls: Controls) -> Starlette:
     """
-    The CMS alone.  Expects ``scope["user"]``: a User, or None on public paths.
+    Build the CMS alone.  It expects ``scope["user"]``: a User, or None on public paths.
 
-    Answers under its own name only, so that no site elsewhere can rebind a name of its own to
-    this machine and read the flow page.
+    It answers under its own host names only, so that no site elsewhere can rebind its DNS name
+    to this machine and read the flow page.
     """
     pages = _Pages(shared.entropy, visits, addresses)
     flow_page = FlowPage(
@@ -125,7 +125,7 @@ class _Pages:
     def home(self, request: Request) -> Response:
         if request.scope.get("user") is None:
             main = (
-                '<p>Everybody may read this page. <a href="/articles">The articles</a> and'
+                '<p>This page is public. <a href="/articles">The articles</a> and'
                 ' <a href="/new-post?draft=7&amp;tab=2">the editor</a> are for members.</p>'
                 '<p>Have you not moved yet? <a id="old-login" '
                 f'href="{escape(self.addresses.legacy_login_url)}">Sign in with the old login</a>:'

@@ -33,11 +33,11 @@ def main(
     Serve until *stop*.
 
     Args:
-        ports: The documented ones by default.
+        ports: 8400 to 8403 by default.
 
-        lifetimes: Of tokens; short ones by default.
+        lifetimes: Of tokens; access 5 minutes, refresh 60 minutes by default.
 
-        out: Where addresses and users are printed; colour only on a terminal.
+        out: Receives addresses and users; colour only on a terminal.
 
         stop: Ends the demo.
 
@@ -95,7 +95,7 @@ def _people(users: Iterable[SeedUser]) -> Table:
 def _steps(stack: LocalStack) -> tuple[str, ...]:
     person, unmoved = SEED_USERS[:2]
     return (
-        f"1. open {stack.cms_url}/flow and keep it in sight",
+        f"1. open {stack.cms_url}/flow and keep it visible",
         f"2. open {stack.cms_url}/new-post?draft=7&tab=2 in another tab",
         f"3. sign in as {person.username}: a wrong password first, then the right one",
         "4. you are back on the page you asked for, greeted by name, with your legacy id",
@@ -103,18 +103,18 @@ def _steps(stack: LocalStack) -> tuple[str, ...]:
         f"5. Continue with Google as {person.display_name}: the verified address finds her account",
         "6. Continue with Google as Not Really Jane: an unverified address gets one of its own",
         "7. Continue with Facebook as Bartleby: no address at all, and still exactly one account",
-        "8. Sign up as somebody new; the code is in the outbox",
+        "8. Sign up as a new user; the code is in the outbox",
         "9. Forgot your password? Say gregor: he is migrated, and the outbox has his code",
         "Sessions, with the buttons of the flow page:",
-        "10. go past the access token, load an article: refreshed, and nobody was asked anything",
-        "11. sign out everywhere, load an article: out at once; disable: out when the token ends",
+        "10. go past the access token, load an article: refreshed without a prompt",
+        "11. sign out everywhere, load an article: signed out at once; disable: at the token's end",
         f"12. open {stack.addresses.legacy_login_url} in a private window",
         f"13. sign in as {unmoved.username}: the old login opens the same articles; sign out",
     )
 
 
-def chosen_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
-    """What the command line says of lifetimes; wrong usage ends the process with status 2."""
+def parse_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
+    """Parse lifetimes from the command line; wrong usage ends the process with status 2."""
     usual = Lifetimes()
     parser = argparse.ArgumentParser(
         prog="python -m authcore_local.demo", description="The whole system on this machine."
@@ -122,7 +122,7 @@ def chosen_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
     for name, within, default, text in (
         ("--access-minutes", (5, 1440), usual.access.seconds // 60, "access and ID tokens live"),
         ("--refresh-minutes", (60, 525_600), usual.refresh.seconds // 60, "refresh tokens live"),
-        ("--grace-seconds", (0, 60), usual.grace.seconds, "traded refresh tokens live on"),
+        ("--grace-seconds", (0, 60), usual.grace.seconds, "used refresh tokens stay valid"),
     ):
         low, high = within
         parser.add_argument(
@@ -156,7 +156,7 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 
 def _run() -> int:
-    lifetimes = chosen_lifetimes()
+    lifetimes = parse_lifetimes()
     stop = threading.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda *_: stop.set())

@@ -11,7 +11,7 @@ from authcore.domain.model.linking import Creation
 from authcore.ports.system import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.site import SESSION_COOKIE
 from authcore_local.lifetimes import Lifetimes
 
@@ -22,13 +22,13 @@ CREATION: Final[Mapping[Mode, Creation]] = {
     "lookup": "lease",
     "none": "once",
 }
-"""What makes up for each thing that a legacy system cannot promise."""
+"""The value of AUTHCORE_LINKING_CREATION that fits each mode of the legacy system."""
 
 
 @attrs.frozen
 class Secrets:
     """
-    Made anew for every stack.
+    Secrets of one stack.
 
     Attributes:
         client_secret: Of the app client.
@@ -44,7 +44,7 @@ class Secrets:
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
-    """Secrets that no other stack has."""
+    """Make the secrets of a new stack."""
     key = base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
     return Secrets(entropy.token(), key, entropy.token(), entropy.token())
 
@@ -52,7 +52,7 @@ def fresh_secrets(entropy: Entropy) -> Secrets:
 def environment_of(
     addresses: Addresses, secrets: Secrets, creation: Creation, lifetimes: Lifetimes
 ) -> Mapping[str, str]:
-    """The ``AUTHCORE_*`` variables of every door; each reads only those it needs."""
+    """Return the ``AUTHCORE_*`` variables of all doors; each door reads those it needs."""
     return {
         "AUTHCORE_COGNITO_REGION": REGION,
         "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,

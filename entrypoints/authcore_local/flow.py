@@ -1,4 +1,4 @@
-"""What just happened, hop by hop, for the flow page and the tour."""
+"""Log of the messages between the parts (hops), for the flow page and the tour."""
 
 import threading
 from collections import deque
@@ -13,11 +13,11 @@ from authcore.ports.system import Clock
 MAX_HOPS: Final = 500
 
 Actor = Literal["browser", "cms", "auth", "guard", "cognito", "lambda", "legacy", "admin"]
-"""``guard``: the one in front of the CMS, or the one in the auth service."""
+"""``guard``: in front of the CMS, or in the auth service."""
 
 
-def shortened(secret: str) -> str:
-    """*secret* for people's eyes: enough to recognise it, too little to use it."""
+def shorten(secret: str) -> str:
+    """Shorten *secret* for display: enough to recognise it, too little to use it."""
     return f"{secret[:6]}…({len(secret)})" if len(secret) > 12 else "…"
 
 
@@ -29,8 +29,8 @@ class Hop:
     Attributes:
         number: Counts up from 1.
         at: Aware, UTC.
-        sender: Who asked.
-        receiver: Who answered.
+        sender: Sends the request.
+        receiver: Answers it.
         request: E.g. ``GET /auth/signin``, without secrets.
         answer: E.g. ``302``, ``user migrated``.
         detail: What was set, sent or decided; secrets shortened.
@@ -46,7 +46,7 @@ class Hop:
 
 
 class FlowLog:
-    """The last MAX_HOPS hops.  Safe to share between threads."""
+    """Keeps the last MAX_HOPS hops.  Safe to share between threads."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -64,6 +64,6 @@ class FlowLog:
             self._hops.append(Hop(self._count, now, sender, receiver, request, answer, detail))
 
     def since(self, number: int) -> list[Hop]:
-        """Hops after *number*, oldest first."""
+        """Return the hops after *number*, oldest first."""
         with self._lock:
             return [hop for hop in self._hops if hop.number > number]

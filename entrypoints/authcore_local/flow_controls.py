@@ -1,4 +1,4 @@
-"""What people can do from the flow page: let time pass, and administrate people of the pool."""
+"""Buttons of the flow page: move the clock, and administrate users of the pool."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from authcore_local.administrator import ACTS, Act, Administrator
 from authcore_local.clock import MovableClock, TooFarAheadError
+from authcore_local.cms_layout import security_headers
 from authcore_local.cognito.user_pool.users import PoolUser
 from authcore_local.flow import FlowLog
 from authcore_local.legacy.requests import body_of
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.pages import security_headers
 from authcore_local.visits import in_words
 
 
@@ -26,10 +26,10 @@ CLOCK_PATH: Final = "/flow/clock"
 PEOPLE_PATH: Final = "/flow/people"
 
 MAX_SHOWN: Final = 12
-"""People who can be administrated at a time: those who came last."""
+"""Users on the page: the newest ones."""
 
 MARGIN: Final = timedelta(minutes=1)
-"""Beyond the end of a token: as long as clocks may be trusted to differ."""
+"""Time past the end of a token, so that clock leeway does not keep it valid."""
 
 LABELS: Final[Mapping[Act, str]] = {
     "sign_out_everywhere": "Sign out everywhere",
@@ -45,16 +45,16 @@ Fields = Mapping[str, str]
 @attrs.frozen(kw_only=True)
 class Controls:
     """
-    Buttons and what they do.
+    The buttons and their actions.
 
     Attributes:
-        origin: Of the page that has the buttons; no other page's count.
+        origin: Of the page with the buttons; forms from other origins are refused.
         back: The page's path.
-        flow: Where it is noted.
-        clock: Is moved.
-        lifetimes: How far.
-        people: Of the pool, in the order in which they came.
-        administrator: Does to them what the buttons say.
+        flow: Records every press.
+        clock: The clock to move.
+        lifetimes: Of tokens, for the steps of the clock.
+        users: Of the pool, oldest first.
+        administrator: Calls the pool's API.
     """
 
     _origin: str
@@ -62,20 +62,20 @@ class Controls:
     _flow: FlowLog
     _clock: MovableClock
     _lifetimes: Lifetimes
-    _people: Callable[[], Iterable[PoolUser]]
+    _users: Callable[[], Iterable[PoolUser]]
     _administrator: Administrator
 
     @property
     def routes(self) -> list[Route]:
-        """Where the buttons' forms go."""
+        """Routes that take the forms."""
         return [
-            Route(CLOCK_PATH, self._posted(self._move), methods=["POST"]),
-            Route(PEOPLE_PATH, self._posted(self._administrate), methods=["POST"]),
+            Route(CLOCK_PATH, self._form_endpoint(self._move), methods=["POST"]),
+            Route(PEOPLE_PATH, self._form_endpoint(self._administrate), methods=["POST"]),
         ]
 
     @property
     def steps(self) -> Mapping[str, tuple[str, timedelta]]:
-        """How far the clock can be moved at a time: label and duration, by name."""
+        """Steps of the clock by name: label and duration."""
         return {
             "minute": ("+1 minute", timedelta(minutes=1)),
             "access": ("Past the access token", self._lifetimes.access + MARGIN),
@@ -83,24 +83,24 @@ class Controls:
         }
 
     def time(self) -> str:
-        """What the clock shows."""
+        """The time of the clock as text."""
         ahead = self._clock.ahead
         moved = f", {in_words(ahead)} ahead" if ahead else ""
         return f"{self._clock.now():%H:%M:%S} UTC{moved}"
 
     def time_buttons(self) -> str:
-        """A form, as HTML."""
+        """Return the form that moves the clock, as HTML."""
         buttons = "".join(
             f'<button name="step" value="{name}">{label}</button>'
             for name, (label, _) in self.steps.items()
         )
         return f'<form method="post" action="{CLOCK_PATH}" class="actions">{buttons}</form>'
 
-    def people(self) -> str:
-        """A list of people with a form each, as HTML."""
-        shown = list(self._people())[-MAX_SHOWN:]
+    def user_list(self) -> str:
+        """Return a list of users with a form each, as HTML."""
+        shown = list(self._users())[-MAX_SHOWN:]
         if not shown:
-            return '<p class="soft">Cognito knows nobody yet. Sign in as somebody.</p>'
+            return '<p class="soft">Cognito has no users yet. Sign in to create one.</p>'
         return f'<ul class="people">{"".join(map(_row, shown))}</ul>'
 
     def _move(self, fields: Fields) -> str:
@@ -121,17 +121,19 @@ class Controls:
         self._administrator.do(act, who)
         return f"303 {LABELS[act].lower()}"
 
-    def _posted(self, decide: Callable[[Fields], str]) -> Callable[[Request], Awaitable[Response]]:
+    def _form_endpoint(
+        self, decide: Callable[[Fields], str]
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             answer = "403 not from this page"
             if self._is_own(request):
                 answer = await run_in_threadpool(decide, _fields(await body_of(request)))
             self._flow.record("browser", "cms", f"POST {request.url.path}", answer)
-            return self._answered(answer)
+            return self._respond(answer)
 
         return endpoint
 
-    def _answered(self, answer: str) -> Response:
+    def _respond(self, answer: str) -> Response:
         status, headers = int(answer[:3]), security_headers("none")
         if status == 303:
             return RedirectResponse(self._back, 303, headers)
@@ -139,7 +141,7 @@ class Controls:
 
     def _is_own(self, request: Request) -> bool:
         """
-        Whether the form was on our page.  Browsers say so; ``Origin`` is for older ones.
+        Whether the form was on our page: ``Sec-Fetch-Site``, or ``Origin`` in older browsers.
 
         See: Fetch Metadata Request Headers §2.
         """
@@ -150,7 +152,7 @@ class Controls:
 
 
 def _fields(body: bytes) -> Fields:
-    """Of a form; nothing where a field comes twice."""
+    """Parse a form; a repeated field is left out."""
     try:
         read = parse_qs(body.decode("utf-8", "replace"), max_num_fields=8)
     except ValueError:

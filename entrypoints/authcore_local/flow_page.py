@@ -1,4 +1,4 @@
-"""What just happened, hop by hop, while it happens."""
+"""The flow page: shows hops as they happen."""
 
 import re
 from html import escape
@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from authcore.ports.system import Entropy
 from authcore_local.addresses import Addresses
+from authcore_local.cms_layout import page, security_headers
 from authcore_local.flow import FlowLog, Hop
 from authcore_local.flow_controls import Controls
-from authcore_local.pages import page, security_headers
 
 
 FLOW_PATH: Final = "/flow"
@@ -35,13 +35,13 @@ _WORDS: Final = {
 @attrs.frozen(kw_only=True)
 class FlowPage:
     """
-    Shows hops, and what can be done about them.
+    Shows hops and the buttons beside them.
 
     Attributes:
         flow: The hops.
         entropy: Makes the nonces of the content security policy.
         controls: Buttons.
-        addresses: Where else people can go.
+        addresses: For links to other pages.
     """
 
     _flow: FlowLog
@@ -51,7 +51,7 @@ class FlowPage:
 
     @property
     def routes(self) -> list[Route]:
-        """The page, what its script asks for every second, and where its buttons lead."""
+        """Routes of the page, of its script's polling every second, and of its buttons."""
         return [Route(FLOW_PATH, self._show), Route(HOPS_PATH, self._hops), *self._controls.routes]
 
     def _show(self, _: Request) -> Response:
@@ -62,8 +62,8 @@ class FlowPage:
             f'{self._introduction()}<section class="card" aria-labelledby="time">'
             f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
             f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
-            '<section class="card" aria-labelledby="people"><h2 id="people">People in Cognito</h2>'
-            f'<div id="everybody">{self._controls.people()}</div></section>'
+            '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
+            f'<div id="users">{self._controls.user_list()}</div></section>'
             f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
             f"{''.join(map(_row, hops))}</ol>"
             f'<script nonce="{escape(nonce)}">{_SCRIPT}</script>'
@@ -91,14 +91,14 @@ class FlowPage:
         if not _NUMBER.fullmatch(since):
             return JSONResponse({"reason": "since_malformed"}, 400, security_headers("none"))
         answer = {
-            "hops": [_described(hop) for hop in self._flow.since(int(since))],
+            "hops": [_hop_members(hop) for hop in self._flow.since(int(since))],
             "time": self._controls.time(),
-            "people": self._controls.people(),
+            "people": self._controls.user_list(),
         }
         return JSONResponse(answer, headers=security_headers("none"))
 
 
-def _described(hop: Hop) -> dict[str, object]:
+def _hop_members(hop: Hop) -> dict[str, object]:
     return {
         "number": hop.number,
         "actors": f"{hop.sender} → {hop.receiver}",
@@ -110,7 +110,7 @@ def _described(hop: Hop) -> dict[str, object]:
 
 
 def kind(answer: str) -> str:
-    """How an answer is coloured: good, move (a redirect), no, down; empty for anything else."""
+    """Return the colour class of an answer: good, move (a redirect), no, down, or empty."""
     return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else _WORDS.get(answer, "")
 
 
@@ -126,7 +126,7 @@ def _row(hop: Hop) -> str:
 
 _SCRIPT: Final = """
 const list=document.querySelector("ol.hops");let last=Number(list.dataset.last);
-const clock=document.querySelector("#clock"),everybody=document.querySelector("#everybody");
+const clock=document.querySelector("#clock"),users=document.querySelector("#users");
 let people="";
 const part=(name,text,tag="span")=>{const node=document.createElement(tag);
 if(name)node.className=name;node.textContent=text;return node};
@@ -136,8 +136,8 @@ part("detail",hop.detail));
 row.append(part("number",hop.number),part("actors",hop.actors),message);
 list.append(row);row.scrollIntoView({block:"nearest"});last=hop.number}
 function show(now){now.hops.forEach(add);clock.textContent=now.time;
-if(now.people!==people&&!everybody.contains(document.activeElement))
-everybody.innerHTML=people=now.people}
+if(now.people!==people&&!users.contains(document.activeElement))
+users.innerHTML=people=now.people}
 async function poll(){try{const answer=await fetch("/flow/hops?since="+last,{cache:"no-store"});
 if(answer.ok)show(await answer.json())}catch{}setTimeout(poll,1000)}
 setTimeout(poll,1000);

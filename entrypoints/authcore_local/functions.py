@@ -18,7 +18,7 @@ from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
 @attrs.frozen
 class LegacyClients:
     """
-    What the functions call the legacy system with.
+    HTTP clients of the functions for the legacy system.
 
     Attributes:
         accounts: For what the seed's calls answer.
@@ -35,27 +35,27 @@ class LegacyClients:
 
 
 def legacy_clients() -> LegacyClients:
-    """Clients whose deadline is a trigger's."""
+    """Make clients whose deadline is that of a trigger."""
     return LegacyClients(
         HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES),
         HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_LINK_ANSWER_BYTES),
     )
 
 
-def attached_functions(
+def attach_functions(
     environment: Mapping[str, str], clients: LegacyClients, clock: Clock
 ) -> Triggers:
     """
-    Every function, built from *environment* by the code that builds it in production.
+    Build every function from *environment* with the code that builds it in production.
 
-    Leases and begun creates are kept in this process: there is one pool, and one of it.
+    Leases and creation intents are kept in this process, the only one that uses the pool.
 
     Args:
         environment: The functions' ``AUTHCORE_*`` variables.
 
         clients: For the legacy system.
 
-        clock: Tells when leases end; the time that a function has left is real time.
+        clock: For leases; the remaining time of a function is real time.
     """
     lease, intents = ProcessLease(clock), ProcessReplayCache(clock)
     linking = account_linking.build_handler(

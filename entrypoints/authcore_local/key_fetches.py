@@ -1,4 +1,4 @@
-"""Who asked Cognito for its keys, noted where it is known: at the one who asks."""
+"""Record key fetches at the caller, because the server cannot tell its callers apart."""
 
 import json
 from collections.abc import Callable
@@ -19,12 +19,12 @@ KEYS_REQUEST: Final = f"GET /{POOL_ID}{JWKS_PATH}"
 @attrs.frozen
 class RecordedFetch:
     """
-    A key fetch that is noted as a hop.
+    A key fetch that is recorded as a hop.
 
     Attributes:
         fetch: Gets the key set.
-        flow: Where hops are noted.
-        sender: Who asks.
+        flow: Records the hop.
+        sender: The caller.
     """
 
     fetch: Callable[[], bytes]
@@ -33,7 +33,7 @@ class RecordedFetch:
 
     def __call__(self) -> bytes:
         """
-        What *fetch* returns.
+        Return what *fetch* returns.
 
         Raises:
             KeySourceUnavailableError: As *fetch*.
@@ -49,9 +49,5 @@ class RecordedFetch:
 
 
 def note_key_fetches(container: SessionContainer, flow: FlowLog, sender: Actor) -> None:
-    """
-    Note each key fetch of *container* from now on.
-
-    All of them go to one server, which cannot tell its callers apart; they can.
-    """
+    """Record each key fetch of *container* from now on."""
     container.fetcher.override(RecordedFetch(container.fetcher(), flow, sender))

@@ -1,4 +1,4 @@
-"""How long tokens of the local stack live, short enough to see them end."""
+"""Token lifetimes of the local stack, short enough to see tokens expire."""
 
 from datetime import timedelta
 
@@ -8,13 +8,13 @@ import attrs
 @attrs.frozen(kw_only=True)
 class Lifetimes:
     """
-    What the local pool is set up with.  The bounds are PoolConfig's.
+    Lifetimes for the local pool.  The bounds are PoolConfig's.
 
     Attributes:
         access: Of access and ID tokens.
         refresh: Of refresh tokens, from sign-in; browsers keep the session as long.
         is_rotating: Whether each refresh yields another refresh token.
-        grace: How long a refresh token that was traded goes on to be good.
+        grace: How long a used refresh token stays valid after its first use.
     """
 
     access: timedelta = timedelta(minutes=5)

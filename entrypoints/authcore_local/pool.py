@@ -1,4 +1,4 @@
-"""How the local pool and its one app client are set up."""
+"""Configuration of the local pool and its one app client."""
 
 from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses
 from authcore_local.cognito import PoolConfig
@@ -13,7 +13,7 @@ def pool_config(
     *,
     post_authentication_in_managed_login: bool,
 ) -> PoolConfig:
-    """The counterpart of the ``AUTHCORE_*`` variables, on Cognito's side."""
+    """Return the pool's side of the ``AUTHCORE_*`` variables."""
     return PoolConfig(
         region=REGION,
         pool_id=POOL_ID,

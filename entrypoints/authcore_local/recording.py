@@ -1,10 +1,10 @@
-"""Notes each request to a server in the flow log, secrets shortened."""
+"""Record each request to a server in the flow log, with secrets shortened."""
 
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from authcore_local.flow import Actor, FlowLog, shortened
+from authcore_local.flow import Actor, FlowLog, shorten
 from authcore_local.servers import AsgiApp
 
 
@@ -13,7 +13,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_SHOWN: Final = 120
-"""Characters of a path or of a value that is no secret."""
+"""Characters of a path or of a public value; longer ones are cut."""
 
 PUBLIC_PARAMETERS: Final = frozenset(
     {
@@ -28,14 +28,14 @@ PUBLIC_PARAMETERS: Final = frozenset(
         "tab",
     }
 )
-"""Query parameters whose values are shown; of all others, only enough to recognise them."""
+"""Query parameters whose values are shown whole; values of others are shortened."""
 
 
 class Recorded:
     """
-    An ASGI app whose requests are noted as hops, from the browser if not from somebody else.
+    An ASGI app whose requests are recorded as hops, from the browser by default.
 
-    Only for apps that do not note their own.
+    Only for apps that do not record their own.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class Recorded:
         Wrap *app*.
 
         Args:
-            app: Answers.
+            app: Answers the requests.
 
-            flow: Where hops are noted.
+            flow: Records the hops.
 
-            receiver: Who *app* is.
+            receiver: The actor that *app* is.
 
-            senders: Who asks at which path, where it is no browser.
+            senders: The caller by path, where it is not a browser.
         """
         self._app = app
         self._flow = flow
@@ -69,12 +69,12 @@ class Recorded:
             await self._app(scope, receive, send)
             return
 
-        async def noting(message: Message) -> None:
+        async def record_start(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._note(scope, message)
             await send(message)
 
-        await self._app(scope, receive, noting)
+        await self._app(scope, receive, record_start)
 
     def _note(self, scope: Message, start: Message) -> None:
         query = scope["query_string"].decode("latin-1")
@@ -90,7 +90,7 @@ class Recorded:
 
 def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
     found = [(name.lower(), value.decode("latin-1")) for name, value in headers]
-    parts = [f"to {shown_url(value)}" for name, value in found if name == b"location"]
+    parts = [f"to {shorten_url(value)}" for name, value in found if name == b"location"]
     cookies = [value for name, value in found if name == b"set-cookie"]
     for verb, deletes in (("sets", False), ("deletes", True)):
         names = [v.partition("=")[0] for v in cookies if ("Max-Age=0" in v) is deletes]
@@ -99,14 +99,14 @@ def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
     return "; ".join(parts)
 
 
-def shown_url(url: str, only: Container[str] | None = None) -> str:
+def shorten_url(url: str, only: Container[str] | None = None) -> str:
     """
-    *url* with its query shortened.
+    Shorten *url*.
 
     Args:
         url: Absolute, or a path.
 
-        only: The names of the parameters that are worth the room; all, if left out.
+        only: Names of the parameters to show; all by default.
     """
     place, mark, query = url.partition("?")
     return _cut(place) + (f"?{_parameters(query, only)}" if mark else "")
@@ -123,7 +123,7 @@ def _parameters(query: str, only: Container[str] | None = None) -> str:
 
 
 def _value(name: str, value: str) -> str:
-    return _cut(value) if name in PUBLIC_PARAMETERS else shortened(value)
+    return _cut(value) if name in PUBLIC_PARAMETERS else shorten(value)
 
 
 def _cut(text: str) -> str:

@@ -1,8 +1,9 @@
-"""Servers that live in threads of this process, on loopback, and stop with it."""
+"""Servers in threads of this process, on loopback."""
 
 import asyncio
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from types import TracebackType
@@ -22,11 +23,11 @@ AsgiApp = Callable[
 
 
 TICK: Final = 1.0
-"""Seconds between two looks at the clock, for the Date header."""
+"""Seconds between two updates of the Date header."""
 
 
 class _PromptServer(uvicorn.Server):
-    """Ends when it is asked to; uvicorn's own takes two tenths of a second more."""
+    """Stops at once; uvicorn's own server takes 0.2 seconds longer."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -34,10 +35,10 @@ class _PromptServer(uvicorn.Server):
         self._asked = asyncio.Event()
 
     def ask_to_stop(self) -> None:
-        """From any thread."""
+        """Stop soon; callable from any thread."""
         self.should_exit = self.force_exit = True
         if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended
+            with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._asked.set)
 
     async def main_loop(self) -> None:
@@ -54,7 +55,31 @@ class _PromptServer(uvicorn.Server):
         await asyncio.sleep(0)
 
 
-class LoopbackServer:
+class Running(ABC):
+    """Runs from ``start`` to ``stop``, or for the length of a ``with`` block."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop, and wait until it has stopped."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class LoopbackServer(Running):
     """
     One ASGI app served by uvicorn in a thread of its own.
 
@@ -65,8 +90,8 @@ class LoopbackServer:
     def __init__(self, app: AsgiApp, *, port: int = 0) -> None:
         """Bind to 127.0.0.1:*port*; 0 takes a free one."""
         self._socket = socket.create_server(("127.0.0.1", port))
-        # Connections inherit it.  asyncio leaves it out on sockets made like this one, and every
-        # answer whose head and body are two writes would wait 40 ms for an acknowledgement.
+        # Accepted connections inherit this option.  asyncio does not set it on such sockets, and
+        # an answer in two writes (head, body) would wait 40 ms for an acknowledgement.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
@@ -82,11 +107,11 @@ class LoopbackServer:
         asyncio.run(self._server.serve(sockets=[self._socket]))
 
     def start(self) -> None:
-        """Serve from now on; the socket is open already, so early calls wait instead of failing."""
+        """Serve from now on; the socket is open already, so early calls wait and do not fail."""
         self._thread.start()
 
     def ask_to_stop(self) -> None:
-        """Stop serving soon; whoever stops several asks all of them before waiting for one."""
+        """Stop serving soon; to stop several servers, ask all of them before waiting for one."""
         self._server.ask_to_stop()
 
     def stop(self) -> None:
@@ -95,15 +120,3 @@ class LoopbackServer:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

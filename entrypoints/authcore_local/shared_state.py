@@ -1,4 +1,4 @@
-"""What the servers of one stack have in common, because they run in one process."""
+"""State that the servers of one stack share, because they run in one process."""
 
 import hashlib
 import threading
@@ -21,7 +21,7 @@ from authcore_local.key_fetches import note_key_fetches
 MAX_DECISIONS: Final = 1000
 
 UNREMARKABLE: Final = frozenset({"ok", "no_session"})
-"""Decisions that the answer to the browser explains well enough."""
+"""Reasons that are not recorded: the answer to the browser explains them."""
 
 QUESTION: Final = "who is it?"
 
@@ -29,14 +29,14 @@ QUESTION: Final = "who is it?"
 @attrs.frozen
 class Shared:
     """
-    Given to auth service and CMS in the place of what each would make for itself.
+    Passed to the auth service and the CMS in place of objects of their own.
 
     Attributes:
-        flow: Where hops are noted.
-        clock: Can be moved.
+        flow: Records hops.
+        clock: The movable clock.
         entropy: For nonces.
-        revocations: None where sessions live as long as their tokens.  What one server revokes the
-            other one knows at once, as with a table that both ask.
+        revocations: None where sessions live as long as their tokens.  Both servers see a
+            revocation at once, as with a shared table.
     """
 
     flow: FlowLog
@@ -46,7 +46,7 @@ class Shared:
 
 
 class Decisions:
-    """The last MAX_DECISIONS decisions of a guard, by the cookies that they are about."""
+    """Keeps the last MAX_DECISIONS decisions of a guard, by cookie header."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -62,7 +62,7 @@ class Decisions:
                 self._about.popitem(last=False)
 
     def about(self, cookie_header: str) -> SessionDecision | None:
-        """The last decision about a request with these cookies."""
+        """Return the last decision about a request with these cookies; None without one."""
         with self._lock:
             return self._about.get(_digest(cookie_header))
 
@@ -70,50 +70,50 @@ class Decisions:
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class WatchedGuard(BrowserGuard):
     """
-    A BrowserGuard whose decisions are told.
+    A BrowserGuard that reports its decisions.
 
     Attributes:
-        tell: Takes the cookies and the decision.
+        report: Takes the cookies and the decision.
     """
 
-    _tell: Callable[[str, SessionDecision], None]
+    _report: Callable[[str, SessionDecision], None]
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         """See BrowserGuard."""
-        decided = BrowserGuard.decide(self, cookie_header, can_renew=can_renew)
-        self._tell(cookie_header, decided.decision)
-        return decided
+        result = BrowserGuard.decide(self, cookie_header, can_renew=can_renew)
+        self._report(cookie_header, result.decision)
+        return result
 
     def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
     ) -> BrowserDecision | None:
         """See BrowserGuard."""
-        decided = BrowserGuard.decide_from_cache(self, cookie_header, can_renew=can_renew)
-        if decided is not None:
-            self._tell(cookie_header, decided.decision)
-        return decided
+        result = BrowserGuard.decide_from_cache(self, cookie_header, can_renew=can_renew)
+        if result is not None:
+            self._report(cookie_header, result.decision)
+        return result
 
 
 def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions:
     """
-    Make *container* use what is shared, and note what its guard decides.
+    Make *container* use the shared state, and record the decisions of its guard.
 
     Args:
-        container: Nothing of it was used yet.
+        container: Not used yet.
 
         shared: Of the stack.
 
-        door: Which server it is.
+        door: The server that *container* is for.
 
     Returns:
-        The guard's decisions from now on.
+        The store of the guard's decisions.
     """
     container.clock.override(shared.clock)
     container.revocations.override(shared.revocations)
     note_key_fetches(container, shared.flow, door)
     decisions = Decisions()
 
-    def tell(cookie_header: str, decision: SessionDecision) -> None:
+    def report(cookie_header: str, decision: SessionDecision) -> None:
         decisions.keep(cookie_header, decision)
         if decision.reason not in UNREMARKABLE:
             shared.flow.record(door, "guard", QUESTION, decision.reason, _meaning(decision))
@@ -123,7 +123,7 @@ def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions
         jar=container.sessions(),
         counter=container.counter(),
         jar_waits=is_stored(container.cookie()),
-        tell=tell,
+        report=report,
     )
     container.browser_guard.override(guard)
     return decisions

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.system import SystemClock, SystemEntropy
@@ -19,13 +18,13 @@ from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
-from authcore_local.functions import attached_functions, legacy_clients
+from authcore_local.functions import attach_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
-from authcore_local.servers import AsgiApp, LoopbackServer
+from authcore_local.servers import AsgiApp, LoopbackServer, Running
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
 from authcore_web.app import create_app
@@ -38,7 +37,7 @@ CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify": "guard",
     "/auth/verify/batch": "guard",
 }
-"""Who asks the auth service, where it is no browser."""
+"""Callers of the auth service by path, where they are not browsers."""
 
 
 class PortTakenError(Exception):
@@ -46,7 +45,7 @@ class PortTakenError(Exception):
     Another program has the port.
 
     Attributes:
-        name: Which server wanted it.
+        name: The server that needs the port.
         port: The port.
     """
 
@@ -64,7 +63,7 @@ class Closable(Protocol):
 
 
 class _Place:
-    """A server's app, which can be exchanged while the server runs: a new release, as it were."""
+    """A server's app, which can be replaced while the server runs, as by a new release."""
 
     app: AsgiApp
 
@@ -72,7 +71,7 @@ class _Place:
         await self.app(scope, receive, send)
 
 
-class LocalStack:
+class LocalStack(Running):
     """
     The sample CMS, the auth service, the local Cognito and the legacy system.
 
@@ -80,14 +79,14 @@ class LocalStack:
     them in production.
 
     Attributes:
-        clock: By which everything here tells the time but the limits of calls.  Can be moved.
+        clock: The movable clock of everything but the deadlines of calls.
         lifetimes: Of the pool's tokens.
-        revocations: Which sessions ended before their tokens; None where they do not.
+        revocations: Sessions that ended before their tokens; None where none can.
         flow: Every hop.
         addresses: URLs.
         environment: The ``AUTHCORE_*`` variables.
-        legacy: Steerable.
-        cognito: Steerable.
+        legacy: The legacy system, for tests to steer.
+        cognito: The local pool, for tests to steer.
     """
 
     def __init__(
@@ -104,25 +103,25 @@ class LocalStack:
         post_authentication_in_managed_login: bool = True,
     ) -> None:
         """
-        Bind four ports and build what answers there, with fresh secrets and keys.
+        Bind four ports and build their servers, with fresh secrets and keys.
 
         Args:
-            ports: The documented ones by default.
+            ports: 8400 to 8403 by default.
 
-            clock: What ``clock`` goes by until it is moved; the machine's by default.
+            clock: Base of the attribute ``clock``; the machine's by default.
 
-            entropy: Of everything that is local.
+            entropy: For everything local; the system's by default.
 
-            users: Whom the legacy system knows.
+            users: Of the legacy system; SEED_USERS by default.
 
-            legacy_mode: What the legacy system can promise; linking is set up to make up for it.
+            legacy_mode: What the legacy system guarantees; linking is configured to match.
 
-            lifetimes: Short ones by default.
+            lifetimes: Access 5 minutes, refresh 60 minutes by default.
 
-            cuts_off_at_once: Whether auth service and CMS share a list of revocations; without it
-                nobody is out before the access token ends.
+            cuts_off_at_once: Whether auth service and CMS share a revocation list; without one a
+                session stays usable until its access token expires.
 
-            variables: ``AUTHCORE_*`` beside, or in the place of, the usual ones.
+            variables: ``AUTHCORE_*`` variables that add to or replace the usual ones.
 
             post_authentication_in_managed_login: See PoolConfig.
 
@@ -137,7 +136,7 @@ class LocalStack:
         self._to_legacy = legacy_clients()
         self._clients: list[Closable] = [self._to_legacy]
         self._places = {name: _Place() for name in NAMES}
-        self._servers = _bound(self._places, ports or Ports())
+        self._servers = _bind(self._places, ports or Ports())
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
@@ -178,7 +177,7 @@ class LocalStack:
 
     def rebuild(self, changes: Mapping[str, str] | None = None) -> None:
         """
-        Put new instances of auth service and CMS where the old ones are, with nothing in memory.
+        Replace auth service and CMS by new instances, with nothing in memory.
 
         Args:
             changes: Variables that differ from ``environment``.
@@ -197,7 +196,7 @@ class LocalStack:
         self._places["cms"].app = guarded_cms(guard, self.addresses, self._shared, self._controls)
 
     def cms_alone(self) -> AsgiApp:
-        """The CMS without its guard, for others to guard: it expects a User in its scope."""
+        """Return the CMS without its guard; it expects a User in its scope."""
         visits = Visits(Decisions(), self.clock, self.lifetimes.refresh)
         return cms(visits, self.addresses, self._shared, self._controls)
 
@@ -216,7 +215,7 @@ class LocalStack:
             server.stop()
 
     def stop_legacy(self) -> None:
-        """Stop the legacy system: nobody listens on its port any more."""
+        """Stop the legacy system and close its port."""
         self._servers["legacy"].stop()
 
     def _flow_controls(self) -> Controls:
@@ -228,7 +227,7 @@ class LocalStack:
             flow=self.flow,
             clock=self.clock,
             lifetimes=self.lifetimes,
-            people=self.cognito.users.everybody,
+            users=self.cognito.users.all_users,
             administrator=administrator,
         )
 
@@ -241,24 +240,12 @@ class LocalStack:
             clock=self.clock,
             entropy=self._entropy,
             mint=mint,
-            triggers=attached_functions(self.environment, self._to_legacy, self.clock),
+            triggers=attach_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-
-def _bound(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
+def _bind(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
     servers: dict[str, LoopbackServer] = {}
     with ExitStack() as undo:
         for name, place in places.items():

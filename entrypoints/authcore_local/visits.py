@@ -1,4 +1,4 @@
-"""What the sample CMS shows of a visitor: who it is, by which login, and for how long."""
+"""What the sample CMS shows about a user: ids, login, and time left."""
 
 from datetime import datetime, timedelta
 from html import escape
@@ -19,11 +19,11 @@ LOGINS: Final = {"cognito": "Cognito", "legacy": "the old login"}
 @attrs.frozen
 class Visits:
     """
-    Tells pages about their visitors.
+    Describes the users of pages.
 
     Attributes:
-        decisions: Of the guard in front; none where another one is there, and no times are shown.
-        clock: Tells how long a session has left.
+        decisions: Of the guard in front; empty with another guard, and then no times are shown.
+        clock: For the time left.
         lifetime: Of a session, from sign-in.
     """
 
@@ -32,7 +32,7 @@ class Visits:
     _lifetime: timedelta
 
     def greeting(self, request: Request) -> str:
-        """Who is signed in, by name and by both ids, and for how long, as HTML."""
+        """Return the user's name, both ids and the time left, as HTML."""
         user: User = request.scope["user"]
         return (
             '<section class="card" aria-label="You">'
@@ -66,13 +66,13 @@ class Visits:
 
 
 def in_words(duration: timedelta) -> str:
-    """*duration* as people say it, rounded."""
+    """Return *duration* in words, rounded."""
     seconds = round(duration.total_seconds())
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= 2 * size or seconds == size:
-            return _counted(round(seconds / size), unit)
-    return _counted(seconds, "second")
+            return _count_of(round(seconds / size), unit)
+    return _count_of(seconds, "second")
 
 
-def _counted(number: int, unit: str) -> str:
+def _count_of(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -9,7 +9,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from authcore_cli.app import run
-from authcore_cli.process import of_this_process
+from authcore_cli.process import process_context
 
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_a_shell_block_names_commands_that_exist(code: str) -> None:
 
 def _assert_known(arguments: list[str]) -> None:
     streams = [io.StringIO() for _ in range(3)]
-    status = run([*arguments[:2], "--help"], of_this_process(*streams))
+    status = run([*arguments[:2], "--help"], process_context(*streams))
     options = [word for word in arguments if word.startswith("--")]
     assert status == 0, arguments
     assert all(option in streams[1].getvalue() for option in options), arguments

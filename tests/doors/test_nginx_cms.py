@@ -6,7 +6,7 @@ import pytest
 
 from authcore.adapters.system import SystemClock
 from authcore_local.legacy import SEED_USERS
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 from doors.nginx_cms import SiteOfTheCms
 from doors.nginx_server import NEEDS_NGINX
 
@@ -51,9 +51,9 @@ def test_a_deep_link_survives_the_sign_in_and_the_cms_knows_who_it_is(
     page = signed_in(browser, deep_link)
 
     assert (page.status, page.url) == (200, deep_link)
-    assert page.marked("greeting") == f"Hello, {JANE.display_name}"
-    assert page.marked("legacy-uid") == JANE.userid
-    assert (page.marked("draft"), page.marked("tab")) == ("7", "2")
+    assert page.text_of("greeting") == f"Hello, {JANE.display_name}"
+    assert page.text_of("legacy-uid") == JANE.userid
+    assert (page.text_of("draft"), page.text_of("tab")) == ("7", "2")
 
 
 def test_a_sign_out_closes_the_cms(site: SiteOfTheCms, browser: Browser) -> None:

@@ -34,7 +34,7 @@ def sign_up_lizzy(stack: LocalStack) -> str:
     prompt = visitor.send(form, **who, password=NEW)
     visitor.send(prompt, username="lizzy", code=stack.cognito.outbox.messages()[0].code)
     visitor.browser.close()
-    user = stack.cognito.users.named("lizzy")
+    user = stack.cognito.users.find("lizzy")
     assert user is not None
     return user.attributes["custom:legacy_uid"]
 
@@ -58,9 +58,9 @@ def test_it_goes_on_with_the_provider_that_was_chosen_and_ends_where_it_was_to_e
     assert "identity_provider=Google" in again.url
     end = visitor.send(again, person=LIZZY_AT_GOOGLE)
     assert (end.url, end.status) == (target, 200)
-    assert end.marked("legacy-uid") == uid
+    assert end.text_of("legacy-uid") == uid
     both_sides(stack, uid)
-    assert [user.username for user in stack.cognito.users.everybody()] == ["lizzy"]
+    assert [user.username for user in stack.cognito.users.all_users()] == ["lizzy"]
 
 
 def test_from_then_on_google_and_the_password_open_the_same_account(
@@ -77,5 +77,5 @@ def test_from_then_on_google_and_the_password_open_the_same_account(
             assert other.continue_with("Google", LIZZY_AT_GOOGLE) == uid
         else:
             page = other.send(other.begin(), username="lizzy", password=NEW)
-            assert page.marked("legacy-uid") == uid
+            assert page.text_of("legacy-uid") == uid
         other.browser.close()

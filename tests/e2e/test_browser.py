@@ -55,7 +55,7 @@ def test_a_person_only_the_old_system_knows_comes_back_signed_in_to_the_page_the
     type_in(page, "not-her-password")
     expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password")
     photograph(page, "wrong-password")
-    assert stack.cognito.users.named(JANE.username) is None
+    assert stack.cognito.users.find(JANE.username) is None
 
     type_in(page, JANE.password)
     expect(page).to_have_url(f"{stack.cms_url}/new-post?draft=7&tab=2")

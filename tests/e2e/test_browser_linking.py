@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from authcore_local.addresses import Ports
-from authcore_local.legacy.system import StoredAccount
+from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
 from e2e.conftest import Photographer
 
@@ -139,7 +139,7 @@ def test_an_address_that_lives_in_the_legacy_system_cannot_be_signed_up(
     page.get_by_role("button", name="Sign up").click()
 
     expect(page.get_by_role("alert")).to_be_visible()
-    assert stack.cognito.users.named("not-jane") is None
+    assert stack.cognito.users.find("not-jane") is None
 
 
 def test_a_legacy_user_who_forgot_the_password_chooses_a_new_one_and_keeps_the_account(

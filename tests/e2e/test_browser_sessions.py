@@ -190,7 +190,7 @@ def test_somebody_who_has_only_the_old_login_reaches_the_cms(
     expect(page.locator("#legacy-uid")).to_have_text(HUCK.userid)
     expect(page.locator("#login")).to_have_text("the old login")
     photograph(page, "cms-old-login")
-    assert stack.cognito.users.everybody() == ()
+    assert stack.cognito.users.all_users() == ()
 
     page.get_by_role("link", name="Sign out").click()
     page.get_by_role("button", name="Sign out").click()
@@ -273,7 +273,7 @@ def test_a_page_of_another_site_changes_nothing(
     assert answered.value.status == 403
     page.goto(f"{stack.cms_url}/articles")
     assert_greeted(page)
-    user = stack.cognito.users.named(JANE.username)
+    user = stack.cognito.users.find(JANE.username)
     assert user is not None
     assert user.enabled
     assert stack.clock.ahead == timedelta(0)
@@ -284,7 +284,7 @@ def test_the_flow_page_follows_what_happens_elsewhere_and_needs_no_mouse(
 ) -> None:
     flow = context.new_page()
     flow.goto(f"{stack.cms_url}/flow")
-    expect(flow.get_by_text("Cognito knows nobody yet")).to_be_visible()
+    expect(flow.get_by_text("Cognito has no users yet")).to_be_visible()
     signed_in(stack, context)
 
     expect(flow.get_by_role("button", name=DISABLE)).to_be_visible()

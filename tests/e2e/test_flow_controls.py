@@ -141,7 +141,7 @@ def test_the_clock_of_the_page_is_that_of_cognito(stack: LocalStack, http: HttpC
     visitor.send(visitor.begin(), username=JANE.username, password=JANE.password)
     visitor.browser.close()
 
-    user = stack.cognito.users.named(JANE.username)
+    user = stack.cognito.users.find(JANE.username)
     assert user is not None
     assert abs(user.created_at - stack.clock.now()) < timedelta(minutes=1)
 
@@ -167,7 +167,7 @@ def test_somebody_from_google_is_signed_out_everywhere(stack: LocalStack, http: 
     # RF-08
     visitor = Visitor(stack)
     visitor.continue_with("Google", LIZZY_AT_GOOGLE)
-    (user,) = stack.cognito.users.everybody()
+    (user,) = stack.cognito.users.all_users()
     last = stack.flow.since(0)[-1].number
 
     press(

@@ -8,7 +8,7 @@ import pytest
 
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Page
+from authcore_local.tour.scripted_browser import Page
 from e2e.visitor import Visitor, both_sides
 
 
@@ -60,7 +60,7 @@ def unmark(stack: LocalStack, username: str, *names: str) -> None:
 
 
 def mark_of(stack: LocalStack, username: str) -> str | None:
-    user = stack.cognito.users.named(username)
+    user = stack.cognito.users.find(username)
     return user.attributes.get(LINKED) if user else None
 
 
@@ -70,7 +70,7 @@ def test_somebody_migrated_by_password_is_attached_at_their_first_sign_in(
     # AL-07
     page = signed_in(stack, "jane", PASSWORD)
 
-    assert page.marked("legacy-uid") == "1847"
+    assert page.text_of("legacy-uid") == "1847"
     assert both_sides(stack, "1847").cognito_id
     assert mark_of(stack, "jane") == "1847"
 
@@ -82,8 +82,8 @@ def test_once_linked_the_legacy_system_is_not_needed_any_more(stack: LocalStack)
     before = len(stack.legacy.calls)
     stack.legacy.behave("down")
 
-    assert signed_in(stack, "jane", PASSWORD).marked("legacy-uid") == "1847"
-    assert signed_in(stack, "lizzy", NEW).marked("legacy-uid") == mark_of(stack, "lizzy")
+    assert signed_in(stack, "jane", PASSWORD).text_of("legacy-uid") == "1847"
+    assert signed_in(stack, "lizzy", NEW).text_of("legacy-uid") == mark_of(stack, "lizzy")
     assert len(stack.legacy.calls) == before
 
 
@@ -97,8 +97,8 @@ def test_whoever_could_not_be_linked_when_they_signed_up_is_linked_at_the_next_s
 
     page = signed_in(stack, "lizzy", NEW)
 
-    assert page.marked("legacy-uid") == mark_of(stack, "lizzy")
-    both_sides(stack, page.marked("legacy-uid"))
+    assert page.text_of("legacy-uid") == mark_of(stack, "lizzy")
+    both_sides(stack, page.text_of("legacy-uid"))
     assert len(stack.legacy.accounts()) == before
 
 
@@ -113,11 +113,11 @@ def test_while_the_legacy_system_is_down_the_policy_says_whether_the_unlinked_ge
     page = signed_in(stack, "jane", PASSWORD)
 
     if policy == "allow":
-        assert page.marked("legacy-uid") == "1847"
+        assert page.text_of("legacy-uid") == "1847"
     else:
         assert page.status == 400
     stack.legacy.behave("honest")
-    assert signed_in(stack, "jane", PASSWORD).marked("legacy-uid") == "1847"
+    assert signed_in(stack, "jane", PASSWORD).text_of("legacy-uid") == "1847"
     assert mark_of(stack, "jane") == "1847"
 
 

@@ -10,7 +10,7 @@ from authcore_local.addresses import LEGACY_HOST
 from authcore_local.flow import FlowLog
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JANE = SEED_USERS[0]
@@ -50,7 +50,7 @@ def test_whoever_knows_the_password_is_signed_in(browser: Browser, site: Site) -
     assert (answer.status, answer.location) == (303, f"{site.url}/")
 
     page = browser.get(answer.location)
-    assert page.marked("name") == JANE.display_name
+    assert page.text_of("name") == JANE.display_name
     assert "http://cms.authcore.localhost:1/articles" in page.text
     assert len(site.legacy.sessions(JANE.userid)) == 1
 
@@ -73,7 +73,7 @@ def test_nobody_else_is(browser: Browser, site: Site, username: str, password: s
     answer = signed_in(browser, site, username, password)
 
     assert answer.status == 200
-    assert answer.marked("alert") == "That user name and password do not go together."
+    assert answer.text_of("alert") == "That user name and password do not go together."
     assert browser.get(f"{site.url}/").location == f"{site.url}/login"
 
 

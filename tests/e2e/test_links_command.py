@@ -101,7 +101,7 @@ class Broken:
         return {legacy_uid: self.user(legacy_uid) for legacy_uid in signed_up}
 
     def attachings(self) -> int:
-        return sum(call.verdict == "attached" for call in self.stack.legacy.calls)
+        return sum(call.outcome == "attached" for call in self.stack.legacy.calls)
 
 
 @pytest.fixture(name="http")

@@ -9,7 +9,7 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer
 from authcore_local.cognito.hosted_ui.account_pages import CHANGED, CODE_SENT, CONFIRMED
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from support.local_pool import PASSWORD, Browser, LocalPool, Recorder, code_of, problem_on
 
 
@@ -62,9 +62,9 @@ class TestSignUp:
         browser = Browser(pool)
         prompt = sign_up(browser)
         assert notice_on(prompt) == CODE_SENT
-        unconfirmed = pool.cognito.users.named("lizzy")
+        unconfirmed = pool.cognito.users.find("lizzy")
         page = browser.send(prompt, username="lizzy", code=sent_code(pool))
-        confirmed = pool.cognito.users.named("lizzy")
+        confirmed = pool.cognito.users.find("lizzy")
 
         assert notice_on(page) == CONFIRMED
         assert unconfirmed is not None
@@ -79,7 +79,7 @@ class TestSignUp:
         browser = Browser(pool)
         browser.send(sign_up(browser), username="lizzy", code=sent_code(pool))
         before, after = heard.events
-        user = pool.cognito.users.named("lizzy")
+        user = pool.cognito.users.find("lizzy")
 
         assert user is not None
         attributes = {"email": "lizzy@longbourn.example", "name": "Lizzy"}
@@ -115,7 +115,7 @@ class TestSignUp:
         page = sign_up(Browser(pool))
 
         assert problem_on(page) == "PreSignUp failed with error not here"
-        assert pool.cognito.users.named("lizzy") is None
+        assert pool.cognito.users.find("lizzy") is None
         assert NEW.encode() not in page.body
 
     def test_a_trigger_can_confirm_without_a_code(self, pool: LocalPool, heard: Recorder) -> None:
@@ -125,7 +125,7 @@ class TestSignUp:
 
         heard.answers["PreSignUp_SignUp"] = confirms
         page = sign_up(Browser(pool))
-        user = pool.cognito.users.named("lizzy")
+        user = pool.cognito.users.find("lizzy")
 
         assert notice_on(page) == CONFIRMED
         assert user is not None
@@ -246,7 +246,7 @@ class TestForgottenPassword:
         heard.answers["UserMigration_ForgotPassword"] = migrates
         browser = Browser(pool)
         prompt = forgot(browser, "jane")
-        migrated = pool.cognito.users.named("jane")
+        migrated = pool.cognito.users.find("jane")
         browser.send(prompt, username="jane", code=sent_code(pool), password=NEW)
 
         assert "password" not in heard.events[0]["request"]
@@ -327,7 +327,7 @@ class TestOutbox:
 
 @pytest.mark.parametrize("password", ["Aa1-aaaa", "Ää1 aaaaA", "A" * 253 + "a1-"])
 def test_four_kinds_of_characters_make_a_password(password: str) -> None:
-    assert chosen(password) == password
+    assert check_new_password(password) == password
 
 
 def add_unreachable(pool: LocalPool) -> None:

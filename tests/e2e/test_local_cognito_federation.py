@@ -98,7 +98,7 @@ class TestWhichTriggersFire:
     ) -> None:
         Browser(pool).continue_with("Google", **GOOGLE)
         attributes = heard.events[1]["request"]["userAttributes"]
-        user = pool.cognito.users.named("Google_109-Aa")
+        user = pool.cognito.users.find("Google_109-Aa")
 
         assert user is not None
         assert attributes["sub"] == user.subject
@@ -160,7 +160,7 @@ class TestWhoThatIs:
         Browser(pool).continue_with("Google", **VERIFIED)
         moved = {**GOOGLE, "email": "mrs@pemberley.example", "name": "Elizabeth"}
         Browser(pool).continue_with("Google", **moved)
-        user = pool.cognito.users.named("Google_109-Aa")
+        user = pool.cognito.users.find("Google_109-Aa")
 
         assert user is not None
         assert user.attributes == {
@@ -175,7 +175,7 @@ class TestWhoThatIs:
 
         assert (claims["sub"], claims["cognito:username"]) == (pool.anna.subject, "anna")
         assert claims["identities"][0]["primary"] == "false"
-        assert pool.cognito.users.named("Google_109-Aa") is None
+        assert pool.cognito.users.find("Google_109-Aa") is None
 
     def test_what_a_trigger_writes_shows_at_the_next_sign_in(
         self, pool: LocalPool, heard: Recorder
@@ -212,7 +212,7 @@ class TestWhatGoesWrong:
             "error": "invalid_request",
             "error_description": "PreSignUp failed with error not today",
         }
-        assert pool.cognito.users.named("Google_109-Aa") is None
+        assert pool.cognito.users.find("Google_109-Aa") is None
 
     def test_linking_while_signing_up_fails_once_and_works_the_second_time(
         self, pool: LocalPool, heard: Recorder

@@ -14,7 +14,7 @@ from authcore.adapters.system import monotonic
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.triggers import MAX_ATTEMPTS, TRIGGER_LIMIT, Triggers
-from authcore_local.cognito.user_flows.migration import migrated_profile
+from authcore_local.cognito.user_flows.on_demand_migration import migrated_profile
 from support.local_pool import CLIENT_ID, PASSWORD, POOL_ID, Browser, LocalPool, code_of, problem_on
 
 
@@ -85,7 +85,7 @@ class TestWhenItFires:
             assert code_of(Browser(pool).sign_in("bob", OLD))
             assert code_of(Browser(pool).sign_in("bob", OLD))
             assert problem_on(Browser(pool).sign_in("bob", "wrong")) == WRONG
-            bob = pool.cognito.users.named("bob")
+            bob = pool.cognito.users.find("bob")
 
         assert bob is not None
         assert (bob.status, bob.attributes) == ("CONFIRMED", ATTRIBUTES)
@@ -113,7 +113,7 @@ class TestWhenItFires:
     def test_an_unchanged_event_means_no_such_user(self, username: str, password: str) -> None:
         with pool_with(Handler()) as pool:
             assert problem_on(Browser(pool).sign_in(username, password)) == WRONG
-            assert pool.cognito.users.named(username) is None
+            assert pool.cognito.users.find(username) is None
 
     def test_without_final_status_the_password_is_not_kept(self) -> None:
         def handler(event: Any, context: Any) -> object:
@@ -123,7 +123,7 @@ class TestWhenItFires:
             for _ in range(2):
                 page = Browser(pool).sign_in("bob", OLD)
                 assert problem_on(page) == "Password reset required for the user"
-            bob = pool.cognito.users.named("bob")
+            bob = pool.cognito.users.find("bob")
 
         assert bob is not None
         assert (bob.status, bob.password) == ("RESET_REQUIRED", None)
@@ -152,7 +152,7 @@ class TestWhenItFires:
         with pool_with(handler) as pool:
             Browser(pool).sign_in("bob", OLD)
             attributes["email"] = "changed@example.com"
-            bob = pool.cognito.users.named("bob")
+            bob = pool.cognito.users.find("bob")
 
         assert bob is not None
         assert bob.attributes["email"] == "bob@example.com"
@@ -192,7 +192,7 @@ class TestTheLimit:
             assert problem_on(page) == "Exception during user migration"
             assert len(calls) == MAX_ATTEMPTS == 3
             assert took < 5
-            assert pool.cognito.users.named("bob") is None
+            assert pool.cognito.users.find("bob") is None
 
     def test_a_second_attempt_that_answers_in_time_counts(self) -> None:
         inner, first, done = Handler(), threading.Event(), threading.Event()
@@ -222,7 +222,7 @@ class TestTheLimit:
             done.set()
             assert all(returned.acquire(timeout=5) for _ in range(MAX_ATTEMPTS))
 
-            assert pool.cognito.users.named("bob") is None
+            assert pool.cognito.users.find("bob") is None
 
 
 class TestFailures:
@@ -258,7 +258,7 @@ class TestFailures:
             page = Browser(pool).sign_in("bob", OLD)
 
             assert page.status == 400
-            assert pool.cognito.users.named("bob") is None
+            assert pool.cognito.users.find("bob") is None
 
     def test_what_a_handler_says_is_shown_to_the_person_and_to_nobody_else(self) -> None:
         # MG-02

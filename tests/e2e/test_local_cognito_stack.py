@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from authcore_local.addresses import Ports
-from authcore_local.legacy.links import Mode
+from authcore_local.legacy.link_lookup import Mode
 from authcore_local.stack import LocalStack
 from e2e.visitor import Visitor, both_sides
 
@@ -88,11 +88,11 @@ def test_somebody_who_signs_up_is_known_to_both_sides(stack: LocalStack, visitor
     )
     code = stack.cognito.outbox.messages()[0].code
     visitor.send(prompt, username="lizzy", code=code)
-    user = stack.cognito.users.named("lizzy")
+    user = stack.cognito.users.find("lizzy")
     assert user is not None
     page = visitor.send(visitor.begin(), username="lizzy", password=NEW)
 
-    assert page.marked("legacy-uid") == user.attributes["custom:legacy_uid"]
+    assert page.text_of("legacy-uid") == user.attributes["custom:legacy_uid"]
     assert both_sides(stack, user.attributes["custom:legacy_uid"]).email_verified
     assert count(stack) == before + 1
 
@@ -115,8 +115,8 @@ def test_nobody_signs_up_in_the_place_of_somebody_only_the_legacy_system_knows(
     fields = {"username": "thief", "email": "thief@example.com", "name": "T", "password": NEW}
     page = visitor.send(form, **{**fields, **who})
 
-    assert "PreSignUp failed with error" in page.marked("alert")
-    assert stack.cognito.users.everybody() == ()
+    assert "PreSignUp failed with error" in page.text_of("alert")
+    assert stack.cognito.users.all_users() == ()
 
 
 def test_a_person_of_the_legacy_system_who_forgot_their_password_is_migrated(
@@ -129,7 +129,7 @@ def test_a_person_of_the_legacy_system_who_forgot_their_password_is_migrated(
     visitor.send(prompt, code=code, password=NEW)
     page = visitor.send(visitor.begin(), username="gregor", password=NEW)
 
-    assert page.marked("legacy-uid") == "1915"
+    assert page.text_of("legacy-uid") == "1915"
     both_sides(stack, "1915")
     assert count(stack) == before
 

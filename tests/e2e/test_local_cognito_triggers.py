@@ -137,7 +137,7 @@ class TestAroundAPassword:
         client.close()
 
         assert heard.sources == ["PreSignUp_AdminCreateUser"] * 2
-        assert pool.cognito.users.named("dora") is None
+        assert pool.cognito.users.find("dora") is None
 
     @pytest.mark.parametrize("source", [BEFORE, AFTER])
     def test_a_failure_before_or_after_keeps_the_user_out_and_is_quoted(

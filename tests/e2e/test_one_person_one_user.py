@@ -8,7 +8,7 @@ import pytest
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS, SeedUser
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Page
+from authcore_local.tour.scripted_browser import Page
 from e2e.visitor import Visitor, both_sides
 
 
@@ -52,7 +52,7 @@ def forgets(stack: LocalStack, name: str, password: str) -> None:
 
 
 def names(stack: LocalStack) -> list[str]:
-    return [user.username for user in stack.cognito.users.everybody()]
+    return [user.username for user in stack.cognito.users.all_users()]
 
 
 def address_of(user: SeedUser) -> str:
@@ -66,15 +66,15 @@ def test_whoever_typed_their_user_name_is_nobody_else_under_their_address(
     page = signs_in(stack, "jane", JANE.password)
     other = signs_in(stack, address_of(JANE), JANE.password)
 
-    assert page.marked("legacy-uid") == JANE.userid
-    assert other.marked("alert") == REFUSED
+    assert page.text_of("legacy-uid") == JANE.userid
+    assert other.text_of("alert") == REFUSED
     assert names(stack) == ["jane"]
     both_sides(stack, JANE.userid)
-    assert signs_in(stack, "jane", JANE.password).marked("legacy-uid") == JANE.userid
+    assert signs_in(stack, "jane", JANE.password).text_of("legacy-uid") == JANE.userid
 
 
 def test_an_address_that_is_typed_first_makes_no_user_either(stack: LocalStack) -> None:
-    assert signs_in(stack, address_of(JANE), JANE.password).marked("alert") == REFUSED
+    assert signs_in(stack, address_of(JANE), JANE.password).text_of("alert") == REFUSED
     assert names(stack) == []
 
 
@@ -88,10 +88,10 @@ def test_whoever_came_through_google_is_nobody_else_under_their_old_password(
     before = names(stack)
 
     for name in ("jane", address_of(JANE)):
-        assert signs_in(stack, name, JANE.password).marked("alert") == REFUSED
+        assert signs_in(stack, name, JANE.password).text_of("alert") == REFUSED
     forgets(stack, "jane", NEW)
 
-    assert page.marked("legacy-uid") == JANE.userid
+    assert page.text_of("legacy-uid") == JANE.userid
     assert stack.legacy.opened_by_password("jane", JANE.password) == JANE.userid
     assert stack.cognito.outbox.messages() == ()
     assert names(stack) == before
@@ -112,8 +112,8 @@ def test_after_a_reset_the_old_password_opens_no_second_user(
     new, old = signs_in(stack, first, NEW), signs_in(stack, then, GREGOR.password)
 
     assert reset is (first == "gregor")
-    assert new.marked("legacy-uid") == (GREGOR.userid if reset else "")
-    assert old.marked("legacy-uid") == ("" if reset else GREGOR.userid)
+    assert new.text_of("legacy-uid") == (GREGOR.userid if reset else "")
+    assert old.text_of("legacy-uid") == ("" if reset else GREGOR.userid)
     assert names(stack) == ["gregor"]
     both_sides(stack, GREGOR.userid)
 
@@ -132,9 +132,9 @@ def test_nobody_comes_in_with_a_locked_account_however_much_they_prove(stack: Lo
     signs_in(stack, "ahab", AHAB.password)
     forgets(stack, "ahab", NEW)
 
-    assert page.marked("legacy-uid") == "none"
+    assert page.text_of("legacy-uid") == "none"
     assert stack.legacy.accounts() == before
     assert stack.cognito.outbox.messages() == ()
     assert [
-        user.attributes.get("custom:legacy_uid") for user in stack.cognito.users.everybody()
+        user.attributes.get("custom:legacy_uid") for user in stack.cognito.users.all_users()
     ] == [None]

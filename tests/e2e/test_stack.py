@@ -14,16 +14,16 @@ from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.entrypoints import DOORS
+from authcore_cli.doors import DOORS
 from authcore_cli.process import CommandContext
 from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
 from authcore_local.legacy import SEED_USERS
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.stack import LocalStack, PortTakenError
-from authcore_local.tour.browser import Browser, Form, Page
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JANE = SEED_USERS[0]
@@ -253,8 +253,8 @@ def test_a_legacy_outage_is_not_a_wrong_password(stack: LocalStack, browser: Bro
     stack.legacy.behave("honest")
     accepted = browser.send(typed(refused, gregor.username, gregor.password))
 
-    assert "Incorrect" not in refused.marked("alert")
-    assert "not available" in refused.marked("alert")
+    assert "Incorrect" not in refused.text_of("alert")
+    assert "not available" in refused.text_of("alert")
     assert accepted.status == 302
 
 
@@ -267,7 +267,7 @@ def test_an_account_that_is_locked_looks_like_a_wrong_password(
 
     refused = browser.send(typed(page, ahab.username, ahab.password))
 
-    assert refused.marked("alert") == "Incorrect username or password."
+    assert refused.text_of("alert") == "Incorrect username or password."
 
 
 def test_two_tabs_of_one_browser_both_come_back(stack: LocalStack, browser: Browser) -> None:
@@ -321,8 +321,8 @@ def test_the_demo_prints_where_the_old_login_is() -> None:
 def test_lifetimes_of_the_demo_can_be_chosen() -> None:
     given = ["--access-minutes", "10", "--refresh-minutes", "120", "--grace-seconds", "0"]
 
-    assert demo.chosen_lifetimes([]) == Lifetimes()
-    assert demo.chosen_lifetimes([*given, "--no-rotation"]) == Lifetimes(
+    assert demo.parse_lifetimes([]) == Lifetimes()
+    assert demo.parse_lifetimes([*given, "--no-rotation"]) == Lifetimes(
         access=timedelta(minutes=10),
         refresh=timedelta(minutes=120),
         grace=timedelta(0),
@@ -343,7 +343,7 @@ def test_lifetimes_of_the_demo_can_be_chosen() -> None:
 )
 def test_lifetimes_that_cognito_does_not_know_are_wrong_usage(given: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        demo.chosen_lifetimes(given)
+        demo.parse_lifetimes(given)
 
     assert caught.value.code == 2
 

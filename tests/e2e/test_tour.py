@@ -9,9 +9,9 @@ from authcore_local.addresses import Addresses, Ports
 from authcore_local.flow import FlowLog
 from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.tour.__main__ import main
-from authcore_local.tour.answers import Places, inner_rows, said
-from authcore_local.tour.browser import Page
+from authcore_local.tour.answers import Places, describe, inner_rows
 from authcore_local.tour.report import Report, Row, WrongHopError
+from authcore_local.tour.scripted_browser import Page
 
 
 def tour(*arguments: str) -> tuple[int, str]:
@@ -92,7 +92,7 @@ def test_a_report_stops_at_the_first_wrong_hop() -> None:
     with pytest.raises(WrongHopError):
         report.note(Row("browser", "auth", "GET /auth/session", "200", "401"))
     assert report.wrong == [(2, report.rows[1])]
-    assert report.verdict()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
+    assert report.summary()[0].startswith("hop 2 is wrong: browser → auth GET /auth/session")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_redirect_out_of_the_stack_is_never_taken_for_one_within(
 ) -> None:
     page = Page("http://cms.authcore.localhost:8400/", 302, location, "")
 
-    assert said(page, Places(Addresses(Ports()))) == words
+    assert describe(page, Places(Addresses(Ports()))) == words
 
 
 def test_keys_may_be_asked_for_again_and_nothing_else_may() -> None:

@@ -1,9 +1,9 @@
 """Somebody before the local stack, and what both stores say of them."""
 
 from authcore.adapters.system import SystemClock
-from authcore_local.legacy.system import StoredAccount
+from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 class Visitor:
@@ -36,14 +36,14 @@ class Visitor:
     def continue_with(self, provider: str, person: str) -> str:
         """The legacy id that the CMS greets *person* with."""
         page = self.send(self.begin(f"?provider={provider}"), person=person)
-        return page.marked("legacy-uid")
+        return page.text_of("legacy-uid")
 
 
 def both_sides(stack: LocalStack, legacy_uid: str) -> StoredAccount:
     """The legacy account *legacy_uid*, which exactly one user of the pool points to, and back."""
     users = [
         user
-        for user in stack.cognito.users.everybody()
+        for user in stack.cognito.users.all_users()
         if user.attributes.get("custom:legacy_uid") == legacy_uid
     ]
     account = stack.legacy.account(legacy_uid)

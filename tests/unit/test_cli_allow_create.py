@@ -13,7 +13,7 @@ from authcore.domain.services.accounts.account_linking import create_key
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock
-from authcore_cli.admin_wiring import BegunCreates
+from authcore_cli.admin_wiring import PendingCreates
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 
@@ -43,10 +43,10 @@ class World:
         self.audit = InMemoryAuditLog()
 
     def allow_create(self, *arguments: str) -> tuple[int, str, str]:
-        def begun_creates(_: Mapping[str, str]) -> BegunCreates:
-            return BegunCreates(self.intents, ISSUER, self.audit)
+        def pending_creates(_: Mapping[str, str]) -> PendingCreates:
+            return PendingCreates(self.intents, ISSUER, self.audit)
 
-        return ran(*arguments, context=attrs.evolve(nowhere(), begun_creates=begun_creates))
+        return ran(*arguments, context=attrs.evolve(nowhere(), pending_creates=pending_creates))
 
     def remembers(self, subject: str = SUBJECT) -> bool:
         return not self.intents.first_time(create_key(ISSUER, subject), timedelta(1))

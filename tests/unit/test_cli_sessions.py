@@ -16,7 +16,7 @@ from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemor
 from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
-from authcore_cli.sessions import LIVES_ON
+from authcore_cli.sessions_commands import TOKENS_STAY_VALID
 
 
 VARIABLES: Final = {
@@ -89,7 +89,7 @@ def test_where_no_list_is_shared_it_is_said_that_tokens_live_on() -> None:
 
     status, _, err = world.end("anna", at_once=False)
 
-    assert (status, err) == (0, f"authcore: {LIVES_ON}\n")
+    assert (status, err) == (0, f"authcore: {TOKENS_STAY_VALID}\n")
     assert world.sessions.open == {}
 
 

@@ -1,8 +1,8 @@
 """
 A local Cognito user pool: managed login, OAuth endpoints, tokens, triggers, part of the API.
 
-It is our reading of Amazon's documentation of Cognito, not Amazon's code, and no proof of how
-Amazon's behaves.  Where that documentation is silent or contradicts itself, this pool chose:
+It follows our reading of Amazon's documentation; it is not Amazon's code and proves nothing about
+Amazon's service.  Where that documentation is silent or contradicts itself, this pool chose:
 
 - An explicit ``finalUserStatus`` other than ``CONFIRMED`` fails the migration.
 - A trigger that runs into the 5 second limit is invoked 3 times; one that raises, once.
@@ -11,12 +11,12 @@ Amazon's behaves.  Where that documentation is silent or contradicts itself, thi
 - A failing pre token generation trigger is an ``invalid_grant`` at the token endpoint.
 - A function that names ``groupOverrideDetails`` replaces the groups, one that does not leaves them.
 - The first sign-in of an account that was linked before counts as a later one.
-- Linking an account twice is an InvalidParameterException, whoever it was linked to.
-- Nobody is signed in by a confirmation code alone.
+- Linking an account twice is an InvalidParameterException, whichever user it was linked to.
+- A confirmation code alone signs no user in.
 - ``invalid_client`` is answered with status 400.
 - Error redirects carry no ``state``, except for ``login_required``.
 - Writing ``email`` unverifies it, even with the value it had.
-- Signed API calls must carry a signature, which nobody verifies.
+- Signed API calls must carry a signature, which is not verified.
 - Where refresh tokens are rotated, the grace period of each begins with its first use.  Within it
   every further use yields one more refresh token, and all of these are honoured.
 - A use after the grace period is refused and ends nothing else: the session's newer tokens stay
@@ -26,7 +26,7 @@ Amazon's behaves.  Where that documentation is silent or contradicts itself, thi
 - Revoking a refresh token that was rotated away ends its session like any other of its tokens.
 - What looks like a JWT is an ``unsupported_token_type`` to revoke; all else was never issued.
 - ``/logout`` hands only its documented parameters on to the sign-in page, and where it refuses a
-  request nobody is signed out.
+  request no user is signed out.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client,
 for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up and forgotten

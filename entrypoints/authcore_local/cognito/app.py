@@ -1,4 +1,4 @@
-"""One user pool, its domain and its API, put together."""
+"""Assemble one user pool, its domain and its API."""
 
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
@@ -10,23 +10,23 @@ from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
 from authcore_local.cognito.idp_api.administration import Administration
-from authcore_local.cognito.idp_api.api import Api
 from authcore_local.cognito.idp_api.authentication import Authentication
+from authcore_local.cognito.idp_api.idp_endpoint import Api
 from authcore_local.cognito.idp_api.provider_links import ProviderLinking
 from authcore_local.cognito.idp_api.user_listing import UserListing
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
-from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
-from authcore_local.cognito.routing import Doors, published_routes, routed
-from authcore_local.cognito.tokens import TokenIssuer
+from authcore_local.cognito.routing import Doors, pool_app, published_routes
+from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
-from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.cognito.user_flows.sign_up import SignUp
@@ -41,7 +41,7 @@ class LocalCognito:
     Attributes:
         app: Serves the pool's domain, its issuer and the ``cognito-idp`` API.
         users: The pool's users, for set-up and checks.
-        sessions: Which refresh tokens are honoured.
+        sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
     """
 
@@ -61,7 +61,7 @@ class LocalCognito:
         Args:
             config: The pool, its domain and its app client.
 
-            clock: Tells lifetimes; the limit of triggers is real time.
+            clock: For lifetimes; the limit of triggers is real time.
 
             entropy: Makes codes, cookies and ids.
 
@@ -69,7 +69,7 @@ class LocalCognito:
 
             triggers: The functions attached to the pool.
 
-            flow: Hears of every hop.
+            flow: Records every hop.
         """
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
@@ -100,7 +100,7 @@ class LocalCognito:
         self._revocation = Revocation(
             config, issuer=self._issuer, sessions=self.sessions, flow=flow
         )
-        self.app = routed(self._doors(), published_routes(config, self._issuer))
+        self.app = pool_app(self._doors(), published_routes(config, self._issuer))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """

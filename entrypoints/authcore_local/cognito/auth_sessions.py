@@ -1,4 +1,4 @@
-"""Sign-ins that go on: which refresh tokens are honoured, and which sessions were ended."""
+"""Sessions of the pool: which refresh tokens are valid, and which sessions were ended."""
 
 import base64
 import hashlib
@@ -35,11 +35,11 @@ class AuthSession:
 
     Attributes:
         origin_jti: Names it in tokens.
-        client_id: Whose refresh tokens they are.
+        client_id: The client that its refresh tokens were issued to.
         subject: Of the user.
         scopes: As granted at sign-in.
         signed_in_at: Aware, UTC.
-        ends_at: When its refresh tokens expire, whichever of them it is; aware, UTC.
+        ends_at: When all its refresh tokens expire; aware, UTC.
         hosted: True for managed login.
     """
 
@@ -54,7 +54,7 @@ class AuthSession:
 
 @attrs.frozen
 class _Issued:
-    """A refresh token; *used_at* is when it was first traded, where tokens are rotated."""
+    """A refresh token; *used_at* is the time of its first use, where tokens are rotated."""
 
     origin_jti: str
     used_at: datetime | None = None
@@ -62,7 +62,7 @@ class _Issued:
 
 class AuthSessions:
     """
-    Holds the newest MAX_SESSIONS and MAX_REFRESH_TOKENS; older ones count as revoked.
+    Keeps the newest MAX_SESSIONS and MAX_REFRESH_TOKENS; older ones count as revoked.
 
     Safe to share between threads.
     """
@@ -78,7 +78,7 @@ class AuthSessions:
     def begin(
         self, subject: str, *, scopes: Sequence[str], signed_in_at: datetime, hosted: bool
     ) -> tuple[AuthSession, str]:
-        """A new session and its first refresh token."""
+        """Start a session and return it with its first refresh token."""
         session = AuthSession(
             origin_jti=fresh_uuid(self._entropy),
             client_id=self._config.client_id,
@@ -95,24 +95,24 @@ class AuthSessions:
 
     def session_of(self, token: str, client_id: str) -> AuthSession:
         """
-        The session that *token* prolongs, for the client it was issued to.
+        Return the session of *token*, for the client it was issued to.
 
         Raises:
             CognitoError: NotAuthorizedException: unknown, another client's, revoked or expired.
                 RefreshTokenReuseException: rotated away, and the grace period is over.
         """
         with self._lock:
-            return self._honoured(token, client_id)
+            return self._require_honoured_session(token, client_id)
 
     def spend(self, token: str, client_id: str) -> str | None:
         """
-        The refresh token that counts after a refresh with *token*; None where it stays the same.
+        Use *token* and return its successor; None where the token stays the same.
 
         Raises:
             CognitoError: See ``session_of``.
         """
         with self._lock:
-            session = self._honoured(token, client_id)
+            session = self._require_honoured_session(token, client_id)
             if not self._config.refresh_token_rotation:
                 return None
             if self._issued[token].used_at is None:
@@ -120,7 +120,7 @@ class AuthSessions:
             return self._issue(session.origin_jti)
 
     def revoke(self, token: str, client_id: str) -> None:
-        """End the session of *token*, rotated away or not; harmless where there is none."""
+        """End the session of *token*, also of a rotated one; do nothing without a session."""
         with self._lock:
             issued = self._issued.get(token)
             session = None if issued is None else self._live.get(issued.origin_jti)
@@ -138,7 +138,7 @@ class AuthSessions:
         with self._lock:
             return origin_jti not in self._live
 
-    def _honoured(self, token: str, client_id: str) -> AuthSession:
+    def _require_honoured_session(self, token: str, client_id: str) -> AuthSession:
         issued = self._issued.get(token)
         if issued is None:
             raise _not_authorized("Invalid Refresh Token.")

@@ -1,4 +1,4 @@
-"""What an operator chooses about the pool, its domain and its one app client."""
+"""Configuration of the pool, its domain and its one app client."""
 
 import re
 from collections.abc import Mapping
@@ -136,22 +136,22 @@ class PoolConfig:
         client_secrets: One, or two while one is being replaced; either is accepted.
         callback_urls: Compared character by character.
         logout_urls: Where ``/logout`` may send browsers; compared character by character.
-        scopes: What the client may ask for, and gets when it asks for none.
+        scopes: Scopes the client may request; all of them when it requests none.
         auth_flows: The client's ExplicitAuthFlows.  ALLOW_REFRESH_TOKEN_AUTH is of no effect where
             refresh tokens are rotated; at Amazon's both at once cannot be set.
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
         case_sensitive: False writes every user name in lower case, those of federated users
             included, and finds it in any.
-        identity_providers: Social ones, which users may continue with.
-        self_sign_up: Whether people may sign up themselves.
+        identity_providers: Social providers that users may sign in with.
+        self_sign_up: Whether users may sign up themselves.
         post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
-            there.  Amazon's documents do not say so for certain.
+            there.  Amazon's documents leave this open.
         custom_attributes: Beside the standard ones.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
         refresh_token_lifetime: From sign-in; 60 minutes to 10 years.  Use does not prolong it.
         refresh_token_rotation: Whether each refresh yields another refresh token.
-        retry_grace_period: How long a refresh token goes on to be good after it was first used,
+        retry_grace_period: How long a refresh token stays valid after its first use,
             where tokens are rotated; 0 to 60 seconds.
         code_lifetime: Of an authorization code.
         session_lifetime: Of the managed-login cookie; use does not prolong it.

@@ -1,14 +1,14 @@
-"""The answers of the API that are not success."""
+"""Error responses of the API."""
 
 
 class CognitoError(Exception):
     """
-    A refusal in the words of the ``cognito-idp`` service model.
+    An error of the ``cognito-idp`` service model.
 
     Attributes:
         kind: The exception's name there, e.g. ``NotAuthorizedException``.
         message: For the API's caller.
-        shown: What managed login shows above the sign-in prompt instead.
+        shown: Text for managed login; *message* by default.
     """
 
     def __init__(self, kind: str, message: str, *, shown: str | None = None) -> None:
@@ -19,12 +19,12 @@ class CognitoError(Exception):
 
 
 def wrong_credentials() -> CognitoError:
-    """One answer for the unknown user and the wrong password."""
+    """Same error for an unknown user and a wrong password."""
     return CognitoError("NotAuthorizedException", "Incorrect username or password.")
 
 
-def user_not_found() -> CognitoError:
-    """What administrators, and clients whose existence errors are LEGACY, are told."""
+def no_such_user() -> CognitoError:
+    """Unknown user, for administrators and for clients whose existence errors are LEGACY."""
     return CognitoError("UserNotFoundException", "User does not exist.")
 
 

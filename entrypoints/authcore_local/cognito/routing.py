@@ -1,4 +1,4 @@
-"""Which path leads where, and what people see of errors."""
+"""Routes of the pool, and its error pages."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -25,16 +25,16 @@ from authcore_local.cognito.hosted_ui.login_pages import (
 )
 from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
-from authcore_local.cognito.hosted_ui.pages import error_page
+from authcore_local.cognito.hosted_ui.page_parts import error_page
 from authcore_local.cognito.hosted_ui.provider_pages import RESPONSE_PATH, ProviderPages
-from authcore_local.cognito.idp_api.api import Api
-from authcore_local.cognito.oauth.authorization import (
+from authcore_local.cognito.idp_api.idp_endpoint import Api
+from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRefusedError,
     UntrustedRequestError,
 )
-from authcore_local.cognito.oauth.revocation import Revocation
+from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
-from authcore_local.cognito.tokens import TokenIssuer
+from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.outbox import OUTBOX_PATH, OutboxPage
 
 
@@ -45,7 +45,7 @@ Form = Callable[[Request, bytes], Response]
 
 @attrs.frozen(kw_only=True)
 class Doors:
-    """What answers."""
+    """Handlers of the pool's paths."""
 
     login: ManagedLogin
     accounts: AccountPages
@@ -57,8 +57,8 @@ class Doors:
     api: Api
 
 
-def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
-    """All of it as one ASGI app."""
+def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
+    """Build the ASGI app of the pool."""
     login, accounts, providers = doors.login, doors.accounts, doors.providers
     consent = "/local-providers/{provider}"
     return Starlette(
@@ -86,15 +86,15 @@ def routed(doors: Doors, published: Sequence[Route]) -> Starlette:
             _form("/", doors.api.call),
         ],
         exception_handlers={
-            UntrustedRequestError: _unregistered,
-            MalformedParametersError: _malformed,
-            AuthorizationRefusedError: _told_by_redirect,
+            UntrustedRequestError: _unregistered_page,
+            MalformedParametersError: _malformed_page,
+            AuthorizationRefusedError: _redirect_with_error,
         },
     )
 
 
 def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
-    """The keys, and the discovery document.  See: OIDC Discovery §4."""
+    """Build the routes of the keys and the discovery document.  See: OIDC Discovery §4."""
 
     def keys(_: Request) -> Response:
         return Response(issuer.published_keys(), media_type="application/json")
@@ -127,10 +127,10 @@ def _discovery(config: PoolConfig) -> dict[str, object]:
 
 
 def _form(path: str, handle: Form) -> Route:
-    return Route(path, _reading(handle), methods=["POST"])
+    return Route(path, _form_endpoint(handle), methods=["POST"])
 
 
-def _reading(handle: Form) -> Callable[[Request], Awaitable[Response]]:
+def _form_endpoint(handle: Form) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = bytearray()
         async for chunk in request.stream():
@@ -142,15 +142,15 @@ def _reading(handle: Form) -> Callable[[Request], Awaitable[Response]]:
     return endpoint
 
 
-def _unregistered(_: Request, __: Exception) -> Response:
+def _unregistered_page(_: Request, __: Exception) -> Response:
     return error_page("The application or its return address is not registered with this pool.")
 
 
-def _malformed(_: Request, __: Exception) -> Response:
+def _malformed_page(_: Request, __: Exception) -> Response:
     return error_page("The request is malformed.")
 
 
-def _told_by_redirect(_: Request, error: Exception) -> Response:
+def _redirect_with_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, AuthorizationRefusedError):
         raise error
     return redirect(error.location)

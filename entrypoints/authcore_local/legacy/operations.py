@@ -1,4 +1,4 @@
-"""What the legacy HTTP API does, without the HTTP.  See: docs/legacy-api.yaml."""
+"""Operations of the legacy HTTP API, without the HTTP.  See: docs/legacy-api.yaml."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import attrs
 
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.links import Links
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.link_lookup import Links
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.requests import (
     Asked,
     Members,
@@ -17,25 +17,25 @@ from authcore_local.legacy.requests import (
     sound_or_none,
     truth,
 )
-from authcore_local.legacy.table import NewUser, Row, UserTable
+from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 
 PAGE_SIZE: Final = 100
 MAX_DISPLAY_NAME: Final = 100
 
 Said = dict[str, Any]
-"""A body of the contract; None in its place is a malformed request."""
+"""A response body of the contract; None in its place means a malformed request."""
 
 
 @attrs.frozen
 class Operation:
     """
-    One call of the API.
+    One operation of the API.
 
     Attributes:
-        path: Where it is made.
+        path: Of its URL.
         members: Of its body.
-        decide: Takes the body and the idempotency key.
+        decide: Takes the body and the idempotency key; returns the response body.
     """
 
     path: str
@@ -44,7 +44,7 @@ class Operation:
 
 
 class Operations:
-    """All calls over one table."""
+    """All operations on one table."""
 
     def __init__(
         self, users: UserTable, links: Links, access: Access, passwords: PasswordHashing
@@ -84,26 +84,35 @@ class Operations:
         )
 
     def _login(self, asked: Asked, _: str | None) -> Said:
-        row = opened_by(asked["username"], asked["password"], self._users, self._passwords)
-        return {"status": "authenticated", "user": shown(row)} if row else {"status": "rejected"}
+        row = authenticate(asked["username"], asked["password"], self._users, self._passwords)
+        return (
+            {"status": "authenticated", "user": user_members(row)}
+            if row
+            else {"status": "rejected"}
+        )
 
     def _find(self, asked: Asked, _: str | None) -> Said:
-        rows = self._users.meant_by(asked["username"])
+        rows = self._users.matching(asked["username"])
         if len(rows) != 1:
             return {"status": "ambiguous" if rows else "not_found"}
-        return {"status": "found", "user": shown(rows[0])}
+        return {"status": "found", "user": user_members(rows[0])}
 
     def _match(self, asked: Asked, _: str | None) -> Said:
         found = self._links.match(**asked)
         if found is None:
             return {"status": "ambiguous"}
         ways = attrs.asdict(found, recurse=False)
-        return {"status": "matches", **{way: row and shown(row) for way, row in ways.items()}}
+        return {
+            "status": "matches",
+            **{way: row and user_members(row) for way, row in ways.items()},
+        }
 
     def _attach(self, asked: Asked, _: str | None) -> Said:
         row = self._links.attach(**asked)
         return (
-            {"status": row} if isinstance(row, str) else {"status": "attached", "user": shown(row)}
+            {"status": row}
+            if isinstance(row, str)
+            else {"status": "attached", "user": user_members(row)}
         )
 
     def _create(self, asked: Asked, key: str | None) -> Said | None:
@@ -111,7 +120,9 @@ class Operations:
             return None
         identity = asked.pop("identity")
         row = self._links.create(NewUser(**asked, created_under=key), identity)
-        return {"status": "taken"} if row is None else {"status": "created", "user": shown(row)}
+        return (
+            {"status": "taken"} if row is None else {"status": "created", "user": user_members(row)}
+        )
 
     def _list(self, asked: Asked, _: str | None) -> Said | None:
         after = asked["after"] or "0"
@@ -121,7 +132,7 @@ class Operations:
         page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         return {
             "status": "listed",
-            "users": [shown(row) for row in page],
+            "users": [user_members(row) for row in page],
             "next": str(page[-1].number) if more else None,
         }
 
@@ -132,25 +143,25 @@ class Operations:
         if not rows or rows[0].locked:
             return {"status": "signed_out"}
         digest = hashlib.sha256(session.encode()).hexdigest()
-        return {"status": "signed_in", "session_sha256": digest, "user": shown(rows[0])}
+        return {"status": "signed_in", "session_sha256": digest, "user": user_members(rows[0])}
 
     def _end_session(self, asked: Asked, _: str | None) -> Said:
         self._access.end_session(asked["session"])
         return {"status": "ended"}
 
 
-def opened_by(
+def authenticate(
     username: str, password: str, users: UserTable, passwords: PasswordHashing
 ) -> Row | None:
-    """Whose account this password opens; the same work whoever is meant, if anybody."""
-    rows = users.meant_by(username)
+    """Return the user of this password; unknown and known users cost the same work."""
+    rows = users.matching(username)
     row = rows[0] if len(rows) == 1 else None
     right = passwords.matches(password, row.password_hash if row else None)
     return row if row and right and not row.locked else None
 
 
-def shown(row: Row) -> dict[str, object]:
-    """*row* as the contract shows a user."""
+def user_members(row: Row) -> dict[str, object]:
+    """Return *row* as the contract describes a user."""
     return {
         "userid": row.userid,
         "username": row.username,

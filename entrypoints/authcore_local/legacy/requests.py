@@ -1,4 +1,4 @@
-"""Requests read strictly; what is off the contract is not guessed at."""
+"""Parse requests strictly by the contract."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,11 +11,11 @@ MAX_REQUEST_BYTES: Final = 8192
 
 Asked = dict[str, Any]
 Members = Mapping[str, Callable[[Any], object]]
-"""How each member is read; ValueError, TypeError or KeyError if it is not sound."""
+"""Parser of each member; raises ValueError, TypeError or KeyError if it is not valid."""
 
 
 async def body_of(request: Request) -> bytes:
-    """The body; nothing if it is longer than MAX_REQUEST_BYTES."""
+    """Return the body; empty if it is longer than MAX_REQUEST_BYTES."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -24,8 +24,8 @@ async def body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-def asked_in(body: bytes, members: Members) -> Asked | None:
-    """The members of the JSON object in *body*; None unless they are exactly *members*."""
+def parse_members(body: bytes, members: Members) -> Asked | None:
+    """Parse the JSON object in *body*; None unless its members are exactly *members*."""
     try:
         return _read(json.loads(body), members)
     except (ValueError, TypeError, RecursionError):
@@ -33,24 +33,24 @@ def asked_in(body: bytes, members: Members) -> Asked | None:
 
 
 def sound(value: str) -> str:
-    """*value*, if it is a text that UTF-8 can hold; TypeError or ValueError if not."""
+    """Return *value* if it is text that UTF-8 can encode; raise TypeError or ValueError if not."""
     return str.encode(value).decode()
 
 
 def sound_or_none(value: str | None) -> str | None:
-    """Like ``sound``; null is null."""
+    """As ``sound``; null stays null."""
     return None if value is None else sound(value)
 
 
 def truth(value: object) -> bool:
-    """*value*, if it is a boolean."""
+    """Return *value* if it is a boolean; raise TypeError if not."""
     if not isinstance(value, bool):
         raise TypeError("no boolean")
     return value
 
 
 def identity_or_none(value: object) -> tuple[str, str] | None:
-    """Provider and user id."""
+    """Return provider and user id; null stays null."""
     if value is None:
         return None
     said = _read(value, {"provider": sound, "user_id": sound})

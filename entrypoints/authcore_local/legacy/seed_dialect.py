@@ -7,10 +7,10 @@ Personal data and a password travel in URLs here; see authcore.adapters.legacy.s
 from collections.abc import Mapping
 from typing import Final
 
-from authcore_local.legacy.links import Links
+from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Said
-from authcore_local.legacy.passwords import PasswordHashing
-from authcore_local.legacy.table import NewUser
+from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.user_table import NewUser
 
 
 HELPER_PATH: Final = "/api/cognito_helper"
@@ -20,14 +20,14 @@ _CREATE_MEMBERS: Final = {"name", "username", "email", "pw"}
 
 
 class SeedDialect:
-    """Answers GETs as the seed's legacy system did."""
+    """Answers GET requests as the seed's legacy system did."""
 
     def __init__(self, links: Links, passwords: PasswordHashing) -> None:
         self._links = links
         self._passwords = passwords
 
     def decide(self, path: str, asked: Mapping[str, str]) -> Said | None:
-        """The answer; None if the form is not one of the seed's."""
+        """Return the answer; None if the seed has no such form."""
         if path == CREATE_PATH:
             return self._create(asked)
         if asked.keys() == {"provider", "user_id"}:
@@ -57,7 +57,7 @@ class SeedDialect:
             email=asked["email"] or None,
             email_verified=asked["email"] != "",
             display_name=asked["name"] or None,
-            password_hash=self._passwords.hashed(asked["pw"]),
+            password_hash=self._passwords.hash(asked["pw"]),
         )
         row = self._links.create(user, (column.removesuffix("_uid"), asked[column]))
         return {"status": "failed"} if row is None else {"status": "created", "userid": row.userid}

@@ -1,4 +1,4 @@
-"""Who is in the user table before anybody signs in."""
+"""Initial users of the legacy system."""
 
 from typing import Final
 
@@ -12,13 +12,13 @@ class SeedUser:
 
     Attributes:
         username: The login name.
-        password: In clear text, because it is printed for people to try; empty: none opens it.
+        password: In clear text, because the demo prints it; empty for no password.
         email: None where there is none.
         email_verified: Whether the legacy system once checked the address.
-        display_name: For greeting people.
+        display_name: For greetings.
         userid: The primary key.
-        locked: May not sign in, whatever the password.
-        story: Why it is worth trying this one.
+        locked: The user may not sign in, even with the right password.
+        story: What signing in as this user shows.
     """
 
     username: str
@@ -48,7 +48,7 @@ SEED_USERS: Final = (
         email_verified=False,
         display_name="Huckleberry Finn",
         userid="1884",
-        story="nobody ever checked his address; it stays unverified",
+        story="his address was never checked; it stays unverified",
     ),
     SeedUser(
         username="gregor",

@@ -1,4 +1,4 @@
-"""The legacy system as people know it: a sign-in page of its own, and a session cookie."""
+"""The legacy system's own pages: password sign-in with a session cookie."""
 
 import base64
 import hashlib
@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.operations import opened_by
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.operations import authenticate
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.requests import body_of
-from authcore_local.legacy.table import Row, UserTable
+from authcore_local.legacy.user_table import Row, UserTable
 
 
 SESSION_COOKIE: Final = "legacy_session"
@@ -56,12 +56,12 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 
 Note = Callable[[str, str, str], None]
-"""Takes what was asked, the answer, and what it means."""
+"""Takes the request, the answer, and its meaning."""
 
 
 class LegacySite:
     """
-    Signs people in by password, as the legacy system always has.
+    Signs users in by password, as the legacy system always has.
 
     Attributes:
         routes: Its pages.
@@ -79,15 +79,15 @@ class LegacySite:
         Serve pages over one table.
 
         Args:
-            users: Everybody.
+            users: All users.
 
             access: Their sessions.
 
             passwords: Checks them.
 
-            note: Where requests show up for people.
+            note: Records requests.
 
-            cms_url: What people want to read; None where there is none.
+            cms_url: Of the CMS, for a link; None for no link.
         """
         self._users = users
         self._access = access
@@ -131,7 +131,7 @@ class LegacySite:
             return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
-        user = await run_in_threadpool(self._checked, username, password)
+        user = await run_in_threadpool(self._authenticate, username, password)
         if user is None:
             self._note("POST /login", "200", "refused")
             problem = "That user name and password do not go together."
@@ -157,8 +157,8 @@ class LegacySite:
         answer.delete_cookie(SESSION_COOKIE, domain=COOKIE_DOMAIN, secure=True, httponly=True)
         return answer
 
-    def _checked(self, username: str, password: str) -> Row | None:
-        return opened_by(username, password, self._users, self._passwords)
+    def _authenticate(self, username: str, password: str) -> Row | None:
+        return authenticate(username, password, self._users, self._passwords)
 
     def _signed_in(self, request: Request) -> Row | None:
         userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))
@@ -167,7 +167,7 @@ class LegacySite:
 
 
 def _is_own(request: Request) -> bool:
-    """Whether the form was ours: browsers say where a POST comes from."""
+    """Whether the form came from our own page, by ``Sec-Fetch-Site``."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 

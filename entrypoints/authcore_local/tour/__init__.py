@@ -1,1 +1,1 @@
-"""One sign-in from end to end without a browser, every hop compared with what it must be."""
+"""Drive sign-ins from end to end without a browser and compare every hop with the expected one."""

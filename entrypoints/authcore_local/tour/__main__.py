@@ -14,12 +14,12 @@ from authcore_local.tour.route import Breakage, Tour
 
 
 FALLBACK_WIDTH: Final = 150
-"""Columns where the output is no terminal."""
+"""Columns of output that does not go to a terminal."""
 
 
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """
-    Take the tour and print it.
+    Run the tour and print its report.
 
     Args:
         arguments: Of the command line.
@@ -34,16 +34,16 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> i
     width = None if stream.isatty() else FALLBACK_WIDTH
     console = Console(file=stream, width=width, highlight=False)
     console.print("starting four servers on loopback, signing in, letting time pass, signing out …")
-    report = taken(breakage)
+    report = run_tour(breakage)
     console.print(report.table())
     style = "bold red" if report.wrong else "green"
-    for line in report.verdict():
+    for line in report.summary():
         console.print(line, style=style, markup=False, soft_wrap=True)
     return 1 if report.wrong else 0
 
 
-def taken(breakage: Breakage | None) -> Report:
-    """The report of one tour through a stack of its own, on free ports."""
+def run_tour(breakage: Breakage | None) -> Report:
+    """Run one tour on a new stack on free ports and return its report."""
     report = Report()
     with LocalStack(ports=Ports.free()) as stack:
         Tour(stack, report, breakage=breakage).drive()
@@ -59,7 +59,7 @@ def _breakage(arguments: Sequence[str] | None) -> Breakage | None:
         "--break",
         dest="breakage",
         choices=get_args(Breakage),
-        help="break a part on the way, to see the tour notice",
+        help="break a part on the way; the tour must report it",
     )
     found: Breakage | None = parser.parse_args(arguments).breakage
     return found

@@ -1,4 +1,4 @@
-"""An answer in a few words, so that it can be compared with the expected one and printed."""
+"""Describe an answer in a few words, for comparison and for print."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ import attrs
 from authcore_local.addresses import Addresses
 from authcore_local.flow import Actor, Hop
 from authcore_local.key_fetches import KEYS_REQUEST
-from authcore_local.tour.browser import Form, Page
 from authcore_local.tour.report import Row
+from authcore_local.tour.scripted_browser import Form, Page
 from authcore_local.visits import LOGINS
 
 
@@ -18,10 +18,10 @@ _URL: Final = re.compile(r"(https?://[^/?#]+)(/[^?#]*)?(\?[^#]*)?")
 
 
 class Places:
-    """Knows who answers at which origin."""
+    """Maps origins to actors."""
 
     def __init__(self, addresses: Addresses) -> None:
-        """Know the four origins that browsers see."""
+        """Map the four origins that browsers see."""
         self._actors: dict[str, Actor] = {
             addresses.cms_url: "cms",
             addresses.auth_url: "auth",
@@ -30,24 +30,24 @@ class Places:
         }
 
     def of(self, url: str) -> tuple[Actor, str] | None:
-        """Who answers at *url*, and path and query there; None where it is nobody of ours."""
+        """Return the actor at *url*, and path and query; None outside the local stack."""
         shape = _URL.fullmatch(url)
         if shape is None or shape[1] not in self._actors:
             return None
         return self._actors[shape[1]], (shape[2] or "/") + (shape[3] or "")
 
 
-def said(page: Page, places: Places) -> str:
-    """Where *page* leads, or what it says."""
+def describe(page: Page, places: Places) -> str:
+    """Return the target of a redirect, or a summary of the page."""
     if page.location:
         return _leads_to(places.of(page.location))
     if page.form is not None:
-        return page.marked("alert") or _asks_for(page, page.form)
-    return _json_said(page) or _greeting(page)
+        return page.text_of("alert") or _asks_for(page, page.form)
+    return _describe_json(page) or _greeting(page)
 
 
 def _asks_for(page: Page, form: Form) -> str:
-    return "sign-in form" if "password" in form.fields else f"page {page.marked('h1')!r}"
+    return "sign-in form" if "password" in form.fields else f"page {page.text_of('h1')!r}"
 
 
 def _leads_to(place: tuple[Actor, str] | None) -> str:
@@ -57,7 +57,7 @@ def _leads_to(place: tuple[Actor, str] | None) -> str:
     return f"to {receiver} {path if receiver == 'cms' else path.partition('?')[0]}"
 
 
-def _json_said(page: Page) -> str:
+def _describe_json(page: Page) -> str:
     if reason := page.member("reason"):
         return str(reason)
     if page.member("user") is None:
@@ -66,13 +66,13 @@ def _json_said(page: Page) -> str:
 
 
 def _greeting(page: Page) -> str:
-    parts = [page.marked("greeting")]
-    if uid := page.marked("legacy-uid"):
+    parts = [page.text_of("greeting")]
+    if uid := page.text_of("legacy-uid"):
         parts.append(f"legacy id {uid}")
-    if page.marked("login") == LOGINS["legacy"]:
+    if page.text_of("login") == LOGINS["legacy"]:
         parts.append("by the old login")
-    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.marked(name))]
-    return ", ".join(part for part in parts if part) or f"page {page.marked('h1')!r}"
+    parts += [f"{name} {value}" for name in ("draft", "tab") if (value := page.text_of(name))]
+    return ", ".join(part for part in parts if part) or f"page {page.text_of('h1')!r}"
 
 
 @attrs.frozen
@@ -87,9 +87,9 @@ class Inner:
 
 def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
     """
-    What servers asked each other, beside what they had to; the browser's hops are left out.
+    Compare the calls between servers with the expected ones; the browser's hops are left out.
 
-    Keys may be asked for again at any time, behind an answer, once they are some minutes old.
+    Keys may be fetched again at any time, after an answer, once they are some minutes old.
     """
     seen = [hop for hop in hops if hop.sender != "browser"]
     rows = []
@@ -99,10 +99,10 @@ def inner_rows(expected: tuple[Inner, ...], hops: Iterable[Hop]) -> list[Row]:
             seen.remove(found)
         answer = "nothing: not called" if found is None else found.answer
         rows.append(Row(want.sender, want.receiver, want.request, answer, want.answer))
-    return rows + list(map(_uncalled_for, seen))
+    return rows + list(map(_unexpected_row, seen))
 
 
-def _uncalled_for(hop: Hop) -> Row:
+def _unexpected_row(hop: Hop) -> Row:
     expected = "200 keys" if hop.request == KEYS_REQUEST else "no such call"
     return Row(hop.sender, hop.receiver, hop.request, hop.answer, expected)
 
@@ -112,7 +112,7 @@ def _same_request(hop: Hop, want: Inner) -> bool:
 
 
 def with_altered_state(callback: str) -> str:
-    """*callback* with one character of its ``state`` changed."""
+    """Change one character of the ``state`` in *callback*."""
     before, name, state = callback.partition("state=")
     middle = len(state.partition("&")[0]) // 2
     other = "A" if state[middle] != "A" else "B"

@@ -1,4 +1,4 @@
-"""What the tour saw, beside what it had to see."""
+"""Report of a tour: every hop beside the expected one."""
 
 import attrs
 from rich.box import SIMPLE
@@ -14,11 +14,11 @@ class Row:
     One hop.
 
     Attributes:
-        sender: Who asked.
-        receiver: Who had to answer.
+        sender: Sent the request.
+        receiver: Was expected to answer.
         request: Without secrets.
-        answer: What came.
-        expected: What had to come.
+        answer: The actual one.
+        expected: The expected one.
     """
 
     sender: Actor
@@ -34,15 +34,15 @@ class Row:
 
 
 class WrongHopError(Exception):
-    """A hop was not what it had to be; what would follow it makes no sense."""
+    """A hop was wrong; the tour cannot continue."""
 
 
 class Report:
     """
-    Hops in the order in which they were answered; only the last ones may be wrong.
+    Collects hops in the order of their answers; only the last ones may be wrong.
 
     Attributes:
-        rows: All that was noted.
+        rows: All hops so far.
     """
 
     def __init__(self) -> None:
@@ -61,14 +61,14 @@ class Report:
 
     @property
     def wrong(self) -> list[tuple[int, Row]]:
-        """The hops at which the tour ended, with their numbers; none if it went all the way."""
+        """The wrong hops, which ended the tour, with their numbers; empty if all were right."""
         return [(number, row) for number, row in enumerate(self.rows, 1) if not row.right]
 
     def table(self) -> Table:
-        """All hops, for people."""
+        """Return all hops as a table."""
         table = Table(box=SIMPLE, show_edge=False, pad_edge=False)
         table.add_column("#", justify="right")
-        for heading in ("who → whom", "request", "answer", "expected"):
+        for heading in ("from → to", "request", "answer", "expected"):
             table.add_column(heading, overflow="fold")
         table.add_column("")
         for number, row in enumerate(self.rows, start=1):
@@ -82,8 +82,8 @@ class Report:
             )
         return table
 
-    def verdict(self) -> list[str]:
-        """One line for each hop that is wrong, or one that says none is."""
+    def summary(self) -> list[str]:
+        """Return one line for each wrong hop, or one line if all were right."""
         if not self.wrong:
             return [f"all {len(self.rows)} hops were right"]
         return [

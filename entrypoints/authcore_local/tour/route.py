@@ -1,4 +1,4 @@
-"""The way the tour takes, and what must come back at each hop."""
+"""First half of the tour: sign-in, refused requests, a second browser."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -8,16 +8,16 @@ from authcore.adapters.system import SystemClock
 from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from authcore_local.tour.answers import Inner, with_altered_state
-from authcore_local.tour.browser import Browser
 from authcore_local.tour.report import Report, WrongHopError
-from authcore_local.tour.sessions import SessionsTour
+from authcore_local.tour.scripted_browser import Browser
+from authcore_local.tour.session_route import SessionsTour
 from authcore_local.tour.steps import EXCHANGE, LINKED, Steps, keys_for
 
 
 Breakage = Literal["legacy", "allowlist", "keys", "refresh"]
 """
-What can be broken on purpose: the legacy system stops, the allow-list shrinks between start and
-callback, the signing keys are rotated away after sign-in, so that the guard has to ask for new
+Parts that can be broken on purpose: the legacy system stops, the allow-list shrinks between start
+and callback, the signing keys are rotated away after sign-in, so that the guard has to ask for new
 tokens, or Cognito forgets its sessions before they are refreshed.
 """
 
@@ -37,7 +37,7 @@ LINKING: Final = (
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
     *LINKED,
 )
-"""It sees to it that the legacy system knows the ``sub``."""
+"""Account linking stores the ``sub`` in the legacy system."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
@@ -47,18 +47,18 @@ FIRST_TIME: Final = (
 
 
 class Tour:
-    """Goes the whole way once; stops at the first hop that is wrong."""
+    """Drives the whole route once; stops at the first wrong hop."""
 
     def __init__(
         self, stack: LocalStack, report: Report, *, breakage: Breakage | None = None
     ) -> None:
         """
-        Be ready to go.
+        Prepare the tour.
 
         Args:
             stack: Running.
 
-            report: Learns of every hop.
+            report: Collects every hop.
 
             breakage: What to break on the way.
         """
@@ -68,13 +68,13 @@ class Tour:
         self._hello = f"Hello, {PERSON.display_name}, legacy id {PERSON.userid}"
 
     def drive(self) -> None:
-        """Go, as far as all is right."""
+        """Drive the route up to the first wrong hop."""
         browsers = [Browser(SystemClock()) for _ in range(3)]
         browser, fresh, old_login = browsers
         try:
             callback = self._first_sign_in(browser)
-            self._what_must_be_refused(browser, fresh, callback)
-            self._closed_to_a_fresh_browser(fresh)
+            self._try_forbidden_requests(browser, fresh, callback)
+            self._try_a_fresh_browser(fresh)
             self._second_sign_in(fresh)
             self._break("refresh", self._forget_sessions)
             SessionsTour(self._steps, self._hello).drive(browser, fresh, old_login)
@@ -85,7 +85,7 @@ class Tour:
                 each.close()
 
     def _first_sign_in(self, browser: Browser) -> str:
-        """From the deep link and back to it; the callback's URL, for those who try it again."""
+        """Sign in from the deep link and back to it; return the callback's URL, for replays."""
         steps = self._steps
         login = steps.up_to_the_form(browser, DEEP_LINK)
         self._break("legacy", self._stack.stop_legacy)
@@ -109,7 +109,7 @@ class Tour:
         steps.get(browser, session, f"200 {PERSON.display_name}, legacy id {PERSON.userid}")
         return signed_in.location
 
-    def _what_must_be_refused(self, browser: Browser, other: Browser, callback: str) -> None:
+    def _try_forbidden_requests(self, browser: Browser, other: Browser, callback: str) -> None:
         steps = self._steps
         attempt = "400 login_attempt"
         steps.get_json(browser, callback, attempt, remark="the same again")
@@ -123,14 +123,14 @@ class Tour:
         foreign = quote("http://cms.authcore.localhost.evil.example/", safe="")
         steps.get_json(browser, begin + foreign, "400 redirect_rejected", remark="foreign target")
 
-    def _closed_to_a_fresh_browser(self, fresh: Browser) -> None:
+    def _try_a_fresh_browser(self, fresh: Browser) -> None:
         articles, me = f"{self._stack.cms_url}/articles", f"{self._stack.cms_url}/api/me"
         remark = "fresh browser"
         self._steps.get(fresh, articles, "302 to auth /auth/signin", remark=remark)
         self._steps.get_json(fresh, me, "401 no_session", remark=remark)
 
     def _second_sign_in(self, fresh: Browser) -> None:
-        """The person is in the pool by now, and linked: nobody asks the legacy system anything."""
+        """Sign in a user who is in the pool and linked: no function calls the legacy system."""
         steps = self._steps
         login = steps.up_to_the_form(fresh, "/articles")
         arrived = "302 to auth /auth/signin/callback"
@@ -153,5 +153,5 @@ class Tour:
         self._stack.rebuild()
 
     def _forget_sessions(self) -> None:
-        for user in self._stack.cognito.users.everybody():
+        for user in self._stack.cognito.users.all_users():
             self._stack.cognito.sessions.end_all_of(user.subject)

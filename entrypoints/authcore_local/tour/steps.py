@@ -7,20 +7,20 @@ from authcore.adapters.http import HttpFailedError
 from authcore_local.flow import Actor
 from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.legacy import SeedUser
-from authcore_local.recording import shown_url
+from authcore_local.recording import shorten_url
 from authcore_local.stack import LocalStack
-from authcore_local.tour.answers import Inner, Places, inner_rows, said
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.answers import Inner, Places, describe, inner_rows
 from authcore_local.tour.report import Report, Row
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JSON: Final = "application/json"
-"""What a program asks for, so that the reason comes as a code."""
+"""Media type of a program's request: the answer then carries a reason code."""
 
 _SHOWN_PARAMETERS: Final = frozenset({"redirect", "draft", "tab", "error"})
 
 LINKED: Final = (Inner("cognito", "lambda", "PostAuthentication_Authentication", "answered"),)
-"""The account linking trigger fires, and asks nobody about whom both sides know."""
+"""The account linking trigger fires and makes no call: both sides know the user."""
 
 EXCHANGE: Final = (
     Inner("auth", "cognito", "POST /oauth2/token", "200 tokens"),
@@ -29,28 +29,28 @@ EXCHANGE: Final = (
 
 
 def keys_for(asking: Actor) -> Inner:
-    """Whoever checks a token for the first time asks for the keys, and then has them."""
+    """Return the key fetch of the first token check in *asking*."""
     return Inner(asking, "cognito", KEYS_REQUEST, "200 keys")
 
 
 class Steps:
-    """Goes one step at a time, and notes it with the hops between servers that it caused."""
+    """Performs single steps and reports each with the hops between servers that it caused."""
 
     def __init__(self, stack: LocalStack, report: Report) -> None:
         """
-        Be ready to go.
+        Prepare the steps.
 
         Args:
             stack: Running.
 
-            report: Learns of every hop, and ends the tour at a wrong one (WrongHopError).
+            report: Collects every hop, and ends the tour at a wrong one (WrongHopError).
         """
         self.stack = stack
         self._report = report
         self._places = Places(stack.addresses)
 
     def up_to_the_form(self, browser: Browser, path: str) -> Page:
-        """Ask the CMS for *path*, without a session and unknown to Cognito."""
+        """Request *path* of the CMS, without a session and unknown to Cognito."""
         guarded = self.get(browser, self.stack.cms_url + path, "302 to auth /auth/signin")
         begun = self.get(browser, guarded.location, "302 to cognito /oauth2/authorize")
         authorize = self.get(browser, begun.location, "302 to cognito /login")
@@ -65,7 +65,7 @@ class Steps:
         inner: tuple[Inner, ...] = (),
         remark: str = "",
     ) -> Page:
-        """Ask for *url* as people do."""
+        """Request *url* as a browser does."""
         return self._hop("GET", url, lambda: browser.get(url), expected, inner, remark)
 
     def get_json(
@@ -77,7 +77,7 @@ class Steps:
         inner: tuple[Inner, ...] = (),
         remark: str = "",
     ) -> Page:
-        """Ask for *url* as programs do."""
+        """Request *url* as a program does."""
         return self._hop("GET", url, lambda: browser.get(url, accept=JSON), expected, inner, remark)
 
     def press(
@@ -131,18 +131,20 @@ class Steps:
             raise ValueError("the tour stays within the local stack")
         receiver, path = place
         last = self._last_hop()
-        page, answer = self._answered(url, send)
-        asked = f"{method} {shown_url(path, _SHOWN_PARAMETERS)} {remark and f'({remark})'}".rstrip()
+        page, answer = self._send(url, send)
+        asked = (
+            f"{method} {shorten_url(path, _SHOWN_PARAMETERS)} {remark and f'({remark})'}".rstrip()
+        )
         row = Row("browser", receiver, asked, answer, expected)
         self._report.note(*inner_rows(inner, self.stack.flow.since(last)), row)
         return page
 
-    def _answered(self, url: str, send: Callable[[], Page]) -> tuple[Page, str]:
+    def _send(self, url: str, send: Callable[[], Page]) -> tuple[Page, str]:
         try:
             page = send()
         except HttpFailedError as error:
             return Page(url, 0, "", ""), f"no answer ({error.reason})"
-        return page, f"{page.status} {said(page, self._places)}"
+        return page, f"{page.status} {describe(page, self._places)}"
 
     def _last_hop(self) -> int:
         hops = self.stack.flow.since(0)

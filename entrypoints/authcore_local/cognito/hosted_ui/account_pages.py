@@ -1,4 +1,4 @@
-"""Managed login's pages for people without a working password."""
+"""Managed login's pages for sign-up, confirmation and forgotten passwords."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -28,7 +28,7 @@ CHANGED: Final = "Your password is changed. Please sign in."
 
 @attrs.frozen
 class _Sent:
-    """A form that came in, and who may be shown what follows."""
+    """A request with its authorization request and form fields."""
 
     request: Request
     query: Mapping[str, str]
@@ -43,8 +43,8 @@ class AccountPages:
     """
     ``/signup``, ``/confirmUser``, ``/resendcode``, ``/forgotPassword``, ``/confirmforgotPassword``.
 
-    Nobody is signed in by a code alone: whoever confirmed goes on to the sign-in page.  Every
-    method raises as ``ManagedLogin.authorize``.
+    A code alone signs no user in: after a confirmation follows the sign-in page.  Every method
+    raises as ``ManagedLogin.authorize``.
     """
 
     def __init__(
@@ -62,18 +62,18 @@ class AccountPages:
 
     def show_sign_up(self, request: Request) -> Response:
         """``GET /signup``."""
-        return self._sign_up_page(self._visit(request))
+        return self._sign_up_page(self._open(request))
 
     def show_confirm(self, request: Request) -> Response:
         """``GET /confirmUser``."""
-        return self._confirm_page(self._visit(request))
+        return self._confirm_page(self._open(request))
 
     def show_forgot(self, request: Request) -> Response:
         """``GET /forgotPassword``."""
-        return self._forgot_page(self._visit(request))
+        return self._forgot_page(self._open(request))
 
     def sign_up(self, request: Request, body: bytes) -> Response:
-        """``POST /signup``: on to the code, or to the sign-in page where none is needed."""
+        """``POST /signup``: to the code page, or to the sign-in page if no code is needed."""
 
         def register(sent: _Sent) -> Response:
             form = sent.form
@@ -87,7 +87,7 @@ class AccountPages:
         return self._handle(request, body, register, self._sign_up_page)
 
     def confirm(self, request: Request, body: bytes) -> Response:
-        """``POST /confirmUser``: on to the sign-in page."""
+        """``POST /confirmUser``: to the sign-in page."""
 
         def confirm(sent: _Sent) -> Response:
             self._sign_up.confirm(sent.username, sent.form.get("code", ""))
@@ -96,7 +96,7 @@ class AccountPages:
         return self._handle(request, body, confirm, self._confirm_page)
 
     def resend(self, request: Request, body: bytes) -> Response:
-        """``POST /resendcode``: the prompt for the code again."""
+        """``POST /resendcode``: to the code page again."""
 
         def resend(sent: _Sent) -> Response:
             self._sign_up.resend(sent.username)
@@ -105,7 +105,7 @@ class AccountPages:
         return self._handle(request, body, resend, self._confirm_page)
 
     def forgot(self, request: Request, body: bytes) -> Response:
-        """``POST /forgotPassword``: on to the code, whoever it is."""
+        """``POST /forgotPassword``: to the code page, also for unknown users."""
 
         def begin(sent: _Sent) -> Response:
             self._forgotten.begin(sent.username)
@@ -114,7 +114,7 @@ class AccountPages:
         return self._handle(request, body, begin, self._forgot_page)
 
     def new_password(self, request: Request, body: bytes) -> Response:
-        """``POST /confirmforgotPassword``: on to the sign-in page."""
+        """``POST /confirmforgotPassword``: to the sign-in page."""
 
         def change(sent: _Sent) -> Response:
             form = sent.form
@@ -123,8 +123,8 @@ class AccountPages:
 
         return self._handle(request, body, change, self._new_password_page)
 
-    def _visit(self, request: Request) -> _Sent:
-        query, _ = self._hosted.asked(request)
+    def _open(self, request: Request) -> _Sent:
+        query, _ = self._hosted.read_request(request)
         self._hosted.note(f"GET {request.url.path}", "200 page")
         return _Sent(request, query, {})
 
@@ -135,7 +135,7 @@ class AccountPages:
         act: Callable[[_Sent], Response],
         again: Callable[..., Response],
     ) -> Response:
-        query, _ = self._hosted.asked(request)
+        query, _ = self._hosted.read_request(request)
         sent = _Sent(request, query, parameters(body))
         step = f"POST {request.url.path}"
         if not self._hosted.genuine(request, sent.form, query):
@@ -171,4 +171,4 @@ class AccountPages:
     def _page(self, sent: _Sent, draw: Callable[..., Response], **shown: object) -> Response:
         browser, form_token = self._hosted.seal(sent.request, sent.query)
         page = draw(query=sent.query, form_token=form_token, **shown)
-        return self._hosted.shown(page, browser)
+        return self._hosted.tie_to_browser(page, browser)

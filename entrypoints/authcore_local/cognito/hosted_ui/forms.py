@@ -1,4 +1,4 @@
-"""Parameters of queries and forms, read once and strictly."""
+"""Parse the parameters of queries and forms strictly."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -15,7 +15,7 @@ class MalformedParametersError(Exception):
 
 def parameters(encoded: bytes) -> Mapping[str, str]:
     """
-    The fields of ``application/x-www-form-urlencoded`` octets, each at most once.
+    Parse ``application/x-www-form-urlencoded`` octets; each name may occur once.
 
     Raises:
         MalformedParametersError: See the class.  See: RFC 6749 §3.1.

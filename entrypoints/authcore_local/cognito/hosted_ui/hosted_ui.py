@@ -1,4 +1,4 @@
-"""What all pages of managed login share: their request, forms, the session, the way back."""
+"""Shared parts of managed login's pages: request, form token, session, redirect back."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,11 +12,14 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.login_forms import LoginForms
-from authcore_local.cognito.hosted_ui.pages import HEADERS
-from authcore_local.cognito.oauth.authorization import AuthorizationRequest, authorization_request
+from authcore_local.cognito.hosted_ui.page_parts import HEADERS
+from authcore_local.cognito.oauth.authorization_request import (
+    AuthorizationRequest,
+    authorization_request,
+)
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
-from authcore_local.flow import FlowLog, shortened
+from authcore_local.flow import FlowLog, shorten
 
 
 SESSION_COOKIE: Final = "cognito"
@@ -27,11 +30,11 @@ STALE_FORM: Final = "This page was open for too long. Please sign in again."
 @attrs.frozen
 class LoginSession:
     """
-    A browser in which somebody proved who they are.
+    A managed-login session of a browser.
 
     Attributes:
         username: Of the pool user.
-        at: When; aware, UTC.
+        at: When the user authenticated; aware, UTC.
     """
 
     username: str = attrs.field(repr=False)
@@ -41,12 +44,12 @@ class LoginSession:
 @attrs.frozen
 class CodeGrant:
     """
-    What an authorization code stands for.
+    The sign-in that an authorization code stands for.
 
     Attributes:
         request: The code is bound to its redirect_uri and code_challenge.
         user: As of the sign-in.
-        at: When they proved who they are; aware, UTC.
+        at: When the user authenticated; aware, UTC.
     """
 
     request: AuthorizationRequest
@@ -78,9 +81,9 @@ class HostedPages:
         )
         self._forms = LoginForms(clock, entropy, lifetime=config.page_lifetime)
 
-    def asked(self, request: Request) -> tuple[Mapping[str, str], AuthorizationRequest]:
+    def read_request(self, request: Request) -> tuple[Mapping[str, str], AuthorizationRequest]:
         """
-        The authorization request that every page carries in its query, raw and judged.
+        Read the authorization request in a page's query: raw, and validated.
 
         Raises:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.
@@ -89,32 +92,32 @@ class HostedPages:
         return query, authorization_request(self.config, query)
 
     def browser(self, request: Request) -> str:
-        """The cookie that forms are tied to; empty before the first page."""
+        """Return the cookie that forms are tied to; empty before the first page."""
         return request.cookies.get(FORM_COOKIE, "")
 
     def seal(self, request: Request, query: Mapping[str, str]) -> tuple[str, str]:
-        """The browser, new or known, and the hidden field of a form shown to it now."""
+        """Return the browser's cookie, new or known, and the hidden field for a form."""
         browser = self.browser(request) or self._entropy.token()
         return browser, self._forms.seal(browser, query)
 
-    def shown(self, page: Response, browser: str) -> Response:
-        """*page*, with *browser* in its cookie."""
+    def tie_to_browser(self, page: Response, browser: str) -> Response:
+        """Set the cookie *browser* on *page*."""
         _set_cookie(page, FORM_COOKIE, browser)
         return page
 
     def genuine(self, request: Request, form: Mapping[str, str], query: Mapping[str, str]) -> bool:
-        """Whether *form* was shown to this browser, for this request, not too long ago."""
+        """Whether *form* was shown to this browser for this request within ``page_lifetime``."""
         browser = self.browser(request)
         return bool(browser) and self._forms.holds(form.get("_csrf", ""), browser, query)
 
     def session(self, request: Request) -> tuple[PoolUser, LoginSession] | None:
-        """Who is signed in to managed login in this browser."""
+        """Return the user who is signed in to managed login in this browser."""
         session = self._sessions.read(request.cookies.get(SESSION_COOKIE, ""))
-        user = None if session is None else self._users.named(session.username)
+        user = None if session is None else self._users.find(session.username)
         return (user, session) if session and user is not None and user.enabled else None
 
-    def signed_in(self, asked: AuthorizationRequest, user: PoolUser, step: str) -> Response:
-        """To the callback with a code; the browser stays signed in for a while."""
+    def sign_in(self, asked: AuthorizationRequest, user: PoolUser, step: str) -> Response:
+        """Redirect to the callback with a code; the browser stays signed in."""
         session = LoginSession(user.username, self._clock.now())
         response = self.back_with_code(asked, user, session, step)
         lifetime = int(self.config.session_lifetime.total_seconds())
@@ -124,27 +127,27 @@ class HostedPages:
     def back_with_code(
         self, asked: AuthorizationRequest, user: PoolUser, session: LoginSession, step: str
     ) -> Response:
-        """To the callback with a code."""
+        """Redirect to the callback with a code."""
         code = self._codes.issue(CodeGrant(asked, user, session.at))
-        self.note(step, "302 to the callback", f"code {shortened(code)}")
-        return redirect(asked.answered(code))
+        self.note(step, "302 to the callback", f"code {shorten(code)}")
+        return redirect(asked.code_location(code))
 
-    def signed_out(self, request: Request, location: str) -> Response:
-        """To *location*; nobody is signed in to managed login in this browser any more."""
+    def sign_out(self, request: Request, location: str) -> Response:
+        """Redirect to *location* and end the managed-login session of this browser."""
         known = self._sessions.redeem(request.cookies.get(SESSION_COOKIE, "")) is not None
         response = redirect(location)
         response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
-        self.note("GET /logout", "302", "signed out" if known else "nobody was signed in")
+        self.note("GET /logout", "302", "signed out" if known else "no user was signed in")
         return response
 
     def note(self, step: str, answer: str, detail: str = "") -> None:
-        """One hop of the browser for the flow log."""
+        """Record one hop of the browser."""
         if self._flow is not None:
             self._flow.record("browser", "cognito", step, answer, detail)
 
 
 def redirect(location: str) -> Response:
-    """302, not to be kept."""
+    """Return a 302 that must not be cached."""
     return RedirectResponse(location, 302, HEADERS)
 
 

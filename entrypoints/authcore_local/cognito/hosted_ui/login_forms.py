@@ -1,4 +1,4 @@
-"""The hidden field that ties a sign-in form to the browser that was shown it."""
+"""The hidden field that ties a form to the browser it was shown in."""
 
 import hmac
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from authcore.ports.system import Clock, Entropy
 
 class LoginForms:
     """
-    Seals forms and knows its own seals again.
+    Makes and checks form tokens.
 
-    A seal holds for one browser, one authorization request and a limited time, and is not a
-    secret's only copy: nothing is stored.
+    A token is valid for one browser, one authorization request and a limited time.  Nothing is
+    stored.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, *, lifetime: timedelta) -> None:
@@ -22,12 +22,12 @@ class LoginForms:
         self._lifetime = lifetime
 
     def seal(self, browser: str, query: Mapping[str, str]) -> str:
-        """The field's value in a form shown to *browser* now."""
+        """Return the field's value for a form shown to *browser* now."""
         shown_at = str(int(self._clock.now().timestamp()))
         return f"{shown_at}.{self._mac(shown_at, browser, query)}"
 
     def holds(self, seal: str, browser: str, query: Mapping[str, str]) -> bool:
-        """Whether *seal* was made here for *browser* and *query* and is young enough."""
+        """Whether *seal* was made here for *browser* and *query* within the lifetime."""
         shown_at, _, mac = seal.partition(".")
         expected = self._mac(shown_at, browser, query)
         if not hmac.compare_digest(mac.encode(), expected.encode()):

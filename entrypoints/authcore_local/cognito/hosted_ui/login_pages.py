@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse
 
 from authcore_local.cognito.config import Provider
-from authcore_local.cognito.hosted_ui.pages import field, form, page
+from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 
 
 SIGN_UP_PATH: Final = "/signup"
@@ -46,22 +46,22 @@ def sign_in_page(
     self_sign_up: bool = False,
 ) -> HTMLResponse:
     """
-    The prompt for user name and password.
+    Build the sign-in page.
 
     Args:
-        query: The authorization request, which the form carries along.
+        query: The authorization request, kept in the form's action.
 
-        form_token: Comes back with the form.
+        form_token: Hidden field of the form.
 
         username: Pre-filled; the cursor is in the first empty field.
 
         problem: Shown above the prompt; the status is then 400.
 
-        notice: Good news, shown there.
+        notice: Good news, shown above the prompt.
 
-        providers: With whom people may continue instead.
+        providers: Social providers to offer.
 
-        self_sign_up: Whether there is a way to an account.
+        self_sign_up: Whether to offer sign-up.
     """
     on_name, on_password = ("", _FOCUS) if username else (_FOCUS, "")
     prompt = (
@@ -87,7 +87,7 @@ def sign_in_page(
 def sign_up_page(
     *, query: Mapping[str, str], form_token: str, given: Mapping[str, str], problem: str = ""
 ) -> HTMLResponse:
-    """A new account; *given* is filled in again, passwords excepted."""
+    """Build the sign-up page; *given* is filled in again, except for passwords."""
     fields = (
         field("username", "User name", _NAME + _FOCUS, value=given.get("username", ""))
         + field(
@@ -113,7 +113,7 @@ def confirm_page(
     problem: str = "",
     notice: str = "",
 ) -> HTMLResponse:
-    """The prompt for the code that proves an e-mail address, and a way to another one."""
+    """Build the page that takes the confirmation code or sends another one."""
     on_name, on_code = ("", _FOCUS) if username else (_FOCUS, "")
     fields = (
         field("username", "User name", _NAME + on_name, value=username)
@@ -135,7 +135,7 @@ def confirm_page(
 def forgot_page(
     *, query: Mapping[str, str], form_token: str, username: str, problem: str = ""
 ) -> HTMLResponse:
-    """Who forgot their password."""
+    """Build the page that asks for the user name of a forgotten password."""
     fields = (
         field("username", "User name", _NAME + _FOCUS, value=username)
         + '<button type="submit">Send me a code</button>'
@@ -152,7 +152,7 @@ def new_password_page(
     problem: str = "",
     notice: str = "",
 ) -> HTMLResponse:
-    """The prompt for a code and a new password."""
+    """Build the page that takes a code and a new password."""
     fields = (
         f'<input type="hidden" name="username" value="{escape(username)}">'
         + field("code", "Code", _CODE + _FOCUS)

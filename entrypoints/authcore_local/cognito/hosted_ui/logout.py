@@ -1,4 +1,4 @@
-"""``/logout``: managed login forgets the browser.  Tokens are not revoked by it."""
+"""``/logout``: end the managed-login session of the browser.  Tokens are not revoked."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,10 @@ from starlette.responses import Response
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import HostedPages
-from authcore_local.cognito.oauth.authorization import UntrustedRequestError, authorization_request
+from authcore_local.cognito.oauth.authorization_request import (
+    UntrustedRequestError,
+    authorization_request,
+)
 
 
 _PASSED_ON: Final = ("client_id", "redirect_uri", "response_type", "state", "scope", "nonce")
@@ -26,13 +29,13 @@ class Logout:
         """
         ``GET /logout``: to a registered ``logout_uri``, or back to the sign-in page.
 
-        ``logout_uri`` wins.  A request that is refused signs nobody out.
+        ``logout_uri`` wins.  A request that is refused ends no session.
 
         Raises:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.
         """
         given = parameters(request.scope["query_string"])
-        return self._hosted.signed_out(request, _target(self._hosted.config, given))
+        return self._hosted.sign_out(request, _target(self._hosted.config, given))
 
 
 def _target(config: PoolConfig, given: Mapping[str, str]) -> str:

@@ -11,13 +11,13 @@ from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
 from authcore_local.cognito.hosted_ui.login_pages import confirm_page, sign_in_page
 from authcore_local.cognito.hosted_ui.provider_pages import provider_path
-from authcore_local.cognito.oauth.authorization import AuthorizationRequest
+from authcore_local.cognito.oauth.authorization_request import AuthorizationRequest
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
-from authcore_local.flow import shortened
+from authcore_local.flow import shorten
 
 
 class ManagedLogin:
-    """Asks people for their password and sends their browser back with a code."""
+    """Authenticates users by password and redirects the browser back with a code."""
 
     def __init__(self, hosted: HostedPages, *, sign_in: PasswordSignIn) -> None:
         self._hosted = hosted
@@ -25,18 +25,18 @@ class ManagedLogin:
 
     def authorize(self, request: Request) -> Response:
         """
-        ``GET /oauth2/authorize``: to the callback with a code, to the sign-in page, or past it.
+        ``GET /oauth2/authorize``: to the callback, the sign-in page, or a provider.
 
         Raises:
             UntrustedRequestError, AuthorizationRefusedError, MalformedParametersError.
         """
-        query, asked = self._hosted.asked(request)
+        query, asked = self._hosted.read_request(request)
         if asked.prompt == "none" or (asked.prompt is None and asked.provider is None):
             session = self._hosted.session(request)
             if session is not None:
                 return self._hosted.back_with_code(asked, *session, "GET /oauth2/authorize")
         if asked.prompt == "none":
-            raise asked.login_required()
+            raise asked.login_required_error()
         path = "/login" if asked.provider is None else provider_path(asked.provider)
         place = "the sign-in page" if asked.provider is None else asked.provider
         self._hosted.note("GET /oauth2/authorize", f"302 to {place}", _summary(asked))
@@ -44,13 +44,13 @@ class ManagedLogin:
 
     def show(self, request: Request) -> Response:
         """``GET /login``: the sign-in page.  Raises as ``authorize``."""
-        query, asked = self._hosted.asked(request)
+        query, asked = self._hosted.read_request(request)
         self._hosted.note("GET /login", "200 sign-in page")
         return self.page(request, query, username=asked.login_hint)
 
     def submit(self, request: Request, body: bytes) -> Response:
         """``POST /login``: to the callback, or the page again.  Raises as ``authorize``."""
-        query, asked = self._hosted.asked(request)
+        query, asked = self._hosted.read_request(request)
         form = parameters(body)
         username = form.get("username", "")
         if not self._hosted.genuine(request, form, query):
@@ -62,16 +62,16 @@ class ManagedLogin:
         except CognitoError as error:
             self._hosted.note("POST /login", "400 sign-in page", error.kind)
             if error.kind == "UserNotConfirmedException":
-                return self._unconfirmed(request, query, username, error.shown)
+                return self._ask_for_code(request, query, username, error.shown)
             return self.page(request, query, username=username, problem=error.shown)
-        return self._hosted.signed_in(asked, user, "POST /login")
+        return self._hosted.sign_in(asked, user, "POST /login")
 
-    def _unconfirmed(
+    def _ask_for_code(
         self, request: Request, query: Mapping[str, str], username: str, problem: str
     ) -> Response:
         browser, form_token = self._hosted.seal(request, query)
         page = confirm_page(query=query, form_token=form_token, username=username, problem=problem)
-        return self._hosted.shown(page, browser)
+        return self._hosted.tie_to_browser(page, browser)
 
     def page(
         self,
@@ -82,7 +82,7 @@ class ManagedLogin:
         problem: str = "",
         notice: str = "",
     ) -> Response:
-        """The sign-in page, shown to this browser."""
+        """Build the sign-in page for this browser."""
         config = self._hosted.config
         browser, form_token = self._hosted.seal(request, query)
         page = sign_in_page(
@@ -94,9 +94,9 @@ class ManagedLogin:
             providers=config.identity_providers,
             self_sign_up=config.self_sign_up,
         )
-        return self._hosted.shown(page, browser)
+        return self._hosted.tie_to_browser(page, browser)
 
 
 def _summary(asked: AuthorizationRequest) -> str:
     proof = "PKCE S256" if asked.code_challenge else "no PKCE"
-    return f"scope {' '.join(asked.scopes)}, {proof}, state {shortened(asked.state or '')}"
+    return f"scope {' '.join(asked.scopes)}, {proof}, state {shorten(asked.state or '')}"

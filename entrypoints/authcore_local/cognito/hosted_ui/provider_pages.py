@@ -1,4 +1,4 @@
-"""Google and Facebook as far as they are needed here, and ``/oauth2/idpresponse``."""
+"""Stand-ins for Google and Facebook, and ``/oauth2/idpresponse``."""
 
 import re
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from authcore_local.cognito.config import Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
-from authcore_local.cognito.hosted_ui.pages import is_address
-from authcore_local.cognito.oauth.authorization import (
+from authcore_local.cognito.hosted_ui.page_parts import is_address
+from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRequest,
     UntrustedRequestError,
-    provider_called,
+    find_provider,
 )
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.user_flows.federation import FederatedSignIn, ProviderAccount
@@ -34,19 +34,19 @@ _MAX_NAME: Final = 100
 
 
 def provider_path(provider: Provider) -> str:
-    """Where *provider* asks for consent."""
+    """Return the path of the consent page of *provider*."""
     return f"/local-providers/{provider}"
 
 
 @attrs.frozen
 class ProviderAnswer:
     """
-    Somebody agreed to sign in with their account at a provider.
+    A user's consent to sign in with an account at a provider.
 
     Attributes:
-        account: Theirs.
-        asked: The authorization request this began with.
-        browser: The one in which they agreed.
+        account: At the provider.
+        asked: The authorization request that led there.
+        browser: Cookie of the browser that consented.
     """
 
     account: ProviderAccount
@@ -55,7 +55,7 @@ class ProviderAnswer:
 
 
 class ProviderPages:
-    """A consent page per provider, on which anybody may be anyone."""
+    """A consent page per provider, on which the user may choose any account."""
 
     def __init__(
         self, hosted: HostedPages, *, federation: FederatedSignIn, clock: Clock, entropy: Entropy
@@ -67,22 +67,22 @@ class ProviderPages:
         )
 
     def show(self, request: Request) -> Response:
-        """``GET /local-providers/<provider>``: choose who to be."""
+        """``GET /local-providers/<provider>``: choose an account."""
         provider = self._provider(request)
-        query, _ = self._hosted.asked(request)
+        query, _ = self._hosted.read_request(request)
         self._hosted.note(f"GET {provider}", "200 consent page")
         return self._page(request, provider, query)
 
     def submit(self, request: Request, body: bytes) -> Response:
-        """``POST /local-providers/<provider>``: on to ``/oauth2/idpresponse``, or back with no."""
+        """``POST /local-providers/<provider>``: to ``/oauth2/idpresponse``, or an error."""
         provider = self._provider(request)
-        query, asked = self._hosted.asked(request)
+        query, asked = self._hosted.read_request(request)
         form = parameters(body)
         if not self._hosted.genuine(request, form, query):
             return self._page(request, provider, query, problem=STALE_FORM)
         if form.get("person") == "nobody":
             self._hosted.note(f"POST {provider}", "302 to the callback", "refused")
-            raise asked.refused("access_denied", f"{provider} Error - user denied access")
+            raise asked.refusal("access_denied", f"{provider} Error - user denied access")
         account = _account(provider, form)
         if account is None:
             problem = "An id of letters, digits, dots or dashes, and an e-mail address or none."
@@ -108,11 +108,11 @@ class ProviderPages:
             user = self._federation.sign_in(answer.account)
         except CognitoError as error:
             self._hosted.note(f"GET {RESPONSE_PATH}", "302 to the callback", error.kind)
-            raise answer.asked.refused("invalid_request", error.message) from None
-        return self._hosted.signed_in(answer.asked, user, f"GET {RESPONSE_PATH}")
+            raise answer.asked.refusal("invalid_request", error.message) from None
+        return self._hosted.sign_in(answer.asked, user, f"GET {RESPONSE_PATH}")
 
     def _provider(self, request: Request) -> Provider:
-        provider = provider_called(self._hosted.config, request.path_params["provider"])
+        provider = find_provider(self._hosted.config, request.path_params["provider"])
         if provider is None:
             raise UntrustedRequestError
         return provider
@@ -123,7 +123,7 @@ class ProviderPages:
         browser, form_token = self._hosted.seal(request, query)
         action = f"{provider_path(provider)}?{urlencode(query)}"
         page = consent_page(provider, action=action, form_token=form_token, problem=problem)
-        return self._hosted.shown(page, browser)
+        return self._hosted.tie_to_browser(page, browser)
 
 
 def _account(provider: Provider, form: Mapping[str, str]) -> ProviderAccount | None:

@@ -6,19 +6,19 @@ import attrs
 
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import invalid_parameter, user_not_found
-from authcore_local.cognito.idp_api.api import Input, Operation
+from authcore_local.cognito.errors import invalid_parameter, no_such_user
 from authcore_local.cognito.idp_api.authentication import check_pool
-from authcore_local.cognito.idp_api.user_listing import described, listed
+from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
+from authcore_local.cognito.idp_api.user_listing import attribute_list, user_type
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
-from authcore_local.cognito.user_pool.attributes import for_new_user, updated
-from authcore_local.cognito.user_pool.passwords import of_a_possible_length
+from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
+from authcore_local.cognito.user_pool.pool_passwords import check_length
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 
 class Administration:
     """
-    What needs IAM credentials at Amazon's.
+    The operations that need IAM credentials at Amazon's.
 
     Users are called by user name; those of the pool's own, who are not external, by ``sub`` too.
     """
@@ -52,8 +52,8 @@ class Administration:
         """``AdminGetUser``."""
         user = self._users.known_as(self._username(given))
         if user is None:
-            raise user_not_found()
-        return {**described(user), "UserAttributes": listed(user)}
+            raise no_such_user()
+        return {**user_type(user), "UserAttributes": attribute_list(user)}
 
     def update_attributes(self, given: Input) -> Mapping[str, object]:
         """``AdminUpdateUserAttributes``: all, or none."""
@@ -61,51 +61,51 @@ class Administration:
         self._users.change(
             self._username(given),
             lambda user: attrs.evolve(
-                user, attributes=updated(self._config, user.attributes, wanted)
+                user, attributes=update_attributes(self._config, user.attributes, wanted)
             ),
         )
         return {}
 
     def create_user(self, given: Input) -> Mapping[str, object]:
-        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; nobody is sent a message here."""
+        """``AdminCreateUser``: FORCE_CHANGE_PASSWORD; no message is sent."""
         password = given.optional("TemporaryPassword")
         username, wanted = self._username(given), given.attributes("UserAttributes")
         attributes = for_new_user(self._config, wanted)
         self._lifecycle.pre_sign_up("PreSignUp_AdminCreateUser", username, wanted)
         user = self._users.create(
             username,
-            of_a_possible_length(password) if password else None,
+            check_length(password) if password else None,
             status="FORCE_CHANGE_PASSWORD",
             attributes=attributes,
         )
-        return {"User": {**described(user), "Attributes": listed(user)}}
+        return {"User": {**user_type(user), "Attributes": attribute_list(user)}}
 
     def set_password(self, given: Input) -> Mapping[str, object]:
         """``AdminSetUserPassword``."""
-        password = of_a_possible_length(given.text("Password"))
+        password = check_length(given.text("Password"))
         status: UserStatus = "CONFIRMED" if given.flag("Permanent") else "FORCE_CHANGE_PASSWORD"
         self._users.set_password(self._username(given), password, status)
         return {}
 
     def disable(self, given: Input) -> Mapping[str, object]:
         """``AdminDisableUser``: ends all sessions, and enabling brings none of them back."""
-        self._sessions.end_all_of(self._switched(given, enabled=False).subject)
+        self._sessions.end_all_of(self._switch(given, enabled=False).subject)
         return {}
 
     def enable(self, given: Input) -> Mapping[str, object]:
         """``AdminEnableUser``."""
-        self._switched(given, enabled=True)
+        self._switch(given, enabled=True)
         return {}
 
     def global_sign_out(self, given: Input) -> Mapping[str, object]:
         """``AdminUserGlobalSignOut``: ends all sessions, not the one with managed login."""
         user = self._users.known_as(self._username(given))
         if user is None:
-            raise user_not_found()
+            raise no_such_user()
         self._sessions.end_all_of(user.subject)
         return {}
 
-    def _switched(self, given: Input, *, enabled: bool) -> PoolUser:
+    def _switch(self, given: Input, *, enabled: bool) -> PoolUser:
         return self._users.change(
             self._username(given), lambda user: attrs.evolve(user, enabled=enabled)
         )

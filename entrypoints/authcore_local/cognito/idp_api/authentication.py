@@ -9,10 +9,10 @@ from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import AuthFlow, PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
-from authcore_local.cognito.idp_api.api import Input
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.oauth.oauth_requests import is_secret_of
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
-from authcore_local.cognito.tokens import API_SCOPE, IssuedTokens, SignedIn, TokenIssuer
+from authcore_local.cognito.token_issuer import API_SCOPE, IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 
 
@@ -80,7 +80,7 @@ class Authentication:
             raise invalid_parameter(f"{flow} flow not enabled for this client")
         parameters = given.texts("AuthParameters")
         if flow in _REFRESHING:
-            tokens = self._refreshed(parameters, client_id)
+            tokens = self._refresh_tokens(parameters, client_id)
         else:
             tokens = self._signed_in(parameters, given.texts("ClientMetadata"))
         return {"ChallengeParameters": {}, "AuthenticationResult": _result(tokens)}
@@ -104,7 +104,7 @@ class Authentication:
         )
         return self._issuer.issue(SignedIn(user=user, scopes=(API_SCOPE,), at=self._clock.now()))
 
-    def _refreshed(self, parameters: Mapping[str, str], client_id: str) -> IssuedTokens:
+    def _refresh_tokens(self, parameters: Mapping[str, str], client_id: str) -> IssuedTokens:
         _require(parameters, "REFRESH_TOKEN")
         token = parameters["REFRESH_TOKEN"]
         _, user = self._refresh.whose(token, client_id)

@@ -7,9 +7,9 @@ import attrs
 
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
-from authcore_local.cognito.idp_api.api import Input
+from authcore_local.cognito.errors import CognitoError, invalid_parameter, no_such_user
 from authcore_local.cognito.idp_api.authentication import check_pool
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.user_pool.identities import MAX_IDENTITIES, Identity
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
@@ -63,13 +63,13 @@ class ProviderLinking:
         provider = given.text("ProviderName", longest=32)
         value = given.text("ProviderAttributeValue", longest=131072)
         if provider == NATIVE:
-            user = self._users.named(value)
+            user = self._users.find(value)
             native = user is not None and user.status != "EXTERNAL_PROVIDER"
             user = user if native else None
         else:
             user = self._users.identified_by(provider, value)
         if user is None:
-            raise user_not_found()
+            raise no_such_user()
         return user
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
-from authcore_local.cognito.idp_api.api import Input
 from authcore_local.cognito.idp_api.authentication import check_pool
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 
@@ -26,7 +26,7 @@ Test = Callable[[PoolUser], bool]
 
 
 class UserListing:
-    """Describes users to administrators, at once after every write: Amazon's lags behind."""
+    """Lists users as of the last write; Amazon's listing lags behind."""
 
     def __init__(self, config: PoolConfig, *, users: UserStore) -> None:
         self._config = config
@@ -42,16 +42,19 @@ class UserListing:
         check_pool(self._config, given)
         limit = given.number("Limit", default=MAX_PAGE, highest=MAX_PAGE)
         wanted = _test(given.optional("Filter"))
-        everybody = self._users.everybody()
-        rest = everybody[_position(everybody, given.optional("PaginationToken")) :]
+        users = self._users.all_users()
+        rest = users[_position(users, given.optional("PaginationToken")) :]
         found = [user for user in rest if wanted(user)]
         page = found[: limit or MAX_PAGE]
         more = {"PaginationToken": _token(page[-1])} if len(found) > len(page) else {}
-        return {"Users": [{**described(user), "Attributes": listed(user)} for user in page], **more}
+        return {
+            "Users": [{**user_type(user), "Attributes": attribute_list(user)} for user in page],
+            **more,
+        }
 
 
-def described(user: PoolUser) -> dict[str, object]:
-    """A user without attributes: a ``UserType`` of the service model."""
+def user_type(user: PoolUser) -> dict[str, object]:
+    """Return *user* without attributes: a ``UserType`` of the service model."""
     return {
         "Username": user.username,
         "UserCreateDate": user.created_at.timestamp(),
@@ -61,8 +64,8 @@ def described(user: PoolUser) -> dict[str, object]:
     }
 
 
-def listed(user: PoolUser) -> list[dict[str, str]]:
-    """A user's attributes: a list of ``AttributeType``."""
+def attribute_list(user: PoolUser) -> list[dict[str, str]]:
+    """Return the attributes of *user*: a list of ``AttributeType``."""
     return [{"Name": name, "Value": value} for name, value in user.all_attributes().items()]
 
 
@@ -98,14 +101,14 @@ def _token(last: PoolUser) -> str:
     return base64.urlsafe_b64encode(last.subject.encode()).decode()
 
 
-def _position(everybody: Sequence[PoolUser], token: str) -> int:
+def _position(users: Sequence[PoolUser], token: str) -> int:
     if not token:
         return 0
     try:
         subject = base64.urlsafe_b64decode(token).decode()
     except (binascii.Error, ValueError):
         raise _bad_token() from None
-    for position, user in enumerate(everybody, start=1):
+    for position, user in enumerate(users, start=1):
         if user.subject == subject:
             return position
     raise _bad_token()

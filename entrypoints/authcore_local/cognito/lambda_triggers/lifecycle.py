@@ -1,4 +1,4 @@
-"""The triggers around a user's life: what they are sent, and what is believed of their answers."""
+"""Triggers of sign-up and sign-in: their events, and the checks of their answers."""
 
 import json
 from collections.abc import Mapping
@@ -31,11 +31,11 @@ _SHOWN_AS: Final = {"TokenGeneration": "PreTokenGeneration"}
 @attrs.frozen(kw_only=True)
 class SignUpVerdict:
     """
-    What the pre sign-up trigger wants done.
+    Answer of the pre sign-up trigger.
 
     Attributes:
-        confirmed: The user need not prove anything.
-        email_verified: The pool vouches for the address.
+        confirmed: The user needs no confirmation code.
+        email_verified: The address counts as verified.
     """
 
     confirmed: bool = False
@@ -61,7 +61,7 @@ class Lifecycle:
         attributes: Mapping[str, str],
         validation_data: Mapping[str, str] | None = None,
     ) -> SignUpVerdict:
-        """Before a profile is made: the user has no ``sub`` yet."""
+        """Fire before a profile is created: the user has no ``sub`` yet."""
         request = {
             "userAttributes": dict(attributes),
             "validationData": validation_data,
@@ -79,13 +79,13 @@ class Lifecycle:
         )
 
     def post_confirmation(self, source: ConfirmationSource, user: PoolUser) -> None:
-        """After sign-up, first federated sign-in or a new password."""
+        """Fire after sign-up, first federated sign-in or a new password."""
         self.fire(source, user.username, {"userAttributes": seen(user), "clientMetadata": None})
 
     def pre_authentication(
         self, user: PoolUser, validation_data: Mapping[str, str] | None = None
     ) -> None:
-        """Before the password is looked at; not for a session that goes on."""
+        """Fire before the password is checked; not at a refresh."""
         request = {
             "userAttributes": seen(user),
             "validationData": validation_data,
@@ -94,7 +94,7 @@ class Lifecycle:
         self.fire("PreAuthentication_Authentication", user.username, request)
 
     def post_authentication(self, user: PoolUser) -> None:
-        """After authentication, before tokens."""
+        """Fire after authentication, before tokens are issued."""
         request = {"userAttributes": seen(user), "newDeviceUsed": False, "clientMetadata": None}
         self.fire("PostAuthentication_Authentication", user.username, request)
 
@@ -108,16 +108,16 @@ class Lifecycle:
         version: str = "1",
     ) -> Mapping[str, Any] | None:
         """
-        The ``response`` of the handler's answer; None without a handler.
+        Return the ``response`` of the handler's answer; None without a handler.
 
         Args:
             source: ``triggerSource``.
 
             username: Of the user.
 
-            request: What the handler is told.
+            request: ``request`` of the event.
 
-            response: What it finds there to fill in.
+            response: ``response`` of the event, for the handler to fill in.
 
             version: Of the event.
         """
@@ -149,7 +149,7 @@ def event_of(
     *,
     version: str = "1",
 ) -> dict[str, Any]:
-    """What a Lambda function is invoked with."""
+    """Build the event for a Lambda function."""
     return {
         "version": version,
         "triggerSource": source,
@@ -166,7 +166,7 @@ def event_of(
 
 
 def seen(user: PoolUser) -> dict[str, str]:
-    """``userAttributes`` of somebody who has a profile."""
+    """Return ``userAttributes`` of a user who has a profile."""
     return {**user.all_attributes(), "cognito:user_status": user.status}
 
 

@@ -1,4 +1,4 @@
-"""What a pre token generation function may change in tokens, in both versions of its answer."""
+"""Changes that a pre token generation function may make to tokens, in both event versions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
@@ -50,18 +50,18 @@ _DETAILS: Final = {"V1_0": "claimsOverrideDetails", "V2_0": "claimsAndScopeOverr
 @attrs.frozen
 class ClaimChanges:
     """
-    To one token.
+    Changes to one token.
 
     Attributes:
-        added: Added, or put in the place of what was there.
-        suppressed: Left out, even where added.
+        added: Claims to add or override.
+        suppressed: Claims to leave out, even if added.
     """
 
     added: Mapping[str, object] = attrs.field(factory=dict, repr=False)
     suppressed: frozenset[str] = frozenset()
 
     def applied_to(self, claims: Mapping[str, object]) -> dict[str, object]:
-        """*claims* after the changes; what cannot be changed stays as it was, or absent."""
+        """Return the changed *claims*; claims that must not change stay as they are, or absent."""
         added = {name: value for name, value in self.added.items() if _changeable(name)}
         return {
             name: value
@@ -73,7 +73,7 @@ class ClaimChanges:
 @attrs.frozen(kw_only=True)
 class TokenChanges:
     """
-    To the tokens of one sign-in.
+    Changes to the tokens of one sign-in.
 
     Attributes:
         identity: To the ID token.
@@ -90,13 +90,13 @@ class TokenChanges:
     groups: tuple[str, ...] | None = None
 
     def scopes(self, granted: Sequence[str]) -> tuple[str, ...]:
-        """*granted* after the changes."""
+        """Return the changed scopes of *granted*."""
         wanted = dict.fromkeys((*granted, *self.scopes_added))
         return tuple(scope for scope in wanted if scope not in self.scopes_suppressed)
 
 
 class PreTokenGeneration:
-    """Asks the function attached to the pool, if there is one."""
+    """Fires the trigger of the pool, if one is attached."""
 
     def __init__(self, lifecycle: Lifecycle, version: Version) -> None:
         self._lifecycle = lifecycle
@@ -110,7 +110,7 @@ class PreTokenGeneration:
         metadata: Mapping[str, str] | None = None,
     ) -> TokenChanges:
         """
-        What is to change in the tokens of *user*.
+        Return the changes to the tokens of *user*.
 
         Raises:
             CognitoError: See Lifecycle.
@@ -135,7 +135,7 @@ class PreTokenGeneration:
 
 def token_changes(version: Version, response: Mapping[str, Any]) -> TokenChanges:
     """
-    The changes that a function's ``response`` asks for.
+    Parse the ``response`` of a function.
 
     Raises:
         CognitoError: InvalidLambdaResponseException.

@@ -1,4 +1,4 @@
-"""Lambda triggers: the project's own handlers, called as Cognito calls them."""
+"""Lambda triggers: call the project's own handlers as Cognito calls them."""
 
 import json
 import queue
@@ -55,7 +55,7 @@ class Triggers:
     )
 
     def attached_to(self, source: str) -> TriggerHandler | None:
-        """The function for events whose ``triggerSource`` is *source*."""
+        """Return the function for events whose ``triggerSource`` is *source*."""
         attached = {
             "UserMigration": self.user_migration,
             "PreSignUp": self.pre_sign_up,
@@ -78,13 +78,13 @@ class LambdaContext:
         self._ends = monotonic() + limit.total_seconds()
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until this invocation is given up."""
+        """Milliseconds until this invocation is abandoned."""
         return max(0, int((self._ends - monotonic()) * 1000))
 
 
 class TriggerRaisedError(Exception):
     """
-    The handler raised, or answered what is not JSON.  Not retried.
+    The handler raised, or its answer is not JSON.  Not retried.
 
     Attributes:
         text: Of its exception, cut to MAX_ERROR_CHARACTERS.
@@ -103,8 +103,8 @@ class TriggerRunner:
     """
     Invokes handlers in threads of their own.
 
-    An attempt that is not answered in time is abandoned and made again, MAX_ATTEMPTS in all; what
-    it answers later is ignored.  Events and answers pass through JSON, so that a handler and the
+    An attempt without an answer in time is abandoned and repeated, at most MAX_ATTEMPTS attempts;
+    late answers are ignored.  Events and answers pass through JSON, so that a handler and the
     pool never share an object.  At most MAX_RUNNING invocations run, the abandoned ones included.
     """
 
@@ -116,7 +116,7 @@ class TriggerRunner:
 
     def fire(self, event: Mapping[str, Any]) -> dict[str, Any] | None:
         """
-        The event as the handler returned it; None when no handler is attached.
+        Return the handler's answer; None when no handler is attached.
 
         Raises:
             TriggerRaisedError: The handler raised.
@@ -152,7 +152,7 @@ class TriggerRunner:
 
         def run() -> None:
             try:
-                outcomes.put(_invoked(handler, sent, context))
+                outcomes.put(_invoke(handler, sent, context))
             finally:
                 self._running.release()
 
@@ -167,19 +167,17 @@ class TriggerRunner:
     ) -> None:
         if self._flow is None:
             return
-        said = {str: "answered", TriggerRaisedError: "raised an error"}.get(type(outcome))
+        result = {str: "answered", TriggerRaisedError: "raised an error"}.get(type(outcome))
         self._flow.record(
             "cognito",
             "lambda",
             event["triggerSource"],
-            said or "no answer in time",
+            result or "no answer in time",
             f"attempt {attempt} of {MAX_ATTEMPTS}",
         )
 
 
-def _invoked(
-    handler: TriggerHandler, sent: str, context: LambdaContext
-) -> str | TriggerRaisedError:
+def _invoke(handler: TriggerHandler, sent: str, context: LambdaContext) -> str | TriggerRaisedError:
     try:
         answer = json.dumps(handler(json.loads(sent), context))
     except Exception as error:  # noqa: BLE001 - a Lambda function may raise anything

@@ -30,7 +30,7 @@ OAuthError = Literal[
 
 class OAuthRefusedError(Exception):
     """
-    The client does not get what it asked for.
+    A refused OAuth request.
 
     Attributes:
         error: See: RFC 6749 §5.2, RFC 7009 §2.2.1.
@@ -43,7 +43,7 @@ class OAuthRefusedError(Exception):
 
 def clients_form(config: PoolConfig, request: Request, body: bytes) -> Mapping[str, str]:
     """
-    The fields that the app client sent, once it has shown that it is the app client.
+    Authenticate the app client and return its form fields.
 
     Raises:
         OAuthRefusedError: ``invalid_request`` or ``invalid_client``.

@@ -1,4 +1,4 @@
-"""Random strings that stand for something for a while: codes, login sessions, issued tokens."""
+"""Short-lived random tickets: codes, login sessions, grants of issued tokens."""
 
 import threading
 from collections import OrderedDict
@@ -15,7 +15,7 @@ Meaning = TypeVar("Meaning")
 
 class OneTimeTokens(Generic[Meaning]):
     """
-    What each ticket stands for, until it expires or is redeemed.
+    Keeps the meaning of each ticket until it expires or is redeemed.
 
     Holds the newest MAX_TICKETS.  Safe to share between threads.
     """
@@ -28,29 +28,29 @@ class OneTimeTokens(Generic[Meaning]):
         self._live: OrderedDict[str, tuple[datetime, Meaning]] = OrderedDict()
 
     def issue(self, meaning: Meaning) -> str:
-        """A ticket that nobody can guess."""
+        """Return a new ticket, which cannot be guessed."""
         ticket = self._entropy.token()
         self.keep(ticket, meaning)
         return ticket
 
     def keep(self, ticket: str, meaning: Meaning) -> None:
-        """Let *ticket*, made elsewhere, stand for *meaning* from now on."""
+        """Store *meaning* under *ticket*, which was made elsewhere."""
         with self._lock:
             self._live[ticket] = (self._clock.now() + self._lifetime, meaning)
             while len(self._live) > MAX_TICKETS:
                 self._live.popitem(last=False)
 
     def read(self, ticket: str) -> Meaning | None:
-        """What *ticket* stands for; None once it expired or was redeemed."""
+        """Return the meaning of *ticket*; None once it expired or was redeemed."""
         with self._lock:
-            return self._unexpired(self._live.get(ticket))
+            return self._live_meaning(self._live.get(ticket))
 
     def redeem(self, ticket: str) -> Meaning | None:
-        """What *ticket* stood for; whatever the answer, it stands for nothing afterwards."""
+        """Return the meaning of *ticket* and delete it; None once it expired or was redeemed."""
         with self._lock:
-            return self._unexpired(self._live.pop(ticket, None))
+            return self._live_meaning(self._live.pop(ticket, None))
 
-    def _unexpired(self, entry: tuple[datetime, Meaning] | None) -> Meaning | None:
+    def _live_meaning(self, entry: tuple[datetime, Meaning] | None) -> Meaning | None:
         if entry is None or entry[0] <= self._clock.now():
             return None
         return entry[1]

@@ -1,21 +1,21 @@
-"""Fresh tokens for a session that goes on."""
+"""Exchange a refresh token for new tokens."""
 
 from collections.abc import Mapping
 
 import attrs
 
 from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
-from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.lambda_triggers.token_changes import TokenSource
-from authcore_local.cognito.tokens import IssuedTokens, TokenIssuer
+from authcore_local.cognito.token_issuer import IssuedTokens, TokenIssuer
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 
 class SessionRefresh:
     """
-    Trades refresh tokens, however they were sent.
+    Exchanges refresh tokens of the token endpoint and of the API.
 
-    The trigger runs before the token is used up: where it fails, the token is as good as it was.
+    The trigger runs before the token counts as used: if it fails, the token stays valid.
     """
 
     def __init__(self, *, users: UserStore, sessions: AuthSessions, issuer: TokenIssuer) -> None:
@@ -32,14 +32,14 @@ class SessionRefresh:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Tokens for the user as they are now.
+        Issue tokens for the current state of the user.
 
         Args:
             token: A refresh token.
 
-            client_id: Whose.
+            client_id: Of the client that sent it.
 
-            source: Of the event that the pre token generation trigger gets.
+            source: ``triggerSource`` for the pre token generation trigger.
 
             metadata: For the trigger.
 
@@ -52,7 +52,7 @@ class SessionRefresh:
 
     def whose(self, token: str, client_id: str) -> tuple[AuthSession, PoolUser]:
         """
-        The session and the user that *token* speaks for.
+        Return the session and the user of *token*.
 
         Raises:
             CognitoError: NotAuthorizedException (a disabled user, too), UserNotFoundException, or
@@ -61,7 +61,7 @@ class SessionRefresh:
         session = self._sessions.session_of(token, client_id)
         user = self._users.known_as(session.subject)
         if user is None:
-            raise user_not_found()
+            raise no_such_user()
         if not user.enabled:
             raise CognitoError("NotAuthorizedException", "User is disabled.")
         return session, user

@@ -15,9 +15,9 @@ from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant
 from authcore_local.cognito.oauth.oauth_requests import HEADERS, OAuthRefusedError, clients_form
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
-from authcore_local.cognito.tokens import IssuedTokens, SignedIn, TokenIssuer
+from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_pool.users import UserStore
-from authcore_local.flow import FlowLog, shortened
+from authcore_local.flow import FlowLog, shorten
 
 
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -27,7 +27,7 @@ _REFUSED_TOKENS: Final = frozenset(
 
 
 class TokenEndpoint:
-    """Trades codes and refresh tokens for tokens, access tokens for what they are good for."""
+    """Exchanges codes and refresh tokens for tokens; describes users for access tokens."""
 
     def __init__(
         self,
@@ -50,14 +50,14 @@ class TokenEndpoint:
         """``POST /oauth2/token``: the tokens, or 400 with an ``error``."""
         try:
             form = clients_form(self._config, request, body)
-            tokens, detail = self._granted(form)
+            tokens, detail = self._grant(form)
         except OAuthRefusedError as refused:
             self._note(f"400 {refused.error}", "")
             return JSONResponse({"error": refused.error}, 400, HEADERS)
         except CognitoError as failed:
             self._note("400 invalid_grant", failed.kind)
-            said = {"error": "invalid_grant", "error_description": failed.message}
-            return JSONResponse(said, 400, HEADERS)
+            answer = {"error": "invalid_grant", "error_description": failed.message}
+            return JSONResponse(answer, 400, HEADERS)
         self._note("200 tokens", detail)
         return JSONResponse(_body(tokens), 200, HEADERS)
 
@@ -73,25 +73,25 @@ class TokenEndpoint:
         answer = {"sub": user.subject, **user.attributes, "username": user.username}
         return JSONResponse(answer, 200, HEADERS)
 
-    def _granted(self, form: Mapping[str, str]) -> tuple[IssuedTokens, str]:
+    def _grant(self, form: Mapping[str, str]) -> tuple[IssuedTokens, str]:
         if "grant_type" not in form:
             raise OAuthRefusedError("invalid_request")
         if form["grant_type"] == "authorization_code":
             tokens = self._issuer.issue(self._sign_in(form))
-            return tokens, f"code {shortened(form['code'])}, redeemed"
+            return tokens, f"code {shorten(form['code'])}, redeemed"
         if form["grant_type"] == "refresh_token":
-            tokens = self._refreshed(form)
+            tokens = self._refresh_tokens(form)
             rotated = "" if tokens.refresh_token is None else ", rotated"
-            return tokens, f"refresh token {shortened(form['refresh_token'])}{rotated}"
+            return tokens, f"refresh token {shorten(form['refresh_token'])}{rotated}"
         raise OAuthRefusedError("unsupported_grant_type")
 
     def _sign_in(self, form: Mapping[str, str]) -> SignedIn:
         if not form.get("code") or not form.get("redirect_uri"):
             raise OAuthRefusedError("invalid_request")
         grant = self._codes.redeem(form["code"])
-        if grant is None or not _bound(grant, form):
+        if grant is None or not _is_bound_to(grant, form):
             raise OAuthRefusedError("invalid_grant")
-        current = self._users.named(grant.user.username)
+        current = self._users.find(grant.user.username)
         if current is None or not current.enabled:
             raise OAuthRefusedError("invalid_grant")
         return SignedIn(
@@ -102,7 +102,7 @@ class TokenEndpoint:
             hosted=True,
         )
 
-    def _refreshed(self, form: Mapping[str, str]) -> IssuedTokens:
+    def _refresh_tokens(self, form: Mapping[str, str]) -> IssuedTokens:
         if not form.get("refresh_token"):
             raise OAuthRefusedError("invalid_request")
         try:
@@ -117,7 +117,7 @@ class TokenEndpoint:
             self._flow.record("auth", "cognito", "POST /oauth2/token", answer, detail)
 
 
-def _bound(grant: CodeGrant, form: Mapping[str, str]) -> bool:
+def _is_bound_to(grant: CodeGrant, form: Mapping[str, str]) -> bool:
     if form["redirect_uri"] != grant.request.redirect_uri:
         return False
     verifier, challenge = form.get("code_verifier"), grant.request.code_challenge

@@ -1,4 +1,4 @@
-"""Six digits that prove who reads somebody's mail."""
+"""Six-digit codes that prove control of an e-mail address."""
 
 import hashlib
 import hmac
@@ -32,9 +32,9 @@ class _Issued:
 
 class ConfirmationCodes:
     """
-    The last code of each user and purpose; a new one replaces it.  Safe to share between threads.
+    Keeps the last code of each user and purpose.  Safe to share between threads.
 
-    MAX_WRONG wrong answers, and MAX_SENT codes within SENDING_PAUSE of each other, are the limit.
+    Limits: MAX_WRONG wrong answers, and MAX_SENT codes within SENDING_PAUSE of each other.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy) -> None:
@@ -45,7 +45,7 @@ class ConfirmationCodes:
 
     def issue(self, purpose: Purpose, subject: str) -> str:
         """
-        A fresh code for the user whose ``sub`` is *subject*.
+        Make a new code for the user whose ``sub`` is *subject*.
 
         Raises:
             CognitoError: LimitExceededException.
@@ -59,7 +59,7 @@ class ConfirmationCodes:
             sent = before.sent + 1 if before is not None and recent else 1
             if before is not None and sent > MAX_SENT:
                 self._issued[purpose, subject] = before
-                raise _limit_exceeded()
+                raise _limit_error()
             self._issued[purpose, subject] = _Issued(code, now, sent=sent)
             while len(self._issued) > MAX_CODES:
                 self._issued.popitem(last=False)
@@ -67,7 +67,7 @@ class ConfirmationCodes:
 
     def redeem(self, purpose: Purpose, subject: str, code: str) -> None:
         """
-        Use up the user's code.
+        Check and delete the user's code.
 
         Raises:
             CognitoError: CodeMismatchException, ExpiredCodeException (or none was sent), or
@@ -78,7 +78,7 @@ class ConfirmationCodes:
             if issued is None or issued.at + LIFETIMES[purpose] <= self._clock.now():
                 raise expired_code()
             if issued.wrong >= MAX_WRONG:
-                raise _limit_exceeded()
+                raise _limit_error()
             if not hmac.compare_digest(code.encode(), issued.code.encode()):
                 self._issued[purpose, subject] = attrs.evolve(issued, wrong=issued.wrong + 1)
                 raise wrong_code()
@@ -86,20 +86,20 @@ class ConfirmationCodes:
 
 
 def wrong_code() -> CognitoError:
-    """Not the code that was sent."""
+    """The code is not the one that was sent."""
     return CognitoError(
         "CodeMismatchException", "Invalid verification code provided, please try again."
     )
 
 
 def expired_code() -> CognitoError:
-    """No code that counts was sent."""
+    """No valid code exists."""
     return CognitoError(
         "ExpiredCodeException", "Invalid code provided, please request a code again."
     )
 
 
-def _limit_exceeded() -> CognitoError:
+def _limit_error() -> CognitoError:
     return CognitoError(
         "LimitExceededException", "Attempt limit exceeded, please try after some time."
     )

@@ -1,4 +1,4 @@
-"""Signing in with an account at a provider: who that is here, and which triggers hear of it."""
+"""Sign-in with an account at a provider: find or create its user and fire the triggers."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,7 +9,7 @@ from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig, Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
-from authcore_local.cognito.user_pool.attributes import for_new_user, updated
+from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
@@ -22,13 +22,13 @@ _NO_ALIASES: Final = {"cognito:email_alias": "", "cognito:phone_number_alias": "
 @attrs.frozen
 class ProviderAccount:
     """
-    What a provider says about somebody.
+    An account, as the provider describes it.
 
     Attributes:
-        provider: Which.
-        user_id: There.
+        provider: Google or Facebook.
+        user_id: At the provider.
         name: Display name.
-        email: None where the provider has none, or may not tell.
+        email: None where the provider has none or withholds it.
         email_verified: None where the provider does not say: Facebook never does.
     """
 
@@ -38,8 +38,8 @@ class ProviderAccount:
     email: str | None = attrs.field(default=None, repr=False)
     email_verified: bool | None = attrs.field(default=None, kw_only=True)
 
-    def mapped(self) -> dict[str, str]:
-        """As attributes of the pool."""
+    def pool_attributes(self) -> dict[str, str]:
+        """Return the account as attributes of the pool."""
         wanted = {"name": self.name, "email": self.email or ""}
         if self.email and self.email_verified is not None:
             wanted["email_verified"] = "true" if self.email_verified else "false"
@@ -48,10 +48,10 @@ class ProviderAccount:
 
 class FederatedSignIn:
     """
-    Finds or makes the user behind an account at a provider.
+    Finds or creates the user of an account at a provider.
 
-    The first time: pre sign-up, post confirmation.  Later: pre authentication, post authentication;
-    so too the first time of an account that was linked to a user before it signed in.
+    Triggers at the first sign-in: pre sign-up, post confirmation.  Later, and at the first sign-in
+    of an account that was linked before: pre authentication, post authentication.
     """
 
     def __init__(
@@ -64,25 +64,27 @@ class FederatedSignIn:
 
     def sign_in(self, account: ProviderAccount) -> PoolUser:
         """
-        The user as the tokens of this sign-in will show them: before the last trigger ran.
+        Return the user as of before the last trigger, as the tokens will show it.
 
         Raises:
             CognitoError: NotAuthorizedException (disabled), AliasExistsException (the account got
                 an owner while the pre sign-up trigger ran), or what Lifecycle raises.
         """
         known = self._users.identified_by(account.provider, account.user_id)
-        return self._first(account) if known is None else self._later(known, account.mapped())
+        return (
+            self._first(account) if known is None else self._later(known, account.pool_attributes())
+        )
 
     def _first(self, account: ProviderAccount) -> PoolUser:
-        username = self._users.spelt(f"{account.provider}_{account.user_id}")
-        wanted = account.mapped()
+        username = self._users.normalize_name(f"{account.provider}_{account.user_id}")
+        wanted = account.pool_attributes()
         shown = {**_NO_ALIASES, **wanted}
         self._lifecycle.pre_sign_up("PreSignUp_ExternalProvider", username, shown)
-        user = self._created(username, account, wanted)
+        user = self._create(username, account, wanted)
         self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user)
         return user
 
-    def _created(
+    def _create(
         self, username: str, account: ProviderAccount, wanted: Mapping[str, str]
     ) -> PoolUser:
         now = self._clock.now()
@@ -108,7 +110,7 @@ class FederatedSignIn:
         user = self._users.change(
             known.username,
             lambda current: attrs.evolve(
-                current, attributes=updated(self._config, current.attributes, wanted)
+                current, attributes=update_attributes(self._config, current.attributes, wanted)
             ),
         )
         self._lifecycle.post_authentication(user)

@@ -1,14 +1,14 @@
-"""People who forgot their password, those included whom only the legacy system knows."""
+"""Forgotten passwords, also of users that only the legacy system knows."""
 
 from typing import Final
 
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, invalid_parameter, user_not_found
+from authcore_local.cognito.errors import CognitoError, invalid_parameter, no_such_user
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, wrong_code
-from authcore_local.cognito.user_flows.migration import UserMigration
+from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
 
 
@@ -16,7 +16,7 @@ SUBJECT: Final = "Your password reset code"
 
 
 class ForgottenPasswords:
-    """Mails codes to verified addresses, and takes a new password for them."""
+    """Mails codes to verified addresses and sets new passwords for them."""
 
     def __init__(
         self,
@@ -37,42 +37,42 @@ class ForgottenPasswords:
 
     def begin(self, username: str) -> None:
         """
-        Mail a code, or, where existence errors are ENABLED, only look like it.
+        Mail a code; where existence errors are ENABLED, an unknown user gets the same answer.
 
         Raises:
             CognitoError: LimitExceededException, a failed migration, or what Lifecycle raises.  In
                 LEGACY pools also UserNotFoundException and InvalidParameterException (no verified
                 address).
         """
-        user = self._known(username)
+        user = self._find_or_migrate(username)
         if user is not None and _can_be_mailed(user):
             code = self._codes.issue("new_password", user.subject)
             self._outbox.send(user.attributes["email"], SUBJECT, code)
         elif self._config.prevent_user_existence_errors == "LEGACY":
-            raise _unreachable() if user is not None else user_not_found()
+            raise _unreachable() if user is not None else no_such_user()
 
     def confirm(self, username: str, code: str, password: str) -> None:
         """
-        Take *password* from now on; the user is CONFIRMED.
+        Set *password*; the user is CONFIRMED.
 
         Raises:
-            CognitoError: InvalidPasswordException, CodeMismatchException (unknown users look like
-                this), ExpiredCodeException, LimitExceededException, or what Lifecycle raises.
+            CognitoError: InvalidPasswordException, CodeMismatchException (also for unknown
+                users), ExpiredCodeException, LimitExceededException, or what Lifecycle raises.
         """
-        chosen(password)
-        user = self._users.named(username)
+        check_new_password(password)
+        user = self._users.find(username)
         if user is None or not _can_be_mailed(user):
             raise wrong_code()
         self._codes.redeem("new_password", user.subject, code)
         self._users.set_password(user.username, password, "CONFIRMED")
         self._lifecycle.post_confirmation(
-            "PostConfirmation_ConfirmForgotPassword", self._users.named(username) or user
+            "PostConfirmation_ConfirmForgotPassword", self._users.find(username) or user
         )
 
-    def _known(self, username: str) -> PoolUser | None:
+    def _find_or_migrate(self, username: str) -> PoolUser | None:
         if not is_username(username):
             return None
-        return self._users.named(username) or self._migration.on_forgotten_password(username)
+        return self._users.find(username) or self._migration.on_forgotten_password(username)
 
 
 def _can_be_mailed(user: PoolUser) -> bool:

@@ -1,4 +1,4 @@
-"""Mail that the pool would have sent, and the page on which to read it."""
+"""Mail that the pool would have sent, and the page that shows it."""
 
 import threading
 from collections import deque
@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.hosted_ui.pages import page
+from authcore_local.cognito.hosted_ui.page_parts import page
 from authcore_local.flow import FlowLog
 
 
@@ -41,7 +41,7 @@ class Message:
 
 
 class Outbox:
-    """The last MAX_MESSAGES.  Safe to share between threads."""
+    """Keeps the last MAX_MESSAGES.  Safe to share between threads."""
 
     def __init__(self, clock: Clock, flow: FlowLog | None) -> None:
         self._clock = clock
@@ -64,9 +64,9 @@ class Outbox:
 
 class OutboxPage:
     """
-    Shows every code to whoever sits at this machine.
+    Shows every code to the users of this machine.
 
-    Only under the pool's own addresses: no site elsewhere can rebind a name of its own and read it.
+    Answers under the pool's own host names only: no site elsewhere can rebind its name and read.
     """
 
     def __init__(self, config: PoolConfig, outbox: Outbox) -> None:
@@ -74,7 +74,7 @@ class OutboxPage:
         self._outbox = outbox
 
     def show(self, request: Request) -> Response:
-        """``GET /outbox``: newest first; looks again by itself."""
+        """``GET /outbox``: newest first; reloads every 3 seconds."""
         if request.headers.get("host") not in self._hosts:
             return PlainTextResponse("Misdirected request", 421)
         messages = self._outbox.messages()

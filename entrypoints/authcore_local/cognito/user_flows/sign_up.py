@@ -1,4 +1,4 @@
-"""People who make an account of their own in the pool."""
+"""Self-service sign-up."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,12 +7,12 @@ import attrs
 
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
-from authcore_local.cognito.hosted_ui.pages import is_address
+from authcore_local.cognito.hosted_ui.page_parts import is_address
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, expired_code
 from authcore_local.cognito.user_flows.outbox import Outbox
 from authcore_local.cognito.user_pool.attributes import for_new_user
-from authcore_local.cognito.user_pool.passwords import chosen
+from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
 
@@ -20,7 +20,7 @@ SUBJECT: Final = "Your verification code"
 
 
 class SignUp:
-    """Registers users and confirms that they read the mail of their address."""
+    """Registers users and confirms their e-mail addresses."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class SignUp:
 
     def register(self, username: str, password: str, email: str, name: str) -> PoolUser:
         """
-        A new user: UNCONFIRMED and mailed a code, or CONFIRMED where the pre sign-up trigger says.
+        Create a user: UNCONFIRMED and mailed a code, or CONFIRMED if the pre sign-up trigger says.
 
         Raises:
-            CognitoError: NotAuthorizedException (nobody may), InvalidParameterException,
+            CognitoError: NotAuthorizedException (sign-up is off), InvalidParameterException,
                 InvalidPasswordException, UsernameExistsException, or what Lifecycle raises.
         """
         if not self._config.self_sign_up:
@@ -50,8 +50,8 @@ class SignUp:
                 "NotAuthorizedException", "SignUp is not permitted for this user pool"
             )
         attributes = _attributes(self._config, username, email, name)
-        chosen(password)
-        if self._users.named(username) is not None:
+        check_new_password(password)
+        if self._users.find(username) is not None:
             raise CognitoError("UsernameExistsException", "User already exists")
         wanted = {claim: text for claim, text in (("email", email), ("name", name)) if text}
         verdict = self._lifecycle.pre_sign_up("PreSignUp_SignUp", username, wanted)
@@ -67,33 +67,33 @@ class SignUp:
 
     def confirm(self, username: str, code: str) -> None:
         """
-        The user proved their address: CONFIRMED, and the address verified.
+        Redeem the user's code: the user is CONFIRMED, and the address verified.
 
         Raises:
-            CognitoError: CodeMismatchException, ExpiredCodeException (unknown users look like
-                this), NotAuthorizedException (confirmed already), LimitExceededException, or what
+            CognitoError: CodeMismatchException, ExpiredCodeException (also for unknown
+                users), NotAuthorizedException (confirmed already), LimitExceededException, or what
                 Lifecycle raises.
         """
-        user = self._unconfirmed(username)
+        user = self._pending_user(username)
         if user is None:
             raise expired_code()
         self._codes.redeem("sign_up", user.subject, code)
-        confirmed = self._users.change(user.username, _confirmed)
+        confirmed = self._users.change(user.username, _confirm_user)
         self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", confirmed)
 
     def resend(self, username: str) -> None:
         """
-        Mail another code, if there is anybody to mail it to; unknown users look like it.
+        Mail another code; an unknown user gets the same answer and no mail.
 
         Raises:
             CognitoError: NotAuthorizedException (confirmed already), LimitExceededException.
         """
-        user = self._unconfirmed(username)
+        user = self._pending_user(username)
         if user is not None:
             self._send(user)
 
-    def _unconfirmed(self, username: str) -> PoolUser | None:
-        user = self._users.named(username)
+    def _pending_user(self, username: str) -> PoolUser | None:
+        user = self._users.find(username)
         if user is not None and user.status != "UNCONFIRMED":
             raise CognitoError(
                 "NotAuthorizedException",
@@ -114,6 +114,6 @@ def _attributes(config: PoolConfig, username: str, email: str, name: str) -> dic
     return for_new_user(config, {"email": email, "name": name})
 
 
-def _confirmed(user: PoolUser) -> PoolUser:
+def _confirm_user(user: PoolUser) -> PoolUser:
     verified: Mapping[str, str] = {**user.attributes, "email_verified": "true"}
     return attrs.evolve(user, status="CONFIRMED", attributes=verified)

@@ -1,4 +1,4 @@
-"""What the pool's schema lets a user's attributes be."""
+"""User attributes after the pool's schema."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ _VERIFIED_BY: Final = {"email": "email_verified", "phone_number": "phone_number_
 
 
 def first_problem(config: PoolConfig, attributes: Mapping[str, str]) -> str | None:
-    """Why *attributes* do not conform to the schema; None when they do."""
+    """Return why *attributes* do not conform to the schema; None when they do."""
     schema = config.schema
     for name, value in attributes.items():
         known = schema.get(name)
@@ -27,7 +27,7 @@ def first_problem(config: PoolConfig, attributes: Mapping[str, str]) -> str | No
 
 def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]:
     """
-    The attributes of a user created with *given*.
+    Return the attributes of a user created with *given*.
 
     Raises:
         CognitoError: InvalidParameterException.
@@ -35,14 +35,14 @@ def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]
     problem = first_problem(config, given)
     if problem is not None:
         raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
-    return _written({}, given)
+    return _write({}, given)
 
 
-def updated(
+def update_attributes(
     config: PoolConfig, current: Mapping[str, str], given: Mapping[str, str]
 ) -> dict[str, str]:
     """
-    *current* after AdminUpdateUserAttributes: all of *given* is written, or nothing.
+    Apply AdminUpdateUserAttributes to *current*: all of *given* is written, or nothing.
 
     A written ``email`` is unverified unless ``email_verified`` is ``"true"`` beside it.  An empty
     value deletes the attribute.
@@ -57,10 +57,10 @@ def updated(
         raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
     if any(not config.schema[name].mutable for name in given):
         raise invalid_parameter("user attributes: Attribute cannot be updated.")
-    return _written(current, given)
+    return _write(current, given)
 
 
-def _written(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+def _write(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     result = {**current, **given}
     for claim, verified in _VERIFIED_BY.items():
         if claim in given:

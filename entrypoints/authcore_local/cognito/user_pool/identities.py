@@ -1,4 +1,4 @@
-"""Who a pool user is at Google or Facebook, in the three forms in which Cognito says so."""
+"""Identities of a pool user at Google and Facebook, and their two wire formats."""
 
 import json
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ MAX_IDENTITIES: Final = 5
 @attrs.frozen
 class Identity:
     """
-    An account at a provider that signs its owner in here.
+    An account at a provider that signs a pool user in.
 
     Attributes:
-        provider: As the pool calls it, letter case kept.
+        provider: The pool's name for it, letter case kept.
         user_id: The provider's own, letter case kept.
         primary: True for the identity that a federated profile was made for.
         created_at: Aware, UTC.
@@ -30,17 +30,17 @@ class Identity:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What no two users share."""
+        """Unique among all users."""
         return self.provider, self.user_id
 
 
 def as_attribute(identities: Iterable[Identity]) -> str:
-    """``identities`` in events and AdminGetUser: JSON text, ``dateCreated`` in milliseconds."""
+    """Format ``identities`` for events and AdminGetUser: JSON, times in milliseconds."""
     return json.dumps([_members(identity) for identity in identities], separators=(",", ":"))
 
 
 def as_claim(identities: Iterable[Identity]) -> list[dict[str, str | None]]:
-    """``identities`` in ID tokens: a list whose ``primary`` and ``dateCreated`` are text."""
+    """Format ``identities`` for ID tokens: ``primary`` and ``dateCreated`` are text."""
     return [
         {
             **_names(identity),

@@ -1,4 +1,4 @@
-"""Some people who have accounts at Google and Facebook, and the page on which to be one of them."""
+"""Sample accounts at Google and Facebook, and the consent page on which to choose one."""
 
 from collections.abc import Mapping
 from html import escape
@@ -7,7 +7,7 @@ from typing import Final
 from starlette.responses import HTMLResponse
 
 from authcore_local.cognito.config import Provider
-from authcore_local.cognito.hosted_ui.pages import field, form, page
+from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 from authcore_local.cognito.user_flows.federation import ProviderAccount
 
 
@@ -46,16 +46,16 @@ def consent_page(
     provider: Provider, *, action: str, form_token: str, problem: str = ""
 ) -> HTMLResponse:
     """
-    Who to be at *provider*: somebody known here, somebody new, or nobody after all.
+    Build the page: choose a sample account, enter a new one, or cancel.
 
     Args:
-        provider: Whose page this stands for.
+        provider: Of the page.
 
-        action: Where the form goes.
+        action: URL that takes the form.
 
-        form_token: Comes back with the form.
+        form_token: Hidden field of the form.
 
-        problem: Shown above; the status is then 400.
+        problem: Shown above the form; the status is then 400.
     """
     known = "".join(_choice(person) for person in PEOPLE[provider])
     verified = (
@@ -64,17 +64,17 @@ def consent_page(
         if provider == "Google"
         else '<p class="soft">Facebook does not say whether it verified an address.</p>'
     )
-    somebody = (
+    new_account = (
         field("id", f"{provider} id", 'maxlength="64" placeholder="e.g. 109018"')
         + field("name", "Name", 'maxlength="100"')
         + field("email", "E-mail address, or none", 'type="email" maxlength="254"')
         + verified
     )
     content = (
-        f'<p class="soft">Stands for {provider}, which is not asked. Be anyone.</p>'
+        f'<p class="soft">This page replaces {provider}. Choose any account.</p>'
         + form(action, form_token, known)
-        + "<details><summary>Be somebody else</summary>"
-        + form(action, form_token, somebody + '<button name="person" value="">Continue</button>')
+        + "<details><summary>Use another account</summary>"
+        + form(action, form_token, new_account + '<button name="person" value="">Continue</button>')
         + "</details>"
         + form(
             action,
@@ -86,8 +86,8 @@ def consent_page(
 
 
 def _choice(person: ProviderAccount) -> str:
-    said = {True: ", verified", False: ", not verified", None: ""}[person.email_verified]
-    address = "no e-mail address" if person.email is None else f"{person.email}{said}"
+    verified = {True: ", verified", False: ", not verified", None: ""}[person.email_verified]
+    address = "no e-mail address" if person.email is None else f"{person.email}{verified}"
     return (
         f'<button class="choice" name="person" value="{escape(person.user_id)}">'
         f"{escape(person.name)}<small>{escape(address)}</small></button>"

@@ -11,9 +11,9 @@ from typing import Final, Literal
 import attrs
 
 from authcore.ports.system import Clock, Entropy
-from authcore_local.cognito.errors import CognitoError, user_not_found
+from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
-from authcore_local.cognito.user_pool.passwords import PasswordHash
+from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
 
 
 MAX_USERS: Final = 10_000
@@ -45,9 +45,9 @@ class PoolUser:
     Attributes:
         username: As it was when the user was created.
         subject: ``sub``; never changes.
-        password: None until one was set.
+        password: None until one is set.
         status: Cognito's UserStatus.
-        enabled: False once an administrator disabled the user.
+        enabled: False while an administrator has disabled the user.
         attributes: Without ``sub`` and ``identities``; every value is text.
         identities: At most MAX_IDENTITIES.
         groups: Names.
@@ -68,11 +68,11 @@ class PoolUser:
 
     @property
     def is_external(self) -> bool:
-        """Whether a provider's sign-in made the profile, also if it was given a password since."""
+        """Whether a federated sign-in created the profile, even if it has a password now."""
         return self.status == "EXTERNAL_PROVIDER" or any(each.primary for each in self.identities)
 
     def all_attributes(self) -> dict[str, str]:
-        """As administrators and triggers see them: with ``sub``, and ``identities`` as JSON."""
+        """Return the attributes with ``sub``, and ``identities`` as JSON, as in API and events."""
         linked = {"identities": as_attribute(self.identities)} if self.identities else {}
         return {"sub": self.subject, **self.attributes, **linked}
 
@@ -100,7 +100,7 @@ class UserStore:
         groups: tuple[str, ...] = (),
     ) -> PoolUser:
         """
-        A new user with a ``sub`` of its own.
+        Create a user with a new ``sub``.
 
         Raises:
             CognitoError: UsernameExistsException (an identity in use counts), or
@@ -108,7 +108,7 @@ class UserStore:
         """
         now = self._clock.now()
         user = PoolUser(
-            username=self.spelt(username),
+            username=self.normalize_name(username),
             subject=fresh_uuid(self._entropy),
             password=None if password is None else PasswordHash.of(password, self._entropy),
             status=status,
@@ -122,8 +122,8 @@ class UserStore:
             self._admit(user)
         return user
 
-    def spelt(self, username: str) -> str:
-        """*username* as the pool writes it: in lower case where case does not count."""
+    def normalize_name(self, username: str) -> str:
+        """Return *username* as stored: in lower case where case does not count."""
         return username if self._case_sensitive else username.lower()
 
     def _admit(self, user: PoolUser) -> None:
@@ -140,16 +140,16 @@ class UserStore:
         self._by_username[user.username] = user
         self._linked_to |= dict.fromkeys((each.key for each in user.identities), user.username)
 
-    def named(self, username: str) -> PoolUser | None:
-        """The user who signs in as *username*."""
+    def find(self, username: str) -> PoolUser | None:
+        """Return the user who signs in as *username*."""
         with self._lock:
-            return self._by_username.get(self.spelt(username))
+            return self._by_username.get(self.normalize_name(username))
 
     def known_as(self, username_or_subject: str) -> PoolUser | None:
         """
-        The user whom administrators call *username_or_subject*.
+        Return the user that an administrator names by user name or ``sub``.
 
-        External users are known by user name only.
+        External users are found by user name only.
 
         See: Amazon Cognito AdminGetUser, ``Username``.
         """
@@ -157,25 +157,25 @@ class UserStore:
             return self._by_username.get(self._name_of(username_or_subject))
 
     def with_subject(self, subject: str) -> PoolUser | None:
-        """The user, external or not, whose ``sub`` this is."""
+        """Return the user, external or not, with this ``sub``."""
         with self._lock:
             return self._by_username.get(self._username_of.get(subject, ""))
 
     def identified_by(self, provider: str, user_id: str) -> PoolUser | None:
-        """The user whom this account at *provider* signs in."""
+        """Return the user that this account at *provider* signs in."""
         with self._lock:
             return self._by_username.get(self._linked_to.get((provider, user_id), ""))
 
-    def everybody(self) -> tuple[PoolUser, ...]:
-        """In the order in which they were created."""
+    def all_users(self) -> tuple[PoolUser, ...]:
+        """Return all users in the order of creation."""
         with self._lock:
             return tuple(self._by_username.values())
 
     def change(self, username_or_subject: str, to: Callable[[PoolUser], PoolUser]) -> PoolUser:
         """
-        Replace a user by what *to* makes of it; nothing changes where *to* raises.
+        Replace a user by the result of *to*; nothing changes where *to* raises.
 
-        Users are called as in ``known_as``.
+        Users are named as in ``known_as``.
 
         Raises:
             CognitoError: UserNotFoundException; AliasExistsException when a new identity is
@@ -185,7 +185,7 @@ class UserStore:
             username = self._name_of(username_or_subject)
             user = self._by_username.get(username)
             if user is None:
-                raise user_not_found()
+                raise no_such_user()
             changed = attrs.evolve(to(user), modified_at=self._clock.now())
             if any(self._linked_to.get(i.key, username) != username for i in changed.identities):
                 raise CognitoError("AliasExistsException", "The identity is another user's.")
@@ -196,7 +196,7 @@ class UserStore:
         username = self._username_of.get(username_or_subject)
         if username is not None and not self._by_username[username].is_external:
             return username
-        return self.spelt(username_or_subject)
+        return self.normalize_name(username_or_subject)
 
     def set_password(self, username_or_subject: str, password: str, status: UserStatus) -> None:
         """

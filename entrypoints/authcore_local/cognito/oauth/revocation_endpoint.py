@@ -14,22 +14,22 @@ from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
-from authcore_local.cognito.idp_api.api import Input
+from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.oauth.oauth_requests import (
     HEADERS,
     OAuthRefusedError,
     clients_form,
     is_secret_of,
 )
-from authcore_local.cognito.tokens import API_SCOPE, TokenIssuer
-from authcore_local.flow import FlowLog, shortened
+from authcore_local.cognito.token_issuer import API_SCOPE, TokenIssuer
+from authcore_local.flow import FlowLog, shorten
 
 
 _DOTS_OF_A_JWT: Final = 2
 
 
 class Revocation:
-    """Ends the sessions that refresh tokens prolong; what was never issued is no error."""
+    """Ends the sessions of refresh tokens; an unknown token is no error."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class Revocation:
             status = 401 if refused.error == "invalid_client" else 400
             self._note(f"{status} {refused.error}", "")
             return JSONResponse({"error": refused.error}, status, HEADERS)
-        self._note("200 revoked", f"refresh token {shortened(form['token'])}")
+        self._note("200 revoked", f"refresh token {shorten(form['token'])}")
         return Response(b"", 200, HEADERS)
 
     def revoke_token(self, given: Input) -> Mapping[str, object]:
@@ -73,9 +73,9 @@ class Revocation:
 
     def global_sign_out(self, given: Input) -> Mapping[str, object]:
         """
-        ``GlobalSignOut``; unsigned: whoever has an access token ends all sessions of its user.
+        ``GlobalSignOut``; unsigned: an access token ends all sessions of its user.
 
-        It takes the scope that tokens of the API have, and those of managed login only if asked.
+        It needs the scope API_SCOPE; tokens of managed login have it only if requested.
         """
         grant = self._issuer.grant_of(given.text("AccessToken", longest=MAX_TOKEN_LENGTH))
         if grant is None:

@@ -1,4 +1,4 @@
-"""Tokens as Cognito shapes them."""
+"""Issue tokens in Cognito's format."""
 
 import hashlib
 import json
@@ -31,12 +31,12 @@ _BOOLEAN_CLAIMS: Final = frozenset(("email_verified", "phone_number_verified"))
 @attrs.frozen(kw_only=True)
 class SignedIn:
     """
-    A finished sign-in, which tokens are made of.
+    A completed sign-in, from which tokens are issued.
 
     Attributes:
-        user: As of the sign-in; attributes written since show in the next one's tokens.
-        scopes: What the access token is good for.
-        at: When the user proved who they are; aware, UTC.
+        user: As of the sign-in; later changes show in the tokens of the next sign-in.
+        scopes: Of the access token.
+        at: When the user authenticated; aware, UTC.
         nonce: Of the authorization request.
         hosted: True for managed login, whose ID tokens carry ``at_hash``.
     """
@@ -49,14 +49,14 @@ class SignedIn:
 
     @property
     def source(self) -> TokenSource:
-        """Of the event that the pre token generation trigger gets."""
+        """The ``triggerSource`` for the pre token generation trigger."""
         return "TokenGeneration_HostedAuth" if self.hosted else "TokenGeneration_Authentication"
 
 
 @attrs.frozen
 class IssuedTokens:
     """
-    What a sign-in or a refresh yields.
+    Tokens of a sign-in or a refresh.
 
     Attributes:
         access_token: Compact JWT.
@@ -74,12 +74,12 @@ class IssuedTokens:
 @attrs.frozen
 class AccessGrant:
     """
-    What an access token is good for at userInfo.
+    Grant of an access token, for userInfo.
 
     Attributes:
-        subject: Whose.
+        subject: ``sub`` of the user.
         scopes: As granted.
-        origin_jti: Of the session that it descends from.
+        origin_jti: Of its session.
     """
 
     subject: str
@@ -88,7 +88,7 @@ class AccessGrant:
 
 
 class TokenIssuer:
-    """Signs tokens with the mint's current keys and remembers what its access tokens are for."""
+    """Signs tokens with the mint's current keys and remembers the grants of access tokens."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class TokenIssuer:
 
     def issue(self, sign_in: SignedIn) -> IssuedTokens:
         """
-        Fresh tokens for *sign_in*, which begins a session.
+        Start a session and issue its tokens.
 
         Raises:
             CognitoError: The pre token generation trigger failed; see Lifecycle.
@@ -126,7 +126,7 @@ class TokenIssuer:
             hosted=sign_in.hosted,
         )
         return attrs.evolve(
-            self._signed(sign_in, session.origin_jti, changes), refresh_token=refresh_token
+            self._sign(sign_in, session.origin_jti, changes), refresh_token=refresh_token
         )
 
     def reissue(
@@ -138,14 +138,14 @@ class TokenIssuer:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Fresh tokens for a session that goes on, without a refresh token.
+        Issue new tokens for a session, without a refresh token.
 
         Args:
-            session: Still honoured.
+            session: A live one.
 
-            user: As of now.
+            user: In its current state.
 
-            source: Of the event that the pre token generation trigger gets.
+            source: ``triggerSource`` for the pre token generation trigger.
 
             metadata: For the trigger.
 
@@ -156,9 +156,9 @@ class TokenIssuer:
         again = SignedIn(
             user=user, scopes=session.scopes, at=session.signed_in_at, hosted=session.hosted
         )
-        return self._signed(again, session.origin_jti, changes)
+        return self._sign(again, session.origin_jti, changes)
 
-    def _signed(self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges) -> IssuedTokens:
+    def _sign(self, sign_in: SignedIn, origin_jti: str, changes: TokenChanges) -> IssuedTokens:
         shared = self._shared_claims(sign_in, origin_jti, changes)
         scopes = changes.scopes(sign_in.scopes)
         with self._signing:
@@ -170,17 +170,17 @@ class TokenIssuer:
         return IssuedTokens(access, identity, None, lifetime)
 
     def grant_of(self, access_token: str) -> AccessGrant | None:
-        """What *access_token* is good for; None unless issued here, unexpired and not revoked."""
+        """Return the grant of *access_token*; None if it is unknown, expired or revoked."""
         grant = self._grants.read(_digest(access_token))
         return None if grant is None or self._sessions.is_over(grant.origin_jti) else grant
 
     def rotate_keys(self, *, keep_old: bool) -> None:
-        """Sign with new keys from now on; go on publishing the old ones, or drop them."""
+        """Sign with new keys from now on; *keep_old* still publishes the old ones."""
         with self._signing:
             self._mint.rotate(keep_old=keep_old)
 
     def published_keys(self) -> bytes:
-        """The JWK set.  See: RFC 7517 §5."""
+        """Return the JWK set.  See: RFC 7517 §5."""
         with self._signing:
             return json.dumps(self._mint.jwks()).encode()
 
@@ -242,13 +242,13 @@ class TokenIssuer:
 
 
 def claims_of(user: PoolUser) -> dict[str, object]:
-    """A user's attributes as ID-token claims: the ``…_verified`` ones are booleans there."""
+    """Return the attributes as ID-token claims, in which ``…_verified`` are booleans."""
     linked = {"identities": as_claim(user.identities)} if user.identities else {}
-    told = {
+    claims: dict[str, object] = {
         name: text == "true" if name in _BOOLEAN_CLAIMS else text
         for name, text in user.attributes.items()
     }
-    return {**told, **linked}
+    return {**claims, **linked}
 
 
 def _digest(token: str) -> str:

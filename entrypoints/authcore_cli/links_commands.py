@@ -14,7 +14,7 @@ from authcore_cli.process import CommandContext, ExitStatus
 
 
 MAX_RATE: Final = 25
-"""Cognito's user updates a second for an account and region, those of sign-ins included."""
+"""Cognito's user updates a second for an account and region; sign-ins share the quota."""
 
 Rate = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=MAX_RATE))]
 JsonLines = Annotated[bool, Parameter(name="--json", negative="")]
@@ -24,10 +24,10 @@ Flag = Annotated[bool, Parameter(negative="")]
 @attrs.frozen
 class LinksCommands:
     """
-    Compares who is who in the pool and in the legacy system.
+    Compares the links of pool users and legacy accounts.
 
     Attributes:
-        context: The process.
+        context: Of the process.
     """
 
     context: CommandContext
@@ -79,14 +79,14 @@ class LinksCommands:
     ) -> ExitStatus:
         terminal = self.context.stdout.isatty() and not json_lines
         report = (TerminalReport if terminal else JsonReport)(self.context)
-        tools = self.context.link_tools(self.context.environment, rate, report.waiting)
+        tools = self.context.link_tools(self.context.environment, rate, report.on_wait)
         run = LinkRun(tools, report, RunState(state, place=tools.place) if state else None)
         try:
             work(run)
         except KeyboardInterrupt:
             self.context.complain("stopped")
         finally:
-            report.ended(run.summary)
+            report.on_end(run.summary)
             tools.close()
         return _status(run.summary)
 

@@ -121,18 +121,18 @@ class Api:
     """
     Dispatches ``POST /`` by ``X-Amz-Target``.
 
-    Signatures are not verified: there are no keys to verify them with.  Signed operations still
-    refuse a call that carries none.
+    Signatures are not verified, because there are no keys for it.  Signed operations refuse a
+    call without one.
     """
 
     def __init__(
         self, *, unsigned: Mapping[str, Operation], signed: Mapping[str, Operation]
     ) -> None:
         """
-        Serve these operations.
+        Serve the given operations.
 
         Args:
-            unsigned: Anybody may call them.
+            unsigned: Need no credentials.
 
             signed: Need IAM credentials at Amazon's.
         """

@@ -1,6 +1,6 @@
-"""Which variables each door reads, and what it would say to them at start-up."""
+"""Which variables each door reads, and how to build the door without a network."""
 
-# ruff: noqa: PLC0415 - only who checks settings pays for importing the doors
+# ruff: noqa: PLC0415 - only `config check` imports the doors
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,11 +27,11 @@ Environment = Mapping[str, str]
 @attrs.frozen
 class Door:
     """
-    One way into authcore.
+    A deployable part of authcore.
 
     Attributes:
         settings: The groups of variables it reads.
-        build: All that it builds to start, none of which needs a network; raises
+        build: Builds all that the door builds at start-up, without a network; raises
             ConfigurationError.
     """
 
@@ -87,7 +87,7 @@ def _guards(given: Environment) -> object:
 
 
 def _no_app(*_: object) -> Any:
-    raise AssertionError("a guard that is only built calls nobody")
+    raise AssertionError("a guard that is only built calls no application")
 
 
 def _authorizer() -> Door:

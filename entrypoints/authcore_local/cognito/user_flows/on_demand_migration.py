@@ -1,4 +1,4 @@
-"""The user migration trigger: what is sent, and what is believed of the answer."""
+"""The user migration trigger: its events, and the checks of its answers."""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
 @attrs.frozen
 class MigratedProfile:
     """
-    What a handler said about a user, validated.
+    A handler's answer about a user, validated.
 
     Attributes:
         attributes: Conform to the schema.
@@ -45,7 +45,7 @@ class MigratedProfile:
 
 
 class UserMigration:
-    """Creates users whom only the legacy system knows."""
+    """Creates users that only the legacy system knows."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class UserMigration:
         self, username: str, password: str, validation_data: Mapping[str, str] | None
     ) -> PoolUser | None:
         """
-        The user as migrated, when they sign in with a password; None when no handler knows them.
+        Migrate the user at a sign-in with a password; None when no handler knows the user.
 
         Raises:
             CognitoError: The trigger failed or answered what Cognito refuses, or the pre sign-up
@@ -75,17 +75,17 @@ class UserMigration:
             "validationData": validation_data,
             "clientMetadata": None,
         }
-        return self._migrated("UserMigration_Authentication", username, request, password)
+        return self._migrate("UserMigration_Authentication", username, request, password)
 
     def on_forgotten_password(self, username: str) -> PoolUser | None:
-        """The same, when they forgot their password.  Raises as ``on_sign_in``."""
+        """Migrate the user at a forgotten password.  Raises as ``on_sign_in``."""
         request = {"validationData": None, "clientMetadata": None}
-        return self._migrated("UserMigration_ForgotPassword", username, request, None)
+        return self._migrate("UserMigration_ForgotPassword", username, request, None)
 
-    def _migrated(
+    def _migrate(
         self, source: str, username: str, request: Mapping[str, Any], password: str | None
     ) -> PoolUser | None:
-        username = self._users.spelt(username)
+        username = self._users.normalize_name(username)
         profile = self._profile(event_of(self._config, source, username, request))
         if profile is None:
             return None
@@ -101,27 +101,27 @@ class UserMigration:
         except CognitoError as error:
             if error.kind != "UsernameExistsException":
                 raise
-            return self._users.named(username)
+            return self._users.find(username)
 
     def _profile(self, event: Mapping[str, Any]) -> MigratedProfile | None:
         try:
             answer = self._runner.fire(event)
         except TriggerRaisedError as error:
-            raise self._failed(f"UserMigration failed with error {error.text}") from None
+            raise self._failure(f"UserMigration failed with error {error.text}") from None
         except TriggerTimedOutError:
-            raise self._failed("Exception during user migration") from None
+            raise self._failure("Exception during user migration") from None
         if answer is None:
             return None
         return migrated_profile(self._config, event["userName"], answer.get("response"))
 
-    def _failed(self, shown: str) -> CognitoError:
+    def _failure(self, shown: str) -> CognitoError:
         message = f"Exception migrating user in app client {self._config.client_id}"
         return CognitoError("UserNotFoundException", message, shown=shown)
 
 
 def migrated_profile(config: PoolConfig, username: str, response: object) -> MigratedProfile | None:
     """
-    Judge the ``response`` of a handler's answer.
+    Validate the ``response`` of a handler's answer.
 
     Returns:
         None when it has no user attributes: no such user.
@@ -138,7 +138,7 @@ def migrated_profile(config: PoolConfig, username: str, response: object) -> Mig
         return None
     for field, allowed in _ALLOWED.items():
         if json.dumps(response.get(field)) not in allowed:
-            raise _refused(f"invalid {field}")
+            raise _migration_error(f"invalid {field}")
     status: UserStatus = "CONFIRMED" if response.get("finalUserStatus") else "RESET_REQUIRED"
     return MigratedProfile(_attributes(config, username, given), status)
 
@@ -147,15 +147,15 @@ def _attributes(config: PoolConfig, username: str, given: object) -> dict[str, s
     if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
         raise CognitoError("InvalidLambdaResponseException", "userAttributes must be text")
     if given.get("username", username) != username:
-        raise _refused("username must be the one that was typed")
+        raise _migration_error("username must be the one that was typed")
     wanted = {name: text for name, text in given.items() if name != "username"}
     try:
         return for_new_user(config, wanted)
     except CognitoError as error:
-        raise _refused(error.message) from None
+        raise _migration_error(error.message) from None
 
 
-def _refused(why: str) -> CognitoError:
+def _migration_error(why: str) -> CognitoError:
     return CognitoError(
         "UserNotFoundException",
         f"Error during migration: {why}",

@@ -1,4 +1,4 @@
-"""The second half of the tour: sessions that go on, and how they end."""
+"""Second half of the tour: sessions are refreshed, and end."""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from authcore_local.flow_controls import CLOCK_PATH, PEOPLE_PATH
 from authcore_local.legacy import SEED_USERS
 from authcore_local.shared_state import QUESTION
 from authcore_local.tour.answers import Inner
-from authcore_local.tour.browser import Browser, Form, Page
+from authcore_local.tour.scripted_browser import Browser, Form, Page
 from authcore_local.tour.steps import EXCHANGE, LINKED, Steps
 
 
 PERSON: Final = SEED_USERS[0]
 UNMOVED: Final = SEED_USERS[1]
-"""Never signs in to Cognito."""
+"""A user who never signs in to Cognito."""
 
 SIGN_IN: Final = "302 to auth /auth/signin"
 EVIL: Final = "http://evil.localhost"
@@ -41,14 +41,14 @@ DISABLED: Final = (Inner("admin", "cognito", "AdminDisableUser", "200 done"),)
 
 
 class SessionsTour:
-    """Lets time pass, signs out, signs out everywhere, and comes with the old login."""
+    """Moves the clock, signs out, signs out everywhere, and uses the old login."""
 
     def __init__(self, steps: Steps, hello: str) -> None:
         """
-        Be ready to go.
+        Prepare the second half.
 
         Args:
-            steps: One at a time.
+            steps: Performs single steps.
 
             hello: How the CMS greets PERSON.
         """
@@ -61,50 +61,52 @@ class SessionsTour:
 
     def drive(self, first: Browser, second: Browser, old_login: Browser) -> None:
         """
-        Go.
+        Drive the second half.
 
         Args:
-            first: PERSON is signed in there.
+            first: A browser in which PERSON is signed in.
 
-            second: There, too.
+            second: Another one in which PERSON is signed in.
 
-            old_login: Fresh.
+            old_login: A browser without cookies.
 
         Raises:
-            WrongHopError: At the first one.
+            WrongHopError: At the first wrong hop.
         """
-        self._goes_on(second)
-        self._signed_out_everywhere(first, second)
-        self._anew(second)
+        self._refresh(second)
+        self._sign_out_everywhere(first, second)
+        self._sign_in_again(second)
         self._sign_out(second)
         self._old_login(old_login)
-        self._disabled(first)
+        self._disable_user(first)
 
-    def _goes_on(self, browser: Browser) -> None:
+    def _refresh(self, browser: Browser) -> None:
         self._move(browser, "access")
         remark = "the access token has expired"
         hello = f"200 {self._hello}"
         self._steps.get(browser, self._articles, hello, inner=REFRESH, remark=remark)
         self._steps.get(browser, self._articles, hello)
 
-    def _signed_out_everywhere(self, first: Browser, second: Browser) -> None:
+    def _sign_out_everywhere(self, first: Browser, second: Browser) -> None:
         self._administrate(second, "sign_out_everywhere", SIGNED_OUT_EVERYWHERE)
-        told = Inner("cms", "guard", QUESTION, "session_revoked")
-        self._steps.get(second, self._articles, SIGN_IN, inner=(told,), remark="at once")
-        told = Inner("auth", "guard", QUESTION, "session_revoked")
+        revoked_hop = Inner("cms", "guard", QUESTION, "session_revoked")
+        self._steps.get(second, self._articles, SIGN_IN, inner=(revoked_hop,), remark="at once")
+        revoked_hop = Inner("auth", "guard", QUESTION, "session_revoked")
         revoked = "401 session_revoked"
-        self._steps.get_json(first, self._session, revoked, inner=(told,), remark="at once")
+        self._steps.get_json(first, self._session, revoked, inner=(revoked_hop,), remark="at once")
 
-    def _anew(self, browser: Browser) -> None:
-        """Cognito remembers the browser, but its old proof of who it is counts no more."""
+    def _sign_in_again(self, browser: Browser) -> None:
+        """Sign in again: managed login knows the browser, but its sign-in is too old to count."""
         self._move(browser, "minute")
         steps = self._steps
         guarded = steps.get(browser, self._articles, SIGN_IN)
         begun = steps.get(browser, guarded.location, "302 to cognito /oauth2/authorize")
         arrived = "302 to auth /auth/signin/callback"
         known = steps.get(browser, begun.location, arrived)
-        anew = "302 to cognito /oauth2/authorize"
-        again = steps.get(browser, known.location, anew, inner=EXCHANGE, remark="the proof is old")
+        restart = "302 to cognito /oauth2/authorize"
+        again = steps.get(
+            browser, known.location, restart, inner=EXCHANGE, remark="the proof is old"
+        )
         asked = steps.get(browser, again.location, "302 to cognito /login")
         login = steps.get(browser, asked.location, "200 sign-in form")
         self._arrive(browser, login)
@@ -128,9 +130,9 @@ class SessionsTour:
         page = self._steps.get(browser, self._addresses.signout_url, "200 page 'Sign out?'")
         return page.form or Form(page.url, {})
 
-    def _leave(self, browser: Browser, form: Form, told: Inner) -> None:
+    def _leave(self, browser: Browser, form: Form, ended: Inner) -> None:
         steps = self._steps
-        left = steps.press(browser, form, "303 to cognito /logout", inner=(told,))
+        left = steps.press(browser, form, "303 to cognito /logout", inner=(ended,))
         home = steps.get(browser, left.location, "302 to cms /")
         steps.get(browser, home.location, "200 page 'Welcome'")
         steps.get(browser, self._articles, SIGN_IN, remark="signed out")
@@ -144,9 +146,9 @@ class SessionsTour:
         ended = Inner("auth", "legacy", "POST /api/session/end", "200 ended")
         self._leave(browser, self._sign_out_form(browser), ended)
 
-    def _disabled(self, browser: Browser) -> None:
-        """The browser forgot its revoked session, and Cognito remembers an old proof."""
-        self._anew(browser)
+    def _disable_user(self, browser: Browser) -> None:
+        """Disable the user, in a browser without a session that managed login still knows."""
+        self._sign_in_again(browser)
         self._administrate(browser, "disable", DISABLED)
         hello = f"200 {self._hello}"
         self._steps.get(browser, self._articles, hello, remark="disabled, but the token holds")

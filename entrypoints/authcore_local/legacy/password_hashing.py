@@ -9,35 +9,35 @@ from authcore.ports.system import Entropy
 
 
 COST: Final = 2**13
-"""scrypt's N: 8 MiB and some 20 ms, light enough for a laptop's demo."""
+"""scrypt's N: 8 MiB and about 20 ms, little enough for the demo on a laptop."""
 
 
 class PasswordHashing:
     """
-    scrypt, one salt per password.  Counts its work, so that tests can compare it.
+    Hashes with scrypt, one salt per password.  Counts comparisons, for tests.
 
     See: RFC 7914.
     """
 
     def __init__(self, entropy: Entropy) -> None:
         self._entropy = entropy
-        self._decoy = self.hashed("nobody has this password")
+        self._decoy = self.hash("no user has this password")
         self._lock = threading.Lock()
         self.comparisons = 0
 
-    def hashed(self, password: str) -> str:
-        """``<salt>$<hex digest>``."""
+    def hash(self, password: str) -> str:
+        """Return ``<salt>$<hex digest>``."""
         salt = self._entropy.token()
-        return f"{salt}${_derived(password, salt)}"
+        return f"{salt}${_derive(password, salt)}"
 
     def matches(self, password: str, stored: str | None) -> bool:
-        """Whether *password* made *stored*.  Works just as hard when there is none."""
+        """Whether *stored* is the hash of *password*; costs the same work without *stored*."""
         with self._lock:
             self.comparisons += 1
         salt, _, digest = (stored or self._decoy).partition("$")
-        same = hmac.compare_digest(_derived(password, salt), digest)
+        same = hmac.compare_digest(_derive(password, salt), digest)
         return same and stored is not None
 
 
-def _derived(password: str, salt: str) -> str:
+def _derive(password: str, salt: str) -> str:
     return hashlib.scrypt(password.encode(), salt=salt.encode(), n=COST, r=8, p=1).hex()

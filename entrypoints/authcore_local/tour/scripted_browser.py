@@ -1,4 +1,4 @@
-"""A browser without a window: cookies, redirects one at a time, forms."""
+"""A browser without a window: cookies, single redirects, forms."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from authcore_local.addresses import LOOPBACK
 
 
 DEADLINE: Final = timedelta(seconds=20)
-"""Of one request: longer than three attempts of a trigger."""
+"""Of one request; longer than three attempts of a trigger."""
 
 MAX_PAGE_BYTES: Final = 262_144
 
@@ -24,7 +24,7 @@ _URL: Final = re.compile(r"(http://([a-z0-9.-]+):([0-9]{1,5}))(/[^#]*)?")
 
 
 class _Reader(HTMLParser):
-    """Takes the first form, and the text right inside headings and what has an id or a role."""
+    """Extracts the first form, and the text of headings and of elements with an id or a role."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
 @attrs.frozen
 class Form:
     """
-    A form as it would be sent untouched.
+    A form with its initial values.
 
     Attributes:
         url: Absolute.
@@ -72,12 +72,12 @@ class Form:
 @attrs.frozen
 class Page:
     """
-    What came back for one request.
+    The answer to one request.
 
     Attributes:
-        url: That was asked.
+        url: Of the request.
         status: HTTP status.
-        location: Where to go next, absolute; empty where the answer is no redirect.
+        location: Target of a redirect, absolute; empty without one.
         text: The body.
     """
 
@@ -88,7 +88,7 @@ class Page:
 
     @classmethod
     def of(cls, url: str, answer: HttpAnswer) -> Self:
-        """The page that *answer* is."""
+        """Make the page of *answer*."""
         location = answer.header("location") or ""
         text = answer.body.decode("utf-8", errors="replace")
         return cls(url, answer.status, _absolute(url, location) if location else "", text)
@@ -101,8 +101,8 @@ class Page:
             return None
         return Form(_absolute(self.url, reader.action), reader.fields)
 
-    def marked(self, mark: str) -> str:
-        """The text of what has *mark* as role or id, or of the ``h1``; empty without one."""
+    def text_of(self, mark: str) -> str:
+        """Return the text of the element with role or id *mark*, or of ``h1``; empty if none."""
         return self._read().marked.get(mark, "").strip()
 
     def _read(self) -> _Reader:
@@ -111,7 +111,7 @@ class Page:
         return reader
 
     def member(self, *path: str) -> object:
-        """A member of a JSON body; None where there is none."""
+        """Return a member of a JSON body; None without one."""
         try:
             found: object = json.loads(self.text)
         except ValueError:
@@ -122,16 +122,16 @@ class Page:
 
 
 class Browser:
-    """Keeps cookies as a browser does and goes one hop at a time."""
+    """Keeps cookies as a browser does and follows no redirect by itself."""
 
     def __init__(self, clock: Clock) -> None:
-        """A fresh one, without any cookie."""
+        """Start without cookies."""
         self._http = HttpClient(within=DEADLINE, max_bytes=MAX_PAGE_BYTES)
         self._cookies = BrowserCookies(clock)
 
     def get(self, url: str, *, accept: str = "text/html") -> Page:
         """
-        Ask for *url*.
+        Request *url*.
 
         Raises:
             HttpFailedError: No answer.
@@ -145,9 +145,9 @@ class Browser:
         Args:
             form: Filled in.
 
-            origin: Of the page that has it; the one it is sent to, if left out.
+            origin: Of the page with the form; that of the form's URL by default.
 
-            accept: What kind of answer is wanted.
+            accept: Header of the request.
 
         Raises:
             HttpFailedError: No answer.

@@ -1,4 +1,4 @@
-"""The authorization request: judged before anybody is asked for a password."""
+"""The authorization request: validated before any prompt is shown."""
 
 import re
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ ErrorCode = Literal[
 
 
 class UntrustedRequestError(Exception):
-    """Client or redirect_uri are not ours: nobody is redirected anywhere."""
+    """Client or redirect_uri are not registered: the browser is not redirected."""
 
 
 class AuthorizationRefusedError(Exception):
     """
-    The client is told by a redirect.
+    An error that the client learns by a redirect.
 
     Attributes:
         location: The registered redirect_uri with ``error`` and ``error_description``; with
@@ -52,13 +52,13 @@ class AuthorizationRequest:
 
     Attributes:
         redirect_uri: One of the client's, exactly.
-        scopes: What was asked for, or all the client has.
+        scopes: The requested ones, or all the client has.
         state: Returned as it came.
         nonce: For the ID token.
         code_challenge: S256.  See: RFC 7636 §4.2.
         prompt: None, or one of OIDC's values.
         login_hint: Pre-fills the user name.
-        provider: Where people go at once, past the sign-in page; None shows it.
+        provider: The provider to redirect to at once; None shows the sign-in page.
     """
 
     redirect_uri: str
@@ -70,16 +70,16 @@ class AuthorizationRequest:
     login_hint: str = attrs.field(repr=False)
     provider: Provider | None
 
-    def answered(self, code: str) -> str:
-        """Where the browser takes *code*."""
+    def code_location(self, code: str) -> str:
+        """Return the redirect URI with *code* and the state."""
         return answer_to(self.redirect_uri, {"code": code}, self.state)
 
-    def refused(self, error: ErrorCode, description: str) -> AuthorizationRefusedError:
-        """What the client is told of a sign-in that came to nothing."""
+    def refusal(self, error: ErrorCode, description: str) -> AuthorizationRefusedError:
+        """Return the error for a sign-in that failed."""
         return AuthorizationRefusedError(self.redirect_uri, error, description)
 
-    def login_required(self) -> AuthorizationRefusedError:
-        """``prompt=none`` and nobody is signed in."""
+    def login_required_error(self) -> AuthorizationRefusedError:
+        """Return the error for ``prompt=none`` without a signed-in user."""
         description = "Login required"
         return AuthorizationRefusedError(
             self.redirect_uri, "login_required", description, self.state
@@ -87,7 +87,7 @@ class AuthorizationRequest:
 
 
 def answer_to(redirect_uri: str, fields: Mapping[str, str], state: str | None) -> str:
-    """*redirect_uri* with *fields*, and *state* where there is one, in its query."""
+    """Add *fields*, and *state* if there is one, to the query of *redirect_uri*."""
     separator = "&" if "?" in redirect_uri else "?"
     echoed = {} if state is None else {"state": state}
     return f"{redirect_uri}{separator}{urlencode({**fields, **echoed})}"
@@ -95,10 +95,10 @@ def answer_to(redirect_uri: str, fields: Mapping[str, str], state: str | None) -
 
 def authorization_request(config: PoolConfig, given: Mapping[str, str]) -> AuthorizationRequest:
     """
-    The request that *given* makes.
+    Validate *given* and return the request.
 
     Raises:
-        UntrustedRequestError: Judged first.
+        UntrustedRequestError: Checked first.
 
         AuthorizationRefusedError: Anything else that is wrong with it.
 
@@ -118,7 +118,7 @@ def authorization_request(config: PoolConfig, given: Mapping[str, str]) -> Autho
         code_challenge=given.get("code_challenge"),
         prompt=given.get("prompt"),
         login_hint=given.get("login_hint", ""),
-        provider=provider_called(config, given.get("identity_provider", "")),
+        provider=find_provider(config, given.get("identity_provider", "")),
     )
 
 
@@ -153,8 +153,8 @@ def _pkce(given: Mapping[str, str]) -> _Problem | None:
     return None
 
 
-def provider_called(config: PoolConfig, name: str) -> Provider | None:
-    """The pool's provider of that name, letter for letter."""
+def find_provider(config: PoolConfig, name: str) -> Provider | None:
+    """Return the pool's provider of exactly that name."""
     return next((provider for provider in config.identity_providers if provider == name), None)
 
 

@@ -1,4 +1,4 @@
-"""Managed login's pages: plain HTML and CSS, every inserted text escaped."""
+"""Page and form elements of managed login: plain HTML and CSS, every inserted text escaped."""
 
 import base64
 import hashlib
@@ -63,7 +63,7 @@ _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 # No form-action: browsers apply it to every redirect that follows the form, and the pool cannot
-# know where the application behind the callback sends people.
+# know where the application behind the callback redirects the browser.
 HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -82,12 +82,12 @@ def page(
     title: str, content: str, *, problem: str = "", notice: str = "", head: str = ""
 ) -> HTMLResponse:
     """
-    A whole page.
+    Build a whole page.
 
     Args:
         title: Text.
 
-        content: HTML; whoever made it has escaped what it holds.
+        content: HTML; the caller has escaped its texts.
 
         problem: Text, shown first; the status is then 400.
 
@@ -95,7 +95,7 @@ def page(
 
         head: More HTML for the head.
     """
-    said = f'<p class="notice" role="status">{escape(notice)}</p>' if notice else ""
+    notice_html = f'<p class="notice" role="status">{escape(notice)}</p>' if notice else ""
     document = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -108,7 +108,7 @@ def page(
 <main>
 <h1>{escape(title)}</h1>
 <p class="problem" role="alert" aria-live="assertive">{escape(problem)}</p>
-{said}{content}
+{notice_html}{content}
 <footer>{_NOTE}</footer>
 </main>
 </body>
@@ -118,7 +118,7 @@ def page(
 
 
 def form(action: str, form_token: str, content: str) -> str:
-    """A form that comes back to *action* with its token; *content* is HTML."""
+    """Build a form that posts to *action* with its token; *content* is HTML."""
     return (
         f'<form method="post" action="{escape(action)}">'
         f'<input type="hidden" name="_csrf" value="{escape(form_token)}">{content}</form>'
@@ -126,7 +126,7 @@ def form(action: str, form_token: str, content: str) -> str:
 
 
 def field(name: str, label: str, more: str = "", *, value: str = "") -> str:
-    """A labelled input; *more* is HTML of further attributes."""
+    """Build a labelled input; *more* is HTML of further attributes."""
     return (
         f'<label for="{name}">{escape(label)}</label>'
         f'<input id="{name}" name="{name}" value="{escape(value)}" {more}>'
@@ -134,7 +134,7 @@ def field(name: str, label: str, more: str = "", *, value: str = "") -> str:
 
 
 def error_page(problem: str) -> HTMLResponse:
-    """What people see when there is nowhere safe to send them."""
+    """Build the page of an error that must not be redirected anywhere."""
     return page("This cannot be done", "", problem=problem)
 
 

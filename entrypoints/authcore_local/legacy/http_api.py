@@ -1,4 +1,4 @@
-"""The legacy HTTP API as a legacy team would serve it.  See: docs/legacy-api.yaml."""
+"""The legacy HTTP API, as a legacy system would serve it.  See: docs/legacy-api.yaml."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,12 +13,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from authcore_local.legacy.operations import Operation, Said
-from authcore_local.legacy.requests import asked_in, body_of
+from authcore_local.legacy.requests import body_of, parse_members
 from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDialect
 
 
 Behaviour = Literal["honest", "down", "slow", "garbage"]
-"""``slow`` answers after SLOW_SECONDS, which is too late for every caller."""
+"""``slow`` answers after SLOW_SECONDS, later than every caller's deadline."""
 
 SLOW_SECONDS: Final = 8.0
 
@@ -26,18 +26,18 @@ SLOW_SECONDS: Final = 8.0
 @attrs.frozen
 class LegacyCall:
     """
-    One call that was answered.
+    One answered call.
 
     Attributes:
         path: Of the API.
         status: HTTP status.
-        verdict: ``status`` of the body, or the behaviour that stood in for it.
-        userid: Whom the answer was about, if anybody.
+        outcome: ``status`` of the body, or the configured misbehaviour.
+        userid: The user in the answer; None without one.
     """
 
     path: str
     status: int
-    verdict: str
+    outcome: str
     userid: str | None = None
 
 
@@ -46,7 +46,7 @@ class LegacyHttp:
     Serves operations over HTTP; ``app`` is the ASGI application.
 
     Attributes:
-        behaviour: How it answers from now on.
+        behaviour: How it answers from now on; ``honest`` by default.
     """
 
     def __init__(
@@ -60,71 +60,75 @@ class LegacyHttp:
         self.behaviour: Behaviour = "honest"
         self._api_key = api_key.encode()
         self._note = note
-        routes = [Route(each.path, self._posted(each), methods=["POST"]) for each in operations]
+        routes = [
+            Route(each.path, self._post_endpoint(each), methods=["POST"]) for each in operations
+        ]
         if dialect:
-            got = self._got(dialect)
-            routes += [Route(path, got, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)]
+            endpoint = self._get_endpoint(dialect)
+            routes += [
+                Route(path, endpoint, methods=["GET"]) for path in (HELPER_PATH, CREATE_PATH)
+            ]
         self.app: Final = Starlette(routes=[*routes, pages])
 
-    def _posted(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    def _post_endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            async def decided() -> Said | None:
-                asked = asked_in(await body_of(request), operation.members)
+            async def decide() -> Said | None:
+                asked = parse_members(await body_of(request), operation.members)
                 key = request.headers.get("idempotency-key")
                 if asked is None:
                     return None
                 return await run_in_threadpool(operation.decide, asked, key)
 
-            return await self._answer(request, decided)
+            return await self._answer(request, decide)
 
         return endpoint
 
-    def _got(self, dialect: SeedDialect) -> Callable[[Request], Awaitable[Response]]:
+    def _get_endpoint(self, dialect: SeedDialect) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            async def decided() -> Said | None:
+            async def decide() -> Said | None:
                 asked = dict(request.query_params)
                 return await run_in_threadpool(dialect.decide, request.url.path, asked)
 
-            return await self._answer(request, decided)
+            return await self._answer(request, decide)
 
         return endpoint
 
     async def _answer(
-        self, request: Request, decided: Callable[[], Awaitable[Said | None]]
+        self, request: Request, decide: Callable[[], Awaitable[Said | None]]
     ) -> Response:
         behaviour = self.behaviour
         if behaviour == "slow":
             await anyio.sleep(SLOW_SECONDS)
         if behaviour != "honest":
-            return self._noted(request, _misbehaved(behaviour), behaviour)
+            return self._record(request, _fault_response(behaviour), behaviour)
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
-            return self._noted(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
-        said = await decided()
+            return self._record(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
+        said = await decide()
         if said is None:
-            return self._noted(request, JSONResponse({"error": "malformed"}, 400), "malformed")
-        return self._noted(request, JSONResponse(said), _verdict(said), _about(said))
+            return self._record(request, JSONResponse({"error": "malformed"}, 400), "malformed")
+        return self._record(request, JSONResponse(said), _outcome(said), _userid_of(said))
 
-    def _noted(
-        self, request: Request, response: Response, verdict: str, userid: str | None = None
+    def _record(
+        self, request: Request, response: Response, outcome: str, userid: str | None = None
     ) -> Response:
-        call = LegacyCall(request.url.path, response.status_code, verdict, userid)
+        call = LegacyCall(request.url.path, response.status_code, outcome, userid)
         self._note(request.method, call)
         return response
 
 
-def _verdict(said: Said) -> str:
+def _outcome(said: Said) -> str:
     return str(said.get("status", f"success {said.get('success')}"))
 
 
-def _about(said: Said) -> str | None:
-    """The first user in *said*, as people would read it."""
+def _userid_of(said: Said) -> str | None:
+    """Return the id of the first user in *said*."""
     for member in ("user", "by_cognito_id", "by_identity", "by_email"):
         if user := said.get(member):
             return str(user.get("userid") or user["id"])
     return said.get("userid")
 
 
-def _misbehaved(behaviour: Behaviour) -> Response:
+def _fault_response(behaviour: Behaviour) -> Response:
     if behaviour == "garbage":
         return HTMLResponse("<!doctype html><title>Welcome back</title><p>You are signed in.")
     return HTMLResponse("<!doctype html><title>Maintenance</title>", 503)

@@ -1,9 +1,9 @@
-"""Ways into a legacy account beside its password."""
+"""Sign-in methods and sessions of legacy accounts."""
 
 from typing import Final
 
 from authcore.ports.system import Entropy
-from authcore_local.legacy.store import Store
+from authcore_local.legacy.sqlite_database import Store
 
 
 _RESET: Final = (
@@ -21,8 +21,8 @@ class Access:
     """
     Passwords, sessions, pending e-mail changes and identities at social providers.
 
-    Whoever has a session can add to all of them, and an address that is verified tells nothing of
-    who has one.  Only a password that was set through a message to the address is its owner's.
+    A user with a session can add to all of them, and a verified address does not prove that its
+    owner opened the session.  Only a password set through mail to the address is its owner's.
     """
 
     def __init__(self, store: Store, entropy: Entropy) -> None:
@@ -30,32 +30,32 @@ class Access:
         self._entropy = entropy
 
     def open_session(self, userid: str) -> str:
-        """The token of a new session."""
+        """Open a session and return its token."""
         token = self._entropy.token()
         self._do("INSERT INTO sessions VALUES (?, ?)", token, userid)
         return token
 
     def sessions(self, userid: str) -> list[str]:
-        """Tokens of all open sessions of one user."""
+        """Return the tokens of all open sessions of one user."""
         return [row[0] for row in self._do("SELECT token FROM sessions WHERE userid = ?", userid)]
 
     def whose_session(self, token: str) -> str | None:
-        """The user of an open session."""
+        """Return the user id of an open session; None without one."""
         found = self._do("SELECT userid FROM sessions WHERE token = ?", token)
         return found[0][0] if found else None
 
     def end_session(self, token: str) -> None:
-        """End it, if it is one."""
+        """End the session of *token*; do nothing without one."""
         self._do("DELETE FROM sessions WHERE token = ?", token)
 
     def request_email_change(self, userid: str, email: str) -> str:
-        """The token that is mailed to *email*."""
+        """Store a pending change and return the token that is mailed to *email*."""
         token = self._entropy.token()
         self._do("INSERT INTO email_changes VALUES (?, ?, ?)", token, userid, email)
         return token
 
     def confirm_email_change(self, token: str) -> bool:
-        """Whether *token* was good; then the address is another, and verified."""
+        """Return whether *token* was valid; then the address is changed and verified."""
         with self._store.transaction():
             pending = self._do("SELECT email, userid FROM email_changes WHERE token = ?", token)
             for change in pending:
@@ -64,7 +64,7 @@ class Access:
             return bool(pending)
 
     def request_password_reset(self, userid: str) -> str:
-        """The token that is mailed to the account's address."""
+        """Store a reset and return the token that is mailed to the account's address."""
         token = self._entropy.token()
         self._do(
             "INSERT INTO password_resets SELECT ?, userid, email FROM users"
@@ -75,7 +75,7 @@ class Access:
         return token
 
     def reset_password(self, token: str, password_hash: str) -> bool:
-        """Whether *token* was good, and mailed to the address of now, which then is verified."""
+        """Set the password and verify the address, if *token* was mailed to the current address."""
         with self._store.transaction():
             asked = self._do(
                 "SELECT userid, email FROM password_resets NATURAL JOIN users WHERE token = ?",
@@ -93,7 +93,7 @@ class Access:
             return bool(asked)
 
     def change_password(self, userid: str, password_hash: str) -> None:
-        """Set a password as whoever has a session may."""
+        """Set a password, as a user with a session may."""
         self._do(
             "UPDATE users SET password_hash = ?, password_mailed_to = NULL WHERE userid = ?",
             password_hash,
@@ -105,21 +105,21 @@ class Access:
         self._do("UPDATE users SET email_verified = 1 WHERE userid = ?", userid)
 
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Let an identity at *provider* sign in."""
+        """Add an identity at *provider*, which may then sign in."""
         self._do("INSERT INTO identities VALUES (?, ?, ?)", userid, provider, user_id)
 
     def identities(self, userid: str) -> list[tuple[str, str]]:
-        """Provider and user id of each identity."""
+        """Return provider and user id of each identity."""
         found = self._do("SELECT provider, user_id FROM identities WHERE userid = ?", userid)
         return [(provider, user_id) for provider, user_id in found]
 
     def pending_email(self, userid: str) -> str | None:
-        """The address that a pending change leads to."""
+        """Return the new address of a pending change; None without one."""
         found = self._do("SELECT email FROM email_changes WHERE userid = ?", userid)
         return found[-1][0] if found else None
 
     def reset(self, userid: str) -> None:
-        """End all sessions; drop pending changes and all ways in but a password set by mail."""
+        """End all sessions; delete pending changes, identities and passwords not set by mail."""
         with self._store.transaction():
             for statement in _RESET:
                 self._do(statement, userid)

@@ -1,4 +1,4 @@
-"""The look that the sample CMS and the flow page share: plain HTML, one stylesheet, no CDN."""
+"""Page layout of the sample CMS and the flow page: plain HTML, one stylesheet, no CDN."""
 
 from html import escape
 from typing import Final
@@ -30,26 +30,26 @@ def page(
     status: int = 200,
 ) -> HTMLResponse:
     """
-    A whole page.
+    Build a whole page.
 
     Args:
         title: Text.
 
-        main: HTML; whoever made it has escaped what it holds.
+        main: HTML; the caller has escaped its texts.
 
         nonce: Fresh for this answer; permits the stylesheet and the script.
 
         here: Path of the page, to mark it in the navigation.
 
-        user: Who is signed in.
+        user: The user who is signed in; None without one.
 
-        knows_visitor: Whether the page can tell.
+        knows_visitor: Whether the page shows if a user is signed in.
 
-        signout_url: Where they sign out.
+        signout_url: Of the sign-out link; empty for none.
 
         head: More HTML for the head.
 
-        form_action: Where its forms may lead.  See: CSP Level 3 §6.4.2.
+        form_action: Targets that its forms may have.  See: CSP Level 3 §6.4.2.
 
         status: HTTP status.
     """
@@ -68,7 +68,7 @@ def page(
 
 
 def security_headers(nonce: str, form_action: str = "'none'") -> dict[str, str]:
-    """What every answer carries; scripts and styles only with *nonce*, nothing from elsewhere."""
+    """Headers of every answer: scripts and styles only with *nonce*, nothing from other origins."""
     policy = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
         f"connect-src 'self'; img-src data:; base-uri 'none'; form-action {form_action}; "
@@ -103,7 +103,7 @@ def _badge(user: User | None, signout_url: str) -> str:
 
 
 def stylesheet() -> str:
-    """The one stylesheet; follows the reader's light or dark scheme and a narrow screen."""
+    """Return the stylesheet; it follows the light or dark scheme and narrow screens."""
     return _STYLE
 
 

@@ -1,4 +1,4 @@
-"""A legacy system: what it knows, and what its visitors do there."""
+"""A legacy system: its users, its HTTP API, and what its users do there."""
 
 import threading
 from collections import deque
@@ -11,22 +11,22 @@ from starlette.applications import Starlette
 from authcore.adapters.system import SystemEntropy
 from authcore.ports.system import Entropy
 from authcore_local.flow import Actor, FlowLog
-from authcore_local.legacy.access import Access
-from authcore_local.legacy.api import Behaviour, LegacyCall, LegacyHttp
-from authcore_local.legacy.links import Links, Mode
-from authcore_local.legacy.operations import Operations, opened_by
-from authcore_local.legacy.passwords import PasswordHashing
+from authcore_local.legacy.account_access import Access
+from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
+from authcore_local.legacy.link_lookup import Links, Mode
+from authcore_local.legacy.operations import Operations, authenticate
+from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.site import LegacySite
-from authcore_local.legacy.store import Store
-from authcore_local.legacy.table import NewUser, Row, UserTable
+from authcore_local.legacy.sqlite_database import Store
+from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 
 MAX_CALLS_KEPT: Final = 1000
 
 CALLERS: Final[Mapping[str, Actor]] = {"/api/session": "guard", "/api/session/end": "auth"}
-"""Who makes these calls; all others come from functions."""
+"""Callers by path; all other calls come from functions."""
 
 
 @attrs.frozen
@@ -38,13 +38,13 @@ class StoredAccount:
         userid: The primary key.
         username: The login name.
         email: None where there is none.
-        email_verified: Whether somebody showed there that they read mail at *email*.
-        display_name: For greeting people.
+        email_verified: Whether the user proved control of *email* there.
+        display_name: For greetings.
         cognito_id: ``sub``, once linked.
-        locked: May not sign in.
+        locked: The user may not sign in.
         has_password: Whether any password opens the account.
         identities: Provider and user id of each.
-        pending_email: Where a pending e-mail change leads.
+        pending_email: New address of a pending e-mail change.
     """
 
     userid: str
@@ -61,7 +61,7 @@ class StoredAccount:
 
 class LegacySystem:
     """
-    Knows users, checks passwords, answers the legacy HTTP API, and misbehaves when told to.
+    Stores users, checks passwords, answers the legacy HTTP API, and can misbehave on request.
 
     ``app`` is the ASGI application.
     """
@@ -80,26 +80,26 @@ class LegacySystem:
         cms_url: str | None = None,
     ) -> None:
         """
-        Know *users*.
+        Create the system with *users*.
 
         Args:
             users: Put into the table at once; their passwords are hashed first.
 
             api_key: What callers show in ``X-Api-Key``.
 
-            mode: What it can promise about creates and look-ups.
+            mode: Its guarantees about creates and look-ups.
 
-            unique_emails: Whether it creates no account with the address of another one.
+            unique_emails: Whether it refuses an account with the address of another one.
 
             insecure_get_dialect: Whether the seed's GET forms are answered too.
 
-            flow: Where calls show up for people.
+            flow: Records calls.
 
             entropy: For salts and tokens; the system's by default.
 
             database: SQLite file; in memory by default.
 
-            cms_url: Where its own pages send people who want to read on.
+            cms_url: Link target of its own pages; None for no link.
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
@@ -107,7 +107,7 @@ class LegacySystem:
         self._users = UserTable(store)
         self._access = Access(store, entropy)
         for user in users:
-            self._users.put(user, self.passwords.hashed(user.password) if user.password else None)
+            self._users.put(user, self.passwords.hash(user.password) if user.password else None)
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
@@ -117,7 +117,9 @@ class LegacySystem:
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
-            LegacySite(self._users, self._access, self.passwords, self._visited, cms_url).routes,
+            LegacySite(
+                self._users, self._access, self.passwords, self._record_visit, cms_url
+            ).routes,
         )
         self.app: Starlette = self._http.app
 
@@ -128,17 +130,17 @@ class LegacySystem:
             return list(self._calls)
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Answer like this from now on; ``honest`` is what it begins with."""
+        """Answer like this from now on; the default is ``honest``."""
         self._http.behaviour = behaviour
 
     def accounts(self) -> list[StoredAccount]:
         """All users, in the order of their arrival."""
-        return [self._stored(row) for row in self._users.page(0, -1)]
+        return [self._account_of(row) for row in self._users.page(0, -1)]
 
     def account(self, userid: str) -> StoredAccount | None:
         """One user."""
         rows = self._users.where("userid", userid)
-        return self._stored(rows[0]) if rows else None
+        return self._account_of(rows[0]) if rows else None
 
     def sessions(self, userid: str) -> list[str]:
         """Tokens of all open sessions of one user."""
@@ -147,59 +149,61 @@ class LegacySystem:
     def sign_up(
         self, username: str, password: str, email: str | None, *, email_verified: bool = False
     ) -> str:
-        """The id of a new user, who may be anybody."""
-        hashed = self.passwords.hashed(password)
+        """Create a user, as any visitor may, and return the id."""
+        hashed = self.passwords.hash(password)
         user = NewUser(
             username=username, email=email, email_verified=email_verified, password_hash=hashed
         )
         return self._users.insert(user).userid
 
     def verify_email(self, userid: str) -> None:
-        """Somebody follows the link in the mail to the account's address."""
+        """Follow the link in the mail to the account's address."""
         self._access.verify_email(userid)
 
     def request_password_reset(self, userid: str) -> str:
-        """The token that is mailed to the account's address."""
+        """Return the token that is mailed to the account's address."""
         return self._access.request_password_reset(userid)
 
     def reset_password(self, token: str, password: str) -> bool:
-        """Whether *token* was good: then *password* opens the account, its address is verified."""
-        return self._access.reset_password(token, self.passwords.hashed(password))
+        """Return whether *token* was valid; then *password* is set and the address verified."""
+        return self._access.reset_password(token, self.passwords.hash(password))
 
     def change_password(self, userid: str, password: str) -> None:
-        """Set another password, as whoever has a session may."""
-        self._access.change_password(userid, self.passwords.hashed(password))
+        """Set another password, as a user with a session may."""
+        self._access.change_password(userid, self.passwords.hash(password))
 
     def open_session(self, userid: str) -> str:
-        """The token of a new session."""
+        """Open a session and return its token."""
         return self._access.open_session(userid)
 
     def end_session(self, token: str) -> None:
-        """Sign out, if somebody is signed in with *token*."""
+        """End the session of *token*; do nothing without one."""
         self._access.end_session(token)
 
     def request_email_change(self, userid: str, email: str) -> str:
-        """The token that is mailed to *email*."""
+        """Return the token that is mailed to *email*."""
         return self._access.request_email_change(userid, email)
 
     def confirm_email_change(self, token: str) -> bool:
-        """Whether *token* was good; then the address is another, and verified."""
+        """Return whether *token* was valid; then the address is changed and verified."""
         return self._access.confirm_email_change(token)
 
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
-        """Connect an identity, as whoever has a session may."""
+        """Add an identity, as a user with a session may."""
         self._access.add_identity(userid, provider, user_id)
 
     def opened_by_password(self, username: str, password: str) -> str | None:
-        """Whose account this password opens."""
-        row = opened_by(username, password, self._users, self.passwords)
+        """Return the user id that this password authenticates; None without one."""
+        row = authenticate(username, password, self._users, self.passwords)
         return row.userid if row else None
 
     def opened_by_identity(self, provider: str, user_id: str) -> list[str]:
-        """Whose accounts this identity opens at the legacy system's own social sign-in."""
-        return [row.userid for row in self._users.identified(provider, user_id) if not row.locked]
+        """Return the user ids of this identity at the legacy system's own social sign-in."""
+        return [
+            row.userid for row in self._users.with_identity(provider, user_id) if not row.locked
+        ]
 
-    def _stored(self, row: Row) -> StoredAccount:
+    def _account_of(self, row: Row) -> StoredAccount:
         return StoredAccount(
             userid=row.userid,
             username=row.username,
@@ -217,11 +221,11 @@ class LegacySystem:
         with self._lock:
             self._calls.append(call)
         if self._flow:
-            answer = f"{call.status} {call.verdict}"
+            answer = f"{call.status} {call.outcome}"
             detail = f"userid {call.userid}" if call.userid else ""
             sender = CALLERS.get(call.path, "lambda")
             self._flow.record(sender, "legacy", f"{method} {call.path}", answer, detail)
 
-    def _visited(self, asked: str, answer: str, detail: str) -> None:
+    def _record_visit(self, asked: str, answer: str, detail: str) -> None:
         if self._flow:
             self._flow.record("browser", "legacy", asked, answer, detail)

@@ -1,4 +1,4 @@
-"""What a new password must be, and how the pool keeps it."""
+"""Password policy of the pool, and its password hashes."""
 
 import hashlib
 import hmac
@@ -28,7 +28,7 @@ def _scrypt(password: str, salt: bytes) -> bytes:
 
 @attrs.frozen
 class PasswordHash:
-    """A password nobody can read back.  See: RFC 7914."""
+    """A salted scrypt hash of a password.  See: RFC 7914."""
 
     salt: bytes = attrs.field(repr=False)
     digest: bytes = attrs.field(repr=False)
@@ -44,33 +44,33 @@ class PasswordHash:
         return hmac.compare_digest(self.digest, _scrypt(password, self.salt))
 
 
-def of_a_possible_length(password: str) -> str:
+def check_length(password: str) -> str:
     """
-    *password*, if it has 8 to 256 characters: what administrators are held to.
+    Return *password* if it has 8 to 256 characters, the rule for administrators.
 
     Raises:
         CognitoError: InvalidPasswordException.
     """
     if MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         return password
-    raise _refused(f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
+    raise _policy_error(f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
 
 
-def chosen(password: str) -> str:
+def check_new_password(password: str) -> str:
     """
-    *password*, if a person may choose it: Cognito's default policy, four kinds of characters.
+    Return *password* if a user may choose it: Cognito's default policy.
 
-    Migrated passwords are not asked: Amazon's are not either.
+    Migrated passwords are not checked, as at Amazon's.
 
     Raises:
         CognitoError: InvalidPasswordException.
     """
-    of_a_possible_length(password)
+    check_length(password)
     for rule, is_one in _REQUIRED:
         if not any(ord(character) < 128 and is_one(character) for character in password):
-            raise _refused(f"Password must {rule}")
+            raise _policy_error(f"Password must {rule}")
     return password
 
 
-def _refused(why: str) -> CognitoError:
+def _policy_error(why: str) -> CognitoError:
     return CognitoError("InvalidPasswordException", f"Password did not conform with policy: {why}")

@@ -37,25 +37,25 @@ CREATE TABLE IF NOT EXISTS password_resets (
 """
 
 
-def _folded(text: str | None) -> str | None:
-    """*text* without its letter case, beyond ASCII too."""
+def _casefold(text: str | None) -> str | None:
+    """Return *text* without letter case, beyond ASCII too."""
     return None if text is None else text.casefold()
 
 
 class Store:
-    """One connection that threads take turns at."""
+    """One connection, which threads use in turn."""
 
     def __init__(self, database: str) -> None:
         """Open *database*: a file name, or ``:memory:``."""
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        self._connection.create_function("folded", 1, _folded, deterministic=True)
+        self._connection.create_function("folded", 1, _casefold, deterministic=True)
         self._connection.executescript(_SCHEMA)
         weakref.finalize(self, self._connection.close)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of what happens inside, or nothing.  One inside another is part of it."""
+        """Run the block as one transaction; a nested block joins the outer one."""
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection

@@ -5,7 +5,7 @@ from typing import Final
 import attrs
 
 from authcore_local.legacy.seed_users import SeedUser
-from authcore_local.legacy.store import Store
+from authcore_local.legacy.sqlite_database import Store
 
 
 FIRST_NEW_ID: Final = 100_000
@@ -24,7 +24,7 @@ _MEANT: Final = (
     "folded(email) = folded(?)",
     "folded(username) = folded(?)",
 )
-"""Ways from a name to a user, the surest one first."""
+"""Conditions that find a user by name, the most exact first."""
 
 
 @attrs.frozen
@@ -34,14 +34,14 @@ class Row:
 
     Attributes:
         number: Order of arrival.
-        userid: The primary key that others see.
+        userid: The public primary key.
         username: The login name.
         email: None where there is none.
-        email_verified: Whether somebody showed here that they read mail at *email*.
-        display_name: For greeting people.
+        email_verified: Whether the user proved control of *email* here.
+        display_name: For greetings.
         cognito_id: ``sub``, once linked.
-        locked: May not sign in, whatever the password.
-        password_hash: None for accounts that no password opens.
+        locked: The user may not sign in, even with the right password.
+        password_hash: None for accounts without a password.
         created_under: Idempotency key of the call that created it, if any.
     """
 
@@ -63,13 +63,13 @@ class NewUser:
     A user to be inserted.
 
     Attributes:
-        username: A wish; another name is chosen where it is taken, missing or looks like an
-            address, which would shadow the one whose address it is.
+        username: The wanted name; another one is chosen if it is taken, missing or looks like an
+            e-mail address, which would shadow the user of that address.
         email: None where there is none.
         email_verified: Whether *email* counts as verified here from now on.
-        display_name: For greeting people.
-        cognito_id: ``sub`` to be attached from the first moment.
-        password_hash: None if no password is to open the account.
+        display_name: For greetings.
+        cognito_id: ``sub`` to attach at once.
+        password_hash: None for an account without a password.
         created_under: Idempotency key.
     """
 
@@ -83,7 +83,7 @@ class NewUser:
 
 
 class UserTable:
-    """Users by everything that leads to one."""
+    """The users, found by name, address, identity or column."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -106,7 +106,7 @@ class UserTable:
             )
 
     def insert(self, user: NewUser) -> Row:
-        """Insert *user* under an id that nobody ever had."""
+        """Insert *user* under an id that was never used."""
         with self._store.transaction() as connection:
             count = connection.execute("SELECT count(*) FROM users").fetchone()[0]
             userid = str(FIRST_NEW_ID + count)
@@ -134,19 +134,19 @@ class UserTable:
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
 
-    def meant_by(self, name: str) -> list[Row]:
-        """Whom *name* finds in the first way that finds anybody."""
+    def matching(self, name: str) -> list[Row]:
+        """Return the users of the first condition that finds any."""
         for condition in _MEANT:
             if found := self._rows(f"WHERE {condition}", (name,)):
                 return found
         return []
 
-    def addressed(self, email: str) -> list[Row]:
-        """Users with this address, letter case of the domain aside."""
+    def with_email(self, email: str) -> list[Row]:
+        """Return users with this address; the letter case of the domain does not matter."""
         return self._rows(f"WHERE {_DOMAIN_FOLDED} = ?", (email,))
 
-    def identified(self, provider: str, user_id: str) -> list[Row]:
-        """Users with this identity; the provider's letter case does not matter, its ids' does."""
+    def with_identity(self, provider: str, user_id: str) -> list[Row]:
+        """Return users with this identity; letter case matters in the id, not in the provider."""
         return self._rows(
             "WHERE userid IN (SELECT userid FROM identities"
             " WHERE lower(provider) = lower(?) AND user_id = ?)",
@@ -154,11 +154,11 @@ class UserTable:
         )
 
     def where(self, column: str, value: str) -> list[Row]:
-        """Users whose *column*, a name from this file's list, is *value*."""
+        """Return users whose *column*, a name from this file's list, is *value*."""
         return self._rows(f"WHERE {column} = ?", (value,))
 
     def page(self, after: int, size: int) -> list[Row]:
-        """At most *size* users that came after number *after*."""
+        """Return at most *size* users after number *after*."""
         return self._rows("WHERE number > ? ORDER BY number LIMIT ?", (after, size))
 
     def _rows(self, condition: str, values: tuple[object, ...]) -> list[Row]:
