@@ -64,6 +64,7 @@ bench: $(VENV)/.ready ## Measure side by side with peers, print a table (4 minut
 	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
 
 faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (32 minutes; 17 with SECONDS=2)
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
 
 docs: $(VENV)/.ready ## Write the generated tables of docs/ anew

@@ -3,6 +3,8 @@
 import pytest
 
 
+pytest_plugins = ("gate", "light", "standing_time")
+
 pytest.register_assert_rewrite("authcore.testing.contracts")
 
 

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -16,11 +15,12 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
-from authcore_lambda.account_linking import build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
 from contract.test_trigger_time_table import NOBODY, WRITTEN
+from gate import AMPLE
 from support.scripted_server import HANG_UP, ScriptedServer
+from unhurried import account_linking
 from unit.trigger_world import EXTERNAL, POOL_ID, SUBJECT, trigger_event
 
 
@@ -33,7 +33,7 @@ def _table(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     with mock_aws():
-        client: Any = dynamodb_client(region="eu-west-1", within=timedelta(seconds=5))
+        client: Any = dynamodb_client(region="eu-west-1", within=AMPLE)
         client.create_table(
             TableName="links",
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
@@ -78,7 +78,7 @@ def settings(table: str) -> dict[str, str]:
 def signed_in(legacy: str, cognito: str, table: str) -> AuditEvent:
     """What the audit log says of a sign-in."""
     audit = InMemoryAuditLog()
-    http = HttpClient(within=timedelta(seconds=4), max_bytes=MAX_LINK_ANSWER_BYTES)
+    http = HttpClient(within=AMPLE, max_bytes=MAX_LINK_ANSWER_BYTES)
     variables = {
         **settings(table),
         "AUTHCORE_COGNITO_ENDPOINT_URL": cognito,
@@ -86,7 +86,7 @@ def signed_in(legacy: str, cognito: str, table: str) -> AuditEvent:
         "AUTHCORE_LEGACY_API_KEY": API_KEY,
     }
     with closing(http):
-        build_handler(variables, audit=audit, http=http)(EVENT, None)
+        account_linking(variables, audit=audit, http=http)(EVENT)
     return audit.events[-1]
 
 

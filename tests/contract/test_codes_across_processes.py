@@ -54,7 +54,7 @@ def test_a_callback_that_comes_to_every_process_at_once_is_sent_once(
     together = Barrier(PROCESSES)
 
     def outcome(process: SignIn) -> str:
-        together.wait(timeout=5)
+        together.wait(timeout=60)
         try:
             return process.complete(start.attempt, parse_authorization_response(answer)).target
         except AuthcoreError as error:

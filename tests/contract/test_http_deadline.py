@@ -1,15 +1,17 @@
 """One deadline for a whole HTTP request, however slowly the other side goes about it."""
 
 import socket
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
+from functools import partial
+from itertools import count
 
+import httpcore
 import pytest
 
-from authcore.adapters.http import HttpClient, HttpFailedError
-from authcore.adapters.system import monotonic
+from authcore.adapters.http import HttpClient, HttpFailedError, connection
+from gate import AMPLE, Stopwatch
 from support.scripted_server import SILENCE, ScriptedServer, answer, drip
 
 
@@ -26,7 +28,7 @@ def server() -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def http() -> Iterator[HttpClient]:
-    client = HttpClient(within=timedelta(seconds=5), max_bytes=MAX_BYTES)
+    client = HttpClient(within=AMPLE, max_bytes=MAX_BYTES)
     yield client
     client.close()
 
@@ -42,13 +44,6 @@ def _failure(client: HttpClient, url: str) -> HttpFailedError:
     with pytest.raises(HttpFailedError) as failure:
         client.request("POST", url, content=b"code=1")
     return failure.value
-
-
-def _reason(client: HttpClient, url: str) -> str:
-    """Why *client* failed, where the server was reached."""
-    failure = _failure(client, url)
-    assert failure.sent
-    return failure.reason
 
 
 def _reason_unsent(client: HttpClient, url: str) -> str:
@@ -68,24 +63,31 @@ def _reason_unsent(client: HttpClient, url: str) -> str:
     ids=["headers drip", "body never comes", "silence"],
 )
 def test_the_deadline_is_total(
-    server: ScriptedServer, hurried: HttpClient, pieces: Iterable[bytes]
+    server: ScriptedServer, hurried: HttpClient, stopwatch: Stopwatch, pieces: Iterable[bytes]
 ) -> None:
     # DL-03, LT-01: 100 bytes, one each 20 ms, would take two seconds; none is late by itself.
     server.script = lambda _request: pieces
-    began = monotonic()
 
-    assert _reason(hurried, server.url) == "timeout"
-    assert monotonic() - began < DEADLINE.total_seconds() + SLACK
+    with stopwatch.below(DEADLINE.total_seconds() + SLACK):
+        failure = _failure(hurried, server.url)
+
+    assert failure.reason == "timeout"
+    assert failure.sent or not stopwatch.measures
 
 
-def test_a_dripping_body_meets_the_deadline(server: ScriptedServer, hurried: HttpClient) -> None:
+def test_a_dripping_body_meets_the_deadline(
+    server: ScriptedServer, hurried: HttpClient, stopwatch: Stopwatch
+) -> None:
     # LT-01
     whole = answer(body=b"x" * 500)
     server.script = lambda _request: (
         piece for part in ([whole[:-500]], drip(whole[-500:], every=0.02)) for piece in part
     )
 
-    assert _reason(hurried, server.url) == "timeout"
+    failure = _failure(hurried, server.url)
+
+    assert failure.reason == "timeout"
+    assert failure.sent or not stopwatch.measures
 
 
 @pytest.mark.parametrize("within", [timedelta(0), timedelta(seconds=-1)])
@@ -100,22 +102,25 @@ def test_a_spent_budget_is_a_timeout_before_anything_is_sent(
 
 
 def test_a_shorter_budget_counts_and_a_longer_one_does_not(
-    server: ScriptedServer, hurried: HttpClient
+    server: ScriptedServer, hurried: HttpClient, stopwatch: Stopwatch
 ) -> None:
     server.script = lambda _request: SILENCE
-    for within in (timedelta(seconds=0.1), timedelta(seconds=60)):
-        began = monotonic()
-        with pytest.raises(HttpFailedError):
+    for within in (timedelta(seconds=0.1), timedelta(hours=1)):
+        with (
+            stopwatch.below(DEADLINE.total_seconds() + SLACK),
+            pytest.raises(HttpFailedError, match="timeout"),
+        ):
             hurried.request("GET", server.url, within=within)
-        assert monotonic() - began < DEADLINE.total_seconds() + SLACK
 
 
 def test_the_next_request_has_a_deadline_of_its_own(
-    server: ScriptedServer, hurried: HttpClient
+    server: ScriptedServer, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """All three take longer than one may, and each begins where the one before has ended."""
+    now = count(start=0.0, step=AMPLE.total_seconds() / 2)
     for _ in range(3):
-        threading.Event().wait(DEADLINE.total_seconds() / 2)
-        assert hurried.request("GET", server.url).status == 200
+        monkeypatch.setattr(connection, "monotonic", partial(float, next(now)))
+        assert http.request("GET", server.url).status == 200
 
 
 def test_every_address_of_a_host_is_tried(
@@ -127,16 +132,36 @@ def test_every_address_of_a_host_is_tried(
     assert http.request("GET", f"http://cognito.test:{server.port}/").status == 200
 
 
-def test_addresses_share_the_deadline(hurried: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_share_the_deadline(
+    hurried: HttpClient, monkeypatch: pytest.MonkeyPatch, stopwatch: Stopwatch
+) -> None:
     # LT-01
     with _deaf_listener("127.0.0.1", 0) as port:
         _resolve_to(monkeypatch, ["127.0.0.1"] * 5)
-        began = monotonic()
 
-        assert _reason_unsent(hurried, f"http://cognito.test:{port}/") == "timeout"
-        assert monotonic() - began < DEADLINE.total_seconds() + SLACK / 2
+        with stopwatch.below(DEADLINE.total_seconds() + SLACK / 2):
+            assert _reason_unsent(hurried, f"http://cognito.test:{port}/") == "timeout"
 
 
+def test_each_address_gets_its_share_of_the_time_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, time_stands_still: None
+) -> None:
+    # LT-01
+    shares: list[float | None] = []
+
+    def connect(_: object, host: str, port: int, timeout: float | None, *rest: object) -> None:
+        shares.append(timeout)
+        raise httpcore.ConnectTimeout
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    _resolve_to(monkeypatch, ["127.0.0.1"] * 3)
+    with closing(HttpClient(within=timedelta(seconds=6), max_bytes=MAX_BYTES)) as client:
+        assert _reason_unsent(client, "http://cognito.test/") == "connect"
+
+    assert shares == [2, 3, 6]
+
+
+@pytest.mark.measures_time
 def test_a_deaf_address_leaves_time_for_the_next(
     server: ScriptedServer, hurried: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,9 +17,10 @@ from cryptography.x509.oid import NameOID
 from authcore.adapters.http import HttpClient, HttpFailedError, connection
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import generate_key
+from gate import AMPLE
 
 
-CLIENT = HttpClient(within=timedelta(seconds=2), max_bytes=1024)
+CLIENT = HttpClient(within=AMPLE, max_bytes=1024)
 
 
 @pytest.fixture(name="self_signed", scope="module")
@@ -76,7 +77,7 @@ def test_of_connections_that_begin_at_once_one_reads_the_certificates() -> None:
     together = threading.Barrier(16)
 
     def begin(_: int) -> ssl.SSLContext:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         return connection._tls()
 
     with ThreadPoolExecutor(16) as threads:

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 import authcore
+from authcore.adapters.jwks import fetcher, key_cache
 from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
-from authcore.adapters.system import monotonic
 from authcore.domain.errors import (
     ConfigurationError,
     KeySourceUnavailableError,
@@ -25,6 +25,7 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_SUBJECT, TokenMint
+from gate import Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
 
 
@@ -101,7 +102,7 @@ def test_two_hundred_cold_threads_cause_one_request(source: KeySource) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert accepted == [DEFAULT_SUBJECT] * 200
     assert source.fetches == 1
 
@@ -215,25 +216,32 @@ def test_a_gzip_bomb_is_never_inflated(source: KeySource) -> None:
         tracemalloc.stop()
 
 
-def test_nobody_listening_is_said_at_once(source: KeySource) -> None:
+def test_nobody_listening_is_said_at_once(source: KeySource, stopwatch: Stopwatch) -> None:
     # KF-08
     validator = source.validator()
     source.server.stop()
-    began = monotonic()
-    with pytest.raises(KeySourceUnavailableError) as error:
+    with (
+        stopwatch.below(FETCH_DEADLINE.total_seconds() + GRACE),
+        pytest.raises(KeySourceUnavailableError) as error,
+    ):
         validator.verify_access_token(source.mint.access())
-    assert monotonic() - began < FETCH_DEADLINE.total_seconds() + GRACE
     assert error.value.retry_after == COOL_DOWN
 
 
-def test_a_server_that_drips_holds_nobody_beyond_the_deadline(source: KeySource) -> None:
+def test_a_server_that_drips_holds_nobody_beyond_the_deadline(
+    source: KeySource, stopwatch: Stopwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # KF-11
+    deadline = FETCH_DEADLINE if stopwatch.measures else timedelta(seconds=0.1)
+    for module in (key_cache, fetcher):
+        monkeypatch.setattr(module, "FETCH_DEADLINE", deadline)
     whole = answer(body=source.mint.jwks_bytes())
     source.server.script = lambda _request: drip(whole, every=1.0)
-    began = monotonic()
-    with pytest.raises(KeySourceUnavailableError):
+    with (
+        stopwatch.below(FETCH_DEADLINE.total_seconds() + GRACE),
+        pytest.raises(KeySourceUnavailableError),
+    ):
         source.validator().verify_access_token(source.mint.access())
-    assert monotonic() - began < FETCH_DEADLINE.total_seconds() + GRACE
 
 
 def test_an_outage_after_the_first_fetch_rejects_nobody(source: KeySource) -> None:

@@ -21,10 +21,11 @@ from authcore.testing.contracts.legacy_accounts import (
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 API_KEY = "key-of-the-contract-tests"
-WITHIN = timedelta(seconds=4)
+WITHIN = AMPLE
 
 
 def seeded(person: Person) -> SeedUser:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, Final
 
 import attrs
@@ -21,6 +20,7 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 from support.legacy_api import (
     DOCUMENT,
     JSON,
@@ -48,9 +48,7 @@ TWIN: Final = NewLegacyAccount(
 
 @pytest.fixture(scope="module", name="http")
 def _http() -> Iterator[HttpClient]:
-    with closing(
-        HttpClient(within=timedelta(seconds=4), max_bytes=listing_contract.MAX_PAGE_BYTES)
-    ) as http:
+    with closing(HttpClient(within=AMPLE, max_bytes=listing_contract.MAX_PAGE_BYTES)) as http:
         yield http
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -30,6 +29,7 @@ from authcore.testing.contracts.legacy_links import (
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_local.legacy import LegacySystem, Mode, SeedUser
 from authcore_local.servers import AsgiApp, LoopbackServer
+from gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-link-tests"
@@ -66,7 +66,7 @@ def _place() -> Iterator[tuple[Place, str]]:
 
 @pytest.fixture(scope="module", name="http")
 def _http() -> Iterator[HttpClient]:
-    within = timedelta(seconds=4)
+    within = AMPLE
     with closing(HttpClient(within=within, max_bytes=MAX_LINK_ANSWER_BYTES)) as http:
         yield http
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -21,6 +20,7 @@ from authcore.testing.fakes.legacy_accounts import (
 )
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-listing-tests"
@@ -66,7 +66,7 @@ class TestHttpLegacyListing(LegacyListingContract):
     def listing(self, server: tuple[LegacySystem, str]) -> Iterator[HttpLegacyListing]:
         legacy, url = server
         legacy.behave("honest")
-        within = timedelta(seconds=4)
+        within = AMPLE
         with closing(HttpClient(within=within, max_bytes=MAX_PAGE_BYTES)) as http:
             yield HttpLegacyListing(http=http, base_url=service_url(url), api_key=API_KEY)
 

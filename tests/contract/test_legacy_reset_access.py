@@ -6,7 +6,6 @@ See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -33,6 +32,7 @@ from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-reset-tests"
@@ -124,7 +124,7 @@ def _legacy() -> LegacySystem:
 
 @pytest.fixture(name="links")
 def _links(legacy: LegacySystem) -> Iterator[HttpLegacyLinks]:
-    within = timedelta(seconds=4)
+    within = AMPLE
     with (
         LoopbackServer(legacy.app) as server,
         closing(HttpClient(within=within, max_bytes=MAX_LINK_ANSWER_BYTES)) as http,
@@ -302,7 +302,7 @@ def test_duplicates_show_in_what_is_stored() -> None:
     legacy = LegacySystem((), API_KEY, mode="none")
     with (
         LoopbackServer(legacy.app) as server,
-        closing(HttpClient(within=timedelta(seconds=4), max_bytes=8192)) as http,
+        closing(HttpClient(within=AMPLE, max_bytes=8192)) as http,
     ):
         links = HttpLegacyLinks(http=http, base_url=service_url(server.url), api_key=API_KEY)
         twin = NewLegacyAccount(

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
 from typing import Any, Final
 
 import attrs
@@ -31,6 +30,7 @@ from authcore.testing.contracts.legacy_sessions import (
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions, InMemoryLegacySignOut
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-session-tests"
@@ -68,7 +68,7 @@ def _legacy(server: tuple[LegacySystem, str]) -> Iterator[LegacySystem]:
 
 @pytest.fixture(name="over_http")
 def _over_http(server: tuple[LegacySystem, str]) -> Iterator[HttpLegacySessions]:
-    within, longest = timedelta(seconds=4), contract.MAX_SESSION_ANSWER_BYTES
+    within, longest = AMPLE, contract.MAX_SESSION_ANSWER_BYTES
     with closing(HttpClient(within=within, max_bytes=longest)) as http:
         yield HttpLegacySessions(
             http=http, base_url=service_url(server[1]), api_key=API_KEY, cookie=COOKIE
@@ -259,7 +259,7 @@ def test_a_locked_account_is_not_signed_in() -> None:
     session = locked.open_session(EMMA.legacy_uid)
     with (
         LoopbackServer(locked.app) as server,
-        closing(HttpClient(within=timedelta(seconds=4), max_bytes=2048)) as http,
+        closing(HttpClient(within=AMPLE, max_bytes=2048)) as http,
     ):
         sessions = HttpLegacySessions(
             http=http, base_url=service_url(server.url), api_key=API_KEY, cookie=COOKIE

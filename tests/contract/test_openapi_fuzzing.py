@@ -18,8 +18,11 @@ from doors.web_world import AUTH_HOST
 
 
 SEED: Final = 20260314
-EXAMPLES: Final = 25
-"""How many of each kind, for each operation; about a thousand requests in all."""
+FEW: Final = 5
+"""Of each kind, for each operation: about two hundred requests in the gate."""
+
+MANY: Final = 25
+"""Beyond it, about a thousand."""
 
 ALLOWED_LIST: Final = ("/auth/signin", "/auth/signin/callback", "/auth/signout")
 """Well-formed requests to these are refused, too: which targets and codes are good, no document
@@ -43,7 +46,7 @@ CHECKS: Final = {
 }
 
 
-def config(session: str) -> dict[str, Any]:
+def config(session: str, examples: int) -> dict[str, Any]:
     accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "5xx"]
     refused = ["400", "401", "403", "404", "405", "413", "415"]
     refusing = {"positive_data_acceptance": {"expected-statuses": accepted}}
@@ -52,7 +55,7 @@ def config(session: str) -> dict[str, Any]:
         "continue-on-failure": True,
         "cache": {"enabled": False},
         "generation": {
-            "max-examples": EXAMPLES,
+            "max-examples": examples,
             "mode": "all",
             "deterministic": True,
             "database": "none",
@@ -93,15 +96,24 @@ class Findings:
                         self.failures.append(f"{failure.failure}\n{failure.code_sample}")
 
 
+@pytest.fixture(
+    scope="module", name="examples", params=[FEW, pytest.param(MANY, marks=pytest.mark.whole)]
+)
+def _examples(request: pytest.FixtureRequest) -> int:
+    examples: int = request.param
+    return examples
+
+
 @pytest.fixture(scope="module", name="findings")
-def _findings() -> Findings:
+def _findings(examples: int) -> Findings:
     world = LiveWebWorld()
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
+    session = cookies["__Secure-authcore_session"]
     schema = schemathesis.openapi.from_asgi(
         "/openapi.json",
         world.app,
-        config=schemathesis.Config.from_dict(config(cookies["__Secure-authcore_session"])),
+        config=schemathesis.Config.from_dict(config(session, examples)),
     )
     found = Findings()
     for event in from_schema(schema).execute():

@@ -15,7 +15,7 @@ from support.migration_door import (
     event,
     sending,
     short_lived_http,
-    trigger_at,
+    unhurried_at,
 )
 from support.scripted_server import ScriptedServer
 
@@ -51,7 +51,7 @@ def test_settings_say_how_people_name_themselves(
     # MG-04
     server.script = sending(200, YES if source == SOURCES[0] else FOUND)
 
-    response = trigger_at(server.url, http, pool=pool)(event(source, typed, RIGHT), None)
+    response = unhurried_at(server.url, http, pool=pool)(event(source, typed, RIGHT), None)
 
     given = response["response"]["userAttributes"]
     assert (given.get("username"), given["email"]) == (username, typed)
@@ -64,16 +64,16 @@ def test_settings_say_whether_letter_case_makes_another_name(
     server.script = sending(200, YES if source == SOURCES[0] else FOUND)
     asked = event(source, "JANE", RIGHT)
 
-    taken = trigger_at(server.url, http, case_sensitive="off")(asked, None)["response"]
+    taken = unhurried_at(server.url, http, case_sensitive="off")(asked, None)["response"]
 
     assert taken["userAttributes"]["custom:legacy_uid"] == "1847"
-    assert trigger_at(server.url, http)(asked, None) == asked
+    assert unhurried_at(server.url, http)(asked, None) == asked
 
 
 def test_settings_say_which_passwords_may_stay(server: ScriptedServer, http: HttpClient) -> None:
     server.script = sending(200, YES)
-    strict = trigger_at(server.url, http, password_policy=f"{len(RIGHT) + 1} lower")
-    mild = trigger_at(server.url, http, password_policy="8 lower upper digit symbol")
+    strict = unhurried_at(server.url, http, password_policy=f"{len(RIGHT) + 1} lower")
+    mild = unhurried_at(server.url, http, password_policy="8 lower upper digit symbol")
 
     asked = event(SOURCES[0], *CASES["right"])
     assert "finalUserStatus" not in strict(asked, None)["response"]
@@ -86,7 +86,7 @@ def test_simultaneous_first_sign_ins_are_told_of_one_user(
     """Cognito keeps one of two users of the same name, whichever comes first."""
     # MG-08
     server.script = sending(200, YES)
-    trigger = trigger_at(server.url, http)
+    trigger = unhurried_at(server.url, http)
 
     with ThreadPoolExecutor(8) as threads:
         answers = [*threads.map(trigger, [event(SOURCES[0], *CASES["right"])] * 16, [None] * 16)]

@@ -9,11 +9,11 @@ from contextlib import suppress
 
 import pytest
 
+from authcore.adapters.http import HttpClient
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import user_migration
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
-    UserMigrationTrigger,
     build_handler,
 )
 from authcore_local.legacy import LegacySystem
@@ -25,36 +25,36 @@ from support.migration_door import (
     PEOPLE,
     SOURCES,
     YES,
-    Left,
     event,
     scripted_door,
     sending,
     short_lived_http,
-    trigger_at,
+    unhurried_at,
 )
 from support.scripted_server import ScriptedServer
+from unhurried import Unhurried
 
 
 @pytest.fixture(scope="module", name="honest")
-def _honest() -> Iterator[UserMigrationTrigger]:
+def _honest() -> Iterator[Unhurried]:
     legacy = LegacySystem(PEOPLE, API_KEY)
     with LoopbackServer(legacy.app) as server, short_lived_http() as http:
-        yield trigger_at(server.url, http)
+        yield unhurried_at(server.url, http)
 
 
 @pytest.fixture(scope="module", name="door")
-def _door() -> Iterator[tuple[ScriptedServer, UserMigrationTrigger]]:
+def _door() -> Iterator[tuple[ScriptedServer, Unhurried]]:
     with scripted_door() as door:
         yield door
 
 
 @pytest.fixture(scope="module", name="hostile")
-def _hostile(door: tuple[ScriptedServer, UserMigrationTrigger]) -> ScriptedServer:
+def _hostile(door: tuple[ScriptedServer, Unhurried]) -> ScriptedServer:
     return door[0]
 
 
 @pytest.fixture(scope="module", name="answered_anyhow")
-def _answered_anyhow(door: tuple[ScriptedServer, UserMigrationTrigger]) -> UserMigrationTrigger:
+def _answered_anyhow(door: tuple[ScriptedServer, Unhurried]) -> Unhurried:
     return door[1]
 
 
@@ -82,7 +82,7 @@ def _no_canary(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     ],
 )
 def test_an_honest_yes_creates_the_user(
-    honest: UserMigrationTrigger,
+    honest: Unhurried,
     no_canary: None,
     source: str,
     case: str,
@@ -90,7 +90,7 @@ def test_an_honest_yes_creates_the_user(
     status: str | None,
 ) -> None:
     # MG-02, MG-04
-    response = honest(event(source, *CASES[case]), Left(5000))["response"]
+    response = honest(event(source, *CASES[case]))["response"]
 
     assert set(response["userAttributes"]) == attributes
     assert response.get("finalUserStatus") == status
@@ -108,18 +108,18 @@ def test_an_honest_yes_creates_the_user(
     ],
 )
 def test_an_honest_no_leaves_the_event_alone(
-    honest: UserMigrationTrigger, no_canary: None, source: str, case: str
+    honest: Unhurried, no_canary: None, source: str, case: str
 ) -> None:
     # MG-02, MG-03, MG-04
     asked = event(source, *CASES[case])
 
-    assert honest(asked, Left(5000)) == asked
+    assert honest(asked) == asked
 
 
 def test_the_audit_tells_an_outage_from_a_wrong_password(hostile: ScriptedServer) -> None:
     audit = InMemoryAuditLog()
     with short_lived_http() as http:
-        trigger = trigger_at(hostile.url, http, audit)
+        trigger = unhurried_at(hostile.url, http, audit)
         for script in (sending(200, YES), sending(200, NO), sending(401, NO)):
             hostile.script = script
             with suppress(MigrationUnavailableError):
@@ -133,15 +133,21 @@ def test_the_audit_tells_an_outage_from_a_wrong_password(hostile: ScriptedServer
     assert "canary" not in repr(audit.events)
 
 
+@pytest.fixture(name="http")
+def _http() -> Iterator[HttpClient]:
+    with short_lived_http() as http:
+        yield http
+
+
 def test_the_handler_reads_its_settings_once_for_all_threads(
-    monkeypatch: pytest.MonkeyPatch, hostile: ScriptedServer
+    monkeypatch: pytest.MonkeyPatch, hostile: ScriptedServer, http: HttpClient
 ) -> None:
     hostile.script = sending(200, YES, "Connection: close")
     variables = {"AUTHCORE_LEGACY_URL": hostile.url, "AUTHCORE_LEGACY_API_KEY": API_KEY}
-    built: list[UserMigrationTrigger] = []
+    built: list[Unhurried] = []
 
-    def build(_: Mapping[str, str]) -> UserMigrationTrigger:
-        built.append(build_handler(variables))
+    def build(_: Mapping[str, str]) -> Unhurried:
+        built.append(Unhurried(build_handler(variables, http=http)))
         return built[-1]
 
     monkeypatch.setattr(user_migration.handler, "_build", build)
@@ -149,7 +155,7 @@ def test_the_handler_reads_its_settings_once_for_all_threads(
     statuses: list[object] = []
 
     def sign_in() -> None:
-        answered = user_migration.handler(event(SOURCES[0], *CASES["right"]), Left(5000))
+        answered = user_migration.handler(event(SOURCES[0], *CASES["right"]), None)
         statuses.append(answered["response"]["finalUserStatus"])
 
     threads = [threading.Thread(target=sign_in) for _ in range(8)]

@@ -5,34 +5,33 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from authcore_lambda.user_migration import (
-    UserMigrationTrigger,
-)
+from gate import examples
 from support.migration_door import CASES, NO, RIGHT, SOURCES, YES, event, scripted_door, sending
 from support.scripted_server import ScriptedServer
+from unhurried import Unhurried
 
 
 @pytest.fixture(scope="module", name="door")
-def _door() -> Iterator[tuple[ScriptedServer, UserMigrationTrigger]]:
+def _door() -> Iterator[tuple[ScriptedServer, Unhurried]]:
     with scripted_door() as door:
         yield door
 
 
 @pytest.fixture(scope="module", name="hostile")
-def _hostile(door: tuple[ScriptedServer, UserMigrationTrigger]) -> ScriptedServer:
+def _hostile(door: tuple[ScriptedServer, Unhurried]) -> ScriptedServer:
     return door[0]
 
 
 @pytest.fixture(scope="module", name="answered_anyhow")
-def _answered_anyhow(door: tuple[ScriptedServer, UserMigrationTrigger]) -> UserMigrationTrigger:
+def _answered_anyhow(door: tuple[ScriptedServer, Unhurried]) -> Unhurried:
     return door[1]
 
 
 def test_the_password_is_in_the_body_and_nowhere_else(
-    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger
+    hostile: ScriptedServer, answered_anyhow: Unhurried
 ) -> None:
     # MG-02
     hostile.script = sending(200, NO)
@@ -66,7 +65,7 @@ passwords = st.text(
 )
 
 
-def _received(hostile: ScriptedServer, trigger: UserMigrationTrigger, password: str) -> object:
+def _received(hostile: ScriptedServer, trigger: Unhurried, password: str) -> object:
     hostile.script = sending(200, NO)
     trigger(event(SOURCES[0], "jane", password), None)
     return json.loads(hostile.requests[-1].partition(b"\r\n\r\n")[2])["password"]
@@ -74,16 +73,16 @@ def _received(hostile: ScriptedServer, trigger: UserMigrationTrigger, password: 
 
 @pytest.mark.parametrize("password", NAUGHTY, ids=range(len(NAUGHTY)))
 def test_a_naughty_password_arrives_as_it_was_typed(
-    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger, password: str
+    hostile: ScriptedServer, answered_anyhow: Unhurried, password: str
 ) -> None:
     # MG-07
     assert _received(hostile, answered_anyhow, password) == password
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(password=passwords)
 def test_any_password_arrives_as_it_was_typed(
-    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger, password: str
+    hostile: ScriptedServer, answered_anyhow: Unhurried, password: str
 ) -> None:
     # MG-07
     assert _received(hostile, answered_anyhow, password) == password
@@ -91,7 +90,7 @@ def test_any_password_arrives_as_it_was_typed(
 
 @pytest.mark.parametrize("password", ["", "nul\0", "\ud800", "x\udfff", "x" * 257])
 def test_what_cannot_be_a_password_is_a_no_and_is_not_sent(
-    hostile: ScriptedServer, answered_anyhow: UserMigrationTrigger, password: str
+    hostile: ScriptedServer, answered_anyhow: Unhurried, password: str
 ) -> None:
     # MG-07
     hostile.script = sending(200, YES)

@@ -9,7 +9,8 @@ import ast
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from tokenize import COMMENT, generate_tokens
 from typing import Final
@@ -139,9 +140,17 @@ def rows_named(text: str) -> set[str]:
     return named
 
 
-def _tests_in(path: Path) -> Iterator[tuple[str, str]]:
+def _tests_in(path: Path) -> Iterable[tuple[str, str]]:
     """The tests of *path*, and what is said of each in comments and in its docstring."""
-    source = path.read_text(encoding="utf-8")
+    return _tests_of(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _tests_of(source: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_read(source))
+
+
+def _read(source: str) -> Iterator[tuple[str, str]]:
     comments = {
         token.start[0]: (token.string, not token.line[: token.start[1]].strip())
         for token in generate_tokens(io.StringIO(source).readline)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 120.0
 """Seconds after which an attempt that does not come back is a fault of the suite's."""
 
 

@@ -1,7 +1,7 @@
 """Chance that can be repeated."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 
@@ -23,3 +23,9 @@ class Dice:
 
     def pick(self, choices: Sequence[T]) -> T:
         return choices[self.roll(len(choices))]
+
+
+def drawn(choices: Iterable[T], seed: str, one_in: int) -> Iterator[T]:
+    """About one *one_in* so many of *choices*, in order; which ones is what *seed* stands for."""
+    dice = Dice(seed)
+    return (choice for choice in choices if dice.roll(one_in) == 0)

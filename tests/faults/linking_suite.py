@@ -7,7 +7,7 @@ from typing import Final, get_args
 import attrs
 
 from authcore.domain.model.linking import Creation
-from faults.dice import Dice
+from faults.dice import Dice, drawn
 from faults.figures import Failure, Progress, Section, milliseconds
 from faults.linking_runs import Build, Verdict, product, run
 from faults.linking_world import Scenario, scenarios_of
@@ -89,11 +89,15 @@ def take_interleavings(tally: Tally, mode: Creation, build: Build = product) -> 
         _take_orders(tally, mode, scenario, Planned(), build)
 
 
-def take_sleepers(tally: Tally, mode: Creation, build: Build = product) -> None:
-    """The same with one of the two asleep, after each of its steps."""
-    for scenario in scenarios_of(mode):
-        for struck in strikes(clean_run(mode, scenario).steps[0], (Fault.ASLEEP,)):
-            _take_orders(tally, mode, scenario, Planned(struck), build)
+def take_sleepers(tally: Tally, mode: Creation, build: Build = product, *, one_in: int = 1) -> None:
+    """The same with one of the two asleep, after each of its steps, or after *one_in* so many."""
+    asleep = [
+        (scenario, struck)
+        for scenario in scenarios_of(mode)
+        for struck in strikes(clean_run(mode, scenario).steps[0], (Fault.ASLEEP,))
+    ]
+    for scenario, struck in drawn(asleep, f"asleep/{mode}", one_in):
+        _take_orders(tally, mode, scenario, Planned(struck), build)
 
 
 def _take_orders(

@@ -14,7 +14,6 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.events.types import Event
 from authcore_lambda.user_migration import (
     MigrationUnavailableError,
-    UserMigrationTrigger,
     build_handler,
 )
 from faults.figures import Failure, Progress, Section, milliseconds
@@ -30,6 +29,7 @@ from faults.migration_table import (
 )
 from faults.tcp_proxy import TcpProxy, healthy, reset, silence
 from support.scripted_server import ScriptedServer
+from unhurried import Unhurried
 
 
 class _Overheard(logging.Handler):
@@ -66,7 +66,9 @@ class Answered:
         seconds: How long each attempt took.
     """
 
-    def __init__(self, said: str, server: ScriptedServer, proxy: TcpProxy, http: HttpClient):
+    def __init__(
+        self, said: str, server: ScriptedServer, proxy: TcpProxy, http: HttpClient, limit: float
+    ) -> None:
         url = proxy.url.replace("http:", "https:") if said == "tls error" else proxy.url
         proxy.toxic = {"hang": silence, "reset": reset}.get(said, healthy)
         self.shown: list[str] = []
@@ -74,9 +76,10 @@ class Answered:
         self._server = server
         self._audit = InMemoryAuditLog()
         variables = {"AUTHCORE_LEGACY_URL": url, "AUTHCORE_LEGACY_API_KEY": API_KEY}
-        self._trigger: UserMigrationTrigger = build_handler(variables, audit=self._audit, http=http)
+        trigger = build_handler(variables, audit=self._audit, http=http)
+        self._trigger = Unhurried(trigger) if limit > LIMIT else trigger
 
-    def wrongs(self, cell: Cell, left: Left) -> list[str]:
+    def wrongs(self, cell: Cell, left: Left | None) -> list[str]:
         """Which invariants *cell* violates."""
         asked = _event(cell)
         times = {"once": 1, "3 attempts": 3, "2 at once": 1}[cell.repeat]
@@ -94,7 +97,7 @@ class Answered:
         found = ["leak: the password"] * any("canary" in each for each in (*public, *heads))
         return found + ["leak: the API key"] * any(API_KEY in each for each in public)
 
-    def _said(self, asked: Event, left: Left) -> Event | None:
+    def _said(self, asked: Event, left: Left | None) -> Event | None:
         began = monotonic()
         try:
             answered: Event | None = self._trigger(asked, left)
@@ -135,12 +138,14 @@ def _wrongs(cell: Cell, asked: Event, answered: Event | None) -> Iterator[str]:
         yield "a no changes the event"
 
 
-def run_column(said: str, cells: list[Cell], left: Left) -> tuple[list[Failure], list[float]]:
+def run_column(
+    said: str, cells: list[Cell], left: Left | None, limit: float = LIMIT
+) -> tuple[list[Failure], list[float]]:
     """Run *cells*, which all have the answer *said*; what went wrong, and how long it took."""
     failures: list[Failure] = []
-    http = HttpClient(within=timedelta(seconds=LIMIT), max_bytes=MAX_ANSWER_BYTES)
+    http = HttpClient(within=timedelta(seconds=limit), max_bytes=MAX_ANSWER_BYTES)
     with closing(http), ScriptedServer(ANSWERS[said]) as server, TcpProxy(server.port) as proxy:
-        column = Answered(said, server, proxy, http)
+        column = Answered(said, server, proxy, http, limit)
         with overheard() as lines, ThreadPoolExecutor(10) as threads:
             found = list(threads.map(lambda cell: column.wrongs(cell, left), cells))
         leaks = column.leaks(lines)
@@ -148,7 +153,7 @@ def run_column(said: str, cells: list[Cell], left: Left) -> tuple[list[Failure],
         Failure(str(cell), [], wrong) for cell, wrong in zip(cells, found, strict=True) if wrong
     ]
     failures += [Failure(f"F2 {said}", [], leaks)] * bool(leaks)
-    late = max(column.seconds) > LIMIT
+    late = max(column.seconds) > limit
     failures += [Failure(f"F2 {said}", [], ["an attempt took more than 4.0 s"])] * late
     return failures, column.seconds
 

@@ -21,7 +21,7 @@ def _proxy() -> Iterator[TcpProxy]:
         yield proxy
 
 
-def said_through(proxy: TcpProxy, toxic: Toxic, within: float = 2.0) -> bytes:
+def said_through(proxy: TcpProxy, toxic: Toxic, within: float = 60.0) -> bytes:
     """What one request gets until the line ends, or *within* so many seconds."""
     proxy.toxic = toxic
     port = int(proxy.url.rpartition(":")[2])

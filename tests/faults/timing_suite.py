@@ -1,6 +1,7 @@
 """MG-03: whether the time that a no takes tells whom it is about."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import combinations, permutations
 from statistics import median
 from typing import Final
@@ -78,7 +79,7 @@ def measured(
     dice = Dice(f"{seed}/MG-03")
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
     server = LoopbackServer(LegacySystem(PEOPLE, API_KEY).app)
-    with server, short_lived_http() as http:
+    with server, short_lived_http(timedelta(seconds=4)) as http:
         trigger = trigger_at(server.url, http)
         for turn in range(-warm_up, samples):
             if turn % 500 == 0:

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.cognito.user_description import is_native
@@ -13,6 +13,7 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.user_attributes import require_readable
+from gate import examples
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from unit.account_linking_world import World
@@ -23,7 +24,6 @@ CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 TRUSTED: Final = st.sets(st.sampled_from(["Google", "Facebook", "Cognito"]))
 
 
-@settings(deadline=None)
 @given(event=any_event(*SOURCES, "PostConfirmation_ConfirmForgotPassword"), trusted=TRUSTED)
 def test_no_event_whatever_raises_or_changes_or_attaches_a_stranger(
     event: Any, trusted: set[str]
@@ -38,7 +38,7 @@ def test_no_event_whatever_raises_or_changes_or_attaches_a_stranger(
     assert_darcy_is_nobodys_without_a_reason(world.legacy, event, trusted)
 
 
-@settings(deadline=None, max_examples=500)
+@examples(500)
 @given(
     held=odd_person(), source=st.sampled_from(sorted(SOURCES)), trusted=TRUSTED.filter(lambda t: t)
 )
@@ -56,7 +56,7 @@ def test_an_account_is_attached_only_where_the_rules_allow_it(
     assert_darcy_is_nobodys_without_a_reason(world.legacy, event, trusted)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(held=odd_person())
 def test_whom_an_event_shows_as_native_the_pools_description_shows_as_native(
     held: Mapping[str, Any],

@@ -2,10 +2,11 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.base64url import decode, encode
+from gate import examples
 
 
 SHAPE = re.compile(rb"[A-Za-z0-9_-]+")
@@ -16,7 +17,7 @@ def test_canonical_base64url_is_read_as_written(octets: bytes) -> None:
     assert decode(encode(octets)) == octets
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text("Aa09_-+/=. \nQg", max_size=9).map(str.encode) | st.binary(max_size=9))
 def test_octets_have_one_spelling_only(segment: bytes) -> None:
     # TV-06: whatever is read is of the shape, and encodes to itself.

@@ -1,15 +1,16 @@
 """The compact serialisation: whatever comes has one reading or none."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.jwks.compact_jws import octets_of, parse
 from authcore.domain.errors import MalformedTokenError
+from gate import examples
 from unit.compact_tokens import token
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.text(max_size=80) | st.binary(max_size=80).map(lambda octets: octets.decode("latin-1")))
 def test_whatever_comes_it_is_read_or_malformed(text: str) -> None:
     # TV-16

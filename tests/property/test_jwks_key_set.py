@@ -1,14 +1,15 @@
 """Published keys: whatever is published, good keys stay usable."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.jwks.key_set import keys_in, keys_of
+from gate import examples
 from unit.published_keys import GOOD, OTHER
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_whatever_the_body_it_is_refused_as_a_value_error(body: bytes) -> None:
     # KF-12
@@ -23,7 +24,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(st.sampled_from(sorted(GOOD)), JSON_VALUES)
 def test_whatever_a_member_says_the_other_key_stays(name: str, value: object) -> None:
     # KF-12

@@ -1,8 +1,9 @@
 """A repair of any mix of links fills what is empty, replaces nothing, and comes to rest."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from gate import examples
 from unit.link_audit_world import World
 
 
@@ -21,7 +22,7 @@ def world_of(mix: Mix) -> World:
     return World(users[:own], accounts, externals=users[own:])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(MIXES)
 def test_no_mix_of_broken_links_makes_a_repair_cross_or_duplicate_anybody(
     mix: Mix,
@@ -48,7 +49,7 @@ def test_no_mix_of_broken_links_makes_a_repair_cross_or_duplicate_anybody(
             assert [*accounts.values()].count(accounts[uid]) == 1
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(MIXES)
 def test_a_repair_mends_all_it_can_at_once_and_a_second_one_does_nothing(
     mix: Mix,
@@ -65,7 +66,7 @@ def test_a_repair_mends_all_it_can_at_once_and_a_second_one_does_nothing(
     assert len(world.audit_log.events) == events
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(MIXES)
 def test_every_link_is_whole_or_in_exactly_one_finding(
     mix: Mix,

@@ -4,17 +4,17 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.domain.model.directory import DirectoryUser
+from gate import examples
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import trigger_event
 
 
-@settings(deadline=None)
 @given(event=any_event(HOSTED, REFRESH, "TokenGeneration_Authentication"))
 def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
     # LT-03
@@ -28,7 +28,7 @@ def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
         assert others(answered["response"]) == others(before.get("response"))
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(
     held=odd_person(),
     trusted=st.sets(st.sampled_from(["Google", "Facebook", "Cognito"]), min_size=1),

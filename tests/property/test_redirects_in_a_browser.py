@@ -1,9 +1,10 @@
 """Where a browser lands that follows what the allow-list took, whatever it was asked."""
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from gate import examples
 from unit.second_opinion import ALLOWED, ORIGIN, landing_origin, taken
 
 
@@ -28,7 +29,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=1_000, deadline=None)
+@examples(1_000)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join))
 @example("https://app.example.com\\@evil.example")
 @example("/\t/evil.example")
@@ -39,7 +40,7 @@ def test_assembled_from_the_pieces_of_attacks(candidate: str) -> None:
         assert target is None or landing_origin(target) == ORIGIN
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.text(max_size=40), st.text(max_size=10), st.text(max_size=40))
 def test_assembled_from_any_text_around_an_allowed_host(
     before: str, within: str, after: str

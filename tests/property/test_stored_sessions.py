@@ -22,6 +22,7 @@ from authcore.ports.session_stores import SealedStore
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
+from gate import examples
 
 
 HOST: Final = "auth.example.com"
@@ -140,9 +141,7 @@ class Crossing(RuleBasedStateMachine):
 
 def test_answers_that_cross_give_nobody_anothers_session() -> None:
     # CK-11 RF-03 RF-06
-    run_state_machine_as_test(
-        Crossing, settings=settings(max_examples=150, stateful_step_count=30, deadline=None)
-    )
+    run_state_machine_as_test(Crossing, settings=settings(examples(150), stateful_step_count=30))
 
 
 class LyingStore(SealedStore):
@@ -172,7 +171,7 @@ class LyingStore(SealedStore):
         """Keeps everything."""
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     refreshes=st.lists(st.integers(0, 3), min_size=1, max_size=4),
     cut=st.integers(0, 400),

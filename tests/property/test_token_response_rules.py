@@ -1,7 +1,7 @@
 """An answer of the token endpoint, whatever its bytes: tokens or none, and no other error."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.cognito.token_response import token_set
@@ -9,7 +9,6 @@ from authcore.domain.errors import ProviderUnavailableError
 from unit.token_answers import WHOLE, http_answer
 
 
-@settings(deadline=None)
 @given(position=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255))
 def test_an_altered_byte_makes_other_tokens_or_none_but_never_another_error(
     position: int, byte: int
@@ -25,7 +24,6 @@ def test_an_altered_byte_makes_other_tokens_or_none_but_never_another_error(
     assert tokens.refresh_token
 
 
-@settings(deadline=None)
 @given(
     status=st.integers(100, 599).filter(lambda status: status != 200), body=st.binary(max_size=200)
 )

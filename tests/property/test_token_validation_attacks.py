@@ -1,14 +1,15 @@
 """The validator an embedder gets: whatever comes, and any change to a good token, is refused."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.domain.errors import TokenRejectedError
+from gate import examples
 from unit.validator_world import MINT, VALIDATOR
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.text(max_size=200) | st.from_regex(r"[\w-]{1,40}\.[\w-]{1,40}\.[\w-]{1,40}"))
 def test_whatever_comes_the_answer_is_a_typed_no(text: str) -> None:
     # TV-16
@@ -17,7 +18,7 @@ def test_whatever_comes_the_answer_is_a_typed_no(text: str) -> None:
             check(text)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_no_character_of_a_token_can_be_changed(data: st.DataObject) -> None:
     # TV-01

@@ -3,7 +3,7 @@
 import copy
 from typing import Any, Final
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from property.trigger_events import json_values
@@ -27,7 +27,6 @@ events = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(asked=events | json_values)
 def test_no_event_whatever_creates_a_user_without_the_password(asked: Any) -> None:
     """A forgotten password may; nothing else does, and nothing raises."""

@@ -1,11 +1,13 @@
 """Cognito pools for the contract suites: moto's, and the local Cognito's over a socket."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
+from joserfc import jwk
 from moto import mock_aws
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,14 +23,31 @@ from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
 from authcore_local.cognito.idp_api.authentication import secret_hash
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
 
 REGION: Final = "eu-west-1"
-PATIENCE: Final = timedelta(seconds=5)
+PATIENCE: Final = AMPLE
 PASSWORD: Final = "canary-Password-1"
+
+
+class _KeysOfMoto:
+    """Every pool of moto's reads and checks the same RSA key, for an eighth of a second."""
+
+    class RSAKey:
+        """In the place of joserfc's."""
+
+        @classmethod
+        def import_key(cls, value: object) -> object:
+            return _imported(json.dumps(value))
+
+
+@cache
+def _imported(value: str) -> object:
+    return jwk.RSAKey.import_key(json.loads(value))
 
 
 @attrs.frozen
@@ -113,6 +132,7 @@ class OnMoto:
         with pytest.MonkeyPatch.context() as environment, mock_aws():
             environment.setenv("AWS_ACCESS_KEY_ID", "testing")
             environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+            environment.setattr("moto.cognitoidp.models.jwk", _KeysOfMoto)
             yield cognito_client(region=REGION, within=PATIENCE)
 
     @pytest.fixture

@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.testing.fakes.system import FrozenClock
+from gate import AMPLE
 from support.scripted_server import answer
 
 
@@ -68,8 +69,9 @@ class OneAtATime(_Between):
     """
     Decides item by item as DynamoDB does; moto, asked by two threads, may tell both yes.
 
-    The first two calls wait for each other before they are made, but not for long: where asking
-    and taking were two calls, both would have asked before either takes.
+    The first two calls of other threads than the test's wait for each other before they are made,
+    but not for long: where asking and taking were two calls, both would have asked before either
+    takes.
     """
 
     def __init__(self, client: Any) -> None:
@@ -78,8 +80,9 @@ class OneAtATime(_Between):
         self._lock = threading.Lock()
 
     def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
-        with suppress(threading.BrokenBarrierError):
-            self._meeting.wait(timeout=0.02)
+        if threading.current_thread() is not threading.main_thread():
+            with suppress(threading.BrokenBarrierError):
+                self._meeting.wait(timeout=0.02)
         with self._lock:
             return super().passed(operation, request)
 
@@ -172,7 +175,7 @@ def moto_client() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.setenv("AWS_ACCESS_KEY_ID", "testing")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        yield dynamodb_client(region=REGION, within=timedelta(seconds=5))
+        yield dynamodb_client(region=REGION, within=AMPLE)
 
 
 @contextmanager

@@ -12,7 +12,9 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.events.types import Event
 from authcore_lambda.user_migration import UserMigrationTrigger, build_handler
 from authcore_local.legacy import SeedUser
+from gate import AMPLE
 from support.scripted_server import Script, ScriptedServer, answer
+from unhurried import Unhurried
 
 
 API_KEY: Final = "canary-key"
@@ -78,19 +80,27 @@ FOUND: Final = spoken("found")
 def trigger_at(
     url: str, http: HttpClient, audit: InMemoryAuditLog | None = None, **migration: str
 ) -> UserMigrationTrigger:
+    """As it is deployed, with the time that it has there."""
     chosen = {f"AUTHCORE_MIGRATION_{name.upper()}": value for name, value in migration.items()}
     variables = {"AUTHCORE_LEGACY_URL": url, "AUTHCORE_LEGACY_API_KEY": API_KEY, **chosen}
     return build_handler(variables, audit=audit or InMemoryAuditLog(), http=http)
 
 
+def unhurried_at(
+    url: str, http: HttpClient, audit: InMemoryAuditLog | None = None, **migration: str
+) -> Unhurried:
+    """The same, with all the time there is."""
+    return Unhurried(trigger_at(url, http, audit, **migration))
+
+
 @contextmanager
-def short_lived_http() -> Iterator[HttpClient]:
-    with closing(HttpClient(within=timedelta(seconds=4), max_bytes=MAX_ANSWER_BYTES)) as client:
+def short_lived_http(within: timedelta = AMPLE) -> Iterator[HttpClient]:
+    with closing(HttpClient(within=within, max_bytes=MAX_ANSWER_BYTES)) as client:
         yield client
 
 
 @contextmanager
-def scripted_door() -> Iterator[tuple[ScriptedServer, UserMigrationTrigger]]:
+def scripted_door() -> Iterator[tuple[ScriptedServer, Unhurried]]:
     """A trigger, and the legacy system it asks, which says what its script says."""
     with ScriptedServer(sending(500, b"")) as server, short_lived_http() as http:
-        yield server, trigger_at(server.url, http)
+        yield server, unhurried_at(server.url, http)

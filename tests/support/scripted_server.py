@@ -57,6 +57,8 @@ class ScriptedServer:
         self.script = script
         self.requests: list[bytes] = []
         self.connections = 0
+        self._news = threading.Condition()
+        self._ended = 0
         self._open: list[socket.socket] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -90,6 +92,29 @@ class ScriptedServer:
             each.close()
         self._thread.join(timeout=5)
 
+    def heard(self, count: int) -> list[bytes]:
+        """
+        Every whole request, once *count* have come: who gave up waiting may be ahead of this.
+
+        Raises:
+            TimeoutError: They never came.
+        """
+        with self._news:
+            if not self._news.wait_for(lambda: len(self.requests) >= count, timeout=60):
+                raise TimeoutError(f"{len(self.requests)} requests, not {count}")
+            return list(self.requests)
+
+    def ended(self, count: int) -> None:
+        """
+        Come back once *count* connections are over.
+
+        Raises:
+            TimeoutError: They never were.
+        """
+        with self._news:
+            if not self._news.wait_for(lambda: self._ended >= count, timeout=60):
+                raise TimeoutError(f"{self._ended} connections are over, not {count}")
+
     def close_port(self) -> None:
         """Take no more connections; those there are go on."""
         with suppress(OSError):
@@ -105,9 +130,17 @@ class ScriptedServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        self._answer(connection)
+        with self._news:
+            self._ended += 1
+            self._news.notify_all()
+
+    def _answer(self, connection: socket.socket) -> None:
         with suppress(OSError), connection:
             while request := _whole_request(connection):
-                self.requests.append(request)
+                with self._news:
+                    self.requests.append(request)
+                    self._news.notify_all()
                 for piece in self.script(request):
                     if piece == HANG_UP:
                         return

@@ -1,6 +1,5 @@
 """Both sides in memory, and the linking trigger between them."""
 
-from datetime import timedelta
 from typing import Final
 
 from authcore.domain.model.accounts import LegacyAccount
@@ -12,6 +11,7 @@ from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRo
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
+from gate import AMPLE
 from unit.trigger_world import CANARY, EXTERNAL
 
 
@@ -44,7 +44,7 @@ class World:
         self.trigger = AccountLinkingTrigger(
             linking=lambda *_: self.linking,
             audit=self.audit,
-            budget=timedelta(seconds=4),
+            budget=AMPLE,
             failures=failures,
         )
 

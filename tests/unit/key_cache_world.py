@@ -8,7 +8,7 @@ from authcore.domain.errors import KeySourceUnavailableError
 from authcore.testing.mint import TokenMint
 
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds that a test waits for a thread before it fails."""
 
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from datetime import timedelta
 from typing import Final
 
 from authcore.domain.services.accounts.native_linking import NativeLinking
@@ -15,6 +14,7 @@ from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
+from gate import AMPLE
 from unit.trigger_world import CANARY, POOL_ID, Left, trigger_event
 
 
@@ -40,7 +40,7 @@ class World:
         self.trigger = PreSignUpTrigger(
             policy=lambda _: policy,
             native_linking=linking if links else None,
-            budget=timedelta(seconds=4),
+            budget=AMPLE,
         )
 
     def _links(self, pool_id: str) -> ProviderLinks:
@@ -54,7 +54,7 @@ class World:
     def passes(self, event: Event) -> Event:
         """The answer, which is the event and nothing else."""
         before = copy.deepcopy(event)
-        answered = self.trigger(event, Left(5000))
+        answered = self.trigger(event, Left(120_000))
         assert answered == event == before
         return answered
 

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from datetime import timedelta
 from typing import Any, Final
 
 from authcore.domain.model.directory import DirectoryUser
@@ -17,6 +16,7 @@ from authcore_lambda.account_linking import AccountLinkingTrigger
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from gate import AMPLE
 from unit.account_linking_world import DARCY
 from unit.trigger_world import EXTERNAL, Left
 
@@ -57,12 +57,12 @@ class World:
         late = AccountLinkingTrigger(
             linking=lambda *_: linking,
             audit=self.audit,
-            budget=timedelta(seconds=4),
+            budget=AMPLE,
             failures=failures,
         )
         self.trigger = PreTokenGenerationTrigger(
             directory=lambda *_: self.directory,
-            late_link=lambda event, *_: late.link(event, Deadline(timedelta(seconds=4), None)),
+            late_link=lambda event, *_: late.link(event, Deadline(AMPLE, None)),
             failures=failures,
             audit=self.audit,
         )
@@ -73,7 +73,7 @@ class World:
     def answer(self, event: Event) -> Any:
         """What the trigger adds to the response."""
         before = copy.deepcopy(event)
-        answered = self.trigger(event, Left(5000))
+        answered = self.trigger(event, Left(120_000))
         assert event == before
         assert {**answered, "response": None} == {**before, "response": None}
         json.dumps(answered)

@@ -3,7 +3,6 @@
 import copy
 import json
 import logging
-from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -21,6 +20,7 @@ from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
+from gate import AMPLE
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
 
@@ -45,7 +45,7 @@ def test_both_triggers_link_and_return_the_event_as_it_came(world: World, source
     event = trigger_event(source, world.person())
     before = copy.deepcopy(event)
 
-    answered = world.trigger(event, Left(5000))
+    answered = world.trigger(event, Left(120_000))
 
     assert answered == before
     uid = world.legacy_uid()
@@ -313,7 +313,7 @@ def test_the_policy_says_who_is_kept_out_and_nothing_is_half_linked(
         person["identities"] = CANARY
     if failure == "fault":
         world.trigger = AccountLinkingTrigger(
-            linking=faulty, audit=world.audit, budget=timedelta(seconds=4), failures=failures
+            linking=faulty, audit=world.audit, budget=AMPLE, failures=failures
         )
 
     with caplog.at_level(logging.DEBUG):

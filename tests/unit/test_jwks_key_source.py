@@ -55,9 +55,9 @@ def test_a_key_that_may_be_new_is_not_called_unknown_while_the_source_hangs(
     source: Source, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # KF-05, KF-11
-    monkeypatch.setattr(key_cache, "FETCH_DEADLINE", timedelta(milliseconds=20))
     cache = KeyCache(source, clock)
     cache.warm_up()
+    monkeypatch.setattr(key_cache, "FETCH_DEADLINE", timedelta(milliseconds=20))
     source.mint.rotate()
     source.gate.clear()
     with pytest.raises(KeySourceUnavailableError, match="no answer in time"):

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -24,6 +23,7 @@ from authcore_lambda.pre_sign_up import (
     SignUpRefusedError,
     build_handler,
 )
+from gate import AMPLE
 from unit.pre_sign_up_world import VERIFIED, World
 from unit.trigger_world import CANARY, shows_nothing_of_its_cause, trigger_event
 
@@ -92,7 +92,7 @@ def test_a_fault_of_our_own_refuses_and_shows_nobody_its_text(
     def faulty(_: Deadline) -> SignUpPolicy:
         raise RuntimeError(CANARY)
 
-    trigger = PreSignUpTrigger(policy=faulty, native_linking=None, budget=timedelta(seconds=4))
+    trigger = PreSignUpTrigger(policy=faulty, native_linking=None, budget=AMPLE)
     with (
         caplog.at_level(logging.DEBUG),
         pytest.raises(SignUpRefusedError, match=f"^{OUTAGE_TEXT}$") as raised,

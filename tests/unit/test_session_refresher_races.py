@@ -136,7 +136,7 @@ def test_a_live_session_waits_for_nobody_who_is_at_it(
     def answer(shown: TokenSet) -> TokenSet:
         with ThreadPoolExecutor(1) as elsewhere:
             asked = elsewhere.submit(refresher.refresh, tokens, before, is_live=True)
-            assert isinstance(asked.exception(timeout=10), LeaseHeldError)
+            assert isinstance(asked.exception(timeout=60), LeaseHeldError)
         return world.provider.refresh(shown, username=None)
 
     refresher = world.session_refresher(refresher=Scripted(answer))

@@ -143,7 +143,7 @@ class TestWhoMayFinish:
         together = Barrier(2)
 
         def race(answer: Parameters, attempt: PendingSignIns) -> bool:
-            together.wait(timeout=5)
+            together.wait(timeout=60)
             try:
                 finish(sign_in, attempt, answer)
             except AttemptRejectedError:

@@ -12,6 +12,9 @@ from authcore_local.cognito.errors import CognitoError
 
 MIN_PASSWORD_LENGTH: Final = 8
 MAX_PASSWORD_LENGTH: Final = 256
+COST: Final = 2**14
+"""scrypt's N: 16 MiB and some 40 ms."""
+
 SYMBOLS: Final = frozenset("^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ")
 
 _REQUIRED: Final = (
@@ -23,7 +26,7 @@ _REQUIRED: Final = (
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+    return hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
 
 
 @attrs.frozen

@@ -243,10 +243,10 @@ class LeaseContract(ABC):
         def attempt(_: int) -> bool:
             try:
                 with lease.hold(key, TTL):
-                    asked.wait(timeout=5)
+                    asked.wait(timeout=60)
                     return True
             except LeaseHeldError:
-                asked.wait(timeout=5)
+                asked.wait(timeout=60)
                 return False
 
         with ThreadPoolExecutor(2) as threads:

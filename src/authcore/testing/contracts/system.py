@@ -44,7 +44,7 @@ class PauseContract(ABC):
 
         pause.wait(timedelta(milliseconds=20))
 
-        assert timedelta(milliseconds=20) <= clock.now() - began < timedelta(seconds=5)
+        assert timedelta(milliseconds=20) <= clock.now() - began < timedelta(seconds=60)
 
     @pytest.mark.parametrize("duration", [timedelta(0), timedelta(days=-1)])
     def test_what_is_over_already_is_not_waited_for(
@@ -54,7 +54,7 @@ class PauseContract(ABC):
 
         pause.wait(duration)
 
-        assert timedelta(0) <= clock.now() - began < timedelta(seconds=5)
+        assert timedelta(0) <= clock.now() - began < timedelta(seconds=60)
 
 
 class EntropyContract(ABC):

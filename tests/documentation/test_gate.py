@@ -1,0 +1,98 @@
+"""What the gate leaves out, make faults runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from authcore.adapters.system import environment
+from gate import BEYOND, sampled
+
+
+ROOT: Final = Path(__file__).parents[2]
+PATHS: Final = (ROOT / "tests", ROOT / "src")
+MADE_UP: Final = """
+import pytest
+from gate import examples, sampled
+from hypothesis import given
+from hypothesis.strategies import integers
+
+def test_plain(): ...
+
+tried = []
+
+@examples(50)
+@given(integers())
+def test_of_examples(number):
+    tried.append(number)
+
+def test_examples():
+    assert len(tried) == 10
+
+@pytest.mark.whole
+def test_examples_beyond():
+    assert len(tried) == 50
+
+@pytest.mark.measures_time
+def test_of_time(): ...
+
+@pytest.mark.parametrize("case", sampled(range(5), of=2))
+def test_of_many(case): ...
+
+def test_with(stopwatch):
+    with stopwatch.below(0):
+        pass
+"""
+
+
+@pytest.fixture(name="made_up")
+def _made_up(tmp_path: Path) -> Path:
+    (tmp_path / "test_made_up.py").write_text(MADE_UP, encoding="utf-8")
+    lines = "\n".join(f"  {name}: x" for name in ("measures_time", "whole"))
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\nmarkers =\n{lines}\n", encoding="utf-8")
+    return tmp_path
+
+
+def ran(folder: Path, *options: str) -> list[str]:
+    """The names of the tests of *folder* that ran with *options*, and how each ended."""
+    variables = {**environment(), "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
+    variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "gate", "-p", "no:cacheprovider", "-v", *options],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [line.partition("::")[2] for line in done.stdout.splitlines() if line.endswith("%]")]
+    return [" ".join(line.split()[:2]) for line in said]
+
+
+def test_every_test_is_on_one_side_of_the_gate_and_all_are_on_one(made_up: Path) -> None:
+    gate, beyond = ran(made_up), ran(made_up, BEYOND)
+
+    assert len(gate) == 1 + 2 + 1 + 2
+    assert len(beyond) == 1 + 3 + 1 + 2
+    assert {*gate} & {*beyond} == {"test_of_examples PASSED"}
+    assert {"test_examples PASSED", "test_plain PASSED"} < {*gate}
+    assert "test_examples_beyond PASSED" in beyond
+    assert "test_with[untimed] PASSED" in gate
+    assert "test_with[timed] FAILED" in beyond
+    assert "test_of_time PASSED" in beyond
+
+
+def test_a_sample_is_the_same_on_every_machine_and_the_rest_is_marked() -> None:
+    cases = sampled(range(10), of=3)
+
+    assert [case for case in cases if isinstance(case, int)] == [1, 2, 3]
+    assert len(cases) == 10
+
+
+def test_make_faults_runs_what_the_gate_leaves_out() -> None:
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nfaults:")[2]
+
+    assert f"pytest --quiet {BEYOND}\n" in recipe.partition("\n\n")[0]
