@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import IO, Final
 
 import pytest
@@ -14,6 +13,7 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
 from doors.door_world import environment_for
+from gate import AMPLE
 
 
 CANARIES: Final = ("canary-code", "canary-state", "canary@example.com", "canary-target")
@@ -57,13 +57,13 @@ def test_the_access_log_of_the_documented_start_command_holds_no_query(
 ) -> None:
     # SP-11
     url, process = service
-    http = HttpClient(within=timedelta(seconds=30), max_bytes=65_536)
+    http = HttpClient(within=AMPLE, max_bytes=65_536)
     for target in TARGETS:
         http.request("GET", url + target)
     http.close()
 
     process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=30)
+    log, _ = process.communicate(timeout=AMPLE.total_seconds())
 
     for mention in TARGETS.values():
         assert f'"{mention}' in log

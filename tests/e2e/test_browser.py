@@ -1,10 +1,10 @@
 """The whole way in Debian's chromium: what a person sees, and what the browser keeps."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS
@@ -22,14 +22,6 @@ PHONE = {"width": 390, "height": 844}
 def _stack() -> Iterator[LocalStack]:
     with LocalStack(ports=Ports.free()) as stack:
         yield stack
-
-
-@pytest.fixture(name="context")
-def _context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1000, "height": 760})
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
 
 
 def type_in(page: Page, password: str, username: str = JANE.username) -> None:
@@ -128,19 +120,17 @@ def test_a_tampered_state_is_refused_and_says_what_to_do_next(
 
 
 def test_the_cms_is_closed_again_to_a_fresh_browser(
-    stack: LocalStack, context: BrowserContext, chromium: Browser
+    stack: LocalStack, context: BrowserContext, fresh_context: Callable[[], BrowserContext]
 ) -> None:
     page = context.new_page()
     page.goto(f"{stack.cms_url}/articles")
     type_in(page, JANE.password)
     assert_greeted(page)
 
-    stranger = chromium.new_context()
-    other = stranger.new_page()
+    other = fresh_context().new_page()
     other.goto(f"{stack.cms_url}/articles")
 
     assert other.url.startswith(stack.addresses.cognito_url)
-    stranger.close()
 
 
 def test_every_page_can_be_read_on_a_phone_and_used_with_the_keyboard(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS
@@ -32,26 +32,6 @@ def _lenient() -> Iterator[LocalStack]:
     """Without a list of revocations."""
     with LocalStack(ports=Ports.free(), cuts_off_at_once=False) as stack:
         yield stack
-
-
-@pytest.fixture(name="fresh_context")
-def _fresh_context(chromium: Browser) -> Iterator[Callable[[], BrowserContext]]:
-    made = []
-
-    def make() -> BrowserContext:
-        context = chromium.new_context(viewport={"width": 1000, "height": 760})
-        context.set_default_timeout(10_000)
-        made.append(context)
-        return context
-
-    yield make
-    for each in made:
-        each.close()
-
-
-@pytest.fixture(name="context")
-def _context(fresh_context: Callable[[], BrowserContext]) -> BrowserContext:
-    return fresh_context()
 
 
 def signed_in(stack: LocalStack, context: BrowserContext) -> Page:

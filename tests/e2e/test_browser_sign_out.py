@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote
 
 import pytest
 from dependency_injector import providers
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from starlette.responses import RedirectResponse
 
 from authcore.adapters.system import SystemClock
@@ -60,14 +60,6 @@ def _with_logout(app: AsgiApp) -> AsgiApp:
 def _stack() -> Iterator[SignOutStack]:
     with SignOutStack(ports=Ports.free()) as stack:
         yield stack
-
-
-@pytest.fixture(name="context")
-def _context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1000, "height": 760})
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
 
 
 def signed_in(stack: SignOutStack, context: BrowserContext) -> Page:

@@ -13,6 +13,7 @@ import pytest
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
 from doors.door_world import environment_for
+from gate import AMPLE
 
 
 COMMAND: Final = str(Path(sys.executable).with_name("authcore"))
@@ -43,7 +44,7 @@ def ran(
         input=stdin.encode(),
         capture_output=True,
         env={"PATH": environment()["PATH"], **(variables or {})},
-        timeout=60,
+        timeout=AMPLE.total_seconds(),
         check=False,
     )
     found = Ran(done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1"))
@@ -124,7 +125,7 @@ def test_whoever_is_stopped_while_it_waits_sees_no_traceback() -> None:
         assert process.stderr is not None
         assert process.stderr.readline() == b"reading\n"
         process.send_signal(signal.SIGINT)
-        status, err = process.wait(timeout=30), process.stderr.read()
+        status, err = process.wait(timeout=AMPLE.total_seconds()), process.stderr.read()
 
     assert (status, err) == (130, b"")
 

@@ -24,7 +24,7 @@ class Site:
     flow: FlowLog
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def site() -> Iterator[Site]:
     flow = FlowLog(SystemClock())
     legacy = LegacySystem(SEED_USERS, "key", flow=flow, cms_url="http://cms.authcore.localhost:1")

@@ -5,9 +5,10 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,24 +17,43 @@ import pytest
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
-from authcore.adapters.system import SystemPause, monotonic
 from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
+from gate import AMPLE
 
 
 NOBODY: Final = "dddddddd-0000-4000-8000-000000000000"
-PATIENCE: Final = 60.0
-"""Seconds for a process of its own to start and to write, on a busy machine."""
+ATTACH: Final = "/api/cognito_helper/attach"
+PATIENCE: Final = AMPLE.total_seconds()
+
+
+class HoldingStack(LocalStack):
+    """Its legacy system can be told to answer one call never."""
+
+    def hold_attaching(self, number: int) -> threading.Event:
+        """Set when the call that attaches account *number* has come, and waits in vain."""
+        held, asked, legacy = threading.Event(), count(1), self._places["legacy"].app
+
+        async def holding(scope: Any, receive: Any, send: Any) -> None:
+            if scope.get("path") == ATTACH and next(asked) == number:
+                held.set()
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+            else:
+                await legacy(scope, receive, send)
+
+        self._places["legacy"].app = holding
+        return held
 
 
 class Broken:
     """A stack whose two sides were put out of step by hand."""
 
-    def __init__(self, stack: LocalStack, http: HttpClient) -> None:
+    def __init__(self, stack: HoldingStack, http: HttpClient) -> None:
         self.stack = stack
         self.environment = {
             **stack.environment,
@@ -106,14 +126,14 @@ class Broken:
 
 @pytest.fixture(name="http")
 def _http() -> Iterator[HttpClient]:
-    http = HttpClient(within=timedelta(seconds=10), max_bytes=100_000)
+    http = HttpClient(within=AMPLE, max_bytes=100_000)
     yield http
     http.close()
 
 
 @pytest.fixture(name="broken")
 def _broken(http: HttpClient) -> Iterator[Broken]:
-    with LocalStack(ports=Ports.free(), users=[]) as stack:
+    with HoldingStack(ports=Ports.free(), users=[]) as stack:
         yield Broken(stack, http)
 
 
@@ -197,7 +217,7 @@ def test_external_users_are_mended_though_the_pool_does_not_know_them_by_sub(
 def test_what_a_legacy_system_without_look_up_cannot_confirm_is_left_to_a_person(
     http: HttpClient,
 ) -> None:
-    with LocalStack(ports=Ports.free(), users=[], legacy_mode="none") as stack:
+    with HoldingStack(ports=Ports.free(), users=[], legacy_mode="none") as stack:
         broken = Broken(stack, http)
         subject = broken.user()
         broken.account(subject)
@@ -239,9 +259,8 @@ def test_a_legacy_system_that_answers_otherwise_than_agreed_is_an_outage_not_a_f
 
 def started(broken: Broken, *arguments: str) -> "subprocess.Popen[str]":
     """The command in a process of its own."""
-    program = "from authcore_cli.app import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-c", program, "links", *arguments],
+        [sys.executable, "-c", _UNHURRIED, "links", *arguments],
         env={**broken.environment, "PYTHONPATH": ":".join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -249,11 +268,13 @@ def started(broken: Broken, *arguments: str) -> "subprocess.Popen[str]":
     )
 
 
-def wait_for_repairs(state: Path, count: int) -> None:
-    until = monotonic() + PATIENCE
-    while not state.exists() or state.read_text().count('{"mended"') < count:
-        assert monotonic() < until, "the repair does not come along"
-        SystemPause().wait(timedelta(milliseconds=20))
+_UNHURRIED: Final = """
+from authcore_cli.app import main
+from unhurried_links import unhurried_links
+
+with unhurried_links():
+    main()
+"""
 
 
 @pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGINT])
@@ -263,15 +284,16 @@ def test_a_repair_stopped_half_way_goes_on_and_writes_nothing_twice(
     # AL-07
     halves = broken.make_half_links(8)
     state = tmp_path / "state"
-    process = started(broken, "repair", "--rate", "4", "--state", str(state))
-    wait_for_repairs(state, 3)
+    held = broken.stack.hold_attaching(4)
+    process = started(broken, "repair", "--rate", "25", "--state", str(state))
+    assert held.wait(PATIENCE)
     process.send_signal(signal_sent)
     out, err = process.communicate(timeout=PATIENCE)
     attached = broken.attachings()
 
     resumed = links(broken, "repair", "--state", str(state))
 
-    assert 3 <= attached < 8
+    assert attached == 3
     assert resumed.status == 0
     assert broken.attachings() == 8
     assert {legacy_uid: broken.attached_to(legacy_uid) for legacy_uid in halves} == halves

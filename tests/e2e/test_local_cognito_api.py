@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.urls import service_url
 from authcore_local.cognito.idp_api.authentication import secret_hash
+from gate import AMPLE
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, POOL_ID, LocalPool
 
 
@@ -26,9 +26,7 @@ SERIAL = count(1)
 
 
 def client_of(pool: LocalPool) -> "CognitoIdentityProviderClient":
-    return cognito_client(
-        region="eu-local-1", endpoint_url=service_url(pool.url), within=timedelta(seconds=30)
-    )
+    return cognito_client(region="eu-local-1", endpoint_url=service_url(pool.url), within=AMPLE)
 
 
 @pytest.fixture(scope="module")

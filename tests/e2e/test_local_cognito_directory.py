@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -13,6 +12,7 @@ from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.urls import service_url
 from authcore_local.cognito.idp_api.provider_links import ALREADY_LINKED, ALREADY_SIGNED_UP
 from authcore_local.cognito.user_pool.identities import Identity
+from gate import AMPLE
 from support.local_pool import PASSWORD, POOL_ID, LocalPool
 
 
@@ -28,9 +28,7 @@ def pool() -> Iterator[LocalPool]:
 
 @pytest.fixture
 def client(pool: LocalPool) -> "Iterator[CognitoIdentityProviderClient]":
-    client = cognito_client(
-        region="eu-local-1", endpoint_url=service_url(pool.url), within=timedelta(seconds=5)
-    )
+    client = cognito_client(region="eu-local-1", endpoint_url=service_url(pool.url), within=AMPLE)
     yield client
     client.close()
 

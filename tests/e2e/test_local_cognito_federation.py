@@ -3,13 +3,14 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import attrs
 import pytest
 
+from authcore_local.cognito import Triggers
 from authcore_local.cognito.user_pool.identities import Identity
+from gate import AMPLE
 from support.local_pool import (
     CALLBACK,
     POOL_ID,
@@ -18,6 +19,7 @@ from support.local_pool import (
     Recorder,
     claims_of,
     code_of,
+    hasty_at_first,
     sent_to,
 )
 
@@ -246,12 +248,11 @@ class TestWhatGoesWrong:
         heard, both = Recorder(), threading.Barrier(2)
 
         def late(event: dict[str, Any]) -> Any:
-            both.wait(timeout=10)
+            both.wait(timeout=AMPLE.total_seconds())
             return event
 
         heard.answers["PostConfirmation_ConfirmSignUp"] = late
-        limit = timedelta(milliseconds=500)
-        with LocalPool(triggers=heard.triggers(limit=limit)) as pool:
+        with LocalPool(triggers=hasty_at_first(Triggers(post_confirmation=heard))) as pool:
             assert code_of(Browser(pool).continue_with("Google", **GOOGLE))
 
         assert heard.sources.count("PostConfirmation_ConfirmSignUp") == 2

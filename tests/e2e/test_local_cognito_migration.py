@@ -10,12 +10,21 @@ from typing import Any
 
 import pytest
 
-from authcore.adapters.system import monotonic
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.triggers import MAX_ATTEMPTS, TRIGGER_LIMIT, Triggers
 from authcore_local.cognito.user_flows.on_demand_migration import migrated_profile
-from support.local_pool import CLIENT_ID, PASSWORD, POOL_ID, Browser, LocalPool, code_of, problem_on
+from gate import AMPLE, Stopwatch
+from support.local_pool import (
+    CLIENT_ID,
+    PASSWORD,
+    POOL_ID,
+    Browser,
+    LocalPool,
+    code_of,
+    hasty_at_first,
+    problem_on,
+)
 
 
 WRONG = "Incorrect username or password."
@@ -42,7 +51,7 @@ class Handler:
 
 @contextmanager
 def pool_with(
-    handler: Callable[[dict[str, Any], Any], object], limit: timedelta = timedelta(seconds=5)
+    handler: Callable[[dict[str, Any], Any], object], limit: timedelta = AMPLE
 ) -> Iterator[LocalPool]:
     with LocalPool(user_migration=handler, trigger_limit=limit) as pool:
         yield pool
@@ -134,7 +143,7 @@ class TestWhenItFires:
         inner = Handler()
 
         def handler(event: Any, context: Any) -> object:
-            both.wait(timeout=4)
+            both.wait(timeout=AMPLE.total_seconds())
             return inner(event, context)
 
         with pool_with(handler) as pool, ThreadPoolExecutor(2) as threads:
@@ -172,26 +181,26 @@ class TestTheLimit:
             Browser(pool).sign_in("bob", "wrong")
 
         left = handler.contexts[0].get_remaining_time_in_millis()
-        assert 0 < left <= 5000
+        assert 5000 < left <= AMPLE.total_seconds() * 1000
 
-    def test_a_handler_that_hangs_is_called_three_times_and_given_up(self) -> None:
+    def test_a_handler_that_hangs_is_called_three_times_and_given_up(
+        self, stopwatch: Stopwatch
+    ) -> None:
         calls: list[None] = []
         done = threading.Event()
 
         def handler(event: Any, context: Any) -> object:
             calls.append(None)
-            done.wait(timeout=10)
+            done.wait(timeout=AMPLE.total_seconds())
             return {**event, "response": MIGRATED}
 
         with pool_with(handler, SHORT) as pool:
-            began = monotonic()
-            page = Browser(pool).sign_in("bob", OLD)
-            took = monotonic() - began
+            with stopwatch.below(5):
+                page = Browser(pool).sign_in("bob", OLD)
             done.set()
 
             assert problem_on(page) == "Exception during user migration"
             assert len(calls) == MAX_ATTEMPTS == 3
-            assert took < 5
             assert pool.cognito.users.find("bob") is None
 
     def test_a_second_attempt_that_answers_in_time_counts(self) -> None:
@@ -200,10 +209,10 @@ class TestTheLimit:
         def handler(event: Any, context: Any) -> object:
             if not first.is_set():
                 first.set()
-                done.wait(timeout=10)
+                done.wait(timeout=AMPLE.total_seconds())
             return inner(event, context)
 
-        with pool_with(handler, timedelta(seconds=1)) as pool:
+        with LocalPool(triggers=hasty_at_first(Triggers(user_migration=handler))) as pool:
             answer = Browser(pool).sign_in("bob", OLD)
             done.set()
 
@@ -213,14 +222,14 @@ class TestTheLimit:
         done, returned = threading.Event(), threading.Semaphore(0)
 
         def handler(event: Any, context: Any) -> object:
-            done.wait(timeout=10)
+            done.wait(timeout=AMPLE.total_seconds())
             returned.release()
             return {**event, "response": MIGRATED}
 
         with pool_with(handler, SHORT) as pool:
             Browser(pool).sign_in("bob", OLD)
             done.set()
-            assert all(returned.acquire(timeout=5) for _ in range(MAX_ATTEMPTS))
+            assert all(returned.acquire(timeout=AMPLE.total_seconds()) for _ in range(MAX_ATTEMPTS))
 
             assert pool.cognito.users.find("bob") is None
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -15,6 +14,7 @@ from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.idp_api.authentication import secret_hash
 from authcore_local.cognito.lambda_triggers.token_changes import UNCHANGEABLE, token_changes
 from authcore_local.cognito.lambda_triggers.triggers import Triggers
+from gate import AMPLE
 from support.local_pool import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -47,7 +47,7 @@ def pool(heard: Recorder) -> Iterator[LocalPool]:
 
 def client_of(pool: LocalPool) -> Any:
     url = service_url(pool.url)
-    return cognito_client(region="eu-local-1", endpoint_url=url, within=timedelta(seconds=5))
+    return cognito_client(region="eu-local-1", endpoint_url=url, within=AMPLE)
 
 
 def over_the_api(pool: LocalPool, username: str = "anna", **metadata: str) -> Any:

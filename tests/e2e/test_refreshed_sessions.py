@@ -23,10 +23,10 @@ from authcore.ports.token_endpoint import TokenRefresher
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.session_stores import InMemoryRefreshResultCache
 from authcore.testing.fakes.system import RecordedPause
+from gate import AMPLE
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, POOL_ID, LocalPool
 
 
-WITHIN = timedelta(seconds=10)
 GRACE = timedelta(seconds=10)
 
 Make = Callable[[LocalPool], TokenRefresher]
@@ -55,7 +55,7 @@ def by_auth_flow(pool: LocalPool) -> TokenRefresher:
 
 def _unsigned(pool: LocalPool) -> Any:
     return unsigned_cognito_client(
-        region="eu-local-1", endpoint_url=service_url(pool.url), within=WITHIN
+        region="eu-local-1", endpoint_url=service_url(pool.url), within=AMPLE
     )
 
 
@@ -191,7 +191,7 @@ def test_nobody_who_was_signed_out_everywhere_goes_on(pool: LocalPool, make: Mak
     # RF-08
     refresher = make(pool)
     sessions = [signed_in(pool), signed_in(pool)]
-    client = cognito_client(region="eu-local-1", endpoint_url=service_url(pool.url), within=WITHIN)
+    client = cognito_client(region="eu-local-1", endpoint_url=service_url(pool.url), within=AMPLE)
     CognitoUserSessions(client=client, user_pool_id=POOL_ID).sign_out_everywhere("anna")
 
     for tokens in sessions:

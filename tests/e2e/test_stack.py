@@ -24,12 +24,13 @@ from authcore_local.stack import LocalStack, PortTakenError
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
 from authcore_local.tour.scripted_browser import Browser, Form, Page
+from gate import AMPLE
 
 
 JANE = SEED_USERS[0]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stack() -> Iterator[LocalStack]:
     with LocalStack(ports=Ports.free()) as running:
         yield running
@@ -44,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def http() -> Iterator[HttpClient]:
-    client = HttpClient(within=timedelta(seconds=10), max_bytes=262_144)
+    client = HttpClient(within=AMPLE, max_bytes=262_144)
     yield client
     client.close()
 
@@ -100,7 +101,7 @@ def test_the_servers_listen_on_one_loopback_address_only(stack: LocalStack) -> N
         stack.addresses.ports.legacy,
     ):
         with pytest.raises(OSError, match="refused"):
-            socket.create_connection(("127.0.0.2", port), timeout=2)
+            socket.create_connection(("127.0.0.2", port), timeout=AMPLE.total_seconds())
 
 
 def test_a_taken_port_is_named_and_nothing_stays_bound() -> None:

@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import chain, repeat
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from urllib.parse import parse_qsl, urlencode
 
 import attrs
@@ -20,6 +21,7 @@ from authcore.testing.mint import TokenMint
 from authcore_local.cognito import LocalCognito, PoolConfig, TriggerHandler, Triggers
 from authcore_local.flow import FlowLog
 from authcore_local.servers import LoopbackServer
+from gate import AMPLE
 
 
 POOL_ID: Final = "eu-local-1_Test00001"
@@ -45,6 +47,34 @@ REQUEST: Final[Mapping[str, str]] = {
 }
 
 
+@attrs.frozen(kw_only=True)
+class AmpleTriggers(Triggers):
+    """Functions that the pool waits for longer than Amazon's does, unless *limit* is short."""
+
+    limit: timedelta = AMPLE
+
+
+class _HastyAtFirst:
+    """Gives up its first invocation soon, and none of the others."""
+
+    def __init__(self, triggers: Triggers) -> None:
+        self._triggers = triggers
+        self._limits = chain([timedelta(milliseconds=50)], repeat(AMPLE))
+
+    @property
+    def limit(self) -> timedelta:
+        """Of the next invocation."""
+        return next(self._limits)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._triggers, name)
+
+
+def hasty_at_first(triggers: Triggers) -> Triggers:
+    """*triggers*, of which the first invocation is given up, however busy the machine is."""
+    return cast("Triggers", _HastyAtFirst(triggers))
+
+
 class LocalPool:
     """One pool, served until the context ends, with one user: anna, confirmed."""
 
@@ -52,7 +82,7 @@ class LocalPool:
         self,
         *,
         user_migration: TriggerHandler | None = None,
-        trigger_limit: timedelta = timedelta(seconds=5),
+        trigger_limit: timedelta = AMPLE,
         triggers: Triggers | None = None,
         **config: Any,
     ) -> None:
@@ -77,10 +107,10 @@ class LocalPool:
             clock=self.clock,
             entropy=ScriptedEntropy(),
             mint=TokenMint(clock=self.clock),
-            triggers=triggers or Triggers(user_migration=user_migration, limit=trigger_limit),
+            triggers=triggers or AmpleTriggers(user_migration=user_migration, limit=trigger_limit),
             flow=self.flow,
         )
-        self.http = HttpClient(within=timedelta(seconds=30), max_bytes=1_000_000)
+        self.http = HttpClient(within=AMPLE, max_bytes=1_000_000)
         self.anna = self.cognito.users.create(
             "anna",
             PASSWORD,
@@ -282,7 +312,7 @@ class Recorder:
 
     def triggers(self, **more: Any) -> Triggers:
         """Attached to the pool at every place."""
-        return Triggers(
+        return AmpleTriggers(
             **{
                 "user_migration": self,
                 "pre_sign_up": self,

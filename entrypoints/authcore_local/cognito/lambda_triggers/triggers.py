@@ -148,7 +148,8 @@ class TriggerRunner:
         if not self._running.acquire(blocking=False):
             raise CognitoError("TooManyRequestsException", "Rate exceeded")
         outcomes: queue.SimpleQueue[str | TriggerRaisedError] = queue.SimpleQueue()
-        context = LambdaContext(fresh_uuid(self._entropy), self._triggers.limit)
+        limit = self._triggers.limit
+        context = LambdaContext(fresh_uuid(self._entropy), limit)
 
         def run() -> None:
             try:
@@ -158,7 +159,7 @@ class TriggerRunner:
 
         threading.Thread(target=run, name="trigger", daemon=True).start()
         try:
-            return outcomes.get(timeout=self._triggers.limit.total_seconds())
+            return outcomes.get(timeout=limit.total_seconds())
         except queue.Empty:
             return None
 
