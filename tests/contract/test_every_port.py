@@ -1,9 +1,8 @@
 """No port without a suite, no suite without a fake and a real adapter under it."""
 
-import ast
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -11,6 +10,7 @@ import pytest
 
 import authcore.ports
 import authcore.testing.contracts
+from contract.collected_suites import CollectedClass, collect, find_classes
 
 
 FAKES: Final = ("TestInMemory", "TestFrozen", "TestRecorded", "TestScripted")
@@ -34,41 +34,39 @@ SUITES: Final = {
 }
 
 
-def _bases(source: str) -> Mapping[str, list[str]]:
-    """Class names and the names of their bases, subscripts dropped."""
-    return {
-        node.name: [ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases]
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.ClassDef)
-    }
+HERE: Final = Path(__file__).parent
 
 
-def _extends(found: type, suite: str) -> bool:
-    return any(base.__name__ == suite for base in found.__mro__[1:])
+def _tests_of(suite: type) -> frozenset[str]:
+    return frozenset(name for name in dir(suite) if name.startswith("test_"))
 
 
-def _running(suite: str, bases: Mapping[str, list[str]]) -> list[str]:
-    """The test classes that inherit *suite*, at whatever distance."""
-    suites = {suite, *(name for name, found in SUITES.items() if _extends(found, suite))}
-
-    def inherits(name: str) -> bool:
-        return any(base in suites or inherits(base) for base in bases.get(name, []))
-
-    return [name for name in bases if name.startswith("Test") and inherits(name)]
-
-
-def _lacking(suite: str, bases: Mapping[str, list[str]]) -> list[str]:
-    running = _running(suite, bases)
-    fakes = [name for name in running if name.startswith(FAKES)]
+def _lacking(suite: str, tests: frozenset[str], classes: Iterable[CollectedClass]) -> Sequence[str]:
+    """What does not run all *tests* of *suite*, of a fake and a real adapter."""
+    running = [found for found in classes if suite in found.inherits and tests <= found.tests]
+    fakes = [found for found in running if found.name.startswith(FAKES)]
     lacking = [] if fakes else ["a fake"]
     return lacking if len(running) > len(fakes) else [*lacking, "a real adapter"]
 
 
-TESTED: Final = {
-    name: bases
-    for file in sorted(Path(__file__).parent.glob("test_*.py"))
-    for name, bases in _bases(file.read_text("utf-8")).items()
-}
+def _lacking_by_port(classes: Sequence[CollectedClass]) -> dict[str, Sequence[str]]:
+    return {
+        port: _lacking(suite.__name__, _tests_of(suite), classes)
+        for port in PORTS
+        if (suite := SUITES.get(f"{port}Contract"))
+    }
+
+
+@pytest.fixture(scope="module")
+def lacking_by_port(request: pytest.FixtureRequest) -> dict[str, Sequence[str]]:
+    """
+    What pytest's own collection lacks.
+
+    A session of a few files, or of selected tests, collects the folder once more in a process
+    of its own.
+    """
+    lacking = _lacking_by_port(find_classes(request.session.items, HERE))
+    return _lacking_by_port(collect(HERE)) if any(lacking.values()) else lacking
 
 
 def test_the_ports_are_found() -> None:
@@ -84,25 +82,69 @@ def test_every_port_has_a_suite_with_tests(port: str) -> None:
 
 
 @pytest.mark.parametrize("port", PORTS)
-def test_a_fake_and_a_real_adapter_run_every_suite(port: str) -> None:
-    assert _lacking(f"{port}Contract", TESTED) == []
+def test_a_fake_and_a_real_adapter_run_every_suite(
+    port: str, lacking_by_port: dict[str, Sequence[str]]
+) -> None:
+    assert lacking_by_port[port] == []
+
+
+SUITE: Final = frozenset({"test_one", "test_two"})
+
+
+def _class(name: str, *inherits: str, tests: frozenset[str] = SUITE) -> CollectedClass:
+    return CollectedClass(name, frozenset({name, *inherits}), tests)
 
 
 @pytest.mark.parametrize(
-    ("source", "lacking"),
+    ("classes", "lacking"),
     [
-        ("", ["a fake", "a real adapter"]),
-        ("class TestInMemoryX(XContract): ...", ["a real adapter"]),
-        ("class TestRealX(XContract): ...", ["a fake"]),
-        ("class RealX(XContract): ...\nclass TestInMemoryX(XContract): ...", ["a real adapter"]),
+        ([], ["a fake", "a real adapter"]),
+        ([_class("TestInMemoryX", "XContract")], ["a real adapter"]),
+        ([_class("TestRealX", "XContract")], ["a fake"]),
         (
-            "class TestInMemoryX(XContract): ...\nclass TestRealX(YContract): ...",
+            [_class("TestInMemoryX", "XContract"), _class("TestRealX", "YContract")],
             ["a real adapter"],
         ),
-        ("class TestInMemoryX(XContract): ...\nclass TestRealX(XContract): ...", []),
-        ("class TestFrozenX(c.XContract[int]): ...\nclass TestRealX(XContract[str]): ...", []),
-        ("class S(XContract): ...\nclass TestRealX(S): ...\nclass TestScriptedX(S): ...", []),
+        (
+            [
+                _class("TestInMemoryX", "XContract"),
+                _class("TestRealX", "XContract", tests=frozenset({"test_one"})),
+            ],
+            ["a real adapter"],
+        ),
+        ([_class("TestFrozenX", "XContract"), _class("TestRealX", "XContract")], []),
+        ([_class("TestRealX", "S", "XContract"), _class("TestScriptedX", "S", "XContract")], []),
     ],
 )
-def test_what_is_missing_is_noticed(source: str, lacking: list[str]) -> None:
-    assert _lacking("XContract", _bases(source)) == lacking
+def test_what_is_missing_is_noticed(
+    classes: Sequence[CollectedClass], lacking: Sequence[str]
+) -> None:
+    assert _lacking("XContract", SUITE, classes) == lacking
+
+
+FILE: Final = """
+import pytest
+from authcore.testing.contracts.ambient import ClockContract, EntropyContract
+
+class Shared(ClockContract):
+    @pytest.fixture
+    def clock(self): ...
+
+class TestRealClock(Shared):
+    def test_more(self): ...
+
+class RealClock(Shared): ...
+
+class TestWithoutATest(Shared):
+    __test__ = False
+
+# class TestInAComment(ClockContract): ...
+"""
+
+
+def test_what_pytest_does_not_collect_counts_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "test_clocks.py").write_text(FILE, "utf-8")
+    [found] = collect(tmp_path)
+    assert found.name == "TestRealClock"
+    assert found.inherits >= {"Shared", "ClockContract"}
+    assert found.tests == {*_tests_of(SUITES["ClockContract"]), "test_more"}

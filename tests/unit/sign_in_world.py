@@ -62,6 +62,7 @@ class World:
             authorize_url=AUTHORIZE_URL,
             redirect_uri=CALLBACK_URL,
             scopes=("openid", "email", "profile"),
+            providers=(),
         )
         redeemer = part(
             CodeRedeemer,

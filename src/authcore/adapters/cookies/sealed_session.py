@@ -23,7 +23,7 @@ SESSIONS_KEPT: Final = 1_000
 @attrs.frozen
 class _Opened:
     generation: str
-    tokens: TokenSet = attrs.field(repr=False)
+    tokens: TokenSet
     expires_at: datetime
 
 
@@ -79,8 +79,8 @@ class SealedSessionJar(SessionJar):
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
         whole = SEALED.gather(cookie_pairs(cookie_header))
-        found = [tokens for each in whole.items() if (tokens := self._tokens(*each))]
-        return found[0] if found and all(each == found[0] for each in found) else None
+        found = {tokens for each in whole.items() if (tokens := self._tokens(*each))}
+        return found.pop() if len(found) == 1 else None
 
     def _tokens(self, generation: str, text: str) -> TokenSet | None:
         try:

@@ -255,7 +255,11 @@ def _is_text_or_texts(value: object) -> bool:
 
 def _sole(audience: object) -> object:
     """The only audience of a list of one; any other value unchanged."""
-    return audience[0] if isinstance(audience, list) and len(audience) == 1 else audience
+    match audience:
+        case [sole]:
+            return sole
+        case _:
+            return audience
 
 
 def _seconds(claims: SignedClaims, name: str) -> float:

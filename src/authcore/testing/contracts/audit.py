@@ -1,13 +1,14 @@
 """What every AuditLog and every DecisionCounter does."""
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.ports.audit import AuditLog, DecisionCounter
+from authcore.testing.contracts.suite import ContractSuite
 
 
 ACCEPTED = AuditEvent(
@@ -30,7 +31,7 @@ UNAVAILABLE = AuditEvent(
 )
 
 
-class AuditLogContract(ABC):
+class AuditLogContract(ContractSuite):
     """Subclass it, and say where the log is and how to read it back."""
 
     @pytest.fixture
@@ -81,7 +82,7 @@ class AuditLogContract(ABC):
 Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
 
 
-class DecisionCounterContract(ABC):
+class DecisionCounterContract(ContractSuite):
     """Subclass it, and say where the counts are and how to read them."""
 
     @pytest.fixture

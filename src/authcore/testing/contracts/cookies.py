@@ -1,7 +1,7 @@
 """What every CookieJar must do."""
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
 from authcore.ports.system import Clock
 from authcore.testing.browser import BrowserCookies
+from authcore.testing.contracts.suite import ContractSuite
 
 
 Value = TypeVar("Value")
@@ -59,7 +60,7 @@ HOSTILE: Final = (
 )
 
 
-class CookieJarContract(ABC, Generic[Value]):
+class CookieJarContract(ContractSuite, Generic[Value]):
     """
     Subclasses say which jar, and which values to put into it.
 

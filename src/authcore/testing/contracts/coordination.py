@@ -1,7 +1,7 @@
 """What every Lease and every ReplayCache promises."""
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -12,6 +12,7 @@ import pytest
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
 from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
+from authcore.testing.contracts.suite import ContractSuite
 
 
 TTL = timedelta(minutes=10)
@@ -36,7 +37,7 @@ class _MeetingKey(str):
         return super().__hash__()
 
 
-class ReplayCacheContract(ABC):
+class ReplayCacheContract(ContractSuite):
     """Run by every ReplayCache: the fake and each adapter."""
 
     @pytest.fixture
@@ -123,7 +124,7 @@ class ReplayCacheContract(ABC):
         assert sorted(answers) == [False, True]
 
 
-class LeaseContract(ABC):
+class LeaseContract(ContractSuite):
     """Run by every Lease: the fake and each adapter."""
 
     @pytest.fixture

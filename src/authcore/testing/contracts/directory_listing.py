@@ -1,6 +1,6 @@
 """What every DirectoryListing does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 
 import pytest
@@ -8,10 +8,11 @@ import pytest
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import DirectoryListing
+from authcore.testing.contracts.suite import ContractSuite
 from authcore.testing.contracts.user_directory import Enrol
 
 
-class DirectoryListingContract(ABC):
+class DirectoryListingContract(ContractSuite):
     """Subclass it, and say which pool."""
 
     @pytest.fixture

@@ -1,6 +1,6 @@
 """What every LegacyAccounts does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +14,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.accounts import Credentials, LegacyAccount
 from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.testing.contracts.suite import ContractSuite
 
 
 @attrs.frozen
@@ -105,7 +106,7 @@ LUISE: Final = Person(
 PEOPLE: Final = (EMMA, IGNAZ, NEMO, FAUST, EFFI, NAMESAKE, LOTTE, LUISE)
 
 
-class LegacyAccountsContract(ABC):
+class LegacyAccountsContract(ContractSuite):
     @pytest.fixture
     @abstractmethod
     def accounts(self) -> LegacyAccounts:

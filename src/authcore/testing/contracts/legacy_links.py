@@ -1,6 +1,6 @@
 """What every LegacyLinks does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -19,6 +19,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.ports.legacy_links import LegacyLinks
+from authcore.testing.contracts.suite import ContractSuite
 
 
 @attrs.frozen
@@ -78,7 +79,7 @@ def account_query(
     return AccountQuery(cognito_id, identity, email)
 
 
-class LegacyLinksContract(ABC):
+class LegacyLinksContract(ContractSuite):
     @pytest.fixture
     @abstractmethod
     def links(self) -> LegacyLinks:

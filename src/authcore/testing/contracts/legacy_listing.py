@@ -1,6 +1,6 @@
 """What every LegacyListing does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
@@ -10,6 +10,7 @@ import pytest
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.ports.legacy_links import LegacyListing
+from authcore.testing.contracts.suite import ContractSuite
 
 
 MAX_PAGE: Final = 100
@@ -35,7 +36,7 @@ def read(listing: LegacyListing) -> list[AccountPage]:
     return pages
 
 
-class LegacyListingContract(ABC):
+class LegacyListingContract(ContractSuite):
     @pytest.fixture
     @abstractmethod
     def listing(self) -> LegacyListing:

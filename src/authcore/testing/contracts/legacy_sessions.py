@@ -1,6 +1,6 @@
 """What every LegacySessions and every LegacySignOut promises."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +9,7 @@ import pytest
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
+from authcore.testing.contracts.suite import ContractSuite
 
 
 STRANGERS: Final = (
@@ -20,7 +21,7 @@ STRANGERS: Final = (
 )
 
 
-class LegacySessionsContract(ABC):
+class LegacySessionsContract(ContractSuite):
     """Subclass it, and say which legacy system, and how to sign in to it."""
 
     @pytest.fixture
@@ -121,7 +122,7 @@ class LegacySessionsContract(ABC):
         assert header.partition("=")[2] not in repr(outcome.value) + str(outcome.value)
 
 
-class LegacySignOutContract(ABC):
+class LegacySignOutContract(ContractSuite):
     """Subclass it, and say which legacy system, and how to sign in to it."""
 
     @pytest.fixture

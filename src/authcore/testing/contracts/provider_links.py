@@ -1,7 +1,7 @@
 """What every ProviderLinks does."""
 
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -15,6 +15,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
+from authcore.testing.contracts.suite import ContractSuite
 from authcore.testing.contracts.user_directory import Enrol, Federate
 
 
@@ -30,7 +31,7 @@ def identities_in(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(each["providerName"], each["userId"]) for each in listed]
 
 
-class ProviderLinksContract(ABC):
+class ProviderLinksContract(ContractSuite):
     """Subclass it, and say which pool: one that has Google and Facebook and no aliases."""
 
     @pytest.fixture

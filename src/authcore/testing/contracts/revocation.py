@@ -1,6 +1,6 @@
 """What every RevocationList promises."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.tokens import AccessClaims, SignedClaims
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
+from authcore.testing.contracts.suite import ContractSuite
 
 
 HOUR: Final = timedelta(hours=1)
@@ -28,7 +29,7 @@ def access_claims(
     )
 
 
-class RevocationListContract(ABC):
+class RevocationListContract(ContractSuite):
     """Run by every RevocationList: the fake and each adapter."""
 
     @pytest.fixture

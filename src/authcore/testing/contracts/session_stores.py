@@ -1,6 +1,6 @@
 """What every RefreshResultCache and every SealedStore promises."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +16,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.session_stores import MAX_TEXT_LENGTH, RefreshResultCache, SealedStore
 from authcore.ports.system import Clock
+from authcore.testing.contracts.suite import ContractSuite
 
 
 TTL: Final = timedelta(minutes=1)
@@ -23,7 +24,7 @@ TOKENS: Final = TokenSet("access.canary.1", "id.canary.1", RefreshToken("refresh
 OTHERS: Final = TokenSet("access.canary.2", "id.canary.2", None)
 
 
-class RefreshResultCacheContract(ABC):
+class RefreshResultCacheContract(ContractSuite):
     """Run by every RefreshResultCache: the fake and each adapter."""
 
     @pytest.fixture
@@ -95,7 +96,7 @@ class RefreshResultCacheContract(ABC):
         assert "canary" not in repr(recent) + str(vars(recent).keys())
 
 
-class SealedStoreContract(ABC):
+class SealedStoreContract(ContractSuite):
     """Run by every SealedStore: the fake and each adapter."""
 
     @pytest.fixture

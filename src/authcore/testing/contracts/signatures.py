@@ -1,7 +1,7 @@
 """What every SignatureVerifier does."""
 
 import base64
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -15,6 +15,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore.ports.signatures import SignatureVerifier
+from authcore.testing.contracts.suite import ContractSuite
 
 
 Sign = Callable[[Mapping[str, object]], str]
@@ -27,7 +28,7 @@ def segment(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-class SignatureVerifierContract(ABC):
+class SignatureVerifierContract(ContractSuite):
     @pytest.fixture
     @abstractmethod
     def verifier(self) -> SignatureVerifier:

@@ -1,15 +1,16 @@
 """What every Clock, every Pause and every Entropy does."""
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from datetime import timedelta
 
 import pytest
 
 from authcore.ports.system import Clock, Entropy, Pause
+from authcore.testing.contracts.suite import ContractSuite
 
 
-class ClockContract(ABC):
+class ClockContract(ContractSuite):
     """Subclass it, and say which clock."""
 
     @pytest.fixture
@@ -26,7 +27,7 @@ class ClockContract(ABC):
         assert moments == sorted(moments)
 
 
-class PauseContract(ABC):
+class PauseContract(ContractSuite):
     """Subclass it, and say which pause, and the clock by which it waits."""
 
     @pytest.fixture
@@ -57,7 +58,7 @@ class PauseContract(ABC):
         assert timedelta(0) <= clock.now() - began < timedelta(seconds=60)
 
 
-class EntropyContract(ABC):
+class EntropyContract(ContractSuite):
     """Subclass it, and say which source."""
 
     @pytest.fixture

@@ -1,6 +1,6 @@
 """What every CodeExchanger, TokenRefresher and TokenRevoker does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol
@@ -16,6 +16,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
+from authcore.testing.contracts.suite import ContractSuite
 
 
 REDIRECT_URI: Final = "http://127.0.0.1:8401/auth/signin/callback"
@@ -32,7 +33,7 @@ class IssueCode(Protocol):
         """A new code, bound to both."""
 
 
-class CodeExchangerContract(ABC):
+class CodeExchangerContract(ContractSuite):
     """Subclass it, and say which token endpoint, and how to get a code from it."""
 
     @pytest.fixture
@@ -178,7 +179,7 @@ Rotation = Literal["on", "off"]
 UNKNOWN_TOKENS: Final = ("unknown", "", "a b&c=d+%00", "é", "\ud800", "a\r\nb", "a" * 9000)
 
 
-class TokenRefresherContract(ABC):
+class TokenRefresherContract(ContractSuite):
     """Subclass it, and say which provider, and how to sign in there."""
 
     @pytest.fixture
@@ -297,7 +298,7 @@ class TokenRefresherContract(ABC):
             assert user.username not in shown
 
 
-class TokenRevokerContract(ABC):
+class TokenRevokerContract(ContractSuite):
     """Subclass it, and say which provider, and how to sign in there."""
 
     @pytest.fixture

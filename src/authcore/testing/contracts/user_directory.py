@@ -1,6 +1,6 @@
 """What every UserDirectory and every UserSessions does."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -13,6 +13,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import UserDirectory, UserSessions
+from authcore.testing.contracts.suite import ContractSuite
 
 
 Enrol = Callable[[str, Mapping[str, str]], str]
@@ -25,7 +26,7 @@ Federate = Callable[[ExternalIdentity, Mapping[str, str]], None]
 GOOGLE: Final = ExternalIdentity("Google", "1")
 
 
-class UserDirectoryContract(ABC):
+class UserDirectoryContract(ContractSuite):
     """
     Subclass it, and say which pool.
 
@@ -250,7 +251,7 @@ def _attributes(directory: UserDirectory) -> Mapping[str, str]:
     return found.attributes
 
 
-class UserSessionsContract(ABC):
+class UserSessionsContract(ContractSuite):
     """Subclass it, and say which pool."""
 
     @pytest.fixture

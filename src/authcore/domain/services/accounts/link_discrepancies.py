@@ -86,7 +86,7 @@ def _finding(both: LinkSnapshot, nodes: Collection[Node]) -> Finding:
 def _reason(both: LinkSnapshot, nodes: Collection[Node], *, pair: bool) -> Reason:
     edges = [(node, named) for node in nodes if (named := _named_by(both, node))]
     if pair:
-        ((kind, _), _) = edges[0]
+        [((kind, _), _)] = edges
         return "legacy_lacks_cognito_id" if kind == "user" else "cognito_lacks_legacy_uid"
     if max(Counter(named for _, named in edges).values()) > 1:
         return "duplicate"

@@ -144,8 +144,10 @@ class SignOut:
         Raises:
             ClaimRejectedError: The tokens have no ``origin_jti``, which names the sign-in.
         """
-        access = self._access(tokens) if self._revocations is not None else None
-        if self._revocations is None or access is None:
+        if self._revocations is None:
+            return
+        access = self._access(tokens)
+        if access is None:
             return
         if access.origin_jti is None:
             raise ClaimRejectedError("origin_jti")

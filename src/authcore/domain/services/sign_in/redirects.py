@@ -51,7 +51,8 @@ _VISIBLE: Final = r"[!#-;=?-\[\]-~]"
 _ABSOLUTE: Final = re.compile(
     _AUTHORITY.format(host=r"[A-Za-z0-9._-]{1,253}") + rf"(?:[/?#]{_VISIBLE}*)?"
 )
-_ROOTED: Final = re.compile(rf"/(?!/){_VISIBLE}*")
+_ROOTED: Final = re.compile("/(?!/)")
+"""How a path begins; the whole is judged behind the base."""
 
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _ENTRY: Final = re.compile(_AUTHORITY.format(host=rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*"))
@@ -116,7 +117,7 @@ class RedirectAllowlist:
         """
         if not isinstance(candidate, str) or len(candidate) > MAX_REDIRECT_LENGTH:
             raise RedirectRejectedError("the redirect target is too long, or not text")
-        if self._base is not None and _ROOTED.fullmatch(candidate):
+        if self._base is not None and _ROOTED.match(candidate):
             return self.resolve(self._base + candidate)
         origin = _origin(candidate, _ABSOLUTE)
         if origin is None or not self._admits(origin):

@@ -1,0 +1,60 @@
+"""The codes of errors, as audit lines, answers and metrics carry them: they do not change."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from authcore.domain import errors
+from authcore.domain.errors import AuthcoreError
+
+
+CODES: Final[dict[type[AuthcoreError], str]] = {
+    errors.AuthcoreError: "authcore_error",
+    errors.ConfigurationError: "configuration",
+    errors.RejectedError: "rejected",
+    errors.TokenRejectedError: "token_rejected",
+    errors.MalformedTokenError: "token_malformed",
+    errors.UnknownKeyError: "token_unknown_key",
+    errors.SignatureRejectedError: "token_signature",
+    errors.TokenExpiredError: "token_expired",
+    errors.TokenNotYetValidError: "token_not_yet_valid",
+    errors.ClaimRejectedError: "token_claim",
+    errors.RefreshTokenRejectedError: "refresh_rejected",
+    errors.LoginRejectedError: "login_rejected",
+    errors.AttemptRejectedError: "login_attempt",
+    errors.ParameterRejectedError: "login_parameter",
+    errors.CodeRejectedError: "login_code",
+    errors.ProviderRefusedError: "login_provider_refused",
+    errors.ClientRejectedError: "login_client",
+    errors.RedirectRejectedError: "redirect_rejected",
+    errors.CredentialsRejectedError: "credentials_rejected",
+    errors.AccountNotFoundError: "account_not_found",
+    errors.AttributesRejectedError: "attributes_rejected",
+    errors.SessionTooLargeError: "session_too_large",
+    errors.LinkRejectedError: "link_rejected",
+    errors.AmbiguousAccountError: "link_ambiguous",
+    errors.AccountTakenError: "link_taken",
+    errors.AccountLockedError: "link_account_locked",
+    errors.IssuerRejectedError: "link_issuer",
+    errors.BlindRetryRefusedError: "link_blind_retry",
+    errors.UnavailableError: "unavailable",
+    errors.KeySourceUnavailableError: "keys_unavailable",
+    errors.ProviderUnavailableError: "provider_unavailable",
+    errors.ProviderNotReachedError: "provider_unavailable",
+    errors.RefreshNotDueError: "refresh_not_due",
+    errors.LoginLostError: "login_lost",
+    errors.LegacyUnavailableError: "legacy_unavailable",
+    errors.LegacyNotReachedError: "legacy_unavailable",
+    errors.LeaseHeldError: "lease_held",
+    errors.CoordinationUnavailableError: "coordination_unavailable",
+}
+
+
+def _errors(kind: type[AuthcoreError] = AuthcoreError) -> Iterator[type[AuthcoreError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _errors(below)
+
+
+def test_every_error_has_the_code_that_it_always_had() -> None:
+    found = {kind: kind.code for kind in _errors() if kind.__module__ == errors.__name__}
+    assert found == CODES
