@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 
-pytest_plugins = ("gate", "light", "light_stacks", "standing_time")
+pytest_plugins = ("support.gate", "support.light", "support.light_stacks", "support.standing_time")
 
 pytest.register_assert_rewrite("authcore.testing.contracts")
 

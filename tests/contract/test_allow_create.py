@@ -18,9 +18,9 @@ from authcore_cli.process import CommandContext
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
 from contract.test_trigger_time_table import NOBODY, WRITTEN
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import HANG_UP, ScriptedServer
-from unhurried import account_linking
+from support.unhurried import account_linking
 from unit.trigger_world import EXTERNAL, POOL_ID, SUBJECT, trigger_event
 
 

@@ -30,8 +30,8 @@ from authcore.testing.contracts.token_endpoint import (
 )
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
-from gate import AMPLE
 from support.auth_service_stub import CALLER_KEY, AuthServiceStub
+from support.gate import AMPLE
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 from unit.session_world import HOUR, SessionWorld
 

@@ -17,9 +17,9 @@ from authcore.domain.errors import (
     AuthcoreError,
     ProviderUnavailableError,
 )
-from gate import AMPLE, Stopwatch
 from support.cognito_wire import AMZ_JSON, CANARY, ERROR_CLASSES, USER, refuses, says
 from support.everything_said import everything_said
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

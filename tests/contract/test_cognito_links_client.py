@@ -19,9 +19,9 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import ExternalIdentity
-from gate import AMPLE, Stopwatch
 from support.cognito_wire import CANARY, ERROR_CLASSES, USER, refuses, says
 from support.everything_said import everything_said
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

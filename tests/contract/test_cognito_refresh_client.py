@@ -26,9 +26,9 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.token_endpoint import TokenRefresher
-from gate import AMPLE, Stopwatch
 from support.cognito_wire import ERROR_CLASSES, refuses, says
 from support.everything_said import everything_said
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

@@ -15,7 +15,6 @@ from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
 from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
-from gate import AMPLE, Stopwatch
 from support.dynamodb_table import (
     ERROR_CLASSES,
     REGION,
@@ -27,6 +26,7 @@ from support.dynamodb_table import (
     says,
 )
 from support.everything_said import everything_said
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

@@ -124,7 +124,7 @@ def test_what_is_missing_is_noticed(
 
 FILE: Final = """
 import pytest
-from authcore.testing.contracts.ambient import ClockContract, EntropyContract
+from authcore.testing.contracts.system import ClockContract, EntropyContract
 
 class Shared(ClockContract):
     @pytest.fixture

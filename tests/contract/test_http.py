@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.http import HttpClient, HttpFailedError
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

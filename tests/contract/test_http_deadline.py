@@ -11,7 +11,7 @@ import httpcore
 import pytest
 
 from authcore.adapters.http import HttpClient, HttpFailedError, connection
-from gate import AMPLE, Stopwatch
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import SILENCE, ScriptedServer, answer, drip
 
 

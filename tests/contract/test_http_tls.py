@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from authcore.adapters.http import HttpClient, HttpFailedError, connection
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import generate_key
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 CLIENT = HttpClient(within=AMPLE, max_bytes=1024)

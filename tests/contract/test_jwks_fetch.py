@@ -25,7 +25,7 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import DEFAULT_CLIENT_ID, DEFAULT_SUBJECT, TokenMint
-from gate import Stopwatch
+from support.gate import Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer, drip
 
 

@@ -21,7 +21,7 @@ from authcore.testing.contracts.legacy_accounts import (
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 API_KEY = "key-of-the-contract-tests"

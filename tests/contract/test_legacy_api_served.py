@@ -20,7 +20,7 @@ from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 from support.legacy_api import (
     DOCUMENT,
     JSON,

@@ -29,7 +29,7 @@ from authcore.testing.contracts.legacy_links import (
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore_local.legacy import LegacySystem, Mode, SeedUser
 from authcore_local.servers import AsgiApp, LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-link-tests"

@@ -20,7 +20,7 @@ from authcore.testing.fakes.legacy_accounts import (
 )
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-listing-tests"

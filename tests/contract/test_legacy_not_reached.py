@@ -17,7 +17,7 @@ from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.testing.fakes.system import ScriptedEntropy
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer
 
 

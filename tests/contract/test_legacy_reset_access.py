@@ -32,7 +32,7 @@ from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-reset-tests"

@@ -26,7 +26,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.testing.fakes.system import ScriptedEntropy
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import SILENCE, ScriptedServer, answer
 
 

@@ -30,7 +30,7 @@ from authcore.testing.contracts.legacy_sessions import (
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions, InMemoryLegacySignOut
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 API_KEY: Final = "key-of-the-session-tests"

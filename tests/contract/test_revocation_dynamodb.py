@@ -21,7 +21,6 @@ from authcore.testing.contracts.revocation import (
     access_claims,
 )
 from authcore.testing.fakes.system import FrozenClock
-from gate import AMPLE, Stopwatch, sampled
 from support.dynamodb_table import (
     ERROR_CLASSES,
     REGION,
@@ -35,6 +34,7 @@ from support.dynamodb_table import (
     refuses,
     says,
 )
+from support.gate import AMPLE, Stopwatch, sampled
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

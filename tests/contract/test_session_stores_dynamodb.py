@@ -20,7 +20,6 @@ from authcore.testing.contracts.session_stores import (
     SharedSealedStoreContract,
 )
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
-from gate import AMPLE, Stopwatch
 from support.dynamodb_table import (
     ERROR_CLASSES,
     REGION,
@@ -34,6 +33,7 @@ from support.dynamodb_table import (
     says,
 )
 from support.everything_said import everything_said
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 
 

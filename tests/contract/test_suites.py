@@ -17,9 +17,9 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.system import SystemClock
-from authcore.testing.contracts.ambient import ClockContract, PauseContract
+from authcore.testing.contracts.system import ClockContract, PauseContract
 from authcore.testing.contracts.cookies import CookieJarContract
-from authcore.testing.contracts.memory import SharedSealedStoreContract
+from authcore.testing.contracts.session_stores import SharedSealedStoreContract
 
 
 class TestForgotten(ClockContract):

@@ -20,7 +20,7 @@ from authcore_lambda.deadlines.stores import (
     TimedLease,
     TimedReplayCache,
 )
-from gate import AMPLE, Stopwatch
+from support.gate import AMPLE, Stopwatch
 
 
 TTL: Final = timedelta(minutes=1)

@@ -31,7 +31,7 @@ from authcore.testing.contracts.token_endpoint import (
     IssueCode,
 )
 from authcore.testing.fakes.token_endpoint import InMemoryCodeExchanger
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import PASSWORD, Browser, LocalPool, code_of
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 from support.token_endpoint_stub import CLIENT_ID, CLIENT_SECRET, TokenEndpointStub

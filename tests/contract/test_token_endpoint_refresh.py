@@ -23,7 +23,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import service_url
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
 from support.token_endpoint_stub import CLIENT_ID, CLIENT_SECRET
 

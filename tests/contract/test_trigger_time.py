@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import pytest
 
-import unhurried
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import monotonic
@@ -26,9 +25,10 @@ from authcore_lambda.events.types import OUTAGE_TEXT
 from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE, Stopwatch
+from support import unhurried
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import SILENCE, ScriptedServer, answer, deaf_server
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 from unit.trigger_world import EXTERNAL, NATIVE, Left, trigger_event
 
 

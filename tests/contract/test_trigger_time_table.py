@@ -16,7 +16,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.account_linking import build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE, Stopwatch
+from support.gate import AMPLE, Stopwatch
 from support.scripted_server import (
     HANG_UP,
     SILENCE,
@@ -26,7 +26,7 @@ from support.scripted_server import (
     deaf_server,
     drip,
 )
-from unhurried import account_linking
+from support.unhurried import account_linking
 from unit.trigger_world import EXTERNAL, Left, trigger_event
 
 

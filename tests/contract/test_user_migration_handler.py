@@ -32,7 +32,7 @@ from support.migration_door import (
     unhurried_at,
 )
 from support.scripted_server import ScriptedServer
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 
 
 @pytest.fixture(scope="module", name="honest")

@@ -14,7 +14,7 @@ import pytest
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.events.types import OUTAGE_TEXT
 from authcore_lambda.user_migration import MigrationUnavailableError
-from gate import Stopwatch
+from support.gate import Stopwatch
 from support.migration_door import (
     CASES,
     NO,
@@ -30,7 +30,7 @@ from support.migration_door import (
     unhurried_at,
 )
 from support.scripted_server import HANG_UP, SILENCE, Script, ScriptedServer, answer, drip
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 
 
 def sending_cut(body: bytes, length: int) -> Script:

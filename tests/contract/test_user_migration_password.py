@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate import examples
+from support.gate import examples
 from support.migration_door import CASES, NO, RIGHT, SOURCES, YES, event, scripted_door, sending
 from support.scripted_server import ScriptedServer
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 
 
 @pytest.fixture(scope="module", name="door")

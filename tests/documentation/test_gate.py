@@ -9,14 +9,14 @@ from typing import Final
 import pytest
 
 from authcore.adapters.system import environment
-from gate import BEYOND, sampled
+from support.gate import BEYOND, sampled
 
 
 ROOT: Final = Path(__file__).parents[2]
 PATHS: Final = (ROOT / "tests", ROOT / "src")
 MADE_UP: Final = """
 import pytest
-from gate import examples, sampled
+from support.gate import examples, sampled
 from hypothesis import given
 from hypothesis.strategies import integers
 
@@ -61,7 +61,17 @@ def ran(folder: Path, *options: str) -> list[str]:
     variables = {**environment(), "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "gate", "-p", "no:cacheprovider", "-v", *options],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "support.gate",
+            "-p",
+            "no:cacheprovider",
+            "-v",
+            *options,
+        ],
         cwd=folder,
         env=variables,
         capture_output=True,

@@ -73,7 +73,7 @@ def test_a_guard_that_asks_the_auth_service_needs_neither_secret_nor_table() -> 
     container = guard(**SERVICE, SIGN_IN_CLIENT_SECRET="", SIGN_IN_DOMAIN_URL="")
 
     assert type(container.token_refresher()) is AuthServiceTokenRefresher
-    assert container.session_guard()._refresher is container.session_refresher()
+    assert container.session_guard().refresher is container.session_refresher()
     assert verify_url_of(container.guard()) == "https://auth.example.com/auth/verify"
 
 
@@ -91,7 +91,7 @@ def test_a_guard_leaves_sessions_to_others_unless_told() -> None:
     container = guard(**TABLE)
 
     assert container.token_refresher() is None
-    assert container.session_guard()._refresher is None
+    assert container.session_guard().refresher is None
 
 
 @pytest.mark.parametrize("build", [web, lambda **more: guard(GUARD_REFRESH="direct", **more)])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from gate import AMPLE
-from unhurried_stacks import unhurried_stacks
+from support.gate import AMPLE
+from support.unhurried_stacks import unhurried_stacks
 
 
 CHROMIUM = shutil.which("chromium")

@@ -13,7 +13,7 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
 from doors.door_world import environment_for
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 CANARIES: Final = ("canary-code", "canary-state", "canary@example.com", "canary-target")

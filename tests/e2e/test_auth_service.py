@@ -15,7 +15,7 @@ from authcore_local.servers import LoopbackServer
 from authcore_web.app import EXIT_CONFIGURATION, create_app
 from authcore_web.container import web_container
 from doors.door_world import SECRET_CANARY, environment_for
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 ROOT = Path(__file__).parents[2]

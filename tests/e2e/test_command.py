@@ -13,7 +13,7 @@ import pytest
 from authcore.adapters.system import environment
 from authcore.testing.mint import TokenMint
 from doors.door_world import environment_for
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 COMMAND: Final = str(Path(sys.executable).with_name("authcore"))

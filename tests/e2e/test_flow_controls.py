@@ -12,7 +12,7 @@ from authcore_local.clock import MAX_AHEAD
 from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from e2e.visitor import Visitor
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 JANE = SEED_USERS[0]

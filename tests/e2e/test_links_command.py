@@ -23,7 +23,7 @@ from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 NOBODY: Final = "dddddddd-0000-4000-8000-000000000000"
@@ -270,7 +270,7 @@ def started(broken: Broken, *arguments: str) -> "subprocess.Popen[str]":
 
 _UNHURRIED: Final = """
 from authcore_cli.app import main
-from unhurried_links import unhurried_links
+from support.unhurried_links import unhurried_links
 
 with unhurried_links():
     main()

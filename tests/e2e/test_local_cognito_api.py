@@ -13,7 +13,7 @@ from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.urls import service_url
 from authcore_local.cognito.idp_api.authentication import secret_hash
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, POOL_ID, LocalPool
 
 

@@ -12,7 +12,7 @@ from authcore.adapters.cognito.client import cognito_client
 from authcore.domain.model.urls import service_url
 from authcore_local.cognito.idp_api.provider_links import ALREADY_LINKED, ALREADY_SIGNED_UP
 from authcore_local.cognito.user_pool.identities import Identity
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import PASSWORD, POOL_ID, LocalPool
 
 

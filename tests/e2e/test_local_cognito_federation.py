@@ -10,7 +10,7 @@ import pytest
 
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.user_pool.identities import Identity
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import (
     CALLBACK,
     POOL_ID,

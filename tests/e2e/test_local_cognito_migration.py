@@ -14,7 +14,7 @@ from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.triggers import MAX_ATTEMPTS, TRIGGER_LIMIT, Triggers
 from authcore_local.cognito.user_flows.on_demand_migration import migrated_profile
-from gate import AMPLE, Stopwatch
+from support.gate import AMPLE, Stopwatch
 from support.local_pool import (
     CLIENT_ID,
     PASSWORD,

@@ -14,7 +14,7 @@ from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.idp_api.authentication import secret_hash
 from authcore_local.cognito.lambda_triggers.token_changes import UNCHANGEABLE, token_changes
 from authcore_local.cognito.lambda_triggers.triggers import Triggers
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import (
     CLIENT_ID,
     CLIENT_SECRET,

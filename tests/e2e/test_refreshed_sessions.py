@@ -23,7 +23,7 @@ from authcore.ports.token_endpoint import TokenRefresher
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.session_stores import InMemoryRefreshResultCache
 from authcore.testing.fakes.system import RecordedPause
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, POOL_ID, LocalPool
 
 

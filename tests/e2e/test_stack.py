@@ -24,7 +24,7 @@ from authcore_local.stack import LocalStack, PortTakenError
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
 from authcore_local.tour.scripted_browser import Browser, Form, Page
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 JANE = SEED_USERS[0]

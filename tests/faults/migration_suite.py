@@ -29,7 +29,7 @@ from faults.migration_table import (
 )
 from faults.tcp_proxy import TcpProxy, healthy, reset, silence
 from support.scripted_server import ScriptedServer
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 
 
 class _Overheard(logging.Handler):

@@ -4,7 +4,7 @@ import pytest
 
 from faults.hung_suite import AT_ONCE, HUNG, attempts
 from faults.migration_table import LIMIT, Left
-from gate import Stopwatch
+from support.gate import Stopwatch
 
 
 @pytest.mark.parametrize("name", HUNG)

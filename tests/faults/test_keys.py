@@ -18,7 +18,7 @@ from faults.key_suite import (
     removed,
     rotated,
 )
-from gate import Stopwatch
+from support.gate import Stopwatch
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from authcore_lambda import user_migration
 from faults.migration_suite import run_column
 from faults.migration_table import ANSWERS, CANARY, CELLS, Left, tempting
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import answer
 
 

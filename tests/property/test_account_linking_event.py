@@ -13,9 +13,9 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.user_attributes import require_readable
-from gate import examples
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
+from support.gate import examples
 from unit.account_linking_world import World
 from unit.trigger_world import trigger_event
 

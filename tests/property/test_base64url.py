@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.base64url import decode, encode
-from gate import examples
+from support.gate import examples
 
 
 SHAPE = re.compile(rb"[A-Za-z0-9_-]+")

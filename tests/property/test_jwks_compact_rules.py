@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from authcore.adapters.jwks.compact_jws import octets_of, parse
 from authcore.domain.errors import MalformedTokenError
-from gate import examples
+from support.gate import examples
 from unit.compact_tokens import token
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.adapters.jwks.key_set import keys_in, keys_of
-from gate import examples
+from support.gate import examples
 from unit.published_keys import GOOD, OTHER
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate import examples
+from support.gate import examples
 from unit.link_audit_world import World
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.domain.model.directory import DirectoryUser
-from gate import examples
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
+from support.gate import examples
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import trigger_event
 

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
-from gate import examples
+from support.gate import examples
 from unit.second_opinion import ALLOWED, ORIGIN, landing_origin, taken
 
 

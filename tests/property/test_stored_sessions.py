@@ -22,7 +22,7 @@ from authcore.ports.session_stores import SealedStore
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
-from gate import examples
+from support.gate import examples
 
 
 HOST: Final = "auth.example.com"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.domain.errors import TokenRejectedError
-from gate import examples
+from support.gate import examples
 from unit.validator_world import MINT, VALIDATOR
 
 

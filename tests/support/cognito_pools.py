@@ -23,7 +23,7 @@ from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
 from authcore_local.cognito.idp_api.authentication import secret_hash
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.testing.fakes.system import FrozenClock
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import answer
 
 

@@ -21,7 +21,7 @@ from authcore.testing.mint import TokenMint
 from authcore_local.cognito import LocalCognito, PoolConfig, TriggerHandler, Triggers
 from authcore_local.flow import FlowLog
 from authcore_local.servers import LoopbackServer
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 POOL_ID: Final = "eu-local-1_Test00001"

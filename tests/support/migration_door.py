@@ -12,9 +12,9 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.events.types import Event
 from authcore_lambda.user_migration import UserMigrationTrigger, build_handler
 from authcore_local.legacy import SeedUser
-from gate import AMPLE
+from support.gate import AMPLE
 from support.scripted_server import Script, ScriptedServer, answer
-from unhurried import Unhurried
+from support.unhurried import Unhurried
 
 
 API_KEY: Final = "canary-key"

@@ -11,7 +11,7 @@ from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRo
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
-from gate import AMPLE
+from support.gate import AMPLE
 from unit.trigger_world import CANARY, EXTERNAL
 
 

@@ -14,7 +14,7 @@ from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.pre_sign_up import SIGN_UP, PreSignUpTrigger
-from gate import AMPLE
+from support.gate import AMPLE
 from unit.trigger_world import CANARY, POOL_ID, Left, trigger_event
 
 

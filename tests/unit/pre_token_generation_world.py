@@ -16,7 +16,7 @@ from authcore_lambda.account_linking import AccountLinkingTrigger
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
-from gate import AMPLE
+from support.gate import AMPLE
 from unit.account_linking_world import DARCY
 from unit.trigger_world import EXTERNAL, Left
 

@@ -20,7 +20,7 @@ from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
-from gate import AMPLE
+from support.gate import AMPLE
 from unit.account_linking_world import DARCY, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
 

@@ -18,7 +18,7 @@ from authcore.adapters.strict_json import MAX_DEPTH, MAX_DIGITS, json_object
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
-from gate import Stopwatch
+from support.gate import Stopwatch
 from unit.compact_tokens import encoded, token
 
 

@@ -19,7 +19,7 @@ from authcore.adapters.jwks.key_cache import (
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
-from gate import Stopwatch
+from support.gate import Stopwatch
 from unit.key_cache_world import PATIENCE, Source, settle
 
 

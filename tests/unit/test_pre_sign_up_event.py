@@ -23,7 +23,7 @@ from authcore_lambda.pre_sign_up import (
     SignUpRefusedError,
     build_handler,
 )
-from gate import AMPLE
+from support.gate import AMPLE
 from unit.pre_sign_up_world import VERIFIED, World
 from unit.trigger_world import CANARY, shows_nothing_of_its_cause, trigger_event
 

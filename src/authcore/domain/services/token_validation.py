@@ -64,30 +64,30 @@ class TokenValidator:
         ConfigurationError: An empty list, a str where a list belongs, or too much leeway.
     """
 
-    _signatures: SignatureVerifier
+    signatures: SignatureVerifier
     clock: Clock
-    _issuers: Collection[str] = attrs.field(converter=_frozen_texts)
-    _client_ids: Collection[str] = attrs.field(converter=_frozen_texts)
-    _leeway: timedelta = timedelta(0)
-    _required_groups: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
-    _required_scopes: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
-    _cached_signatures: SignatureVerifier | None = None
+    issuers: Collection[str] = attrs.field(converter=_frozen_texts)
+    client_ids: Collection[str] = attrs.field(converter=_frozen_texts)
+    leeway: timedelta = timedelta(0)
+    required_groups: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    required_scopes: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    cached_signatures: SignatureVerifier | None = None
     cached_only: "TokenValidator | None" = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         problems = configuration_problems(
-            needed={"issuers": self._issuers, "client_ids": self._client_ids},
+            needed={"issuers": self.issuers, "client_ids": self.client_ids},
             optional={
-                "required_groups": self._required_groups,
-                "required_scopes": self._required_scopes,
+                "required_groups": self.required_groups,
+                "required_scopes": self.required_scopes,
             },
-            leeway=self._leeway,
+            leeway=self.leeway,
         )
         if problems:
             raise ConfigurationError(problems)
-        if self._cached_signatures is not None:
+        if self.cached_signatures is not None:
             cached_only = attrs.evolve(
-                self, signatures=self._cached_signatures, cached_signatures=None
+                self, signatures=self.cached_signatures, cached_signatures=None
             )
             object.__setattr__(self, "cached_only", cached_only)
 
@@ -98,7 +98,7 @@ class TokenValidator:
         Raises:
             KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
         """
-        self._signatures.require_keys()
+        self.signatures.require_keys()
 
     def verify_access_token(self, unverified_token: str) -> AccessClaims:
         """
@@ -132,13 +132,13 @@ class TokenValidator:
         return AccessClaims(claims)
 
     def _access_claims(self, unverified_token: str) -> SignedClaims:
-        claims = self._signatures.verify(unverified_token)
+        claims = self.signatures.verify(unverified_token)
         self._check_origin(claims, "access")
-        if not _is_one_of(claims.get("client_id"), self._client_ids):
+        if not _is_one_of(claims.get("client_id"), self.client_ids):
             raise ClaimRejectedError("client_id")
         if "aud" in claims and not _is_text_or_texts(claims["aud"]):
             raise ClaimRejectedError("aud")
-        if self._required_scopes:
+        if self.required_scopes:
             self._check_scopes(claims)
         return claims
 
@@ -163,11 +163,11 @@ class TokenValidator:
 
         See: OpenID Connect Core §3.1.3.7, §3.1.3.6.
         """
-        claims = self._signatures.verify(unverified_token)
+        claims = self.signatures.verify(unverified_token)
         self._check_origin(claims, "id")
-        if not _is_one_of(_sole(claims.get("aud")), self._client_ids):
+        if not _is_one_of(_sole(claims.get("aud")), self.client_ids):
             raise ClaimRejectedError("aud")
-        if "azp" in claims and not _is_one_of(claims["azp"], self._client_ids):
+        if "azp" in claims and not _is_one_of(claims["azp"], self.client_ids):
             raise ClaimRejectedError("azp")
         if nonce is not None and not _same_secret(claims.get("nonce"), nonce):
             raise ClaimRejectedError("nonce")
@@ -177,32 +177,28 @@ class TokenValidator:
         return IdentityClaims(claims)
 
     def _check_origin(self, claims: SignedClaims, use: str) -> None:
-        if not _is_one_of(claims.get("iss"), self._issuers):
+        if not _is_one_of(claims.get("iss"), self.issuers):
             raise ClaimRejectedError("iss")
         if claims.get("token_use") != use:
             raise ClaimRejectedError("token_use")
         subject = claims.get("sub")
         if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
             raise ClaimRejectedError("sub")
-        if self._required_groups:
+        if self.required_groups:
             self._check_groups(claims)
 
     def _check_groups(self, claims: SignedClaims) -> None:
         groups = claims.get("cognito:groups")
-        if not isinstance(groups, list) or not all(
-            name in groups for name in self._required_groups
-        ):
+        if not isinstance(groups, list) or not all(name in groups for name in self.required_groups):
             raise ClaimRejectedError("cognito:groups")
 
     def _check_scopes(self, claims: SignedClaims) -> None:
         scope = claims.get("scope")
-        if not isinstance(scope, str) or not set(scope.split(" ")).issuperset(
-            self._required_scopes
-        ):
+        if not isinstance(scope, str) or not set(scope.split(" ")).issuperset(self.required_scopes):
             raise ClaimRejectedError("scope")
 
     def _check_times(self, claims: SignedClaims) -> None:
-        now, leeway = self.clock.now().timestamp(), self._leeway.total_seconds()
+        now, leeway = self.clock.now().timestamp(), self.leeway.total_seconds()
         latest_begin = now + leeway
         expires = _seconds(claims, "exp")
         if _seconds(claims, "iat") > latest_begin:

@@ -104,14 +104,14 @@ class AccountLinking:
         clock: For the end of the lease.
     """
 
-    _links: LegacyLinks
-    _directory: UserDirectory
-    _lease: Lease
-    _intents: ReplayCache
-    _audit: AuditLog
-    _policy: LinkPolicy
-    _issuer: str
-    _clock: Clock
+    links: LegacyLinks
+    directory: UserDirectory
+    lease: Lease
+    intents: ReplayCache
+    audit: AuditLog
+    policy: LinkPolicy
+    issuer: str
+    clock: Clock
 
     def link(self, user: PoolAccount) -> LinkOutcome:
         """
@@ -129,7 +129,7 @@ class AccountLinking:
         return outcome
 
     def _link(self, user: PoolAccount) -> LinkOutcome:
-        if user.identity and not self._policy.knows_issuer(user.identity):
+        if user.identity and not self.policy.knows_issuer(user.identity):
             raise IssuerRejectedError("the identity comes from another issuer than it must")
         if user.legacy_uid is None:
             return self._first_link(user)
@@ -144,11 +144,11 @@ class AccountLinking:
         That links them.  If the mark in the pool cannot be written, the only cost is one more call
         at the next sign-in.
         """
-        self._links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
+        self.links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
         try:
-            self._directory.set_attributes(user.username, {LEGACY_LINKED: legacy_uid})
+            self.directory.set_attributes(user.username, {LEGACY_LINKED: legacy_uid})
         except (RejectedError, UnavailableError) as error:
-            self._audit.record(
+            self.audit.record(
                 AuditEvent.of(
                     "account_linking.unmarked",
                     error,
@@ -168,46 +168,46 @@ class AccountLinking:
                 (found.account, found.way) if found else self._create(user, held_until)
             )
             if account.cognito_id is None:
-                self._links.attach_cognito_id(
+                self.links.attach_cognito_id(
                     account.legacy_uid, user.subject, reset_access=reason == "email"
                 )
         written = {LEGACY_UID: account.legacy_uid, LEGACY_LINKED: account.legacy_uid}
-        self._directory.set_attributes(user.username, written)
+        self.directory.set_attributes(user.username, written)
         return LinkOutcome("linked" if found else "created", reason, account.legacy_uid)
 
     @contextmanager
     def _hold_lease(self, user: PoolAccount) -> Iterator[datetime | None]:
         """Take the lease on *user* and yield its end; None where the policy needs no lease."""
-        if self._policy.creation != "lease":
+        if self.policy.creation != "lease":
             yield None
             return
-        with self._lease.hold(f"link:{self._key(user)}", LEASE_TTL) as grant:
+        with self.lease.hold(f"link:{self._key(user)}", LEASE_TTL) as grant:
             yield grant.expires_at
 
     def _require_lease(self, held_until: datetime | None) -> None:
-        if held_until is not None and self._clock.now() >= held_until:
+        if held_until is not None and self.clock.now() >= held_until:
             raise LeaseHeldError("the lease ended before anything was written")
 
     def _find(self, user: PoolAccount) -> _Found | None:
         query = AccountQuery(user.subject, user.identity, self._comparable_email(user))
-        matches = self._links.match(query)
+        matches = self.links.match(query)
         found = _choose(matches, query)
         if found:
             _require_usable(found.account, user)
         return found
 
     def _comparable_email(self, user: PoolAccount) -> str | None:
-        if user.provider not in self._policy.email_providers or not user.email_verified:
+        if user.provider not in self.policy.email_providers or not user.email_verified:
             return None
         return canonical_email(user.email) if user.email else None
 
     def _announce_create(self, user: PoolAccount) -> None:
         """Remember that a create begins, where the legacy system could carry out two."""
-        key = create_key(self._issuer, user.subject)
-        match self._policy.creation:
-            case "once" if not self._intents.first_time(key, INTENT_TTL):
+        key = create_key(self.issuer, user.subject)
+        match self.policy.creation:
+            case "once" if not self.intents.first_time(key, INTENT_TTL):
                 raise BlindRetryRefusedError("an earlier attempt may have created the account")
-            case "lease" if not self._intents.first_time(key, LATE_CREATE):
+            case "lease" if not self.intents.first_time(key, LATE_CREATE):
                 raise LeaseHeldError("an earlier create may still be carried out")
 
     def _create(
@@ -233,26 +233,26 @@ class AccountLinking:
         """
         wanted = _new_account(user)
         try:
-            return self._links.create(wanted, idempotency_key=self._key(user)), "ok"
+            return self.links.create(wanted, idempotency_key=self._key(user)), "ok"
         except AccountTakenError:
             if wanted.email is None:
                 raise
         self._require_lease(held_until)
         bare = attrs.evolve(wanted, email=None, email_verified=False)
         key = self._key(user, "no address")
-        return self._links.create(bare, idempotency_key=key), "email_taken"
+        return self.links.create(bare, idempotency_key=key), "email_taken"
 
     def _call_off_create(self, user: PoolAccount) -> None:
         """Forget a create that certainly had no effect; if that fails, an operator must."""
-        if self._policy.creation == "once":
+        if self.policy.creation == "once":
             with suppress(UnavailableError):
-                self._intents.forget(create_key(self._issuer, user.subject))
+                self.intents.forget(create_key(self.issuer, user.subject))
 
     def _key(self, user: PoolAccount, *more: str) -> str:
-        return _digest(self._issuer, user.subject, *more)
+        return _digest(self.issuer, user.subject, *more)
 
     def _record(self, user: PoolAccount, outcome: LinkOutcome) -> None:
-        self._audit.record(
+        self.audit.record(
             AuditEvent(
                 f"account_linking.{outcome.status}",
                 _OUTCOMES[outcome.status],

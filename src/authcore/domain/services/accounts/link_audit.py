@@ -35,9 +35,9 @@ class LinkAudit:
     The two sides are read one after the other: a link that is made meanwhile can look broken.
     """
 
-    _directory: DirectoryListing
-    _legacy: LegacyListing
-    _retrier: Retrier
+    directory: DirectoryListing
+    legacy: LegacyListing
+    retrier: Retrier
 
     def read(self, both: LinkSnapshot) -> LinkPage:
         """
@@ -57,12 +57,12 @@ class LinkAudit:
         return findings_in(both)
 
     def _users(self, both: LinkSnapshot) -> UserLinks:
-        page = self._retrier.call(lambda: self._directory.users(both.users_after))
+        page = self.retrier.call(lambda: self.directory.users(both.users_after))
         links = (UserLink(user.subject, _legacy_uid(user), user.username) for user in page.users)
         return UserLinks(tuple(links), page.next)
 
     def _accounts(self, both: LinkSnapshot) -> AccountLinks:
-        page = self._retrier.call(lambda: self._legacy.accounts(both.accounts_after))
+        page = self.retrier.call(lambda: self.legacy.accounts(both.accounts_after))
         links = (AccountLink(each.legacy_uid, each.cognito_id) for each in page.accounts)
         return AccountLinks(tuple(links), page.next)
 
@@ -76,10 +76,10 @@ class LinkRepair:
     the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
     """
 
-    _directory: UserDirectory
-    _links: LegacyLinks
-    _audit: AuditLog
-    _retrier: Retrier
+    directory: UserDirectory
+    links: LegacyLinks
+    audit: AuditLog
+    retrier: Retrier
 
     def repair(self, finding: Finding, *, dry_run: bool = False) -> RepairResult:
         """
@@ -98,7 +98,7 @@ class LinkRepair:
         """
         if not finding.is_repairable:
             raise ValueError("this finding needs an operator's decision")
-        result = self._retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        result = self.retrier.call(lambda: self._repair(finding, dry_run=dry_run))
         if result.status in {"mended", "refused"}:
             self._record(result)
         return result
@@ -114,8 +114,8 @@ class LinkRepair:
     def _fill(
         self, user: UserLink, account: AccountLink, *, dry_run: bool
     ) -> tuple[RepairStatus, str]:
-        found = self._directory.find(user.username)
-        attached = self._links.match(AccountQuery(user.subject, None, None)).by_cognito_id
+        found = self.directory.find(user.username)
+        attached = self.links.match(AccountQuery(user.subject, None, None)).by_cognito_id
         if found is None or found.subject != user.subject:
             return "refused", "account_not_found"
         named = (_legacy_uid(found), attached.legacy_uid if attached else None)
@@ -126,13 +126,13 @@ class LinkRepair:
         if dry_run:
             return "would_mend", "ok"
         if attached is None:
-            self._links.attach_cognito_id(account.legacy_uid, user.subject, reset_access=False)
+            self.links.attach_cognito_id(account.legacy_uid, user.subject, reset_access=False)
         else:
-            self._directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
+            self.directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
         return "mended", "ok"
 
     def _record(self, result: RepairResult) -> None:
-        self._audit.record(
+        self.audit.record(
             AuditEvent(
                 "links.repair",
                 "accepted" if result.status == "mended" else "rejected",

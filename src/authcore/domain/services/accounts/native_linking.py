@@ -33,9 +33,9 @@ class NativeLinking:
         audit: Records every link, and every link that was not made although the address fits.
     """
 
-    _links: Callable[[], ProviderLinks]
-    _providers: frozenset[str]
-    _audit: AuditLog
+    links: Callable[[], ProviderLinks]
+    providers: frozenset[str]
+    audit: AuditLog
 
     def link(self, username: str | None, verified_email: str | None) -> None:
         """
@@ -49,7 +49,7 @@ class NativeLinking:
 
             verified_email: The address that the provider vouches for; None where it does not.
         """
-        identity = read_identity(username, self._providers)
+        identity = read_identity(username, self.providers)
         email = canonical_email(verified_email) if verified_email is not None else None
         if identity is None or email is None:
             return
@@ -58,10 +58,10 @@ class NativeLinking:
         except (RejectedError, UnavailableError) as error:
             event = AuditEvent.of(ACTION, error)
         if event is not None:
-            self._audit.record(event)
+            self.audit.record(event)
 
     def _link(self, identity: ExternalIdentity, email: str) -> AuditEvent | None:
-        links = self._links()
+        links = self.links()
         candidates = links.native_users_with(email)
         if not candidates:
             return None

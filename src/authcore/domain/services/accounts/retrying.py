@@ -35,9 +35,9 @@ class Retrier:
             default.
     """
 
-    _rate_limiter: RateLimiter
-    _pause: Pause
-    _on_retry: OnRetry = lambda *_: None
+    rate_limiter: RateLimiter
+    pause: Pause
+    on_retry: OnRetry = lambda *_: None
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """
@@ -47,12 +47,12 @@ class Retrier:
             UnavailableError: The error of the last attempt.
         """
         for back_off in BACK_OFF:
-            self._rate_limiter.acquire()
+            self.rate_limiter.acquire()
             try:
                 return question()
             except UnavailableError as error:
                 wait = min(max(back_off, error.retry_after or back_off), MAX_WAIT)
-                self._on_retry(error, wait)
-                self._pause.wait(wait)
-        self._rate_limiter.acquire()
+                self.on_retry(error, wait)
+                self.pause.wait(wait)
+        self.rate_limiter.acquire()
         return question()

@@ -55,8 +55,8 @@ class SignUpPolicy:
         audit: Records every decision.
     """
 
-    _accounts: LegacyAccounts
-    _audit: AuditLog
+    accounts: LegacyAccounts
+    audit: AuditLog
 
     def decide(self, sign_up: SignUp) -> Outcome:
         """
@@ -65,7 +65,7 @@ class SignUpPolicy:
         Never raises one of our errors: an outage is ``unavailable``.
         """
         event = self._decide(sign_up)
-        self._audit.record(event)
+        self.audit.record(event)
         return event.outcome
 
     def _decide(self, sign_up: SignUp) -> AuditEvent:
@@ -85,7 +85,7 @@ class SignUpPolicy:
     def _refusal(self, name: str) -> str | None:
         """Say why *name* is taken; None if it is not."""
         try:
-            account = self._accounts.find(name)
+            account = self.accounts.find(name)
         except AmbiguousAccountError as error:
             return error.code
         if account is None:

@@ -80,17 +80,17 @@ class UserMigration:
             pool that needs it.
     """
 
-    _accounts: LegacyAccounts
-    _audit: AuditLog
-    _attributes: Mapping[str, str]
-    _pool: PoolKind = "username"
-    _case_sensitive: bool = True
-    _passwords: PasswordPolicy | None = None
+    accounts: LegacyAccounts
+    audit: AuditLog
+    attributes: Mapping[str, str]
+    pool: PoolKind = "username"
+    case_sensitive: bool = True
+    passwords: PasswordPolicy | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [
-            *mapping_problems(self._attributes),
-            *filter(None, [email_problem(self._attributes, self._pool)]),
+            *mapping_problems(self.attributes),
+            *filter(None, [email_problem(self.attributes, self.pool)]),
         ]
         if problems:
             raise ConfigurationError(problems)
@@ -104,13 +104,13 @@ class UserMigration:
         """
         action = "user_migration.authenticate"
         try:
-            account = self._accounts.authenticate(credentials)
+            account = self.accounts.authenticate(credentials)
         except (RejectedError, UnavailableError) as error:
-            self._audit.record(AuditEvent.of(action, error))
+            self.audit.record(AuditEvent.of(action, error))
             if isinstance(error, UnavailableError):
                 raise
             return None
-        weak = self._passwords is not None and not self._passwords.accepts(credentials.password)
+        weak = self.passwords is not None and not self.passwords.accepts(credentials.password)
         reachable = "email_verified" in self._map_attributes(account)
         return self._decide(
             action,
@@ -132,14 +132,14 @@ class UserMigration:
         """
         action = "user_migration.forgot_password"
         try:
-            account = self._accounts.find(username)
+            account = self.accounts.find(username)
         except (RejectedError, UnavailableError) as error:
-            self._audit.record(AuditEvent.of(action, error))
+            self.audit.record(AuditEvent.of(action, error))
             if isinstance(error, UnavailableError):
                 raise
             return None
         if account is None:
-            self._audit.record(AuditEvent(action, "rejected", "account_not_found"))
+            self.audit.record(AuditEvent(action, "rejected", "account_not_found"))
             return None
         return self._decide(action, username, account, keeps_password=False)
 
@@ -158,15 +158,15 @@ class UserMigration:
         if refusal is None and not keeps_password and "email_verified" not in attributes:
             refusal = "email_not_verified"
         if refusal is not None:
-            self._audit.record(AuditEvent(action, "rejected", refusal, legacy_uid=legacy_uid))
+            self.audit.record(AuditEvent(action, "rejected", refusal, legacy_uid=legacy_uid))
             return None
         if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in self._map_fields(account).values()):
-            self._audit.record(
+            self.audit.record(
                 AuditEvent(
                     "user_migration.attributes", "rejected", "too_long", legacy_uid=legacy_uid
                 )
             )
-        self._audit.record(AuditEvent(action, "accepted", reason, legacy_uid=legacy_uid))
+        self.audit.record(AuditEvent(action, "accepted", reason, legacy_uid=legacy_uid))
         if self._is_alias(typed):
             attributes["username"] = pool_username(account)
         return MigratedUser(attributes, keeps_password)
@@ -179,9 +179,9 @@ class UserMigration:
             return "account_locked"
         if account.cognito_id is not None:
             return "already_linked"
-        if self._pool == "email" or self._is_alias(typed):
+        if self.pool == "email" or self._is_alias(typed):
             return self._address_refusal(typed, attributes)
-        name = account.username if self._pool == "username" else pool_username(account)
+        name = account.username if self.pool == "username" else pool_username(account)
         return None if self._fold_case(typed) == self._fold_case(name) else "username_differs"
 
     def _address_refusal(self, typed: str, attributes: Mapping[str, str]) -> str | None:
@@ -192,7 +192,7 @@ class UserMigration:
         """
         if not _same_but_for_case(typed, attributes.get("email")):
             return "email_differs"
-        if self._pool == "alias" and "email_verified" not in attributes:
+        if self.pool == "alias" and "email_verified" not in attributes:
             return "email_not_verified"
         return None
 
@@ -202,10 +202,10 @@ class UserMigration:
 
         See: Amazon Cognito "User pool case sensitivity".
         """
-        return name if self._case_sensitive else name.lower()
+        return name if self.case_sensitive else name.lower()
 
     def _is_alias(self, typed: str) -> bool:
-        return self._pool == "alias" and "@" in typed
+        return self.pool == "alias" and "@" in typed
 
     def _map_attributes(self, account: LegacyAccount) -> dict[str, str]:
         wanted = self._map_fields(account).items()
@@ -223,7 +223,7 @@ class UserMigration:
         }
         return {
             name: value
-            for name, field in self._attributes.items()
+            for name, field in self.attributes.items()
             if (value := fields[field]) is not None
         }
 

@@ -41,10 +41,10 @@ class BrowserGuard:
         jar_waits: Whether reading *jar* takes the network; False by default.
     """
 
-    _guard: SessionGuard
-    _jar: SessionJar
-    _counter: DecisionCounter
-    _jar_waits: bool = False
+    guard: SessionGuard
+    jar: SessionJar
+    counter: DecisionCounter
+    jar_waits: bool = False
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         """
@@ -62,7 +62,7 @@ class BrowserGuard:
             UnavailableError: No decision is possible now; the browser keeps its cookies.
         """
         presented = self._read(cookie_header, can_renew=can_renew)
-        return self._respond(self._guard.decide(presented), cookie_header)
+        return self._respond(self.guard.decide(presented), cookie_header)
 
     def decide_from_cache(
         self, cookie_header: str, *, can_renew: bool = True
@@ -73,10 +73,10 @@ class BrowserGuard:
         Raises:
             SessionTooLargeError: As ``decide``.
         """
-        if self._jar_waits:
+        if self.jar_waits:
             return None
         presented = self._read(cookie_header, can_renew=can_renew)
-        decision = self._guard.decide_from_cache(presented)
+        decision = self.guard.decide_from_cache(presented)
         return self._respond(decision, cookie_header) if decision else None
 
     def _read(self, cookie_header: str, *, can_renew: bool) -> PresentedSession:
@@ -85,9 +85,9 @@ class BrowserGuard:
                 f"more than {MAX_COOKIE_HEADER} characters of cookies are not read"
             )
         try:
-            tokens = self._jar.read(cookie_header)
+            tokens = self.jar.read(cookie_header)
         except UnavailableError as error:
-            self._counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, "unavailable", error.code)
             raise
         return PresentedSession(tokens, cookie_header, can_renew)
 
@@ -96,7 +96,7 @@ class BrowserGuard:
             cookies = self._renew(decision, cookie_header) if decision.is_renewed else ()
             return BrowserDecision(decision, cookies)
         return BrowserDecision(
-            decision, self._jar.clear(cookie_header) if decision.has_ended else ()
+            decision, self.jar.clear(cookie_header) if decision.has_ended else ()
         )
 
     def _renew(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
@@ -108,11 +108,11 @@ class BrowserGuard:
         """
         session = admitted.session
         try:
-            return self._jar.renew(
+            return self.jar.renew(
                 session.tokens, cookie_header, signed_in_at=session.access.signed_in_at
             )
         except SessionTooLargeError as error:
-            self._counter.count(ACTION, "rejected", error.code)
+            self.counter.count(ACTION, "rejected", error.code)
         except UnavailableError as error:
-            self._counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, "unavailable", error.code)
         return ()

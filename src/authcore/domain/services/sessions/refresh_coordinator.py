@@ -67,15 +67,15 @@ class RefreshCoordinator:
         flights: Shares one exchange between the threads of this process; new by default.
     """
 
-    _recent: RefreshResultCache
-    _lease: Lease | None
-    _pause: Pause
-    _clock: Clock
-    _flights: SingleFlight[TokenSet] = attrs.field(factory=SingleFlight)
+    recent: RefreshResultCache
+    lease: Lease | None
+    pause: Pause
+    clock: Clock
+    flights: SingleFlight[TokenSet] = attrs.field(factory=SingleFlight)
 
     def is_under_way(self, token: RefreshToken) -> bool:
         """Whether this process is exchanging *token* now."""
-        return self._flights.is_under_way(_digest(token))
+        return self.flights.is_under_way(_digest(token))
 
     def exchange(self, token: RefreshToken, trade: Trade, *, waits: bool) -> TokenSet:
         """
@@ -102,12 +102,12 @@ class RefreshCoordinator:
             return self._in_turn(key, trade, MAX_POLLS if waits else 1)
 
         try:
-            return self._flights.do(key, lead)
+            return self.flights.do(key, lead)
         except LeaseHeldError:
             if led or not waits:
                 raise
             # The first flight was led by a thread that does not wait for the lease.
-            return self._flights.do(key, lead)
+            return self.flights.do(key, lead)
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """
@@ -123,7 +123,7 @@ class RefreshCoordinator:
         while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
             key = _digest(tokens.refresh_token)
             traded = self._recall_tokens(key)
-            self._recent.remember_refusal(key, REMEMBERED_FOR)
+            self.recent.remember_refusal(key, REMEMBERED_FOR)
             if traded is None or traded.refresh_token in (None, tokens.refresh_token):
                 break
             successors.append(traded.refresh_token)
@@ -132,29 +132,29 @@ class RefreshCoordinator:
 
     def _recall_tokens(self, key: str) -> TokenSet | None:
         with suppress(RefreshTokenRejectedError):
-            return self._recent.recall(key)
+            return self.recent.recall(key)
         return None
 
     def _in_turn(self, key: str, trade: Trade, polls: int) -> TokenSet:
-        deadline = self._clock.now() + PATIENCE
+        deadline = self.clock.now() + PATIENCE
         for poll in range(polls):
             if poll:
-                self._pause.wait(POLL)
+                self.pause.wait(POLL)
             if traded := self._recall_available(key):
                 return traded
             with ExitStack() as turn:
                 if self._has_turn(turn, key):
                     return self._recall_available(key) or self._exchange_once(trade, key)
-            if self._clock.now() >= deadline:
+            if self.clock.now() >= deadline:
                 break
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
 
     def _has_turn(self, turn: ExitStack, key: str) -> bool:
         """Whether this process may make the exchange; True if the lease gives no answer."""
-        if self._lease is None:
+        if self.lease is None:
             return True
         try:
-            turn.enter_context(self._lease.hold(f"refresh:{key}", LEASE_TTL))
+            turn.enter_context(self.lease.hold(f"refresh:{key}", LEASE_TTL))
         except LeaseHeldError:
             return False
         except CoordinationUnavailableError:
@@ -168,15 +168,15 @@ class RefreshCoordinator:
             if traded := self._recall_available(key):
                 return traded  # another process was faster, and the provider exchanges a token once
             with suppress(CoordinationUnavailableError):
-                self._recent.remember_refusal(key, REMEMBERED_FOR)
+                self.recent.remember_refusal(key, REMEMBERED_FOR)
             raise
         with suppress(CoordinationUnavailableError):
-            self._recent.remember(key, fresh, REMEMBERED_FOR)
+            self.recent.remember(key, fresh, REMEMBERED_FOR)
         return fresh
 
     def _recall_available(self, key: str) -> TokenSet | None:
         with suppress(CoordinationUnavailableError):
-            return self._recent.recall(key)
+            return self.recent.recall(key)
         return None
 
 

@@ -70,14 +70,14 @@ class SessionGuard:
         revocations_wait: Whether asking *revocations* takes the network; True by default.
     """
 
-    _validator: TokenValidator
-    _policy: RefreshPolicy
-    _clock: Clock
-    _counter: DecisionCounter
-    _refresher: SessionRefresher | None = None
-    _legacy: LegacySessions | None = None
-    _revocations: RevocationList | None = None
-    _revocations_wait: bool = True
+    validator: TokenValidator
+    policy: RefreshPolicy
+    clock: Clock
+    counter: DecisionCounter
+    refresher: SessionRefresher | None = None
+    legacy: LegacySessions | None = None
+    revocations: RevocationList | None = None
+    revocations_wait: bool = True
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
@@ -89,7 +89,7 @@ class SessionGuard:
         try:
             decision = self._decide(presented)
         except UnavailableError as error:
-            self._counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, "unavailable", error.code)
             raise
         return self._count(decision)
 
@@ -105,18 +105,18 @@ class SessionGuard:
         Raises:
             CoordinationUnavailableError: The revocation list gave no answer.
         """
-        is_over = self._policy.is_over(access.signed_in_at, now=self._clock.now())
+        is_over = self.policy.is_over(access.signed_in_at, now=self.clock.now())
         return is_over or self._is_revoked(access)
 
     def _count(self, decision: SessionDecision) -> SessionDecision:
         refused = isinstance(decision, SignInRequired)
-        self._counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
+        self.counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
         return decision
 
     def _decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         decision: SessionDecision | None = SignInRequired("no_session")
-        validator = self._validator.cached_only
-        if validator is None or (self._revocations is not None and self._revocations_wait):
+        validator = self.validator.cached_only
+        if validator is None or (self.revocations is not None and self.revocations_wait):
             return None
         if presented.tokens is not None:
             try:
@@ -134,7 +134,7 @@ class SessionGuard:
     def _keep(self, session: Session) -> Admitted | None:
         if self._is_revoked(session.access):
             return None
-        action = self._policy.decide(session, now=self._clock.now())
+        action = self.policy.decide(session, now=self.clock.now())
         return Admitted(session) if action == "keep" else None
 
     def _decide(self, presented: PresentedSession) -> SessionDecision:
@@ -152,19 +152,19 @@ class SessionGuard:
         return self._by_legacy(presented, has_ended=decision.has_ended) or decision
 
     def _is_legacy(self, presented: PresentedSession) -> bool:
-        return self._legacy is not None and self._legacy.are_carried(presented.cookie_header)
+        return self.legacy is not None and self.legacy.are_carried(presented.cookie_header)
 
     def _by_legacy(self, presented: PresentedSession, *, has_ended: bool) -> LegacyAdmitted | None:
-        if self._legacy is None or not self._is_legacy(presented):
+        if self.legacy is None or not self._is_legacy(presented):
             return None
-        account = self._legacy.resolve(presented.cookie_header)
+        account = self.legacy.resolve(presented.cookie_header)
         return LegacyAdmitted(account, has_ended) if account and not account.locked else None
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
         if presented.tokens is None:
             return SignInRequired("no_session")
         try:
-            session = validate_session(self._validator, presented.tokens)
+            session = validate_session(self.validator, presented.tokens)
         except (TokenExpiredError, UnknownKeyError) as rejected:
             return self._refresh_ended(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
@@ -174,13 +174,13 @@ class SessionGuard:
     def _decide_live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
         if self._is_revoked(session.access):
             return REVOKED
-        action = self._policy.decide(session, now=self._clock.now())
+        action = self.policy.decide(session, now=self.clock.now())
         if action == "end":
             return TOO_OLD
-        if action == "keep" or not can_renew or self._refresher is None:
+        if action == "keep" or not can_renew or self.refresher is None:
             return Admitted(session)
         try:
-            renewed = self._refresher.refresh(session.tokens, session.access, is_live=True)
+            renewed = self.refresher.refresh(session.tokens, session.access, is_live=True)
         except UnavailableError:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
@@ -192,12 +192,12 @@ class SessionGuard:
     ) -> Admitted | SignInRequired:
         """Decide about tokens that were valid once, or whose key is not known any more."""
         try:
-            before = self._validator.verify_access_token_ignoring_expiry(tokens.access_token)
+            before = self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
         except UnknownKeyError:
             return self._renew(tokens, None, rejected, can_renew=can_renew)
         except TokenRejectedError as invalid:
             return SignInRequired(invalid.code)
-        if self._policy.is_over(before.signed_in_at, now=self._clock.now()):
+        if self.policy.is_over(before.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
             return REVOKED
@@ -211,22 +211,22 @@ class SessionGuard:
         *,
         can_renew: bool,
     ) -> Admitted | SignInRequired:
-        if self._refresher is None or not can_renew:
+        if self.refresher is None or not can_renew:
             return SignInRequired(rejected.code)
         if tokens.refresh_token is None:
             return SignInRequired(rejected.code, has_ended=True)
         try:
-            renewed = self._refresher.refresh(tokens, before, is_live=False)
+            renewed = self.refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
         return self._admit_new_tokens(renewed)
 
     def _admit_new_tokens(self, session: Session) -> Admitted | SignInRequired:
-        if self._policy.is_over(session.access.signed_in_at, now=self._clock.now()):
+        if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(session.access):
             return REVOKED
         return Admitted(session, "refreshed")
 
     def _is_revoked(self, access: AccessClaims) -> bool:
-        return self._revocations is not None and self._revocations.is_revoked(access)
+        return self.revocations is not None and self.revocations.is_revoked(access)

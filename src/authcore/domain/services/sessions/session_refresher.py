@@ -70,13 +70,13 @@ class SessionRefresher:
         audit: Records every exchange.
     """
 
-    _refresher: TokenRefresher
-    _validator: TokenValidator
-    _coordinator: RefreshCoordinator
-    _clock: Clock
-    _audit: AuditLog
+    refresher: TokenRefresher
+    validator: TokenValidator
+    coordinator: RefreshCoordinator
+    clock: Clock
+    audit: AuditLog
     _cool_down: _CoolDown = attrs.field(
-        init=False, default=attrs.Factory(lambda self: _CoolDown(self._clock), takes_self=True)
+        init=False, default=attrs.Factory(lambda self: _CoolDown(self.clock), takes_self=True)
     )
 
     def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
@@ -106,7 +106,7 @@ class SessionRefresher:
             raise RefreshTokenRejectedError("the session has no refresh token")
         if is_live:
             self._require_rest(token)
-        fresh = self._coordinator.exchange(
+        fresh = self.coordinator.exchange(
             token, lambda: self._trade(tokens, before), waits=not is_live
         )
         session = self._validate(fresh)
@@ -115,17 +115,17 @@ class SessionRefresher:
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """See RefreshCoordinator."""
-        return self._coordinator.invalidate(tokens)
+        return self.coordinator.invalidate(tokens)
 
     def _require_rest(self, token: RefreshToken) -> None:
-        if self._coordinator.is_under_way(token):
+        if self.coordinator.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
         if self._cool_down.is_on():
             raise ProviderUnavailableError("the provider did not answer a moment ago")
 
     def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
         try:
-            fresh = self._refresher.refresh(tokens, username=before.username if before else None)
+            fresh = self.refresher.refresh(tokens, username=before.username if before else None)
         except RejectedError as refusal:
             self._note(refusal, before)
             raise RefreshTokenRejectedError("the provider refuses the refresh token") from None
@@ -150,7 +150,7 @@ class SessionRefresher:
             UnavailableError: Their key is not known yet, or this clock is behind.
         """
         try:
-            return validate_session(self._validator, fresh)
+            return validate_session(self.validator, fresh)
         except UnknownKeyError:
             raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
         except TokenNotYetValidError:
@@ -158,7 +158,7 @@ class SessionRefresher:
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None
-        self._audit.record(AuditEvent.of(_ACTION, error, subject=subject))
+        self.audit.record(AuditEvent.of(_ACTION, error, subject=subject))
 
 
 def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:

@@ -67,14 +67,14 @@ class SignOut:
         audit: Records the outcome of every call.
     """
 
-    _revoker: TokenRevoker
-    _validator: TokenValidator
-    _refresher: SessionRefresher | None
-    _legacy: LegacySignOut | None
-    _revocations: RevocationList | None
-    _lifetime: timedelta
-    _clock: Clock
-    _audit: AuditLog
+    revoker: TokenRevoker
+    validator: TokenValidator
+    refresher: SessionRefresher | None
+    legacy: LegacySignOut | None
+    revocations: RevocationList | None
+    lifetime: timedelta
+    clock: Clock
+    audit: AuditLog
 
     def end(self, tokens: TokenSet | None, cookie_header: str) -> SignedOut:
         """
@@ -106,7 +106,7 @@ class SignOut:
 
     def not_begun(self, why: AuthcoreError) -> SignedOut:
         """Record that the tokens cannot be revoked because of *why*.  Calls no system."""
-        self._audit.record(AuditEvent.of("sign_out.provider", why))
+        self.audit.record(AuditEvent.of("sign_out.provider", why))
         return SignedOut(is_complete=False)
 
     def _subject(self, tokens: TokenSet | None) -> str | None:
@@ -118,7 +118,7 @@ class SignOut:
     def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
         with suppress(TokenRejectedError):
             return (
-                self._validator.verify_access_token_ignoring_expiry(tokens.access_token)
+                self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
                 if tokens
                 else None
             )
@@ -129,13 +129,13 @@ class SignOut:
         if tokens is None or tokens.refresh_token is None:
             return
         try:
-            self._revoker.revoke(tokens.refresh_token)
+            self.revoker.revoke(tokens.refresh_token)
         finally:
             for successor in self._successors(tokens):
-                self._revoker.revoke(successor)
+                self.revoker.revoke(successor)
 
     def _successors(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
-        return () if self._refresher is None else self._refresher.invalidate(tokens)
+        return () if self.refresher is None else self.refresher.invalidate(tokens)
 
     def _revoke_sign_in(self, tokens: TokenSet | None) -> None:
         """
@@ -144,19 +144,19 @@ class SignOut:
         Raises:
             ClaimRejectedError: The tokens have no ``origin_jti``, which names the sign-in.
         """
-        if self._revocations is None:
+        if self.revocations is None:
             return
         access = self._access(tokens)
         if access is None:
             return
         if access.origin_jti is None:
             raise ClaimRejectedError("origin_jti")
-        until = self._clock.now() + max(self._lifetime, LONGEST_TOKEN) + MAX_LEEWAY
-        self._revocations.revoke_session(access.origin_jti, until=until)
+        until = self.clock.now() + max(self.lifetime, LONGEST_TOKEN) + MAX_LEEWAY
+        self.revocations.revoke_session(access.origin_jti, until=until)
 
     def _end_legacy(self, cookie_header: str) -> None:
-        if self._legacy is not None:
-            self._legacy.end(cookie_header)
+        if self.legacy is not None:
+            self.legacy.end(cookie_header)
 
     def _call(self, system: str, subject: str | None, call: Callable[[], None]) -> bool:
         error: AuthcoreError | None = None
@@ -164,7 +164,7 @@ class SignOut:
             call()
         except (RejectedError, UnavailableError) as failure:
             error = failure
-        self._audit.record(AuditEvent.of(f"sign_out.{system}", error, subject=subject))
+        self.audit.record(AuditEvent.of(f"sign_out.{system}", error, subject=subject))
         return error is None
 
 
@@ -182,12 +182,12 @@ class SignOutEverywhere:
         audit: Records the outcome.
     """
 
-    _directory: UserDirectory
-    _sessions: UserSessions
-    _revocations: RevocationList | None
-    _leeway: timedelta
-    _clock: Clock
-    _audit: AuditLog
+    directory: UserDirectory
+    sessions: UserSessions
+    revocations: RevocationList | None
+    leeway: timedelta
+    clock: Clock
+    audit: AuditLog
 
     def end(self, username: str) -> str:
         """
@@ -206,23 +206,23 @@ class SignOutEverywhere:
         try:
             subject = self._end(username)
         except (RejectedError, UnavailableError) as error:
-            self._audit.record(AuditEvent.of("sign_out.everywhere", error))
+            self.audit.record(AuditEvent.of("sign_out.everywhere", error))
             raise
-        self._audit.record(AuditEvent.of("sign_out.everywhere", None, subject=subject))
+        self.audit.record(AuditEvent.of("sign_out.everywhere", None, subject=subject))
         return subject
 
     def _end(self, username: str) -> str:
-        user = self._directory.find(username)
+        user = self.directory.find(username)
         if user is None:
             raise AccountNotFoundError("the pool has no such user")
         try:
             self._revoke(user.subject)
         finally:
-            self._sessions.sign_out_everywhere(user.username)
+            self.sessions.sign_out_everywhere(user.username)
         return user.subject
 
     def _revoke(self, subject: str) -> None:
-        if self._revocations is not None:
-            now = self._clock.now()
+        if self.revocations is not None:
+            now = self.clock.now()
             until = now + LONGEST_SESSION + MAX_LEEWAY
-            self._revocations.revoke_user(subject, signed_in_until=now + self._leeway, until=until)
+            self.revocations.revoke_user(subject, signed_in_until=now + self.leeway, until=until)

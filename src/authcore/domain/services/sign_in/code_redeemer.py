@@ -34,9 +34,9 @@ class CodeRedeemer:
         replay_cache: Shared by all processes that serve the callback.
     """
 
-    _exchanger: CodeExchanger
-    _validator: TokenValidator
-    _replay_cache: ReplayCache
+    exchanger: CodeExchanger
+    validator: TokenValidator
+    replay_cache: ReplayCache
 
     def redeem(self, code: str, attempt: SignInAttempt, *, redirect_uri: str) -> Session:
         """
@@ -66,14 +66,14 @@ class CodeRedeemer:
             UnavailableError: Keys or provider cannot be reached.  Nothing is used up, so that the
                 same call may be repeated.
         """
-        self._validator.require_keys()
+        self.validator.require_keys()
         keys = (f"attempt:{attempt.state_digest}", f"code:{digest_of(code)}")
         try:
             self._use_up(keys)
-            tokens = self._exchanger.exchange(
+            tokens = self.exchanger.exchange(
                 code, redirect_uri=redirect_uri, code_verifier=attempt.code_verifier
             )
-            return validate_session(self._validator, tokens, nonce=attempt.nonce)
+            return validate_session(self.validator, tokens, nonce=attempt.nonce)
         except ProviderNotReachedError:
             self._give_back(keys)
             raise
@@ -82,13 +82,13 @@ class CodeRedeemer:
 
     def _use_up(self, keys: tuple[str, str]) -> None:
         for key in keys:
-            if not self._replay_cache.first_time(key, MAX_ATTEMPT_LIFETIME):
+            if not self.replay_cache.first_time(key, MAX_ATTEMPT_LIFETIME):
                 raise AttemptRejectedError("the sign-in was already completed")
 
     def _give_back(self, keys: tuple[str, str]) -> None:
         """Release both keys.  This call entered them: the exchange starts after both were new."""
         try:
             for key in keys:
-                self._replay_cache.forget(key)
+                self.replay_cache.forget(key)
         except UnavailableError as error:
             raise LoginLostError(str(error)) from None

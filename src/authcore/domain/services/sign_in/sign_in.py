@@ -93,13 +93,13 @@ class SignIn:
         ConfigurationError: Names every attribute that cannot work.
     """
 
-    _client: AppClient
-    _redeemer: CodeRedeemer
-    _allowlist: RedirectAllowlist
-    _default_redirect: str
-    _clock: Clock
-    _entropy: Entropy
-    _attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
+    client: AppClient
+    redeemer: CodeRedeemer
+    allowlist: RedirectAllowlist
+    default_redirect: str
+    clock: Clock
+    entropy: Entropy
+    attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
 
     def __attrs_post_init__(self) -> None:
         if problems := self._problems():
@@ -109,18 +109,18 @@ class SignIn:
         problems = []
         for name in ("authorize_url", "redirect_uri"):
             try:
-                service_url(getattr(self._client, name))
+                service_url(getattr(self.client, name))
             except ValueError as error:
                 problems.append(f"{name}: {error}")
         try:
-            self._allowlist.resolve(self._default_redirect)
+            self.allowlist.resolve(self.default_redirect)
         except RedirectRejectedError:
             problems.append("default_redirect: must be on the redirect allow-list")
-        if "openid" not in self._client.scopes:
+        if "openid" not in self.client.scopes:
             problems.append("scopes: must include openid")
-        if not all(map(is_provider_name, self._client.providers)):
+        if not all(map(is_provider_name, self.client.providers)):
             problems.append("providers: must be names of identity providers, 32 characters at most")
-        if not timedelta(0) < self._attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
+        if not timedelta(0) < self.attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
             )
@@ -157,14 +157,14 @@ class SignIn:
         """
         prompt = {"prompt": "login"} if reauthenticate else {}
         options = {**sign_in_options(provider, lang, login_hint), **prompt}
-        target = self._allowlist.resolve(self._default_redirect if redirect is None else redirect)
-        state = state_for(self._entropy.token(), target)
+        target = self.allowlist.resolve(self.default_redirect if redirect is None else redirect)
+        state = state_for(self.entropy.token(), target)
         attempt = SignInAttempt(
             state_digest=digest_of(state),
-            code_verifier=self._entropy.token(),
-            nonce=self._entropy.token(),
+            code_verifier=self.entropy.token(),
+            nonce=self.entropy.token(),
             client=self._client_digest,
-            expires_at=self._clock.now() + self._attempt_lifetime,
+            expires_at=self.clock.now() + self.attempt_lifetime,
             target=target if len(target) <= MAX_REMEMBERED_TARGET else None,
             provider=provider,
         )
@@ -172,12 +172,12 @@ class SignIn:
 
     def _authorize(self, attempt: SignInAttempt, state: str, options: Mapping[str, str]) -> str:
         return with_query(
-            self._client.authorize_url,
+            self.client.authorize_url,
             {
                 "response_type": "code",
-                "client_id": self._client.client_id,
-                "redirect_uri": self._client.redirect_uri,
-                "scope": " ".join(self._client.scopes),
+                "client_id": self.client.client_id,
+                "redirect_uri": self.client.redirect_uri,
+                "scope": " ".join(self.client.scopes),
                 "state": state,
                 "nonce": attempt.nonce,
                 "code_challenge": code_challenge_for(attempt.code_verifier),
@@ -194,7 +194,7 @@ class SignIn:
         of another's: the longest match counts.
         """
         lowered = candidate_username.lower()
-        meant = [name for name in self._client.providers if lowered.startswith(f"{name.lower()}_")]
+        meant = [name for name in self.client.providers if lowered.startswith(f"{name.lower()}_")]
         return max(meant, key=len, default=None)
 
     def attempt_for(
@@ -251,15 +251,15 @@ class SignIn:
         self._check(attempt, state)
         if isinstance(response, AuthorizationError):
             raise error_for(response)
-        target = self._allowlist.resolve(candidate_in(state))
-        session = self._redeemer.redeem(
-            response.code, attempt, redirect_uri=self._client.redirect_uri
+        target = self.allowlist.resolve(candidate_in(state))
+        session = self.redeemer.redeem(
+            response.code, attempt, redirect_uri=self.client.redirect_uri
         )
         return SignInCompletion(session, target)
 
     @property
     def _client_digest(self) -> str:
-        client = self._client
+        client = self.client
         return digest_of(f"{client.issuer}\n{client.client_id}\n{client.redirect_uri}")
 
     def _check(self, attempt: SignInAttempt, state: str) -> None:
@@ -267,7 +267,7 @@ class SignIn:
             raise AttemptRejectedError("the response belongs to another sign-in")
         if not hmac.compare_digest(attempt.client, self._client_digest):
             raise AttemptRejectedError("the sign-in was begun for another client")
-        if attempt.expires_at <= self._clock.now():
+        if attempt.expires_at <= self.clock.now():
             raise AttemptRejectedError("the sign-in took too long")
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from authcore_cli import aws_clients, links_wiring
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 @contextmanager

@@ -23,10 +23,10 @@ from authcore_local.cognito import Triggers
 from authcore_local.environment import environment_of
 from authcore_local.functions import LegacyClients, attach_functions
 from authcore_local.tour import scripted_browser
-from gate import AMPLE
+from support.gate import AMPLE
 from support.local_pool import AmpleTriggers
-from unhurried import Unhurried
-from unhurried_links import unhurried_links
+from support.unhurried import Unhurried
+from support.unhurried_links import unhurried_links
 
 
 LONGEST: Final[Mapping[str, str]] = {

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from authcore.adapters.jwks import fetcher, key_cache
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 HASHING: Final = (

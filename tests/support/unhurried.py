@@ -14,14 +14,14 @@ from authcore_lambda.account_linking import trigger_on
 from authcore_lambda.events.types import Event, LambdaContext
 from authcore_lambda.linking_wiring import AccountLinkingSettings
 from authcore_lambda.pool_api import PoolApi
-from gate import AMPLE
+from support.gate import AMPLE
 
 
 class Trigger(Protocol):
     """Any of the trigger functions, built."""
 
     def __call__(
-        self, event: Event, context: LambdaContext | None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Any: ...
 
 
@@ -32,7 +32,7 @@ class Unhurried:
     trigger: Trigger
 
     def __call__(
-        self, event: Event, context: LambdaContext | None = None, *, started: float | None = None
+        self, event: Event, context: LambdaContext | None = None, started: float | None = None
     ) -> Any:
         """Answer *event*; a *context* with less time left counts, when it *started* does not."""
         return self.trigger(event, context, started=monotonic() + AMPLE.total_seconds())
