@@ -18,15 +18,12 @@ from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import ReplayCache
 from authcore.ports.revocation import RevocationList
-from authcore.settings import (
-    CognitoSettings,
-    LinkingSettings,
-    RevocationSettings,
-    StoreSettings,
-    load,
-)
+from authcore.settings import load
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
-from authcore.settings.session import REVOKED_IN_A_TABLE
+from authcore.settings.session import REVOKED_IN_A_TABLE, RevocationSettings
+from authcore.settings.store import StoreSettings
 from authcore_cli.aws_clients import CALL_LIMIT, pool_client
 
 

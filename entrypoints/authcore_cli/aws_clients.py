@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.cognito.client import cognito_client
-from authcore.settings import CognitoSettings
+from authcore.settings.cognito import CognitoSettings
 
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ from authcore.adapters.system import SystemClock, SystemPause
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
-from authcore.settings import CognitoSettings, LegacySettings, load
+from authcore.settings import load
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.legacy import LegacySettings
 from authcore_cli.aws_clients import CALL_LIMIT, pool_client
 from authcore_cli.links_run import LinkTools
 

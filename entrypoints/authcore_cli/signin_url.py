@@ -7,7 +7,8 @@ import attrs
 
 import authcore
 from authcore.domain.model.urls import ServiceUrl
-from authcore.settings import Setting, SignInSettings, load, setting
+from authcore.settings import Setting, load, setting
+from authcore.settings.sign_in import SignInSettings
 from authcore.settings.url_parsers import CALLBACK_PATH, SIGN_IN_PATH
 from authcore_cli.process import CommandContext, ExitStatus
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.settings import CognitoSettings, load, variable_name
+from authcore.settings import load, variable_name
+from authcore.settings.cognito import CognitoSettings
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import moment, printable, value
 from authcore_cli.unverified_token import STDIN, decode, read_token

@@ -25,7 +25,6 @@ CLOSE_SIGN_IN_REQUIRED: Final = 4401
 CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
-
 _THREADS: Final = WorkerThreads()
 _READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HTTP_HEAD: Final = "http.response.start"

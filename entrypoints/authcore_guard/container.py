@@ -11,7 +11,7 @@ from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import GuardSettings
+from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer

@@ -20,7 +20,6 @@ from authcore_guard.public_paths import PublicPaths, return_url
 
 _VARY: Final = ("vary", "Cookie")
 
-
 _NO_STORE: Final = (
     ("cache-control", "no-store"),
     _VARY,
@@ -28,22 +27,18 @@ _NO_STORE: Final = (
     ("x-content-type-options", "nosniff"),
 )
 
-
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
     re.IGNORECASE,
 )
 """Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
 
-
 _PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
-
 
 _TOO_LARGE: Final = (
     "Your browser sends more cookies than can be looked at. Delete the cookies of this site, then "
     "sign in again.\n"
 )
-
 
 _OUTAGE: Final = (
     "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"

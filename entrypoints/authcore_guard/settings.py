@@ -5,9 +5,12 @@ from typing import ClassVar
 
 import attrs
 
-from authcore.settings import AppClientSettings, GuardSettings, RefreshSettings, load
+from authcore.settings import load
 from authcore.settings.cookie import covering
+from authcore.settings.guard import GuardSettings
 from authcore.settings.reader import Check
+from authcore.settings.session import RefreshSettings
+from authcore.settings.sign_in import AppClientSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 

@@ -14,7 +14,8 @@ from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.linking import Creation, LinkPolicy
 from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.settings import LegacySettings, LinkingSettings
+from authcore.settings.legacy import LegacySettings
+from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
 from authcore_lambda.deadlines.adapters import BoundedLinks
 from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline

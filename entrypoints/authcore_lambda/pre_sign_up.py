@@ -27,7 +27,9 @@ from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.domain.services.accounts.native_linking import NativeLinking
 from authcore.domain.services.accounts.sign_up_policy import SignUp, SignUpPolicy
 from authcore.ports.audit import AuditLog
-from authcore.settings import LegacySettings, LinkingSettings, load
+from authcore.settings import load
+from authcore.settings.legacy import LegacySettings
+from authcore.settings.linking import LinkingSettings
 from authcore.settings.pre_sign_up import (
     NativeLinkSettings,
     linkable_providers,

@@ -29,7 +29,9 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
-from authcore.settings import LegacySettings, LinkingSettings, load
+from authcore.settings import load
+from authcore.settings.legacy import LegacySettings
+from authcore.settings.linking import LinkingSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.token_overrides import FORMS, override_details
 from authcore_lambda.events.trigger_event import TriggerEvent

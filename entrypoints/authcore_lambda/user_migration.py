@@ -25,7 +25,9 @@ from authcore.domain.errors import UnavailableError
 from authcore.domain.model.accounts import Credentials
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
-from authcore.settings import LegacySettings, MigrationSettings, load
+from authcore.settings import load
+from authcore.settings.legacy import LegacySettings
+from authcore.settings.migration import MigrationSettings
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.migration_event import MigrationEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer

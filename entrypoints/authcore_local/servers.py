@@ -21,7 +21,6 @@ AsgiApp = Callable[
     Awaitable[None],
 ]
 
-
 TICK: Final = 1.0
 """Seconds between two updates of the Date header."""
 

@@ -51,12 +51,11 @@ class _Rounds:
     count: int
 
 
+@attrs.frozen(eq=False, repr=False)
 class RedirectLoopDetector:
     """Counts the rounds of each browser, in a cookie and in sealed attempts only."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Read the time from *clock*."""
-        self._clock = clock
+    _clock: Clock
 
     def rounds(self, target: str, cookie_header: str) -> int:
         """Read how many sign-ins for *target* this browser has completed within WINDOW."""

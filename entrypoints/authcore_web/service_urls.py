@@ -2,7 +2,7 @@
 
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.urls import ServiceUrl
-from authcore.settings import SignInSettings, SignOutSettings
+from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH
 from authcore.wiring.refresher import domain_for_servers
 from authcore_web.routes.sign_out import SignOutUrls

@@ -4,15 +4,11 @@ from typing import ClassVar
 
 import attrs
 
-from authcore.settings import (
-    RefreshSettings,
-    SignInSettings,
-    SignOutSettings,
-    VerifySettings,
-    WebAccessSettings,
-)
 from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
+from authcore.settings.session import RefreshSettings
+from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 

@@ -10,24 +10,18 @@ from typing import Final
 
 import attrs
 
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
-    GuardSettings,
-    LegacySessionsSettings,
-    LegacySettings,
-    LinkingSettings,
-    MigrationSettings,
-    RefreshSettings,
-    RevocationSettings,
-    SignInSettings,
-    SignOutSettings,
-    StoreSettings,
-    VerifySettings,
-    WebAccessSettings,
-    describe_variables,
-)
+from authcore.settings import describe_variables
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.guard import GuardSettings
+from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
+from authcore.settings.linking import LinkingSettings
+from authcore.settings.migration import MigrationSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
+from authcore.settings.session import RefreshSettings, RevocationSettings
+from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.store import StoreSettings
+from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 

@@ -8,7 +8,8 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import LinkOutcome
-from authcore.settings import LinkingSettings, load
+from authcore.settings import load
+from authcore.settings.linking import LinkingSettings
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.user_attributes import require_readable

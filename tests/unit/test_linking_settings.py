@@ -8,7 +8,9 @@ import pytest
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.linking import FailurePolicy
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.settings import LinkingSettings, MigrationSettings, load
+from authcore.settings import load
+from authcore.settings.linking import LinkingSettings
+from authcore.settings.migration import MigrationSettings
 
 
 @attrs.frozen

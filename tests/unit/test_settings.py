@@ -8,19 +8,16 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
-    GuardSettings,
-    LegacySettings,
-    MigrationSettings,
-    SignInSettings,
-    StoreSettings,
-    describe_variables,
-    load,
-)
+from authcore.settings import describe_variables, load
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.guard import GuardSettings
+from authcore.settings.legacy import LegacySettings
+from authcore.settings.migration import MigrationSettings
 from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
 from authcore.settings.reader import Check, setting
+from authcore.settings.sign_in import SignInSettings
+from authcore.settings.store import StoreSettings
 from authcore.settings.url_parsers import origins, public_paths, scopes, target
 
 

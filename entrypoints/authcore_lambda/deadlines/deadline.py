@@ -13,13 +13,10 @@ from authcore_lambda.events.types import LambdaContext
 ANSWER_MARGIN: Final = timedelta(milliseconds=250)
 """Reserved in every budget for the work before and after the calls."""
 
-
 MAX_ABANDONED: Final = 4
 """Calls to one service that were given up and still run; at this number no call begins."""
 
-
 NO_TIME: Final = timedelta(0)
-
 
 Answer = TypeVar("Answer")
 

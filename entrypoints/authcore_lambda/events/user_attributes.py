@@ -30,7 +30,6 @@ STATUSES: Final = frozenset(
 )
 """Of users who may sign in or be confirmed.  With any other, addresses prove nothing."""
 
-
 Value = TypeVar("Value")
 
 

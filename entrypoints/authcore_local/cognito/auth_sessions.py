@@ -24,7 +24,6 @@ _JWE_HEADER: Final = {"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"}
 _JWE_PARTS: Final = (256, 12, 1016, 16)
 """Octets of a JWE's encrypted key, initialisation vector, ciphertext and tag."""
 
-
 Held = TypeVar("Held")
 
 

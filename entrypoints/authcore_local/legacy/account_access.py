@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import attrs
+
 from authcore.ports.system import Entropy
 from authcore_local.legacy.sqlite_database import Store
 
@@ -17,6 +19,7 @@ _RESET: Final = (
 )
 
 
+@attrs.frozen(eq=False, repr=False)
 class Access:
     """
     Passwords, sessions, pending e-mail changes and identities at social providers.
@@ -25,9 +28,8 @@ class Access:
     owner opened the session.  Only a password set through mail to the address is its owner's.
     """
 
-    def __init__(self, store: Store, entropy: Entropy) -> None:
-        self._store = store
-        self._entropy = entropy
+    _store: Store
+    _entropy: Entropy
 
     def open_session(self, userid: str) -> str:
         """Open a session and return its token."""

@@ -7,6 +7,8 @@ Personal data and a password travel in URLs here; see authcore.adapters.legacy.s
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
+
 from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Said
 from authcore_local.legacy.password_hashing import PasswordHashing
@@ -19,12 +21,12 @@ CREATE_PATH: Final = "/api/create_legacy_account"
 _CREATE_MEMBERS: Final = {"name", "username", "email", "pw"}
 
 
+@attrs.frozen(eq=False, repr=False)
 class SeedDialect:
     """Answers GET requests as the seed's legacy system did."""
 
-    def __init__(self, links: Links, passwords: PasswordHashing) -> None:
-        self._links = links
-        self._passwords = passwords
+    _links: Links
+    _passwords: PasswordHashing
 
     def decide(self, path: str, asked: Mapping[str, str]) -> Said | None:
         """Return the answer; None if the seed has no such form."""

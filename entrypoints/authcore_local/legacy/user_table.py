@@ -82,11 +82,11 @@ class NewUser:
     created_under: str | None = None
 
 
+@attrs.frozen(eq=False, repr=False)
 class UserTable:
     """The users, found by name, address, identity or column."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    _store: Store
 
     def put(self, user: SeedUser, password_hash: str | None) -> None:
         """Insert *user*, or replace the one with this id; without a hash, no password opens it."""

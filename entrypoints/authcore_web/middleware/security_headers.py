@@ -5,6 +5,7 @@ import traceback
 from http import HTTPStatus
 from typing import Final
 
+import attrs
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +42,7 @@ _CHALLENGE: Final = (CHALLENGE[0].encode(), CHALLENGE[1].encode())
 _log: Final = logging.getLogger(__name__)
 
 
+@attrs.frozen(eq=False, repr=False)
 class SecurityHeaders:
     """
     Adds HEADERS to every response and a challenge to every 401, and answers unexpected exceptions
@@ -50,10 +52,8 @@ class SecurityHeaders:
     The log receives the exception's class and frames, not its text: that may hold a secret.
     """
 
-    def __init__(self, app: ASGIApp, error_responses: ErrorResponses) -> None:
-        """Wrap *app*."""
-        self._app = app
-        self._error_responses = error_responses
+    _app: ASGIApp
+    _error_responses: ErrorResponses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""

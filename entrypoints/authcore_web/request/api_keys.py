@@ -14,9 +14,7 @@ from authcore.settings.url_parsers import CallerKey
 
 ACTION: Final = "verify.caller"
 
-
 REASON: Final = "caller_rejected"
-
 
 _SCHEME: Final = "bearer "
 

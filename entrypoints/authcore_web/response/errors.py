@@ -46,7 +46,6 @@ def unknown_caller() -> Response:
 REFERENCE_LENGTH: Final = 12
 """Characters."""
 
-
 JSON_PATHS: Final = frozenset(
     {
         "/auth/check",

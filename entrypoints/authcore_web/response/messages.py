@@ -7,7 +7,6 @@ from authcore_web.response.html import Notice
 
 START_AGAIN: Final = "Start again"
 
-
 MISUNDERSTOOD: Final = Notice(
     "That link did not work",
     "The address was incomplete or changed on the way. You can start the sign-in again here.",

@@ -9,14 +9,12 @@ from authcore.domain.errors import UnavailableError
 DEFAULT_RETRY_SECONDS: Final = 5
 """For outages that name no time."""
 
-
 CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
 """
 On every 401: a scheme for which no browser shows a password prompt.
 
 See: RFC 9110 §11.6.1, §15.5.2.
 """
-
 
 PRIVATE: Final = (
     ("cache-control", "no-store"),

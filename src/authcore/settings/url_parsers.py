@@ -15,13 +15,10 @@ from authcore.settings.parsers import CALLER_KEY, words
 
 SIGN_IN_PATH: Final = "/auth/signin"
 
-
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where Cognito redirects browsers to after sign-in."""
 
-
 VERIFY_PATH: Final = "/auth/verify"
-
 
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
@@ -90,16 +87,12 @@ def public_paths(text: str) -> tuple[str, ...]:
 MAX_CALLER_KEYS: Final = 64
 """Upper bound, because each request is compared with every key."""
 
-
 MAX_SIGN_OUT_TARGETS: Final = 100
 """Cognito's quota of sign-out URLs per app client."""
 
-
 _QUERY: Final = re.compile(r"(\?[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*)?")
 
-
 _CALLER_KEY: Final = re.compile(rf"(?P<name>[a-z0-9][a-z0-9._-]{{0,63}})=(?P<key>{CALLER_KEY})")
-
 
 _DEFAULT_PORT: Final = re.compile(r"https://.*:443|http://.*:80")
 

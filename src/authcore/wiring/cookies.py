@@ -9,9 +9,7 @@ from authcore.adapters.sealing.envelope import KeyRing
 from authcore.ports.cookies import SessionJar
 from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock, Entropy
-from authcore.settings import (
-    CookieSettings,
-)
+from authcore.settings.cookie import CookieSettings
 
 
 def session_jar(

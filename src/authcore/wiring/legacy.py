@@ -4,7 +4,8 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.adapters.legacy.session_contract import MAX_SESSION_ANSWER_BYTES
 from authcore.adapters.legacy.session_cookie import LegacyCookie
-from authcore.settings import CookieSettings, LegacyCallSettings, LegacySessionsSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.legacy import LegacyCallSettings, LegacySessionsSettings
 
 
 def legacy_http(sessions: LegacySessionsSettings) -> HttpClient:

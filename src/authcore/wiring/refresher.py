@@ -15,12 +15,9 @@ from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.settings import (
-    AppClientSettings,
-    CognitoSettings,
-    RefreshSettings,
-    SignInSettings,
-)
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.session import RefreshSettings
+from authcore.settings.sign_in import AppClientSettings, SignInSettings
 
 
 def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:

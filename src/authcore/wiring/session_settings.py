@@ -5,18 +5,16 @@ from typing import ClassVar
 import attrs
 
 from authcore.adapters.cookies.domain import is_shared_with_strangers
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.legacy import (
+    LEGACY_SESSIONS_ASKED,
     LegacyCallSettings,
     LegacySessionsSettings,
-    RevocationSettings,
-    StoreSettings,
 )
-from authcore.settings.legacy import LEGACY_SESSIONS_ASKED
 from authcore.settings.reader import Check
-from authcore.settings.session import REVOKED_IN_A_TABLE
-from authcore.settings.store import STORED_IN_A_TABLE
+from authcore.settings.session import REVOKED_IN_A_TABLE, RevocationSettings
+from authcore.settings.store import STORED_IN_A_TABLE, StoreSettings
 
 
 def _shared_domain(domain: str) -> str | None:

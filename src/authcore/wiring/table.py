@@ -15,12 +15,10 @@ from authcore.ports.coordination import Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
-from authcore.settings import (
-    CognitoSettings,
-    CookieSettings,
-    RevocationSettings,
-    StoreSettings,
-)
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.session import RevocationSettings
+from authcore.settings.store import StoreSettings
 
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.token_validation import TokenValidator, configuration_problems
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
-from authcore.settings import CognitoSettings
+from authcore.settings.cognito import CognitoSettings
 
 
 Built = TypeVar("Built")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,11 +20,11 @@ from authcore_local.cognito.oauth.authorization_request import (
 _PASSED_ON: Final = ("client_id", "redirect_uri", "response_type", "state", "scope", "nonce")
 
 
+@attrs.frozen(eq=False, repr=False)
 class Logout:
     """Ends sessions of managed login."""
 
-    def __init__(self, hosted: HostedPages) -> None:
-        self._hosted = hosted
+    _hosted: HostedPages
 
     def leave(self, request: Request) -> Response:
         """

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,11 +18,11 @@ MAX_LIST: Final = 100
 _SIGNATURE_SCHEME: Final = "AWS4-HMAC-SHA256 "
 
 
+@attrs.frozen(eq=False, repr=False)
 class Input:
     """The members of one call's input, checked as they are read."""
 
-    def __init__(self, members: Mapping[str, Any]) -> None:
-        self._members = members
+    _members: Mapping[str, Any]
 
     def text(self, name: str, *, default: str | None = None, longest: int = 2048) -> str:
         """
@@ -117,27 +118,21 @@ class Input:
 Operation = Callable[[Input], Mapping[str, object]]
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Api:
     """
     Dispatches ``POST /`` by ``X-Amz-Target``.
 
     Signatures are not verified, because there are no keys for it.  Signed operations refuse a
     call without one.
+
+    Attributes:
+        unsigned: Need no credentials.
+        signed: Need IAM credentials at Amazon's.
     """
 
-    def __init__(
-        self, *, unsigned: Mapping[str, Operation], signed: Mapping[str, Operation]
-    ) -> None:
-        """
-        Serve the given operations.
-
-        Args:
-            unsigned: Need no credentials.
-
-            signed: Need IAM credentials at Amazon's.
-        """
-        self._unsigned = unsigned
-        self._signed = signed
+    _unsigned: Mapping[str, Operation]
+    _signed: Mapping[str, Operation]
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""

@@ -42,6 +42,7 @@ class SignUpVerdict:
     email_verified: bool = False
 
 
+@attrs.frozen(eq=False, repr=False)
 class Lifecycle:
     """
     Fires triggers; without a handler, nothing happens and the default action is taken.
@@ -50,9 +51,8 @@ class Lifecycle:
     UnexpectedLambdaException (no attempt was answered in time), InvalidLambdaResponseException.
     """
 
-    def __init__(self, config: PoolConfig, runner: TriggerRunner) -> None:
-        self._config = config
-        self._runner = runner
+    _config: PoolConfig
+    _runner: TriggerRunner
 
     def pre_sign_up(
         self,

@@ -95,12 +95,12 @@ class TokenChanges:
         return tuple(scope for scope in wanted if scope not in self.scopes_suppressed)
 
 
+@attrs.frozen(eq=False, repr=False)
 class PreTokenGeneration:
     """Fires the trigger of the pool, if one is attached."""
 
-    def __init__(self, lifecycle: Lifecycle, version: Version) -> None:
-        self._lifecycle = lifecycle
-        self._version = version
+    _lifecycle: Lifecycle
+    _version: Version
 
     def changes(
         self,

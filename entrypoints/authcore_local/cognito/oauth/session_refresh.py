@@ -11,6 +11,7 @@ from authcore_local.cognito.token_issuer import IssuedTokens, TokenIssuer
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class SessionRefresh:
     """
     Exchanges refresh tokens of the token endpoint and of the API.
@@ -18,10 +19,9 @@ class SessionRefresh:
     The trigger runs before the token counts as used: if it fails, the token stays valid.
     """
 
-    def __init__(self, *, users: UserStore, sessions: AuthSessions, issuer: TokenIssuer) -> None:
-        self._users = users
-        self._sessions = sessions
-        self._issuer = issuer
+    _users: UserStore
+    _sessions: AuthSessions
+    _issuer: TokenIssuer
 
     def refresh(
         self,

@@ -19,7 +19,6 @@ from authcore.testing.contracts.suite import ContractSuite
 Enrol = Callable[[str, Mapping[str, str]], str]
 """Creates an enabled user with this name and these attributes; returns the ``sub``."""
 
-
 Federate = Callable[[ExternalIdentity, Mapping[str, str]], None]
 """Creates the external user of a first sign-in with this identity and these attributes."""
 
