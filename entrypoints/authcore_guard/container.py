@@ -11,12 +11,13 @@ from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.token_endpoint import TokenRefresher
+from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
-from authcore_guard.settings import GuardEntrypointSettings, guard_settings
+from authcore_guard.settings import GuardEntrypointSettings
 
 
 def verify_url_of(guard: GuardSettings) -> ServiceUrl:
@@ -83,7 +84,7 @@ def guard_container(
         ConfigurationError: Names every missing and every wrong variable.
     """
     variables = process_environment() if environment is None else environment
-    settings = guard_settings(variables)
+    settings = load(GuardEntrypointSettings, variables)
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
     if settings.guard.refresh == "service":

@@ -1,7 +1,6 @@
 """Decide about one request of a guarded application: the same for ASGI and WSGI."""
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -9,7 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
-from authcore.adapters.http_headers import CHALLENGE, DEFAULT_RETRY_SECONDS
+from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
@@ -20,12 +19,7 @@ from authcore_guard.public_paths import PublicPaths, return_url
 
 _VARY: Final = ("vary", "Cookie")
 
-_NO_STORE: Final = (
-    ("cache-control", "no-store"),
-    _VARY,
-    ("referrer-policy", "no-referrer"),
-    ("x-content-type-options", "nosniff"),
-)
+_HEADERS: Final = (*PRIVATE, _VARY)
 
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
@@ -225,7 +219,7 @@ class RequestGuard:
             return _json(401, reason, CHALLENGE, *_setting(cookies))
         target = quote(return_url(self._app_url, request.path, request.query), safe="")
         location = f"{self._signin_url}?redirect={target}"
-        return Deny(302, (*_NO_STORE, ("location", location), *_setting(cookies)), b"")
+        return Deny(302, (*_HEADERS, ("location", location), *_setting(cookies)), b"")
 
 
 def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
@@ -236,7 +230,7 @@ def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
 
 def _json(status: int, reason: str, *headers: tuple[str, str]) -> Deny:
     body = json.dumps({"reason": reason}).encode()
-    return Deny(status, (*_NO_STORE, ("content-type", "application/json"), *headers), body)
+    return Deny(status, (*_HEADERS, ("content-type", "application/json"), *headers), body)
 
 
 def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
@@ -246,12 +240,10 @@ def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
 def _too_large(request: GuardedRequest, error: SessionTooLargeError) -> Deny:
     if not request.is_navigation:
         return _json(431, error.code)
-    return Deny(431, (*_NO_STORE, _PLAIN_TEXT), _TOO_LARGE.encode())
+    return Deny(431, (*_HEADERS, _PLAIN_TEXT), _TOO_LARGE.encode())
 
 
 def _outage(request: GuardedRequest, error: UnavailableError) -> Deny:
-    wait = error.retry_after.total_seconds() if error.retry_after else DEFAULT_RETRY_SECONDS
-    retry = ("retry-after", str(max(1, math.ceil(wait))))
     if not request.is_navigation:
-        return _json(503, error.code, retry)
-    return Deny(503, (*_NO_STORE, _PLAIN_TEXT, retry), _OUTAGE.encode())
+        return _json(503, error.code, retry_after(error))
+    return Deny(503, (*_HEADERS, _PLAIN_TEXT, retry_after(error)), _OUTAGE.encode())

@@ -1,11 +1,9 @@
 """The settings of a guarded application, and the checks across groups."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
 
-from authcore.settings import load
 from authcore.settings.cookie import covering
 from authcore.settings.guard import GuardSettings
 from authcore.settings.reader import Check
@@ -54,17 +52,3 @@ class GuardEntrypointSettings(SessionSettings):
     guard: GuardSettings
     sign_in: AppClientSettings
     refresh: RefreshSettings
-
-
-def guard_settings(environment: Mapping[str, str]) -> GuardEntrypointSettings:
-    """
-    Read and check the settings of a guarded application.
-
-    Args:
-        environment: Variables by name.
-
-    Raises:
-        ConfigurationError: Names every missing and every wrong variable, and those that
-            contradict each other.
-    """
-    return load(GuardEntrypointSettings, environment)

@@ -1,6 +1,7 @@
 """One step of a tour: a request of a browser, the hops it must cause, and its answer."""
 
 from collections.abc import Callable
+from functools import partialmethod
 from typing import Final
 
 from authcore.adapters.http import HttpFailedError
@@ -15,6 +16,7 @@ from authcore_local.tour.scripted_browser import Browser, Form, Page
 
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 """Media type of a program's request: the answer then carries a reason code."""
 
 _SHOWN_PARAMETERS: Final = frozenset({"redirect", "draft", "tab", "error"})
@@ -64,21 +66,14 @@ class Steps:
         *,
         inner: tuple[Inner, ...] = (),
         remark: str = "",
+        accept: str = HTML,
     ) -> Page:
-        """Request *url* as a browser does."""
-        return self._hop("GET", url, lambda: browser.get(url), expected, inner, remark)
+        """Request *url* as a browser does; as a program does with *accept* JSON."""
+        return self._hop(
+            "GET", url, lambda: browser.get(url, accept=accept), expected, inner, remark
+        )
 
-    def get_json(
-        self,
-        browser: Browser,
-        url: str,
-        expected: str,
-        *,
-        inner: tuple[Inner, ...] = (),
-        remark: str = "",
-    ) -> Page:
-        """Request *url* as a program does."""
-        return self._hop("GET", url, lambda: browser.get(url, accept=JSON), expected, inner, remark)
+    get_json = partialmethod(get, accept=JSON)
 
     def press(
         self,

@@ -49,23 +49,11 @@ class AuditEvent:
         detail: str | None = None,
     ) -> "AuditEvent":
         """
-        Describe how *action* ended.
+        Describe how *action* ended; the other arguments are the attributes of their names.
 
-        Args:
-            action: See the attribute.
-
-            error: None: ``accepted``, ``ok``.  A RejectedError: ``rejected`` with its code.  Any
-                other error: ``unavailable`` with its code.
-
-            subject: See the attribute; likewise *legacy_uid*, *reference* and *caller*.
-
-            legacy_uid: Likewise.
-
-            reference: Likewise.
-
-            caller: Likewise.
-
-            detail: Never taken from *error*; pass ``str(error)`` to record its text.
+        Without *error* the event is ``accepted``, ``ok``; with a RejectedError ``rejected`` and its
+        code; with any other error ``unavailable`` and its code.  The text of *error* is not
+        recorded; pass ``detail=str(error)`` for that.
         """
         return cls(
             action,
