@@ -1,5 +1,5 @@
-# Every target builds its own .venv when it is missing.  `make help` lists them.
-# Beside it, for another Python: make TARGET PYTHON=python3.N VENV=.venv-3.N
+# Every target builds .venv when it is missing.  `make help` lists the targets.
+# On another Python, in an environment beside it: make TARGET PYTHON=python3.N VENV=.venv-3.N
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,54 +30,54 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/.ready ## Bring the whole system up on loopback, for a browser (DEMO="--help" lists options)
+demo: $(VENV)/.ready ## Start the whole system on loopback, for a browser (DEMO="--help" lists options)
 	@$(BIN)/python -m authcore_local.demo $(DEMO)
 
-tour: $(VENV)/.ready ## Drive the same path without a browser; exit 0 only if every hop was right
+tour: $(VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
 	@$(BIN)/python -m authcore_local.tour
 
-test: lint ## All checks: style, types, the law of the house, every test, coverage
+test: lint ## Run the gate: lint, then every test that does not measure time, with coverage
 	@$(PYTEST) --cov --cov-report=term-missing --cov-fail-under=95
 
-unit: $(VENV)/.ready ## Unit tests alone
+unit: $(VENV)/.ready ## Run the unit tests alone
 	@$(PYTEST) tests/unit
 
-parts: $(VENV)/.ready ## Unit, contract and door tests, without lint and coverage
+parts: $(VENV)/.ready ## Run unit, contract and entrypoint tests, without lint and coverage
 	@$(BIN)/python -c 'import django, platform; \
 	  print("Python", platform.python_version(), "with Django", django.__version__)'
 	@$(PYTEST) tests/unit tests/contract tests/doors
 
-newest: $(VENV)/.ready ## The same on the newest Python of this machine, with its Django
+newest: $(VENV)/.ready ## Run the same tests on the newest Python of this machine, with its Django
 	@newest=$$(.ci/newest-python $(BIN)/python); \
 	if [ -n "$$newest" ]; then \
 	  minor=$$("$$newest" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
 	  $(MAKE) --no-print-directory parts PYTHON="$$newest" VENV=".venv-$$minor"; \
 	else \
-	  echo "newest: no Python here is newer than $$($(BIN)/python --version), nothing more is run"; \
+	  echo "newest: no Python on this machine is newer than $$($(BIN)/python --version); no test is run"; \
 	fi
 
-lint: $(VENV)/.ready ## ruff, mypy --strict, import-linter
+lint: $(VENV)/.ready ## Run ruff, mypy --strict and import-linter
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.ready ## Measure side by side with peers, print a table (4 minutes; 10 with TOKENS=1000000)
+bench: $(VENV)/.ready ## Measure authcore beside other libraries, print a table (4 minutes; 10 with TOKENS=1000000)
 	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
 
-faults: $(VENV)/.ready ## Spoil every outside call in every order, print the figures (32 minutes; 17 with SECONDS=2)
+faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (32 minutes; 17 with SECONDS=2)
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
 
-mutants: $(VENV)/.ready ## Change SAMPLE=300 places of the code, one each time; print what no quick test notices (7 minutes)
+mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; print what no unit or property test notices (7 minutes)
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Write the generated tables of docs/ anew
+docs: $(VENV)/.ready ## Generate the tables of docs/ from tests and settings
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 
-lock: $(VENV)/.ready ## Write requirements/*.txt anew from pyproject.toml and requirements/*.in
+lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
@@ -88,14 +88,14 @@ browser: ## Install Debian's chromium for the browser tests (asks for root)
 	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium; }
 	@chromium --version
 
-nginx: ## Install Debian's nginx for the tests that run it, without its service (asks for root)
+nginx: ## Install Debian's nginx for its tests, without its service (asks for root)
 	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$root apt-get update -qq && $$root apt-get install -y -qq nginx; \
 	  $$root systemctl disable --now --quiet nginx 2>/dev/null || true; }
 	@PATH="$$PATH:/usr/sbin"; nginx -v
 
-pictures: $(VENV)/.ready ## Take the pictures of docs/images with the browser tests
+pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
 	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_sessions.py \
 	  --screenshots docs/images

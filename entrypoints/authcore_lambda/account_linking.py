@@ -8,7 +8,7 @@ the same, and repeating an event is harmless.
 The event is returned unchanged, with or without a link.  Only where the policy says ``block`` does
 a failed link keep the user out, with a sentence of ours that Cognito shows them.
 
-See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
+See: docs/adr/0010-trigger-functions.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
 authentication Lambda trigger", "Lambda triggers for federated users".
 """
 

@@ -9,8 +9,8 @@ user with the same address, if both sides verified it.
 
 Confirms no user and verifies no address: the ``auto…`` answers stay as Cognito sent them.
 
-See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre sign-up Lambda trigger", "Linking federated
-users to an existing user profile".
+See: docs/adr/0010-trigger-functions.md; Amazon Cognito "Pre sign-up Lambda trigger", "Linking
+federated users to an existing user profile".
 """
 
 import logging

@@ -12,7 +12,7 @@ them.  The modules for linking are loaded for the first of them.
 A part that fails is left out of the token; the token itself is refused only where a link fails and
 the policy says ``block``.
 
-See: docs/adr/0010-trigger-doors.md; Amazon Cognito "Pre token generation Lambda trigger".
+See: docs/adr/0010-trigger-functions.md; Amazon Cognito "Pre token generation Lambda trigger".
 """
 
 import logging

@@ -7,7 +7,8 @@ wrong password.  Without an answer the trigger raises one fixed sentence, which 
 user who signs in.
 
 Wired by hand: importing a container library would cost as much as everything else here.
-See: docs/adr/0003-migration-door-wired-by-hand.md; Amazon Cognito "Migrate user Lambda trigger".
+See: docs/adr/0003-migration-function-wired-by-hand.md; Amazon Cognito "Migrate user
+Lambda trigger".
 """
 
 import logging

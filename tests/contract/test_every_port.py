@@ -1,37 +1,40 @@
 """No port without a suite, no suite without a fake and a real adapter under it."""
 
 import importlib
+import inspect
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Final, Protocol
 
 import pytest
 
+import authcore.adapters
 import authcore.ports
 import authcore.testing.contracts
+import authcore.testing.fakes
 from contract.collected_suites import CollectedClass, collect, find_classes
 
 
 FAKES: Final = ("TestInMemory", "TestFrozen", "TestRecorded", "TestScripted")
 
 
-def _classes(package: str, path: list[str]) -> Iterator[type]:
-    for module in pkgutil.iter_modules(path, f"{package}."):
+def _classes(package: ModuleType) -> Iterator[type]:
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, type) and value.__module__ == module.name:
                 yield value
 
 
-PORTS: Final = sorted(
-    found.__name__
-    for found in _classes("authcore.ports", authcore.ports.__path__)
-    if Protocol in found.__bases__ or getattr(found, "_is_protocol", False)
-)
-SUITES: Final = {
+PORT_CLASSES: Final = {
     found.__name__: found
-    for found in _classes("authcore.testing.contracts", authcore.testing.contracts.__path__)
+    for found in _classes(authcore.ports)
+    if Protocol in found.__bases__ or getattr(found, "_is_protocol", False)
 }
+PORTS: Final = sorted(PORT_CLASSES)
+SUITES: Final = {found.__name__: found for found in _classes(authcore.testing.contracts)}
 
 
 HERE: Final = Path(__file__).parent
@@ -86,6 +89,38 @@ def test_a_fake_and_a_real_adapter_run_every_suite(
     port: str, lacking_by_port: dict[str, Sequence[str]]
 ) -> None:
     assert lacking_by_port[port] == []
+
+
+ROW: Final = re.compile(r"^\| `(\w+)` \|(.+)\|(.+)\|(.+)\|$", re.MULTILINE)
+
+
+def _described() -> dict[str, list[list[str]]]:
+    """The table of CONTRIBUTING.md: by port its adapters, its fake and its suite, sorted."""
+    page = HERE.parents[1].joinpath("CONTRIBUTING.md").read_text("utf-8")
+    rows = ROW.findall(page.partition("\n## Ports\n")[2].partition("\n## ")[0])
+    return {port: [sorted(re.findall(r"`(\w+)`", cell)) for cell in cells] for port, *cells in rows}
+
+
+def _implementations(port: type, package: ModuleType) -> list[str]:
+    """The concrete classes in *package* that are a *port*, and none that is derived from it."""
+    narrower = [each for each in PORT_CLASSES.values() if each is not port and port in each.__mro__]
+    return sorted(
+        found.__name__
+        for found in _classes(package)
+        if port in found.__mro__ and not inspect.isabstract(found)
+        if not {*narrower} & {*found.__mro__}
+    )
+
+
+def test_the_table_of_ports_names_every_port_adapter_fake_and_suite() -> None:
+    assert _described() == {
+        name: [
+            _implementations(port, authcore.adapters),
+            _implementations(port, authcore.testing.fakes),
+            [f"{name}Contract"],
+        ]
+        for name, port in PORT_CLASSES.items()
+    }
 
 
 SUITE: Final = frozenset({"test_one", "test_two"})
