@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.settings import PREFIX, Setting, describe_variables, load
-from authcore_cli.doors import DOORS, Door, DoorName
+from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
 

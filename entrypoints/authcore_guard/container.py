@@ -21,7 +21,7 @@ from authcore_guard.settings import GuardEntrypointSettings
 
 
 def verify_url_of(guard: GuardSettings) -> ServiceUrl:
-    """Give the URL of the auth service's ``/auth/verify``; by default default its sign-in URL."""
+    """Give the URL of ``/auth/verify``; by default beside the auth service's sign-in URL."""
     default = guard.signin_url.removesuffix(SIGN_IN_PATH) + VERIFY_PATH
     return guard.verify_url or ServiceUrl(default)
 

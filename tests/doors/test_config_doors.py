@@ -12,7 +12,7 @@ from authcore.domain.errors import ConfigurationError
 from authcore.settings import describe_variables
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.doors import DOORS, DoorName
+from authcore_cli.entrypoints import DOORS, DoorName
 from authcore_cli.process import CommandContext
 from authcore_guard import asgi, fastapi, flask, wsgi
 from authcore_lambda import (

@@ -14,7 +14,7 @@ from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
 from authcore.adapters.system import SystemClock
 from authcore.testing.mint import TokenMint
 from authcore_cli.app import run
-from authcore_cli.doors import DOORS
+from authcore_cli.entrypoints import DOORS
 from authcore_cli.process import CommandContext
 from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
