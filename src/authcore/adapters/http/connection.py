@@ -68,7 +68,11 @@ class _BoundedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._exchange.remaining()
+        try:
+            left = self._exchange.remaining()
+        except httpcore.ReadTimeout:
+            self.close()  # httpcore holds no stream before TLS, so nothing else would close it
+            raise
         return _BoundedStream(
             self._stream.start_tls(ssl_context, server_hostname, left), self._exchange
         )
