@@ -47,13 +47,13 @@ class CognitoSettings:
         matching(CLIENT_ID, CLIENT_ID_SENTENCE), "text", "id of the app client"
     )
     issuer: ServiceUrl | None = setting(
-        service_url, "URL", "the `iss` of the pool, where it is not the usual one", default=None
+        service_url, "URL", "the pool's `iss` claim, if it is not Amazon's", default=None
     )
     jwks_url: ServiceUrl | None = setting(
-        service_url, "URL", "where the pool publishes its keys; from the issuer", default=None
+        service_url, "URL", "URL of the pool's key set; default: below the issuer", default=None
     )
     endpoint_url: ServiceUrl | None = setting(
-        service_url, "URL", "where the admin API is, if not at the usual place", default=None
+        service_url, "URL", "URL of the pool's API, if it is not Amazon's", default=None
     )
     leeway: timedelta = setting(
         seconds(0, 60),

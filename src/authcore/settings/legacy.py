@@ -65,6 +65,6 @@ class LegacySettings:
     insecure_get_dialect: str = setting(
         one_of("on", "off"),
         "on or off",
-        "call the seed's GET forms for links: personal data and first passwords in URLs",
+        "call the older GET forms for links: personal data and first passwords in URLs",
         default="off",
     )

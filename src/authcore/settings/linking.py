@@ -42,7 +42,7 @@ class LinkingSettings:
     email_providers: tuple[str, ...] = setting(
         words,
         "list of provider names",
-        "whose verified e-mail may link an existing account; Cognito stands for native users",
+        "providers whose verified e-mail may link an account; Cognito stands for native users",
         default=(),
     )
     issuers: Mapping[str, str] = setting(
@@ -54,7 +54,7 @@ class LinkingSettings:
     creation: str = setting(
         one_of("unique", "idempotent", "lease", "once"),
         "unique, idempotent, lease or once",
-        "what keeps the legacy system from creating an account twice",
+        "what prevents the legacy system from creating a second account",
         default="unique",
     )
     on_failure: FailurePolicy = setting(

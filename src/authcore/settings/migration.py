@@ -42,19 +42,19 @@ class MigrationSettings:
     pool: PoolKind = setting(
         one_of("username", "email", "alias"),
         "username, email or alias",
-        "by what users sign in to the pool",
+        "what users of the pool sign in with",
         default="username",
     )
     case_sensitive: str = setting(
         one_of("on", "off"),
         "on or off",
-        "whether user names that differ in letter case alone are two in the pool",
+        "whether the pool distinguishes letter case in user names",
         default="on",
     )
     password_policy: PasswordPolicy | None = setting(
         password_policy,
         "length and classes",
-        "legacy passwords below it must be replaced, e.g. `8 lower upper digit symbol`",
+        "legacy passwords below it must be reset, e.g. `8 lower upper digit symbol`",
         default=None,
     )
     budget: timedelta = setting(

@@ -28,7 +28,7 @@ class RevocationSettings:
     kept_in: str = setting(
         one_of("nowhere", "process", "table"),
         "nowhere, process or table",
-        "where sign-outs are remembered, so that signed tokens end at once; process is for an auth "
+        "where revocations are kept, so that signed tokens end at once; process is for an auth "
         "service of one process that all applications ask",
         default="nowhere",
     )

@@ -23,7 +23,7 @@ class AppClientSettings:
 
     domain_url: ServiceUrl | None = setting(service_url, "URL", "the pool's domain", default=None)
     token_url: ServiceUrl | None = setting(
-        service_url, "URL", "base for server calls to the domain, where names differ", default=None
+        service_url, "URL", "base URL for server calls, if not the domain's", default=None
     )
     client_secret: str | None = setting(
         secret_text, "text", "the app client's secret", default=None, secret=True
@@ -57,7 +57,7 @@ class SignInSettings:
         service_url, "URL", "the pool's domain: https://<prefix>.auth.<region>.amazoncognito.com"
     )
     token_url: ServiceUrl | None = setting(
-        service_url, "URL", "base for server calls to the domain, where names differ", default=None
+        service_url, "URL", "base URL for server calls, if not the domain's", default=None
     )
     client_secret: str = setting(secret_text, "text", "the app client's secret", secret=True)
     callback_url: ServiceUrl = setting(
@@ -86,7 +86,7 @@ class SignInSettings:
     attempt_lifetime: timedelta = setting(
         seconds(60, 600),
         "seconds, 60-600",
-        "how long one sign-in may take",
+        "lifetime of one sign-in attempt",
         default=timedelta(minutes=10),
     )
     timeout: timedelta = setting(
@@ -104,7 +104,7 @@ class SignOutSettings:
     targets: tuple[str, ...] = setting(
         exact_urls,
         "list of URLs",
-        "where sign-outs may end, exactly as registered with Cognito; the first is the default; "
+        "allowed sign-out URLs, exactly as registered with Cognito; the first is the default; "
         "without any, AUTHCORE_SIGN_IN_DEFAULT_REDIRECT is the only one",
         default=(),
     )

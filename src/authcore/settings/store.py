@@ -24,11 +24,11 @@ class StoreSettings:
     region: str | None = setting(
         matching(REGION, REGION_SENTENCE),
         "region",
-        "AWS region of the table; the pool's where none is given",
+        "AWS region of the table; default: the pool's region",
         default=None,
     )
     endpoint_url: ServiceUrl | None = setting(
-        service_url, "URL", "where the table's API is, if not at the usual place", default=None
+        service_url, "URL", "URL of the table's API, if it is not Amazon's", default=None
     )
     timeout: timedelta = setting(
         seconds(1, 10),

@@ -27,6 +27,6 @@ class WebAccessSettings:
     cors_origins: tuple[str, ...] = setting(
         web_origins,
         "list of origins",
-        "whose scripts may read /auth/session, with the browser's cookies",
+        "origins whose scripts may read /auth/session with the browser's cookies",
         default=(),
     )
