@@ -95,7 +95,7 @@ def _app(context: CommandContext) -> App:
     tokens.command(token_commands.verify)
     config = App(name="config", help="Check settings.")
     config.command(ConfigCommands(context).check)
-    links = App(name="links", help="Compare who is who in the pool and in the legacy system.")
+    links = App(name="links", help="Compare the links of the pool with those of the legacy system.")
     link_commands = LinksCommands(context)
     links.command(link_commands.audit)
     links.command(link_commands.repair)

@@ -55,7 +55,7 @@ class LinksCommands:
         json_lines: JsonLines = False,
     ) -> ExitStatus:
         """
-        Write the missing half of every link that leaves no doubt; report the others.
+        Write the missing half of every unambiguous link; report the others.
 
         Both sides are read again right before each write.  Needs AUTHCORE_COGNITO_* and
         AUTHCORE_LEGACY_*.  Exit status: 0 both sides agree now, 1 they do not, 2 wrong usage or
@@ -64,7 +64,7 @@ class LinksCommands:
         Args:
             rate: Calls a second, 1 to 25.
 
-            state: A file to keep what was read and done, for a run after one that was cut short.
+            state: File with what was read and done, so that a later run continues a stopped one.
 
             dry_run: Write nothing; say what would be written.
 

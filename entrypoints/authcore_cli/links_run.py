@@ -120,7 +120,7 @@ class LinkRun:
 
     def repair(self, *, dry_run: bool) -> None:
         """
-        Repair what leaves no doubt, and report every finding.
+        Repair every unambiguous finding, and report each one.
 
         Raises:
             AuthcoreError: The run was cut short.

@@ -22,7 +22,7 @@ def _shared_domain(domain: str) -> str | None:
     if not is_shared_with_strangers(domain):
         return None
     return (
-        "AUTHCORE_COOKIE_DOMAIN is wrong: the domain is shared with strangers: it is, or holds, a "
+        "AUTHCORE_COOKIE_DOMAIN is wrong: other sites share the domain: it is, or holds, a "
         "public suffix"
     )
 
@@ -31,8 +31,8 @@ def _in_another_process(kept_in: str) -> str | None:
     if kept_in != "process":
         return None
     return (
-        "AUTHCORE_REVOCATIONS_KEPT_IN is wrong: what one process of the auth service remembers is "
-        "not known here"
+        "AUTHCORE_REVOCATIONS_KEPT_IN is wrong: the list of one process of the auth service cannot "
+        "be read here"
     )
 
 
