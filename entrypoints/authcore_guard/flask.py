@@ -7,7 +7,7 @@ A guard for a Flask application.
     Guard.from_environment().init_app(app)      # authcore_guard.flask.current_user()
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -80,6 +80,7 @@ class Guard:
         internal.  A wrapper alone would check the path before other wrappers have changed it.
         """
         app.url_value_preprocessor(self._check)
+        app.after_request(_complete)
         app.wsgi_app = _ResponseMiddleware(app.wsgi_app)  # type: ignore[method-assign] # as Flask documents
 
     def _check(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
@@ -96,9 +97,25 @@ class _CheckedRequest:
 
     Attributes:
         decision: None until Flask has called the guard.
+        is_completed_later: The middleware knows this decision, and completes the response.
     """
 
     decision: Allow | Deny | None = None
+    is_completed_later: bool = False
+
+
+def _complete(response: Response) -> Response:
+    """Complete the response to a request whose environ a wrapper replaced by its own."""
+    checked: _CheckedRequest | None = request.environ.get(_DECISION)
+    if checked is None or checked.is_completed_later or checked.decision is None:
+        return response
+    decision = checked.decision
+    if isinstance(decision, Deny):
+        return _denial(decision)
+    headers = decision.headers(list(response.headers))
+    response.headers.clear()
+    response.headers.extend(headers)
+    return response
 
 
 class _ResponseMiddleware:
@@ -108,7 +125,7 @@ class _ResponseMiddleware:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        checked = environ[_DECISION] = _CheckedRequest()
+        checked = environ[_DECISION] = _CheckedRequest(is_completed_later=True)
         response = _Response(checked, environ["REQUEST_METHOD"], start_response)
         try:
             body = self._app(environ, response.start)
@@ -128,28 +145,46 @@ class _Response:
         self._checked = checked
         self._method = method
         self._start_response = start_response
-        self._is_late = False
+        self._has_started = False
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
     ) -> Callable[[bytes], object]:
+        self._has_started = True
         decision = self._checked.decision
         if isinstance(decision, Deny):
-            if self._is_late:
-                send_denial(decision, self._method, self._start_response)
             return lambda _: None
         start = add_headers(decision, self._start_response) if decision else self._start_response
         return start(status, headers, exc_info) if exc_info else start(status, headers)
 
     def finish(self, body: Iterable[bytes]) -> Iterable[bytes]:
-        """Return *body*, or the denial; a lazy wrapper calls the application only later."""
+        """Return *body*, or the denial."""
         decision = self._checked.decision
-        if not isinstance(decision, Deny):
-            self._is_late = True
-            return body
-        if close := getattr(body, "close", None):
-            close()
-        return send_denial(decision, self._method, self._start_response)
+        if isinstance(decision, Deny):
+            _close(body)
+            return send_denial(decision, self._method, self._start_response)
+        return body if self._has_started else self._finish_late(body)
+
+    def _finish_late(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield *body* or the denial: a lazy wrapper calls the application only now."""
+        try:
+            for chunk in body:
+                if isinstance(self._checked.decision, Deny):
+                    break
+                yield chunk
+        except Exception:
+            if not isinstance(self._checked.decision, Deny):
+                raise
+        finally:
+            _close(body)
+        decision = self._checked.decision
+        if isinstance(decision, Deny):
+            yield from send_denial(decision, self._method, self._start_response)
+
+
+def _close(body: Iterable[bytes]) -> None:
+    if close := getattr(body, "close", None):
+        close()
 
 
 def _denial(denial: Deny) -> Response:

@@ -89,13 +89,30 @@ def _copying(app: flask.Flask) -> None:
     app.wsgi_app = copying  # type: ignore[method-assign, assignment]
 
 
+def _lazy_with_other_answer(app: flask.Flask) -> None:
+    _lazy(app)
+    _other_answer(app)
+
+
+def _own_environ(app: flask.Flask) -> None:
+    inner = app.wsgi_app
+
+    def replacing(environ: Any, start: Any) -> Any:
+        standard = {name: environ[name] for name in environ if not name.startswith("authcore.")}
+        return inner(standard, start)
+
+    app.wsgi_app = replacing  # type: ignore[method-assign, assignment]
+
+
 HOOKS: Final[dict[str, Callable[[flask.Flask], None]]] = {
     "another answer after the request": _other_answer,
     "a failure after the request": _failing_after,
     "a handler of all errors": _handling_everything,
     "trapped exceptions": _trapping,
     "a lazy wrapper": _lazy,
+    "a lazy wrapper, and another answer": _lazy_with_other_answer,
     "a wrapper that copies the environ": _copying,
+    "a wrapper with an environ of its own": _own_environ,
 }
 
 
