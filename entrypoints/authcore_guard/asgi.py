@@ -91,7 +91,7 @@ async def check_request(
     try:
         return await threads.run(lambda: request_guard.check(request))
     except UnavailableError as error:
-        return request_guard.answer_undecided(request, error)
+        return request_guard.answer_without_decision(request, error)
 
 
 def read_request(scope: Scope) -> GuardedRequest:

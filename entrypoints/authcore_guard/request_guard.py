@@ -173,7 +173,7 @@ class RequestGuard:
         try:
             browser = self._guard.decide(request.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
-            return self.answer_undecided(request, error)
+            return self.answer_without_decision(request, error)
         return self._answer(request, browser)
 
     def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
@@ -181,7 +181,7 @@ class RequestGuard:
         try:
             browser = self._guard.decide_from_cache(request.cookies)
         except SessionTooLargeError as error:
-            return self.answer_undecided(request, error)
+            return self.answer_without_decision(request, error)
         return self._answer(request, browser) if browser else None
 
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
@@ -192,7 +192,7 @@ class RequestGuard:
             return Allow(None, cookies)
         return self._sign_in(request, decision.reason, cookies)
 
-    def answer_undecided(
+    def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
     ) -> Allow | Deny:
         """Allow public paths; otherwise answer with the reason, or with Retry-After."""

@@ -166,7 +166,7 @@ class SessionGuard:
         try:
             session = validate_session(self.validator, presented.tokens)
         except (TokenExpiredError, UnknownKeyError) as rejected:
-            return self._refresh_ended(presented.tokens, rejected, can_renew=presented.can_renew)
+            return self._try_refresh(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
             return SignInRequired(rejected.code)
         return self._decide_live(session, can_renew=presented.can_renew)
@@ -187,7 +187,7 @@ class SessionGuard:
             return SignInRequired(refusal.code, has_ended=True)
         return self._admit_new_tokens(renewed)
 
-    def _refresh_ended(
+    def _try_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
     ) -> Admitted | SignInRequired:
         """Decide about tokens that were valid once, or whose key is not known any more."""
