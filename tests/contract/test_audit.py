@@ -6,11 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from authcore.adapters.audit.counters import (
-    MAX_SERIES,
-    CountingAuditLog,
-    ProcessDecisionCounter,
-)
+from authcore.adapters.audit.counters import MAX_SERIES, CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog

@@ -12,12 +12,7 @@ from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.domain.errors import CredentialsRejectedError, LegacyUnavailableError
 from authcore.domain.model.accounts import Credentials
 from authcore.domain.model.urls import service_url
-from authcore.testing.contracts.legacy_accounts import (
-    EMMA,
-    PEOPLE,
-    LegacyAccountsContract,
-    Person,
-)
+from authcore.testing.contracts.legacy_accounts import EMMA, PEOPLE, LegacyAccountsContract, Person
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer

@@ -17,11 +17,7 @@ from authcore.adapters.legacy.seed_dialect import (
     InsecureLegacyDialectWarning,
     SeedDialectLegacyLinks,
 )
-from authcore.domain.errors import (
-    AccountTakenError,
-    LegacyUnavailableError,
-    LinkRejectedError,
-)
+from authcore.domain.errors import AccountTakenError, LegacyUnavailableError, LinkRejectedError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount

@@ -10,10 +10,7 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore.adapters.legacy import session_contract as contract
-from authcore.adapters.legacy.callable_sessions import (
-    CallableLegacySessions,
-    CallableLegacySignOut,
-)
+from authcore.adapters.legacy.callable_sessions import CallableLegacySessions, CallableLegacySignOut
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.adapters.legacy.session_cookie import (
     MAX_SESSION_LENGTH,
@@ -23,10 +20,7 @@ from authcore.adapters.legacy.session_cookie import (
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.urls import service_url
-from authcore.testing.contracts.legacy_sessions import (
-    LegacySessionsContract,
-    LegacySignOutContract,
-)
+from authcore.testing.contracts.legacy_sessions import LegacySessionsContract, LegacySignOutContract
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySessions, InMemoryLegacySignOut
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.servers import LoopbackServer

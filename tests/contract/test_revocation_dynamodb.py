@@ -15,11 +15,7 @@ from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamo
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
-from authcore.testing.contracts.revocation import (
-    HOUR,
-    SharedRevocationListContract,
-    access_claims,
-)
+from authcore.testing.contracts.revocation import HOUR, SharedRevocationListContract, access_claims
 from authcore.testing.fakes.system import FrozenClock
 from support.dynamodb_table import (
     ERROR_CLASSES,

@@ -10,11 +10,7 @@ from authcore.domain.errors import RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.ports.token_endpoint import TokenRevoker
-from authcore.testing.contracts.token_endpoint import (
-    SignedInUser,
-    SignInUser,
-    TokenRevokerContract,
-)
+from authcore.testing.contracts.token_endpoint import SignedInUser, SignInUser, TokenRevokerContract
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher, InMemoryTokenRevoker
 from authcore_local.cognito import LocalCognito

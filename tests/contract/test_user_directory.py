@@ -7,11 +7,7 @@ import pytest
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.ports.user_directory import UserDirectory
-from authcore.testing.contracts.user_directory import (
-    Enrol,
-    Federate,
-    UserDirectoryContract,
-)
+from authcore.testing.contracts.user_directory import Enrol, Federate, UserDirectoryContract
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from support.cognito_pools import OnLocalCognito, OnMoto, Pool
 

@@ -12,10 +12,7 @@ import pytest
 from authcore.adapters.http import HttpClient
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import user_migration
-from authcore_lambda.user_migration import (
-    MigrationUnavailableError,
-    build_handler,
-)
+from authcore_lambda.user_migration import MigrationUnavailableError, build_handler
 from authcore_local.legacy import LegacySystem
 from authcore_local.servers import LoopbackServer
 from support.migration_door import (

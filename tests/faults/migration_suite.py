@@ -12,21 +12,9 @@ from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda.events.types import Event
-from authcore_lambda.user_migration import (
-    MigrationUnavailableError,
-    build_handler,
-)
+from authcore_lambda.user_migration import MigrationUnavailableError, build_handler
 from faults.figures import Failure, Progress, Section, milliseconds
-from faults.migration_table import (
-    ANSWERS,
-    API_KEY,
-    CELLS,
-    LIMIT,
-    PEOPLE,
-    SOURCES,
-    Cell,
-    Left,
-)
+from faults.migration_table import ANSWERS, API_KEY, CELLS, LIMIT, PEOPLE, SOURCES, Cell, Left
 from faults.tcp_proxy import TcpProxy, healthy, reset, silence
 from support.scripted_server import ScriptedServer
 from support.unhurried import Unhurried

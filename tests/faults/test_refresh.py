@@ -5,14 +5,7 @@ import pytest
 
 from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
 from authcore.domain.services.sessions.single_flight import SingleFlight
-from faults.refresh_suite import (
-    REQUESTS,
-    SETTINGS,
-    Setting,
-    live_through_an_outage,
-    played,
-    replay,
-)
+from faults.refresh_suite import REQUESTS, SETTINGS, Setting, live_through_an_outage, played, replay
 
 
 SEED = "short"

@@ -10,11 +10,7 @@ from authcore.domain.model.domains import is_domain
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.paths import MAX_PUBLIC_PATHS, public_path_problems
 from authcore.domain.model.pools import is_pool_of
-from authcore.domain.model.session import (
-    MAX_PENDING_ATTEMPTS,
-    PendingSignIns,
-    SignInAttempt,
-)
+from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, SignedClaims
 from unit.session_world import SessionWorld
 from unit.sign_in_world import World

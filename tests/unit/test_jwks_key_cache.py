@@ -9,13 +9,7 @@ import pytest
 from authcore.adapters.jwks import key_cache
 from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
-from authcore.adapters.jwks.key_cache import (
-    FETCH_DEADLINE,
-    MAX_STALE,
-    REFRESH_AFTER,
-    TTL,
-    KeyCache,
-)
+from authcore.adapters.jwks.key_cache import FETCH_DEADLINE, MAX_STALE, REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint

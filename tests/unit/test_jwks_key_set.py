@@ -5,13 +5,7 @@ import json
 
 import pytest
 
-from authcore.adapters.jwks.key_set import (
-    MAX_KEY_SET_BYTES,
-    MAX_KEYS,
-    StaticKeys,
-    keys_in,
-    keys_of,
-)
+from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES, MAX_KEYS, StaticKeys, keys_in, keys_of
 from authcore.domain.errors import UnknownKeyError
 from authcore.testing.mint import SigningKey, generate_key
 from unit.published_keys import GOOD, MINT, OTHER

@@ -23,14 +23,7 @@ from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.coordination import InMemoryLease
 from authcore.testing.mint import TokenMint
-from unit.session_world import (
-    ACCOUNT,
-    DUE,
-    HOUR,
-    LIFETIME,
-    SessionWorld,
-    without_refresh_token,
-)
+from unit.session_world import ACCOUNT, DUE, HOUR, LIFETIME, SessionWorld, without_refresh_token
 
 
 @pytest.fixture

@@ -26,14 +26,7 @@ from authcore.domain.services.sign_in.authorization import parse_authorization_r
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
 from authcore.testing.mint import TokenMint
-from unit.sign_in_world import (
-    CALLBACK_URL,
-    DEEP_LINK,
-    DEFAULT_TARGET,
-    Parameters,
-    World,
-    query_of,
-)
+from unit.sign_in_world import CALLBACK_URL, DEEP_LINK, DEFAULT_TARGET, Parameters, World, query_of
 
 
 @pytest.fixture

@@ -16,11 +16,7 @@ from authcore.domain.errors import (
     TokenNotYetValidError,
 )
 from authcore.domain.model.tokens import LAST_MOMENT, AccessClaims, IdentityClaims
-from authcore.domain.services.token_validation import (
-    MAX_LEEWAY,
-    MAX_SUBJECT_LENGTH,
-    TokenValidator,
-)
+from authcore.domain.services.token_validation import MAX_LEEWAY, MAX_SUBJECT_LENGTH, TokenValidator
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
 from authcore.testing.fakes.system import FrozenClock
 

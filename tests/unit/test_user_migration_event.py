@@ -25,14 +25,7 @@ from authcore_lambda.user_migration import (
     build_handler,
 )
 from unit.trigger_world import shows_nothing_of_its_cause
-from unit.user_migration_world import (
-    BUDGET,
-    EMMA,
-    MAPPING,
-    PASSWORD,
-    legacy_accounts,
-    trigger_on,
-)
+from unit.user_migration_world import BUDGET, EMMA, MAPPING, PASSWORD, legacy_accounts, trigger_on
 
 
 def event(

@@ -10,12 +10,7 @@ from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
-from authcore_lambda.deadlines.deadline import (
-    NO_TIME,
-    Answer,
-    BoundedCaller,
-    Deadline,
-)
+from authcore_lambda.deadlines.deadline import NO_TIME, Answer, BoundedCaller, Deadline
 
 
 Port = TypeVar("Port")

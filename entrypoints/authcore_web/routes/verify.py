@@ -11,11 +11,7 @@ from starlette.responses import Response
 
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import MalformedTokenError, RejectedError, UnavailableError
-from authcore.domain.model.session_decision import (
-    PresentedSession,
-    SessionDecision,
-    SignInRequired,
-)
+from authcore.domain.model.session_decision import PresentedSession, SessionDecision, SignInRequired
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.body import members_of

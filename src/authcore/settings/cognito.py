@@ -15,10 +15,7 @@ from authcore.domain.model.pools import (
     is_pool_of,
 )
 from authcore.domain.model.urls import ServiceUrl, service_url
-from authcore.settings.parsers import (
-    matching,
-    seconds,
-)
+from authcore.settings.parsers import matching, seconds
 from authcore.settings.reader import Check, setting
 
 

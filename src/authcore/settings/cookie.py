@@ -7,12 +7,7 @@ import attrs
 
 from authcore.domain.model.domains import DOMAIN_SENTENCE, covers, is_domain
 from authcore.domain.model.urls import ServiceUrl, host_of
-from authcore.settings.parsers import (
-    key_ring,
-    one_of,
-    satisfying,
-    seconds,
-)
+from authcore.settings.parsers import key_ring, one_of, satisfying, seconds
 from authcore.settings.reader import Check, setting, variable_name
 
 

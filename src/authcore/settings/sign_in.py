@@ -9,10 +9,7 @@ from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.settings import url_parsers
-from authcore.settings.parsers import (
-    seconds,
-    secret_text,
-)
+from authcore.settings.parsers import seconds, secret_text
 from authcore.settings.reader import Check, setting
 from authcore.settings.url_parsers import exact_urls
 

@@ -9,11 +9,7 @@ from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity,
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
 from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
-from authcore.domain.errors import (
-    AccountNotFoundError,
-    LinkRejectedError,
-    ProviderUnavailableError,
-)
+from authcore.domain.errors import AccountNotFoundError, LinkRejectedError, ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.ports.user_directory import ProviderLinks
 

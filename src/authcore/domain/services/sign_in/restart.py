@@ -9,10 +9,7 @@ last authenticated: where the sessions of that time were ended, the user must au
 import attrs
 
 from authcore.domain.model.session import PendingSignIns, RedirectTarget, SignInAttempt
-from authcore.domain.services.sign_in.authorization import (
-    AuthorizationError,
-    AuthorizationResponse,
-)
+from authcore.domain.services.sign_in.authorization import AuthorizationError, AuthorizationResponse
 from authcore.domain.services.sign_in.sign_in import SignIn, SignInStart
 
 
