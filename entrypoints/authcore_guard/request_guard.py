@@ -19,7 +19,8 @@ from authcore_guard.public_paths import PublicPaths, return_url
 
 _VARY: Final = ("vary", "Cookie")
 
-_HEADERS: Final = (*PRIVATE, _VARY)
+_NO_STORE, *_OTHERS = PRIVATE
+_HEADERS: Final = (_NO_STORE, _VARY, *_OTHERS)
 
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",

@@ -36,9 +36,9 @@ SCRIPT: Final = attrs.evolve(PAGE, accept="application/json")
 PUBLIC: Final = attrs.evolve(PAGE, path="/about", raw_path="/about")
 NO_STORE: Final = (
     ("cache-control", "no-store"),
+    ("vary", "Cookie"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
-    ("vary", "Cookie"),
 )
 CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
 DELETED: Final = ("set-cookie", "a=; Max-Age=0")

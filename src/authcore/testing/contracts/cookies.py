@@ -206,7 +206,7 @@ class CookieJarContract(ContractSuite, Generic[Value]):
 
 
 class SessionJarContract(CookieJarContract[TokenSet]):
-    """What a jar of sessions does beside: it goes on with refreshed tokens."""
+    """Adds what only a jar of sessions does: it stores refreshed tokens."""
 
     @pytest.fixture
     @abstractmethod
