@@ -7,13 +7,21 @@ from typing import Any
 import pytest
 
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
+from authcore.adapters.coordination.dynamodb.replay_cache import (
+    DynamoDbCreateIntents,
+    DynamoDbReplayCache,
+)
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
+from authcore.testing.contracts.coordination import (
+    TTL,
+    CreateIntentsContract,
+    LeaseContract,
+    ReplayCacheContract,
+)
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
     ERROR_CLASSES,
@@ -41,10 +49,30 @@ def _lease(
     )
 
 
+def _intents(client: DynamoDbClient, clock: Clock) -> DynamoDbCreateIntents:
+    return DynamoDbCreateIntents(
+        client=client, table="coordination", clock=clock, entropy=SystemEntropy()
+    )
+
+
 def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbReplayCache:
     return DynamoDbReplayCache(
         client=client, table="coordination", clock=clock, entropy=SystemEntropy()
     )
+
+
+class TestDynamoDbCreateIntents(OnMotoTable, CreateIntentsContract):
+    @pytest.fixture
+    def intents(self, table: Table, clock: FrozenClock) -> CreateIntents:
+        return _intents(table.client, clock)
+
+    def test_two_processes_share_a_result(
+        self, table: Table, intents: CreateIntents, clock: FrozenClock
+    ) -> None:
+        # AL-07
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        assert _intents(table.client, clock).result_of("a") == "5001"
 
 
 class TestDynamoDbReplayCache(OnMotoTable, ReplayCacheContract):

@@ -72,6 +72,9 @@ class _Directory(_Asking, UserDirectory):
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         self._asked("directory.set_attributes", username, attributes)
 
+    def delete_user(self, username: str) -> None:
+        self._asked("directory.delete_user", username)
+
 
 class _Lease(_Asking, Lease):
     @contextmanager

@@ -65,6 +65,11 @@ class InjectedDirectory(UserDirectory):
             ProviderUnavailableError,
         )
 
+    def delete_user(self, username: str) -> None:
+        self._line.call(
+            "delete_user", lambda: self._directory.delete_user(username), ProviderUnavailableError
+        )
+
 
 class InjectedLease(Lease):
     """
