@@ -18,6 +18,13 @@ The legacy id whose account is known to name the pool user.
 Only linking writes it, last of all; no app client may.
 """
 
+LINK_REFUSAL_CLAIM: Final = "authcore_link"
+"""
+Claim of an ID token whose user was refused a legacy account: ``link_taken``.
+
+A pool user with the same verified address has the account; the user may connect the two.
+"""
+
 MIGRATED_ATTRIBUTE: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
 """Custom attributes that migration may fill, as a pattern: all but ``custom:legacy_linked``."""
 
