@@ -34,10 +34,11 @@ def migration(legacy_answer: str) -> tuple[Inner, ...]:
 
 
 LINKING: Final = (
+    Inner("lambda", "legacy", "POST /api/cognito_helper", "200 found"),
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
     *LINKED,
 )
-"""Account linking stores the ``sub`` in the legacy system."""
+"""Account linking reads the account as it is now, and stores the ``sub`` there."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
