@@ -213,12 +213,7 @@ class AnswerSettings:
 
 @attrs.frozen
 class AuthorizerSettings(SessionSettings):
-    """
-    The groups of an authorizer.
-
-    Attributes:
-        authorizer: How it answers.
-    """
+    """The groups of an authorizer."""
 
     CHECKS: ClassVar[tuple[Check, ...]] = (*SessionSettings.CHECKS, KEPT_ELSEWHERE)
 
