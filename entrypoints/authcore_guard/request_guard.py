@@ -134,7 +134,7 @@ class RequestGuard:
         prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
     """
 
-    _browser_guard: BrowserGuard
+    _guard: BrowserGuard = attrs.field(alias="browser_guard")
     _signin_url: ServiceUrl
     _app_url: ServiceUrl
     _public_paths: Iterable[str] = ()
@@ -160,7 +160,7 @@ class RequestGuard:
         Allow without a user means a public path.
         """
         try:
-            browser = self._browser_guard.decide(request.cookies)
+            browser = self._guard.decide(request.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
             return self.answer_without_decision(request, error)
         return self._answer(request, browser)
@@ -168,7 +168,7 @@ class RequestGuard:
     def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
         """Allow or deny without network and waiting; None where the decision takes either."""
         try:
-            browser = self._browser_guard.decide_from_cache(request.cookies)
+            browser = self._guard.decide_from_cache(request.cookies)
         except SessionTooLargeError as error:
             return self.answer_without_decision(request, error)
         return self._answer(request, browser) if browser else None

@@ -11,7 +11,7 @@ from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages
 from authcore_local.cognito.hosted_ui.login_pages import (
-    Shown,
+    PageContext,
     confirm_page,
     forgot_page,
     new_password_page,
@@ -27,7 +27,7 @@ CONFIRMED: Final = "Your account is confirmed. Please sign in."
 CHANGED: Final = "Your password is changed. Please sign in."
 
 
-Draw = Callable[[Shown], Response]
+Draw = Callable[[PageContext], Response]
 
 
 @attrs.frozen
@@ -147,6 +147,6 @@ class AccountPages:
 
     def _page(self, sent: _Sent, draw: Draw, *, problem: str = "", notice: str = "") -> Response:
         def draw_for(form_token: str) -> Response:
-            return draw(Shown(sent.query, form_token, sent.form, problem, notice))
+            return draw(PageContext(sent.query, form_token, sent.form, problem, notice))
 
         return self._hosted.show(sent.request, sent.query, draw_for)

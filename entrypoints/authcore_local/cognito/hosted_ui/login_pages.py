@@ -37,9 +37,9 @@ _FOCUS: Final = " autofocus"
 
 
 @attrs.frozen
-class Shown:
+class PageContext:
     """
-    What the pages show.
+    What the pages of managed login have in common.
 
     Attributes:
         query: The authorization request, kept in the actions of the forms.
@@ -70,31 +70,31 @@ class Shown:
 
 
 def sign_in_page(
-    shown: Shown, providers: Sequence[Provider], *, self_sign_up: bool
+    context: PageContext, providers: Sequence[Provider], *, self_sign_up: bool
 ) -> HTMLResponse:
     """Build the sign-in page, which offers *providers* and, with *self_sign_up*, sign-up."""
-    on_name, on_password = ("", _FOCUS) if shown.username else (_FOCUS, "")
+    on_name, on_password = ("", _FOCUS) if context.username else (_FOCUS, "")
     prompt = (
-        field("username", "User name", _NAME + on_name, value=shown.username)
+        field("username", "User name", _NAME + on_name, value=context.username)
         + field("password", "Password", _PASSWORD + on_password)
         + '<button type="submit">Sign in</button>'
     )
-    links = _link(FORGOT_PATH, shown.query, "Forgot your password?")
+    links = _link(FORGOT_PATH, context.query, "Forgot your password?")
     if self_sign_up:
-        links += _link(SIGN_UP_PATH, shown.query, "Sign up")
+        links += _link(SIGN_UP_PATH, context.query, "Sign up")
     content = (
-        shown.form("/login", prompt)
-        + _others(shown.query, providers)
+        context.form("/login", prompt)
+        + _others(context.query, providers)
         + f'<nav class="links" aria-label="Other ways">{links}</nav>'
     )
-    return shown.page("Sign in", content)
+    return context.page("Sign in", content)
 
 
-def sign_up_page(shown: Shown) -> HTMLResponse:
+def sign_up_page(context: PageContext) -> HTMLResponse:
     """Build the sign-up page."""
-    given = shown.given
+    given = context.given
     fields = (
-        field("username", "User name", _NAME + _FOCUS, value=shown.username)
+        field("username", "User name", _NAME + _FOCUS, value=context.username)
         + field(
             "email",
             "E-mail address",
@@ -106,12 +106,12 @@ def sign_up_page(shown: Shown) -> HTMLResponse:
         + _POLICY
         + '<button type="submit">Sign up</button>'
     )
-    return shown.page("Sign up", shown.form(SIGN_UP_PATH, fields) + _back(shown.query))
+    return context.page("Sign up", context.form(SIGN_UP_PATH, fields) + _back(context.query))
 
 
-def confirm_page(shown: Shown) -> HTMLResponse:
+def confirm_page(context: PageContext) -> HTMLResponse:
     """Build the page that takes the confirmation code or sends another one."""
-    username = shown.username
+    username = context.username
     on_name, on_code = ("", _FOCUS) if username else (_FOCUS, "")
     fields = (
         field("username", "User name", _NAME + on_name, value=username)
@@ -123,34 +123,34 @@ def confirm_page(shown: Shown) -> HTMLResponse:
         '<button class="plain">Send another code</button>'
     )
     content = (
-        shown.form(CONFIRM_PATH, fields)
-        + (shown.form(RESEND_PATH, again) if username else "")
-        + _back(shown.query, _OUTBOX)
+        context.form(CONFIRM_PATH, fields)
+        + (context.form(RESEND_PATH, again) if username else "")
+        + _back(context.query, _OUTBOX)
     )
-    return shown.page("Confirm your account", content)
+    return context.page("Confirm your account", content)
 
 
-def forgot_page(shown: Shown) -> HTMLResponse:
+def forgot_page(context: PageContext) -> HTMLResponse:
     """Build the page that asks for the user name of a forgotten password."""
     fields = (
-        field("username", "User name", _NAME + _FOCUS, value=shown.username)
+        field("username", "User name", _NAME + _FOCUS, value=context.username)
         + '<button type="submit">Send me a code</button>'
     )
-    content = shown.form(FORGOT_PATH, fields) + _back(shown.query)
-    return shown.page("Forgot your password?", content)
+    content = context.form(FORGOT_PATH, fields) + _back(context.query)
+    return context.page("Forgot your password?", content)
 
 
-def new_password_page(shown: Shown) -> HTMLResponse:
+def new_password_page(context: PageContext) -> HTMLResponse:
     """Build the page that takes a code and a new password."""
     fields = (
-        f'<input type="hidden" name="username" value="{escape(shown.username)}">'
+        f'<input type="hidden" name="username" value="{escape(context.username)}">'
         + field("code", "Code", _CODE + _FOCUS)
         + field("password", "New password", _NEW_PASSWORD)
         + _POLICY
         + '<button type="submit">Change password</button>'
     )
-    content = shown.form(NEW_PASSWORD_PATH, fields) + _back(shown.query, _OUTBOX)
-    return shown.page("Choose a new password", content)
+    content = context.form(NEW_PASSWORD_PATH, fields) + _back(context.query, _OUTBOX)
+    return context.page("Choose a new password", content)
 
 
 def _others(query: Mapping[str, str], providers: Sequence[Provider]) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
-from authcore_local.cognito.hosted_ui.login_pages import Shown, confirm_page, sign_in_page
+from authcore_local.cognito.hosted_ui.login_pages import PageContext, confirm_page, sign_in_page
 from authcore_local.cognito.hosted_ui.provider_pages import provider_path
 from authcore_local.cognito.oauth.authorization_request import AuthorizationRequest
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
@@ -71,7 +71,7 @@ class ManagedLogin:
         self, request: Request, query: Mapping[str, str], username: str, problem: str
     ) -> Response:
         def draw(form_token: str) -> Response:
-            return confirm_page(Shown(query, form_token, {"username": username}, problem))
+            return confirm_page(PageContext(query, form_token, {"username": username}, problem))
 
         return self._hosted.show(request, query, draw)
 
@@ -88,8 +88,10 @@ class ManagedLogin:
         config = self._hosted.config
 
         def draw(form_token: str) -> Response:
-            shown = Shown(query, form_token, {"username": username}, problem, notice)
-            return sign_in_page(shown, config.identity_providers, self_sign_up=config.self_sign_up)
+            context = PageContext(query, form_token, {"username": username}, problem, notice)
+            return sign_in_page(
+                context, config.identity_providers, self_sign_up=config.self_sign_up
+            )
 
         return self._hosted.show(request, query, draw)
 
