@@ -35,8 +35,8 @@ class _Sent:
     """A request with its authorization request and form fields."""
 
     request: Request
-    query: Mapping[str, str]
-    form: Mapping[str, str]
+    query: Mapping[str, str] = attrs.field(repr=False)
+    form: Mapping[str, str] = attrs.field(repr=False)
 
     @property
     def username(self) -> str:

@@ -49,9 +49,9 @@ class PageContext:
         notice: Good news, shown above the prompt.
     """
 
-    query: Mapping[str, str]
-    form_token: str
-    given: Mapping[str, str]
+    query: Mapping[str, str] = attrs.field(repr=False)
+    form_token: str = attrs.field(repr=False)
+    given: Mapping[str, str] = attrs.field(repr=False)
     problem: str = ""
     notice: str = ""
 
