@@ -53,16 +53,7 @@ class Tour:
     def __init__(
         self, stack: LocalStack, report: Report, *, breakage: Breakage | None = None
     ) -> None:
-        """
-        Prepare the tour.
-
-        Args:
-            stack: Running.
-
-            report: Collects every hop.
-
-            breakage: What to break on the way.
-        """
+        """Prepare a tour of *stack*, which runs; break *breakage* on the way."""
         self._stack = stack
         self._steps = Steps(stack, report)
         self._breakage = breakage
