@@ -7,6 +7,7 @@ import pytest
 
 from authcore.domain.errors import (
     AccountLockedError,
+    AccountMismatchError,
     AccountNotFoundError,
     CredentialsRejectedError,
     LegacyUnavailableError,
@@ -57,7 +58,9 @@ class World:
 
 
 @pytest.mark.parametrize(
-    "refusal", [AccountNotFoundError("none"), AccountLockedError("locked")], ids=lambda e: e.code
+    "refusal",
+    [AccountNotFoundError("none"), AccountLockedError("locked"), AccountMismatchError("other")],
+    ids=lambda e: e.code,
 )
 def test_a_forgotten_password_that_the_legacy_system_refuses_is_audited(
     refusal: RejectedError,
