@@ -43,6 +43,7 @@ from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
+from authcore_lambda.unnamed_providers import UnnamedProviders
 
 
 REFUSED_TEXT: Final = "Please sign in instead: this name or address is in use already."
@@ -100,6 +101,7 @@ class PreSignUpTrigger:
         policy: Callable[[Deadline], SignUpPolicy],
         native_linking: NativeLinkingFor | None,
         budget: timedelta,
+        unnamed: UnnamedProviders | None = None,
     ) -> None:
         """
         Answer with *policy*.
@@ -110,10 +112,13 @@ class PreSignUpTrigger:
             native_linking: Links external users; None where that is switched off.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
+
+            unnamed: Warns about providers that no setting names; by default nothing does.
         """
         self._policy = policy
         self._native_linking = native_linking
         self._budget = budget
+        self._unnamed = unnamed
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -128,9 +133,15 @@ class PreSignUpTrigger:
         time = Deadline(self._budget, context, started)
         if read.source == SIGN_UP:
             self._require_allowed(read, time)
-        elif read.source == EXTERNAL and self._native_linking is not None:
-            _link_native(self._native_linking, read, time)
+        elif read.source == EXTERNAL:
+            self._welcome_external(read, time)
         return event
+
+    def _welcome_external(self, event: TriggerEvent, time: Deadline) -> None:
+        if self._unnamed is not None:
+            self._unnamed.note_user(event.username)
+        if self._native_linking is not None:
+            _link_native(self._native_linking, event, time)
 
     def _require_allowed(self, event: TriggerEvent, time: Deadline) -> None:
         try:
@@ -188,6 +199,7 @@ def build_handler(
         ),
         native_linking=_native_linking(settings, audit),
         budget=budget,
+        unnamed=UnnamedProviders(settings.linking),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import attrs
 
+from authcore.domain.model.provider_names import includes_provider
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 
@@ -27,7 +28,7 @@ def linkable_providers(trusted: Sequence[str], issuers: Mapping[str, str]) -> Se
 
     A provider with a required issuer cannot: this trigger's events do not name the issuer.
     """
-    return [name for name in trusted if name not in issuers]
+    return [name for name in trusted if not includes_provider(issuers, name)]
 
 
 _UNIDENTIFIABLE: Final = (

@@ -20,6 +20,7 @@ from authcore.domain.errors import (
     RedirectRejectedError,
 )
 from authcore.domain.model.app_client import AppClient
+from authcore.domain.model.provider_names import fold_provider
 from authcore.domain.model.session import (
     MAX_REMEMBERED_TARGET,
     PendingSignIns,
@@ -193,8 +194,10 @@ class SignIn:
         Pools that ignore case have lower-cased the name.  One provider's name may be the beginning
         of another's: the longest match counts.
         """
-        lowered = candidate_username.lower()
-        meant = [name for name in self.client.providers if lowered.startswith(f"{name.lower()}_")]
+        folded = fold_provider(candidate_username)
+        meant = [
+            name for name in self.client.providers if folded.startswith(f"{fold_provider(name)}_")
+        ]
         return max(meant, key=len, default=None)
 
     def attempt_for(
