@@ -210,11 +210,6 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "MIGRATION_ATTRIBUTES",
         {"MIGRATION_POOL": "email", "MIGRATION_ATTRIBUTES": "nickname=username"},
     ),
-    (
-        ("pre-sign-up",),
-        "LINKING_EMAIL_PROVIDERS",
-        {"LINKING_EMAIL_PROVIDERS": "Google Okta_Corp"},
-    ),
     (("account-linking", "pre-sign-up"), "LINKING_TABLE", {"LINKING_CREATION": "lease"}),
     (
         ("account-linking",),
