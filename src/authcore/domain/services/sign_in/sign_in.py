@@ -20,7 +20,7 @@ from authcore.domain.errors import (
     RedirectRejectedError,
 )
 from authcore.domain.model.app_client import AppClient
-from authcore.domain.model.provider_names import fold_provider
+from authcore.domain.model.provider_names import are_distinct_providers, fold_provider
 from authcore.domain.model.session import (
     MAX_REMEMBERED_TARGET,
     PendingSignIns,
@@ -121,6 +121,8 @@ class SignIn:
             problems.append("scopes: must include openid")
         if not all(map(is_provider_name, self.client.providers)):
             problems.append("providers: must be names of identity providers, 32 characters at most")
+        if not are_distinct_providers(self.client.providers):
+            problems.append("providers: must name each one once, whatever its letter case")
         if not timedelta(0) < self.attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
