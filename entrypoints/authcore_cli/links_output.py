@@ -31,6 +31,14 @@ MAX_IDS: Final = 100
 
 UNPRINTED: Final = "(not an id)"
 
+ADVICE: Final[Mapping[str, str]] = {
+    "same_person": (
+        "one verified address, and not one link: if it is one person, let the person connect the "
+        "two, or unlink one of them"
+    ),
+}
+"""What an operator does about the findings of a reason."""
+
 _ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
 
 
@@ -77,6 +85,7 @@ class JsonReport(LinkReport):
                     "repairs": dict(summary.repairs),
                     "remaining": summary.remaining,
                     "complete": summary.complete,
+                    "advice": {each: ADVICE[each] for each in summary.findings if each in ADVICE},
                 }
             }
         )
@@ -158,6 +167,9 @@ def _sentences(summary: Summary) -> Iterator[str]:
     for counts in (summary.findings, summary.repairs):
         if counts:
             yield ", ".join(f"{count} {name}" for name, count in counts.items())
+    for reason in summary.findings:
+        if reason in ADVICE:
+            yield f"{reason}: {ADVICE[reason]}"
     if not summary.complete:
         yield "stopped before the end"
     elif not summary.findings:

@@ -77,7 +77,7 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
         UserLinks((UserLink("s", "a", "s"),), None),
         AccountLinks((AccountLink("a", "s"),), None),
     ]
-    both = LinkSnapshot(pages)
+    both = LinkSnapshot(pages, key="")
 
     assert both.complete
     assert list(World([], {}).audit.findings(both)) == []
@@ -85,7 +85,9 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
 
 def test_more_than_fits_into_memory_is_refused() -> None:
     both = LinkSnapshot(
-        [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")], max_entries=2
+        [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")],
+        key="",
+        max_entries=2,
     )
 
     with pytest.raises(ConfigurationError, match="more than 2 entries"):
@@ -94,7 +96,7 @@ def test_more_than_fits_into_memory_is_refused() -> None:
 
 def test_a_listing_that_never_ends_is_refused() -> None:
     """A page that repeats, or is empty, counts again."""
-    both = LinkSnapshot([AccountLinks((), "again")] * 100, max_entries=100)
+    both = LinkSnapshot([AccountLinks((), "again")] * 100, key="", max_entries=100)
 
     with pytest.raises(ConfigurationError, match="more than 100 entries"):
         both.take(AccountLinks((), "again"))
