@@ -193,7 +193,7 @@ def test_an_audit_finds_exactly_what_is_broken_and_a_repair_leaves_only_what_nee
 
     audited = links(broken, "audit")
 
-    needs_a_person = Counter(duplicate=1, crossed=1, dangling=2, missing=1)
+    needs_a_person = Counter(duplicate=1, crossed=1, dangling=1, sub_gone=1, missing=1)
     assert (audited.status, audited.err) == (1, "")
     assert audited.found == needs_a_person + Counter(
         legacy_lacks_cognito_id=1, cognito_lacks_legacy_uid=1

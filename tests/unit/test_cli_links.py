@@ -169,6 +169,36 @@ def test_what_to_do_about_one_person_who_is_two_is_said_once(terminal: bool) -> 
     assert CANARY not in ran.out + ran.err
 
 
+def test_a_pool_that_was_restored_to_an_earlier_point_is_repaired_as_far_as_it_can_be() -> None:
+    """Attributes are rolled back, and a user who came after the point has vanished."""
+    # LT-06
+    world = World(["a", None], {"a": 1, "b": 2, "c": 9, "d": None})
+
+    audited = links(world, "audit")
+    repaired = links(world, "repair")
+
+    assert audited.summary["findings"] == {"cognito_lacks_legacy_uid": 1, "sub_gone": 1}
+    assert set(audited.summary["advice"]) == {"cognito_lacks_legacy_uid", "sub_gone"}
+    assert [line["accounts"] for line in audited.lines if line.get("finding") == "sub_gone"] == [
+        [{"legacy_uid": "c", "cognito_id": subject(9)}]
+    ]
+    assert (repaired.summary["repairs"], repaired.summary["remaining"]) == ({"mended": 1}, 1)
+    world.write("c", None)
+    assert links(world, "audit").status == 0
+
+
+def test_a_copied_pool_is_told_from_one_that_was_restored() -> None:
+    """Its users have other subs, and nothing that a copy says is written to the legacy system."""
+    world = World(["a", "b", "c"], {"a": 7, "b": 8, "c": 9})
+    before = world.state()
+
+    ran = links(world, "repair", out=Terminal())
+
+    assert ran.status == 1
+    assert f"3 sub_changed: {ADVICE['sub_changed']}" in " ".join(ran.out.split())
+    assert world.state() == before
+
+
 def test_a_repair_leaves_one_person_who_is_two_alone() -> None:
     world = World(["a", "b"], {"a": 1, "b": 2})
     world.verify(CANARY, users=[1, 2])

@@ -26,8 +26,9 @@ from unit.link_audit_world import World, subject
         ([None], {"a": None}, ["missing"]),
         ([""], {"a": 1}, ["cognito_lacks_legacy_uid"]),
         (["a"], {}, ["dangling"]),
-        ([], {"a": 9}, ["dangling"]),
-        ([None], {"a": 9}, ["dangling", "missing"]),
+        ([], {"a": 9}, ["sub_gone"]),
+        ([None], {"a": 9}, ["sub_gone", "missing"]),
+        (["b"], {"a": 9}, ["sub_gone", "dangling"]),
         (["a", "a"], {"a": None}, ["duplicate"]),
         (["a", "a"], {"a": 1}, ["duplicate"]),
         (["a", "a"], {}, ["duplicate"]),
@@ -36,7 +37,10 @@ from unit.link_audit_world import World, subject
         (["a", None], {"a": 2}, ["crossed"]),
         (["a", "b"], {"a": 2, "b": 1}, ["crossed"]),
         (["a"], {"a": None, "b": 1}, ["crossed"]),
-        (["a"], {"a": 9}, ["crossed"]),
+        (["a"], {"a": 9}, ["sub_changed"]),
+        (["a", "a"], {"a": 9}, ["duplicate"]),
+        (["a"], {"a": 9, "b": 9}, ["duplicate"]),
+        (["a"], {"a": 9, "b": 1}, ["crossed"]),
         (["a", "b"], {"a": 2, "b": None}, ["crossed"]),
         (["a", None], {"a": None, "b": 2}, ["legacy_lacks_cognito_id", "cognito_lacks_legacy_uid"]),
     ],
@@ -68,7 +72,7 @@ def test_every_page_of_both_sides_is_read(count: int) -> None:
     world = World([f"{n}" for n in range(count)], {f"{n}": n + 1 for n in range(count)})
     world.write("last", subject(count + 1))
 
-    assert [finding.reason for finding in world.findings()] == ["dangling"]
+    assert [finding.reason for finding in world.findings()] == ["sub_gone"]
 
 
 def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:

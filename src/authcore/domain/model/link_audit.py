@@ -193,7 +193,9 @@ Reason = Literal[
     "legacy_lacks_cognito_id",
     "cognito_lacks_legacy_uid",
     "duplicate",
+    "sub_changed",
     "crossed",
+    "sub_gone",
     "dangling",
     "same_person",
     "missing",
@@ -203,8 +205,11 @@ What is wrong with users and accounts that name each other, or with those that d
 
 ``legacy_lacks_cognito_id``, ``cognito_lacks_legacy_uid``: one user and one account, of which one
 names the other and is not named back; no third entry is involved.  ``duplicate``: one user or one
-account is named twice.  ``crossed``: a named entry names a third one.  ``dangling``: a named entry
-does not exist.  If several of these apply, the first counts.  ``same_person``: users who have one
+account is named twice.  ``sub_changed``: one user names one account, and that names a user who does
+not exist, as in a copied pool.  ``crossed``: a named entry names a third one.  ``sub_gone``: one
+account names a user who does not exist, as after a restore of the pool or a deletion.
+``dangling``: any other entry that is named does not exist.  If several of these apply, the first
+counts.  ``same_person``: users who have one
 verified address, or whose accounts have it, and are linked to different accounts, or one of them to
 none; or an account that no user has beside a user who has another one.  ``missing``: any other user
 who names no account and is named by none; the next sign-in links the user.

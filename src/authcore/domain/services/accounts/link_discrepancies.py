@@ -16,6 +16,7 @@ from authcore.domain.services.accounts.link_graph import (
     components,
     edges,
     entries,
+    exists,
     named_by,
 )
 from authcore.domain.services.accounts.look_alikes import look_alikes_in
@@ -46,20 +47,21 @@ def _in_question(both: LinkSnapshot) -> list[Edge]:
 
 def _finding(both: LinkSnapshot, nodes: Collection[Node]) -> Finding:
     users, accounts = entries(both, nodes)
-    pair = len(users) == len(accounts) == 1 and len(nodes) == 2
-    return Finding(_reason(both, nodes, pair=pair), users, accounts)
+    return Finding(_reason(both, nodes), users, accounts)
 
 
-def _reason(both: LinkSnapshot, nodes: Collection[Node], *, pair: bool) -> Reason:
+def _reason(both: LinkSnapshot, nodes: Collection[Node]) -> Reason:
     inside = [(node, named) for node in nodes if (named := named_by(both, node))]
-    if pair:
+    missing = [kind for kind, name in nodes if not exists(both, (kind, name))]
+    if not missing and len(nodes) == 2:
         [((kind, _), _)] = inside
         return "legacy_lacks_cognito_id" if kind == "user" else "cognito_lacks_legacy_uid"
     if max(Counter(named for _, named in inside).values()) > 1:
         return "duplicate"
-    if any(named_by(both, named) for _, named in inside):
-        return "crossed"
-    return "dangling"
+    is_chain = any(named_by(both, named) for _, named in inside)
+    if missing == ["user"] and len(inside) <= 2:
+        return "sub_changed" if is_chain else "sub_gone"
+    return "crossed" if is_chain else "dangling"
 
 
 def _ids(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...]]:
