@@ -68,6 +68,7 @@ def test_other_accounts_are_not_concerned(world: SessionWorld, account: LegacyAc
     end_all(world)
 
     assert world.decide(None, world.legacy.open(account)) == LegacyAdmitted(account)
+    assert world.revocations.asked_users == [account.cognito_id] * (account is OTHER)
 
 
 def test_a_list_that_gives_no_answer_lets_no_linked_account_in(world: SessionWorld) -> None:

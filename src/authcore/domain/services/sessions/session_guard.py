@@ -56,7 +56,7 @@ from authcore.ports.system import Clock
 
 
 ACTION: Final = "guard"
-REVOKED: Final = SignInRequired("session_revoked", has_ended=True)
+REVOKED: Final = SignInRequired("session_revoked")
 TOO_OLD: Final = SignInRequired("session_too_old", has_ended=True)
 
 
@@ -174,7 +174,7 @@ class SessionGuard:
         return LegacyAdmitted(account, has_ended)
 
     def _legacy_account(self, presented: PresentedSession) -> LegacyAccount | None:
-        if self.legacy is None or not self._is_legacy(presented):
+        if self.legacy is None or not self.legacy.are_carried(presented.cookie_header):
             return None
         return self.legacy.resolve(presented.cookie_header)
 
