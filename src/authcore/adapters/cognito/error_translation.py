@@ -9,7 +9,7 @@ A refresh is refused where the user has to sign in again anyway: for a token tha
 expired or of another client, a disabled user or a wrong client secret (all NotAuthorized), a token
 that was rotated away, and a user who was deleted, is not confirmed, or must set a new password.
 
-See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers,
+See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
 """
 
@@ -39,6 +39,9 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AttributesRejectedError,
     "InvalidParameterException": AttributesRejectedError,
+}
+DELETING_A_USER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
 }
 LISTING_USERS: Final[Refusals] = {}
 LINKING_A_PROVIDER: Final[Refusals] = {
