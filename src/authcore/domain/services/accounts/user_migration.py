@@ -76,11 +76,11 @@ class UserMigration:
         passwords: A proven password that it does not accept must be replaced at once, unless no
             code could reach the user; None, the default, keeps every password.
 
-        resets_in_legacy: Whether users who have not moved reset their passwords in the legacy
-            system; by default the pool takes them and sends the code.
-
         proofs: Vouches for the account, so that linking believes it; None, the default, where no
             link is proven.
+
+        resets_in_legacy: Whether users who have not moved reset their passwords in the legacy
+            system; by default the pool takes them and sends the code.
 
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
@@ -93,8 +93,8 @@ class UserMigration:
     pool: PoolKind = "username"
     case_sensitive: bool = True
     passwords: PasswordPolicy | None = None
-    resets_in_legacy: bool = False
     proofs: LinkProofs | None = None
+    resets_in_legacy: bool = False
 
     def __attrs_post_init__(self) -> None:
         problems = [
