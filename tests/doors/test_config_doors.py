@@ -54,6 +54,7 @@ GOOD: Final = {
     **environment_for(TokenMint()),
     "AUTHCORE_LEGACY_URL": "https://legacy.example.com",
     "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+    "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
     "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on",
 }
 
@@ -124,6 +125,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
     "LEGACY_INSECURE_GET_DIALECT": ("yes",),
+    "LINK_PROOF_KEYS": ("no-base64!", f"{_key(1)} {_key(1)}", base64.b64encode(bytes(16)).decode()),
     "MIGRATION_ATTRIBUTES": (
         "custom:role=legacy_uid",
         "email=address",

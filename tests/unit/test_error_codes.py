@@ -35,6 +35,8 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.AccountTakenError: "link_taken",
     errors.AccountLockedError: "link_account_locked",
     errors.IssuerRejectedError: "link_issuer",
+    errors.StaleProofError: "link_stale",
+    errors.UnprovenLinkError: "link_unproven",
     errors.BlindRetryRefusedError: "link_blind_retry",
     errors.UnavailableError: "unavailable",
     errors.KeySourceUnavailableError: "keys_unavailable",

@@ -30,6 +30,8 @@ All errors that authcore raises, in one tree.
     │       ├── AccountTakenError       one of the two is linked to another account already
     │       ├── AccountLockedError      the legacy account is locked
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
+    │       ├── StaleProofError         the account is not what it was at migration
+    │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
     │       └── BlindRetryRefusedError  the account may exist already; an operator must check
     └── UnavailableError                no usable answer; retry later (503)
         ├── KeySourceUnavailableError
@@ -229,9 +231,18 @@ class SessionTooLargeError(RejectedError):
 
 
 class LinkRejectedError(RejectedError):
-    """The two accounts must not be linked."""
+    """
+    The two accounts must not be linked.
+
+    Attributes:
+        legacy_uid: The account in question; None where none is known.
+    """
 
     code: ClassVar[str] = "link_rejected"
+
+    def __init__(self, message: str, *, legacy_uid: str | None = None) -> None:
+        self.legacy_uid = legacy_uid
+        super().__init__(message)
 
 
 class AmbiguousAccountError(LinkRejectedError):
@@ -256,6 +267,18 @@ class IssuerRejectedError(LinkRejectedError):
     """The identity has no issuer, or another one than its provider must have."""
 
     code: ClassVar[str] = "link_issuer"
+
+
+class StaleProofError(LinkRejectedError):
+    """Migration vouched for the account as it was; its address has changed, or it is gone."""
+
+    code: ClassVar[str] = "link_stale"
+
+
+class UnprovenLinkError(LinkRejectedError):
+    """The pool user claims an account, and nothing proves that it is theirs."""
+
+    code: ClassVar[str] = "link_unproven"
 
 
 class BlindRetryRefusedError(LinkRejectedError):

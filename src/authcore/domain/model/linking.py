@@ -5,6 +5,7 @@ from typing import Literal
 
 import attrs
 
+from authcore.domain.errors import StaleProofError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 
@@ -80,16 +81,30 @@ class LinkOutcome:
     The outcome of one attempt to link.
 
     Attributes:
-        status: ``refused``: a refusal.  ``postponed``: no usable answer; the next sign-in retries.
+        status: ``refused``: a refusal.  ``postponed``: no usable answer; the next token retries.
         reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
             ``legacy_uid``), ``email_taken`` where it was created without the address because
             another account has it, or the code of the error.
-        legacy_uid: Once known to belong to the user; None by default.
+        legacy_uid: Once known to belong to the user, also where the proof could not be written;
+            None by default.
     """
 
     status: LinkStatus
     reason: str
     legacy_uid: str | None = None
+
+    @property
+    def ends_sign_in(self) -> bool:
+        """Whether the pool user is gone, so that no policy can let them in."""
+        return self.reason == StaleProofError.code
+
+
+@attrs.frozen
+class FoundAccount:
+    """The account of a pool user, and how it was found: see LinkOutcome."""
+
+    account: LegacyAccount
+    way: Literal["cognito_id", "identity", "email", "legacy_uid"]
 
 
 @attrs.frozen
@@ -104,9 +119,8 @@ class PoolAccount:
         email_verified: Whether the pool verified *email*: True only for ``true`` and ``"true"``.
         name: Display name.
         identity: The primary external identity; None for native users.
-        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.
-        linked_uid: ``custom:legacy_linked``: id of the legacy account that is known to store this
-            user's ``sub``; None until then.
+        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.  Proves nothing.
+        statement: ``custom:legacy_linked``: see LinkProofs; None where there is none.
     """
 
     username: str
@@ -116,19 +130,7 @@ class PoolAccount:
     name: str | None = attrs.field(repr=False)
     identity: ExternalIdentity | None
     legacy_uid: str | None
-    linked_uid: str | None = None
-
-    @property
-    def is_linked(self) -> bool:
-        """
-        Whether both systems are known to store both ids.
-
-        For an external user only linking writes the legacy id, after it wrote the legacy side.  For
-        a native user migration writes it too, without the legacy side.
-        """
-        if self.legacy_uid is None:
-            return False
-        return self.identity is not None or self.linked_uid == self.legacy_uid
+    statement: str | None = attrs.field(default=None, repr=False)
 
     @property
     def provider(self) -> str:

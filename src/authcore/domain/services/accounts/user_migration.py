@@ -9,8 +9,9 @@ import attrs
 from authcore.domain.errors import ConfigurationError, RejectedError, UnavailableError
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.domain.model.usernames import MIGRATED_ATTRIBUTE, pool_username
+from authcore.domain.model.usernames import LEGACY_LINKED, MIGRATED_ATTRIBUTE, pool_username
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
@@ -75,6 +76,9 @@ class UserMigration:
         passwords: A proven password that it does not accept must be replaced at once, unless no
             code could reach the user; None, the default, keeps every password.
 
+        proofs: Vouches for the account, so that linking believes it; None, the default, where no
+            link is proven.
+
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
             pool that needs it.
@@ -86,6 +90,7 @@ class UserMigration:
     pool: PoolKind = "username"
     case_sensitive: bool = True
     passwords: PasswordPolicy | None = None
+    proofs: LinkProofs | None = None
 
     def __attrs_post_init__(self) -> None:
         problems = [
@@ -169,6 +174,8 @@ class UserMigration:
         self.audit.record(AuditEvent(action, "accepted", reason, legacy_uid=legacy_uid))
         if self._is_alias(typed):
             attributes["username"] = pool_username(account)
+        if self.proofs is not None:
+            attributes[LEGACY_LINKED] = self.proofs.vouch(legacy_uid, attributes.get("email"))
         return MigratedUser(attributes, keeps_password)
 
     def _refusal(
