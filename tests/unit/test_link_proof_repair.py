@@ -5,7 +5,13 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.model.link_audit import AccountLink, Finding, RepairResult, UserLink
+from authcore.domain.model.link_audit import (
+    AccountLink,
+    Finding,
+    LinkSnapshot,
+    RepairResult,
+    UserLink,
+)
 from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from unit.link_audit_world import CANARY, PROOFS, World, subject
@@ -147,7 +153,8 @@ def test_a_dry_run_writes_no_proof() -> None:
     world = World(["a", None, "c"], {"a": 1, "b": 2, "c": None})
     say(world, "a")
 
-    assert {each.status for each in world.mend_all(dry_run=True)} == {"would_mend"}
+    mended = world.mend_all(dry_run=True)
+    assert {(each.status, each.reason) for each in mended} == {("would_mend", "ok")}
     assert held(world) == ("a", "a")
     assert world.cognito_ids()["c"] is None
 
@@ -171,6 +178,13 @@ def test_a_proof_that_was_made_meanwhile_is_not_written_again() -> None:
 
     assert world.repair.repair(finding).status == "already_whole"
     assert world.audit_log.events == []
+
+
+def test_a_user_who_names_no_account_needs_no_proof() -> None:
+    both = LinkSnapshot(key="")
+    World([None, "a"], {"a": 2}).audit.read(both)
+
+    assert both.unproven == set()
 
 
 def test_a_user_without_a_proof_in_a_tangle_is_reported_once() -> None:
