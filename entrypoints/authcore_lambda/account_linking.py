@@ -47,6 +47,7 @@ from authcore_lambda.linking_wiring import (
     stores,
 )
 from authcore_lambda.pool_api import PoolApi
+from authcore_lambda.unnamed_providers import UnnamedProviders
 
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class AccountLinkingTrigger:
         audit: AuditLog,
         budget: timedelta,
         failures: FailurePolicy,
+        unnamed: UnnamedProviders | None = None,
     ) -> None:
         """
         Answer with *linking*.
@@ -81,11 +83,14 @@ class AccountLinkingTrigger:
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
             failures: Which users a failed link keeps out.
+
+            unnamed: Warns about providers that no setting names; by default nothing does.
         """
         self._linking = linking
         self._audit = audit
         self._budget = budget
         self._failures = failures
+        self._unnamed = unnamed
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -115,6 +120,8 @@ class AccountLinkingTrigger:
             LinkingFailedError: The link failed, and the policy keeps the user out, or the pool user
                 is gone.
         """
+        if self._unnamed is not None:
+            self._unnamed.note(event.provider)
         outcome = self._try_to_link(event, time)
         if outcome.ends_sign_in:
             raise LinkingFailedError
@@ -236,6 +243,7 @@ def trigger_on(
         audit=audit,
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
+        unnamed=UnnamedProviders(settings.linking),
     )
 
 

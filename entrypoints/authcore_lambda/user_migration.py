@@ -154,6 +154,7 @@ def build_handler(
         pool=settings.migration.pool,
         case_sensitive=settings.migration.case_sensitive == "on",
         passwords=settings.migration.password_policy,
+        resets_in_legacy=settings.migration.resets == "legacy",
     )
     return UserMigrationTrigger(
         migration=lambda time, proofs: attrs.evolve(

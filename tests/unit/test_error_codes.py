@@ -28,6 +28,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.RedirectRejectedError: "redirect_rejected",
     errors.CredentialsRejectedError: "credentials_rejected",
     errors.AccountNotFoundError: "account_not_found",
+    errors.AccountMismatchError: "legacy_mismatch",
     errors.AttributesRejectedError: "attributes_rejected",
     errors.SessionTooLargeError: "session_too_large",
     errors.LinkRejectedError: "link_rejected",

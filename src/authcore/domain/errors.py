@@ -23,6 +23,7 @@ All errors that authcore raises, in one tree.
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   ├── AccountNotFoundError        there is no such user or account (404)
+    │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   └── LinkRejectedError           the two accounts must not be linked
@@ -216,6 +217,16 @@ class AccountNotFoundError(RejectedError):
     """The directory has no such user, or the legacy system no such account."""
 
     code: ClassVar[str] = "account_not_found"
+
+
+class AccountMismatchError(RejectedError):
+    """
+    The legacy system answers with an account, but not with the one that it was asked for.
+
+    For example it ignores a trailing blank of the name and answers about ``jane``.
+    """
+
+    code: ClassVar[str] = "legacy_mismatch"
 
 
 class AttributesRejectedError(RejectedError):

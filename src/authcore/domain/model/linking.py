@@ -8,6 +8,7 @@ import attrs
 from authcore.domain.errors import StaleProofError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.provider_names import includes_provider, is_same_provider
 
 
 NATIVE: str = "Cognito"
@@ -29,6 +30,8 @@ class LinkPolicy:
     """
     Which links are allowed.  An e-mail address always has to be verified on both sides.
 
+    Names of providers are compared without letter case.
+
     Attributes:
         email_providers: Providers whose verified e-mail address may link an existing account;
             NATIVE for native users.  By default none: links then need the identity or Cognito id.
@@ -41,15 +44,26 @@ class LinkPolicy:
     creation: Creation = "unique"
     issuers: Mapping[str, str] = attrs.field(factory=dict)
 
+    def trusts_emails_of(self, provider: str) -> bool:
+        """Whether a verified address of *provider* may link an existing account."""
+        return includes_provider(self.email_providers, provider)
+
     def knows_issuer(self, identity: ExternalIdentity) -> bool:
         """Whether the issuer of *identity* is exactly the one set for its provider, if any."""
-        return self.issuers.get(identity.provider_name, identity.issuer) == identity.issuer
+        return all(
+            issuer == identity.issuer
+            for name, issuer in self.issuers.items()
+            if is_same_provider(name, identity.provider_name)
+        )
 
 
 @attrs.frozen(kw_only=True)
 class FailurePolicy:
     """
     Whether a failed link blocks the sign-in, or the user is linked at the next sign-in instead.
+
+    Names of providers are compared without letter case; of two rules for one provider the stricter
+    one holds.
 
     Attributes:
         blocks: For providers that are not in *by_provider*; by default False.
@@ -63,7 +77,9 @@ class FailurePolicy:
         """Whether users of *provider* are blocked; for None, unknown, whether any user is."""
         if provider is None:
             return self.blocks or any(self.by_provider.values())
-        return self.by_provider.get(provider, self.blocks)
+        rules = self.by_provider.items()
+        named = [blocks for name, blocks in rules if is_same_provider(name, provider)]
+        return any(named) if named else self.blocks
 
     def __str__(self) -> str:
         """The form of the setting: ``allow Okta=block``."""

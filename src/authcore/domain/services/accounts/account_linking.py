@@ -187,7 +187,7 @@ class AccountLinking:
         return found
 
     def _comparable_email(self, user: PoolAccount) -> str | None:
-        if user.provider not in self.policy.email_providers or not user.email_verified:
+        if not self.policy.trusts_emails_of(user.provider) or not user.email_verified:
             return None
         return canonical_email(user.email) if user.email else None
 
