@@ -93,6 +93,11 @@ class LinkProofs:
             return None
         return Refusal(parts["reason"], parts["legacy_uid"] or None)
 
+    @staticmethod
+    def is_statement(text: str | None) -> bool:
+        """Whether *text* has the form of a statement, true or not."""
+        return _STATEMENT.fullmatch(text or "") is not None
+
     def _sign(self, *parts: str) -> str:
         return _mac(self.keys[0], self.pool_id, *parts)
 

@@ -1,14 +1,18 @@
 """Finds the account that the attributes of a pool user name, if the user proves to be its owner."""
 
+from contextlib import suppress
+from typing import Literal
+
 import attrs
 
-from authcore.domain.errors import RejectedError, StaleProofError
+from authcore.domain.errors import LinkRejectedError, RejectedError, StaleProofError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.link_proofs import LinkProofs
-from authcore.domain.model.linking import FoundAccount, PoolAccount
+from authcore.domain.model.linking import AccountQuery, FoundAccount, PoolAccount
 from authcore.domain.services.accounts.account_match import require_usable
 from authcore.ports.legacy_accounts import LegacyAccounts
+from authcore.ports.legacy_links import LegacyLinks
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -19,14 +23,19 @@ class ClaimedAccount:
     ``custom:legacy_uid`` alone claims an account and proves nothing: a client may be able to write
     it.  What proves it is the legacy system, if it names the user; a voucher of migration, while
     the account still has the address that it had then; or an address that both sides verified.
+    An account that the user was refused is checked again in the same way, because the cause may be
+    gone.
 
     Args:
         accounts: The legacy user table.
+
+        links: Tells which account names a user.
 
         proofs: Of the pool.
     """
 
     accounts: LegacyAccounts
+    links: LegacyLinks
     proofs: LinkProofs
 
     def find(self, user: PoolAccount) -> FoundAccount | None:
@@ -45,21 +54,41 @@ class ClaimedAccount:
         migrated = self.proofs.migrated_uid(user.statement, user.email)
         if migrated is not None:
             return self._vouched_for(user, migrated)
-        if user.legacy_uid is None:
-            return None
+        if user.legacy_uid is not None:
+            return self._proven(user, user.legacy_uid, "legacy_uid")
+        refusal = self.proofs.refusal(user.statement, user.subject)
+        if refusal is not None and refusal.legacy_uid is not None:
+            return self._proven(user, refusal.legacy_uid, "email")
+        return None
+
+    def _proven(
+        self, user: PoolAccount, legacy_uid: str, way: Literal["legacy_uid", "email"]
+    ) -> FoundAccount | None:
         try:
-            account = self._look_up(user, user.legacy_uid)
+            account = self._look_up(user, legacy_uid)
         except RejectedError:
             return None
-        return _found(account, user) if account and _is_theirs(account, user) else None
+        return _found(account, user, way) if account and _is_theirs(account, user) else None
 
     def _vouched_for(self, user: PoolAccount, legacy_uid: str) -> FoundAccount:
         account = self._look_up(user, legacy_uid)
         if account is not None:
             require_usable(account, user)
-        if account is None or not (user.email is None or _has_address(account, user.email)):
+        if account is None or not _is_as_it_was(account, user):
+            account = self._known_by_id(user)
+        if account is None:
             raise StaleProofError("the account has changed since migration", legacy_uid=legacy_uid)
-        return _found(account, user)
+        return _found(account, user, "legacy_uid")
+
+    def _known_by_id(self, user: PoolAccount) -> LegacyAccount | None:
+        """
+        Return the account that names *user*; None also where the legacy system cannot say.
+
+        The proof could not be written, or the pool was restored to an earlier point.
+        """
+        with suppress(LinkRejectedError):
+            return self.links.match(AccountQuery(user.subject, None, None)).by_cognito_id
+        return None
 
     def _look_up(self, user: PoolAccount, legacy_uid: str) -> LegacyAccount | None:
         """
@@ -82,10 +111,17 @@ class ClaimedAccount:
         return None
 
 
-def _found(account: LegacyAccount, user: PoolAccount) -> FoundAccount:
+def _found(
+    account: LegacyAccount, user: PoolAccount, way: Literal["legacy_uid", "email"]
+) -> FoundAccount:
     require_usable(account, user)
+    return FoundAccount(account, way if account.cognito_id is None else "cognito_id")
+
+
+def _is_as_it_was(account: LegacyAccount, user: PoolAccount) -> bool:
+    """Whether *account* still has the address of migration, or names *user* already."""
     is_attached = account.cognito_id is not None
-    return FoundAccount(account, "cognito_id" if is_attached else "legacy_uid")
+    return is_attached or user.email is None or _has_address(account, user.email)
 
 
 def _is_theirs(account: LegacyAccount, user: PoolAccount) -> bool:
