@@ -19,6 +19,7 @@ import authcore_guard.request_guard
 from authcore.adapters.cookies.chunking import Series
 from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
 from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
@@ -62,6 +63,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     DirectoryPage: frozenset({"next"}),
     DirectoryUser: frozenset({"status", "subject", "username"}),
     ExternalIdentity: frozenset({"issuer", "provider_name", "provider_type"}),
+    FetchFailure: frozenset({"detail", "reason"}),
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),

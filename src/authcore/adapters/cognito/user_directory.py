@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from authcore.adapters.cognito.error_translation import (
     GETTING_A_USER,
-    UPDATING_ATTRIBUTES,
+    refusals_of_update,
     translate_errors,
 )
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
@@ -43,7 +43,7 @@ class CognitoUserDirectory(PoolAdapter, UserDirectory):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_attributes(attributes):
             raise AttributesRejectedError("more or longer attributes than a user can have")
-        with translate_errors(UPDATING_ATTRIBUTES):
+        with translate_errors(refusals_of_update(attributes)):
             written = self._client.admin_update_user_attributes(
                 UserPoolId=self._user_pool_id,
                 Username=username,

@@ -22,6 +22,7 @@ from authcore.domain.errors import (
     AccountLockedError,
     AccountTakenError,
     AmbiguousAccountError,
+    AuthcoreError,
     BlindRetryRefusedError,
     IssuerRejectedError,
     LeaseHeldError,
@@ -30,14 +31,13 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.linking import (
     AccountMatches,
     AccountQuery,
     LinkOutcome,
     LinkPolicy,
-    LinkStatus,
     NewLegacyAccount,
     PoolAccount,
 )
@@ -61,14 +61,6 @@ How long the legacy system may take to carry out a create that was given up.
 
 The lease ends with the attempt, but such a create does not: until then no other one begins.
 """
-
-_OUTCOMES: Final[dict[LinkStatus, Outcome]] = {
-    "already_linked": "accepted",
-    "linked": "accepted",
-    "created": "accepted",
-    "refused": "rejected",
-    "postponed": "unavailable",
-}
 
 _Way = Literal["cognito_id", "identity", "email"]
 
@@ -119,13 +111,14 @@ class AccountLinking:
 
         Never raises one of our errors: a refusal is ``refused``, an outage ``postponed``.
         """
+        why: AuthcoreError | None = None
         try:
             outcome = self._link(user)
         except RejectedError as error:
-            outcome = LinkOutcome("refused", error.code)
+            outcome, why = LinkOutcome("refused", error.code), error
         except UnavailableError as error:
-            outcome = LinkOutcome("postponed", error.code)
-        self._record(user, outcome)
+            outcome, why = LinkOutcome("postponed", error.code), error
+        self._record(user, outcome, why)
         return outcome
 
     def _link(self, user: PoolAccount) -> LinkOutcome:
@@ -251,16 +244,14 @@ class AccountLinking:
     def _key(self, user: PoolAccount, *more: str) -> str:
         return _digest(self.issuer, user.subject, *more)
 
-    def _record(self, user: PoolAccount, outcome: LinkOutcome) -> None:
-        self.audit.record(
-            AuditEvent(
-                f"account_linking.{outcome.status}",
-                _OUTCOMES[outcome.status],
-                outcome.reason,
-                subject=user.subject,
-                legacy_uid=outcome.legacy_uid or user.legacy_uid,
-            )
+    def _record(self, user: PoolAccount, outcome: LinkOutcome, why: AuthcoreError | None) -> None:
+        event = AuditEvent.of(
+            f"account_linking.{outcome.status}",
+            why,
+            subject=user.subject,
+            legacy_uid=outcome.legacy_uid or user.legacy_uid,
         )
+        self.audit.record(attrs.evolve(event, reason=outcome.reason))
 
 
 def create_key(issuer: str, subject: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from authcore.domain.errors import RejectedError
+from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_audit import (
@@ -98,7 +98,11 @@ class LinkRepair:
         """
         if not finding.is_repairable:
             raise ValueError("this finding needs an operator's decision")
-        result = self.retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        try:
+            result = self.retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        except UnavailableError as error:
+            self._record_outage(finding, error)
+            raise
         if result.status in {"mended", "refused"}:
             self._record(result)
         return result
@@ -130,6 +134,14 @@ class LinkRepair:
         else:
             self.directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
         return "mended", "ok"
+
+    def _record_outage(self, finding: Finding, error: UnavailableError) -> None:
+        user, account = finding.users[0], finding.accounts[0]
+        self.audit.record(
+            AuditEvent.of(
+                "links.repair", error, subject=user.subject, legacy_uid=account.legacy_uid
+            )
+        )
 
     def _record(self, result: RepairResult) -> None:
         self.audit.record(

@@ -30,6 +30,7 @@ from authcore.domain.errors import (
     UnavailableError,
     UnknownKeyError,
 )
+from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.session import Session
 from authcore.domain.model.session_decision import (
     Admitted,
@@ -89,7 +90,7 @@ class SessionGuard:
         try:
             decision = self._decide(presented)
         except UnavailableError as error:
-            self.counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, outcome_of(error), error.code)
             raise
         return self._count(decision)
 
