@@ -40,6 +40,7 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.reasons import Reason
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.services.sign_in.authorization import AuthorizationError
@@ -67,6 +68,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),
+    Reason: frozenset({"actions", "code", "operator", "user"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "linked_uid", "subject", "username"}),

@@ -153,13 +153,9 @@ def error_for(error: AuthorizationError) -> AuthcoreError:
     See: RFC 6749 §4.1.2.1; Amazon Cognito "Federation endpoints".
     """
     if error.reason in OUTAGES:
-        return ProviderUnavailableError(
-            f"the identity provider answered {error.reason!r}", detail=error.reason
-        )
+        return ProviderUnavailableError(f"the identity provider answered {error.reason!r}")
     if error.reason in CLIENT_ERRORS:
-        return ClientRejectedError(
-            f"the identity provider answered {error.reason!r}", detail=error.reason
-        )
+        return ClientRejectedError(f"the identity provider answered {error.reason!r}")
     return ProviderRefusedError(error.reason)
 
 
