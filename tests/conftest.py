@@ -1,6 +1,7 @@
 """Set-up shared by all tests."""
 
 import hashlib
+import signal
 
 import pytest
 
@@ -17,6 +18,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """
     parser.addoption("--screenshots", metavar="DIR", help="where browser tests leave pictures")
     parser.addoption("--shuffle", metavar="SEED", help="run tests in another order")
+
+
+def pytest_configure() -> None:
+    """
+    Receive SIGINT, and let the programs that tests start receive it.
+
+    A shell that runs the tests in the background has it ignored, which children inherit.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.services.accounts.account_linking import create_key
+from authcore.domain.services.accounts.account_creation import create_key
 from authcore_cli.process import CommandContext, ExitStatus
 
 

@@ -67,15 +67,11 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
     except AuthcoreError as error:
         for line in _explain(error):
             context.complain(_one_line(line))
-        return _status_of(error)
+        return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
     except UnwrittenError as error:
         context.complain(f"the answer cannot be written: {error}")
         return ExitStatus.UNWRITTEN
     return ExitStatus.OK if status is None else int(status)
-
-
-def _status_of(error: AuthcoreError) -> ExitStatus:
-    return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
 
 
 def _explain(error: AuthcoreError) -> Iterator[str]:

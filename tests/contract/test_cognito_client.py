@@ -13,10 +13,10 @@ from authcore.adapters.cognito.error_translation import GETTING_A_USER, UPDATING
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AttributesMissingError,
     AttributesRejectedError,
     AuthcoreError,
     MisconfiguredError,
-    ProviderMisconfiguredError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
@@ -157,7 +157,7 @@ def test_a_schema_without_our_attributes_is_for_an_operator(
     # AL-07: refused for ever, the user would stay without a link after the schema is repaired.
     server.script = lambda _request: refuses("InvalidParameter")
 
-    with pytest.raises(ProviderMisconfiguredError) as raised:
+    with pytest.raises(AttributesMissingError) as raised:
         directory.set_attributes("anna", written)
 
     assert raised.value.detail == "InvalidParameterException"

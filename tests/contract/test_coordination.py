@@ -7,12 +7,24 @@ from datetime import timedelta
 import pytest
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import (
+    ProcessCreateIntents,
+    ProcessReplayCache,
+)
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.contracts.coordination import (
+    TTL,
+    CreateIntentsContract,
+    LeaseContract,
+    ReplayCacheContract,
+)
+from authcore.testing.fakes.coordination import (
+    InMemoryCreateIntents,
+    InMemoryLease,
+    InMemoryReplayCache,
+)
 from authcore.testing.fakes.system import FrozenClock
 
 
@@ -29,6 +41,34 @@ class TestInMemoryReplayCache(ReplayCacheContract):
     @pytest.fixture
     def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
         return clock.advance
+
+
+class TestInMemoryCreateIntents(CreateIntentsContract):
+    @pytest.fixture
+    def intents(self, clock: FrozenClock) -> CreateIntents:
+        return InMemoryCreateIntents(clock)
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+
+class TestProcessCreateIntents(CreateIntentsContract):
+    @pytest.fixture
+    def intents(self, clock: FrozenClock) -> CreateIntents:
+        return ProcessCreateIntents(clock, max_entries=1_000)
+
+    @pytest.fixture
+    def fast_forward(self, clock: FrozenClock) -> Callable[[timedelta], None]:
+        return clock.advance
+
+    def test_results_are_bounded_and_the_oldest_goes_first(self, clock: FrozenClock) -> None:
+        # DL-06
+        intents = ProcessCreateIntents(clock, max_entries=2)
+        for key in "abc":
+            intents.first_time(key, TTL)
+            intents.complete(key, f"result of {key}")
+        assert [intents.result_of(key) for key in "abc"] == [None, "result of b", "result of c"]
 
 
 class TestProcessReplayCache(ReplayCacheContract):

@@ -1,37 +1,46 @@
 """Leases and replay memory in DynamoDB: under the ports' suites on moto, and over a real socket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
-from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.adapters.coordination.dynamodb.replay_cache import (
+    DynamoDbCreateIntents,
+    DynamoDbReplayCache,
+)
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import (
     CoordinationMisconfiguredError,
     CoordinationUnavailableError,
     LeaseHeldError,
 )
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.system import Clock
-from authcore.testing.contracts.coordination import TTL, LeaseContract, ReplayCacheContract
+from authcore.testing.contracts.coordination import (
+    TTL,
+    CreateIntentsContract,
+    LeaseContract,
+    ReplayCacheContract,
+)
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
+    ANSWERS_OF_OTHERS,
     ERROR_CLASSES,
-    REGION,
     LosesAnswers,
     OnMotoTable,
     Table,
-    asked,
+    read_call,
     refuses,
     says,
+    undecided_classes,
 )
 from support.everything_said import everything_said
-from support.gate import AMPLE, Stopwatch
-from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.gate import Stopwatch
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer
 
 
 HOLDER = "canary-holder-0123456789-0123456789-0123456"
@@ -45,10 +54,30 @@ def _lease(
     )
 
 
+def _intents(client: DynamoDbClient, clock: Clock) -> DynamoDbCreateIntents:
+    return DynamoDbCreateIntents(
+        client=client, table="coordination", clock=clock, entropy=SystemEntropy()
+    )
+
+
 def _seen(client: DynamoDbClient, clock: Clock) -> DynamoDbReplayCache:
     return DynamoDbReplayCache(
         client=client, table="coordination", clock=clock, entropy=SystemEntropy()
     )
+
+
+class TestDynamoDbCreateIntents(OnMotoTable, CreateIntentsContract):
+    @pytest.fixture
+    def intents(self, table: Table, clock: FrozenClock) -> CreateIntents:
+        return _intents(table.client, clock)
+
+    def test_two_processes_share_a_result(
+        self, table: Table, intents: CreateIntents, clock: FrozenClock
+    ) -> None:
+        # AL-07
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        assert _intents(table.client, clock).result_of("a") == "5001"
 
 
 class TestDynamoDbReplayCache(OnMotoTable, ReplayCacheContract):
@@ -209,32 +238,13 @@ class TestDynamoDbLease(OnMotoTable, LeaseContract):
         assert table.items()[0].keys() >= {"fence", "expires"}
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _request: SILENCE) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(listening: ScriptedServer) -> DynamoDbClient:
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=AMPLE)
-
-
-@pytest.fixture(scope="module")
-def hurried(listening: ScriptedServer) -> DynamoDbClient:
-    within = timedelta(seconds=0.15)
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=within)
-
-
 @pytest.fixture
-def server(listening: ScriptedServer) -> ScriptedServer:
-    listening.requests.clear()
-    listening.script = _yes
-    return listening
+def server(dynamodb: ScriptedServer) -> ScriptedServer:
+    return dynamodb.restart(_yes)
 
 
 def _values(request: bytes) -> dict[str, Any]:
-    values: dict[str, Any] = asked(request)[1]["ExpressionAttributeValues"]
+    values: dict[str, Any] = read_call(request)[1]["ExpressionAttributeValues"]
     return values
 
 
@@ -317,17 +327,13 @@ def test_a_hang_up_is_told(server: ScriptedServer, client: DynamoDbClient, call:
 
 def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:
     """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
-    declared = client.meta.service_model.operation_model("UpdateItem").error_shapes
-    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
-
-    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+    assert undecided_classes(client, "UpdateItem") <= {"RequestLimitExceeded"}
 
 
 @every
 @pytest.mark.parametrize(
     "pieces",
     [
-        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
         says(200, {}),
         says(200, {"Attributes": {}}),
         says(200, {"Attributes": None}),
@@ -337,11 +343,7 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> N
         says(200, {"Attributes": {"ends_at": {"N": "1"}}}),
         says(200, {"Attributes": "holder"}),
         says(200, []),
-        [answer(302, headers=["Location: /"])],
-        [answer(503, b"", media_type="text/html")],
-        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
-        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
-        [HANG_UP],
+        *ANSWERS_OF_OTHERS,
     ],
 )
 def test_what_is_not_dynamodbs_own_yes_is_an_outage(
@@ -368,13 +370,13 @@ def test_a_lost_answer_is_asked_for_once_more_under_the_same_name(
 
 @every
 def test_silence_ends_in_time(
-    server: ScriptedServer, hurried: DynamoDbClient, call: Call, stopwatch: Stopwatch
+    server: ScriptedServer, impatient_client: DynamoDbClient, call: Call, stopwatch: Stopwatch
 ) -> None:
     # LT-01: three calls of 0.1 s each at most.
     server.script = lambda _request: SILENCE
 
     with stopwatch.below(2), pytest.raises(CoordinationUnavailableError):
-        call(hurried)
+        call(impatient_client)
 
     assert len(server.heard(1)) <= 3
 

@@ -50,6 +50,7 @@ class World:
             "AUTHCORE_LEGACY_URL": legacy_url,
             "AUTHCORE_LEGACY_API_KEY": API_KEY,
             "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google",
+            "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
             "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on",
         }
 
@@ -108,20 +109,29 @@ def test_linking_without_permission_keeps_users_out_only_where_the_policy_says_s
     assert world.lines() == [("account_linking.postponed", *OF_COGNITO)]
 
 
-def test_the_mark_of_a_migrated_user_without_permission_on_the_pool(world: World) -> None:
-    # LT-06: attached at the legacy side already, so the sign-in goes through.
+def test_a_refusal_that_the_pool_does_not_let_us_keep_has_a_line_of_its_own(world: World) -> None:
+    # LT-06
     event = trigger_event(AUTHENTICATED, {**NATIVE, "custom:legacy_uid": "no such account"})
 
     assert world.ask(account_linking, event) == event
-    assert [line[1:3] for line in world.lines()] == [("rejected", "account_not_found")]
+    assert world.lines() == [
+        ("account_linking.unmarked", *OF_COGNITO),
+        ("account_linking.refused", "rejected", "link_unproven", None),
+    ]
 
 
 @pytest.mark.parametrize("attributes", [NATIVE, EXTERNAL], ids=["native", "external"])
-def test_a_token_without_permission_on_the_pool(world: World, attributes: dict[str, Any]) -> None:
+def test_a_token_without_permission_on_the_pool(
+    world: World, wrong_key: World, attributes: dict[str, Any]
+) -> None:
+    """The token is that of an outage."""
     # LT-06
     event = trigger_event(TOKEN, dict(attributes))
+    with ScriptedServer(lambda _: refuses("InternalError")) as pool:
+        wrong_key.variables["AUTHCORE_COGNITO_ENDPOINT_URL"] = pool.url
+        in_an_outage = wrong_key.ask(pre_token_generation, event)
 
-    assert world.ask(pre_token_generation, event) == event
+    assert world.ask(pre_token_generation, event) == in_an_outage
     assert world.lines() == [("token.claims", *OF_COGNITO)]
 
 

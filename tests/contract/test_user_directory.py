@@ -63,6 +63,18 @@ class TestCognitoUserDirectoryOnMoto(OnMoto, UserDirectoryContract):
     ) -> None:
         super().test_an_external_user_is_written_to_by_name_and_not_by_sub(directory, federate)
 
+    @pytest.mark.xfail(reason="moto has no federated users", raises=NotImplementedError)
+    def test_an_external_user_is_deleted_by_name_and_not_by_sub(
+        self, directory: UserDirectory, federate: Federate
+    ) -> None:
+        super().test_an_external_user_is_deleted_by_name_and_not_by_sub(directory, federate)
+
+    @pytest.mark.xfail(reason="moto finds users by sub only in pools with UsernameAttributes")
+    def test_a_sub_deletes_its_own_user_and_none_who_took_the_name_later(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        super().test_a_sub_deletes_its_own_user_and_none_who_took_the_name_later(directory, enrol)
+
     @pytest.mark.xfail(reason="moto keeps empty attributes; Amazon deletes them")
     def test_an_empty_value_deletes_the_attribute(
         self, directory: UserDirectory, enrol: Enrol

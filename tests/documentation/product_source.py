@@ -37,6 +37,19 @@ class Module:
             if isinstance(node, ast.Call) and name_of(node.func) == name:
                 yield scope, node
 
+    def classes(self) -> "Iterator[tuple[Module, ast.ClassDef]]":
+        """The classes of this module, and those of the product that it imports."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ClassDef):
+                yield self, node
+            elif isinstance(node, ast.ImportFrom) and (module := modules().get(node.module or "")):
+                names = {alias.name for alias in node.names}
+                yield from (
+                    (module, each)
+                    for each in module.tree.body
+                    if isinstance(each, ast.ClassDef) and each.name in names
+                )
+
     def imported(self, name: str) -> "tuple[Module | None, str]":
         """The module that *name* is imported from, if it is the product's, and its name there."""
         for node in ast.walk(self.tree):

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from documentation.product_source import Function, Module, argument, name_of
+from documentation.product_source import Function, Module, argument, modules, name_of
 
 
 PASSED_ON: Final = frozenset({"code", "reason"})
@@ -90,11 +90,19 @@ class Tracer:
         return words
 
     def _functions(self, name: str) -> list[tuple[Module, Function]]:
+        """Find the functions that *name* may mean: of this module, imported, or methods."""
         own = [(self.module, each) for each in self.module.functions(name)]
         module, original = self.module.imported(name)
-        if own or module is None:
+        if module is not None and not own:
+            return [(module, each) for each in module.functions(original)]
+        if own:
             return own
-        return [(module, each) for each in module.functions(original)]
+        return [
+            (module, each)
+            for module, kind in self.module.classes()
+            for each in kind.body
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name == name
+        ]
 
     def _trace_returns(
         self, functions: list[tuple[Module, Function]], index: int | None
@@ -128,29 +136,39 @@ class Tracer:
         """Follow what the callers in this module give for the parameter *name*."""
         assert self.scope is not None
         words = Tracer(self.module, None, self.seen).trace(default) if default else set()
-        return words | self._trace_made(self.scope.name, place, name)
-
-    def _trace_made(self, called: str, place: int, name: str) -> set[str]:
-        return {
-            word
-            for scope, call in self.module.calls(called)
-            if (given := argument(call, place, name)) is not None
-            for word in Tracer(self.module, scope, self.seen).trace(given)
-        }
+        return words | _trace_given(self.module, self.scope.name, place, name, self.seen)
 
     def _trace_field(self, node: ast.Attribute) -> set[str]:
-        """Follow what the classes of this module that have such a field are made with."""
-        found = [
-            (each.name, fields.index(node.attr))
-            for each in ast.walk(self.module.tree)
-            if isinstance(each, ast.ClassDef) and node.attr in (fields := _fields(each))
-        ]
+        """Follow what the classes known here that have such a field are made with, anywhere."""
+        found = {
+            (kind.name, fields.index(node.attr))
+            for _, kind in self.module.classes()
+            if node.attr in (fields := _fields(kind))
+        }
         if not found:
             raise self._untraceable(node)
-        return {word for kind, place in found for word in self._trace_made(kind, place, node.attr)}
+        everywhere = {self.module.name: self.module, **modules()}.values()
+        return {
+            word
+            for kind, place in found
+            for module in everywhere
+            for word in _trace_given(module, kind, place, node.attr, self.seen)
+        }
 
     def _untraceable(self, node: ast.expr) -> UntraceableError:
         return UntraceableError(f"{self.module.name}:{node.lineno}: {ast.unparse(node)}")
+
+
+def _trace_given(
+    module: Module, called: str, place: int, name: str, seen: frozenset[tuple[int, int | None]]
+) -> set[str]:
+    """Follow what *module* gives where it calls *called*."""
+    return {
+        word
+        for scope, call in module.calls(called)
+        if (given := argument(call, place, name)) is not None
+        for word in Tracer(module, scope, seen).trace(given)
+    }
 
 
 def _fields(kind: ast.ClassDef) -> list[str]:

@@ -91,6 +91,10 @@ class TimedUserDirectory(_Timed[UserDirectory], UserDirectory):
         """See the port."""
         self._within(lambda: self._port.set_attributes(username, attributes))
 
+    def delete_user(self, username: str) -> None:
+        """See the port."""
+        self._within(lambda: self._port.delete_user(username))
+
 
 class TimedProviderLinks(_Timed[ProviderLinks], ProviderLinks):
     """Ends each call at the deadline."""

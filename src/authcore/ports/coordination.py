@@ -45,6 +45,37 @@ class ReplayCache(Protocol):
         """
 
 
+class CreateIntents(ReplayCache, Protocol):
+    """Remembers calls that must not be repeated blindly, and what came of them."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def complete(self, key: str, result: str) -> None:
+        """
+        Keep *result* with a remembered *key*, for the rest of its ttl.
+
+        Does nothing if *key* is not remembered.
+
+        Args:
+            key: As it was passed to ``first_time``.
+
+            result: What came of the call: 1 to 64 characters, no secret.
+
+        Raises:
+            CoordinationUnavailableError: No usable answer.  The result may be kept.
+        """
+
+    @abstractmethod
+    def result_of(self, key: str) -> str | None:
+        """
+        The result that was kept with *key*; None where there is none.
+
+        Raises:
+            CoordinationUnavailableError: No usable answer.
+        """
+
+
 @attrs.frozen
 class LeaseGrant:
     """

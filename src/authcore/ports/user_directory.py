@@ -48,6 +48,22 @@ class UserDirectory(Protocol):
         See: Amazon Cognito AdminUpdateUserAttributes.
         """
 
+    @abstractmethod
+    def delete_user(self, username: str) -> None:
+        """
+        Delete the user, with every session.  Deleting a user who does not exist is harmless.
+
+        Args:
+            username: As for ``find``.  The ``sub`` of a native user names this user alone; a user
+                name may belong to another user by now.
+
+        Raises:
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The user may be
+                deleted.
+
+        See: Amazon Cognito AdminDeleteUser.
+        """
+
 
 class UserSessions(Protocol):
     """The sessions of the users of one pool."""

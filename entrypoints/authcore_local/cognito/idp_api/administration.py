@@ -42,6 +42,7 @@ class Administration:
             "AdminGetUser": self.get_user,
             "AdminUpdateUserAttributes": self.update_attributes,
             "AdminCreateUser": self.create_user,
+            "AdminDeleteUser": self.delete_user,
             "AdminSetUserPassword": self.set_password,
             "AdminDisableUser": self.disable,
             "AdminEnableUser": self.enable,
@@ -79,6 +80,11 @@ class Administration:
             attributes=attributes,
         )
         return {"User": {**user_type(user), "Attributes": attribute_list(user)}}
+
+    def delete_user(self, given: Input) -> Mapping[str, object]:
+        """``AdminDeleteUser``: ends all sessions too; an identity of the user becomes free."""
+        self._sessions.end_all_of(self._users.delete(self._username(given)).subject)
+        return {}
 
     def set_password(self, given: Input) -> Mapping[str, object]:
         """``AdminSetUserPassword``."""

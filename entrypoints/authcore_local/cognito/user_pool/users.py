@@ -192,6 +192,22 @@ class UserStore:
             self._replace(changed)
             return changed
 
+    def delete(self, username_or_subject: str) -> PoolUser:
+        """
+        Delete a user, named as in ``known_as``, and return the last state.
+
+        Raises:
+            CognitoError: UserNotFoundException.
+        """
+        with self._lock:
+            user = self._by_username.pop(self._name_of(username_or_subject), None)
+            if user is None:
+                raise no_such_user()
+            del self._username_of[user.subject]
+            for identity in user.identities:
+                del self._linked_to[identity.key]
+            return user
+
     def _name_of(self, username_or_subject: str) -> str:
         username = self._username_of.get(username_or_subject)
         if username is not None and not self._by_username[username].is_external:

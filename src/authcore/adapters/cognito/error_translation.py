@@ -10,7 +10,7 @@ A refresh is refused where the user has to sign in again anyway: for a token tha
 expired or of another client, a disabled user or a wrong client secret (all NotAuthorized), a token
 that was rotated away, and a user who was deleted, is not confirmed, or must set a new password.
 
-See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, ListUsers,
+See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
 """
 
@@ -18,10 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from authcore.adapters.aws_failures import OPERATORS, answered_class, failure_of
+from authcore.adapters.aws_failures import answered_class, failure_of
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
+    AttributesMissingError,
     AttributesRejectedError,
     LinkRejectedError,
     ProviderMisconfiguredError,
@@ -41,6 +42,9 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AttributesRejectedError,
     "InvalidParameterException": AttributesRejectedError,
+}
+DELETING_A_USER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
 }
 UPDATING_OUR_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
@@ -91,6 +95,8 @@ def translate_errors(refusals: Refusals) -> Iterator[None]:
     Raises:
         RejectedError: The subclass that *refusals* names.
 
+        AttributesMissingError: The pool's schema does not accept attributes of ours.
+
         ProviderMisconfiguredError: Any call fails until an operator acts.
 
         ProviderUnavailableError: Any other failure.
@@ -105,9 +111,9 @@ def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | Provi
     answered = answered_class(error)
     if answered is not None and answered in refusals:
         return refusals[answered](f"Cognito answers {answered}", detail=answered)
-    ours = refusals is UPDATING_OUR_ATTRIBUTES
-    operators = OPERATORS | {"InvalidParameterException"} if ours else OPERATORS
-    failure = failure_of(error, operators)
+    failure = failure_of(error)
+    if refusals is UPDATING_OUR_ATTRIBUTES and answered == "InvalidParameterException":
+        return AttributesMissingError("the pool lacks attributes of ours", detail=failure.detail)
     kind = ProviderMisconfiguredError if failure.needs_operator else ProviderUnavailableError
     return kind(_text(answered), detail=failure.detail)
 

@@ -1,8 +1,10 @@
 """Users of a Cognito pool, through its admin API."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from authcore.adapters.cognito.error_translation import (
+    DELETING_A_USER,
     GETTING_A_USER,
     refusals_of_update,
     translate_errors,
@@ -17,7 +19,7 @@ from authcore.ports.user_directory import UserDirectory
 
 class CognitoUserDirectory(PoolAdapter, UserDirectory):
     """
-    Reads users with AdminGetUser and writes attributes with AdminUpdateUserAttributes.
+    Calls AdminGetUser, AdminUpdateUserAttributes and AdminDeleteUser.
 
     In Cognito's bill ``find`` makes its user active in that month.  Attribute writes share a quota
     of 25 requests a second per account and region.
@@ -52,3 +54,13 @@ class CognitoUserDirectory(PoolAdapter, UserDirectory):
                 ],
             )
         require_cognitos_own(written["ResponseMetadata"])
+
+    def delete_user(self, username: str) -> None:
+        """See the port."""
+        if not can_be_username(username):
+            return
+        with suppress(AccountNotFoundError), translate_errors(DELETING_A_USER):
+            deleted = self._client.admin_delete_user(
+                UserPoolId=self._user_pool_id, Username=username
+            )
+            require_cognitos_own(deleted["ResponseMetadata"])

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.json_hooks import refuse_constant, unique_members
 from authcore.domain.errors import (
+    AccountMismatchError,
     LegacyMisconfiguredError,
     LegacyMisconfiguredNotReachedError,
     LegacyUnavailableError,
@@ -71,6 +72,11 @@ def text(members: Mapping[str, object], name: str, longest: int) -> str:
 def text_or_none(members: Mapping[str, object], name: str, longest: int) -> str | None:
     """Like ``text``, but the member may be None."""
     return None if members[name] is None else text(members, name, longest)
+
+
+def mismatch() -> NoReturn:
+    """Raise AccountMismatchError, for a well-formed answer to a request that changes nothing."""
+    raise AccountMismatchError("the legacy system's answer is about another account")
 
 
 def off_contract(what: str, rule: str) -> NoReturn:

@@ -7,7 +7,7 @@ from typing import Final, NewType, TypeGuard
 
 import attrs
 
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_UID, LINK_REFUSAL_CLAIM
 
 
 MAX_TOKEN_LENGTH: Final = 8 * 1024
@@ -185,3 +185,8 @@ class IdentityClaims(_CheckedClaims):
     def legacy_uid(self) -> str | None:
         """``custom:legacy_uid``: the user's id in the legacy system."""
         return _text(self.claims, LEGACY_UID)
+
+    @property
+    def link_refusal(self) -> str | None:
+        """``authcore_link``: why the user was refused a legacy account; see its constant."""
+        return _text(self.claims, LINK_REFUSAL_CLAIM)

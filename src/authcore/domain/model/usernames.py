@@ -12,10 +12,13 @@ LEGACY_UID: Final = "custom:legacy_uid"
 """The user's id in the legacy system; migration and linking write it."""
 
 LEGACY_LINKED: Final = "custom:legacy_linked"
-"""
-The legacy id whose account is known to name the pool user.
+"""What authcore states about the link, under its keys: see LinkProofs.  No app client needs it."""
 
-Only linking writes it, last of all; no app client may.
+LINK_REFUSAL_CLAIM: Final = "authcore_link"
+"""
+Claim of an ID token whose user was refused a legacy account: ``link_taken``.
+
+A pool user with the same verified address has the account; the user may connect the two.
 """
 
 MIGRATED_ATTRIBUTE: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.system import Clock
 from authcore.testing.contracts.suite import ContractSuite
 
@@ -122,6 +122,70 @@ class ReplayCacheContract(ContractSuite):
         with ThreadPoolExecutor(2) as threads:
             answers = list(threads.map(seen.first_time, [key, key], [TTL, TTL]))
         assert sorted(answers) == [False, True]
+
+
+class CreateIntentsContract(ReplayCacheContract):
+    """Run by every CreateIntents: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def intents(self) -> CreateIntents:
+        """Returns the intents under test, without keys."""
+
+    @pytest.fixture
+    def seen(self, intents: CreateIntents) -> ReplayCache:
+        """Returns the intents, which keep all promises of a ReplayCache."""
+        return intents
+
+    def test_a_result_is_found_with_its_key_and_no_other(self, intents: CreateIntents) -> None:
+        # AL-07
+        intents.first_time("a", TTL)
+        intents.first_time("b", TTL)
+
+        intents.complete("a", "5001")
+
+        assert (intents.result_of("a"), intents.result_of("b")) == ("5001", None)
+        assert not intents.first_time("a", TTL)
+        assert intents.result_of("a") == "5001"
+
+    def test_a_key_that_is_not_remembered_has_no_result(self, intents: CreateIntents) -> None:
+        intents.complete("a", "5001")
+        assert intents.result_of("a") is None
+        assert intents.first_time("a", TTL)
+        assert intents.result_of("a") is None
+
+    def test_a_result_is_kept_as_long_as_its_key(
+        self, intents: CreateIntents, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        fast_forward(TTL - timedelta(seconds=2))
+        assert intents.result_of("a") == "5001"
+        fast_forward(timedelta(seconds=4))
+        assert intents.result_of("a") is None
+
+    def test_a_key_that_is_remembered_again_has_no_earlier_result(
+        self, intents: CreateIntents, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        fast_forward(TTL + timedelta(seconds=2))
+        intents.first_time("a", TTL)
+        assert intents.result_of("a") is None
+
+    def test_a_key_that_was_forgotten_has_no_result(self, intents: CreateIntents) -> None:
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        intents.forget("a")
+        assert intents.result_of("a") is None
+        intents.first_time("a", TTL)
+        assert intents.result_of("a") is None
+
+    def test_the_last_result_counts(self, intents: CreateIntents) -> None:
+        intents.first_time("a", TTL)
+        intents.complete("a", "5001")
+        intents.complete("a", "5002")
+        assert intents.result_of("a") == "5002"
 
 
 class LeaseContract(ContractSuite):

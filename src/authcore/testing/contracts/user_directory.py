@@ -227,6 +227,62 @@ class UserDirectoryContract(ContractSuite):
 
         assert _attributes(directory)["sub"] == subject
 
+    def test_a_deleted_user_is_gone_and_the_others_stay(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        enrol("anna", {})
+        enrol("berta", {})
+
+        directory.delete_user("anna")
+
+        assert directory.find("anna") is None
+        assert directory.find("berta") is not None
+
+    @pytest.mark.parametrize("name", ["anna", "", "a b", "a" * 129])
+    def test_deleting_a_user_who_does_not_exist_is_harmless(
+        self, directory: UserDirectory, enrol: Enrol, name: str
+    ) -> None:
+        enrol("berta", {})
+
+        directory.delete_user(name)
+
+        assert directory.find("berta") is not None
+
+    def test_a_sub_deletes_its_own_user_and_none_who_took_the_name_later(
+        self, directory: UserDirectory, enrol: Enrol
+    ) -> None:
+        former = enrol("anna", {})
+        directory.delete_user(former)
+        assert directory.find("anna") is None
+        later = enrol("anna", {})
+
+        directory.delete_user(former)
+
+        found = directory.find("anna")
+        assert found is not None
+        assert found.subject == later
+
+    def test_an_external_user_is_deleted_by_name_and_not_by_sub(
+        self, directory: UserDirectory, federate: Federate
+    ) -> None:
+        federate(GOOGLE, {"name": "Anna"})
+        external = directory.find("Google_1")
+        assert external is not None
+
+        directory.delete_user(external.subject)
+        assert directory.find("Google_1") == external
+
+        directory.delete_user("Google_1")
+        assert directory.find("Google_1") is None
+
+    def test_an_outage_deletes_no_user_silently(
+        self, directory: UserDirectory, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(ProviderUnavailableError):
+            directory.delete_user("anna")
+
     def test_an_outage_is_not_an_empty_pool(
         self, directory: UserDirectory, outage: Callable[[], None]
     ) -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant, ReplayCache
 from authcore.ports.system import Clock
 
 
@@ -42,6 +42,47 @@ class InMemoryReplayCache(ReplayCache):
         with self._lock:
             now = self._clock.now()
             return self._forget_at.pop(key, now) > now
+
+
+class InMemoryCreateIntents(InMemoryReplayCache, CreateIntents):
+    """
+    Remembers keys and results in dictionaries.
+
+    Attributes:
+        unavailable: The names of methods that raise CoordinationUnavailableError; none by default.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._results: dict[str, str] = {}
+        self.unavailable: frozenset[str] = frozenset()
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        """See the port."""
+        self._answer("first_time")
+        is_first = super().first_time(key, ttl)
+        if is_first:
+            self._results.pop(key, None)
+        return is_first
+
+    def complete(self, key: str, result: str) -> None:
+        """See the port."""
+        self._answer("complete")
+        if self._is_remembered(key):
+            self._results[key] = result
+
+    def result_of(self, key: str) -> str | None:
+        """See the port."""
+        self._answer("result_of")
+        return self._results.get(key) if self._is_remembered(key) else None
+
+    def _is_remembered(self, key: str) -> bool:
+        now = self._clock.now()
+        return self._forget_at.get(key, now) > now
+
+    def _answer(self, method: str) -> None:
+        if method in self.unavailable:
+            raise CoordinationUnavailableError("the intents are set to be unavailable")
 
 
 class InMemoryLease(Lease):

@@ -119,6 +119,12 @@ class InMemoryUserDirectory(UserDirectory):
         held = {name: value for name, value in changed.items() if value}
         self.replace(attrs.evolve(user, attributes=held))
 
+    def delete_user(self, username: str) -> None:
+        """See the port."""
+        user = self.find(username)
+        if user is not None:
+            del self._users[user.username]
+
     def _answer(self) -> None:
         if self.unavailable:
             raise ProviderUnavailableError("the directory is set to be unavailable")

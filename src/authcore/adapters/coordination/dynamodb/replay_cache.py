@@ -1,4 +1,4 @@
-"""Replay cache between processes."""
+"""Replay cache and begun creates between processes."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -7,6 +7,8 @@ from typing import Final
 from authcore.adapters.coordination.dynamodb.expiry import (
     CLOCK_SKEW,
     IS_OVER,
+    milliseconds,
+    milliseconds_in,
     moment,
     values_between,
 )
@@ -19,14 +21,19 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import ReplayCache
+from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.system import Clock, Entropy
 
 
-_NOTE: Final = "SET holder = :holder, noted_at = :now, ends_at = :end, expires = :expires"
+_NOTE: Final = (
+    "SET holder = :holder, noted_at = :now, ends_at = :end, expires = :expires REMOVE created"
+)
 _END: Final = "SET ends_at = :past"
 _IS_OURS: Final = "holder = :holder"
 _WAS_NOTED: Final = "ends_at >= :latest AND noted_at <= :until"
+
+_COMPLETE: Final = "SET created = :created"
+_IS_REMEMBERED: Final = "ends_at > :time"
 
 _NEVER: Final = {"N": "0"}
 
@@ -107,4 +114,27 @@ class DynamoDbReplayCache(ReplayCache):
             self._update(key, _END, _IS_OURS, values)
 
     def _update(self, key: str, update: str, condition: str, values: Item) -> Item:
-        return self._table.update(f"seen#{key}", update, condition, values)
+        return self._table.update(_pk(key), update, condition, values)
+
+
+class DynamoDbCreateIntents(DynamoDbReplayCache, CreateIntents):
+    """Keeps the result of a create in the item of its key."""
+
+    def complete(self, key: str, result: str) -> None:
+        """See the port."""
+        values = {":created": {"S": result}, ":time": moment(self._clock.now())}
+        with suppress(ConditionFailedError):
+            completed = self._update(key, _COMPLETE, _IS_REMEMBERED, values)
+            if completed.get("created") != values[":created"]:
+                raise not_dynamodb()
+
+    def result_of(self, key: str) -> str | None:
+        """See the port.  Reads consistently."""
+        item = self._table.item(_pk(key))
+        if item is None or milliseconds_in(item, "ends_at") <= milliseconds(self._clock.now()):
+            return None
+        return item.get("created", {}).get("S")
+
+
+def _pk(key: str) -> str:
+    return f"seen#{key}"

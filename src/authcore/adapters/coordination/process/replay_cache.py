@@ -1,11 +1,11 @@
-"""Replay cache within one process."""
+"""Replay cache and begun creates within one process."""
 
 import threading
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
-from authcore.ports.coordination import ReplayCache
+from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.system import Clock
 
 
@@ -64,3 +64,35 @@ class ProcessReplayCache(ReplayCache):
         """
         while self._forget_at and next(iter(self._forget_at.values())) <= now:
             self._forget_at.popitem(last=False)
+
+
+class ProcessCreateIntents(ProcessReplayCache, CreateIntents):
+    """Remembers creates and their results within one process: for the local stack and tests."""
+
+    def __init__(self, clock: Clock, max_entries: int = MAX_ENTRIES) -> None:
+        """See the base class."""
+        super().__init__(clock, max_entries)
+        self._results: OrderedDict[str, str] = OrderedDict()
+
+    def first_time(self, key: str, ttl: timedelta) -> bool:
+        """See the port."""
+        is_first = super().first_time(key, ttl)
+        if is_first:
+            self._results.pop(key, None)
+        return is_first
+
+    def complete(self, key: str, result: str) -> None:
+        """See the port."""
+        if self._is_remembered(key):
+            self._results[key] = result
+        if len(self._results) > self._max_entries:
+            self._results.popitem(last=False)
+
+    def result_of(self, key: str) -> str | None:
+        """See the port."""
+        return self._results.get(key) if self._is_remembered(key) else None
+
+    def _is_remembered(self, key: str) -> bool:
+        with self._lock:
+            now = self._clock.now()
+            return self._forget_at.get(key, now) > now

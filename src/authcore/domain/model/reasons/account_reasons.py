@@ -72,6 +72,30 @@ MIGRATION: Final[tuple[Reason, ...]] = (
         "verifies it there first.",
     ),
     Reason(
+        "resets_in_legacy",
+        REJECTED,
+        ("user_migration.forgot_password",),
+        "No code is sent; the user has to use the legacy system's own reset page.",
+        "Nothing: `AUTHCORE_MIGRATION_RESETS=legacy`. Many of them: link the old reset page on the "
+        "sign-in page.",
+    ),
+    Reason(
+        "legacy_mismatch",
+        REJECTED,
+        (*_MIGRATION, "sign_up", *_REFUSED),
+        "As for a wrong password. A sign-up is refused; a link is not made.",
+        "The legacy system answers about another account than it was asked for: it must compare "
+        "names exactly, blanks included.",
+    ),
+    Reason(
+        "ok_unreachable",
+        ACCEPTED,
+        ("user_migration.authenticate",),
+        "Signed in.",
+        "No code can reach the user: the address is missing or not verified. Ask these users to "
+        "verify one before they forget their password.",
+    ),
+    Reason(
         "weak_password_kept",
         ACCEPTED,
         ("user_migration.authenticate",),
@@ -153,6 +177,23 @@ LINKING: Final[tuple[Reason, ...]] = (
         _UNLINKED,
         "The identity comes from another issuer than `AUTHCORE_LINKING_ISSUERS` demands: another "
         "tenant, or a wrong setting.",
+    ),
+    Reason(
+        "link_stale",
+        REJECTED,
+        _REFUSED,
+        _UNLINKED,
+        "Nothing: the account's address has changed since migration, or the account is gone. The "
+        "pool user that migration made is deleted; the owner's right password moves the owner.",
+    ),
+    Reason(
+        "link_unproven",
+        REJECTED,
+        _REFUSED,
+        _UNLINKED,
+        "The user claims a legacy account without a proof. Set `AUTHCORE_LINK_PROOF_KEYS` for the "
+        "migration function too, and take write access to `custom:legacy_uid` away from app "
+        "clients.",
     ),
     Reason(
         "link_blind_retry",

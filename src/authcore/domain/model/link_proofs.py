@@ -1,0 +1,113 @@
+"""
+What ``custom:legacy_linked`` says about a pool user, so that only authcore can have said it.
+
+The attribute holds one of three statements, each with an HMAC-SHA256 under the team's keys:
+
+``linked.MAC``: both systems store both ids.  Over pool, ``sub`` and legacy id.
+
+``migrated.MAC.UID``: migration created the user for the account UID.  Over pool, legacy id and the
+e-mail address that the account had; a user who is not created yet has no ``sub``.
+
+``refused.MAC.REASON.UID``: a link was refused; UID, which can be empty, is the account that the
+user must not get.  Over pool, ``sub``, reason and legacy id.
+
+A copied pool has another id, and a client that may write attributes has no key: neither proves
+anything.  ``custom:legacy_uid`` beside it stays the plain id that other services read.
+
+See: RFC 2104; docs/adr/0019-link-proofs.md.
+"""
+
+import hmac
+import re
+from typing import Final
+
+import attrs
+
+
+_STATEMENT: Final = re.compile(
+    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,128}))?"
+)
+_REFUSAL: Final = re.compile(r"(?P<reason>[a-z_]{1,32})\.(?P<legacy_uid>.{0,64})")
+
+
+@attrs.frozen
+class Refusal:
+    """
+    A link that was refused.
+
+    Attributes:
+        reason: Code of the error.
+        legacy_uid: The account that the user must not get; None where no account was in question.
+    """
+
+    reason: str
+    legacy_uid: str | None
+
+
+@attrs.frozen(repr=False, eq=False)
+class LinkProofs:
+    """
+    Writes and checks the statements of one pool.
+
+    Args:
+        keys: Key ring: the first one signs, all verify.
+
+        pool_id: Id of the pool.
+    """
+
+    keys: tuple[bytes, ...]
+    pool_id: str
+
+    def prove_link(self, subject: str, legacy_uid: str) -> str:
+        """State that the user *subject* and the account *legacy_uid* name each other."""
+        return f"linked.{self._sign('linked', subject, legacy_uid)}"
+
+    def is_linked(self, statement: str | None, subject: str, legacy_uid: str | None) -> bool:
+        """Whether *statement* proves the link of *subject* and *legacy_uid*."""
+        mac, rest = _read(statement, "linked")
+        if legacy_uid is None or rest is not None:
+            return False
+        return self._is_signed(mac, "linked", subject, legacy_uid)
+
+    def vouch(self, legacy_uid: str, email: str | None) -> str:
+        """State that migration creates a user for *legacy_uid*, whose address is *email*."""
+        return f"migrated.{self._sign('migrated', legacy_uid, email or '')}.{legacy_uid}"
+
+    def migrated_uid(self, statement: str | None, email: str | None) -> str | None:
+        """The account that *statement* vouches for; None unless the user's address still fits."""
+        mac, legacy_uid = _read(statement, "migrated")
+        is_ours = legacy_uid and self._is_signed(mac, "migrated", legacy_uid, email or "")
+        return legacy_uid if is_ours else None
+
+    def refuse(self, subject: str, refusal: Refusal) -> str:
+        """State that *subject* was refused a link."""
+        legacy_uid = refusal.legacy_uid or ""
+        mac = self._sign("refused", subject, refusal.reason, legacy_uid)
+        return f"refused.{mac}.{refusal.reason}.{legacy_uid}"
+
+    def refusal(self, statement: str | None, subject: str) -> Refusal | None:
+        """The refusal that *statement* holds about *subject*; None where it holds none."""
+        mac, rest = _read(statement, "refused")
+        parts = _REFUSAL.fullmatch(rest or "")
+        if parts is None or not self._is_signed(mac, "refused", subject, *parts.groups()):
+            return None
+        return Refusal(parts["reason"], parts["legacy_uid"] or None)
+
+    def _sign(self, *parts: str) -> str:
+        return _mac(self.keys[0], self.pool_id, *parts)
+
+    def _is_signed(self, mac: str, *parts: str) -> bool:
+        expected = [_mac(key, self.pool_id, *parts) for key in self.keys]
+        return any(hmac.compare_digest(mac, each) for each in expected)
+
+
+def _read(statement: str | None, kind: str) -> tuple[str, str | None]:
+    """The MAC and the rest of *statement*; an empty MAC, which none equals, for another kind."""
+    parts = _STATEMENT.fullmatch(statement or "")
+    return (parts["mac"], parts["rest"]) if parts and parts["kind"] == kind else ("", None)
+
+
+def _mac(key: bytes, *parts: str) -> str:
+    """Sign *parts*; each length stands before its part, so that no two lists read the same."""
+    message = "".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.digest(key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
