@@ -57,7 +57,7 @@ def test_a_user_whom_the_legacy_system_names_is_not_deleted(
     creation: Creation, username: str
 ) -> None:
     """The proof could not be written, or the pool was restored; then the address changed."""
-    # AL-07, LT-06
+    # AL-12, AL-07, LT-06
     moved = attrs.evolve(HERS, email=MOVED, username=username)
     world = World(row(moved), creation=creation, providers=frozenset())
 
@@ -66,7 +66,7 @@ def test_a_user_whom_the_legacy_system_names_is_not_deleted(
 
 
 def test_where_no_one_is_found_by_id_the_name_leads_to_the_account_that_names_the_user() -> None:
-    # AL-07
+    # AL-12, AL-07
     moved = attrs.evolve(HERS, email=MOVED)
     world = World(row(moved), creation="once", providers=frozenset())
 
@@ -91,7 +91,7 @@ def test_a_user_is_not_deleted_before_the_legacy_system_says_that_it_names_anoth
 def test_a_locked_person_who_changes_the_pools_address_gets_no_second_account(
     creation: Creation,
 ) -> None:
-    # AL-07
+    # AL-07, AL-11
     locked = attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True)
     world = World(row(locked), creation=creation, providers=frozenset())
     world.signs_in(migrated(NATIVE_EMMA))
@@ -119,7 +119,7 @@ def test_a_statement_that_nothing_verifies_any_more_makes_no_second_account(
     person: PoolAccount, creation: Creation, statement: str
 ) -> None:
     """Lost keys, or a client that emptied the plain id."""
-    # AL-07, AL-06
+    # AL-06, AL-07, AL-11
     taken = attrs.evolve(EMMAS_OLD_ACCOUNT, email=MOVED, cognito_id="sub-knightley")
     world = World(row(taken), creation=creation, providers=frozenset())
 
@@ -147,7 +147,7 @@ def foreign(world: World) -> None:
 def test_an_id_that_a_refusal_takes_away_is_remembered_whatever_the_reason(
     creation: Creation, cause: Callable[[World], None]
 ) -> None:
-    # AL-07
+    # AL-07, AL-11
     world = World(row(EMMAS_OLD_ACCOUNT), creation=creation)
     refusing = attrs.evolve(world.service)
     cause(world)
@@ -160,6 +160,24 @@ def test_an_id_that_a_refusal_takes_away_is_remembered_whatever_the_reason(
     world.links.rows = {"1815": row(attrs.evolve(EMMAS_OLD_ACCOUNT, email=MOVED))}
     assert world.signs_in(EMMA).status == "refused"
     assert [*world.links.rows] == ["1815"]
+
+
+@pytest.mark.parametrize("creation", CREATIONS)
+@pytest.mark.parametrize("scribble", ["x" * 2048, "x" * 65, "1815\n1816", "."])
+def test_an_id_that_no_account_can_have_is_refused_for_ever_and_leaves_a_readable_statement(
+    creation: Creation, scribble: str
+) -> None:
+    """The client may have written it over the id of the account that the user has."""
+    # AL-06, AL-11
+    world = World(creation=creation, providers=frozenset())
+
+    for _ in range(2):
+        outcome = world.signs_in(attrs.evolve(NATIVE_EMMA, legacy_uid=scribble))
+
+        assert outcome == LinkOutcome("refused", "link_unproven")
+        assert UID not in world.held(NATIVE_EMMA)
+        assert PROOFS.refusal(world.statement(NATIVE_EMMA), EMMA.subject) is not None
+    assert world.links.rows == {}
 
 
 # --- refusals heal once their cause is gone -----------------------------------------------------

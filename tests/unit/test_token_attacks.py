@@ -37,7 +37,7 @@ def test_a_link_of_a_foreign_issuer_reaches_no_token_although_it_was_proven(
     version: str, source: str, identities: object
 ) -> None:
     """The team names the issuer after the user was linked; sessions may last for months."""
-    # AL-03
+    # AL-03, AL-09
     world = World(issuers={"entra": OURS})
     attributes = {**EXTERNAL, "sub": SUBJECT, "identities": identities, **PROVEN}
 
@@ -50,7 +50,7 @@ def test_a_link_of_a_foreign_issuer_reaches_no_token_although_it_was_proven(
 def test_an_identity_that_cannot_be_read_may_be_a_foreign_one_where_issuers_are_named(
     identities: object,
 ) -> None:
-    # AL-03, LT-03
+    # AL-03, AL-09, LT-03
     attributes = {**EXTERNAL, "sub": SUBJECT, "identities": identities, **PROVEN}
     named = {"claimsToAddOrOverride": {UID: "1813"}, "claimsToSuppress": [STATEMENT]}
 
@@ -82,7 +82,7 @@ def test_a_linked_user_costs_no_call_where_issuers_are_named(
 
 
 def test_an_unknown_version_names_no_account_of_a_foreign_issuer() -> None:
-    # AL-03, LT-03
+    # AL-03, AL-09, LT-03
     world = World(issuers={"Entra": OURS})
     attributes = {**EXTERNAL, "sub": SUBJECT, "identities": [ENTRA], **PROVEN}
 
@@ -96,7 +96,7 @@ def test_an_unknown_version_names_no_account_of_a_foreign_issuer() -> None:
 @pytest.mark.parametrize("source", ["", None, 7, "TokenExchange_Derived", "tokengeneration_x"])
 def test_a_source_that_is_not_known_names_an_account_only_with_a_proof(source: object) -> None:
     """It may make a token, and what is in the event is then in the token."""
-    # LT-03, AL-06
+    # LT-03, AL-06, AL-09
     world = World()
     planted = trigger_event("", {**NATIVE, UID: "1813", STATEMENT: "1813"})
     proven = trigger_event("", {**NATIVE, **PROVEN})

@@ -25,9 +25,14 @@ import attrs
 
 
 _STATEMENT: Final = re.compile(
-    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,128}))?"
+    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,128}))?", re.DOTALL
 )
-_REFUSAL: Final = re.compile(r"(?P<reason>[a-z_]{1,32})\.(?P<legacy_uid>.{0,64})")
+_MAX_ID_LENGTH: Final = 64
+"""Characters of a legacy id; no account has a longer one, but a client may write it."""
+
+_REFUSAL: Final = re.compile(
+    rf"(?P<reason>[a-z_]{{1,32}})\.(?P<legacy_uid>.{{0,{_MAX_ID_LENGTH}}})", re.DOTALL
+)
 
 
 @attrs.frozen
@@ -80,8 +85,8 @@ class LinkProofs:
         return legacy_uid if is_ours else None
 
     def refuse(self, subject: str, refusal: Refusal) -> str:
-        """State that *subject* was refused a link."""
-        legacy_uid = refusal.legacy_uid or ""
+        """State that *subject* was refused a link; of an id that is too long, keep the start."""
+        legacy_uid = (refusal.legacy_uid or "")[:_MAX_ID_LENGTH]
         mac = self._sign("refused", subject, refusal.reason, legacy_uid)
         return f"refused.{mac}.{refusal.reason}.{legacy_uid}"
 
