@@ -7,8 +7,10 @@ import attrs
 import pytest
 
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.linking import Creation, LinkOutcome, PoolAccount
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from unit.linking_world import (
     EMMA,
     EMMAS_OLD_ACCOUNT,
@@ -241,6 +243,49 @@ def test_a_refusal_that_is_remembered_opens_no_account_to_a_stranger(verified: b
 
     assert world.signs_in(stranger) == LinkOutcome("refused", "link_unproven")
     assert world.links.rows == {"1815": row()}
+
+
+class Interrupted(InMemoryUserDirectory):
+    """Lets another attempt happen between the next look at a user and the write after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def find(self, username: str) -> DirectoryUser | None:
+        found = super().find(username)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return found
+
+
+@pytest.mark.parametrize("creation", CREATIONS)
+def test_a_refusal_that_is_written_over_a_link_costs_the_id_until_the_next_sign_in(
+    creation: Creation,
+) -> None:
+    """Two triggers at once, and the account was unlocked between them."""
+    # LT-02, AL-11
+    world = World(
+        row(attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True)), creation=creation, providers=frozenset()
+    )
+    directory = world.directory = Interrupted()
+    world.service = attrs.evolve(world.service, directory=directory)
+    shown = from_before(NATIVE_EMMA)
+    world.knows(shown)
+
+    def unlocked() -> None:
+        world.links.rows["1815"] = row()
+        assert world.service.link(shown).legacy_uid == "1815"
+
+    if creation != "lease":
+        directory.meanwhile.append(unlocked)
+        assert world.service.link(shown).reason == "link_account_locked"
+        assert UID not in world.held(NATIVE_EMMA)
+    else:
+        unlocked()
+
+    assert world.signs_in(NATIVE_EMMA).legacy_uid == "1815"
+    world.assert_linked(NATIVE_EMMA, "1815")
 
 
 # --- accounts that no token may name ------------------------------------------------------------

@@ -1,15 +1,18 @@
 """Attempts to get a token that names an account that is not its bearer's, or is refused to them."""
 
+import base64
 import json
 from typing import Final
 
 import pytest
 
 from authcore.domain.model.linking import FailurePolicy
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore_lambda import pre_token_generation
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import LinkingFailedError
-from unit.account_linking_world import DARCY, PROOFS
+from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.account_linking_world import World as LinkingWorld
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, SUBJECT, trigger_event
@@ -90,6 +93,32 @@ def test_an_unknown_version_names_no_account_of_a_foreign_issuer() -> None:
         world.trigger(trigger_event(HOSTED, attributes, version="4"), None)
 
 
+@pytest.mark.parametrize("issuers", ["", f"entra={OURS}"], ids=["any", "ours"])
+def test_the_function_reads_the_issuers_that_linking_reads(
+    monkeypatch: pytest.MonkeyPatch, issuers: str
+) -> None:
+    """The version is one in which no claim can be suppressed, so that it makes no call."""
+    # AL-03, AL-09
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    variables = {
+        "AUTHCORE_COGNITO_REGION": "eu-west-1",
+        "AUTHCORE_LEGACY_URL": "https://legacy.example",
+        "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+        "AUTHCORE_LINKING_ISSUERS": issuers,
+        "AUTHCORE_LINK_PROOF_KEYS": base64.b64encode(KEYS[0]).decode(),
+    }
+    function = pre_token_generation.build_handler(variables, audit=InMemoryAuditLog())
+    attributes = {**EXTERNAL, "sub": SUBJECT, "identities": [ENTRA], **PROVEN}
+    event = trigger_event(HOSTED, attributes, version="4")
+
+    if issuers:
+        with pytest.raises(LinkingFailedError):
+            function(event, None)
+    else:
+        assert function(event, None) == event
+
+
 # --- sources that Amazon has yet to invent ------------------------------------------------------
 
 
@@ -105,6 +134,22 @@ def test_a_source_that_is_not_known_names_an_account_only_with_a_proof(source: o
     assert world.trigger(proven, None) == proven
     with pytest.raises(LinkingFailedError):
         world.trigger(planted, None)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "passes"), [({**NATIVE}, True), ({**NATIVE, UID: "1813"}, False)]
+)
+def test_without_settings_a_source_that_is_not_known_names_no_account(
+    attributes: dict[str, object], *, passes: bool
+) -> None:
+    # LT-08
+    event = trigger_event("TokenExchange_Derived", attributes)
+
+    if passes:
+        assert pre_token_generation.handler(event, None) == event
+    else:
+        with pytest.raises(LinkingFailedError):
+            pre_token_generation.handler(event, None)
 
 
 @pytest.mark.parametrize(
