@@ -13,6 +13,7 @@ from authcore.domain.model.reasons.reason import (
 _CALLS_COGNITO: Final = (
     "account_linking.postponed",
     "account_linking.unmarked",
+    "account_linking.unkept",
     "native.link",
     "token.claims",
     "session.refresh",
