@@ -13,7 +13,6 @@ from authcore.domain.model.reasons.reason import (
 _CALLS_COGNITO: Final = (
     "account_linking.postponed",
     "account_linking.unmarked",
-    "account_linking.unkept",
     "native.link",
     "token.claims",
     "session.refresh",
@@ -34,6 +33,7 @@ _CALLS_LEGACY: Final = (
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
+    "account_linking.unkept",
     "guard",
     "verify",
     "session.read",
