@@ -32,7 +32,7 @@ from unit.trigger_world import (
     SUBJECT,
     trigger_event,
 )
-from unit.user_migration_world import BUDGET, MAPPING, PASSWORD, legacy_accounts, trigger_on
+from unit.user_migration_world import BUDGET, EMMA, MAPPING, PASSWORD, legacy_accounts, trigger_on
 
 
 UID: Final = "custom:legacy_uid"
@@ -333,6 +333,6 @@ def test_migration_vouches_for_no_account_where_the_event_names_no_pool(pool: ob
 
     given = [trigger(each, None)["response"]["userAttributes"] for each in (named, odd)]
 
-    assert given[0].pop(STATEMENT) == PROOFS.vouch("1815", "emma@hartfield.example")
+    assert given[0].pop(STATEMENT) == PROOFS.vouch(EMMA)
     assert given == [given[1]] * 2
     assert given[1][UID] == "1815"

@@ -94,9 +94,9 @@ def test_a_locked_person_who_changes_the_pools_address_gets_no_second_account(
     creation: Creation,
 ) -> None:
     # AL-07, AL-11
-    locked = attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True)
+    locked = attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True, username="e")
     world = World(row(locked), creation=creation, providers=frozenset())
-    world.signs_in(migrated(NATIVE_EMMA))
+    world.signs_in(migrated(NATIVE_EMMA, locked))
 
     outcome = world.signs_in(attrs.evolve(NATIVE_EMMA, email=MOVED))
 
@@ -104,10 +104,30 @@ def test_a_locked_person_who_changes_the_pools_address_gets_no_second_account(
     assert [*world.links.rows] == ["1815"]
 
 
+@pytest.mark.parametrize("email", [MOVED, "Emma@hartfield.example", None])
+def test_a_user_whose_address_is_another_one_in_the_pool_is_not_deleted_but_linked_later(
+    email: str | None,
+) -> None:
+    """An outage postponed the link; in a pool of addresses no name leads to the account."""
+    # AL-12, LT-06
+    account = attrs.evolve(EMMAS_OLD_ACCOUNT, username="e")
+    world = World(row(account), providers=frozenset())
+    changed = attrs.evolve(NATIVE_EMMA, email=email)
+    world.knows(migrated(changed, account))
+    world.links.rows["1815"] = row(attrs.evolve(account, email="far@else.example"))
+
+    assert world.signs_in(changed) == LinkOutcome("refused", "link_unproven")
+    assert UID not in world.held(NATIVE_EMMA)
+
+    world.links.rows["1815"] = row(account)
+    assert world.signs_in(NATIVE_EMMA) == LinkOutcome("linked", "legacy_uid", "1815")
+    world.assert_linked(NATIVE_EMMA, "1815")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        LOST_KEYS.vouch("1815", NATIVE_EMMA.email),
+        LOST_KEYS.vouch(EMMAS_OLD_ACCOUNT),
         LOST_KEYS.refuse(EMMA.subject, Refusal("link_taken", "1815")),
         LOST_KEYS.prove_link(EMMA.subject, "1815"),
         PROOFS.refuse("sub-knightley", Refusal("link_taken", "1815")),

@@ -15,7 +15,7 @@ from authcore_lambda.link_failures import LinkingFailedError
 from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.account_linking_world import World as LinkingWorld
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
-from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, SUBJECT, trigger_event
+from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, SUBJECT, trigger_event
 
 
 UID: Final = "custom:legacy_uid"
@@ -180,7 +180,7 @@ def test_what_an_operator_emptied_meanwhile_links_no_user() -> None:
     # AL-06
     world = World()
     world.directory.set_attributes("elizabeth", {UID: "", STATEMENT: ""})
-    held = {UID: "1813", STATEMENT: PROOFS.vouch("1813", CANARY)}
+    held = {UID: "1813", STATEMENT: PROOFS.vouch(DARCY)}
 
     answer = world.answer(trigger_event(HOSTED, {**NATIVE, "sub": world.user.subject, **held}))
 
@@ -192,7 +192,7 @@ def test_a_voucher_that_came_with_the_sign_up_vouches_for_no_account() -> None:
     # AL-06
     world = LinkingWorld()
     user = world.directory.add("elizabeth")
-    planted = {UID: "1813", STATEMENT: PROOFS.vouch("1813", CANARY)}
+    planted = {UID: "1813", STATEMENT: PROOFS.vouch(DARCY)}
     event = trigger_event(
         "PostConfirmation_ConfirmSignUp", {**NATIVE, "sub": user.subject, **planted}
     )

@@ -5,10 +5,15 @@ from typing import Literal
 
 import attrs
 
-from authcore.domain.errors import LinkRejectedError, RejectedError, StaleProofError
+from authcore.domain.errors import (
+    LinkRejectedError,
+    RejectedError,
+    StaleProofError,
+    UnprovenLinkError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.emails import canonical_email
-from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.link_proofs import LinkProofs, Voucher
 from authcore.domain.model.linking import AccountQuery, FoundAccount, PoolAccount
 from authcore.domain.services.accounts.account_match import require_usable
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -22,9 +27,8 @@ class ClaimedAccount:
 
     ``custom:legacy_uid`` alone claims an account and proves nothing: a client may be able to write
     it.  What proves it is the legacy system, if it names the user; a voucher of migration, while
-    the account still has the address that it had then; or an address that both sides verified.
-    An account that the user was refused is checked again in the same way, because the cause may be
-    gone.
+    the account is as it was then; or an address that both sides verified.  An account that the user
+    was refused is checked again in the same way, because the cause may be gone.
 
     Args:
         accounts: The legacy user table.
@@ -43,17 +47,17 @@ class ClaimedAccount:
         Return the account that *user* claims; None for a user who claims or proves none.
 
         Raises:
-            StaleProofError: Migration vouched for an account that has another address by now, or
-                does not exist any more.
+            StaleProofError: Migration vouched for an account whose address was changed or verified
+                since, or which does not exist any more: its owner may be another person.
 
             LinkRejectedError: The account is locked or another user's, or the legacy system does
                 not say which account it is.
 
             LegacyUnavailableError: No usable answer.
         """
-        migrated = self.proofs.migrated_uid(user.statement, user.email)
-        if migrated is not None:
-            return self._vouched_for(user, migrated)
+        voucher = self.proofs.voucher(user.statement)
+        if voucher is not None:
+            return self._vouched_for(user, voucher)
         if user.legacy_uid is not None:
             return self._proven(user, user.legacy_uid, "legacy_uid")
         refusal = self.proofs.refusal(user.statement, user.subject)
@@ -70,15 +74,16 @@ class ClaimedAccount:
             return None
         return _found(account, user, way) if account and _is_theirs(account, user) else None
 
-    def _vouched_for(self, user: PoolAccount, legacy_uid: str) -> FoundAccount:
-        account = self._look_up(user, legacy_uid)
+    def _vouched_for(self, user: PoolAccount, voucher: Voucher) -> FoundAccount:
+        account = self._look_up(user, voucher.legacy_uid)
         if account is not None:
             require_usable(account, user)
-        if account is None or not _is_as_it_was(account, user):
-            account = self._known_by_id(user)
-        if account is None:
-            raise StaleProofError("the account has changed since migration", legacy_uid=legacy_uid)
-        return _found(account, user, "legacy_uid")
+            if account.cognito_id is not None or self.proofs.is_unchanged(voucher, account):
+                return _found(account, user, "legacy_uid")
+        known = self._known_by_id(user)
+        if known is None:
+            raise self._refusal_of(voucher, user, account)
+        return _found(known, user, "legacy_uid")
 
     def _known_by_id(self, user: PoolAccount) -> LegacyAccount | None:
         """
@@ -89,6 +94,18 @@ class ClaimedAccount:
         with suppress(LinkRejectedError):
             return self.links.match(AccountQuery(user.subject, None, None)).by_cognito_id
         return None
+
+    def _refusal_of(
+        self, voucher: Voucher, user: PoolAccount, account: LegacyAccount | None
+    ) -> LinkRejectedError:
+        """A user who changed the pool's address is no proof that the account has changed."""
+        if account is None and not self.proofs.saw_address(voucher, user.email):
+            return UnprovenLinkError(
+                "the user's address does not lead to the account", legacy_uid=voucher.legacy_uid
+            )
+        return StaleProofError(
+            "the account has changed since migration", legacy_uid=voucher.legacy_uid
+        )
 
     def _look_up(self, user: PoolAccount, legacy_uid: str) -> LegacyAccount | None:
         """
@@ -116,12 +133,6 @@ def _found(
 ) -> FoundAccount:
     require_usable(account, user)
     return FoundAccount(account, way if account.cognito_id is None else "cognito_id")
-
-
-def _is_as_it_was(account: LegacyAccount, user: PoolAccount) -> bool:
-    """Whether *account* still has the address of migration, or names *user* already."""
-    is_attached = account.cognito_id is not None
-    return is_attached or user.email is None or _has_address(account, user.email)
 
 
 def _is_theirs(account: LegacyAccount, user: PoolAccount) -> bool:
