@@ -22,6 +22,7 @@ class AuditEvent:
         reason: Stable code: an error's ``code``, or ``ok``.
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
+        other_subject: ``sub`` of a second pool user that the event is about.
         reference: The id that the error page shows, to find this event by.
         caller: The calling program, by the name that the settings give to its key.
         detail: More than *reason* says: ``str`` of an AuthcoreError.
@@ -35,6 +36,7 @@ class AuditEvent:
     reference: str | None = None
     caller: str | None = None
     detail: str | None = None
+    other_subject: str | None = None
 
     @classmethod
     def of(
@@ -47,6 +49,7 @@ class AuditEvent:
         reference: str | None = None,
         caller: str | None = None,
         detail: str | None = None,
+        other_subject: str | None = None,
     ) -> "AuditEvent":
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
@@ -64,6 +67,7 @@ class AuditEvent:
             reference=reference,
             caller=caller,
             detail=detail,
+            other_subject=other_subject,
         )
 
 
