@@ -33,6 +33,7 @@ from authcore.domain.model.link_audit import (
     UserLink,
     UserLinks,
 )
+from authcore.domain.model.link_proofs import Refusal
 from authcore.domain.model.linking import (
     AccountQuery,
     LinkOutcome,
@@ -42,6 +43,7 @@ from authcore.domain.model.linking import (
 )
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
 
@@ -66,13 +68,15 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     CookieScope: frozenset({"domain"}),
     DirectoryPage: frozenset({"next"}),
     DirectoryUser: frozenset({"status", "subject", "username"}),
+    EndedUser: frozenset({"legacy_uid", "subject"}),
     ExternalIdentity: frozenset({"issuer", "provider_name", "provider_type"}),
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),
+    Refusal: frozenset({"legacy_uid", "reason"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
-    PoolAccount: frozenset({"legacy_uid", "linked_uid", "subject", "username"}),
+    PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),

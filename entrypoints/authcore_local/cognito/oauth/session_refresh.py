@@ -32,16 +32,7 @@ class SessionRefresh:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Issue tokens for the current state of the user.
-
-        Args:
-            token: A refresh token.
-
-            client_id: Of the client that sent it.
-
-            source: ``triggerSource`` for the pre token generation trigger.
-
-            metadata: For the trigger.
+        Issue tokens for the current state of the user; the trigger gets *source* and *metadata*.
 
         Raises:
             CognitoError: See ``whose``, or what Lifecycle raises.
@@ -59,7 +50,7 @@ class SessionRefresh:
                 RefreshTokenReuseException.
         """
         session = self._sessions.session_of(token, client_id)
-        user = self._users.known_as(session.subject)
+        user = self._users.with_subject(session.subject)
         if user is None:
             raise no_such_user()
         if not user.enabled:
