@@ -112,6 +112,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
             await container.threads().run(container.keys().warm_up)
         yield
         container.http().close()
+        if users := container.pool_users():
+            users.close()
 
     return lifespan
 

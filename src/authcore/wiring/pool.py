@@ -2,6 +2,8 @@
 
 # ruff: noqa: PLC0415 - only where users may connect does importing botocore pay
 
+from collections.abc import Callable
+
 import attrs
 
 from authcore.domain.services.accounts.identity_connection import IdentityConnection
@@ -20,10 +22,12 @@ class PoolUsers:
     Attributes:
         directory: Its users.
         links: Their external identities.
+        close: Closes the connections.  Default: there are none.
     """
 
     directory: UserDirectory
     links: ProviderLinks
+    close: Callable[[], None] = lambda: None
 
 
 def pool_users(connect: ConnectSettings, cognito: CognitoSettings) -> PoolUsers | None:
@@ -40,6 +44,7 @@ def pool_users(connect: ConnectSettings, cognito: CognitoSettings) -> PoolUsers 
     return PoolUsers(
         directory=CognitoUserDirectory(client=client, user_pool_id=cognito.user_pool_id),
         links=CognitoProviderLinks(client=client, user_pool_id=cognito.user_pool_id),
+        close=client.close,
     )
 
 
