@@ -35,7 +35,7 @@ def test_apple_then_jane_then_the_button_make_one_user_of_two() -> None:
     assert world.sign_in_with_apple().status == 403
     assert world.sign_in_as(provider="COGNITO").header("location") == CONNECT_URL
     page = world.visit(CONNECT)
-    assert "Connect Apple sign-in with your account?" in page.text
+    assert "Connect Apple with your account?" in page.text
     assert "You are signed in as Jane Eyre." in page.text
     assert world.users == ["jane", world.external.username]
 
@@ -241,7 +241,7 @@ def test_on_a_shared_computer_another_person_is_not_asked() -> None:
 
     page = world.visit(CONNECT)
     assert page.status == 403
-    assert "These two sign-ins do not belong together" in page.text
+    assert "These two do not belong together" in page.text
     assert EMAIL not in page.text
     assert world.press(page).status == 403
     assert "ben" in world.users

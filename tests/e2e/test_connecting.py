@@ -49,7 +49,7 @@ def test_apple_gets_no_second_account_and_is_connected(stack: LocalStack) -> Non
         assert len(stack.legacy.accounts()) == accounts
 
         question = with_password(visitor, visitor.begin("?provider=COGNITO&prompt=login"))
-        assert "Connect Apple sign-in with your account?" in question.text
+        assert "Connect Apple with your account?" in question.text
         assert stack.cognito.users.find(NAME) is not None
 
         assert visitor.send(question).text_of("legacy-uid") == JANE.userid

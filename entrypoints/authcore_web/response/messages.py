@@ -101,7 +101,7 @@ CONNECT_SIGN_IN: Final = Notice(
     "Sign in to your account",
 )
 CONNECT_ADDRESS: Final = Notice(
-    "These two sign-ins do not belong together",
+    "These two do not belong together",
     "The account that you are signed in to has another e-mail address than the other sign-in, or "
     "one that is not verified. Nothing was changed. Sign in to the account with that address, or "
     "verify it there first.",
@@ -151,7 +151,7 @@ def connect_question(provider: str | None, name: str | None) -> Notice:
     """Ask whether *provider* should sign the user *name* in from now on; both display names."""
     account = f"You are signed in as {name}." if name else "You are signed in."
     return Notice(
-        f"Connect {_sign_in(provider)} with your account?",
+        f"Connect {provider or 'this sign-in'} with your account?",
         f"{account} If you connect the two, {provider or 'it'} signs you in to this account from "
         "now on.",
         "Connect",
