@@ -199,6 +199,17 @@ def test_a_session_whose_sign_in_is_too_long_ago_must_sign_in_once_more() -> Non
     assert world.is_connected
 
 
+def test_a_picture_on_another_site_refreshes_no_session() -> None:
+    world = ConnectWebWorld()
+    world.sign_in_as()
+    world.clock.advance(timedelta(minutes=50))
+    world.sign_in_with_apple()
+    for headers in ([("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], []):
+        answer = world.visit(CONNECT, headers=headers)
+        assert answer.status == 401
+        assert bool(answer.all("set-cookie")) == (headers == [])
+
+
 def test_a_session_that_was_revoked_connects_nothing(world: ConnectWebWorld) -> None:
     # RF-09
     page = world.visit(CONNECT)

@@ -130,6 +130,15 @@ def test_where_connecting_is_off_the_page_offers_nothing(world: ConnectWebWorld)
     assert world.revoker.revoked == ["refresh-token-000001"]
 
 
+def test_a_native_user_without_the_account_is_told_of_other_ways(world: ConnectWebWorld) -> None:
+    # AL-07
+    page = world.sign_in_as(authcore_link="link_taken")
+
+    assert page.status == 403
+    assert "you opened it in another way" in page.text
+    assert world.cookie_names == set()
+
+
 @pytest.mark.parametrize(
     "claims",
     [

@@ -136,6 +136,14 @@ def link_taken(provider: str | None) -> Notice:
     )
 
 
+LINK_TAKEN_NATIVE: Final = Notice(
+    "Please sign in the way you did before",
+    "There is an account with your e-mail address already, and you opened it in another way. Sign "
+    "in that way: with the button of Google or Apple, for example.",
+    "Sign in",
+)
+
+
 def connect_offer(provider: str | None) -> Notice:
     """As ``link_taken``, for a user who can connect the two afterwards."""
     return Notice(
@@ -148,7 +156,7 @@ def connect_offer(provider: str | None) -> Notice:
 
 
 def connect_question(provider: str | None, name: str | None) -> Notice:
-    """Ask whether *provider* should sign the user *name* in from now on; both display names."""
+    """Ask whether *provider* should sign in *name* from now on; both as users know them."""
     account = f"You are signed in as {name}." if name else "You are signed in."
     return Notice(
         f"Connect {provider or 'this sign-in'} with your account?",

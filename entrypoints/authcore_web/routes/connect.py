@@ -29,7 +29,7 @@ from authcore.ports.system import Clock
 from authcore_web.middleware.security_headers import content_policy
 from authcore_web.request.body import form_of
 from authcore_web.request.csrf import CrossSiteError, TrustedOrigins, origin_of
-from authcore_web.request.headers import cookie_header
+from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
 from authcore_web.request.query import only
 from authcore_web.response import messages
 from authcore_web.response.errors import ErrorResponses
@@ -108,7 +108,10 @@ class ConnectRoutes:
         renewed: tuple[str, ...] = ()
         try:
             pair = await self._read_pair(request) if post else None
-            session, renewed = await self._threads.run(lambda: self._read_session(carried, sent))
+            can_renew = is_navigation(request) or not is_cross_site(request)
+            session, renewed = await self._threads.run(
+                lambda: self._read_session(carried, sent, can_renew=can_renew)
+            )
             now = self._clock.now()
             ticket, session = require_proofs(carried, session, client=self._client, now=now)
             if not post:
@@ -127,12 +130,12 @@ class ConnectRoutes:
         return only(_PAIR, await form_of(request, limit=MAX_FORM_BYTES))
 
     def _read_session(
-        self, ticket: ConnectTicket | None, sent: str
+        self, ticket: ConnectTicket | None, sent: str, *, can_renew: bool
     ) -> tuple[Session | None, tuple[str, ...]]:
         """Read the session of the pool, only beside a ticket; and what the browser must store."""
         if ticket is None:
             return None, ()
-        decided = self._browser_guard.decide(sent)
+        decided = self._browser_guard.decide(sent, can_renew=can_renew)
         admitted = decided.decision
         return admitted.session if isinstance(admitted, Admitted) else None, decided.cookies
 
@@ -140,7 +143,7 @@ class ConnectRoutes:
         url, target = self._urls.connect_url, self._urls.target(ticket)
         provider, user = display_name(ticket.identity.provider_name), session.user
         html = form_page(
-            messages.connect_question(provider, user.name or user.username),
+            messages.connect_question(provider, user.name or user.email),
             url=url,
             fields={_PAIR: _pair(ticket, session)},
             leave=("Not now", target),

@@ -16,12 +16,14 @@ from authcore.domain.errors import (
 from authcore.domain.model.connecting import ConnectTicket, claimed_address
 from authcore.domain.model.session import RedirectTarget
 from authcore.domain.model.session_decision import Admitted
+from authcore.domain.model.tokens import IdentityClaims
 from authcore.domain.services.accounts.connection_offers import ConnectionOffers
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sign_in.sign_in import SignInCompletion
 from authcore.ports.cookies import CookieJar
 from authcore_web.response import messages
 from authcore_web.response.errors import ErrorResponses
+from authcore_web.response.html import Notice
 from authcore_web.response.plain import redirect_to
 from authcore_web.response.provider_names import display_name
 from authcore_web.signin_urls import NATIVE_PROVIDER, SignInUrls
@@ -38,13 +40,13 @@ class RefusedSignIn:
 
     Attributes:
         target: Of the sign-in.
-        provider: With which the user signed in; None where the token does not say.
+        notice: How to sign in instead.
         cookies: ``Set-Cookie`` values that keep the ticket; none where it cannot be connected.
         is_signed_in: Whether the browser carries the session of a native user.
     """
 
     target: RedirectTarget
-    provider: str | None
+    notice: Notice
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
     is_signed_in: bool = False
 
@@ -92,8 +94,6 @@ class RefusedSignIns:
         identity = completion.session.identity
         if identity.link_refusal != LINK_TAKEN:
             return None
-        external = identity.external_identity
-        name = external.provider_name if external else None
         ticket = None
         try:
             ticket = self._offers.make(completion.session, completion.target)
@@ -102,7 +102,8 @@ class RefusedSignIns:
                 raise
         cookies = self._write(ticket, sent) if ticket else ()
         is_signed_in = bool(cookies) and self._is_signed_in(sent)
-        return RefusedSignIn(completion.target, name, cookies, is_signed_in)
+        notice = _notice(identity, is_offer=bool(cookies))
+        return RefusedSignIn(completion.target, notice, cookies, is_signed_in)
 
     def _write(self, ticket: ConnectTicket, sent: str) -> tuple[str, ...]:
         try:
@@ -136,14 +137,13 @@ class RefusedSignIns:
         changes = (*refused.cookies, *cookies)
         if refused.is_signed_in:
             return redirect_to(self._connect_url, changes)
-        notice = messages.connect_offer if refused.cookies else messages.link_taken
         provider = NATIVE_PROVIDER if refused.cookies else None
         return self._error_responses.of(
             AccountTakenError("another user of the pool has the account"),
             request,
             action=action,
             link=self._sign_in_urls.again(refused.target, provider=provider),
-            notice=notice(display_name(refused.provider)),
+            notice=refused.notice,
             cookies=changes,
         )
 
@@ -176,3 +176,11 @@ class RefusedSignIns:
             return self._connect_url, self._tickets.write(ticket.ending_at(target), sent)
         except SessionTooLargeError:
             return target, self._tickets.clear(sent)
+
+
+def _notice(identity: IdentityClaims, *, is_offer: bool) -> Notice:
+    if identity.is_native:
+        return messages.LINK_TAKEN_NATIVE
+    external = identity.external_identity
+    provider = display_name(external.provider_name if external else None)
+    return messages.connect_offer(provider) if is_offer else messages.link_taken(provider)
