@@ -30,7 +30,7 @@ def world() -> ConnectWebWorld:
 
 
 def test_apple_then_jane_then_the_button_make_one_user_of_two() -> None:
-    # AL-05, AL-07
+    # AL-05, AL-07, AL-13
     world = ConnectWebWorld()
     assert world.sign_in_with_apple().status == 403
     assert world.sign_in_as(provider="COGNITO").header("location") == CONNECT_URL
@@ -243,7 +243,7 @@ def test_a_session_of_the_old_login_is_no_proof() -> None:
 
 
 def test_on_a_shared_computer_another_person_is_not_asked() -> None:
-    # AL-01
+    # AL-01, AL-13
     world = ConnectWebWorld()
     other = world.pool.add("ben", {"email": "ben@example.com", "email_verified": "true"})
     world.sign_in_with_apple()
@@ -323,7 +323,7 @@ def test_so_does_an_outage_of_the_revocation_list(world: ConnectWebWorld) -> Non
 
 
 def test_another_browser_has_nothing_to_connect(world: ConnectWebWorld) -> None:
-    # SP-02
+    # SP-02, AL-13
     world.browser = BrowserCookies(world.clock)
     world.sign_in_as()
 

@@ -22,7 +22,7 @@ def world() -> ConnectWebWorld:
 
 
 def test_no_session_begins_and_the_page_says_how_to_sign_in(world: ConnectWebWorld) -> None:
-    # AL-07, SP-03
+    # AL-11, SP-03
     page = world.sign_in_with_apple()
 
     assert page.status == 403
@@ -131,7 +131,7 @@ def test_where_connecting_is_off_the_page_offers_nothing(world: ConnectWebWorld)
 
 
 def test_a_native_user_without_the_account_is_told_of_other_ways(world: ConnectWebWorld) -> None:
-    # AL-07
+    # AL-11
     page = world.sign_in_as(authcore_link="link_taken")
 
     assert page.status == 403

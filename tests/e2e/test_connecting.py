@@ -38,7 +38,7 @@ def private_window(stack: LocalStack) -> Iterator[Visitor]:
 
 
 def test_apple_gets_no_second_account_and_is_connected(stack: LocalStack) -> None:
-    # AL-05, AL-07
+    # AL-05, AL-11, AL-13
     accounts = len(stack.legacy.accounts())
     with private_window(stack) as visitor:
         assert with_password(visitor, visitor.begin()).text_of("legacy-uid") == JANE.userid
@@ -61,7 +61,7 @@ def test_apple_gets_no_second_account_and_is_connected(stack: LocalStack) -> Non
 
 
 def test_where_connecting_is_off_the_page_says_how_to_sign_in(stack: LocalStack) -> None:
-    # AL-07
+    # AL-11
     stack.rebuild({"AUTHCORE_CONNECT_ACCOUNTS": "off"})
     with private_window(stack) as visitor:
         with_password(visitor, visitor.begin())

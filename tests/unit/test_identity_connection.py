@@ -34,7 +34,7 @@ def world() -> ConnectWorld:
 
 
 def test_both_proofs_make_one_user_of_two(world: ConnectWorld) -> None:
-    # AL-05, AL-07
+    # AL-05, AL-07, AL-13
     line = Line()
 
     world.service(line).connect(world.ticket(), world.session())
@@ -204,7 +204,7 @@ IN_THE_POOL: list[tuple[str, type[LinkRejectedError], Change]] = [
 def test_what_the_pool_holds_refuses_the_connection_and_stays(
     world: ConnectWorld, error: type[LinkRejectedError], change: Change
 ) -> None:
-    # AL-01, AL-03, AL-05
+    # AL-01, AL-03, AL-05, AL-13
     ticket, session = world.ticket(), world.session()
     change(world)
     before = world.pool.everybody()
@@ -227,7 +227,7 @@ def test_what_the_pool_holds_refuses_the_connection_and_stays(
 def test_a_ticket_of_another_pool_or_address_connects_nothing(
     world: ConnectWorld, error: type[LinkRejectedError], changes: dict[str, Any]
 ) -> None:
-    # AL-01
+    # AL-01, AL-13
     line = Line()
 
     with pytest.raises(error):
@@ -254,7 +254,7 @@ def test_a_ticket_of_another_pool_or_address_connects_nothing(
 def test_the_session_of_another_person_or_kind_of_user_connects_nothing(
     world: ConnectWorld, error: type[LinkRejectedError], claims: dict[str, Any]
 ) -> None:
-    # AL-01, AL-03: a shared computer, for one
+    # AL-01, AL-03, AL-13: a shared computer, for one
     line = Line()
 
     with pytest.raises(error):
