@@ -162,7 +162,7 @@ class ErrorResponses:
         """
         found = error_response_for(error)
         found = attrs.evolve(found, notice=notice or found.notice)
-        reference = self._record(action, error, caller=caller, detail=str(error))
+        reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
         link = link or self._sign_in_urls.to(redirect)
         response = self._answer(request, found, error.code, reference, link)
         if found.may_repeat and isinstance(error, UnavailableError):

@@ -17,7 +17,9 @@ def require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
     """Refuse other senders: botocore accepts any 200, even the page of a captive portal."""
     media_type = metadata["HTTPHeaders"].get("content-type", "")
     if metadata["HTTPStatusCode"] != 200 or media_type.partition(";")[0] != _MEDIA_TYPE:
-        raise ProviderUnavailableError("the answer does not come from Cognito")
+        raise ProviderUnavailableError(
+            "the answer does not come from Cognito", detail="answer of another sender"
+        )
 
 
 def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUser:
@@ -42,8 +44,10 @@ def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUse
             attributes=attributes,
         )
     except (KeyError, TypeError):
-        raise ProviderUnavailableError("Cognito describes a user incompletely") from None
+        raise ProviderUnavailableError(
+            "Cognito describes a user incompletely", detail="answer user"
+        ) from None
     texts = (user.username, user.status, *attributes, *attributes.values())
     if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
-        raise ProviderUnavailableError("Cognito describes a user incorrectly")
+        raise ProviderUnavailableError("Cognito describes a user incorrectly", detail="answer user")
     return user

@@ -53,7 +53,9 @@ def signs_in_as(user: DirectoryUser, identity: ExternalIdentity) -> bool:
 def _identities(user: DirectoryUser) -> Listed:
     listed = read_identities(user.attributes.get("identities", "[]"))
     if listed is None:
-        raise ProviderUnavailableError("Cognito describes a user's identities incorrectly")
+        raise ProviderUnavailableError(
+            "Cognito describes a user's identities incorrectly", detail="answer identities"
+        )
     return listed
 
 

@@ -109,6 +109,6 @@ class ConnectionOffers:
     def _record(
         self, action: str, session: Session, error: RejectedError | UnavailableError | None = None
     ) -> None:
-        detail = str(error) if error else None
+        detail = (error.detail or str(error)) if error else None
         subject = session.identity.subject
         self.audit.record(AuditEvent.of(action, error, subject=subject, detail=detail))

@@ -152,7 +152,7 @@ class IdentityConnection:
                 error,
                 subject=session.identity.subject if session else None,
                 other_subject=ticket.subject if ticket else None,
-                detail=str(error) if error else None,
+                detail=(error.detail or str(error)) if error else None,
             )
         )
 
