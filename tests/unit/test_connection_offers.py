@@ -80,6 +80,7 @@ def test_a_token_that_is_not_revoked_is_recorded(world: OfferWorld, fault: str) 
     assert world.make() is not None
     assert [action for action, *_ in world.told] == ["connect.revoke", "connect.offer"]
     assert world.audit.events[0].outcome != "accepted"
+    assert world.audit.events[0].detail
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,20 @@ def test_attempts_make_room_for_it(jar: SealedTicketJar) -> None:
     assert jar.write(TICKET, sent + "; other=" + "x" * 9_000)
 
 
+def test_it_is_read_by_its_name_alone(jar: SealedTicketJar) -> None:
+    pair = pair_of(jar.write(TICKET)[0])
+
+    assert jar.read(f"a=b; {pair}; c=d") == TICKET
+    assert jar.read(pair.replace(COOKIE, "__Host-authcore_another")) is None
+
+
+@pytest.mark.parametrize("length", [3_900, 5_000])
+def test_one_that_no_browser_stores_is_not_set(jar: SealedTicketJar, length: int) -> None:
+    # CK-04: although the header has room for it
+    with pytest.raises(SessionTooLargeError):
+        jar.write(attrs.evolve(TICKET, target="/" * length))
+
+
 def test_two_of_them_are_none(jar: SealedTicketJar) -> None:
     first, second = (pair_of(jar.write(TICKET)[0]) for _ in range(2))
 
@@ -85,7 +99,7 @@ def test_other_texts_under_the_same_seal_are_no_ticket(
 
 def test_it_is_deleted_only_where_it_is(jar: SealedTicketJar) -> None:
     assert jar.clear("a=b") == ()
-    (deletion,) = jar.clear(f"{COOKIE}=x")
+    (deletion,) = jar.clear(f"a=b; {COOKIE}=x")
     assert "Max-Age=0" in deletion
 
 

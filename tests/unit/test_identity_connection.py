@@ -117,6 +117,11 @@ def _held(name: str, held: dict[str, str]) -> Change:
     return lambda world: world.pool.set_attributes(name, held)
 
 
+def _renamed_into_the_sub(world: ConnectWorld) -> None:
+    world.pool.delete_user("jane")
+    world.pool.add(world.native.subject, VERIFIED)
+
+
 IN_THE_POOL: list[tuple[str, type[LinkRejectedError], Change]] = [
     ("a disabled native user", LinkRejectedError, lambda w: w.pool.disable("jane")),
     (
@@ -130,6 +135,22 @@ IN_THE_POOL: list[tuple[str, type[LinkRejectedError], Change]] = [
         _evolved("jane", status="UNCONFIRMED"),
     ),
     ("a native user who is gone", LinkRejectedError, lambda w: w.pool.delete_user("jane")),
+    (
+        "a user whose name is the native user's sub",
+        LinkRejectedError,
+        _renamed_into_the_sub,
+    ),
+    (
+        "a native user who is an external one in the pool",
+        LinkRejectedError,
+        _evolved(
+            "jane",
+            attributes={
+                **VERIFIED,
+                "identities": '[{"providerName":"Google","userId":"1","primary":true}]',
+            },
+        ),
+    ),
     (
         "an address that nobody verified",
         ConnectAddressError,
@@ -332,3 +353,29 @@ def test_an_outage_is_no_refusal(world: ConnectWorld) -> None:
         world.service().connect(world.ticket(), world.session())
 
     assert world.told == [("connect.link", "unavailable", "provider_unavailable")]
+
+
+def test_a_pool_that_describes_the_external_user_in_no_way_is_an_outage(
+    world: ConnectWorld,
+) -> None:
+    _evolved(APPLE_NAME, attributes={**VERIFIED, "identities": "{}"})(world)
+
+    with pytest.raises(ProviderUnavailableError):
+        world.service().connect(world.ticket(), world.session())
+
+    assert len(world.pool.everybody()) == 2
+
+
+def test_the_audit_says_why(world: ConnectWorld) -> None:
+    def throttle() -> None:
+        raise ProviderUnavailableError("no answer", detail="TooManyRequestsException")
+
+    with pytest.raises(ProviderUnavailableError):
+        world.service(Line(before={1: throttle})).connect(world.ticket(), world.session())
+    with pytest.raises(ConnectTicketError):
+        world.service().connect(None, None)
+
+    assert [(e.detail, e.subject, e.other_subject) for e in world.audit.events] == [
+        ("TooManyRequestsException", world.native.subject, world.external.subject),
+        ("no fresh sign-in with an external identity", None, None),
+    ]

@@ -114,6 +114,18 @@ def test_an_identity_that_signs_in_again_meanwhile_is_connected(number: int, pla
     world.require_one_person()
 
 
+def test_the_audit_names_the_later_user_that_was_deleted() -> None:
+    world = ConnectWorld()
+    later = []
+    line = line_with("after", 3, lambda: later.append(world.sign_in_with_apple()))
+
+    world.service(line).connect(world.ticket(), world.session())
+
+    deleted = [e.other_subject for e in world.audit.events if e.action == "connect.delete"]
+    assert deleted == [world.external.subject, later[0].subject]
+    assert later[0].subject != world.external.subject
+
+
 def test_a_later_user_of_the_identity_who_has_an_account_is_not_deleted() -> None:
     # AL-05
     world = ConnectWorld()

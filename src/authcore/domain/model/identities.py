@@ -50,6 +50,16 @@ def signs_in_as(user: DirectoryUser, identity: ExternalIdentity) -> bool:
     )
 
 
+def identity_that_made(user: DirectoryUser) -> ExternalIdentity | None:
+    """
+    The identity whose first sign-in created *user*; None for native users.
+
+    Raises:
+        ProviderUnavailableError: The ``identities`` are not a list of identities.
+    """
+    return primary_identity(_identities(user))
+
+
 def _identities(user: DirectoryUser) -> Listed:
     listed = read_identities(user.attributes.get("identities", "[]"))
     if listed is None:

@@ -25,11 +25,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.connecting import ConnectTicket, address_digest, require_proofs
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.identities import (
-    is_native,
-    primary_identity,
-    read_identities,
-)
+from authcore.domain.model.identities import identity_that_made, is_native
 from authcore.domain.model.session import Session
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.audit import AuditLog
@@ -126,7 +122,7 @@ class IdentityConnection:
         user = self.directory.find(ticket.username)
         if user is None:
             return False
-        if is_native(user) or _identity_of(user) != ticket.identity:
+        if identity_that_made(user) != ticket.identity:
             raise AccountTakenError("the name belongs to another user")
         if user.subject != ticket.subject and not is_later:
             raise AccountTakenError("the identity has another user by now")
@@ -155,10 +151,6 @@ class IdentityConnection:
                 detail=(error.detail or str(error)) if error else None,
             )
         )
-
-
-def _identity_of(user: DirectoryUser) -> object:
-    return primary_identity(read_identities(user.attributes.get("identities", "[]")) or ())
 
 
 def _is_empty(user: DirectoryUser) -> bool:
