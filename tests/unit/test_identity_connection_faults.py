@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from authcore.domain.errors import AccountTakenError, AuthcoreError
+from authcore.domain.errors import AccountTakenError, AuthcoreError, LinkRejectedError
 from authcore.testing.fakes.user_directory import InMemoryProviderLinks
 from unit.connect_world import (
     APPLE,
@@ -186,7 +186,20 @@ def test_an_administrator_who_links_the_identity_meanwhile_is_not_overruled() ->
     def link() -> None:
         InMemoryProviderLinks(world.pool).link_provider("eyre", APPLE)
 
+    line = line_with("after", 3, link)
     with pytest.raises(AccountTakenError):
-        world.service(line_with("after", 3, link)).connect(world.ticket(), world.session())
+        world.service(line).connect(world.ticket(), world.session())
 
     assert world.is_connected("eyre")
+    assert line.calls[3:] == ["link", "find"]
+
+
+def test_a_native_user_who_is_deleted_meanwhile_gets_nothing() -> None:
+    world = ConnectWorld()
+    line = line_with("before", 4, lambda: world.pool.delete_user("jane"))
+
+    with pytest.raises(LinkRejectedError) as refusal:
+        world.service(line).connect(world.ticket(), world.session())
+
+    assert refusal.value.code == "link_rejected"
+    assert world.audit.events[-1].reason == "link_rejected"
