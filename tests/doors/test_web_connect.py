@@ -48,6 +48,21 @@ def test_apple_then_jane_then_the_button_make_one_user_of_two() -> None:
     assert world.session_user["user"]["legacy_uid"] == "1847"
 
 
+STORED = {"STORE_TABLE": "sessions", "STORE_ENDPOINT_URL": "http://localhost:1"}
+
+
+@pytest.mark.parametrize(("cookie_format", "more"), [("plain", {}), ("stored", STORED)])
+def test_in_every_format_of_the_session(cookie_format: str, more: dict[str, str]) -> None:
+    # AL-13
+    world = ConnectWebWorld(COOKIE_FORMAT=cookie_format, **more)
+    world.sign_in_with_apple()
+    assert world.sign_in_as().header("location") == CONNECT_URL
+
+    assert world.press().header("location") == DEEP_LINK
+    assert world.is_connected
+    assert world.session_user["user"]["legacy_uid"] == "1847"
+
+
 def test_jane_first_then_apple_and_the_button() -> None:
     # AL-05
     world = ConnectWebWorld()
