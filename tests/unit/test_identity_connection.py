@@ -379,3 +379,56 @@ def test_the_audit_says_why(world: ConnectWorld) -> None:
         ("TooManyRequestsException", world.native.subject, world.external.subject),
         ("no fresh sign-in with an external identity", None, None),
     ]
+
+
+def test_in_a_pool_that_ignores_case_the_identity_keeps_its_own(world: ConnectWorld) -> None:
+    # AL-05: the user name says signinwithapple_001847.0a1b2c3d4e5f.1847
+    lowered = attrs.evolve(world.external, username=APPLE_NAME.lower())
+    world.pool.delete_user(APPLE_NAME)
+    world.pool.replace(lowered)
+
+    world.service().connect(world.ticket(username=lowered.username), world.session())
+
+    assert world.is_connected()
+    assert world.pool.find(lowered.username) is None
+    native = world.pool.find("jane")
+    assert native is not None
+    assert f'"{APPLE.user_id}"' in native.attributes["identities"]
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        ExternalIdentity("signinwithapple", APPLE.user_id),
+        ExternalIdentity(APPLE.provider_name, APPLE.user_id.lower()),
+    ],
+)
+def test_an_identity_in_another_letter_case_is_another_one(
+    world: ConnectWorld, identity: ExternalIdentity
+) -> None:
+    # AL-05, AL-13
+    with pytest.raises(AccountTakenError):
+        world.service().connect(world.ticket(identity=identity), world.session())
+
+    assert len(world.pool.everybody()) == 2
+
+
+def test_in_a_pool_of_addresses_the_native_user_is_named_by_a_generated_name(
+    world: ConnectWorld,
+) -> None:
+    world.pool.delete_user("jane")
+    generated = attrs.evolve(world.native, username=world.native.subject)
+    world.pool.replace(generated)
+
+    world.service().connect(world.ticket(), world.session(generated))
+
+    assert world.is_connected(generated.username)
+
+
+def test_in_a_pool_with_aliases_the_sub_finds_the_user_and_no_alias(world: ConnectWorld) -> None:
+    """Another user has the native user's address as name; the ticket and session name subs."""
+    world.pool.add(EMAIL, VERIFIED)
+
+    world.service().connect(world.ticket(), world.session())
+
+    assert world.is_connected("jane")
