@@ -147,7 +147,7 @@ class UserAttributes:
         The primary external identity; None for native users: those whose every identity was linked
         to them later.
 
-        See: ``user_description.is_native``, which reads users whom the pool's admin API describes.
+        See: ``identities.is_native``, which reads users whom the pool's admin API describes.
         """
         if isinstance(self.identities, EventUnreadableError):
             return self.identities
