@@ -195,7 +195,8 @@ LINKING: Final[tuple[Reason, ...]] = (
         _UNLINKED,
         "The user claims a legacy account without a proof. Set `AUTHCORE_LINK_PROOF_KEYS` for the "
         "migration function too, and take write access to `custom:legacy_uid` away from app "
-        "clients.",
+        "clients. If the account is the user's, write the `sub` to it; if not, empty both "
+        "attributes.",
     ),
     Reason(
         "link_blind_retry",
