@@ -32,8 +32,7 @@ import attrs
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.link_proofs import LinkProofs, Refusal
-from authcore.domain.model.linking import FailurePolicy, LinkOutcome, LinkPolicy
+from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
@@ -42,10 +41,11 @@ from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
+from authcore_lambda.events.link_statements import LinkStatements, claims_after
 from authcore_lambda.events.token_overrides import FORMS, LinkClaims, override_details
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
+from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
@@ -63,9 +63,6 @@ LATE_BUDGET: Final = timedelta(seconds=3)
 """At most, for an event that links a user: the caller waits five seconds for the token."""
 
 UNPROVEN: Final = LinkClaims()
-
-TOLD: Final = frozenset({"link_taken"})
-"""Reasons of refusals that tokens tell: the user, who proved the address, can connect the two."""
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
 
@@ -118,10 +115,9 @@ class PreTokenGenerationTrigger:
         """
         self._directory = directory
         self._late_link = late_link
-        self._keys = keys
+        self._statements = LinkStatements(keys, issuers)
         self._failures = failures
         self._audit = audit
-        self._policy = LinkPolicy(issuers=issuers)
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -137,7 +133,7 @@ class PreTokenGenerationTrigger:
         if read.makes_no_user_token:
             return event
         if not read.is_for_user or read.version not in FORMS:
-            return _require_nothing_to_suppress(event, read, self._proven(read))
+            return _require_nothing_to_suppress(event, read, self._statements.proven(read))
         try:
             link = self._link_claims(read, lambda budget: Deadline(budget, context, started))
         except LinkingFailedError:
@@ -149,17 +145,18 @@ class PreTokenGenerationTrigger:
 
     def _link_claims(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
         """Say what the tokens of *event*, which may be older than the pool, tell of the link."""
-        if proven := self._proven(event):
+        if proven := self._statements.proven(event):
             return proven
         if event.username is None or event.user.subject is None:
             return UNPROVEN
         if event.is_refresh:
             return self._renew_link(event, time_for)
         current = self._read_again(event, time_for(BUDGET))
-        if current is not None and (proven := self._proven(current)):
+        if current is not None and (proven := self._statements.proven(current)):
             return proven
         if not (current or event).is_native:
-            return self._told(self._refusal(current or event))
+            refusal = self._statements.refusal(current or event)
+            return claims_after(refusal.reason if refusal else None)
         if current is None:
             require_allowed(self._failures, event.provider)
             return UNPROVEN
@@ -167,40 +164,13 @@ class PreTokenGenerationTrigger:
 
     def _renew_link(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
         """Link a user whose session began without a link; a refusal stands until a sign-in."""
-        refusal = self._refusal(event)
+        refusal = self._statements.refusal(event)
         if refusal is not None:
-            return self._told(refusal)
+            return claims_after(refusal.reason)
         try:
             return self._link(event, time_for)
         except LinkingFailedError:
             return UNPROVEN
-
-    def _proofs(self, event: TriggerEvent) -> LinkProofs:
-        return LinkProofs(self._keys, require_readable(event.pool_id))
-
-    def _proven(self, event: TriggerEvent) -> LinkClaims | None:
-        user = event.user
-        if isinstance(event.pool_id, EventUnreadableError) or user.subject is None:
-            return None
-        is_linked = self._proofs(event).is_linked(user.statement, user.subject, user.legacy_uid)
-        is_named = is_linked and self._knows_issuer(event)
-        return LinkClaims(legacy_uid=user.legacy_uid) if is_named else None
-
-    def _knows_issuer(self, event: TriggerEvent) -> bool:
-        """Whether the user comes from the issuer that is set: it may be set after the link."""
-        identity = event.user.identity
-        if isinstance(identity, EventUnreadableError):
-            return not self._policy.issuers
-        return identity is None or self._policy.knows_issuer(identity)
-
-    def _refusal(self, event: TriggerEvent) -> Refusal | None:
-        user = event.user
-        if isinstance(event.pool_id, EventUnreadableError) or user.subject is None:
-            return None
-        return self._proofs(event).refusal(user.statement, user.subject)
-
-    def _told(self, refusal: Refusal | None) -> LinkClaims:
-        return LinkClaims(refusal=refusal.reason if refusal and refusal.reason in TOLD else None)
 
     def _read_again(self, event: TriggerEvent, time: Deadline) -> TriggerEvent | None:
         """Return *event* with the attributes that the pool holds now; None if it does not say."""
@@ -223,7 +193,7 @@ class PreTokenGenerationTrigger:
             require_allowed(self._failures, event.provider)
             return UNPROVEN
         if outcome.status == "refused":
-            return self._told(Refusal(outcome.reason, None))
+            return claims_after(outcome.reason)
         return LinkClaims(legacy_uid=outcome.legacy_uid)
 
 
