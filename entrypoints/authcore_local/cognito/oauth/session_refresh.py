@@ -59,7 +59,7 @@ class SessionRefresh:
                 RefreshTokenReuseException.
         """
         session = self._sessions.session_of(token, client_id)
-        user = self._users.known_as(session.subject)
+        user = self._users.with_subject(session.subject)
         if user is None:
             raise no_such_user()
         if not user.enabled:
