@@ -23,13 +23,15 @@ class Walk:
         steps: What was done, without the ending.
         taken: Every step with what came of it, the ending's too.
         violations: What was not true after the last of them; empty where everything was.
-        seen: Awaited kinds of violations that came up.
+        awaited: Kinds of violations that were passed over.
+        seen: Those of them that came up.
     """
 
     variant: Variant
     steps: Sequence[Step]
     taken: Sequence[tuple[Step, str]]
     violations: Sequence[str]
+    awaited: frozenset[str]
     seen: frozenset[str]
 
     @property
@@ -113,9 +115,8 @@ class Walker:
     def walk(self) -> Walk:
         """What was done so far."""
         steps = [step for step, _ in self.taken[: self._planned]]
-        return Walk(
-            self.variant, steps, list(self.taken), list(self.violations), frozenset(self.seen)
-        )
+        taken, wrong = list(self.taken), list(self.violations)
+        return Walk(self.variant, steps, taken, wrong, self.awaited, frozenset(self.seen))
 
 
 def walk_through(

@@ -27,8 +27,10 @@ OPERATORS: Final = frozenset(OPERATOR_VERBS) - {"repair"}
 
 LEGACY_OWN: Final = frozenset(("open", "verify", "readdress", "repass", "mailpass", "login"))
 
-SILENT: Final = frozenset((*OPERATORS, *LEGACY_OWN, "visit", "revisit", "claim", "end"))
-"""Verbs that leave no audit line: no function runs, or the guard counts instead."""
+HEARD: Final = frozenset(
+    ("password", "api", "provider", "signup", "confirm", "forget", "reset", "refresh", "end")
+)
+"""Verbs after which the audit log says what went wrong; the guard counts, commands say it."""
 
 
 def one_account_each(world: World, step: Step, before: Picture, now: Picture) -> Iterator[str]:
@@ -178,8 +180,8 @@ def refusals_are_recorded(world: World, step: Step, before: Picture, now: Pictur
     for event in said:
         if event.outcome not in {"accepted", "rejected"} and event.detail is None:
             yield f"I7 no detail: {event.action} {event.reason}"
-    spoilt = [each for each in world.stand.weather.spoilt if not each.endswith("killed")]
-    if spoilt and all(event.outcome == "accepted" for event in said):
+    spoilt = [each for each in world.effects.spoilt if not each.endswith("killed")]
+    if step.verb in HEARD and spoilt and all(event.outcome == "accepted" for event in said):
         yield f"I7 no line about an outage: {' '.join(spoilt)}"
 
 

@@ -151,17 +151,12 @@ def refresh(world: World, actor: str, which: str) -> str:
     if held is None:
         return NOTHING
     pool = world.stand.cognito
-    session = pool.sessions.session_of(held.refresh, pool._config.client_id)
-    user = pool.users.with_subject(session.subject)
-    if user is None or not user.enabled:
-        return "refused NotAuthorizedException: User is disabled."
-    tokens = pool._issuer.reissue(
-        session, user, source="TokenGeneration_RefreshTokens", metadata={LEGACY_UID: "1847"}
+    tokens = pool._refresh.refresh(
+        held.refresh, pool._config.client_id, metadata={LEGACY_UID: "1847"}
     )
-    spent = pool.sessions.spend(held.refresh, pool._config.client_id)
-    renewed = _hold(world, actor, user, tokens)
-    held.access, held.identity, held.claims = renewed.access, renewed.identity, renewed.claims
-    held.refresh = spent or held.refresh
+    held.access, held.identity = tokens.access_token, tokens.id_token or ""
+    held.claims = claims_of(held.identity)
+    held.refresh = tokens.refresh_token or held.refresh
     return _note(world, held)
 
 

@@ -78,10 +78,11 @@ class Admission:
 
 @attrs.define
 class Effects:
-    """What a step led to: tokens that were issued, and what the guard decided."""
+    """What a step led to: tokens, decisions of the guard, and faults that fell."""
 
     issued: list[Held] = attrs.field(factory=list)
     admissions: list[Admission] = attrs.field(factory=list)
+    spoilt: list[str] = attrs.field(factory=list)
 
 
 @attrs.frozen
@@ -138,6 +139,7 @@ class World:
         try:
             return self._do(VERBS, step)
         finally:
+            self.effects.spoilt = self.stand.weather.spoilt
             self.stand.weather.begin()
 
     def _do(self, verbs: Mapping[str, Any], step: Step) -> str:
