@@ -7,7 +7,7 @@ import attrs
 from cyclopts import Parameter
 
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.services.accounts.account_linking import create_key
+from authcore.domain.services.accounts.account_creation import create_key
 from authcore_cli.process import CommandContext, ExitStatus
 
 

@@ -64,15 +64,11 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
         return ExitStatus.USAGE
     except AuthcoreError as error:
         context.complain(f"{error.code}: {_one_line(str(error))}")
-        return _status_of(error)
+        return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
     except UnwrittenError as error:
         context.complain(f"the answer cannot be written: {error}")
         return ExitStatus.UNWRITTEN
     return ExitStatus.OK if status is None else int(status)
-
-
-def _status_of(error: AuthcoreError) -> ExitStatus:
-    return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
 
 
 def _one_line(text: str) -> str:

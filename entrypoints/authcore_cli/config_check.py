@@ -22,12 +22,7 @@ MAX_UNKNOWN_NAMES: Final = 50
 
 @attrs.frozen
 class ConfigCommands:
-    """
-    Checks the settings of this environment.
-
-    Attributes:
-        context: Of the process.
-    """
+    """Checks the settings of this environment."""
 
     context: CommandContext
 

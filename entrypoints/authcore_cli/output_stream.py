@@ -56,9 +56,6 @@ class OutputStream(io.TextIOBase):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())
             os.close(nowhere)
-        except (
-            OSError,
-            ValueError,
-        ):  # not an operating-system stream: the interpreter does not flush it again
+        except (OSError, ValueError):  # no stream of the operating system: not flushed again
             pass
         return UnwrittenError(getattr(error, "strerror", None) or type(error).__name__)

@@ -32,12 +32,7 @@ class _Door:
 
 @attrs.frozen
 class SignInUrlCommand:
-    """
-    Builds the URL to which an application sends a browser.
-
-    Attributes:
-        context: Of the process.
-    """
+    """Builds the URL to which an application sends a browser."""
 
     context: CommandContext
 
@@ -53,9 +48,6 @@ class SignInUrlCommand:
         """
         settings = load(_Door, self.context.environment).sign_in
         target = authcore.redirect_allowlist(settings.redirects).resolve(redirect)
-        self.context.say(f"{_sign_in_url(settings)}?redirect={quote(target, safe='')}")
+        signin_url = settings.callback_url.removesuffix(CALLBACK_PATH) + SIGN_IN_PATH
+        self.context.say(f"{signin_url}?redirect={quote(target, safe='')}")
         return ExitStatus.OK
-
-
-def _sign_in_url(settings: _PublicSignInSettings) -> str:
-    return settings.callback_url.removesuffix(CALLBACK_PATH) + SIGN_IN_PATH

@@ -9,7 +9,6 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.domain.model.tokens import AccessClaims, IdentityClaims
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.settings import load, variable_name
 from authcore.settings.cognito import CognitoSettings
@@ -39,12 +38,7 @@ class _Pool:
 
 @attrs.frozen
 class TokenCommands:
-    """
-    Inspects or verifies one token.
-
-    Attributes:
-        context: Of the process.
-    """
+    """Inspects or verifies one token."""
 
     context: CommandContext
 
@@ -107,7 +101,9 @@ class TokenCommands:
             jwks_url=jwks_url,
         )
         candidate = read_token(token, self.context.stdin)
-        claims = _verify(validator, candidate, use)
+        is_access = use == "access"
+        verify = validator.verify_access_token if is_access else validator.verify_id_token
+        claims = verify(candidate)
         self.context.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
         self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
@@ -138,11 +134,3 @@ class TokenCommands:
 
 
 _NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID token"}
-
-
-def _verify(validator: TokenValidator, candidate: str, use: Use) -> AccessClaims | IdentityClaims:
-    return (
-        validator.verify_access_token(candidate)
-        if use == "access"
-        else validator.verify_id_token(candidate)
-    )

@@ -41,14 +41,7 @@ class Guard:
     """
 
     def __init__(self, app: AsgiApp, request_guard: RequestGuard) -> None:
-        """
-        Guard *app*.
-
-        Args:
-            app: The application.
-
-            request_guard: Decides: on the event loop where it need not wait, otherwise in a thread.
-        """
+        """Guard *app*; *request_guard* decides in a thread where the decision has to wait."""
         self._app = app
         self._request_guard = request_guard
 

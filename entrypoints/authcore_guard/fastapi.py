@@ -54,12 +54,7 @@ class SignedIn:
     """A dependency: the signed-in user.  Requests without one never reach the route."""
 
     def __init__(self, request_guard: RequestGuard) -> None:
-        """
-        Guard the routes that depend on this.
-
-        Args:
-            request_guard: Decides.  Its public paths have no effect here.
-        """
+        """Guard with *request_guard*, whose public paths have no effect here."""
         self._request_guard = request_guard.for_everything()
 
     @classmethod

@@ -56,12 +56,7 @@ class Guard:
     """
 
     def __init__(self, request_guard: RequestGuard) -> None:
-        """
-        Guard with *request_guard*.
-
-        Args:
-            request_guard: Decides.
-        """
+        """Guard with *request_guard*."""
         self._request_guard = request_guard
 
     @classmethod

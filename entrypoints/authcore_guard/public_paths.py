@@ -40,14 +40,7 @@ class PublicPaths:
         self._prefixes = tuple(path for path in given if path.endswith("/") and path != "/")
 
     def cover(self, path: str, *, raw_path: str | None) -> bool:
-        """
-        Whether *path* needs no sign-in.
-
-        Args:
-            path: Decoded, as the application routes it.
-
-            raw_path: As the client sent it; None where the server does not give it.
-        """
+        """Whether *path* needs no sign-in; both arguments are as in GuardedRequest."""
         if "%" in (raw_path or "") or not is_plain(path):
             return False
         return path in self._exact or path.startswith(self._prefixes)
@@ -60,12 +53,7 @@ def return_url(app_url: ServiceUrl, path: str, query: str) -> str:
     The URL is encoded from the routed path, so that it holds no character that the allow-list
     refuses.  Unusual and over-long paths lead to the front page.
 
-    Args:
-        app_url: The application's root, as browsers see it.
-
-        path: Decoded, as the application routes it.
-
-        query: Undecoded, without the question mark.
+    *app_url* is the application's root, as browsers see it; the others are as in GuardedRequest.
     """
     front = f"{app_url}/"
     if len(path) + len(query) > MAX_RETURN_URL or not path.startswith("/") or _UNUSUAL.search(path):

@@ -121,40 +121,28 @@ class Deny:
         return self.status == 503
 
 
+@attrs.frozen(eq=False, repr=False)
 class RequestGuard:
-    """Turn the decision about a browser's session into the response to its request."""
+    """
+    Turn the decision about a browser's session into the response to its request.
 
-    def __init__(
-        self,
-        browser_guard: BrowserGuard,
-        *,
-        signin_url: ServiceUrl,
-        app_url: ServiceUrl,
-        public_paths: Iterable[str] = (),
-        prefetch: Callable[[], None] | None = None,
-    ) -> None:
-        """
-        Guard one application.
+    Attributes:
+        browser_guard: Decides about sessions.
+        signin_url: The auth service's ``/auth/signin``.
+        app_url: The application's root, as browsers see it.
+        public_paths: See PublicPaths, also for the ConfigurationError; none by default.
+        prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
+    """
 
-        Args:
-            browser_guard: Decides about sessions.
-
-            signin_url: The auth service's ``/auth/signin``.
-
-            app_url: The application's root, as browsers see it.
-
-            public_paths: See PublicPaths; none by default.
-
-            prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
-
-        Raises:
-            ConfigurationError: A public path is not plain.
-        """
-        self._guard = browser_guard
-        self._prefetch = prefetch
-        self._signin_url = signin_url
-        self._app_url = app_url
-        self._public = PublicPaths(public_paths)
+    _guard: BrowserGuard = attrs.field(alias="browser_guard")
+    _signin_url: ServiceUrl
+    _app_url: ServiceUrl
+    _public_paths: Iterable[str] = ()
+    _prefetch: Callable[[], None] | None = None
+    _public: PublicPaths = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: PublicPaths(self._public_paths), takes_self=True),
+    )
 
     def prefetch(self) -> None:
         """
@@ -205,12 +193,7 @@ class RequestGuard:
 
     def for_everything(self) -> "RequestGuard":
         """Return a guard without public paths, for single routes."""
-        return RequestGuard(
-            self._guard,
-            signin_url=self._signin_url,
-            app_url=self._app_url,
-            prefetch=self._prefetch,
-        )
+        return attrs.evolve(self, public_paths=())
 
     def _is_public(self, request: GuardedRequest) -> bool:
         return self._public.cover(request.path, raw_path=request.raw_path)

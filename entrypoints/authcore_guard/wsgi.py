@@ -28,14 +28,7 @@ class Guard:
     """
 
     def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
-        """
-        Guard *app*.
-
-        Args:
-            app: The application.
-
-            request_guard: Decides.
-        """
+        """Guard *app*; *request_guard* decides."""
         self._app = app
         self._request_guard = request_guard
 

@@ -5,8 +5,9 @@ Attach it to the pool as *post confirmation* and as *post authentication*: Cogni
 one only at the first sign-in of an external user, and the second one only at later ones.  Both do
 the same, and repeating an event is harmless.
 
-The event is returned unchanged, with or without a link.  Only where the policy says ``block`` does
-a failed link keep the user out, with a sentence of ours that Cognito shows them.
+The event is returned unchanged, with or without a link.  A failed link keeps the user out only
+where the policy says ``block``, or where the pool user is deleted because migration made it from an
+address that is out of date; Cognito then shows the user a sentence of ours.
 
 See: docs/adr/0010-trigger-functions.md; Amazon Cognito "Post confirmation Lambda trigger", "Post
 authentication Lambda trigger", "Lambda triggers for federated users".
@@ -22,27 +23,31 @@ import attrs
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import SystemClock
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FailurePolicy, LinkOutcome, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease
 from authcore.settings import load
 from authcore_lambda.deadlines.adapters import TimedLegacyLinks
 from authcore_lambda.deadlines.deadline import Deadline
+from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
-from authcore_lambda.link_failures import policy_in, require_allowed
+from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.linking_wiring import (
     COGNITO_SHARE,
     AccountLinkingSettings,
+    legacy_accounts,
     legacy_links,
     policy_of,
     reserve_of,
     stores,
 )
 from authcore_lambda.pool_api import PoolApi
+from authcore_lambda.unnamed_providers import UnnamedProviders
 
 
 if TYPE_CHECKING:
@@ -65,6 +70,7 @@ class AccountLinkingTrigger:
         audit: AuditLog,
         budget: timedelta,
         failures: FailurePolicy,
+        unnamed: UnnamedProviders | None = None,
     ) -> None:
         """
         Answer with *linking*.
@@ -77,11 +83,14 @@ class AccountLinkingTrigger:
             budget: Total time of one event, less than the five seconds that Cognito waits.
 
             failures: Which users a failed link keeps out.
+
+            unnamed: Warns about providers that no setting names; by default nothing does.
         """
         self._linking = linking
         self._audit = audit
         self._budget = budget
         self._failures = failures
+        self._unnamed = unnamed
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -90,7 +99,8 @@ class AccountLinkingTrigger:
         Link the user of *event*, and return it unchanged.
 
         Raises:
-            LinkingFailedError: The link failed, and the policy keeps the user out.
+            LinkingFailedError: The link failed, and the policy keeps the user out, or the pool user
+                is gone.
         """
         read = TriggerEvent.read(event)
         if read.source in SOURCES:
@@ -107,9 +117,14 @@ class AccountLinkingTrigger:
             time: What remains.
 
         Raises:
-            LinkingFailedError: The link failed, and the policy keeps the user out.
+            LinkingFailedError: The link failed, and the policy keeps the user out, or the pool user
+                is gone.
         """
+        if self._unnamed is not None:
+            self._unnamed.note(event.provider)
         outcome = self._try_to_link(event, time)
+        if outcome.ends_sign_in:
+            raise LinkingFailedError
         if outcome.status in ("refused", "postponed"):
             require_allowed(self._failures, event.provider)
         return outcome
@@ -146,7 +161,7 @@ def build_handler(
     audit: AuditLog | None = None,
     http: "HttpClient | None" = None,
     lease: Lease | None = None,
-    intents: ReplayCache | None = None,
+    intents: CreateIntents | None = None,
 ) -> AccountLinkingTrigger:
     """
     Build the trigger that *variables* configure.
@@ -183,7 +198,7 @@ def trigger_on(
     *,
     audit: AuditLog,
     http: "HttpClient | None",
-    given: tuple[Lease, ReplayCache] | None,
+    given: tuple[Lease, CreateIntents] | None,
 ) -> AccountLinkingTrigger:
     """
     Build the trigger that *settings* configure.
@@ -202,7 +217,7 @@ def trigger_on(
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
-    links = legacy_links(settings, http)
+    links, accounts = legacy_links(settings, http), legacy_accounts(settings, http)
     clock = SystemClock()
     stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
@@ -212,11 +227,13 @@ def trigger_on(
         lease, intents = stores_for(time)
         return AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
+            accounts=TimedLegacyAccounts(accounts, time, reserve),
             directory=pool.directory(pool_id, time),
             lease=lease,
             intents=intents,
             audit=audit,
             policy=policy,
+            proofs=LinkProofs(settings.link_proof.keys, pool_id),
             issuer=pool.issuer(pool_id),
             clock=clock,
         )
@@ -226,6 +243,7 @@ def trigger_on(
         audit=audit,
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
+        unnamed=UnnamedProviders(settings.linking),
     )
 
 

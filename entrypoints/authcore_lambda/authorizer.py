@@ -67,38 +67,24 @@ class _Allowed:
     context: Mapping[str, str]
 
 
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Authorizer:
-    """Answers authorizer events of every kind.  Keeps nothing between events."""
+    """
+    Answers authorizer events of every kind, as the guards decide.  Keeps nothing between events.
 
-    def __init__(
-        self,
-        *,
-        guard: BrowserGuard,
-        validator: TokenValidator,
-        revocations: RevocationList | None,
-        answers: str,
-        reads: str = "either",
-    ) -> None:
-        """
-        Authorize as the guards do.
+    Attributes:
+        guard: For browsers.
+        validator: For callers with an access token.
+        revocations: For the same callers; None where sessions are not revoked.
+        answers: ``simple`` or ``policy``, for HTTP APIs.
+        reads: ``authorization``, ``cookie`` or ``either``, the default.
+    """
 
-        Args:
-            guard: For browsers.
-
-            validator: For callers with an access token.
-
-            revocations: For the same callers; None where sessions are not revoked.
-
-            answers: ``simple`` or ``policy``, for HTTP APIs.
-
-            reads: ``authorization``, ``cookie`` or ``either``, the default.
-        """
-        self._guard = guard
-        self._validator = validator
-        self._revocations = revocations
-        self._simple = answers == "simple"
-        self._reads_tokens = reads != "cookie"
-        self._reads_cookies = reads != "authorization"
+    _guard: BrowserGuard
+    _validator: TokenValidator
+    _revocations: RevocationList | None
+    _answers: str
+    _reads: str = "either"
 
     def __call__(self, event: Event, *_: object) -> Answer:
         """
@@ -111,7 +97,7 @@ class Authorizer:
         """
         decision = self._decide(event)
         is_http_api = text(event, "version") == "2.0"
-        if is_http_api and self._simple:
+        if is_http_api and self._answers == "simple":
             return _simple(decision)
         if isinstance(decision, _Allowed):
             return _policy(decision, _arn_in(event))
@@ -124,10 +110,10 @@ class Authorizer:
         headers = dict(headers_in(event))
         cached_by = _identity_source(event)
         credential = text(event, "authorizationToken") or headers.get("authorization", "")
-        if credential and self._reads_tokens and _counts(credential, cached_by):
+        if credential and self._reads != "cookie" and _counts(credential, cached_by):
             return self._check_token(credential)
         cookies = headers.get("cookie", "")
-        if not self._reads_cookies or not _counts(cookies, cached_by):
+        if self._reads == "authorization" or not _counts(cookies, cached_by):
             return _NOBODY
         try:
             decision = self._guard.decide(cookies, can_renew=False).decision
@@ -161,26 +147,29 @@ def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
 
 
 def _of_user(user: User) -> _Allowed:
-    principal = user.subject or f"legacy:{user.legacy_uid}"
-    known = {
-        "subject": user.subject,
-        "username": user.username,
-        "legacy_uid": user.legacy_uid,
-        "groups": " ".join(user.groups),
-        "login": user.login,
-    }
-    return _Allowed(principal, {name: value for name, value in known.items() if value})
+    return _allow(
+        user.subject or f"legacy:{user.legacy_uid}",
+        subject=user.subject,
+        username=user.username,
+        legacy_uid=user.legacy_uid,
+        groups=" ".join(user.groups),
+        login=user.login,
+    )
 
 
 def _of_token(access: AccessClaims) -> _Allowed:
-    known = {
-        "subject": access.subject,
-        "username": access.username,
-        "groups": " ".join(access.groups),
-        "scope": " ".join(sorted(access.scopes)),
-        "login": "cognito",
-    }
-    return _Allowed(access.subject, {name: value for name, value in known.items() if value})
+    return _allow(
+        access.subject,
+        subject=access.subject,
+        username=access.username,
+        groups=" ".join(access.groups),
+        scope=" ".join(sorted(access.scopes)),
+        login="cognito",
+    )
+
+
+def _allow(principal: str, **known: str | None) -> _Allowed:
+    return _Allowed(principal, {name: value for name, value in known.items() if value})
 
 
 def _simple(decision: _Allowed | str) -> Answer:
@@ -224,12 +213,7 @@ class AnswerSettings:
 
 @attrs.frozen
 class AuthorizerSettings(SessionSettings):
-    """
-    The groups of an authorizer.
-
-    Attributes:
-        authorizer: How it answers.
-    """
+    """The groups of an authorizer."""
 
     CHECKS: ClassVar[tuple[Check, ...]] = (*SessionSettings.CHECKS, KEPT_ELSEWHERE)
 

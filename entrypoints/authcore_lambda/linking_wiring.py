@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 import attrs
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.linking import Creation, LinkPolicy
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.system import Clock
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
 from authcore_lambda.deadlines.adapters import BoundedLinks
@@ -32,7 +34,10 @@ COGNITO_SHARE: Final = 4
 STORE_SHARE: Final = 10
 """Each call to the table, where there is one, has a tenth of the budget."""
 
-Stores = Callable[[Deadline], tuple[Lease, ReplayCache]]
+BoundedAccounts = Callable[[timedelta], LegacyAccounts]
+"""Opens the legacy accounts for a caller with the given time left."""
+
+Stores = Callable[[Deadline], tuple[Lease, CreateIntents]]
 """Makes the lease and the begun creates for the time that remains of an event."""
 
 
@@ -54,6 +59,7 @@ class AccountLinkingSettings:
     cognito: PoolApiSettings
     legacy: LegacySettings
     linking: LinkingSettings
+    link_proof: LinkProofSettings
 
 
 def legacy_links(
@@ -75,6 +81,25 @@ def legacy_links(
         ).with_deadline
 
     return load_links
+
+
+def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedAccounts:
+    """Load the adapter for the first user whose claim is checked."""
+
+    @cache
+    def load_accounts() -> BoundedAccounts:
+        from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
+
+        return HttpLegacyAccounts(
+            http=http or _client(settings),
+            base_url=settings.legacy.url,
+            api_key=settings.legacy.api_key,
+        ).with_deadline
+
+    def open_accounts(left: timedelta) -> LegacyAccounts:
+        return load_accounts()(left)
+
+    return open_accounts
 
 
 def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedLinks:
@@ -115,30 +140,30 @@ def stores(settings: AccountLinkingSettings, clock: Clock) -> Stores:
     """Build the stores in the configured table; without one, in this process."""
     table = settings.linking.table
     if table is None:
-        own = ProcessLease(clock), ProcessReplayCache(clock)
+        own = ProcessLease(clock), ProcessCreateIntents(clock)
         return lambda _: own
     return _in_table(table, settings, clock)
 
 
 def _in_table(table: str, settings: AccountLinkingSettings, clock: Clock) -> Stores:
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
-    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbCreateIntents
     from authcore.adapters.coordination.dynamodb.table import dynamodb_client
-    from authcore_lambda.deadlines.stores import StoreTime, TimedLease, TimedReplayCache
+    from authcore_lambda.deadlines.stores import StoreTime, TimedCreateIntents, TimedLease
 
     share = settings.linking.budget / STORE_SHARE
     reserve = reserve_of(settings.linking) + share
     client = dynamodb_client(region=settings.cognito.region, within=share)
     entropy = SystemEntropy()
     lease = DynamoDbLease(client=client, table=table, clock=clock, entropy=entropy)
-    intents = DynamoDbReplayCache(client=client, table=table, clock=clock, entropy=entropy)
+    intents = DynamoDbCreateIntents(client=client, table=table, clock=clock, entropy=entropy)
     bounded_caller = BoundedCaller("DynamoDB", CoordinationUnavailableError)
 
-    def with_deadline(time: Deadline) -> tuple[Lease, ReplayCache]:
+    def with_deadline(time: Deadline) -> tuple[Lease, CreateIntents]:
         store_time = StoreTime(deadline=time, share=share, reserve=reserve)
         return (
             TimedLease(lease, store_time, bounded_caller),
-            TimedReplayCache(intents, store_time, bounded_caller, clock),
+            TimedCreateIntents(intents, store_time, bounded_caller, clock),
         )
 
     return with_deadline

@@ -4,8 +4,8 @@ The pre sign-up trigger: ``authcore_lambda.pre_sign_up.handler``.
 Refuses a sign-up under a name or address that is in the legacy system only: migration runs only for
 users whom the pool does not know, so the sign-up would shut the owner of the name out.  Refuses the
 names of locked accounts too, and every sign-up while the legacy system does not answer.  Users whom
-the migration trigger creates pass, and so do external users; these can be linked to the one native
-user with the same address, if both sides verified it.
+the migration trigger creates pass, and so do external users; these are linked to the one native
+user with the same address, if a trusted provider and the pool verified it.
 
 Confirms no user and verifies no address: the ``auto…`` answers stay as Cognito sent them.
 
@@ -14,9 +14,9 @@ federated users to an existing user profile".
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import ClassVar, Final
+from typing import Final
 
 import attrs
 
@@ -35,7 +35,6 @@ from authcore.settings.pre_sign_up import (
     linkable_providers,
     unidentifiable_providers,
 )
-from authcore.settings.reader import Check
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
 from authcore_lambda.events.trigger_event import TriggerEvent
@@ -43,6 +42,7 @@ from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext
 from authcore_lambda.events.user_attributes import EventUnreadableError, require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
+from authcore_lambda.unnamed_providers import UnnamedProviders
 
 
 REFUSED_TEXT: Final = "Please sign in instead: this name or address is in use already."
@@ -64,26 +64,9 @@ class SignUpRefusedError(Exception):
     """What Cognito shows to a user who cannot sign up.  REFUSED_TEXT or OUTAGE_TEXT."""
 
 
-def _unidentifiable(
-    link_native: str, trusted: Sequence[str], issuers: Mapping[str, str]
-) -> str | None:
-    return (
-        unidentifiable_providers(linkable_providers(trusted, issuers))
-        if link_native == "on"
-        else None
-    )
-
-
 @attrs.frozen(kw_only=True)
 class PreSignUpSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
-
-    CHECKS: ClassVar = (
-        Check(
-            ("pre_sign_up.link_native", "linking.email_providers", "linking.issuers"),
-            _unidentifiable,
-        ),
-    )
 
     cognito: PoolApiSettings
     legacy: LegacySettings
@@ -100,6 +83,7 @@ class PreSignUpTrigger:
         policy: Callable[[Deadline], SignUpPolicy],
         native_linking: NativeLinkingFor | None,
         budget: timedelta,
+        unnamed: UnnamedProviders | None = None,
     ) -> None:
         """
         Answer with *policy*.
@@ -110,10 +94,13 @@ class PreSignUpTrigger:
             native_linking: Links external users; None where that is switched off.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
+
+            unnamed: Warns about providers that no setting names; by default nothing does.
         """
         self._policy = policy
         self._native_linking = native_linking
         self._budget = budget
+        self._unnamed = unnamed
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -128,9 +115,15 @@ class PreSignUpTrigger:
         time = Deadline(self._budget, context, started)
         if read.source == SIGN_UP:
             self._require_allowed(read, time)
-        elif read.source == EXTERNAL and self._native_linking is not None:
-            _link_native(self._native_linking, read, time)
+        elif read.source == EXTERNAL:
+            self._welcome_external(read, time)
         return event
+
+    def _welcome_external(self, event: TriggerEvent, time: Deadline) -> None:
+        if self._unnamed is not None:
+            self._unnamed.note_user(event.username)
+        if self._native_linking is not None:
+            _link_native(self._native_linking, event, time)
 
     def _require_allowed(self, event: TriggerEvent, time: Deadline) -> None:
         try:
@@ -188,15 +181,24 @@ def build_handler(
         ),
         native_linking=_native_linking(settings, audit),
         budget=budget,
+        unnamed=UnnamedProviders(settings.linking),
     )
 
 
 def _native_linking(settings: PreSignUpSettings, audit: AuditLog) -> NativeLinkingFor | None:
-    """Build the service; None where it is switched off, without a client of Cognito's."""
+    """Build the service; None where it links no user, without a client of Cognito's."""
+    linking = settings.linking
     if settings.pre_sign_up.link_native == "off":
         return None
-    linking = settings.linking
+    if unclear := unidentifiable_providers(linking.email_providers):
+        _log.warning(
+            "users of %s are not linked to native users at sign-up: no user name shows where the "
+            "name of such a provider ends",
+            ", ".join(unclear),
+        )
     providers = frozenset(linkable_providers(linking.email_providers, linking.issuers))
+    if not providers:
+        return None
     pool = PoolApi(settings.cognito, within=linking.budget / COGNITO_CALLS)
     return lambda pool_id, time: NativeLinking(
         links=lambda: pool.provider_links(require_readable(pool_id), time),

@@ -24,10 +24,12 @@ from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.accounts import Credentials
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
 from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.migration import MigrationSettings
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.migration_event import MigrationEvent
@@ -51,23 +53,31 @@ class UserMigrationSettings:
 
     legacy: LegacySettings
     migration: MigrationSettings
+    link_proof: LinkVoucherSettings
 
 
 class UserMigrationTrigger:
     """Answers events from any number of threads; keeps nothing between events."""
 
     def __init__(
-        self, *, migration: Callable[[Deadline], UserMigration], budget: timedelta
+        self,
+        *,
+        migration: Callable[[Deadline, LinkProofs | None], UserMigration],
+        keys: tuple[bytes, ...] = (),
+        budget: timedelta,
     ) -> None:
         """
         Answer with *migration*.
 
         Args:
-            migration: Makes the service, for the time that remains.
+            migration: Makes the service, for the time that remains and the pool of the event.
+
+            keys: Of link proofs; without them, the default, migration vouches for no account.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
         """
         self._migration = migration
+        self._keys = keys
         self._budget = budget
 
     def __call__(
@@ -81,7 +91,8 @@ class UserMigrationTrigger:
         """
         time = Deadline(self._budget, context, started)
         try:
-            user = _migrate(self._migration(time), MigrationEvent.read(event))
+            read = MigrationEvent.read(event)
+            user = _migrate(self._migration(time, self._proofs(read)), read)
         except UnavailableError as error:
             _log.warning("no answer: %s", error)
             raise MigrationUnavailableError from None
@@ -89,6 +100,9 @@ class UserMigrationTrigger:
             log_fault(_log, error)
             raise MigrationUnavailableError from None
         return event if user is None else {**event, "response": _answer(user)}
+
+    def _proofs(self, event: MigrationEvent) -> LinkProofs | None:
+        return LinkProofs(self._keys, event.pool_name) if self._keys and event.pool_name else None
 
 
 def _migrate(migration: UserMigration, event: MigrationEvent) -> MigratedUser | None:
@@ -140,11 +154,13 @@ def build_handler(
         pool=settings.migration.pool,
         case_sensitive=settings.migration.case_sensitive == "on",
         passwords=settings.migration.password_policy,
+        resets_in_legacy=settings.migration.resets == "legacy",
     )
     return UserMigrationTrigger(
-        migration=lambda time: attrs.evolve(
-            migration, accounts=accounts.with_deadline(time.remaining(NO_TIME))
+        migration=lambda time, proofs: attrs.evolve(
+            migration, accounts=accounts.with_deadline(time.remaining(NO_TIME)), proofs=proofs
         ),
+        keys=settings.link_proof.keys,
         budget=settings.migration.budget,
     )
 

@@ -29,12 +29,7 @@ class WebFunction:
     """Answers events from any number of threads, one at a time."""
 
     def __init__(self, app: Any) -> None:
-        """
-        Serve *app*.
-
-        Args:
-            app: An ASGI application.
-        """
+        """Serve *app*, an ASGI application."""
         self._app = app
         self._runner = asyncio.Runner()
         self._one_by_one = threading.Lock()

@@ -47,9 +47,6 @@ class Addresses:
     URLs of the servers on the given ports.
 
     Browsers resolve ``*.localhost`` themselves, programs do not: servers call 127.0.0.1.
-
-    Attributes:
-        ports: As bound; none is 0.
     """
 
     ports: Ports

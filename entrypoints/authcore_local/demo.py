@@ -63,7 +63,7 @@ def _welcome(console: Console, stack: LocalStack) -> None:
     console.print("Users of the legacy system; Cognito knows none of them yet:")
     console.print(_people(SEED_USERS))
     console.print("Try this:")
-    for step in _steps(stack):
+    for step in steps_of(stack):
         console.print(f"  {step}")
     console.print("\nCtrl-C stops everything; nothing is kept.")
 
@@ -92,19 +92,22 @@ def _people(users: Iterable[SeedUser]) -> Table:
     return table
 
 
-def _steps(stack: LocalStack) -> tuple[str, ...]:
-    person, unmoved = SEED_USERS[:2]
+def steps_of(stack: LocalStack) -> tuple[str, ...]:
+    """List what to try, in order, each step with the legacy id that it shows."""
+    person, unmoved, resetting = SEED_USERS[:3]
     return (
         f"1. open {stack.cms_url}/flow and keep it visible",
         f"2. open {stack.cms_url}/new-post?draft=7&tab=2 in another tab",
         f"3. sign in as {person.username}: a wrong password first, then the right one",
-        "4. you are back on the page you asked for, greeted by name, with your legacy id",
+        f"4. you are back on the page you asked for, greeted with legacy id {person.userid}",
         "In a private window each, and look at the legacy id:",
-        f"5. Continue with Google as {person.display_name}: the verified address finds her account",
-        "6. Continue with Google as Not Really Jane: an unverified address gets one of its own",
-        "7. Continue with Facebook as Bartleby: no address at all, and still exactly one account",
-        "8. Sign up as a new user; the code is in the outbox",
-        "9. Forgot your password? Say gregor: he is migrated, and the outbox has his code",
+        f"5. Continue with Google as {person.display_name}: legacy id {person.userid} again",
+        "   (Google asks twice, because Cognito breaks off the sign-in that links her)",
+        "6. Continue with Google as Not Really Jane: an unverified address gets its own legacy id",
+        "7. Continue with Facebook as Bartleby: no address at all, and its own legacy id",
+        "8. Sign up as a new user, who gets their own legacy id; the code is in the outbox",
+        f"9. Forgot your password? Say {resetting.username}; the code is in the outbox",
+        f"   sign in with the new password: legacy id {resetting.userid}",
         "Sessions, with the buttons of the flow page:",
         "10. go past the access token, load an article: refreshed without a prompt",
         "11. sign out everywhere, load an article: signed out at once; disable: at the token's end",

@@ -35,18 +35,23 @@ class Secrets:
         cookie_key: AES-256, in base64.
         legacy_api_key: Authenticates our servers and functions to the legacy system.
         caller_key: Authenticates the CMS's guard to the auth service.
+        link_proof_key: Proves links; 32 bytes, in base64.
     """
 
     client_secret: str = attrs.field(repr=False)
     cookie_key: str = attrs.field(repr=False)
     legacy_api_key: str = attrs.field(repr=False)
     caller_key: str = attrs.field(repr=False)
+    link_proof_key: str = attrs.field(repr=False)
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
     """Make the secrets of a new stack."""
-    key = base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
-    return Secrets(entropy.token(), key, entropy.token(), entropy.token())
+    return Secrets(entropy.token(), _key(entropy), entropy.token(), entropy.token(), _key(entropy))
+
+
+def _key(entropy: Entropy) -> str:
+    return base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
 
 
 def environment_of(
@@ -83,4 +88,5 @@ def environment_of(
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",
+        "AUTHCORE_LINK_PROOF_KEYS": secrets.link_proof_key,
     }

@@ -34,15 +34,7 @@ _WORDS: Final = {
 
 @attrs.frozen(kw_only=True)
 class FlowPage:
-    """
-    Shows hops and the buttons beside them.
-
-    Attributes:
-        flow: The hops.
-        entropy: Makes the nonces of the content security policy.
-        controls: Buttons.
-        addresses: For links to other pages.
-    """
+    """Shows hops and the buttons beside them."""
 
     _flow: FlowLog
     _entropy: Entropy

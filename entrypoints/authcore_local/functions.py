@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
@@ -57,7 +57,7 @@ def attach_functions(
 
         clock: For leases; the remaining time of a function is real time.
     """
-    lease, intents = ProcessLease(clock), ProcessReplayCache(clock)
+    lease, intents = ProcessLease(clock), ProcessCreateIntents(clock)
     linking = account_linking.build_handler(
         environment, http=clients.links, lease=lease, intents=intents
     )

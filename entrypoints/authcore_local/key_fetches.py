@@ -18,26 +18,14 @@ KEYS_REQUEST: Final = f"GET /{POOL_ID}{JWKS_PATH}"
 
 @attrs.frozen
 class RecordedFetch:
-    """
-    A key fetch that is recorded as a hop.
-
-    Attributes:
-        fetch: Gets the key set.
-        flow: Records the hop.
-        sender: The caller.
-    """
+    """A key fetch that is recorded as a hop of *sender*."""
 
     fetch: Callable[[], bytes]
     flow: FlowLog
     sender: Actor
 
     def __call__(self) -> bytes:
-        """
-        Return what *fetch* returns.
-
-        Raises:
-            KeySourceUnavailableError: As *fetch*.
-        """
+        """Return what *fetch* returns, or raise the KeySourceUnavailableError that it raises."""
         try:
             body = self.fetch()
         except KeySourceUnavailableError as error:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Collection, Container, Mapping,
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import attrs
+
 from authcore_local.flow import Actor, FlowLog, shorten
 from authcore_local.servers import AsgiApp
 
@@ -31,37 +33,24 @@ PUBLIC_PARAMETERS: Final = frozenset(
 """Query parameters whose values are shown whole; values of others are shortened."""
 
 
+@attrs.frozen(eq=False, repr=False)
 class Recorded:
     """
-    An ASGI app whose requests are recorded as hops, from the browser by default.
+    An ASGI app whose requests are recorded as hops.
 
     Only for apps that do not record their own.
+
+    Attributes:
+        app: Answers the requests.
+        flow: Records the hops.
+        receiver: The actor that *app* is.
+        senders: The caller by path, where it is not a browser.
     """
 
-    def __init__(
-        self,
-        app: AsgiApp,
-        flow: FlowLog,
-        receiver: Actor,
-        *,
-        senders: Mapping[str, Actor] | None = None,
-    ) -> None:
-        """
-        Wrap *app*.
-
-        Args:
-            app: Answers the requests.
-
-            flow: Records the hops.
-
-            receiver: The actor that *app* is.
-
-            senders: The caller by path, where it is not a browser.
-        """
-        self._app = app
-        self._flow = flow
-        self._receiver = receiver
-        self._senders = senders or {}
+    _app: AsgiApp
+    _flow: FlowLog
+    _receiver: Actor
+    _senders: Mapping[str, Actor] = attrs.field(factory=dict)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
@@ -100,14 +89,7 @@ def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:
 
 
 def shorten_url(url: str, only: Container[str] | None = None) -> str:
-    """
-    Shorten *url*.
-
-    Args:
-        url: Absolute, or a path.
-
-        only: Names of the parameters to show; all by default.
-    """
+    """Shorten *url*, absolute or a path; with *only*, show no parameters of other names."""
     place, mark, query = url.partition("?")
     return _cut(place) + (f"?{_parameters(query, only)}" if mark else "")
 

@@ -96,17 +96,9 @@ class WatchedGuard(BrowserGuard):
 
 def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions:
     """
-    Make *container* use the shared state, and record the decisions of its guard.
+    Make *container*, the one of *door*, use the shared state before it is used.
 
-    Args:
-        container: Not used yet.
-
-        shared: Of the stack.
-
-        door: The server that *container* is for.
-
-    Returns:
-        The store of the guard's decisions.
+    Returns the store of its guard's decisions, which the flow records too.
     """
     container.clock.override(shared.clock)
     container.revocations.override(shared.revocations)

@@ -1,8 +1,8 @@
 """The whole system in one process: four servers on loopback, joined by settings alone."""
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.system import SystemClock, SystemEntropy
@@ -41,25 +41,12 @@ CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
 
 
 class PortTakenError(Exception):
-    """
-    Another program has the port.
-
-    Attributes:
-        name: The server that needs the port.
-        port: The port.
-    """
+    """Another program has *port*, which the server *name* needs."""
 
     def __init__(self, name: str, port: int) -> None:
         self.name = name
         self.port = port
         super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
-
-
-class Closable(Protocol):
-    """Holds connections."""
-
-    def close(self) -> None:
-        """Close them."""
 
 
 class _Place:
@@ -134,7 +121,7 @@ class LocalStack(Running):
         self.revocations = ProcessRevocationList(self.clock) if cuts_off_at_once else None
         self.flow = FlowLog(self.clock)
         self._to_legacy = legacy_clients()
-        self._clients: list[Closable] = [self._to_legacy]
+        self._closers: list[Callable[[], None]] = [self._to_legacy.close]
         self._places = {name: _Place() for name in NAMES}
         self._servers = _bind(self._places, ports or Ports())
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
@@ -179,17 +166,12 @@ class LocalStack(Running):
         """
         Replace auth service and CMS by new instances, with nothing in memory.
 
-        Args:
-            changes: Variables that differ from ``environment``.
+        *changes* are the variables that differ from ``environment``.
         """
         environment = {**self.environment, **(changes or {})}
         auth, guard = web_container(environment), guard_container(environment)
-        self._clients += [
-            auth.http(),
-            auth.legacy_http(),
-            guard.legacy_http(),
-            guard.refresh_http(),
-        ]
+        clients = (auth.http(), auth.legacy_http(), guard.legacy_http(), guard.refresh_http())
+        self._closers += [client.close for client in clients]
         share(auth, self._shared, "auth")
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)
@@ -207,8 +189,8 @@ class LocalStack(Running):
 
     def stop(self) -> None:
         """Stop all four servers, and close the connections between them."""
-        for client in self._clients:
-            client.close()
+        for close in self._closers:
+            close()
         for server in self._servers.values():
             server.ask_to_stop()
         for server in self._servers.values():
@@ -220,7 +202,7 @@ class LocalStack(Running):
 
     def _flow_controls(self) -> Controls:
         administrator = Administrator(self.addresses, self._shared)
-        self._clients.append(administrator)
+        self._closers.append(administrator.close)
         return Controls(
             origin=self.addresses.cms_url,
             back=FLOW_PATH,

@@ -205,8 +205,8 @@ def _tokens(name: str, *, issued: int) -> tuple[str, str]:
         "iat": _STARTED + issued,
         "exp": _STARTED + issued + _HOUR,
     }
-    access = MINT.access(**claims)  # type: ignore[arg-type]
-    return access, MINT.identity(at_hash=MINT.at_hash(access), **claims)  # type: ignore[arg-type]
+    access = MINT.access(**claims)
+    return access, MINT.identity(at_hash=MINT.at_hash(access), **claims)
 
 
 @contextmanager

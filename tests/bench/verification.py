@@ -84,7 +84,7 @@ def published(jwks: bytes) -> Iterator[str]:
 def tokens(use: TokenUse, count: int) -> list[str]:
     """*count* tokens of Cognito's size, all different."""
     make = MINT.identity if use == "id" else MINT.access
-    return [make(without=["cognito:groups"], **EXTRA[use]) for _ in range(count)]  # type: ignore[arg-type]
+    return [make(without=["cognito:groups"], **EXTRA[use]) for _ in range(count)]
 
 
 def _sights(use: TokenUse, check: Call) -> list[Row]:

@@ -84,6 +84,7 @@ def signed_in(legacy: str, cognito: str, table: str) -> AuditEvent:
         "AUTHCORE_COGNITO_ENDPOINT_URL": cognito,
         "AUTHCORE_LEGACY_URL": legacy,
         "AUTHCORE_LEGACY_API_KEY": API_KEY,
+        "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
     }
     with closing(http):
         account_linking(variables, audit=audit, http=http)(EVENT)

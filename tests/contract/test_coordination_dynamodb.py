@@ -1,6 +1,6 @@
 """Leases and replay memory in DynamoDB: under the ports' suites on moto, and over a real socket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from authcore.adapters.coordination.dynamodb.replay_cache import (
     DynamoDbCreateIntents,
     DynamoDbReplayCache,
 )
-from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 from authcore.adapters.system import SystemEntropy
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
 from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
@@ -24,18 +24,19 @@ from authcore.testing.contracts.coordination import (
 )
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
+    ANSWERS_OF_OTHERS,
     ERROR_CLASSES,
-    REGION,
     LosesAnswers,
     OnMotoTable,
     Table,
-    asked,
+    read_call,
     refuses,
     says,
+    undecided_classes,
 )
 from support.everything_said import everything_said
-from support.gate import AMPLE, Stopwatch
-from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.gate import Stopwatch
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer
 
 
 HOLDER = "canary-holder-0123456789-0123456789-0123456"
@@ -233,32 +234,13 @@ class TestDynamoDbLease(OnMotoTable, LeaseContract):
         assert table.items()[0].keys() >= {"fence", "expires"}
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _request: SILENCE) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(listening: ScriptedServer) -> DynamoDbClient:
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=AMPLE)
-
-
-@pytest.fixture(scope="module")
-def hurried(listening: ScriptedServer) -> DynamoDbClient:
-    within = timedelta(seconds=0.15)
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=within)
-
-
 @pytest.fixture
-def server(listening: ScriptedServer) -> ScriptedServer:
-    listening.requests.clear()
-    listening.script = _yes
-    return listening
+def server(dynamodb: ScriptedServer) -> ScriptedServer:
+    return dynamodb.restart(_yes)
 
 
 def _values(request: bytes) -> dict[str, Any]:
-    values: dict[str, Any] = asked(request)[1]["ExpressionAttributeValues"]
+    values: dict[str, Any] = read_call(request)[1]["ExpressionAttributeValues"]
     return values
 
 
@@ -310,17 +292,13 @@ def test_every_error_class_is_decided_and_asked_once(
 
 def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:
     """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
-    declared = client.meta.service_model.operation_model("UpdateItem").error_shapes
-    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
-
-    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+    assert undecided_classes(client, "UpdateItem") <= {"RequestLimitExceeded"}
 
 
 @every
 @pytest.mark.parametrize(
     "pieces",
     [
-        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
         says(200, {}),
         says(200, {"Attributes": {}}),
         says(200, {"Attributes": None}),
@@ -330,11 +308,7 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> N
         says(200, {"Attributes": {"ends_at": {"N": "1"}}}),
         says(200, {"Attributes": "holder"}),
         says(200, []),
-        [answer(302, headers=["Location: /"])],
-        [answer(503, b"", media_type="text/html")],
-        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
-        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
-        [HANG_UP],
+        *ANSWERS_OF_OTHERS,
     ],
 )
 def test_what_is_not_dynamodbs_own_yes_is_an_outage(
@@ -361,13 +335,13 @@ def test_a_lost_answer_is_asked_for_once_more_under_the_same_name(
 
 @every
 def test_silence_ends_in_time(
-    server: ScriptedServer, hurried: DynamoDbClient, call: Call, stopwatch: Stopwatch
+    server: ScriptedServer, impatient_client: DynamoDbClient, call: Call, stopwatch: Stopwatch
 ) -> None:
     # LT-01: three calls of 0.1 s each at most.
     server.script = lambda _request: SILENCE
 
     with stopwatch.below(2), pytest.raises(CoordinationUnavailableError):
-        call(hurried)
+        call(impatient_client)
 
     assert len(server.heard(1)) <= 3
 

@@ -72,6 +72,10 @@ class TestInMemoryLegacyAccounts(LegacyAccountsContract):
     def go_down(self, accounts: InMemoryLegacyAccounts) -> Callable[[], None]:
         return accounts.go_down
 
+    @pytest.fixture
+    def mix_up(self, accounts: InMemoryLegacyAccounts) -> Callable[[], None]:
+        return accounts.mix_up
+
 
 class TestHttpLegacyAccounts(LegacyAccountsContract):
     @pytest.fixture
@@ -81,6 +85,10 @@ class TestHttpLegacyAccounts(LegacyAccountsContract):
     @pytest.fixture
     def go_down(self, legacy: LegacySystem) -> Callable[[], None]:
         return lambda: legacy.behave("down")
+
+    @pytest.fixture
+    def mix_up(self, legacy: LegacySystem) -> Callable[[], None]:
+        return lambda: legacy.behave("mixed_up")
 
 
 def test_unknown_wrong_and_locked_cost_the_legacy_system_one_hash_each(

@@ -11,6 +11,7 @@ from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy import link_contract
 from authcore.domain.errors import (
     AccountLockedError,
+    AccountMismatchError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -138,12 +139,12 @@ def test_an_account_with_another_cognito_id_is_an_outage(
     read: Reader, cognito_id: str | None
 ) -> None:
     # AL-07
-    with pytest.raises(LegacyUnavailableError):
+    with pytest.raises(LegacyUnavailableError, match=r"another account; .* now$"):
         read(answered({**YES[read], "user": {**USER, "cognito_id": cognito_id}}))
 
 
 def test_an_attachment_of_another_account_is_an_outage() -> None:
-    with pytest.raises(LegacyUnavailableError):
+    with pytest.raises(LegacyUnavailableError, match=r"another account; .* now$"):
         as_attached(answered({"status": "attached", "user": {**USER, "userid": "1848"}}))
 
 
@@ -167,20 +168,37 @@ OTHER: Final = {**USER, "userid": "1848", "cognito_id": None}
         {"by_cognito_id": {**USER, "cognito_id": "another"}},
         {"by_email": {**OTHER, "email": "jane@fairfax.example"}},
         {"by_email": {**OTHER, "email": None}},
-        {"by_identity": USER, "by_email": {**USER, "cognito_id": None}},
-        {"by_cognito_id": USER, "by_identity": {**USER, "username": "blanche"}},
+        {"by_email": {**OTHER, "email": "Jane+news@thornfield.example"}},
+        {"by_cognito_id": USER, "by_email": {**OTHER, "email": "jane@fairfax.example"}},
     ],
     ids=[
         "unattached",
         "attached to another",
         "foreign address",
         "no address",
-        "attached and not",
-        "two names",
+        "another spelling",
+        "right and wrong",
     ],
 )
-def test_matches_that_are_not_what_was_asked_for_are_an_outage(found: dict[str, object]) -> None:
+def test_matches_of_other_accounts_are_refused(found: dict[str, object]) -> None:
     # AL-03, AL-04
+    with pytest.raises(AccountMismatchError) as refused:
+        as_match(answered(matches(**found)))
+
+    assert refused.value.code == "legacy_mismatch"
+    assert "thornfield" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"by_identity": USER, "by_email": {**USER, "cognito_id": None}},
+        {"by_cognito_id": USER, "by_identity": {**USER, "username": "blanche"}},
+    ],
+    ids=["attached and not", "two names"],
+)
+def test_matches_that_contradict_each_other_are_an_outage(found: dict[str, object]) -> None:
+    # AL-04
     with pytest.raises(LegacyUnavailableError):
         as_match(answered(matches(**found)))
 
@@ -190,7 +208,7 @@ def test_a_way_that_was_not_asked_for_leads_nowhere(way: str) -> None:
     """Otherwise an empty text here would meet an empty column there."""
     bare = AccountQuery(SUB, None, None)
 
-    with pytest.raises(LegacyUnavailableError):
+    with pytest.raises(AccountMismatchError):
         link_contract.match_answer(answered(matches(**{way: OTHER})), bare)
 
 

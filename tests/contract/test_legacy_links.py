@@ -93,6 +93,13 @@ class TestInMemoryLegacyLinks(LegacyLinksContract):
 
         return fall_silent
 
+    @pytest.fixture
+    def mix_up(self, links: InMemoryLegacyLinks) -> Callable[[], None]:
+        def mix_accounts_up() -> None:
+            links.mixed_up = True
+
+        return mix_accounts_up
+
 
 class OverHttp:
     """A legacy system with HOLDERS in it; what it *cannot* promise is expected to fail."""
@@ -138,6 +145,10 @@ class OverHttp:
     def go_down(self, legacy: LegacySystem) -> Callable[[], None]:
         return lambda: legacy.behave("down")
 
+    @pytest.fixture
+    def mix_up(self, legacy: LegacySystem) -> Callable[[], None]:
+        return lambda: legacy.behave("mixed_up")
+
 
 NOT_UNIQUE: Final = {
     "the_same_cognito_id_under_another_key_creates_nothing": "Cognito ids are not unique there",
@@ -163,6 +174,7 @@ NO_LOOK_UP: Final = {
     "a_created_account_is_found_in_every_way": "nothing but addresses can be looked up",
     "a_user_without_identity_name_or_address_gets_an_account": "Cognito ids cannot be looked up",
     "a_locked_account_is_found_by_its_identity": "identities cannot be looked up",
+    "a_match_of_another_cognito_id_is_a_refusal": "Cognito ids cannot be looked up",
 }
 
 
@@ -188,6 +200,9 @@ UNSAID: Final = {
     "a_created_account_is_returned_as_stored": UNTOLD,
     "a_created_account_is_found_in_every_way": NO_SUB,
     "a_user_without_identity_name_or_address_gets_an_account": "every form holds an identity",
+    "a_match_of_another_address_is_a_refusal": NO_ADDRESS,
+    "a_match_of_another_cognito_id_is_a_refusal": NO_SUB,
+    "an_answer_about_another_account_after_a_write_is_no_refusal": "answers repeat no Cognito id",
 }
 
 

@@ -16,6 +16,7 @@ from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.domain.errors import AccountTakenError
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import (
     AccountQuery,
     LinkOutcome,
@@ -27,7 +28,8 @@ from authcore.domain.model.urls import service_url
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
+from authcore.testing.fakes.legacy_accounts import InMemoryLegacyAccounts
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_local.legacy import LegacySystem
@@ -92,11 +94,13 @@ def linked(links: LegacyLinks, person: PoolAccount) -> LinkOutcome:
     directory.replace(DirectoryUser(person.username, person.subject, True, "EXTERNAL_PROVIDER", {}))
     return AccountLinking(
         links=links,
+        accounts=InMemoryLegacyAccounts(),
         directory=directory,
         lease=InMemoryLease(clock),
-        intents=InMemoryReplayCache(clock),
+        intents=InMemoryCreateIntents(clock),
         audit=InMemoryAuditLog(),
         policy=LinkPolicy(email_providers=frozenset({"Google"})),
+        proofs=LinkProofs((b"k" * 32,), "eu-west-1_Ab12Cd34"),
         issuer="https://issuer.example",
         clock=clock,
     ).link(person)

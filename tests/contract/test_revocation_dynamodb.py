@@ -1,7 +1,7 @@
 """Revocations in DynamoDB: under the port's suite on moto, and over a real socket."""
 
 from ast import literal_eval
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import product
@@ -11,27 +11,28 @@ import pytest
 
 from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocationList
 from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
-from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
 from authcore.testing.contracts.revocation import HOUR, SharedRevocationListContract, access_claims
 from authcore.testing.fakes.system import FrozenClock
 from support.dynamodb_table import (
+    ANSWERS_OF_OTHERS,
     ERROR_CLASSES,
-    REGION,
     TABLE,
-    Counted,
-    Interrupted,
+    CallCounter,
+    Interruption,
     LosesAnswers,
     OnMotoTable,
     Table,
-    asked,
+    read_call,
     refuses,
     says,
+    undecided_classes,
 )
-from support.gate import AMPLE, Stopwatch, sampled
-from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.gate import Stopwatch, sampled
+from support.scripted_server import SILENCE, ScriptedServer
 
 
 NOW: Final = FrozenClock().now()
@@ -56,18 +57,18 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
 
     def test_every_question_is_one_call(self, table: Table, clock: FrozenClock) -> None:
         # DL-04
-        counted = Counted(table.client)
-        revocations = _list(counted, clock)
+        counter = CallCounter(table.client)
+        revocations = _list(counter, clock)
         revocations.is_revoked(access_claims(NOW))
         revocations.is_revoked(access_claims(NOW, origin_jti=None))
-        assert counted.calls == ["batch_get_item"] * 2
+        assert counter.calls == ["batch_get_item"] * 2
 
         revocations.revoke_session("sign-in-1", until=NOW + HOUR)
         revocations.revoke_user("anna", signed_in_until=NOW, until=NOW + HOUR)
-        assert counted.calls[2:] == ["update_item"] * 2
+        assert counter.calls[2:] == ["update_item"] * 2
 
         revocations.revoke_user("anna", signed_in_until=NOW - HOUR, until=NOW + 2 * HOUR)
-        assert counted.calls[4:] == ["update_item"] * 3
+        assert counter.calls[4:] == ["update_item"] * 3
 
     def test_clocks_a_second_apart_admit_nobody_early(
         self, table: Table, revocations: RevocationList, clock: FrozenClock
@@ -118,10 +119,10 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
         for ours in PAIRS:
             subject = f"anna-{ours}"
             meanwhile = partial(revoke, table.raw, subject, *theirs)
-            interrupted = Interrupted(table.raw, before=before, by=meanwhile)
+            interruption = Interruption(table.raw, before=before, by=meanwhile)
             revoke(table.raw, subject, 1, 1)
-            revoke(interrupted, subject, *ours)
-            if not interrupted.is_over:
+            revoke(interruption, subject, *ours)
+            if not interruption.is_over:
                 meanwhile()
 
         begun = int(NOW.timestamp())
@@ -170,28 +171,9 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
                 revocations.is_revoked(access_claims(NOW))
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _request: SILENCE) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(listening: ScriptedServer) -> DynamoDbClient:
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=AMPLE)
-
-
-@pytest.fixture(scope="module")
-def hurried(listening: ScriptedServer) -> DynamoDbClient:
-    within = timedelta(seconds=0.15)
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=within)
-
-
 @pytest.fixture
-def server(listening: ScriptedServer) -> ScriptedServer:
-    listening.requests.clear()
-    listening.script = _yes
-    return listening
+def server(dynamodb: ScriptedServer) -> ScriptedServer:
+    return dynamodb.restart(_yes)
 
 
 def _entry(pk: str, **more: int) -> dict[str, Any]:
@@ -204,7 +186,7 @@ def _found(*entries: object) -> dict[str, Any]:
 
 
 def _yes(request: bytes) -> list[bytes]:
-    operation, members = asked(request)
+    operation, members = read_call(request)
     if operation == "BatchGetItem":
         return says(200, _found(_entry(SESSION)))
     values = members["ExpressionAttributeValues"]
@@ -235,7 +217,7 @@ def test_session_and_user_are_asked_about_together_and_consistently(
     assert _ask(client) is True
     _revoke_user(client)
 
-    operation, members = asked(server.requests[0])
+    operation, members = read_call(server.requests[0])
     assert operation == "BatchGetItem"
     wanted = members["RequestItems"][TABLE]
     assert wanted["ConsistentRead"] is True
@@ -262,17 +244,13 @@ def test_every_error_class_is_decided(
 
 def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:
     """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
-    declared = client.meta.service_model.operation_model("BatchGetItem").error_shapes
-    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
-
-    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+    assert undecided_classes(client, "BatchGetItem") <= {"RequestLimitExceeded"}
 
 
 @every_call
 @pytest.mark.parametrize(
     "pieces",
     [
-        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
         says(200, {}),
         says(200, []),
         says(200, None),
@@ -280,11 +258,7 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> N
         says(200, {"Responses": {"another": []}, "UnprocessedKeys": {}}),
         says(200, {"Attributes": {}}),
         says(200, {"Attributes": {"ends_at": {"N": "1"}, "signed_in_until": {"N": "1"}}}),
-        [answer(302, headers=["Location: /"])],
-        [answer(503, b"", media_type="text/html")],
-        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
-        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
-        [HANG_UP],
+        *ANSWERS_OF_OTHERS,
     ],
 )
 def test_what_is_not_dynamodbs_own_answer_is_an_outage(
@@ -343,12 +317,12 @@ def test_nobody_is_revoked_where_dynamodb_finds_nothing(
 
 @every_call
 def test_silence_ends_in_time(
-    server: ScriptedServer, hurried: DynamoDbClient, call: Call, stopwatch: Stopwatch
+    server: ScriptedServer, impatient_client: DynamoDbClient, call: Call, stopwatch: Stopwatch
 ) -> None:
     # LT-01
     server.script = lambda _request: SILENCE
 
     with stopwatch.below(2), pytest.raises(CoordinationUnavailableError):
-        call(hurried)
+        call(impatient_client)
 
     assert len(server.heard(1)) == 1

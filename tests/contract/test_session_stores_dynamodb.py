@@ -1,14 +1,13 @@
 """Sealed texts in DynamoDB: under the port's suite on moto, and over a real socket."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
-from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
+from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
@@ -21,20 +20,21 @@ from authcore.testing.contracts.session_stores import (
 )
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from support.dynamodb_table import (
+    ANSWERS_OF_OTHERS,
     ERROR_CLASSES,
-    REGION,
     TABLE,
-    Counted,
+    CallCounter,
     LosesAnswers,
     OnMotoTable,
     Table,
-    asked,
+    read_call,
     refuses,
     says,
+    undecided_classes,
 )
 from support.everything_said import everything_said
-from support.gate import AMPLE, Stopwatch
-from support.scripted_server import HANG_UP, SILENCE, ScriptedServer, answer
+from support.gate import Stopwatch
+from support.scripted_server import HANG_UP, SILENCE, ScriptedServer
 
 
 KEY = hashlib.sha256(b"a key of the tests").digest()
@@ -57,14 +57,14 @@ class TestDynamoDbSealedStore(OnMotoTable, SharedSealedStoreContract):
 
     def test_every_question_is_one_call(self, table: Table, clock: FrozenClock) -> None:
         # DL-04
-        counted = Counted(table.client)
-        texts = _texts(counted, clock)
+        counter = CallCounter(table.client)
+        texts = _texts(counter, clock)
         texts.put("a", TEXT, until=UNTIL)
         texts.get("a")
         texts.replace("a", TEXT, until=UNTIL)
         texts.drop("a")
 
-        assert counted.calls == ["put_item", "get_item", "put_item", "delete_item"]
+        assert counter.calls == ["put_item", "get_item", "put_item", "delete_item"]
 
     def test_ttl_leaves_an_item_a_day_beyond_its_end_and_nobody_goes_by_it(
         self, table: Table, texts: SealedStore, clock: FrozenClock
@@ -126,28 +126,9 @@ class TestSealedRefreshResultCacheInDynamoDb(OnMotoTable, RefreshResultCacheCont
         )
 
 
-@pytest.fixture(scope="module")
-def listening() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _request: SILENCE) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def client(listening: ScriptedServer) -> DynamoDbClient:
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=AMPLE)
-
-
-@pytest.fixture(scope="module")
-def hurried(listening: ScriptedServer) -> DynamoDbClient:
-    within = timedelta(seconds=0.15)
-    return dynamodb_client(region=REGION, endpoint_url=listening.url, within=within)
-
-
 @pytest.fixture
-def server(listening: ScriptedServer) -> ScriptedServer:
-    listening.requests.clear()
-    listening.script = lambda _request: says(200, YES)
-    return listening
+def server(dynamodb: ScriptedServer) -> ScriptedServer:
+    return dynamodb.restart(lambda _request: says(200, YES))
 
 
 ITEM = {"pk": {"S": "text#a"}, "sealed": {"S": TEXT}, "ends_at": {"N": "99999999999999"}}
@@ -185,7 +166,7 @@ def test_reads_are_consistent_and_every_answer_must_name_its_table(
     _put(client)
     _drop(client)
 
-    said = [asked(request) for request in server.requests]
+    said = [read_call(request) for request in server.requests]
     assert [operation for operation, _ in said] == ["GetItem", "PutItem", "PutItem", "DeleteItem"]
     assert said[0][1]["ConsistentRead"] is True
     assert {members["ReturnConsumedCapacity"] for _, members in said} == {"TOTAL"}
@@ -212,17 +193,13 @@ def test_every_error_class_is_an_outage_and_asked_once(
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem", "DeleteItem"])
 def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any, operation: str) -> None:
     """A class that a new SDK brings is looked at before it is trusted to mean "later"."""
-    declared = client.meta.service_model.operation_model(operation).error_shapes
-    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
-
-    assert {shape.name for shape in declared} <= known | {"RequestLimitExceeded"}
+    assert undecided_classes(client, operation) <= {"RequestLimitExceeded"}
 
 
 @every_call
 @pytest.mark.parametrize(
     "pieces",
     [
-        [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
         says(200, {}),
         says(200, []),
         says(200, None),
@@ -230,11 +207,7 @@ def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any, oper
         says(200, {"ConsumedCapacity": None}),
         says(200, {"ConsumedCapacity": CAPACITY | {"TableName": "another"}}),
         says(200, {"ConsumedCapacity": [CAPACITY]}),
-        [answer(302, headers=["Location: /"])],
-        [answer(503, b"", media_type="text/html")],
-        [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
-        [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
-        [HANG_UP],
+        *ANSWERS_OF_OTHERS,
     ],
 )
 def test_what_is_not_dynamodbs_own_answer_is_an_outage(
@@ -278,13 +251,13 @@ def test_nothing_there_is_said_by_naming_the_table(
 
 @every_call
 def test_silence_ends_in_time(
-    server: ScriptedServer, hurried: DynamoDbClient, call: Call, stopwatch: Stopwatch
+    server: ScriptedServer, impatient_client: DynamoDbClient, call: Call, stopwatch: Stopwatch
 ) -> None:
     # LT-01
     server.script = lambda _request: SILENCE
 
     with stopwatch.below(2), pytest.raises(CoordinationUnavailableError):
-        call(hurried)
+        call(impatient_client)
 
     assert len(server.heard(1)) == 1
 

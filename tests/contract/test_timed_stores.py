@@ -9,16 +9,16 @@ from typing import Final
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
 from authcore.testing.fakes.system import FrozenClock
 from authcore_lambda.deadlines import deadline
 from authcore_lambda.deadlines.deadline import BoundedCaller, Deadline
 from authcore_lambda.deadlines.stores import (
     FORGOTTEN_WITHIN,
     StoreTime,
+    TimedCreateIntents,
     TimedLease,
-    TimedReplayCache,
 )
 from support.gate import AMPLE, Stopwatch
 
@@ -56,10 +56,10 @@ class SlowLease(Lease):
         self._over.set()
 
 
-class SlowMemory(ReplayCache):
+class SlowMemory(CreateIntents):
     """Answers when it is told to."""
 
-    def __init__(self, seen: ReplayCache, go: threading.Event) -> None:
+    def __init__(self, seen: CreateIntents, go: threading.Event) -> None:
         self._seen = seen
         self._go = go
 
@@ -71,6 +71,14 @@ class SlowMemory(ReplayCache):
         self._go.wait(PATIENCE)
         return self._seen.forget(key)
 
+    def complete(self, key: str, result: str) -> None:
+        self._go.wait(PATIENCE)
+        self._seen.complete(key, result)
+
+    def result_of(self, key: str) -> str | None:
+        self._go.wait(PATIENCE)
+        return self._seen.result_of(key)
+
 
 class World:
     """Stores that are slow until ``go``, and what they are slow in front of."""
@@ -79,7 +87,7 @@ class World:
         self.clock = FrozenClock()
         self.go = threading.Event()
         self.lease = InMemoryLease(self.clock)
-        self.seen = InMemoryReplayCache(self.clock)
+        self.seen = InMemoryCreateIntents(self.clock)
         self.bounded_caller = BoundedCaller("the store", CoordinationUnavailableError)
         self.share = BRIEF
 
@@ -88,9 +96,9 @@ class World:
             lease or SlowLease(self.lease, self.go), time(self.share), self.bounded_caller
         )
 
-    def timed_memory(self) -> TimedReplayCache:
+    def timed_memory(self) -> TimedCreateIntents:
         slow = SlowMemory(self.seen, self.go)
-        return TimedReplayCache(slow, time(self.share), self.bounded_caller, self.clock)
+        return TimedCreateIntents(slow, time(self.share), self.bounded_caller, self.clock)
 
     def answer_at_once(self) -> None:
         """Whatever is asked is answered, and there is ample time for it."""

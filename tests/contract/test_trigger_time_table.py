@@ -118,6 +118,7 @@ def attempted(
             "AUTHCORE_COGNITO_ENDPOINT_URL": cognito.url,
             "AUTHCORE_LEGACY_URL": legacy,
             "AUTHCORE_LEGACY_API_KEY": API_KEY,
+            "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
             "AUTHCORE_LINKING_CREATION": creation,
             "AUTHCORE_LINKING_TABLE": "links",
         }

@@ -93,3 +93,25 @@ def test_simultaneous_first_sign_ins_are_told_of_one_user(
 
     assert answers == [answers[0]] * 16
     assert answers[0]["response"]["userAttributes"]["custom:legacy_uid"] == "1847"
+
+
+def test_settings_say_where_passwords_are_reset(server: ScriptedServer, http: HttpClient) -> None:
+    # MG-03, MG-04
+    server.script = sending(200, FOUND)
+    asked = event(SOURCES[1], *CASES["right"])
+
+    assert unhurried_at(server.url, http, resets="legacy")(asked, None) == asked
+    taken = unhurried_at(server.url, http, resets="pool")(asked, None)["response"]
+    assert taken["userAttributes"]["custom:legacy_uid"] == "1847"
+
+
+def test_resets_in_the_legacy_system_change_no_sign_in(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    # MG-04
+    server.script = sending(200, YES)
+    asked = event(SOURCES[0], *CASES["right"])
+
+    moved = unhurried_at(server.url, http, resets="legacy")(asked, None)["response"]
+
+    assert moved["finalUserStatus"] == "CONFIRMED"

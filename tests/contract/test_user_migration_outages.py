@@ -50,7 +50,6 @@ NO_ANSWERS: Final[dict[str, Script]] = {
     "200 html": sending(200, b"<!doctype html><title>Signed in</title>"),
     "200 empty": sending(200, b""),
     "200 status ok": sending(200, spoken("ok")),
-    "200 about Mallory": sending(200, spoken("authenticated", username="m", email="m@m.example")),
     "200 with a role": sending(200, spoken("authenticated", **{"custom:role": "admin"})),
     "200 cut off": sending_cut(YES[:-1], len(YES)),
     "200 longer than said": sending_cut(YES, len(YES) - 1),

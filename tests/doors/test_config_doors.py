@@ -54,6 +54,7 @@ GOOD: Final = {
     **environment_for(TokenMint()),
     "AUTHCORE_LEGACY_URL": "https://legacy.example.com",
     "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+    "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
     "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on",
 }
 
@@ -82,7 +83,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "SIGN_IN_CLIENT_SECRET": ("two words",),
     "SIGN_IN_CALLBACK_URL": ("https://auth.example.com/callback",),
     "SIGN_IN_SCOPES": ("email profile", "openid openid", 'openid "x"'),
-    "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle"),
+    "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle", "Google google"),
     "SIGN_IN_REDIRECTS": ("https://*", "https://cms.example.com/articles", "cms.example.com"),
     "SIGN_IN_DEFAULT_REDIRECT": ("/articles", "https://cms.example.com/a b"),
     "SIGN_IN_ATTEMPT_LIFETIME": ("59",),
@@ -124,6 +125,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LEGACY_URL": ("http://legacy.example.com",),
     "LEGACY_API_KEY": ("two words",),
     "LEGACY_INSECURE_GET_DIALECT": ("yes",),
+    "LINK_PROOF_KEYS": ("no-base64!", f"{_key(1)} {_key(1)}", base64.b64encode(bytes(16)).decode()),
     "MIGRATION_ATTRIBUTES": (
         "custom:role=legacy_uid",
         "email=address",
@@ -132,12 +134,13 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "MIGRATION_POOL": ("phone",),
     "MIGRATION_CASE_SENSITIVE": ("maybe",),
+    "MIGRATION_RESETS": ("cognito",),
     "MIGRATION_PASSWORD_POLICY": ("lower",),
     "MIGRATION_BUDGET": ("5",),
-    "LINKING_EMAIL_PROVIDERS": (",",),
+    "LINKING_EMAIL_PROVIDERS": (",", "Okta OKTA"),
     "LINKING_CREATION": ("twice",),
-    "LINKING_ON_FAILURE": ("maybe", "allow Okta=block Okta=allow"),
-    "LINKING_ISSUERS": ("Okta", "Okta=https://a.example Okta=https://b.example"),
+    "LINKING_ON_FAILURE": ("maybe", "allow Okta=block okta=allow"),
+    "LINKING_ISSUERS": ("Okta", "Okta=https://a.example okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
     "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
@@ -208,11 +211,6 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         ("user-migration",),
         "MIGRATION_ATTRIBUTES",
         {"MIGRATION_POOL": "email", "MIGRATION_ATTRIBUTES": "nickname=username"},
-    ),
-    (
-        ("pre-sign-up",),
-        "LINKING_EMAIL_PROVIDERS",
-        {"LINKING_EMAIL_PROVIDERS": "Google Okta_Corp"},
     ),
     (("account-linking", "pre-sign-up"), "LINKING_TABLE", {"LINKING_CREATION": "lease"}),
     (

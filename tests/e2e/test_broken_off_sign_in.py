@@ -14,8 +14,7 @@ LIZZY_AT_GOOGLE, NEW = "109018170003", "Canary-new-1"
 
 @pytest.fixture(name="stack")
 def _stack() -> Iterator[LocalStack]:
-    linking = {"AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on"}
-    with LocalStack(ports=Ports.free(), variables=linking) as stack:
+    with LocalStack(ports=Ports.free()) as stack:
         yield stack
 
 

@@ -1,11 +1,12 @@
 """Every way into the pool, in Debian's chromium, and what both stores hold afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from authcore_local.addresses import Ports
+from authcore_local.legacy import SEED_USERS
 from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
 from e2e.conftest import Photographer
@@ -76,6 +77,28 @@ def test_a_google_user_with_the_same_verified_address_gets_the_old_account(
     account = greeted_as(page, stack, "Jane Eyre")
 
     assert (account.userid, account.username) == ("1847", "jane")
+    assert len(stack.legacy.accounts()) == before
+
+
+def test_a_user_who_moved_by_password_keeps_the_account_at_google(
+    stack: LocalStack, page: Page, fresh_context: Callable[[], BrowserContext]
+) -> None:
+    """Cognito breaks off the sign-in that links; the restart goes to Google by itself."""
+    # AL-05, AL-07
+    page.get_by_label("User name").fill("jane")
+    page.get_by_label("Password").fill(SEED_USERS[0].password)
+    page.get_by_role("button", name="Sign in").click()
+    assert greeted_as(page, stack, "Jane Eyre").userid == "1847"
+    before = len(stack.legacy.accounts())
+
+    private = fresh_context().new_page()
+    private.goto(f"{stack.cms_url}/articles")
+    continue_with(private, "Google", "Jane Eyre")
+    private.get_by_role("button", name="Jane Eyre").click()
+
+    assert greeted_as(private, stack, "Jane Eyre").userid == "1847"
+    assert private.url == f"{stack.cms_url}/articles"
+    assert [user.username for user in stack.cognito.users.all_users()] == ["jane"]
     assert len(stack.legacy.accounts()) == before
 
 

@@ -39,7 +39,7 @@ class SignOutStack(LocalStack):
         environment = {**self.environment, "AUTHCORE_SIGN_OUT_TARGETS": self.target}
         container = web_container(environment)
         container.token_revoker.override(providers.Object(revoker))
-        self._clients.append(container.http())
+        self._closers.append(container.http().close)
         self._places["auth"].app = create_app(container)
         self._places["cognito"].app = _with_logout(self._places["cognito"].app)
         return revoker

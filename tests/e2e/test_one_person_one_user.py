@@ -98,6 +98,46 @@ def test_whoever_came_through_google_is_nobody_else_under_their_old_password(
     both_sides(stack, JANE.userid)
 
 
+def test_whoever_signed_in_by_password_is_nobody_else_at_google(stack: LocalStack) -> None:
+    """The demo's own script: no second pool user, no second legacy account."""
+    # AL-05, AL-07
+    before = len(stack.legacy.accounts())
+    assert signs_in(stack, "jane", JANE.password).text_of("legacy-uid") == JANE.userid
+
+    consent = continues_with_google(stack, person=JANE_AT_GOOGLE)
+    assert "/local-providers/Google" in consent.url
+    page = continues_with_google(stack, person=JANE_AT_GOOGLE)
+
+    assert page.text_of("legacy-uid") == JANE.userid
+    assert names(stack) == ["jane"]
+    assert len(stack.legacy.accounts()) == before
+    both_sides(stack, JANE.userid)
+    assert signs_in(stack, "jane", JANE.password).text_of("legacy-uid") == JANE.userid
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"email_verified": ""},
+        {"email_verified": "yes", "email": "jane@rochester.example"},
+        {"email_verified": "yes", "email": "Jane@thornfield.example"},
+    ],
+    ids=["unverified", "another address", "another letter case"],
+)
+def test_whoever_does_not_prove_the_address_at_google_stays_somebody_else(
+    stack: LocalStack, fields: dict[str, str]
+) -> None:
+    # AL-01, AL-03
+    signs_in(stack, "jane", JANE.password)
+    stranger = {"person": "", "id": "666", "name": "Stranger", "email": address_of(JANE), **fields}
+
+    page = continues_with_google(stack, **stranger)
+
+    assert page.text_of("legacy-uid") not in ("", "none", JANE.userid)
+    assert names(stack) == ["jane", "Google_666"]
+    both_sides(stack, JANE.userid)
+
+
 @pytest.mark.parametrize(
     ("first", "then"),
     [("gregor", address_of(GREGOR)), (address_of(GREGOR), "gregor")],

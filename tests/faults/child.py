@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
-from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.accounts import Credentials, LegacyAccount
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import (
     AccountMatches,
@@ -16,7 +16,8 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
-from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -64,6 +65,15 @@ class _Links(_Asking, LegacyLinks):
         return attached
 
 
+class _Accounts(_Asking, LegacyAccounts):
+    def authenticate(self, credentials: Credentials) -> LegacyAccount:
+        raise AssertionError("linking knows no password")
+
+    def find(self, username: str) -> LegacyAccount | None:
+        found: LegacyAccount | None = self._asked("accounts.find", username)
+        return found
+
+
 class _Directory(_Asking, UserDirectory):
     def find(self, username: str) -> DirectoryUser | None:
         found: DirectoryUser | None = self._asked("directory.find", username)
@@ -86,7 +96,7 @@ class _Lease(_Asking, Lease):
             self._asked("release")
 
 
-class _Memory(_Asking, ReplayCache):
+class _Memory(_Asking, CreateIntents):
     def first_time(self, key: str, ttl: timedelta) -> bool:
         first: bool = self._asked("intents.first_time", key, ttl)
         return first
@@ -95,10 +105,23 @@ class _Memory(_Asking, ReplayCache):
         remembered: bool = self._asked("intents.forget", key)
         return remembered
 
+    def complete(self, key: str, result: str) -> None:
+        self._asked("intents.complete", key, result)
+
+    def result_of(self, key: str) -> str | None:
+        result: str | None = self._asked("intents.result_of", key)
+        return result
+
 
 def attempt(parent: Connection, mode: Creation, now: datetime, person: PoolAccount) -> None:
     """Link *person*, asking *parent* for every call; its last word is ``outcome``."""
     audit = InMemoryAuditLog()
-    ports = Ports(_Links(parent), _Directory(parent), _Lease(parent), _Memory(parent))
+    ports = Ports(
+        links=_Links(parent),
+        accounts=_Accounts(parent),
+        directory=_Directory(parent),
+        lease=_Lease(parent),
+        intents=_Memory(parent),
+    )
     outcome = linking(ports, mode, audit, FrozenClock(now))(person)
     parent.send(("outcome", (outcome, audit.events), {}))

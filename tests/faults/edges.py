@@ -9,10 +9,11 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     ProviderUnavailableError,
 )
-from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.accounts import Credentials, LegacyAccount
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
-from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.user_directory import UserDirectory
 from faults.outside import Outside
@@ -43,6 +44,22 @@ class InjectedLinks(LegacyLinks):
             "attach",
             lambda: self._legacy.attach(legacy_uid, cognito_id, reset_access=reset_access),
             LegacyUnavailableError,
+        )
+
+
+class InjectedAccounts(LegacyAccounts):
+    """The simulated legacy system's user table, through *line*."""
+
+    def __init__(self, outside: Outside, line: StepInjector) -> None:
+        self._legacy = outside.legacy
+        self._line = line
+
+    def authenticate(self, credentials: Credentials) -> LegacyAccount:
+        raise AssertionError("linking knows no password")
+
+    def find(self, username: str) -> LegacyAccount | None:
+        return self._line.call(
+            "look_up", lambda: self._legacy.find(username), LegacyUnavailableError
         )
 
 
@@ -106,7 +123,7 @@ def _given_back(held: AbstractContextManager[LeaseGrant]) -> None:
     held.__exit__(None, None, None)
 
 
-class InjectedReplayCache(ReplayCache):
+class InjectedCreateIntents(CreateIntents):
     """The simulated memory, through *line*."""
 
     def __init__(self, outside: Outside, line: StepInjector) -> None:
@@ -123,4 +140,14 @@ class InjectedReplayCache(ReplayCache):
     def forget(self, key: str) -> bool:
         return self._line.call(
             "forget", lambda: self._intents.forget(key), CoordinationUnavailableError
+        )
+
+    def complete(self, key: str, result: str) -> None:
+        self._line.call(
+            "complete", lambda: self._intents.complete(key, result), CoordinationUnavailableError
+        )
+
+    def result_of(self, key: str) -> str | None:
+        return self._line.call(
+            "result_of", lambda: self._intents.result_of(key), CoordinationUnavailableError
         )

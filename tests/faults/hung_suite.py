@@ -43,6 +43,7 @@ def attempts(script: Script, left: Left) -> tuple[list[float], list[str]]:
             "AUTHCORE_COGNITO_REGION": "eu-west-1",
             "AUTHCORE_LEGACY_URL": server.url,
             "AUTHCORE_LEGACY_API_KEY": API_KEY,
+            "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
         }
         trigger = build_handler(variables, audit=audit, http=http)
 

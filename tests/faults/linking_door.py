@@ -62,6 +62,7 @@ class LinkingDoor:
             "AUTHCORE_COGNITO_ENDPOINT_URL": pool.url,
             "AUTHCORE_LEGACY_URL": legacy,
             "AUTHCORE_LEGACY_API_KEY": API_KEY,
+            "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
             "AUTHCORE_LINKING_BUDGET": f"{max(1, int(seconds))}",
         }
         self._outcomes = _Outcomes()

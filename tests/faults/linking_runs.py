@@ -11,14 +11,21 @@ from authcore.adapters.system import monotonic
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from faults.baton import Runner
-from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, InjectedReplayCache
-from faults.linking_world import ISSUER, World, world
+from faults.edges import (
+    InjectedAccounts,
+    InjectedCreateIntents,
+    InjectedDirectory,
+    InjectedLease,
+    InjectedLinks,
+)
+from faults.linking_world import ISSUER, PROOFS, World, world
 from faults.outside import Outside
 from faults.schedules import Planned, Schedule
 from faults.steps import SLEEP, ProcessKilled, StepInjector
@@ -44,24 +51,27 @@ class Ports:
 
     Attributes:
         links: The legacy system.
+        accounts: Its user table.
         directory: The pool.
         lease: The store of leases.
         intents: The memory of what was tried.
     """
 
     links: LegacyLinks
+    accounts: LegacyAccounts
     directory: UserDirectory
     lease: Lease
-    intents: ReplayCache
+    intents: CreateIntents
 
     @classmethod
     def straight(cls, outside: Outside, line: StepInjector) -> Self:
         """All of them through *line*."""
         return cls(
             links=InjectedLinks(outside, line),
+            accounts=InjectedAccounts(outside, line),
             directory=InjectedDirectory(outside, line),
             lease=InjectedLease(outside, line),
-            intents=InjectedReplayCache(outside, line),
+            intents=InjectedCreateIntents(outside, line),
         )
 
 
@@ -69,11 +79,13 @@ def linking(ports: Ports, mode: Creation, audit: AuditLog, clock: Clock) -> Link
     """The product's service on *ports*."""
     return AccountLinking(
         links=ports.links,
+        accounts=ports.accounts,
         directory=ports.directory,
         lease=ports.lease,
         intents=ports.intents,
         audit=audit,
         policy=LinkPolicy(email_providers=frozenset({"Google", NATIVE}), creation=mode),
+        proofs=PROOFS,
         issuer=ISSUER,
         clock=clock,
     ).link

@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import Creation, PoolAccount
 from faults.outside import LEGACY_UID, Outside, Row
 
@@ -17,6 +18,7 @@ USERNAME: Final = "google_1847"
 IDENTITY: Final = ExternalIdentity("Google", "1847")
 
 LEGACY_LINKED: Final = "custom:legacy_linked"
+PROOFS: Final = LinkProofs((b"k" * 32,), "eu-west-1_Ab12Cd34E")
 
 Scenario = Literal[
     "newcomer",
@@ -90,7 +92,7 @@ class World:
             name=None,
             identity=None if self.native else IDENTITY,
             legacy_uid=user.attributes.get(LEGACY_UID),
-            linked_uid=user.attributes.get(LEGACY_LINKED),
+            statement=user.attributes.get(LEGACY_LINKED),
         )
 
     def never(self) -> list[str]:
@@ -101,8 +103,8 @@ class World:
         named_back = [row.account.legacy_uid for row in mine]
         if held is not None and held not in [*named_back, self.migrated]:
             wrong.append("the pool names an account that does not name the pool user")
-        if self._mark() not in [None, *named_back]:
-            wrong.append("the pool says linked of an account that does not name the pool user")
+        if self._has_proof() and held not in named_back:
+            wrong.append("the pool proves a link to an account that does not name the pool user")
         if any(not self._may_be_mine(row) for row in mine):
             wrong.append("somebody else's account")
         if self.resets_access and any(row.open_sessions for row in mine):
@@ -121,9 +123,10 @@ class World:
         user = self.outside.directory.find(USERNAME)
         return user.attributes.get(LEGACY_UID) if user else None
 
-    def _mark(self) -> str | None:
+    def _has_proof(self) -> bool:
         user = self.outside.directory.find(USERNAME)
-        return user.attributes.get(LEGACY_LINKED) if user else None
+        statement = user.attributes.get(LEGACY_LINKED) if user else None
+        return PROOFS.is_linked(statement, self.subject, self.written_in_pool())
 
     def _may_be_mine(self, row: Row) -> bool:
         created = row.account.legacy_uid not in self.strangers
@@ -139,7 +142,8 @@ def world(mode: Creation, scenario: Scenario) -> World:
     outside = Outside(mode)
     verified = "false" if scenario == "unverified" else "true"
     migrated = "2" if scenario == "migrated" else None
-    named = {LEGACY_UID: migrated} if migrated else {}
+    voucher = {LEGACY_LINKED: PROOFS.vouch(migrated, EMAIL)} if migrated else {}
+    named = {LEGACY_UID: migrated, **voucher} if migrated else {}
     user = outside.directory.add(USERNAME, {"email": EMAIL, "email_verified": verified, **named})
     outside.legacy.add(Row(_account("1", "huck@stpetersburg.example", cognito_id="a-stranger")))
     outside.legacy.unique_addresses = scenario == "reserved"
@@ -165,7 +169,7 @@ def _partner(scenario: Scenario) -> Row | None:
     if scenario == "identified":
         return Row(_account("2", None), IDENTITY)
     if scenario == "migrated":
-        return Row(_account("2", None))
+        return Row(_account("2", EMAIL, verified=False))
     verified = scenario not in {"squatted", "reserved"}
     return Row(_account("2", EMAIL, verified=verified), open_sessions=1)
 

@@ -22,7 +22,7 @@ from authcore.domain.model.linking import (
 )
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import LeaseGrant
-from faults.edges import InjectedDirectory, InjectedLease, InjectedLinks, InjectedReplayCache
+from faults.edges import InjectedCreateIntents, InjectedDirectory, InjectedLease, InjectedLinks
 from faults.linking_runs import Build, Link, Ports, linking
 from faults.outside import LEGACY_UID, Outside
 from faults.steps import StepInjector
@@ -76,7 +76,7 @@ class EndlessLease(InjectedLease):
             yield attrs.evolve(grant, expires_at=FOR_EVER)
 
 
-class NoMemory(InjectedReplayCache):
+class NoMemory(InjectedCreateIntents):
     """Everything is new."""
 
     def first_time(self, key: str, ttl: timedelta) -> bool:

@@ -21,7 +21,7 @@ from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, Creation, NewLegacyAccount
 from authcore.ports.coordination import LeaseGrant
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 
@@ -81,6 +81,13 @@ class SimulatedLegacy:
             by_identity=_first(identified),
             by_email=_first(addressed) if len(addressed) == 1 else None,
         )
+
+    def find(self, name: str) -> LegacyAccount | None:
+        named = [row for row in self.rows if row.account.username == name]
+        found = self._addressed(name) or named
+        if len(found) > 1:
+            raise AmbiguousAccountError("several accounts match")
+        return _first(found)
 
     def create(self, account: NewLegacyAccount, key: str) -> LegacyAccount:
         row = self._existing(account, key)
@@ -145,7 +152,7 @@ class Outside:
         self.legacy = SimulatedLegacy(mode)
         self.directory = InMemoryUserDirectory()
         self.lease = InMemoryLease(self.clock)
-        self.intents = InMemoryReplayCache(self.clock)
+        self.intents = InMemoryCreateIntents(self.clock)
         self.abandoned_leases: list[AbstractContextManager[LeaseGrant]] = []
         self._under_way: list[tuple[datetime, Callable[[], object]]] = []
 

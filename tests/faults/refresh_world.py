@@ -154,8 +154,8 @@ class Pool:
 
         def make(refresh_token: RefreshToken) -> TokenSet:
             claims = {"sub": f"user-{number}", "auth_time": begun, "origin_jti": f"o-{number}"}
-            access = self.mint.access(**claims)  # type: ignore[arg-type]
-            identity = self.mint.identity(at_hash=self.mint.at_hash(access), **claims)  # type: ignore[arg-type]
+            access = self.mint.access(**claims)
+            identity = self.mint.identity(at_hash=self.mint.at_hash(access), **claims)
             return TokenSet(access, identity, refresh_token)
 
         return self.provider.pool.sign_in(make)

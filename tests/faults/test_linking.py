@@ -109,7 +109,7 @@ def test_an_address_that_is_reserved_is_asked_for_once(mode: Creation) -> None:
 
 def test_a_blind_retry_is_refused_and_left_to_a_person() -> None:
     # AL-07
-    verdict = run(parsed("F1 once unverified 3.failed,ok.retry -"))
+    verdict = run(parsed("F1 once unverified 4.failed,ok.retry -"))
 
     assert [outcome and outcome.reason for outcome in verdict.outcomes] == [
         "legacy_unavailable",

@@ -75,7 +75,7 @@ def test_a_sleeper_between_the_steps_of_another_is_caught() -> None:
 
 
 def test_a_blind_retry_that_is_made_is_caught() -> None:
-    found = wrong_with(mutants.no_memory, "F1 once unverified 3.failed,ok.retry -")
+    found = wrong_with(mutants.no_memory, "F1 once unverified 4.failed,ok.retry -")
 
     assert "duplicate account" in found
 

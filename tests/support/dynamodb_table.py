@@ -14,7 +14,7 @@ from moto import mock_aws
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient, dynamodb_client
 from authcore.testing.fakes.system import FrozenClock
 from support.gate import AMPLE
-from support.scripted_server import answer
+from support.scripted_server import HANG_UP, answer
 
 
 REGION: Final = "eu-west-1"
@@ -36,6 +36,16 @@ ERROR_CLASSES: Final = [
     "NobodyHasHeardOfThis",
 ]
 
+ANSWERS_OF_OTHERS: Final = [
+    [answer(200, b"<html>Welcome to the airport</html>", media_type="text/html")],
+    [answer(302, headers=["Location: /"])],
+    [answer(503, b"", media_type="text/html")],
+    [answer(400, b"<html>ConditionalCheckFailedException</html>", media_type="text/html")],
+    [b"SSH-2.0-OpenSSH\r\n\r\n", HANG_UP],
+    [HANG_UP],
+]
+"""What a network in between, or another server, may answer in DynamoDB's place."""
+
 Answer = Mapping[str, Any]
 
 
@@ -45,24 +55,24 @@ class _Between(DynamoDbClient):
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+    def forward(self, operation: str, request: Mapping[str, Any]) -> Answer:
         done: Answer = getattr(self._client, operation)(**request)
         return done
 
     def update_item(self, **request: Any) -> Answer:
-        return self.passed("update_item", request)
+        return self.forward("update_item", request)
 
     def get_item(self, **request: Any) -> Answer:
-        return self.passed("get_item", request)
+        return self.forward("get_item", request)
 
     def batch_get_item(self, **request: Any) -> Answer:
-        return self.passed("batch_get_item", request)
+        return self.forward("batch_get_item", request)
 
     def put_item(self, **request: Any) -> Answer:
-        return self.passed("put_item", request)
+        return self.forward("put_item", request)
 
     def delete_item(self, **request: Any) -> Answer:
-        return self.passed("delete_item", request)
+        return self.forward("delete_item", request)
 
 
 class OneAtATime(_Between):
@@ -79,12 +89,12 @@ class OneAtATime(_Between):
         self._meeting = threading.Barrier(2)
         self._lock = threading.Lock()
 
-    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+    def forward(self, operation: str, request: Mapping[str, Any]) -> Answer:
         if threading.current_thread() is not threading.main_thread():
             with suppress(threading.BrokenBarrierError):
                 self._meeting.wait(timeout=0.02)
         with self._lock:
-            return super().passed(operation, request)
+            return super().forward(operation, request)
 
 
 class LosesAnswers(_Between):
@@ -94,18 +104,18 @@ class LosesAnswers(_Between):
         super().__init__(client)
         self._lost = lost
 
-    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+    def forward(self, operation: str, request: Mapping[str, Any]) -> Answer:
         if self._lost == 0:
-            return super().passed(operation, request)
+            return super().forward(operation, request)
         self._lost -= 1
         with suppress(ClientError):
-            super().passed(operation, request)
+            super().forward(operation, request)
         raise ConnectionResetError
 
 
-class Counted(_Between):
+class CallCounter(_Between):
     """
-    Counts.
+    Counts calls.
 
     Attributes:
         calls: The operations that were asked for, in order.
@@ -115,12 +125,12 @@ class Counted(_Between):
         super().__init__(client)
         self.calls: list[str] = []
 
-    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+    def forward(self, operation: str, request: Mapping[str, Any]) -> Answer:
         self.calls.append(operation)
-        return super().passed(operation, request)
+        return super().forward(operation, request)
 
 
-class Interrupted(_Between):
+class Interruption(_Between):
     """
     Lets somebody else go first, once.
 
@@ -139,12 +149,12 @@ class Interrupted(_Between):
         self._by = by
         self.is_over = False
 
-    def passed(self, operation: str, request: Mapping[str, Any]) -> Answer:
+    def forward(self, operation: str, request: Mapping[str, Any]) -> Answer:
         if self._before == 0:
             self._by()
             self.is_over = True
         self._before -= 1
-        return super().passed(operation, request)
+        return super().forward(operation, request)
 
 
 class Table:
@@ -225,7 +235,7 @@ def refuses(error_class: str, status: int = 400) -> list[bytes]:
     return says(status, {"__type": f"com.amazonaws.dynamodb.v20120810#{name}"})
 
 
-def asked(request: bytes) -> tuple[str, dict[str, Any]]:
+def read_call(request: bytes) -> tuple[str, dict[str, Any]]:
     """The operation that *request* asks for, and with what."""
     head, _, body = request.partition(b"\r\n\r\n")
     operation = next(
@@ -235,3 +245,10 @@ def asked(request: bytes) -> tuple[str, dict[str, Any]]:
     )
     members: dict[str, Any] = json.loads(body)
     return operation, members
+
+
+def undecided_classes(client: Any, operation: str) -> set[str]:
+    """The error classes that the SDK declares for *operation* and ERROR_CLASSES does not know."""
+    declared = client.meta.service_model.operation_model(operation).error_shapes
+    known = {name if name.endswith("Error") else f"{name}Exception" for name in ERROR_CLASSES}
+    return {shape.name for shape in declared} - known

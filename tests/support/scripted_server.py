@@ -84,6 +84,12 @@ class ScriptedServer:
     ) -> None:
         self.stop()
 
+    def restart(self, script: Script) -> Self:
+        """Answer by *script* from now on, and forget the requests so far."""
+        self.requests.clear()
+        self.script = script
+        return self
+
     def stop(self) -> None:
         """Hang up on everybody and close the port.  Twice is harmless."""
         for each in (self._socket, *self._open):

@@ -3,17 +3,22 @@
 from typing import Final
 
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda.account_linking import AccountLinkingTrigger
 from support.gate import AMPLE
+from support.linked_accounts import AccountsOf
 from unit.trigger_world import CANARY, EXTERNAL
 
+
+KEYS: Final = (b"k" * 32,)
+PROOFS: Final = LinkProofs(KEYS, "eu-west-1_Ab12Cd34")
 
 DARCY: Final = LegacyAccount("1813", "darcy", CANARY, True, "Fitzwilliam Darcy")
 
@@ -33,11 +38,13 @@ class World:
         clock = FrozenClock()
         self.linking = AccountLinking(
             links=self.legacy,
+            accounts=AccountsOf(self.legacy),
             directory=self.directory,
             lease=InMemoryLease(clock),
-            intents=InMemoryReplayCache(clock),
+            intents=InMemoryCreateIntents(clock),
             audit=self.audit,
             policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            proofs=PROOFS,
             issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
             clock=clock,
         )

@@ -1,10 +1,13 @@
-"""A key source in memory, and what waits for it."""
+"""A key source in memory, the cache in front of it, and what waits for both."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.domain.errors import KeySourceUnavailableError
+from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import TokenMint
 
 
@@ -46,3 +49,22 @@ def hear(cache: KeyCache) -> None:
         if thread.name == "jwks-fetch":
             thread.join(PATIENCE)
             assert not thread.is_alive()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source(TokenMint())
+
+
+@pytest.fixture
+def cache(source: Source, clock: FrozenClock) -> Iterator[KeyCache]:
+    """A cold cache; no fetch of this test still runs, or is still logged, in the next one."""
+    cache = KeyCache(source, clock)
+    yield cache
+    source.gate.set()
+    hear(cache)

@@ -6,16 +6,19 @@ import attrs
 
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import NATIVE, Creation, LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from support.linked_accounts import AccountsOf
 
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34E"
+PROOFS = LinkProofs((b"k" * 32,), "eu-west-1_Ab12Cd34E")
 GOOGLE = ExternalIdentity("Google", "109511962726719553612")
 EMMA = PoolAccount(
     username="Google_109511962726719553612",
@@ -45,20 +48,25 @@ class World:
         self.directory = InMemoryUserDirectory()
         self.lease = InMemoryLease(self.clock)
         self.audit = InMemoryAuditLog()
+        self.intents = InMemoryCreateIntents(self.clock)
         self.service = AccountLinking(
             links=self.links,
+            accounts=AccountsOf(self.links),
             directory=self.directory,
             lease=self.lease,
-            intents=InMemoryReplayCache(self.clock),
+            intents=self.intents,
             audit=self.audit,
             policy=LinkPolicy(email_providers=providers, creation=creation),
+            proofs=PROOFS,
             issuer=ISSUER,
             clock=self.clock,
         )
 
     def knows(self, person: PoolAccount) -> None:
+        held = {"custom:legacy_uid": person.legacy_uid, "custom:legacy_linked": person.statement}
+        attributes = {name: value for name, value in held.items() if value is not None}
         self.directory.replace(
-            DirectoryUser(person.username, person.subject, True, "CONFIRMED", {})
+            DirectoryUser(person.username, person.subject, True, "CONFIRMED", attributes)
         )
 
     def signs_in(self, person: PoolAccount) -> LinkOutcome:
@@ -69,7 +77,7 @@ class World:
         shown = attrs.evolve(
             person,
             legacy_uid=held.get("custom:legacy_uid"),
-            linked_uid=held.get("custom:legacy_linked"),
+            statement=held.get("custom:legacy_linked"),
         )
         return self.service.link(shown)
 
@@ -86,6 +94,17 @@ class World:
     def assert_linked(self, person: PoolAccount, legacy_uid: str) -> None:
         assert self.pool_side(person) == legacy_uid
         assert self.legacy_side(legacy_uid) == person.subject
+        assert PROOFS.is_linked(self.statement(person), person.subject, legacy_uid)
+
+    def statement(self, person: PoolAccount) -> str | None:
+        return self.held(person).get("custom:legacy_linked")
+
+
+def migrated(person: PoolAccount, legacy_uid: str = "1815") -> PoolAccount:
+    """*person* as migration created them for an account with the same address."""
+    return attrs.evolve(
+        person, legacy_uid=legacy_uid, statement=PROOFS.vouch(legacy_uid, person.email)
+    )
 
 
 def row(account: LegacyAccount = EMMAS_OLD_ACCOUNT, *held: str, google: bool = False) -> LegacyRow:

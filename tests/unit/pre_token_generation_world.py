@@ -8,7 +8,7 @@ from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.linking import FailurePolicy, LinkPolicy
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore.testing.fakes.coordination import InMemoryLease, InMemoryReplayCache
+from authcore.testing.fakes.coordination import InMemoryCreateIntents, InMemoryLease
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks, LegacyRow
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
@@ -17,7 +17,8 @@ from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import Event
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
 from support.gate import AMPLE
-from unit.account_linking_world import DARCY
+from support.linked_accounts import AccountsOf
+from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.trigger_world import EXTERNAL, Left
 
 
@@ -42,15 +43,18 @@ class World:
         self.audit = InMemoryAuditLog()
         self.directory = Counting()
         self.user = self.directory.add("elizabeth", {"custom:legacy_uid": "1813"})
+        self.prove("elizabeth", "1813")
         self.legacy = InMemoryLegacyLinks([LegacyRow(DARCY)])
         clock = FrozenClock()
         linking = AccountLinking(
             links=self.legacy,
+            accounts=AccountsOf(self.legacy),
             directory=self.directory,
             lease=InMemoryLease(clock),
-            intents=InMemoryReplayCache(clock),
+            intents=InMemoryCreateIntents(clock),
             audit=self.audit,
             policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            proofs=PROOFS,
             issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
             clock=clock,
         )
@@ -63,9 +67,19 @@ class World:
         self.trigger = PreTokenGenerationTrigger(
             directory=lambda *_: self.directory,
             late_link=lambda event, *_: late.link(event, Deadline(AMPLE, None)),
+            keys=KEYS,
             failures=failures,
             audit=self.audit,
         )
+
+    def prove(self, username: str, legacy_uid: str) -> str:
+        """Let the pool hold the proof of a link; return it."""
+        user = self.directory.find(username)
+        assert user is not None
+        proof = PROOFS.prove_link(user.subject, legacy_uid)
+        self.directory.set_attributes(username, {"custom:legacy_linked": proof})
+        self.directory.asked.clear()
+        return proof
 
     def attributes(self, **more: object) -> dict[str, object]:
         return {**EXTERNAL, "sub": self.user.subject, **more}

@@ -7,9 +7,20 @@ import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.link_proofs import Refusal
 from authcore.domain.model.linking import Creation, LinkOutcome, PoolAccount
-from authcore.domain.services.accounts.account_linking import LATE_CREATE, LEASE_TTL
-from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
+from authcore.domain.services.accounts.account_creation import LATE_CREATE, lease_key
+from authcore.domain.services.accounts.account_linking import LEASE_TTL
+from unit.linking_world import (
+    EMMA,
+    EMMAS_OLD_ACCOUNT,
+    ISSUER,
+    NATIVE_EMMA,
+    PROOFS,
+    World,
+    migrated,
+    row,
+)
 
 
 @pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
@@ -42,27 +53,24 @@ def test_a_migrated_user_whose_account_belongs_to_somebody_else_is_refused() -> 
     # AL-01, AL-08
     world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")))
 
-    outcome = world.service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815"))
+    outcome = world.signs_in(migrated(NATIVE_EMMA))
 
     assert outcome == LinkOutcome("refused", "link_taken")
     assert world.legacy_side("1815") == "sub-knightley"
+    assert world.pool_side(NATIVE_EMMA) is None
 
 
 def test_a_migrated_user_who_has_another_account_already_is_refused() -> None:
     # AL-01, AL-08
-    hers = attrs.evolve(EMMAS_OLD_ACCOUNT, legacy_uid="1816", cognito_id=EMMA.subject)
+    hers = attrs.evolve(
+        EMMAS_OLD_ACCOUNT, legacy_uid="1816", username="e2", email=None, cognito_id=EMMA.subject
+    )
     world = World(row(), row(hers))
 
-    outcome = world.service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815"))
+    outcome = world.signs_in(migrated(NATIVE_EMMA))
 
     assert outcome == LinkOutcome("refused", "link_taken")
     assert world.legacy_side("1815") is None
-
-
-def test_a_migrated_user_whose_account_is_gone_is_refused() -> None:
-    assert World().service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815")) == LinkOutcome(
-        "refused", "account_not_found"
-    )
 
 
 def test_an_account_with_the_same_identity_is_found_whatever_its_email() -> None:
@@ -108,9 +116,6 @@ def test_linking_by_identity_leaves_sessions_alone() -> None:
         pytest.param(
             attrs.evolve(EMMA, email="emma+x@hartfield.example"), EMMAS_OLD_ACCOUNT, id="tag"
         ),
-        pytest.param(
-            EMMA, attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-somebody-else"), id="taken"
-        ),
     ],
 )
 def test_an_email_that_proves_nothing_links_nothing(
@@ -124,6 +129,20 @@ def test_an_email_that_proves_nothing_links_nothing(
     assert outcome.status == "created"
     assert outcome.legacy_uid != "1815"
     assert world.links.rows["1815"].account == account
+
+
+@pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
+def test_a_proven_address_of_another_pool_users_account_gives_no_second_account(
+    person: PoolAccount,
+) -> None:
+    """It is the same mailbox, so most likely the same person: a user of another provider."""
+    # AL-01, AL-07
+    taken = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-of-her-other-user")
+    world = World(row(taken))
+
+    assert world.signs_in(person) == LinkOutcome("refused", "link_taken")
+    assert world.links.rows == {"1815": row(taken)}
+    assert PROOFS.refusal(world.statement(person), person.subject) == Refusal("link_taken", "1815")
 
 
 def test_a_provider_that_is_not_trusted_with_emails_links_nothing_by_them() -> None:
@@ -179,7 +198,10 @@ def test_a_pool_that_is_down_leaves_a_half_that_the_next_sign_in_completes(
     world.knows(EMMA)
     world.directory.unavailable = True
     outcome = world.service.link(EMMA)
-    assert outcome == LinkOutcome("postponed", ProviderUnavailableError.code)
+    [made] = world.links.rows
+    assert outcome == LinkOutcome("postponed", ProviderUnavailableError.code, made)
+    [event] = world.audit.events
+    assert (event.outcome, event.reason, event.legacy_uid) == ("unavailable", outcome.reason, made)
 
     world.directory.unavailable = False
     world.signs_in(EMMA)
@@ -191,17 +213,47 @@ def test_a_pool_that_is_down_leaves_a_half_that_the_next_sign_in_completes(
 def test_where_nothing_is_promised_a_blind_retry_is_refused_and_recorded() -> None:
     # AL-07, AL-08
     world = World(creation="once", providers=frozenset())
-    world.knows(EMMA)
-    world.directory.unavailable = True
-    world.service.link(EMMA)
-    world.directory.unavailable = False
+    world.links.unanswered = "create"
+    world.signs_in(EMMA)
+    world.links.unanswered = None
 
     outcome = world.signs_in(EMMA)
 
     assert outcome == LinkOutcome("refused", "link_blind_retry")
-    assert len(world.links.rows) == 1
+    assert len(world.links.rows) == 0
     assert world.audit.events[-1].reason == "link_blind_retry"
     assert world.audit.events[-1].subject == EMMA.subject
+
+
+def test_where_nothing_is_promised_an_id_that_was_answered_is_kept_and_written_next_time() -> None:
+    # AL-07, AL-08
+    world = World(creation="once", providers=frozenset())
+    world.knows(EMMA)
+    world.directory.unavailable = True
+    created = world.service.link(EMMA)
+    assert created.status == "postponed"
+    assert [event.legacy_uid for event in world.audit.events] == [created.legacy_uid]
+    world.directory.unavailable = False
+
+    assert world.signs_in(EMMA).legacy_uid == created.legacy_uid
+    assert len(world.links.rows) == 1
+    world.assert_linked(EMMA, created.legacy_uid or "")
+    assert world.signs_in(EMMA).status == "already_linked"
+
+
+def test_an_id_that_could_not_be_kept_stands_in_the_audit_line_at_least() -> None:
+    # AL-07, AL-08
+    world = World(creation="once", providers=frozenset())
+    world.intents.unavailable = frozenset({"complete"})
+    world.knows(EMMA)
+    world.directory.unavailable = True
+
+    created = world.service.link(EMMA)
+
+    assert created.legacy_uid in world.links.rows
+    assert {event.legacy_uid for event in world.audit.events} == {created.legacy_uid}
+    world.directory.unavailable = False
+    assert world.signs_in(EMMA) == LinkOutcome("refused", "link_blind_retry")
 
 
 def test_where_nothing_is_promised_a_proven_address_still_finds_what_was_created() -> None:
@@ -246,9 +298,8 @@ def test_two_attempts_at_once_do_not_both_create() -> None:
     # AL-07, LT-02
     world = World(creation="lease")
     world.knows(EMMA)
-    key = world.service._key(EMMA)
 
-    with world.lease.hold(f"link:{key}", LEASE_TTL):
+    with world.lease.hold(lease_key(ISSUER, EMMA.subject), LEASE_TTL):
         assert world.service.link(EMMA) == LinkOutcome("postponed", "lease_held")
 
     assert world.signs_in(EMMA).status == "created"

@@ -21,7 +21,7 @@ from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from support.gate import AMPLE
-from unit.account_linking_world import DARCY, World
+from unit.account_linking_world import DARCY, PROOFS, World
 from unit.trigger_world import CANARY, EXTERNAL, GOOGLE, NATIVE, Left, trigger_event
 
 
@@ -74,11 +74,29 @@ def test_attempts_that_are_repeated_make_one_account(world: World) -> None:
 
 
 def test_a_linked_user_costs_no_call(world: World) -> None:
-    event = trigger_event(AUTHENTICATED, world.person(**{"custom:legacy_uid": "1813"}))
+    person = world.person(**{"custom:legacy_uid": "1813"})
+    proof = PROOFS.prove_link(str(person["sub"]), "1813")
+    event = trigger_event(AUTHENTICATED, {**person, "custom:legacy_linked": proof})
 
     world.trigger(event, None)
 
     assert world.legacy.calls == []
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+def test_a_voucher_for_an_account_that_has_changed_ends_the_sign_in(blocks: bool) -> None:
+    # AL-01, MG-04
+    world = World(failures=FailurePolicy(blocks=blocks))
+    world.directory.add("elizabeth")
+    voucher = PROOFS.vouch("1813", "old@mailbox.example")
+    held = {"custom:legacy_uid": "1813", "custom:legacy_linked": voucher}
+    user = world.directory.find("elizabeth")
+    assert user is not None
+    person = {**NATIVE, "sub": user.subject, "email": "old@mailbox.example", **held}
+
+    with pytest.raises(LinkingFailedError):
+        world.trigger(trigger_event(AUTHENTICATED, person), None)
+    assert world.directory.find("elizabeth") is None
 
 
 @pytest.mark.parametrize("member", ["clientMetadata", "validationData"])

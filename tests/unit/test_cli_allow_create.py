@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.domain.services.accounts.account_linking import create_key
+from authcore.domain.services.accounts.account_creation import create_key
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.coordination import InMemoryReplayCache
 from authcore.testing.fakes.system import FrozenClock

@@ -24,24 +24,9 @@ from unit.test_jwks_verified_token_cache import Memory
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine changes nothing: a fetch may take as long as it does."""
     monkeypatch.setattr(key_cache, "FETCH_DEADLINE", timedelta(seconds=PATIENCE))
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def source() -> Source:
-    return Source(TokenMint())
-
-
-@pytest.fixture
-def cache(source: Source, clock: FrozenClock) -> KeyCache:
-    return KeyCache(source, clock)
 
 
 @pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])

@@ -12,27 +12,11 @@ from authcore.adapters.jwks.fetch_backoff import COOL_DOWN
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE, MAX_STALE, REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.system import FrozenClock
-from authcore.testing.mint import TokenMint
 from support.gate import Stopwatch
 from unit.key_cache_world import PATIENCE, Source, settle
 
 
 MOMENT = timedelta(milliseconds=1)
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def source() -> Source:
-    return Source(TokenMint())
-
-
-@pytest.fixture
-def cache(source: Source, clock: FrozenClock) -> KeyCache:
-    return KeyCache(source, clock)
 
 
 def test_building_it_fetches_nothing(source: Source, cache: KeyCache) -> None:

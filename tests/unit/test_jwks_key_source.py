@@ -12,26 +12,10 @@ from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, KNOWN_TO_FAIL_FOR
 from authcore.adapters.jwks.key_cache import MAX_STALE, REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.system import FrozenClock
-from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, hear, settle
 
 
 MOMENT = timedelta(milliseconds=1)
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def source() -> Source:
-    return Source(TokenMint())
-
-
-@pytest.fixture
-def cache(source: Source, clock: FrozenClock) -> KeyCache:
-    return KeyCache(source, clock)
 
 
 def test_keys_age_from_the_moment_their_fetch_began(

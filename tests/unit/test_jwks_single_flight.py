@@ -9,7 +9,6 @@ import pytest
 from authcore.adapters.jwks.key_cache import REFRESH_AFTER, TTL, KeyCache
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
 from authcore.testing.fakes.system import FrozenClock
-from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, settle
 
 
@@ -32,21 +31,6 @@ class SlowLock(AbstractContextManager[None]):
         traceback: TracebackType | None,
     ) -> None:
         self._lock.release()
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-def source() -> Source:
-    return Source(TokenMint())
-
-
-@pytest.fixture
-def cache(source: Source, clock: FrozenClock) -> KeyCache:
-    return KeyCache(source, clock)
 
 
 def overtake(cache: KeyCache) -> None:

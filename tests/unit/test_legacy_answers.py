@@ -7,7 +7,7 @@ import pytest
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy import login_contract
-from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.errors import AccountMismatchError, LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.testing.contracts.legacy_accounts import EMMA
 
@@ -83,10 +83,36 @@ def test_a_look_up_may_find_a_locked_account_and_nothing_else_that_is_off_the_co
             login_contract.lookup_answer(answered(off), "emma")
 
 
-@pytest.mark.parametrize("typed", ["emm", "emmanuel", "jane@fairfax.example", "1815"])
-def test_an_answer_about_somebody_else_is_none(typed: str) -> None:
-    with pytest.raises(LegacyUnavailableError):
-        login_contract.login_answer(answered(YES), typed)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "emm",
+        "emmanuel",
+        "jane@fairfax.example",
+        "1815",
+        "emma ",
+        " emma",
+        "emma\u200b",
+        "émma",
+        "em.ma@hartfield.example",
+        "emma+news@hartfield.example",
+    ],
+)
+def test_a_yes_about_another_name_or_spelling_is_a_refusal(typed: str) -> None:
+    """The legacy system may compare names more loosely than the pool does."""
+    found = YES.replace(b"authenticated", b"found")
+    for read, body in ((login_contract.login_answer, YES), (login_contract.lookup_answer, found)):
+        with pytest.raises(AccountMismatchError) as refused:
+            read(answered(body), typed)
+        assert refused.value.code == "legacy_mismatch"
+        assert "emma" not in str(refused.value)
+
+
+def test_an_answer_that_breaks_the_contract_is_an_outage_about_other_names_too() -> None:
+    # MG-06
+    for body in (changed(userid=1815), without("locked"), changed(locked=True)):
+        with pytest.raises(LegacyUnavailableError):
+            login_contract.login_answer(answered(body), "emma ")
 
 
 @pytest.mark.parametrize(

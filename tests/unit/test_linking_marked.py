@@ -1,4 +1,4 @@
-"""Who is linked completely: ``custom:legacy_linked`` tells, and costs the legacy system no call."""
+"""Whom the proof in ``custom:legacy_linked`` spares every call, and what happens without one."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,26 +6,31 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.linking import LinkOutcome, PoolAccount
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
-from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
+from unit.linking_world import (
+    EMMA,
+    EMMAS_OLD_ACCOUNT,
+    NATIVE_EMMA,
+    PROOFS,
+    World,
+    migrated,
+    row,
+)
 
 
 UID: Final = "custom:legacy_uid"
-LINKED: Final = "custom:legacy_linked"
+STATEMENT: Final = "custom:legacy_linked"
 MIGRATED: Final = LinkOutcome("linked", "legacy_uid", "1815")
+STALE: Final = LinkOutcome("refused", "link_stale")
+UNPROVEN: Final = LinkOutcome("refused", "link_unproven")
+UNVERIFIED: Final = attrs.evolve(NATIVE_EMMA, email_verified=False)
 
 
-def migrated(**held: str) -> World:
-    """A native user to whom migration gave a legacy id."""
-    world = World(row())
-    world.knows(NATIVE_EMMA)
-    world.directory.set_attributes(NATIVE_EMMA.username, {UID: "1815", **held})
-    return world
-
-
-class Noting(InMemoryUserDirectory):
-    """Notes what is written."""
+class Recording(InMemoryUserDirectory):
+    """Keeps what is written."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,28 +41,26 @@ class Noting(InMemoryUserDirectory):
         super().set_attributes(username, attributes)
 
 
-def test_a_user_who_was_migrated_by_password_is_attached_once_with_one_call() -> None:
-    world = migrated()
+def claiming(person: PoolAccount, legacy_uid: str = "1815") -> PoolAccount:
+    """*person* with the plain id that a client may have written."""
+    return attrs.evolve(person, legacy_uid=legacy_uid, statement=legacy_uid)
 
-    assert world.signs_in(NATIVE_EMMA) == MIGRATED
-    assert world.links.calls == ["attach_cognito_id"]
-    world.assert_linked(NATIVE_EMMA, "1815")
 
-    assert world.signs_in(NATIVE_EMMA) == LinkOutcome("already_linked", "ok", "1815")
-    assert world.links.calls == ["attach_cognito_id"]
+# --- linked users ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
-def test_whoever_is_linked_completely_costs_no_call_and_needs_no_legacy_system(
+def test_a_user_who_is_linked_completely_costs_no_call_and_needs_no_legacy_system(
     person: PoolAccount,
 ) -> None:
     # LT-06
     world = World()
     uid = world.signs_in(person).legacy_uid
+    statement = world.statement(person)
     world.links.calls.clear()
     world.links.available = False
     world.directory.unavailable = True
-    shown = attrs.evolve(person, legacy_uid=uid, linked_uid=uid)
+    shown = attrs.evolve(person, legacy_uid=uid, statement=statement)
 
     assert world.service.link(shown) == LinkOutcome("already_linked", "ok", uid)
     assert world.links.calls == []
@@ -65,75 +68,280 @@ def test_whoever_is_linked_completely_costs_no_call_and_needs_no_legacy_system(
 
 @pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
 def test_both_attributes_are_written_at_once(person: PoolAccount) -> None:
-    """So that nobody who is linked is left without the mark."""
+    """So that no linked user is left without the proof."""
     world = World()
-    noting = Noting()
-    world.directory = noting
-    world.service = attrs.evolve(world.service, directory=noting)
+    recording = Recording()
+    world.directory = recording
+    world.service = attrs.evolve(world.service, directory=recording)
 
-    uid = world.signs_in(person).legacy_uid
+    uid = world.signs_in(person).legacy_uid or ""
 
-    assert noting.written == [{UID: uid, LINKED: uid}]
+    assert recording.written == [{UID: uid, STATEMENT: PROOFS.prove_link(person.subject, uid)}]
 
 
-def test_an_external_user_who_was_linked_before_there_was_a_mark_costs_no_call() -> None:
-    world = World(row())
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "1815",
+        LinkProofs((b"k" * 32,), "eu-west-1_Copied99").prove_link(EMMA.subject, "1815"),
+        LinkProofs((b"x" * 32,), PROOFS.pool_id).prove_link(EMMA.subject, "1815"),
+        PROOFS.prove_link("sub-knightley", "1815"),
+    ],
+    ids=["from before proofs", "of another pool", "under another key", "of another user"],
+)
+@pytest.mark.parametrize("person", [EMMA, NATIVE_EMMA])
+def test_a_link_without_a_proof_is_checked_at_the_legacy_side_once_and_rewritten(
+    person: PoolAccount, statement: str
+) -> None:
+    # AL-06
+    hers = attrs.evolve(EMMAS_OLD_ACCOUNT, email="new@else.example", cognito_id=EMMA.subject)
+    world = World(row(hers))
+    shown = attrs.evolve(person, legacy_uid="1815", statement=statement)
 
-    outcome = world.service.link(attrs.evolve(EMMA, legacy_uid="1815"))
-
-    assert outcome == LinkOutcome("already_linked", "ok", "1815")
+    assert world.signs_in(shown) == LinkOutcome("linked", "cognito_id", "1815")
+    world.assert_linked(person, "1815")
+    world.links.calls.clear()
+    assert world.signs_in(shown).status == "already_linked"
     assert world.links.calls == []
 
 
-def test_the_mark_of_another_account_is_no_mark() -> None:
-    """Somebody gave the user another account by hand."""
-    world = migrated(**{LINKED: "1066"})
+def test_where_the_legacy_system_finds_no_one_by_id_the_address_leads_to_the_account() -> None:
+    # AL-06
+    hers = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id=EMMA.subject)
+    world = World(row(hers), creation="once", providers=frozenset())
 
-    assert world.signs_in(NATIVE_EMMA) == MIGRATED
-    assert world.held(NATIVE_EMMA)[LINKED] == "1815"
+    assert world.signs_in(claiming(EMMA)) == LinkOutcome("linked", "cognito_id", "1815")
+    world.assert_linked(EMMA, "1815")
+
+
+# --- what a client may have written ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("statement", [None, "1815", PROOFS.vouch("1816", UNVERIFIED.email)])
+@pytest.mark.parametrize("email", ["knightley@donwell.example", "emma@hartfield.example"])
+def test_an_id_that_a_client_wrote_opens_no_account_and_makes_none(
+    email: str, statement: str | None
+) -> None:
+    # AL-06, LT-07
+    stranger = attrs.evolve(UNVERIFIED, username="mallory", email=email, subject="sub-mallory")
+    world = World(row(), providers=frozenset())
+
+    outcome = world.signs_in(attrs.evolve(stranger, legacy_uid="1815", statement=statement))
+
+    assert outcome.status == "refused"
+    assert world.links.rows == {"1815": row()}
+    assert world.pool_side(stranger) is None
+
+
+def test_an_id_that_a_client_wrote_over_their_own_is_replaced() -> None:
+    # AL-06
+    hers = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id=EMMA.subject)
+    another = attrs.evolve(EMMAS_OLD_ACCOUNT, legacy_uid="1776", username="george", email=None)
+    world = World(row(hers), row(another))
+
+    assert world.signs_in(claiming(NATIVE_EMMA, "1776")).legacy_uid == "1815"
+    world.assert_linked(NATIVE_EMMA, "1815")
+    assert world.legacy_side("1776") is None
+
+
+def test_a_claim_with_an_address_that_both_sides_verified_is_believed() -> None:
+    """Users whom migration created before there were vouchers."""
+    # AL-01
+    world = World(row(), providers=frozenset())
+
+    assert world.signs_in(claiming(NATIVE_EMMA)) == MIGRATED
     world.assert_linked(NATIVE_EMMA, "1815")
 
 
-def test_where_the_legacy_side_says_no_nothing_is_marked() -> None:
-    # AL-01
-    world = migrated()
-    stranger = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")
-    world.links.rows["1815"] = row(stranger)
-
-    assert world.signs_in(NATIVE_EMMA) == LinkOutcome("refused", "link_taken")
-    assert LINKED not in world.held(NATIVE_EMMA)
+# --- vouchers of migration ---------------------------------------------------------------------
 
 
-def test_a_mark_that_cannot_be_written_keeps_nobody_out_and_is_written_next_time() -> None:
-    """Both sides hold both ids by then; the next sign-in asks once more."""
-    # LT-06, AL-08
-    world = migrated()
-    person = attrs.evolve(NATIVE_EMMA, legacy_uid="1815")
+@pytest.mark.parametrize("person", [NATIVE_EMMA, UNVERIFIED])
+def test_a_user_whom_migration_created_is_attached_once_with_two_calls(
+    person: PoolAccount,
+) -> None:
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email_verified=person.email_verified)))
+    shown = migrated(person)
+
+    assert world.signs_in(shown) == MIGRATED
+    assert world.links.calls == ["find", "attach_cognito_id"]
+    world.assert_linked(person, "1815")
+
+    assert world.signs_in(shown) == LinkOutcome("already_linked", "ok", "1815")
+    assert world.links.calls == ["find", "attach_cognito_id"]
+
+
+def test_a_user_without_an_address_is_found_by_name() -> None:
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email=None, email_verified=False)))
+
+    assert world.signs_in(migrated(attrs.evolve(UNVERIFIED, email=None))) == MIGRATED
+
+
+def test_a_shared_address_leaves_the_name_to_tell_the_account() -> None:
+    other = attrs.evolve(EMMAS_OLD_ACCOUNT, legacy_uid="1814", username="isabella")
+    world = World(row(), row(other), providers=frozenset())
+
+    assert world.signs_in(migrated(NATIVE_EMMA)) == MIGRATED
+
+
+CHANGED: Final = {
+    "another address": attrs.evolve(EMMAS_OLD_ACCOUNT, email="emma@donwell.example"),
+    "no address": attrs.evolve(EMMAS_OLD_ACCOUNT, email=None, email_verified=False),
+    "another address and name": attrs.evolve(EMMAS_OLD_ACCOUNT, email="e@x.example", username="e"),
+    "gone": None,
+}
+
+
+@pytest.mark.parametrize("account", CHANGED.values(), ids=CHANGED)
+def test_a_voucher_for_an_account_that_has_changed_is_none_and_its_user_is_deleted(
+    account: LegacyAccount | None,
+) -> None:
+    """Who reads the old mailbox may have set the password by a reset code."""
+    # AL-01, MG-04
+    world = World(*([row(account)] if account else []))
+
+    assert world.signs_in(migrated(NATIVE_EMMA)) == STALE
+    assert world.directory.find(NATIVE_EMMA.username) is None
+    assert all(each.account.cognito_id is None for each in world.links.rows.values())
+    [event] = world.audit.events
+    assert (event.reason, event.subject, event.legacy_uid) == ("link_stale", EMMA.subject, "1815")
+
+
+def test_a_voucher_counts_only_with_the_address_that_migration_wrote() -> None:
+    # AL-06
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email_verified=False)), providers=frozenset())
+    shown = attrs.evolve(migrated(UNVERIFIED), email="emma@donwell.example")
+
+    assert world.signs_in(shown) == UNPROVEN
+    assert world.directory.find(NATIVE_EMMA.username) is not None
+
+
+def test_a_deletion_that_fails_is_recorded_and_made_at_the_next_sign_in() -> None:
+    # AL-08
+    world = World()
+    shown = migrated(NATIVE_EMMA)
+    world.knows(shown)
     world.directory.unavailable = True
-
-    assert world.service.link(person) == MIGRATED
-    unmarked = world.audit.events[0]
-    assert (unmarked.action, unmarked.outcome, unmarked.reason) == (
+    assert world.service.link(shown) == STALE
+    assert [event.action for event in world.audit.events] == [
         "account_linking.unmarked",
-        "unavailable",
-        "provider_unavailable",
-    )
-    assert (unmarked.subject, unmarked.legacy_uid) == (NATIVE_EMMA.subject, "1815")
+        "account_linking.refused",
+    ]
 
     world.directory.unavailable = False
-    assert world.signs_in(NATIVE_EMMA) == MIGRATED
-    assert world.held(NATIVE_EMMA)[LINKED] == "1815"
+    assert world.signs_in(shown) == STALE
+    assert world.directory.find(NATIVE_EMMA.username) is None
 
 
-def test_a_pool_whose_schema_lacks_the_mark_links_migrated_users_and_says_so_each_time() -> None:
+def test_only_a_stale_voucher_ends_the_sign_in_whatever_the_policy() -> None:
+    # LT-06
+    assert STALE.ends_sign_in
+    assert not any(each.ends_sign_in for each in (MIGRATED, UNPROVEN))
+
+
+# --- refusals ----------------------------------------------------------------------------------
+
+
+def test_a_refused_link_leaves_no_id_in_the_pool_and_its_reason() -> None:
+    # AL-01, AL-08
+    taken = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")
+    world = World(row(taken))
+
+    assert world.signs_in(migrated(NATIVE_EMMA)) == LinkOutcome("refused", "link_taken")
+    assert UID not in world.held(NATIVE_EMMA)
+    refusal = PROOFS.refusal(world.statement(NATIVE_EMMA), EMMA.subject)
+    assert refusal == Refusal("link_taken", "1815")
+
+
+def test_a_refused_user_gets_no_second_account_later() -> None:
+    """The account changed its address meanwhile; nothing but the refusal is left of the claim."""
+    # AL-07
+    taken = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")
+    world = World(row(taken))
+    for person in (EMMA, NATIVE_EMMA):
+        assert world.signs_in(person) == LinkOutcome("refused", "link_taken")
+        moved = attrs.evolve(taken, email="new@else.example")
+        world.links.rows["1815"] = row(moved)
+
+        assert world.signs_in(person) == LinkOutcome("refused", "link_taken")
+        assert world.links.rows == {"1815": row(moved)}
+        world.links.rows["1815"] = row(taken)
+
+
+def test_a_locked_account_reaches_no_token_and_is_linked_once_it_is_unlocked() -> None:
+    # AL-01, LT-06
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True)))
+    shown = migrated(UNVERIFIED)
+    for _ in range(2):
+        assert world.signs_in(shown) == LinkOutcome("refused", "link_account_locked")
+        assert UID not in world.held(NATIVE_EMMA)
+
+    world.links.rows["1815"] = row()
+
+    assert world.signs_in(shown) == MIGRATED
+    world.assert_linked(NATIVE_EMMA, "1815")
+
+
+def test_a_refusal_that_is_written_already_is_not_written_again() -> None:
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")))
+    recording = Recording()
+    world.directory = recording
+    world.service = attrs.evolve(world.service, directory=recording)
+
+    for _ in range(3):
+        world.signs_in(EMMA)
+
+    assert len(recording.written) == 1
+
+
+def test_a_refusal_that_cannot_be_written_is_recorded_and_stays_a_refusal() -> None:
+    # AL-08, LT-06
+    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")))
+    world.knows(migrated(NATIVE_EMMA))
+    world.directory.unavailable = True
+
+    outcome = world.service.link(migrated(NATIVE_EMMA))
+
+    assert outcome == LinkOutcome("refused", "link_taken")
+    assert [(event.action, event.outcome) for event in world.audit.events] == [
+        ("account_linking.unmarked", "unavailable"),
+        ("account_linking.refused", "rejected"),
+    ]
+
+
+# --- a proof that cannot be written ------------------------------------------------------------
+
+
+def test_a_proof_that_cannot_be_written_is_written_next_time() -> None:
+    """The legacy side names the user by then; the next sign-in asks once more."""
+    # LT-06, AL-08
+    world = World(row())
+    world.knows(migrated(NATIVE_EMMA))
+    world.directory.unavailable = True
+
+    outcome = world.service.link(migrated(NATIVE_EMMA))
+
+    assert outcome == LinkOutcome("postponed", "provider_unavailable", "1815")
+    assert world.legacy_side("1815") == NATIVE_EMMA.subject
+    [event] = world.audit.events
+    assert (event.outcome, event.subject, event.legacy_uid) == (
+        "unavailable",
+        NATIVE_EMMA.subject,
+        "1815",
+    )
+
+    world.directory.unavailable = False
+    assert world.signs_in(NATIVE_EMMA).legacy_uid == "1815"
+    world.assert_linked(NATIVE_EMMA, "1815")
+
+
+def test_a_pool_whose_schema_lacks_the_attribute_links_users_and_says_so_each_time() -> None:
     # LT-06, AL-08
     world = World(row())
     world.directory = InMemoryUserDirectory(custom_attributes=[UID])
     world.service = attrs.evolve(world.service, directory=world.directory)
-    world.knows(NATIVE_EMMA)
-    world.directory.set_attributes(NATIVE_EMMA.username, {UID: "1815"})
 
-    assert [world.signs_in(NATIVE_EMMA) for _ in range(2)] == [MIGRATED] * 2
+    assert [world.signs_in(NATIVE_EMMA).legacy_uid for _ in range(2)] == ["1815"] * 2
     assert [(e.action, e.reason) for e in world.audit.events if e.outcome == "rejected"] == [
         ("account_linking.unmarked", "attributes_rejected")
     ] * 2

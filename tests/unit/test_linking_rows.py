@@ -18,7 +18,15 @@ from authcore.domain.model.linking import (
 )
 from authcore.domain.services.accounts.account_linking import LEASE_TTL
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyLinks
-from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
+from unit.linking_world import (
+    EMMA,
+    EMMAS_OLD_ACCOUNT,
+    NATIVE_EMMA,
+    PROOFS,
+    World,
+    migrated,
+    row,
+)
 
 
 ADDRESSED: Final = EMMAS_OLD_ACCOUNT
@@ -99,7 +107,7 @@ def test_each_row_of_who_is_nearest(
 @pytest.mark.parametrize(
     "addressed",
     [
-        ANOTHERS,
+        attrs.evolve(ANOTHERS, email_verified=False),
         attrs.evolve(ADDRESSED, email_verified=False),
         attrs.evolve(ADDRESSED, email=None),
         attrs.evolve(ADDRESSED, email="emma@hartfield.example.org"),
@@ -154,10 +162,7 @@ def test_linking_a_migrated_user_leaves_what_opens_the_legacy_account_alone() ->
     # AL-02
     access = ("password", "session", "pending address")
     world = World(row(EMMAS_OLD_ACCOUNT, *access, google=True))
-    migrated = attrs.evolve(NATIVE_EMMA, legacy_uid="1815")
-    world.knows(migrated)
-
-    assert world.service.link(migrated) == LinkOutcome("linked", "legacy_uid", "1815")
+    assert world.signs_in(migrated(NATIVE_EMMA)) == LinkOutcome("linked", "legacy_uid", "1815")
     held = world.links.rows["1815"]
     assert held == row(ATTACHED, *access, google=True)
 
@@ -176,20 +181,22 @@ def test_a_refused_link_is_audited_with_the_account_it_was_about(
     taken: LegacyAccount, noted: tuple[str, str, str]
 ) -> None:
     world = World(row(taken))
-    world.service.link(attrs.evolve(NATIVE_EMMA, legacy_uid="1815"))
+    world.signs_in(migrated(NATIVE_EMMA))
     [event] = world.audit.events
     assert (event.action, event.outcome, event.reason) == noted
     assert (event.subject, event.legacy_uid) == (NATIVE_EMMA.subject, "1815")
 
 
-def test_a_refused_link_of_a_user_without_an_account_names_none() -> None:
+def test_a_refused_link_by_address_is_audited_with_the_account_too() -> None:
+    # AL-08
     world = World(row(attrs.evolve(ADDRESSED, locked=True)))
     world.signs_in(EMMA)
-    assert [event.legacy_uid for event in world.audit.events] == [None]
+    assert [event.legacy_uid for event in world.audit.events] == ["1815"]
 
 
 def linked(person: PoolAccount, uid: str) -> PoolAccount:
-    return attrs.evolve(person, legacy_uid=uid, linked_uid=uid)
+    proof = PROOFS.prove_link(person.subject, uid)
+    return attrs.evolve(person, legacy_uid=uid, statement=proof)
 
 
 def test_a_link_that_stands_is_audited_with_its_account() -> None:

@@ -63,6 +63,7 @@ def test_what_must_be_remembered_needs_a_table(creation: str) -> None:
         ("AUTHCORE_LINKING_TABLE", "a b"),
         ("AUTHCORE_MIGRATION_ATTRIBUTES", "email=email custom:legacy_linked=legacy_uid"),
         ("AUTHCORE_MIGRATION_POOL", "phone"),
+        ("AUTHCORE_MIGRATION_RESETS", "nowhere"),
         ("AUTHCORE_MIGRATION_PASSWORD_POLICY", "lower"),
         ("AUTHCORE_MIGRATION_PASSWORD_POLICY", "5"),
         ("AUTHCORE_MIGRATION_PASSWORD_POLICY", "100"),

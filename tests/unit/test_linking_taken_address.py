@@ -9,7 +9,8 @@ import pytest
 from authcore.domain.errors import AccountTakenError, LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.linking import Creation, LinkOutcome, NewLegacyAccount, PoolAccount
-from authcore.domain.services.accounts.account_linking import LATE_CREATE, LEASE_TTL
+from authcore.domain.services.accounts.account_creation import LATE_CREATE
+from authcore.domain.services.accounts.account_linking import LEASE_TTL
 from unit.linking_world import EMMA, EMMAS_OLD_ACCOUNT, NATIVE_EMMA, World, row
 
 

@@ -13,6 +13,7 @@ SETTINGS = {
     "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
     "AUTHCORE_LEGACY_INSECURE_GET_DIALECT": "on",
     "AUTHCORE_LINKING_TABLE": "authcore-linking",
+    "AUTHCORE_LINK_PROOF_KEYS": "A" * 43,
 }
 
 

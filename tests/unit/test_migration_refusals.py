@@ -7,6 +7,7 @@ import pytest
 
 from authcore.domain.errors import (
     AccountLockedError,
+    AccountMismatchError,
     AccountNotFoundError,
     CredentialsRejectedError,
     LegacyUnavailableError,
@@ -57,7 +58,9 @@ class World:
 
 
 @pytest.mark.parametrize(
-    "refusal", [AccountNotFoundError("none"), AccountLockedError("locked")], ids=lambda e: e.code
+    "refusal",
+    [AccountNotFoundError("none"), AccountLockedError("locked"), AccountMismatchError("other")],
+    ids=lambda e: e.code,
 )
 def test_a_forgotten_password_that_the_legacy_system_refuses_is_audited(
     refusal: RejectedError,
@@ -136,7 +139,7 @@ def test_letter_case_tells_names_apart_only_where_the_pool_tells_them_apart(
         (EMMA, "short", False, "ok"),
         (EMMA, "long enough for it", True, "ok"),
         (UNVERIFIED, "short", True, "weak_password_kept"),
-        (UNVERIFIED, "long enough for it", True, "ok"),
+        (UNVERIFIED, "long enough for it", True, "ok_unreachable"),
     ],
 )
 def test_a_weak_password_is_replaced_where_a_code_can_reach_the_user(

@@ -110,7 +110,7 @@ def test_a_user_name_that_names_no_newcomer_is_not_looked_for(username: object) 
     [
         ("Google_1", ExternalIdentity("Google", "1")),
         ("google_1", ExternalIdentity("Google", "1")),
-        ("GOOGLE_" + "9" * 64, ExternalIdentity("Google", "9" * 64)),
+        ("GOOGLE_" + "9" * 64, ExternalIdentity("GOOGLE", "9" * 64)),
         ("Google_" + "9" * 65, None),
         ("Google_1\n", None),
         ("Google_1_2", None),

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.services.accounts.sign_up_policy import SignUpPolicy
 from authcore.settings import load
 from authcore.settings.pre_sign_up import linkable_providers
+from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_sign_up
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.types import OUTAGE_TEXT, Event
@@ -175,18 +175,47 @@ def test_an_address_that_the_provider_did_not_verify_or_that_differs_links_nothi
     assert world.identities() == []
 
 
-def test_a_trusted_provider_whose_end_no_user_name_tells_stops_the_function() -> None:
-    # AL-03
-    variables = {
-        "AUTHCORE_COGNITO_REGION": "eu-west-1",
-        "AUTHCORE_LEGACY_URL": "https://legacy.example",
-        "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
-        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Okta_Corp Azure_AD",
-    }
-    build_handler(variables)
+VARIABLES: Final = {
+    "AUTHCORE_COGNITO_REGION": "eu-west-1",
+    "AUTHCORE_LEGACY_URL": "https://legacy.example",
+    "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+}
 
-    with pytest.raises(ConfigurationError, match=r"ends: Okta_Corp, Azure_AD$"):
-        build_handler({**variables, "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": "on"})
+
+@pytest.mark.parametrize(("link_native", "warned"), [("", True), ("on", True), ("off", False)])
+def test_a_trusted_provider_whose_end_no_user_name_tells_is_warned_about_and_links_nothing(
+    link_native: str, *, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    # AL-03
+    chosen = {
+        "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Cognito Okta_Corp Azure_AD",
+        "AUTHCORE_PRE_SIGN_UP_LINK_NATIVE": link_native,
+    }
+    function = build_handler({**VARIABLES, **chosen}, audit=InMemoryAuditLog())
+
+    assert ("users of Okta_Corp, Azure_AD are not linked" in caplog.text) is warned
+    event = external("Okta_Corp_123")
+    assert function(event, None) == event
+    assert [*linkable_providers(("Google", "Okta_Corp", "Cognito"), {})] == ["Google"]
+
+
+@pytest.mark.parametrize(
+    "providers", [{}, {"AUTHCORE_LINKING_EMAIL_PROVIDERS": "Cognito"}], ids=["none", "native"]
+)
+def test_without_a_trusted_provider_nothing_is_linked_and_no_client_is_built(
+    providers: dict[str, str],
+) -> None:
+    """A unit test opens no socket, and building the client looks for credentials."""
+    # AL-03
+    function = build_handler({**VARIABLES, **providers}, audit=InMemoryAuditLog())
+
+    event = external()
+    assert function(event, None) == event
+
+
+def test_native_linking_is_on_unless_it_is_switched_off() -> None:
+    # AL-05
+    assert load(PreSignUpSettings, VARIABLES).pre_sign_up.link_native == "on"
 
 
 def test_a_provider_whose_issuer_is_looked_at_links_no_native_user() -> None:

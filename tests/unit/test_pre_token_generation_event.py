@@ -6,14 +6,20 @@ from typing import Any, Final
 
 import pytest
 
+from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.linking import FailurePolicy
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_token_generation
+from authcore_lambda.link_failures import LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
+from unit.account_linking_world import KEYS, PROOFS
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
-from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, trigger_event
+from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, SUBJECT, trigger_event
 
 
+UID: Final = "custom:legacy_uid"
+STATEMENT: Final = "custom:legacy_linked"
+UNPROVEN: Final = {"claimsToSuppress": [UID, STATEMENT]}
 ROLE: Final = "arn:aws:iam::123456789012:role/editor"
 
 
@@ -33,11 +39,12 @@ def claims_in(answer: Any, version: str) -> Any:
 
 @pytest.mark.parametrize("version", FORMS)
 def test_the_claim_comes_from_the_event_and_nobody_is_asked(world: World, version: str) -> None:
-    attributes = world.attributes(**{"custom:legacy_uid": "42"})
+    proof = PROOFS.prove_link(world.user.subject, "42")
+    attributes = world.attributes(**{UID: "42", STATEMENT: proof})
 
     answer = world.answer(trigger_event(HOSTED, attributes, version=version))
 
-    assert claims_in(answer, version) == {"custom:legacy_uid": "42"}
+    assert claims_in(answer, version) == {UID: "42"}
     assert world.directory.asked == []
 
 
@@ -53,25 +60,91 @@ def test_the_very_first_token_has_it_although_the_event_has_not(world: World, ve
 def test_only_the_id_token_changes_in_the_second_version(world: World) -> None:
     answer = world.answer(trigger_event(HOSTED, world.attributes(), version="2"))
 
-    assert answer == {"idTokenGeneration": {"claimsToAddOrOverride": {"custom:legacy_uid": "1813"}}}
+    assert answer == {
+        "idTokenGeneration": {
+            "claimsToAddOrOverride": {UID: "1813"},
+            "claimsToSuppress": [STATEMENT],
+        }
+    }
 
 
-def test_a_refresh_asks_nobody(world: World) -> None:
-    assert world.answer(trigger_event(REFRESH, world.attributes())) is None
-    assert world.directory.asked == []
+@pytest.mark.parametrize("version", FORMS)
+def test_a_refresh_of_a_linked_user_makes_no_call(world: World, version: str) -> None:
+    attributes = world.attributes(**{UID: "1813", STATEMENT: world.prove("elizabeth", "1813")})
+
+    answer = world.answer(trigger_event(REFRESH, attributes, version=version))
+
+    assert claims_in(answer, version) == {UID: "1813"}
+    assert (world.directory.asked, world.legacy.calls) == ([], [])
+
+
+PLANTED: Final = {
+    "plain id": "1813",
+    "nothing": "",
+    "another user's proof": PROOFS.prove_link("another", "1813"),
+    "another account's proof": PROOFS.prove_link(SUBJECT, "1814"),
+    "another pool's proof": LinkProofs(KEYS, "eu-west-1_Copied99").prove_link(SUBJECT, "1813"),
+    "another key's proof": LinkProofs((b"x" * 32,), POOL_ID).prove_link(SUBJECT, "1813"),
+    "a voucher": PROOFS.vouch("1813", None),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
+@pytest.mark.parametrize("source", [HOSTED, REFRESH])
+@pytest.mark.parametrize("version", FORMS)
+def test_an_attribute_that_nothing_proves_reaches_no_token(
+    world: World, version: str, source: str, planted: str
+) -> None:
+    # AL-06, LT-07
+    world.legacy.available = False
+    attributes = {**EXTERNAL, "sub": SUBJECT, UID: "1813", STATEMENT: planted}
+
+    answer = world.answer(trigger_event(source, attributes, version=version))
+
+    assert (answer if version == "1" else answer["idTokenGeneration"]) == UNPROVEN
+
+
+@pytest.mark.parametrize("source", [HOSTED, REFRESH])
+def test_an_unknown_version_names_an_account_only_with_a_proof(world: World, source: str) -> None:
+    """What Cognito reads from the response of such an event is not known."""
+    # LT-03, AL-06
+    unproven = {**EXTERNAL, "sub": SUBJECT, UID: "1813"}
+    proven = {**unproven, STATEMENT: PROOFS.prove_link(SUBJECT, "1813")}
+    linked = trigger_event(source, proven, version="4")
+
+    assert world.trigger(linked, None) == linked
+    with pytest.raises(LinkingFailedError):
+        world.trigger(trigger_event(source, unproven, version="4"), None)
 
 
 def test_an_answer_about_somebody_else_is_no_answer(world: World) -> None:
     """A name that the pool gave to another user meanwhile, or an alias."""
     attributes = world.attributes(sub="11111111-2222-4333-8444-555555555555")
 
-    assert world.answer(trigger_event(HOSTED, attributes)) is None
+    assert world.answer(trigger_event(HOSTED, attributes)) == UNPROVEN
 
 
-def test_an_unlinked_user_gets_their_tokens_as_they_are(world: World) -> None:
-    world.directory.set_attributes("elizabeth", {"custom:legacy_uid": ""})
+def test_the_token_of_an_unlinked_user_names_no_account(world: World) -> None:
+    world.directory.set_attributes("elizabeth", {UID: ""})
 
-    assert world.answer(trigger_event(HOSTED, world.attributes())) is None
+    assert world.answer(trigger_event(HOSTED, world.attributes())) == UNPROVEN
+
+
+@pytest.mark.parametrize("source", [HOSTED, REFRESH])
+def test_a_refused_link_is_told_only_where_the_user_can_connect_two_users(
+    world: World, source: str
+) -> None:
+    # AL-08
+    for reason, told in (("link_taken", "link_taken"), ("link_account_locked", None)):
+        refused = PROOFS.refuse(world.user.subject, Refusal(reason, "1813"))
+        world.directory.set_attributes("elizabeth", {UID: "", STATEMENT: refused})
+        attributes = world.attributes(**{STATEMENT: refused})
+
+        answer = world.answer(trigger_event(source, attributes))
+
+        said = {"claimsToAddOrOverride": {"authcore_link": told}} if told else {}
+        assert answer == {**said, **UNPROVEN}
+        assert world.legacy.calls == []
 
 
 def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
@@ -80,7 +153,7 @@ def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
         HOSTED, world.attributes(), groupConfiguration=groups(f"{POOL_ID}_Google", "editors")
     )
 
-    assert world.answer(event) == {"groupOverrideDetails": groups("editors")}
+    assert world.answer(event) == {**UNPROVEN, "groupOverrideDetails": groups("editors")}
     assert [(e.outcome, e.reason) for e in world.audit.events] == [
         ("unavailable", "provider_unavailable")
     ]
@@ -92,12 +165,16 @@ def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture
 
     event = trigger_event(HOSTED, EXTERNAL)
     trigger = PreTokenGenerationTrigger(
-        directory=faulty, late_link=faulty, failures=FailurePolicy(), audit=InMemoryAuditLog()
+        directory=faulty,
+        late_link=faulty,
+        keys=KEYS,
+        failures=FailurePolicy(),
+        audit=InMemoryAuditLog(),
     )
     with caplog.at_level(logging.DEBUG):
         answered = trigger(event, None)
 
-    assert answered == event
+    assert answered == {**event, "response": {"claimsOverrideDetails": UNPROVEN}}
     assert "RuntimeError at faulty" in caplog.text
     assert "canary" not in caplog.text
 
@@ -202,12 +279,13 @@ def test_what_the_client_can_set_becomes_no_claim(world: World, member: str) -> 
     event = trigger_event(HOSTED, {**NATIVE, "sub": "another"})
     event["request"][member] = planted
 
-    assert world.answer(event) is None
+    assert world.answer(event) == UNPROVEN
 
 
 def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> None:
     # LT-05
-    other = world.directory.add("jane", {"custom:legacy_uid": "7"})
+    other = world.directory.add("jane", {UID: "7"})
+    world.prove("jane", "7")
     events = {
         "1813": trigger_event(HOSTED, world.attributes()),
         "7": trigger_event(HOSTED, {**NATIVE, "sub": other.subject}, username="jane"),
@@ -226,5 +304,8 @@ def test_a_function_without_settings_keeps_no_token_back(
 ) -> None:
     event = trigger_event(HOSTED, EXTERNAL)
 
-    assert pre_token_generation.handler(event, None) == event
+    assert pre_token_generation.handler(event, None) == {
+        **event,
+        "response": {"claimsOverrideDetails": UNPROVEN},
+    }
     assert "AUTHCORE_COGNITO_REGION is missing" in caplog.text

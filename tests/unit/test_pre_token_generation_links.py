@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.domain.model.link_proofs import Refusal
 from authcore.domain.model.linking import FailurePolicy
 from authcore.settings.linking import failure_policy
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -16,7 +17,7 @@ from authcore_lambda import pre_token_generation
 from authcore_lambda.events.types import Event
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
-from unit.account_linking_world import DARCY
+from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.pre_token_generation_world import HOSTED, REFRESH, World
 from unit.trigger_world import CANARY, EXTERNAL, NATIVE, trigger_event
 
@@ -27,8 +28,17 @@ BLOCK: Final = FailurePolicy(blocks=True)
 SIGN_INS: Final = [HOSTED, "TokenGeneration_Authentication", "TokenGeneration_NewPasswordChallenge"]
 
 
+def migrated() -> dict[str, str]:
+    """What migration left of a user whose account is 1813."""
+    return {UID: "1813", LINKED: PROOFS.vouch("1813", CANARY)}
+
+
 def native(world: World, source: str = HOSTED, **more: object) -> Event:
     return trigger_event(source, {**NATIVE, "sub": world.user.subject, **more})
+
+
+def is_for_user(event: Event) -> bool:
+    return str(event["triggerSource"]) != "TokenGeneration_ClientCredentials"
 
 
 def claim(world: World, event: Event) -> object:
@@ -45,10 +55,11 @@ def held(world: World, name: str) -> str | None:
 def test_a_migrated_user_is_attached_although_post_authentication_did_not_fire(source: str) -> None:
     # AL-07
     world = World()
+    world.directory.set_attributes("elizabeth", migrated())
 
-    assert claim(world, native(world, source, **{UID: "1813"})) == "1813"
+    assert claim(world, native(world, source, **migrated())) == "1813"
     assert world.legacy.rows["1813"].account.cognito_id == world.user.subject
-    assert held(world, LINKED) == "1813"
+    assert held(world, LINKED) == PROOFS.prove_link(world.user.subject, "1813")
     assert [(e.action, e.reason) for e in world.audit.events] == [
         ("account_linking.linked", "legacy_uid")
     ]
@@ -57,12 +68,13 @@ def test_a_migrated_user_is_attached_although_post_authentication_did_not_fire(s
 def test_somebody_whose_sign_up_could_not_be_linked_is_linked_and_the_token_says_so() -> None:
     # AL-07, LT-06
     world = World()
-    world.directory.set_attributes("elizabeth", {UID: ""})
+    world.directory.set_attributes("elizabeth", {UID: "", LINKED: ""})
 
     uid = claim(world, native(world))
 
     assert uid not in (None, "1813")
-    assert held(world, UID) == held(world, LINKED) == uid
+    assert held(world, UID) == uid
+    assert held(world, LINKED) == PROOFS.prove_link(world.user.subject, str(uid))
 
 
 def test_whoever_is_linked_completely_costs_no_question_and_no_call_and_needs_nobody() -> None:
@@ -70,17 +82,17 @@ def test_whoever_is_linked_completely_costs_no_question_and_no_call_and_needs_no
     world = World(failures=BLOCK)
     world.directory.unavailable, world.legacy.available = True, False
 
-    assert claim(world, native(world, **{UID: "1813", LINKED: "1813"})) == "1813"
+    proof = PROOFS.prove_link(world.user.subject, "1813")
+    assert claim(world, native(world, **{UID: "1813", LINKED: proof})) == "1813"
     assert (world.directory.asked, world.legacy.calls, world.audit.events) == ([], [], [])
 
 
 def test_what_another_trigger_wrote_meanwhile_is_not_written_again() -> None:
     """The event may be older than what post authentication wrote."""
     world = World()
-    world.directory.set_attributes("elizabeth", {LINKED: "1813"})
-    world.directory.asked.clear()
+    world.prove("elizabeth", "1813")
 
-    assert claim(world, native(world, **{UID: "1813"})) == "1813"
+    assert claim(world, native(world, **migrated())) == "1813"
     assert (world.directory.asked, world.legacy.calls) == (["elizabeth"], [])
 
 
@@ -91,18 +103,42 @@ def test_external_users_are_left_to_the_triggers_that_always_fire_for_them(
     attributes: dict[str, object],
 ) -> None:
     world = World(failures=BLOCK)
-    world.directory.set_attributes("elizabeth", {UID: ""})
+    world.directory.set_attributes("elizabeth", {UID: "", LINKED: ""})
     event = trigger_event(HOSTED, world.attributes(**attributes))
 
-    assert claim(world, event) == attributes.get(UID)
+    assert claim(world, event) is None
     assert world.legacy.calls == []
 
 
-def test_a_refresh_links_nobody_and_keeps_nobody_out() -> None:
+def test_a_refresh_during_an_outage_keeps_no_user_out_and_names_no_account() -> None:
+    # LT-06, AL-06
     world = World(failures=BLOCK)
     world.legacy.available = False
+    world.directory.set_attributes("elizabeth", migrated())
 
-    assert claim(world, native(world, REFRESH, **{UID: "1813"})) == "1813"
+    assert claim(world, native(world, REFRESH, **migrated())) is None
+
+    world.legacy.available = True
+    assert claim(world, native(world, REFRESH, **migrated())) == "1813"
+
+
+def test_a_refresh_links_an_external_user_whom_an_outage_left_unlinked() -> None:
+    # LT-06
+    world = World()
+    world.directory.set_attributes("elizabeth", {UID: "", LINKED: ""})
+
+    uid = claim(world, trigger_event(REFRESH, world.attributes()))
+
+    assert uid not in (None, "1813")
+    assert held(world, UID) == uid
+
+
+def test_a_refusal_stands_at_a_refresh_and_costs_no_call() -> None:
+    # AL-06
+    world = World()
+    refused = PROOFS.refuse(world.user.subject, Refusal("link_account_locked", "1813"))
+
+    assert claim(world, native(world, REFRESH, **{UID: "1813", LINKED: refused})) is None
     assert (world.directory.asked, world.legacy.calls) == ([], [])
 
 
@@ -125,13 +161,14 @@ def test_a_failed_link_keeps_no_token_back_unless_the_policy_says_so(failure: st
             with pytest.raises(LinkingFailedError, match=f"^{BLOCKED_TEXT}$"):
                 world.trigger(event, None)
         else:
-            assert claim(world, event) == "1813"
+            assert claim(world, event) is None
         assert world.legacy.rows["1813"].account.cognito_id in (None, "another")
         assert CANARY not in repr(world.audit.events)
 
 
 def failing(world: World, failure: str) -> Event:
-    event = native(world, **{UID: "1813"})
+    world.directory.set_attributes("elizabeth", migrated())
+    event = native(world, **migrated())
     attributes = event["request"]["userAttributes"]
     world.legacy.available = failure != "legacy down"
     world.directory.unavailable = failure == "pool down"
@@ -150,7 +187,7 @@ def test_nobody_is_linked_by_something_weaker_than_identities_that_cannot_be_rea
 ) -> None:
     # AL-01, AL-03
     world = World(email_providers=("Cognito", "Google"))
-    world.directory.set_attributes("elizabeth", {UID: ""})
+    world.directory.set_attributes("elizabeth", {UID: "", LINKED: ""})
 
     assert claim(world, native(world, identities=identities)) is None
     assert world.legacy.calls == []
@@ -163,7 +200,7 @@ def test_a_pool_that_does_not_answer_keeps_no_external_users_token_back() -> Non
     world.directory.unavailable = True
     event = trigger_event(HOSTED, world.attributes())
 
-    assert world.trigger(event, None) == event
+    assert claim(world, event) is None
 
 
 @pytest.mark.parametrize(
@@ -181,7 +218,10 @@ def test_an_event_that_names_nobody_or_is_not_known_is_never_kept_back(event: Ev
     world = World(failures=BLOCK)
     world.directory.unavailable = True
 
-    assert world.trigger(event, None) == event
+    answered = world.trigger(event, None)
+
+    assert {**answered, "response": None} == {**event, "response": None}
+    assert "claimsToAddOrOverride" not in str(answered["response"])
 
 
 @pytest.mark.parametrize("blocks", [False, True])
@@ -190,7 +230,8 @@ def test_a_fault_of_what_is_loaded_late_follows_the_policy(
 ) -> None:
     # LT-04, LT-06
     world = World()
-    event = native(world, **{UID: "1813"})
+    world.directory.set_attributes("elizabeth", migrated())
+    event = native(world, **migrated())
 
     def faulty(*_: object) -> Any:
         raise RuntimeError(CANARY)
@@ -198,6 +239,7 @@ def test_a_fault_of_what_is_loaded_late_follows_the_policy(
     world.trigger = PreTokenGenerationTrigger(
         directory=lambda *_: world.directory,
         late_link=faulty,
+        keys=KEYS,
         failures=FailurePolicy(blocks=blocks),
         audit=InMemoryAuditLog(),
     )
@@ -205,7 +247,7 @@ def test_a_fault_of_what_is_loaded_late_follows_the_policy(
         with pytest.raises(LinkingFailedError):
             world.trigger(event, None)
     else:
-        assert claim(world, event) == "1813"
+        assert claim(world, event) is None
     assert "RuntimeError at faulty" in caplog.text
     assert CANARY not in caplog.text
 
@@ -214,7 +256,7 @@ def test_a_fault_of_what_is_loaded_late_follows_the_policy(
     ("event", "keeps_back"),
     [
         (trigger_event(HOSTED, NATIVE), True),
-        (trigger_event(HOSTED, {**NATIVE, UID: "1", LINKED: "1"}), False),
+        (trigger_event(HOSTED, {**NATIVE, UID: "1", LINKED: PROOFS.prove_link("x", "1")}), False),
         (trigger_event(HOSTED, EXTERNAL), False),
         (trigger_event(REFRESH, NATIVE), False),
         (trigger_event("TokenGeneration_ClientCredentials", {}), False),
@@ -230,7 +272,9 @@ def test_a_function_without_settings_follows_the_policy(
             with pytest.raises(LinkingFailedError):
                 pre_token_generation.handler(event, None)
         else:
-            assert pre_token_generation.handler(event, None) == event
+            answered = pre_token_generation.handler(event, None)
+            said = answered["response"].get("claimsOverrideDetails", {})
+            assert said == ({"claimsToSuppress": [UID, LINKED]} if is_for_user(event) else {})
 
 
 def test_what_linking_takes_is_not_loaded_before_somebody_needs_it() -> None:

@@ -32,6 +32,7 @@ from authcore.domain.model.link_audit import (
     UserLink,
     UserLinks,
 )
+from authcore.domain.model.link_proofs import Refusal
 from authcore.domain.model.linking import (
     AccountQuery,
     LinkOutcome,
@@ -65,9 +66,10 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),
+    Refusal: frozenset({"legacy_uid", "reason"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
-    PoolAccount: frozenset({"legacy_uid", "linked_uid", "subject", "username"}),
+    PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),

@@ -380,7 +380,7 @@ class TestTheOldLogin:
 
     @pytest.mark.parametrize("wrong", [{"alg": "none"}, {"tampered": True}, {"sub": ""}], ids=str)
     def test_goes_on_beside_a_bad_token(self, world: SessionWorld, wrong: dict[str, str]) -> None:
-        bad = attrs.evolve(world.sign_in(), access_token=world.mint.access(**wrong))  # type: ignore[arg-type]
+        bad = attrs.evolve(world.sign_in(), access_token=world.mint.access(**wrong))
         assert world.decide(bad, world.legacy.open(ACCOUNT)) == LegacyAdmitted(ACCOUNT)
 
     def test_counts_while_cognito_gives_no_answer(self, world: SessionWorld) -> None:

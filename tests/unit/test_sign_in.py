@@ -368,6 +368,11 @@ class TestWithoutASecretShowing:
 
 
 class TestConfiguration:
+    @pytest.mark.parametrize("providers", [("Google", "google"), ("Okta", "Okta")])
+    def test_each_provider_is_named_once(self, world: World, providers: tuple[str, ...]) -> None:
+        with pytest.raises(ConfigurationError, match=r"^providers: must name each one once"):
+            world.sign_in(providers=providers)
+
     def test_every_problem_is_named_at_once(self, world: World) -> None:
         with pytest.raises(ConfigurationError) as error:
             world.sign_in(

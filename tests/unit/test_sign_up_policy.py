@@ -147,3 +147,22 @@ def test_the_audit_holds_no_name(world: World) -> None:
     assert "canary" not in repr(
         SignUp(username=CANARY, email=CANARY, preferred_username=CANARY, claims_legacy_id=False)
     )
+
+
+@pytest.mark.parametrize("email", [CANARY, None])
+def test_a_name_that_the_legacy_system_finds_in_another_spelling_is_taken(
+    world: World, email: str | None
+) -> None:
+    """Whose account it is cannot be told, so no sign-up may take the name."""
+    world.accounts.add(ANNE, "password")
+    world.accounts.mix_up()
+
+    assert world.sign_up(email, "anne") == "rejected"
+    assert world.reasons() == ["legacy_mismatch"]
+
+
+def test_a_name_that_the_legacy_system_does_not_know_is_free_all_the_same(world: World) -> None:
+    world.accounts.add(ANNE, "password")
+    world.accounts.mix_up()
+
+    assert world.sign_up("frederick@laconia.example") == "accepted"

@@ -80,7 +80,7 @@ def test_a_flawed_token_is_rejected_for_its_flaw(
         (MINT.identity, VALIDATOR.verify_id_token),
     ):
         with pytest.raises(error):
-            check(make(**flaw))  # type: ignore[arg-type]
+            check(make(**flaw))
 
 
 def test_one_kind_of_token_does_not_pass_for_the_other() -> None:
@@ -165,7 +165,7 @@ def test_a_signed_payload_that_is_no_clear_object_is_rejected(payload: bytes) ->
 def test_nothing_of_a_token_reaches_a_log_or_an_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for flaw in ({"tampered": True}, {"iss": "canary"}, {"header": {"kid": "canary"}}):
-        token = MINT.access(**{"name": "canary", **flaw})  # type: ignore[arg-type]
+        token = MINT.access(**{"name": "canary", **flaw})
         with pytest.raises(TokenRejectedError) as rejected:
             VALIDATOR.verify_access_token(token)
         seen = f"{rejected.value!s}{rejected.value!r}{rejected.value.__cause__!r}"

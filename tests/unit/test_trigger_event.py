@@ -47,7 +47,7 @@ def test_everything_an_event_says_of_a_native_user_is_read() -> None:
         name="Canary Bennet",
         identity=None,
         legacy_uid="1815",
-        linked_uid="1816",
+        statement="1816",
     )
 
 

@@ -300,7 +300,7 @@ def test_the_legacy_call_gets_what_is_left_of_the_budget_and_of_the_function(
         asked.append(left)
         return InMemoryLegacyAccounts()
 
-    def migration(time: Deadline) -> UserMigration:
+    def migration(time: Deadline, _: object) -> UserMigration:
         return UserMigration(
             accounts=accounts(time.remaining(NO_TIME)),
             audit=InMemoryAuditLog(),

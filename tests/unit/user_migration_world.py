@@ -62,4 +62,4 @@ def trigger_on(
         pool=pool,
         passwords=passwords,
     )
-    return UserMigrationTrigger(migration=lambda _: migration, budget=BUDGET)
+    return UserMigrationTrigger(migration=lambda *_: migration, budget=BUDGET)

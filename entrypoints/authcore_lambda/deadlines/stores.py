@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import CoordinationUnavailableError
-from authcore.ports.coordination import Lease, LeaseGrant, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant
 from authcore.ports.system import Clock
 from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 
@@ -75,15 +75,15 @@ class TimedLease(Lease):
                 self._bounded_caller.call(release, self._time.last_call())
 
 
-class TimedReplayCache(ReplayCache):
+class TimedCreateIntents(CreateIntents):
     """Ends each call at the deadline."""
 
-    __slots__ = ("_bounded_caller", "_clock", "_seen", "_time")
+    __slots__ = ("_bounded_caller", "_clock", "_intents", "_time")
 
     def __init__(
-        self, seen: ReplayCache, time: StoreTime, bounded_caller: BoundedCaller, clock: Clock
+        self, intents: CreateIntents, time: StoreTime, bounded_caller: BoundedCaller, clock: Clock
     ) -> None:
-        self._seen = seen
+        self._intents = intents
         self._time = time
         self._bounded_caller = bounded_caller
         self._clock = clock
@@ -94,12 +94,24 @@ class TimedReplayCache(ReplayCache):
 
         def undo(is_first: object) -> None:
             if is_first and self._clock.now() - began < FORGOTTEN_WITHIN:
-                self._seen.forget(key)
+                self._intents.forget(key)
 
         return self._bounded_caller.call(
-            lambda: self._seen.first_time(key, ttl), self._time.first_call(), late=undo
+            lambda: self._intents.first_time(key, ttl), self._time.first_call(), late=undo
         )
 
     def forget(self, key: str) -> bool:
         """See the port."""
-        return self._bounded_caller.call(lambda: self._seen.forget(key), self._time.last_call())
+        return self._bounded_caller.call(lambda: self._intents.forget(key), self._time.last_call())
+
+    def complete(self, key: str, result: str) -> None:
+        """See the port."""
+        self._bounded_caller.call(
+            lambda: self._intents.complete(key, result), self._time.last_call()
+        )
+
+    def result_of(self, key: str) -> str | None:
+        """See the port."""
+        return self._bounded_caller.call(
+            lambda: self._intents.result_of(key), self._time.first_call()
+        )

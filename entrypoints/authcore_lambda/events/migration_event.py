@@ -19,11 +19,13 @@ class MigrationEvent:
         source: ``triggerSource``; None where it is missing, empty or no text, as for all others.
         username: As the user typed it; pools that ignore case may send it in lower case.
         password: As the user typed it; only at a sign-in.
+        pool_name: ``userPoolId``, of any shape.
     """
 
     source: str | None
     username: str | None
     password: str | None
+    pool_name: str | None
 
     @classmethod
     def read(cls, event: Event) -> "MigrationEvent":
@@ -32,4 +34,5 @@ class MigrationEvent:
             source=text(event, "triggerSource"),
             username=text(event, "userName"),
             password=text(mapping(event, "request"), "password"),
+            pool_name=text(event, "userPoolId"),
         )

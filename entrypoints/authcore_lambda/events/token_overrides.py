@@ -7,7 +7,9 @@ See: Amazon Cognito "Pre token generation Lambda trigger".
 from collections.abc import Mapping
 from typing import Any, Final
 
-from authcore.domain.model.usernames import LEGACY_UID
+import attrs
+
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, LINK_REFUSAL_CLAIM
 from authcore_lambda.events.trigger_event import TriggerEvent
 
 
@@ -19,25 +21,47 @@ FORMS: Final = {
 """The member of the response that holds the details, by the event's ``version``."""
 
 
-def override_details(event: TriggerEvent, form: str, legacy_uid: str | None) -> Mapping[str, Any]:
+@attrs.frozen(kw_only=True)
+class LinkClaims:
     """
-    Return the override details for the tokens of *event*; empty where nothing changes.
+    What the tokens say about the link.  The ID token never holds ``custom:legacy_linked``.
+
+    Attributes:
+        legacy_uid: Id of the account that a proof names; None, the default, where none holds: then
+            the claim is suppressed, for the attribute proves nothing.
+        refusal: Why the user was refused an account, for the claim ``authcore_link``; None, the
+            default, where the user may not be told or was not refused.
+    """
+
+    legacy_uid: str | None = None
+    refusal: str | None = None
+
+    def details(self) -> dict[str, Any]:
+        """Return the override details of the ID token."""
+        said = {LEGACY_UID: self.legacy_uid, LINK_REFUSAL_CLAIM: self.refusal}
+        added = {name: value for name, value in said.items() if value is not None}
+        suppressed = [LEGACY_LINKED] if self.legacy_uid else [LEGACY_UID, LEGACY_LINKED]
+        changes: dict[str, Any] = {"claimsToSuppress": suppressed}
+        return {"claimsToAddOrOverride": added, **changes} if added else changes
+
+
+def override_details(event: TriggerEvent, form: str, link: LinkClaims) -> Mapping[str, Any]:
+    """
+    Return the override details for the tokens of *event*.
 
     Args:
         event: Of this trigger.
 
         form: One of FORMS.
 
-        legacy_uid: For the ID token.
+        link: For the ID token.
     """
-    kept = _drop_provider_groups(event)
-    if legacy_uid is None and kept is None:
-        return {}
-    claims = {"claimsToAddOrOverride": {LEGACY_UID: legacy_uid}} if legacy_uid else {}
-    changes: dict[str, Any] = claims if form == FORMS["1"] else {"idTokenGeneration": claims}
+    claims = link.details()
+    changes = claims if form == FORMS["1"] else {"idTokenGeneration": claims}
     if event.groups:
         # Cognito takes all groups away where they are left out or null, so those that stay are
         # listed again.
+        kept = _drop_provider_groups(event)
         changes["groupOverrideDetails"] = {
             **event.groups,
             **({} if kept is None else {"groupsToOverride": kept}),

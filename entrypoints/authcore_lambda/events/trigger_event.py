@@ -23,8 +23,7 @@ _ID: Final = re.compile(r"[!-~]{1,128}")
 
 _NO_USER: Final = "TokenGeneration_ClientCredentials"
 
-_LATER: Final = frozenset(("TokenGeneration_RefreshTokens",))
-"""By then the event holds the attribute, if the user has it."""
+_REFRESHES: Final = frozenset(("TokenGeneration_RefreshTokens",))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -99,7 +98,7 @@ class TriggerEvent:
             name=user.name,
             identity=identity,
             legacy_uid=user.legacy_uid,
-            linked_uid=user.linked_uid,
+            statement=user.statement,
         )
 
     @property
@@ -115,17 +114,12 @@ class TriggerEvent:
         return source.startswith("TokenGeneration_") and source != _NO_USER
 
     @property
-    def may_need_link(self) -> bool:
-        """Whether this is the sign-in of a user whom the event does not show as linked."""
-        if self.source in _LATER or self.username is None or self.user.subject is None:
-            return False
-        account = self.account
-        return isinstance(account, EventUnreadableError) or not account.is_linked
+    def is_refresh(self) -> bool:
+        """Whether the tokens continue a session; the event is then as new as the pool."""
+        return self.source in _REFRESHES
 
     @property
-    def is_unlinked_native(self) -> bool:
-        """True also where the event does not say: such a link is tried, and fails."""
+    def is_native(self) -> bool:
+        """Whether the user signed up in the pool itself; True also where the event does not say."""
         account = self.account
-        if isinstance(account, EventUnreadableError):
-            return True
-        return account.identity is None and not account.is_linked
+        return isinstance(account, EventUnreadableError) or account.identity is None

@@ -86,7 +86,7 @@ class UserAttributes:
         status: ``cognito:user_status``.
         identities: As text or list, read once.
         legacy_uid: ``custom:legacy_uid``.
-        linked_uid: ``custom:legacy_linked``.
+        statement: ``custom:legacy_linked``.
     """
 
     held: Mapping[str, Any]
@@ -98,7 +98,7 @@ class UserAttributes:
     status: str | None
     identities: tuple[ListedIdentity, ...] | EventUnreadableError
     legacy_uid: str | None
-    linked_uid: str | None
+    statement: str | None
 
     @classmethod
     def read(cls, held: Mapping[str, Any]) -> "UserAttributes":
@@ -113,7 +113,7 @@ class UserAttributes:
             status=text(held, STATUS),
             identities=_read_identities(held.get("identities")),
             legacy_uid=text(held, LEGACY_UID),
-            linked_uid=text(held, LEGACY_LINKED),
+            statement=text(held, LEGACY_LINKED),
         )
 
     def apply(self, user: DirectoryUser) -> "UserAttributes":

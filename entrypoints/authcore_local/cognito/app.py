@@ -69,8 +69,9 @@ class LocalCognito:
 
             triggers: The functions attached to the pool.
 
-            flow: Records every hop.
+            flow: Records every hop; a log of its own by default.
         """
+        flow = flow or FlowLog(clock)
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox = Outbox(clock, flow)

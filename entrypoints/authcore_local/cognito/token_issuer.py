@@ -73,43 +73,30 @@ class IssuedTokens:
 
 @attrs.frozen
 class AccessGrant:
-    """
-    Grant of an access token, for userInfo.
-
-    Attributes:
-        subject: ``sub`` of the user.
-        scopes: As granted.
-        origin_jti: Of its session.
-    """
+    """Grant of an access token: the ``sub`` of the user, the scopes, and the session's id."""
 
     subject: str
     scopes: tuple[str, ...]
     origin_jti: str
 
 
+@attrs.frozen(eq=False, repr=False)
 class TokenIssuer:
     """Signs tokens with the mint's current keys and remembers the grants of access tokens."""
 
-    def __init__(
-        self,
-        config: PoolConfig,
-        *,
-        mint: TokenMint,
-        trigger: PreTokenGeneration,
-        sessions: AuthSessions,
-        clock: Clock,
-        entropy: Entropy,
-    ) -> None:
-        self._config = config
-        self._trigger = trigger
-        self._sessions = sessions
-        self._mint = mint
-        self._clock = clock
-        self._entropy = entropy
-        self._signing = threading.Lock()
-        self._grants: OneTimeTokens[AccessGrant] = OneTimeTokens(
-            clock, entropy, lifetime=config.access_token_lifetime
-        )
+    _config: PoolConfig
+    _mint: TokenMint
+    _trigger: PreTokenGeneration
+    _sessions: AuthSessions
+    _clock: Clock
+    _entropy: Entropy
+    _signing: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _grants: OneTimeTokens[AccessGrant] = attrs.field(init=False)
+
+    @_grants.default
+    def _(self) -> OneTimeTokens[AccessGrant]:
+        lifetime = self._config.access_token_lifetime
+        return OneTimeTokens(self._clock, self._entropy, lifetime=lifetime)
 
     def issue(self, sign_in: SignedIn) -> IssuedTokens:
         """
@@ -138,16 +125,10 @@ class TokenIssuer:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Issue new tokens for a session, without a refresh token.
+        Issue new tokens for a live session, without a refresh token.
 
-        Args:
-            session: A live one.
-
-            user: In its current state.
-
-            source: ``triggerSource`` for the pre token generation trigger.
-
-            metadata: For the trigger.
+        *user* is in its current state; the pre token generation trigger gets *source* and
+        *metadata*.
 
         Raises:
             CognitoError: The trigger failed; see Lifecycle.

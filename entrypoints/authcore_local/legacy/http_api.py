@@ -17,10 +17,23 @@ from authcore_local.legacy.requests import body_of, parse_members
 from authcore_local.legacy.seed_dialect import CREATE_PATH, HELPER_PATH, SeedDialect
 
 
-Behaviour = Literal["honest", "down", "slow", "garbage"]
-"""``slow`` answers after SLOW_SECONDS, later than every caller's deadline."""
+Behaviour = Literal["honest", "down", "slow", "garbage", "mixed_up"]
+"""
+``slow`` answers after SLOW_SECONDS, later than every caller's deadline.  ``mixed_up`` answers about
+STRANGER wherever an honest answer names a user.
+"""
 
 SLOW_SECONDS: Final = 8.0
+
+STRANGER: Final = {
+    "userid": "1",
+    "username": "another-user",
+    "display_name": None,
+    "email": None,
+    "email_verified": False,
+    "cognito_id": "sub-of-another-user",
+    "locked": False,
+}
 
 
 @attrs.frozen
@@ -99,13 +112,15 @@ class LegacyHttp:
         behaviour = self.behaviour
         if behaviour == "slow":
             await anyio.sleep(SLOW_SECONDS)
-        if behaviour != "honest":
+        if behaviour not in ("honest", "mixed_up"):
             return self._record(request, _fault_response(behaviour), behaviour)
         if not hmac.compare_digest(request.headers.get("x-api-key", "").encode(), self._api_key):
             return self._record(request, JSONResponse({"error": "api_key"}, 401), "wrong API key")
         said = await decide()
         if said is None:
             return self._record(request, JSONResponse({"error": "malformed"}, 400), "malformed")
+        if behaviour == "mixed_up":
+            said = {member: STRANGER if isinstance(v, dict) else v for member, v in said.items()}
         return self._record(request, JSONResponse(said), _outcome(said), _userid_of(said))
 
     def _record(

@@ -119,7 +119,7 @@ class LegacySystem:
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
             LegacySite(
                 self._users, self._access, self.passwords, self._record_visit, cms_url
-            ).routes,
+            ).pages,
         )
         self.app: Starlette = self._http.app
 

@@ -31,23 +31,15 @@ class Found:
     by_email: Row | None
 
 
+@attrs.frozen(eq=False, repr=False)
 class Links:
     """Matches, creates and attaches accounts, each in one transaction."""
 
-    def __init__(
-        self,
-        store: Store,
-        users: UserTable,
-        access: Access,
-        mode: Mode,
-        *,
-        unique_emails: bool = False,
-    ) -> None:
-        self._store = store
-        self._users = users
-        self._access = access
-        self._mode = mode
-        self._unique_emails = unique_emails
+    _store: Store
+    _users: UserTable
+    _access: Access
+    _mode: Mode
+    _unique_emails: bool = attrs.field(kw_only=True)
 
     def match(
         self, cognito_id: str | None, identity: Identity | None, email: str | None

@@ -7,6 +7,7 @@ from html import escape
 from typing import Final
 from urllib.parse import parse_qs
 
+import attrs
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -59,41 +60,24 @@ Note = Callable[[str, str, str], None]
 """Takes the request, the answer, and its meaning."""
 
 
+@attrs.frozen(eq=False, repr=False)
 class LegacySite:
     """
     Signs users in by password, as the legacy system always has.
 
     Attributes:
-        routes: Its pages.
+        cms_url: Of the CMS, for a link; None for no link.
     """
 
-    def __init__(
-        self,
-        users: UserTable,
-        access: Access,
-        passwords: PasswordHashing,
-        note: Note,
-        cms_url: str | None,
-    ) -> None:
-        """
-        Serve pages over one table.
+    _users: UserTable
+    _access: Access
+    _passwords: PasswordHashing
+    _note: Note
+    _cms_url: str | None
 
-        Args:
-            users: All users.
-
-            access: Their sessions.
-
-            passwords: Checks them.
-
-            note: Records requests.
-
-            cms_url: Of the CMS, for a link; None for no link.
-        """
-        self._users = users
-        self._access = access
-        self._passwords = passwords
-        self._note = note
-        self._cms_url = cms_url
+    @property
+    def pages(self) -> Mount:
+        """The pages, under the system's own host names only."""
         routes = [
             Route("/", self._home),
             Route("/login", self._form, methods=["GET"]),
@@ -103,7 +87,7 @@ class LegacySite:
         own_names = Middleware(
             TrustedHostMiddleware, allowed_hosts=[LEGACY_HOST, LOOPBACK], www_redirect=False
         )
-        self.routes: Final = Mount("/", Router(routes), middleware=[own_names])
+        return Mount("/", Router(routes), middleware=[own_names])
 
     async def _home(self, request: Request) -> Response:
         user = self._signed_in(request)
@@ -131,7 +115,9 @@ class LegacySite:
             return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
-        user = await run_in_threadpool(self._authenticate, username, password)
+        user = await run_in_threadpool(
+            authenticate, username, password, self._users, self._passwords
+        )
         if user is None:
             self._note("POST /login", "200", "refused")
             problem = "That user name and password do not go together."
@@ -156,9 +142,6 @@ class LegacySite:
         answer = RedirectResponse("/login", 303, _HEADERS)
         answer.delete_cookie(SESSION_COOKIE, domain=COOKIE_DOMAIN, secure=True, httponly=True)
         return answer
-
-    def _authenticate(self, username: str, password: str) -> Row | None:
-        return authenticate(username, password, self._users, self._passwords)
 
     def _signed_in(self, request: Request) -> Row | None:
         userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))

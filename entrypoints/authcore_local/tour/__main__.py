@@ -19,15 +19,9 @@ FALLBACK_WIDTH: Final = 150
 
 def main(arguments: Sequence[str] | None = None, out: TextIO | None = None) -> int:
     """
-    Run the tour and print its report.
+    Run the tour and print its report to *out*, in colour only on a terminal.
 
-    Args:
-        arguments: Of the command line.
-
-        out: Where the table goes; colour only on a terminal.
-
-    Returns:
-        0 if every hop was right, 1 if one was not, 2 for wrong usage.
+    Returns 0 if every hop was right, and 1 if one was not; wrong usage ends the process with 2.
     """
     stream = out or sys.stdout
     breakage = _breakage(arguments)

@@ -10,7 +10,7 @@ from authcore_local.addresses import Addresses
 from authcore_local.flow import Actor, Hop
 from authcore_local.key_fetches import KEYS_REQUEST
 from authcore_local.tour.report import Row
-from authcore_local.tour.scripted_browser import Form, Page
+from authcore_local.tour.scripted_browser import Page
 from authcore_local.visits import LOGINS
 
 
@@ -42,12 +42,11 @@ def describe(page: Page, places: Places) -> str:
     if page.location:
         return _leads_to(places.of(page.location))
     if page.form is not None:
-        return page.text_of("alert") or _asks_for(page, page.form)
+        asks_for = (
+            "sign-in form" if "password" in page.form.fields else f"page {page.text_of('h1')!r}"
+        )
+        return page.text_of("alert") or asks_for
     return _describe_json(page) or _greeting(page)
-
-
-def _asks_for(page: Page, form: Form) -> str:
-    return "sign-in form" if "password" in form.fields else f"page {page.text_of('h1')!r}"
 
 
 def _leads_to(place: tuple[Actor, str] | None) -> str:

@@ -10,16 +10,7 @@ from authcore_local.flow import Actor
 
 @attrs.frozen
 class Row:
-    """
-    One hop.
-
-    Attributes:
-        sender: Sent the request.
-        receiver: Was expected to answer.
-        request: Without secrets.
-        answer: The actual one.
-        expected: The expected one.
-    """
+    """One hop: the request, without secrets, its actual answer and the expected one."""
 
     sender: Actor
     receiver: Actor
@@ -38,12 +29,7 @@ class WrongHopError(Exception):
 
 
 class Report:
-    """
-    Collects hops in the order of their answers; only the last ones may be wrong.
-
-    Attributes:
-        rows: All hops so far.
-    """
+    """Collects hops in the order of their answers; only the last ones may be wrong."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []

@@ -34,10 +34,11 @@ def migration(legacy_answer: str) -> tuple[Inner, ...]:
 
 
 LINKING: Final = (
+    Inner("lambda", "legacy", "POST /api/cognito_helper", "200 found"),
     Inner("lambda", "legacy", "POST /api/cognito_helper/attach", "200 attached"),
     *LINKED,
 )
-"""Account linking stores the ``sub`` in the legacy system."""
+"""Account linking reads the account as it is now, and stores the ``sub`` there."""
 
 FIRST_TIME: Final = (
     *migration("200 authenticated"),
@@ -52,16 +53,7 @@ class Tour:
     def __init__(
         self, stack: LocalStack, report: Report, *, breakage: Breakage | None = None
     ) -> None:
-        """
-        Prepare the tour.
-
-        Args:
-            stack: Running.
-
-            report: Collects every hop.
-
-            breakage: What to break on the way.
-        """
+        """Prepare a tour of *stack*, which runs; break *breakage* on the way."""
         self._stack = stack
         self._steps = Steps(stack, report)
         self._breakage = breakage

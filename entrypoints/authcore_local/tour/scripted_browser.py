@@ -57,13 +57,7 @@ class _Reader(HTMLParser):
 
 @attrs.frozen
 class Form:
-    """
-    A form with its initial values.
-
-    Attributes:
-        url: Absolute.
-        fields: Names and values, hidden ones included.
-    """
+    """A form at an absolute URL, with its initial values, hidden ones included."""
 
     url: str = attrs.field(repr=False)
     fields: dict[str, str] = attrs.field(repr=False)
@@ -130,27 +124,14 @@ class Browser:
         self._cookies = BrowserCookies(clock)
 
     def get(self, url: str, *, accept: str = "text/html") -> Page:
-        """
-        Request *url*.
-
-        Raises:
-            HttpFailedError: No answer.
-        """
+        """Request *url*; HttpFailedError means no answer."""
         return self._send("GET", url, b"", {"accept": accept})
 
     def send(self, form: Form, *, origin: str | None = None, accept: str = "text/html") -> Page:
         """
-        Post *form*.
+        Post *form*; HttpFailedError means no answer.
 
-        Args:
-            form: Filled in.
-
-            origin: Of the page with the form; that of the form's URL by default.
-
-            accept: Header of the request.
-
-        Raises:
-            HttpFailedError: No answer.
+        *origin* is that of the page with the form, by default that of the form's URL.
         """
         headers = {
             "accept": accept,

@@ -44,14 +44,7 @@ class SessionsTour:
     """Moves the clock, signs out, signs out everywhere, and uses the old login."""
 
     def __init__(self, steps: Steps, hello: str) -> None:
-        """
-        Prepare the second half.
-
-        Args:
-            steps: Performs single steps.
-
-            hello: How the CMS greets PERSON.
-        """
+        """Prepare the second half; *hello* is how the CMS greets PERSON."""
         self._steps = steps
         self._hello = hello
         addresses = steps.stack.addresses
@@ -61,17 +54,9 @@ class SessionsTour:
 
     def drive(self, first: Browser, second: Browser, old_login: Browser) -> None:
         """
-        Drive the second half.
+        Drive the second half up to the first wrong hop (WrongHopError).
 
-        Args:
-            first: A browser in which PERSON is signed in.
-
-            second: Another one in which PERSON is signed in.
-
-            old_login: A browser without cookies.
-
-        Raises:
-            WrongHopError: At the first wrong hop.
+        PERSON is signed in in *first* and *second*; *old_login* has no cookies.
         """
         self._refresh(second)
         self._sign_out_everywhere(first, second)

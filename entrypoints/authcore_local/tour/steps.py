@@ -39,14 +39,7 @@ class Steps:
     """Performs single steps and reports each with the hops between servers that it caused."""
 
     def __init__(self, stack: LocalStack, report: Report) -> None:
-        """
-        Prepare the steps.
-
-        Args:
-            stack: Running.
-
-            report: Collects every hop, and ends the tour at a wrong one (WrongHopError).
-        """
+        """Prepare steps on *stack*, which runs; *report* raises WrongHopError at a wrong one."""
         self.stack = stack
         self._report = report
         self._places = Places(stack.addresses)

@@ -30,16 +30,7 @@ class ApiKeys:
     def __init__(
         self, keys: Iterable[CallerKey], *, audit: AuditLog, counter: DecisionCounter
     ) -> None:
-        """
-        Admit the owners of *keys*.
-
-        Args:
-            keys: All valid keys.  An empty list admits no caller.
-
-            audit: Records every request without a valid key.
-
-            counter: Counts the other requests, by the name of the caller.
-        """
+        """Admit the owners of *keys*; *audit* records refusals, *counter* counts by owner."""
         self._digests = [(key.name, _digest(key.key)) for key in keys]
         self._audit = audit
         self._counter = counter

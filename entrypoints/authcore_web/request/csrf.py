@@ -36,10 +36,6 @@ class TrustedOrigins:
     Browsers send ``Origin: null`` for a page whose ``Referrer-Policy`` is ``no-referrer``; then
     only ``Sec-Fetch-Site`` shows that the page is one of this service.
 
-    Attributes:
-        own_origin: Of this service.
-        allowlist: Admits the origins of applications.
-
     See: Fetch §3.2, Fetch Metadata Request Headers §2.
     """
 

@@ -23,6 +23,7 @@ All errors that authcore raises, in one tree.
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   ├── AccountNotFoundError        there is no such user or account (404)
+    │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   └── LinkRejectedError           the two accounts must not be linked
@@ -30,6 +31,8 @@ All errors that authcore raises, in one tree.
     │       ├── AccountTakenError       one of the two is linked to another account already
     │       ├── AccountLockedError      the legacy account is locked
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
+    │       ├── StaleProofError         the account is not what it was at migration
+    │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
     │       └── BlindRetryRefusedError  the account may exist already; an operator must check
     └── UnavailableError                no usable answer; retry later (503)
         ├── KeySourceUnavailableError
@@ -216,6 +219,16 @@ class AccountNotFoundError(RejectedError):
     code: ClassVar[str] = "account_not_found"
 
 
+class AccountMismatchError(RejectedError):
+    """
+    The legacy system answers with an account, but not with the one that it was asked for.
+
+    For example it ignores a trailing blank of the name and answers about ``jane``.
+    """
+
+    code: ClassVar[str] = "legacy_mismatch"
+
+
 class AttributesRejectedError(RejectedError):
     """The directory refuses these attribute values."""
 
@@ -229,9 +242,18 @@ class SessionTooLargeError(RejectedError):
 
 
 class LinkRejectedError(RejectedError):
-    """The two accounts must not be linked."""
+    """
+    The two accounts must not be linked.
+
+    Attributes:
+        legacy_uid: The account in question; None where none is known.
+    """
 
     code: ClassVar[str] = "link_rejected"
+
+    def __init__(self, message: str, *, legacy_uid: str | None = None) -> None:
+        self.legacy_uid = legacy_uid
+        super().__init__(message)
 
 
 class AmbiguousAccountError(LinkRejectedError):
@@ -256,6 +278,18 @@ class IssuerRejectedError(LinkRejectedError):
     """The identity has no issuer, or another one than its provider must have."""
 
     code: ClassVar[str] = "link_issuer"
+
+
+class StaleProofError(LinkRejectedError):
+    """Migration vouched for the account as it was; its address has changed, or it is gone."""
+
+    code: ClassVar[str] = "link_stale"
+
+
+class UnprovenLinkError(LinkRejectedError):
+    """The pool user claims an account, and nothing proves that it is theirs."""
+
+    code: ClassVar[str] = "link_unproven"
 
 
 class BlindRetryRefusedError(LinkRejectedError):

@@ -20,6 +20,9 @@ class LegacyAccounts(Protocol):
             CredentialsRejectedError: Unknown user, wrong password or locked account, not told
                 apart.  A returned account is never locked.
 
+            AccountMismatchError: The legacy system answers yes, but about an account of another
+                name.
+
             LegacyUnavailableError: No answer, or one outside the contract.
         """
 
@@ -33,6 +36,9 @@ class LegacyAccounts(Protocol):
 
         Raises:
             AmbiguousAccountError: Several accounts match equally well.
+
+            AccountMismatchError: The legacy system answers with an account of another name.  The
+                name may be taken in one of its spellings.
 
             LegacyUnavailableError: No answer, or one outside the contract.
         """

@@ -20,6 +20,9 @@ class LegacyLinks(Protocol):
         Raises:
             AmbiguousAccountError: Several accounts have the e-mail address.
 
+            AccountMismatchError: The legacy system answers with an account of another Cognito id or
+                address, or by a key that *query* lacks.
+
             LegacyUnavailableError: No answer, or one outside the contract.
         """
 
@@ -42,7 +45,8 @@ class LegacyLinks(Protocol):
 
             LegacyNotReachedError: Nothing was sent, so nothing was created.
 
-            LegacyUnavailableError: No usable answer.  The account may exist now.
+            LegacyUnavailableError: No usable answer, or one about another account.  The account may
+                exist now.
         """
 
     @abstractmethod
@@ -71,7 +75,8 @@ class LegacyLinks(Protocol):
             AccountLockedError: The account is locked; nothing was written, and an id that is there
                 already is not reported.
 
-            LegacyUnavailableError: No usable answer.  The id may be attached now.
+            LegacyUnavailableError: No usable answer, or one about another account.  The id may be
+                attached now.
 
         See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
         """

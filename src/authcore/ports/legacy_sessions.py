@@ -28,7 +28,8 @@ class LegacySessions(Protocol):
             two different sessions, one of which may be an attacker's.
 
         Raises:
-            LegacyUnavailableError: No answer, or one outside the contract.
+            LegacyUnavailableError: No answer, or one outside the contract.  An answer about another
+                session says nothing about this one, so it is no answer either.
         """
 
 

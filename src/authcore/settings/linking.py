@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import attrs
 
 from authcore.domain.model.linking import FailurePolicy
+from authcore.domain.model.provider_names import are_distinct_providers
 from authcore.settings.parsers import matching, one_of, pairs, seconds, words
 from authcore.settings.reader import Check, setting
 
@@ -21,12 +22,29 @@ def _tableless(creation: str, table: str | None) -> str | None:
 
 
 _BLOCKS = {"allow": False, "block": True}
+_TWICE: Final = "must name each provider once; letter case does not make another one"
+
+
+def provider_names(text: str) -> tuple[str, ...]:
+    """Parse names of providers, each once whatever its letter case."""
+    names = words(text)
+    if not are_distinct_providers(names):
+        raise ValueError(_TWICE)
+    return names
+
+
+def provider_pairs(text: str) -> Mapping[str, str]:
+    """Parse ``provider=value`` pairs, each provider once whatever its letter case."""
+    named = pairs(text)
+    if not are_distinct_providers([*named]):
+        raise ValueError(_TWICE)
+    return named
 
 
 def failure_policy(text: str) -> FailurePolicy:
     """Parse ``allow`` or ``block``, followed by the providers that differ from it."""
     first, *others = words(text)
-    listed = pairs(" ".join(others)) if others else {}
+    listed = provider_pairs(" ".join(others)) if others else {}
     if first not in _BLOCKS or not {*listed.values()} <= {*_BLOCKS}:
         raise ValueError("must be allow or block, then pairs like Google=block, each provider once")
     by_provider = {name: _BLOCKS[word] for name, word in listed.items()}
@@ -40,13 +58,13 @@ class LinkingSettings:
     CHECKS: ClassVar = (Check(("creation", "table"), _tableless),)
 
     email_providers: tuple[str, ...] = setting(
-        words,
+        provider_names,
         "list of provider names",
         "providers whose verified e-mail may link an account; Cognito stands for native users",
         default=(),
     )
     issuers: Mapping[str, str] = setting(
-        pairs,
+        provider_pairs,
         "provider=issuer pairs",
         "the issuer that a provider's identities must have; others are refused",
         default={},

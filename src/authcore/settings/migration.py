@@ -57,6 +57,12 @@ class MigrationSettings:
         "legacy passwords below it must be reset, e.g. `8 lower upper digit symbol`",
         default=None,
     )
+    resets: str = setting(
+        one_of("pool", "legacy"),
+        "pool or legacy",
+        "which system resets the passwords of users who have not moved yet",
+        default="pool",
+    )
     budget: timedelta = setting(
         seconds(1, 4), "seconds, 1-4", "total time of one trigger", default=timedelta(seconds=4)
     )

@@ -1,10 +1,11 @@
 """``AUTHCORE_PRE_SIGN_UP_*``: the pre sign-up trigger."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 import attrs
 
+from authcore.domain.model.linking import NATIVE
+from authcore.domain.model.provider_names import includes_provider, is_same_provider
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 
@@ -16,8 +17,9 @@ class NativeLinkSettings:
     link_native: str = setting(
         one_of("on", "off"),
         "on or off",
-        "link new external users to the one native user with the same verified address",
-        default="off",
+        "link new external users of AUTHCORE_LINKING_EMAIL_PROVIDERS to the one native user with "
+        "the same verified address",
+        default="on",
     )
 
 
@@ -25,18 +27,19 @@ def linkable_providers(trusted: Sequence[str], issuers: Mapping[str, str]) -> Se
     """
     List the trusted providers whose users can be linked to native users.
 
-    A provider with a required issuer cannot: this trigger's events do not name the issuer.
+    A provider with a required issuer cannot: this trigger's events do not name the issuer.  Nor can
+    one with a ``_`` in its name: see ``unidentifiable_providers``.
     """
-    return [name for name in trusted if name not in issuers]
+    unclear = unidentifiable_providers(trusted)
+    return [
+        name
+        for name in trusted
+        if name not in unclear
+        and not is_same_provider(name, NATIVE)
+        and not includes_provider(issuers, name)
+    ]
 
 
-_UNIDENTIFIABLE: Final = (
-    "AUTHCORE_LINKING_EMAIL_PROVIDERS is wrong: with AUTHCORE_PRE_SIGN_UP_LINK_NATIVE=on no "
-    "provider may have a _ in its name, because user names do not tell where it ends"
-)
-
-
-def unidentifiable_providers(providers: Iterable[str]) -> str | None:
-    """Say which of *providers* a user name does not identify; None where it identifies all."""
-    unclear = [name for name in providers if "_" in name]
-    return f"{_UNIDENTIFIABLE}: {', '.join(unclear)}" if unclear else None
+def unidentifiable_providers(providers: Iterable[str]) -> Sequence[str]:
+    """List those of *providers* that a user name does not identify: it does not show their end."""
+    return [name for name in providers if "_" in name]

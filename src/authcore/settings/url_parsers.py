@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.paths import public_path_problems
+from authcore.domain.model.provider_names import are_distinct_providers
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.sign_in.authorization import is_provider_name
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist, is_absolute_target
@@ -56,6 +57,8 @@ def providers(text: str) -> tuple[str, ...]:
     found = words(text)
     if not all(map(is_provider_name, found)):
         raise ValueError("must be names of at most 32 characters of ASCII")
+    if not are_distinct_providers(found):
+        raise ValueError("must name each provider once; letter case does not make another one")
     return found
 
 

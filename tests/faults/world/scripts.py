@@ -93,7 +93,7 @@ ROWS: Final[Mapping[str, Script]] = {
             ("jane readdress 1847 jane@new.example", "done"),
             ("sky mail jane@old.example mallory", "done"),
             ("mallory reset jane first", "done"),
-            ("mallory password jane first", "in none*"),
+            ("mallory password jane first", "refused User*"),
             ("jane password jane first", "in 1847"),
             ("jane refresh latest", "in 1847"),
         ),
@@ -117,9 +117,16 @@ ROWS: Final[Mapping[str, Script]] = {
     "a throttled write after a create that is made once": Script(
         "legacy_mode=none",
         (
-            ("nora provider facebook !4.throttled !5.throttled !6.throttled !7.throttled", "in *"),
+            ("nora provider facebook !6.throttled !7.throttled", "in none"),
             ("nora provider facebook", "in 100003"),
             ("op hear account_linking.", "accepted * about 100003*"),
+        ),
+    ),
+    "two throttled writes after a create that is made once": Script(
+        "legacy_mode=none",
+        (
+            ("nora provider facebook !5.throttled !6.throttled !7.throttled", "in none"),
+            ("op hear account_linking.", "unavailable * about 100003*"),
         ),
     ),
     "an issuer under another spelling of its provider": Script(
@@ -191,7 +198,7 @@ FOUND: Final[Mapping[str, Script]] = {
             ("gregor readdress 1915 gregor@new.example", "done"),
             ("op repair", "*"),
             ("mallory reset gregor first", "*"),
-            ("mallory password gregor first", "in none*"),
+            ("mallory password gregor first", "refused User*"),
             ("gregor password gregor first", "in 1915"),
         ),
     ),

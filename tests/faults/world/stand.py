@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from authcore.adapters.coordination.process.leases import ProcessLease
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.services.sessions.session_guard import SessionGuard
@@ -107,7 +107,7 @@ class Stand:
         self._lifetimes = Lifetimes(refresh=timedelta(hours=24))
         self._lease = Struck(ProcessLease(self.clock), self.weather, CoordinationUnavailableError)
         self._intents = Struck(
-            ProcessReplayCache(self.clock), self.weather, CoordinationUnavailableError
+            ProcessCreateIntents(self.clock), self.weather, CoordinationUnavailableError
         )
         self.revocations = ProcessRevocationList(self.clock)
         self.legacy = LegacySystem(

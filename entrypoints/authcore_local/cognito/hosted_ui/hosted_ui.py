@@ -1,6 +1,6 @@
 """Shared parts of managed login's pages: request, form token, session, redirect back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -68,7 +68,7 @@ class HostedPages:
         codes: OneTimeTokens[CodeGrant],
         clock: Clock,
         entropy: Entropy,
-        flow: FlowLog | None,
+        flow: FlowLog,
     ) -> None:
         self.config = config
         self._users = users
@@ -95,13 +95,12 @@ class HostedPages:
         """Return the cookie that forms are tied to; empty before the first page."""
         return request.cookies.get(FORM_COOKIE, "")
 
-    def seal(self, request: Request, query: Mapping[str, str]) -> tuple[str, str]:
-        """Return the browser's cookie, new or known, and the hidden field for a form."""
+    def show(
+        self, request: Request, query: Mapping[str, str], draw: Callable[[str], Response]
+    ) -> Response:
+        """Return the page that *draw* makes with a form token, which only this browser can use."""
         browser = self.browser(request) or self._entropy.token()
-        return browser, self._forms.seal(browser, query)
-
-    def tie_to_browser(self, page: Response, browser: str) -> Response:
-        """Set the cookie *browser* on *page*."""
+        page = draw(self._forms.seal(browser, query))
         _set_cookie(page, FORM_COOKIE, browser)
         return page
 
@@ -142,8 +141,7 @@ class HostedPages:
 
     def note(self, step: str, answer: str, detail: str = "") -> None:
         """Record one hop of the browser."""
-        if self._flow is not None:
-            self._flow.record("browser", "cognito", step, answer, detail)
+        self._flow.record("browser", "cognito", step, answer, detail)
 
 
 def redirect(location: str) -> Response:

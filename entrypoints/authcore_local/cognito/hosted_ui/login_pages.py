@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
+import attrs
 from starlette.responses import HTMLResponse
 
 from authcore_local.cognito.config import Provider
@@ -35,61 +36,65 @@ _OUTBOX: Final = '<a href="/outbox" target="_blank" rel="noopener">Outbox</a>'
 _FOCUS: Final = " autofocus"
 
 
-def sign_in_page(
-    *,
-    query: Mapping[str, str],
-    form_token: str,
-    username: str,
-    problem: str = "",
-    notice: str = "",
-    providers: Sequence[Provider] = (),
-    self_sign_up: bool = False,
-) -> HTMLResponse:
+@attrs.frozen
+class PageContext:
     """
-    Build the sign-in page.
+    What the pages of managed login have in common.
 
-    Args:
-        query: The authorization request, kept in the form's action.
-
-        form_token: Hidden field of the form.
-
-        username: Pre-filled; the cursor is in the first empty field.
-
+    Attributes:
+        query: The authorization request, kept in the actions of the forms.
+        form_token: Hidden field of the forms.
+        given: Filled in again, except for passwords; the cursor is in the first empty field.
         problem: Shown above the prompt; the status is then 400.
-
         notice: Good news, shown above the prompt.
-
-        providers: Social providers to offer.
-
-        self_sign_up: Whether to offer sign-up.
     """
-    on_name, on_password = ("", _FOCUS) if username else (_FOCUS, "")
+
+    query: Mapping[str, str] = attrs.field(repr=False)
+    form_token: str = attrs.field(repr=False)
+    given: Mapping[str, str] = attrs.field(repr=False)
+    problem: str = ""
+    notice: str = ""
+
+    @property
+    def username(self) -> str:
+        """The given user name."""
+        return self.given.get("username", "")
+
+    def form(self, path: str, content: str) -> str:
+        """Build a form that posts to *path*; *content* is HTML."""
+        return form(_to(path, self.query), self.form_token, content)
+
+    def page(self, title: str, content: str) -> HTMLResponse:
+        """Build the page around *content*, which is HTML."""
+        return page(title, content, problem=self.problem, notice=self.notice)
+
+
+def sign_in_page(
+    context: PageContext, providers: Sequence[Provider], *, self_sign_up: bool
+) -> HTMLResponse:
+    """Build the sign-in page, which offers *providers* and, with *self_sign_up*, sign-up."""
+    on_name, on_password = ("", _FOCUS) if context.username else (_FOCUS, "")
     prompt = (
-        field("username", "User name", _NAME + on_name, value=username)
-        + field(
-            "password",
-            "Password",
-            f"{_PASSWORD}{on_password}",
-        )
+        field("username", "User name", _NAME + on_name, value=context.username)
+        + field("password", "Password", _PASSWORD + on_password)
         + '<button type="submit">Sign in</button>'
     )
-    links = _link(FORGOT_PATH, query, "Forgot your password?")
+    links = _link(FORGOT_PATH, context.query, "Forgot your password?")
     if self_sign_up:
-        links += _link(SIGN_UP_PATH, query, "Sign up")
+        links += _link(SIGN_UP_PATH, context.query, "Sign up")
     content = (
-        form(_to("/login", query), form_token, prompt)
-        + _others(query, providers)
+        context.form("/login", prompt)
+        + _others(context.query, providers)
         + f'<nav class="links" aria-label="Other ways">{links}</nav>'
     )
-    return page("Sign in", content, problem=problem, notice=notice)
+    return context.page("Sign in", content)
 
 
-def sign_up_page(
-    *, query: Mapping[str, str], form_token: str, given: Mapping[str, str], problem: str = ""
-) -> HTMLResponse:
-    """Build the sign-up page; *given* is filled in again, except for passwords."""
+def sign_up_page(context: PageContext) -> HTMLResponse:
+    """Build the sign-up page."""
+    given = context.given
     fields = (
-        field("username", "User name", _NAME + _FOCUS, value=given.get("username", ""))
+        field("username", "User name", _NAME + _FOCUS, value=context.username)
         + field(
             "email",
             "E-mail address",
@@ -101,19 +106,12 @@ def sign_up_page(
         + _POLICY
         + '<button type="submit">Sign up</button>'
     )
-    content = form(_to(SIGN_UP_PATH, query), form_token, fields) + _back(query)
-    return page("Sign up", content, problem=problem)
+    return context.page("Sign up", context.form(SIGN_UP_PATH, fields) + _back(context.query))
 
 
-def confirm_page(
-    *,
-    query: Mapping[str, str],
-    form_token: str,
-    username: str,
-    problem: str = "",
-    notice: str = "",
-) -> HTMLResponse:
+def confirm_page(context: PageContext) -> HTMLResponse:
     """Build the page that takes the confirmation code or sends another one."""
+    username = context.username
     on_name, on_code = ("", _FOCUS) if username else (_FOCUS, "")
     fields = (
         field("username", "User name", _NAME + on_name, value=username)
@@ -125,43 +123,34 @@ def confirm_page(
         '<button class="plain">Send another code</button>'
     )
     content = (
-        form(_to(CONFIRM_PATH, query), form_token, fields)
-        + (form(_to(RESEND_PATH, query), form_token, again) if username else "")
-        + _back(query, _OUTBOX)
+        context.form(CONFIRM_PATH, fields)
+        + (context.form(RESEND_PATH, again) if username else "")
+        + _back(context.query, _OUTBOX)
     )
-    return page("Confirm your account", content, problem=problem, notice=notice)
+    return context.page("Confirm your account", content)
 
 
-def forgot_page(
-    *, query: Mapping[str, str], form_token: str, username: str, problem: str = ""
-) -> HTMLResponse:
+def forgot_page(context: PageContext) -> HTMLResponse:
     """Build the page that asks for the user name of a forgotten password."""
     fields = (
-        field("username", "User name", _NAME + _FOCUS, value=username)
+        field("username", "User name", _NAME + _FOCUS, value=context.username)
         + '<button type="submit">Send me a code</button>'
     )
-    content = form(_to(FORGOT_PATH, query), form_token, fields) + _back(query)
-    return page("Forgot your password?", content, problem=problem)
+    content = context.form(FORGOT_PATH, fields) + _back(context.query)
+    return context.page("Forgot your password?", content)
 
 
-def new_password_page(
-    *,
-    query: Mapping[str, str],
-    form_token: str,
-    username: str,
-    problem: str = "",
-    notice: str = "",
-) -> HTMLResponse:
+def new_password_page(context: PageContext) -> HTMLResponse:
     """Build the page that takes a code and a new password."""
     fields = (
-        f'<input type="hidden" name="username" value="{escape(username)}">'
+        f'<input type="hidden" name="username" value="{escape(context.username)}">'
         + field("code", "Code", _CODE + _FOCUS)
         + field("password", "New password", _NEW_PASSWORD)
         + _POLICY
         + '<button type="submit">Change password</button>'
     )
-    content = form(_to(NEW_PASSWORD_PATH, query), form_token, fields) + _back(query, _OUTBOX)
-    return page("Choose a new password", content, problem=problem, notice=notice)
+    content = context.form(NEW_PASSWORD_PATH, fields) + _back(context.query, _OUTBOX)
+    return context.page("Choose a new password", content)
 
 
 def _others(query: Mapping[str, str], providers: Sequence[Provider]) -> str:

@@ -3,25 +3,26 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
-from authcore_local.cognito.hosted_ui.login_pages import confirm_page, sign_in_page
+from authcore_local.cognito.hosted_ui.login_pages import PageContext, confirm_page, sign_in_page
 from authcore_local.cognito.hosted_ui.provider_pages import provider_path
 from authcore_local.cognito.oauth.authorization_request import AuthorizationRequest
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.flow import shorten
 
 
+@attrs.frozen(eq=False, repr=False)
 class ManagedLogin:
     """Authenticates users by password and redirects the browser back with a code."""
 
-    def __init__(self, hosted: HostedPages, *, sign_in: PasswordSignIn) -> None:
-        self._hosted = hosted
-        self._sign_in = sign_in
+    _hosted: HostedPages
+    _sign_in: PasswordSignIn
 
     def authorize(self, request: Request) -> Response:
         """
@@ -69,9 +70,10 @@ class ManagedLogin:
     def _ask_for_code(
         self, request: Request, query: Mapping[str, str], username: str, problem: str
     ) -> Response:
-        browser, form_token = self._hosted.seal(request, query)
-        page = confirm_page(query=query, form_token=form_token, username=username, problem=problem)
-        return self._hosted.tie_to_browser(page, browser)
+        def draw(form_token: str) -> Response:
+            return confirm_page(PageContext(query, form_token, {"username": username}, problem))
+
+        return self._hosted.show(request, query, draw)
 
     def page(
         self,
@@ -84,17 +86,14 @@ class ManagedLogin:
     ) -> Response:
         """Build the sign-in page for this browser."""
         config = self._hosted.config
-        browser, form_token = self._hosted.seal(request, query)
-        page = sign_in_page(
-            query=query,
-            form_token=form_token,
-            username=username,
-            problem=problem,
-            notice=notice,
-            providers=config.identity_providers,
-            self_sign_up=config.self_sign_up,
-        )
-        return self._hosted.tie_to_browser(page, browser)
+
+        def draw(form_token: str) -> Response:
+            context = PageContext(query, form_token, {"username": username}, problem, notice)
+            return sign_in_page(
+                context, config.identity_providers, self_sign_up=config.self_sign_up
+            )
+
+        return self._hosted.show(request, query, draw)
 
 
 def _summary(asked: AuthorizationRequest) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -120,10 +121,9 @@ class ProviderPages:
     def _page(
         self, request: Request, provider: Provider, query: Mapping[str, str], problem: str = ""
     ) -> Response:
-        browser, form_token = self._hosted.seal(request, query)
         action = f"{provider_path(provider)}?{urlencode(query)}"
-        page = consent_page(provider, action=action, form_token=form_token, problem=problem)
-        return self._hosted.tie_to_browser(page, browser)
+        draw = partial(consent_page, provider, action, problem=problem)
+        return self._hosted.show(request, query, draw)
 
 
 def _account(provider: Provider, form: Mapping[str, str]) -> ProviderAccount | None:

@@ -110,16 +110,7 @@ class Lifecycle:
         """
         Return the ``response`` of the handler's answer; None without a handler.
 
-        Args:
-            source: ``triggerSource``.
-
-            username: Of the user.
-
-            request: ``request`` of the event.
-
-            response: ``response`` of the event, for the handler to fill in.
-
-            version: Of the event.
+        The arguments are those of ``event_of``; the handler fills in *response*.
         """
         event = event_of(self._config, source, username, request, response, version=version)
         trigger = source.partition("_")[0]

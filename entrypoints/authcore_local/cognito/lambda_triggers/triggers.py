@@ -33,12 +33,6 @@ class Triggers:
     The functions attached to the pool.
 
     Attributes:
-        user_migration: For ``UserMigration_…`` events.
-        pre_sign_up: For ``PreSignUp_…``.
-        post_confirmation: For ``PostConfirmation_…``.
-        pre_authentication: For ``PreAuthentication_…``.
-        post_authentication: For ``PostAuthentication_…``.
-        pre_token_generation: For ``TokenGeneration_…``.
         pre_token_version: Which events pre_token_generation gets; V2_0 needs Essentials or Plus.
         limit: How long one invocation may take; 5 seconds at Amazon's, shorter in tests.
     """
@@ -108,7 +102,7 @@ class TriggerRunner:
     pool never share an object.  At most MAX_RUNNING invocations run, the abandoned ones included.
     """
 
-    def __init__(self, triggers: Triggers, *, entropy: Entropy, flow: FlowLog | None) -> None:
+    def __init__(self, triggers: Triggers, *, entropy: Entropy, flow: FlowLog) -> None:
         self._triggers = triggers
         self._entropy = entropy
         self._flow = flow
@@ -166,8 +160,6 @@ class TriggerRunner:
     def _note(
         self, event: Mapping[str, Any], attempt: int, outcome: str | TriggerRaisedError | None
     ) -> None:
-        if self._flow is None:
-            return
         result = {str: "answered", TriggerRaisedError: "raised an error"}.get(type(outcome))
         self._flow.record(
             "cognito",

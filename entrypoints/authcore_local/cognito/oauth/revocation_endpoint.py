@@ -7,6 +7,7 @@ Revocation is enabled for the app client.
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -28,21 +29,14 @@ from authcore_local.flow import FlowLog, shorten
 _DOTS_OF_A_JWT: Final = 2
 
 
+@attrs.frozen(eq=False, repr=False)
 class Revocation:
     """Ends the sessions of refresh tokens; an unknown token is no error."""
 
-    def __init__(
-        self,
-        config: PoolConfig,
-        *,
-        issuer: TokenIssuer,
-        sessions: AuthSessions,
-        flow: FlowLog | None,
-    ) -> None:
-        self._config = config
-        self._issuer = issuer
-        self._sessions = sessions
-        self._flow = flow
+    _config: PoolConfig
+    _issuer: TokenIssuer
+    _sessions: AuthSessions
+    _flow: FlowLog
 
     def revoke(self, request: Request, body: bytes) -> Response:
         """``POST /oauth2/revoke``: 200 without a body, 400, or 401 for an unknown client."""
@@ -95,5 +89,4 @@ class Revocation:
         self._sessions.revoke(token, self._config.client_id)
 
     def _note(self, answer: str, detail: str) -> None:
-        if self._flow is not None:
-            self._flow.record("auth", "cognito", "POST /oauth2/revoke", answer, detail)
+        self._flow.record("auth", "cognito", "POST /oauth2/revoke", answer, detail)

@@ -32,16 +32,7 @@ class SessionRefresh:
         metadata: Mapping[str, str] | None = None,
     ) -> IssuedTokens:
         """
-        Issue tokens for the current state of the user.
-
-        Args:
-            token: A refresh token.
-
-            client_id: Of the client that sent it.
-
-            source: ``triggerSource`` for the pre token generation trigger.
-
-            metadata: For the trigger.
+        Issue tokens for the current state of the user; the trigger gets *source* and *metadata*.
 
         Raises:
             CognitoError: See ``whose``, or what Lifecycle raises.

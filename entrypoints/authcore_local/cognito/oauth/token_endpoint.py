@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -26,25 +27,16 @@ _REFUSED_TOKENS: Final = frozenset(
 )
 
 
+@attrs.frozen(eq=False, repr=False)
 class TokenEndpoint:
     """Exchanges codes and refresh tokens for tokens; describes users for access tokens."""
 
-    def __init__(
-        self,
-        config: PoolConfig,
-        *,
-        users: UserStore,
-        codes: OneTimeTokens[CodeGrant],
-        issuer: TokenIssuer,
-        refresh: SessionRefresh,
-        flow: FlowLog | None,
-    ) -> None:
-        self._config = config
-        self._users = users
-        self._codes = codes
-        self._issuer = issuer
-        self._refresh = refresh
-        self._flow = flow
+    _config: PoolConfig
+    _users: UserStore
+    _codes: OneTimeTokens[CodeGrant]
+    _issuer: TokenIssuer
+    _refresh: SessionRefresh
+    _flow: FlowLog
 
     def token(self, request: Request, body: bytes) -> Response:
         """``POST /oauth2/token``: the tokens, or 400 with an ``error``."""
@@ -113,8 +105,7 @@ class TokenEndpoint:
             raise
 
     def _note(self, answer: str, detail: str) -> None:
-        if self._flow is not None:
-            self._flow.record("auth", "cognito", "POST /oauth2/token", answer, detail)
+        self._flow.record("auth", "cognito", "POST /oauth2/token", answer, detail)
 
 
 def _is_bound_to(grant: CodeGrant, form: Mapping[str, str]) -> bool:

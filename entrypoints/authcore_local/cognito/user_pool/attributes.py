@@ -32,9 +32,7 @@ def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]
     Raises:
         CognitoError: InvalidParameterException.
     """
-    problem = first_problem(config, given)
-    if problem is not None:
-        raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
+    _require_schema(config, given)
     return _write({}, given)
 
 
@@ -52,12 +50,15 @@ def update_attributes(
     """
     if "sub" in given:
         raise invalid_parameter("user.sub: Attribute cannot be updated.")
-    problem = first_problem(config, given)
-    if problem is not None:
-        raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
+    _require_schema(config, given)
     if any(not config.schema[name].mutable for name in given):
         raise invalid_parameter("user attributes: Attribute cannot be updated.")
     return _write(current, given)
+
+
+def _require_schema(config: PoolConfig, given: Mapping[str, str]) -> None:
+    if problem := first_problem(config, given):
+        raise invalid_parameter(f"Attributes did not conform to the schema: {problem}")
 
 
 def _write(current: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

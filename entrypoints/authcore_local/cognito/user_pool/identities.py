@@ -39,13 +39,13 @@ def as_attribute(identities: Iterable[Identity]) -> str:
     return json.dumps([_members(identity) for identity in identities], separators=(",", ":"))
 
 
-def as_claim(identities: Iterable[Identity]) -> list[dict[str, str | None]]:
+def as_claim(identities: Iterable[Identity]) -> list[dict[str, object]]:
     """Format ``identities`` for ID tokens: ``primary`` and ``dateCreated`` are text."""
+    as_text = {"primary", "dateCreated"}
     return [
         {
-            **_names(identity),
-            "primary": "true" if identity.primary else "false",
-            "dateCreated": str(_milliseconds(identity)),
+            name: json.dumps(value) if name in as_text else value
+            for name, value in _members(identity).items()
         }
         for identity in identities
     ]
@@ -53,20 +53,10 @@ def as_claim(identities: Iterable[Identity]) -> list[dict[str, str | None]]:
 
 def _members(identity: Identity) -> dict[str, object]:
     return {
-        **_names(identity),
-        "primary": identity.primary,
-        "dateCreated": _milliseconds(identity),
-    }
-
-
-def _names(identity: Identity) -> dict[str, str | None]:
-    return {
         "userId": identity.user_id,
         "providerName": identity.provider,
         "providerType": identity.provider,
         "issuer": None,
+        "primary": identity.primary,
+        "dateCreated": int(identity.created_at.timestamp() * 1000),
     }
-
-
-def _milliseconds(identity: Identity) -> int:
-    return int(identity.created_at.timestamp() * 1000)

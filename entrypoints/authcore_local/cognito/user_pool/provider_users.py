@@ -43,7 +43,7 @@ PEOPLE: Final[Mapping[Provider, tuple[ProviderAccount, ...]]] = {
 
 
 def consent_page(
-    provider: Provider, *, action: str, form_token: str, problem: str = ""
+    provider: Provider, action: str, form_token: str, *, problem: str = ""
 ) -> HTMLResponse:
     """
     Build the page: choose a sample account, enter a new one, or cancel.

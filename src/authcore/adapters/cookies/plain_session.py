@@ -1,22 +1,19 @@
 """The session in readable cookies: a decision against encryption."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.session_cookies import (
     ACCESS_TOKEN,
-    DEFAULT_BUDGET,
     ID_TOKEN,
     REFRESH_TOKEN,
-    SessionCookies,
+    CookieSessionJar,
 )
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.cookies import SessionJar
-from authcore.ports.system import Clock
 
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._=-]+")
@@ -24,7 +21,7 @@ _PLAIN: Final = (ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
 _PLAIN_NAMES: Final = frozenset(name for series in _PLAIN for name in series.names())
 
 
-class PlainSessionJar(SessionJar):
+class PlainSessionJar(CookieSessionJar):
     """
     A session that services in other languages can read, one cookie per token.
 
@@ -35,25 +32,10 @@ class PlainSessionJar(SessionJar):
     The three tokens of one write share a generation, the digest of all three, so that tokens of
     two writes never form one session.  Two different cookies of one name read as None.
 
-    Args:
-        domain: The cookies are sent to this host and all its subdomains.
-
-        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
-            400 days.
-
-        clock: Tells the remaining lifetime.
-
-        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
-            included; by default DEFAULT_BUDGET.
+    Writing a token that holds characters that a cookie must not raises MalformedTokenError.
     """
 
-    __slots__ = ("_clock", "_cookies")
-
-    def __init__(
-        self, *, domain: str, lifetime: timedelta, clock: Clock, budget: int = DEFAULT_BUDGET
-    ) -> None:
-        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
-        self._clock = clock
+    __slots__ = ()
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
@@ -67,27 +49,6 @@ class PlainSessionJar(SessionJar):
                 return tokens
         return None
 
-    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
-        """
-        See the port.
-
-        Raises:
-            MalformedTokenError: A token holds characters that a cookie must not.
-        """
-        return self._write(value, cookie_header, self._cookies.lifetime)
-
-    def renew(
-        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
-    ) -> tuple[str, ...]:
-        """
-        See the port.
-
-        Raises:
-            MalformedTokenError: As ``write``.
-        """
-        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
-        return self._write(value, cookie_header, left)
-
     def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         texts = dict(zip(_PLAIN, _present(value), strict=False))
         if not all(_TOKEN.fullmatch(text) for text in texts.values()):
@@ -95,10 +56,6 @@ class PlainSessionJar(SessionJar):
         return self._cookies.set_texts(
             texts, generation=_digest(value), cookie_header=cookie_header, lifetime=lifetime
         )
-
-    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port."""
-        return self._cookies.delete_cookies(cookie_header)
 
 
 def _has_repeated_names(pairs: Pairs) -> bool:

@@ -9,10 +9,9 @@ import attrs
 
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, SessionCookies
+from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, CookieSessionJar
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.ports.cookies import SessionJar
 from authcore.ports.system import Clock, Entropy
 
 
@@ -31,7 +30,7 @@ class _NoSessionError(Exception):
     """Raised instead of returned, so that ``lru_cache`` does not keep it."""
 
 
-class SealedSessionJar(SessionJar):
+class SealedSessionJar(CookieSessionJar):
     """
     A session that only holders of the key ring can read, write or renew.
 
@@ -46,20 +45,12 @@ class SealedSessionJar(SessionJar):
     Args:
         ring: Shared by all services that read the session.
 
-        domain: The cookies are sent to this host and all its subdomains.
-
-        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
-            400 days.
-
-        clock: Tells when a session expires, also if the browser keeps it longer.
-
         entropy: For nonces.
 
-        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
-            included; by default DEFAULT_BUDGET.
+        domain, lifetime, clock, budget: See CookieSessionJar.
     """
 
-    __slots__ = ("_clock", "_cookies", "_envelope", "_open")
+    __slots__ = ("_envelope", "_open")
 
     def __init__(
         self,
@@ -71,9 +62,8 @@ class SealedSessionJar(SessionJar):
         entropy: Entropy,
         budget: int = DEFAULT_BUDGET,
     ) -> None:
+        super().__init__(domain=domain, lifetime=lifetime, clock=clock, budget=budget)
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
-        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
-        self._clock = clock
         self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
     def read(self, cookie_header: str) -> TokenSet | None:
@@ -97,17 +87,6 @@ class SealedSessionJar(SessionJar):
             raise _NoSessionError
         return _Opened(generation_of(text), tokens, unsealed.expires_at)
 
-    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port."""
-        return self._write(value, cookie_header, self._cookies.lifetime)
-
-    def renew(
-        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
-    ) -> tuple[str, ...]:
-        """See the port."""
-        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
-        return self._write(value, cookie_header, left)
-
     def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         tokens = (value.access_token, value.id_token, value.refresh_token)
         sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + lifetime)
@@ -117,10 +96,6 @@ class SealedSessionJar(SessionJar):
             cookie_header=cookie_header,
             lifetime=lifetime,
         )
-
-    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port."""
-        return self._cookies.delete_cookies(cookie_header)
 
 
 def _token_set(unsealed: Unsealed) -> TokenSet | None:

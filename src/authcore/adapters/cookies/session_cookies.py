@@ -1,5 +1,6 @@
 """Names, scope and size limit of the cookies of all session formats."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +10,9 @@ from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH
 from authcore.adapters.cookies.set_cookie import MAX_LIFETIME, CookieScope
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.domain.model.domains import is_domain
+from authcore.domain.model.tokens import TokenSet
+from authcore.ports.cookies import SessionJar
+from authcore.ports.system import Clock
 
 
 DEFAULT_BUDGET: Final = 8_000
@@ -34,9 +38,6 @@ class SessionCookies:
     Sets and deletes session cookies of every format.
 
     Each format deletes the cookies of the others, so that a browser carries one session.
-
-    Attributes:
-        lifetime: Of a new session.
     """
 
     __slots__ = ("_budget", "_scope", "lifetime")
@@ -58,16 +59,9 @@ class SessionCookies:
         lifetime: timedelta,
     ) -> tuple[str, ...]:
         """
-        The ``Set-Cookie`` values that store *texts* and delete other session cookies.
+        The ``Set-Cookie`` values that store *texts*, all of one *generation*.
 
-        Args:
-            texts: By series.
-
-            generation: Identifies the write.
-
-            cookie_header: What the browser sent.
-
-            lifetime: ``lifetime`` or ``remaining_lifetime``.
+        They also delete the other session cookies that the browser sent in *cookie_header*.
 
         Raises:
             SessionTooLargeError: Too many chunks, or longer than the budget.
@@ -82,16 +76,7 @@ class SessionCookies:
     def set_cookies(
         self, cookies: Mapping[str, str], *, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
-        """
-        The ``Set-Cookie`` values that set *cookies* and delete other session cookies.
-
-        Args:
-            cookies: Values by name; each fits one cookie.
-
-            cookie_header: What the browser sent.
-
-            lifetime: ``lifetime`` or ``remaining_lifetime``.
-        """
+        """As ``set_texts``, for values by name that each fit one cookie."""
         surplus = [name for name in _session_cookie_names(cookie_header) if name not in cookies]
         kept = (self._scope.set_cookie(*cookie, lifetime) for cookie in cookies.items())
         return (*kept, *map(self._scope.delete_cookie, surplus))
@@ -125,6 +110,50 @@ class SessionCookies:
         smallest_full_cookie = MAX_SET_COOKIE_LENGTH - 512
         count = min(MAX_CHUNKS, self._budget // smallest_full_cookie + 1)
         return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
+
+
+class CookieSessionJar(SessionJar):
+    """
+    A session that the browser carries whole, in cookies.
+
+    Args:
+        domain: The cookies are sent to this host and all its subdomains.
+
+        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
+            400 days.
+
+        clock: Tells the remaining lifetime, also if the browser keeps a session longer.
+
+        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
+            included; by default DEFAULT_BUDGET.
+    """
+
+    __slots__ = ("_clock", "_cookies")
+
+    def __init__(
+        self, *, domain: str, lifetime: timedelta, clock: Clock, budget: int = DEFAULT_BUDGET
+    ) -> None:
+        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
+        self._clock = clock
+
+    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        return self._write(value, cookie_header, self._cookies.lifetime)
+
+    def renew(
+        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
+    ) -> tuple[str, ...]:
+        """See the port."""
+        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
+        return self._write(value, cookie_header, left)
+
+    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
+        """See the port."""
+        return self._cookies.delete_cookies(cookie_header)
+
+    @abstractmethod
+    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
+        """Set the cookies of *value* for *lifetime*."""
 
 
 def carry_session(cookie_header: str) -> bool:

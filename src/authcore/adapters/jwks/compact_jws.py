@@ -70,10 +70,7 @@ def octets_of(unverified_token: object) -> bytes:
 
 def parse(octets: bytes) -> CompactToken:
     """
-    Split and decode a token.
-
-    Args:
-        octets: From ``octets_of``.
+    Split and decode a token, whose *octets* come from ``octets_of``.
 
     Raises:
         MalformedTokenError: Not the compact serialisation of an RS256 JWT with a key id.

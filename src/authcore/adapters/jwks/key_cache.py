@@ -88,10 +88,7 @@ class KeyCache(Keys):
         """
         Begin without keys and without a fetch.
 
-        Args:
-            fetch: Returns the JSON text of a JWK set, or raises KeySourceUnavailableError.
-
-            clock: Tells the age of the keys.
+        *fetch* returns the JSON text of a JWK set, or raises KeySourceUnavailableError.
         """
         self._fetch = fetch
         self._clock = clock

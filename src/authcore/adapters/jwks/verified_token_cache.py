@@ -95,19 +95,10 @@ class CachingSignatureVerifier(SignatureVerifier):
         max_bytes: int = MAX_BYTES,
     ) -> None:
         """
-        Cache the results of *inner*.
+        Cache the results of *inner*; *keys* are its keys.
 
-        Args:
-            inner: Verifies tokens that are not cached.
-
-            keys: The same as those of *inner*.
-
-            clock: Tells when ``exp`` is reached.
-
-            max_entries: Maximum number of tokens, and half of that of digests; by default
-                MAX_ENTRIES.
-
-            max_bytes: Maximum memory in bytes, estimated by token length; by default MAX_BYTES.
+        *max_entries* bounds the tokens and is half of the bound of the digests; *max_bytes* bounds
+        the memory, estimated by token length.
         """
         self._inner = inner
         self._keys = keys

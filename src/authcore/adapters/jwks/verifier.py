@@ -15,13 +15,7 @@ _RS256: Final = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 
 class Verified(NamedTuple):
-    """
-    A verified token.
-
-    Attributes:
-        claims: The payload.
-        key: The key that verified the signature.
-    """
+    """The claims of a verified token, and the key that verified its signature."""
 
     claims: SignedClaims
     key: PublishedKey
@@ -54,10 +48,7 @@ class JwksSignatureVerifier(SignatureVerifier):
 
     def check(self, octets: bytes) -> Verified:
         """
-        Verify a token; also return the key.
-
-        Args:
-            octets: From ``compact_jws.octets_of``.
+        Verify a token, whose *octets* come from ``compact_jws.octets_of``; also return the key.
 
         Raises:
             TokenRejectedError, KeySourceUnavailableError: As the port.

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.json_hooks import refuse_constant, unique_members
-from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.errors import AccountMismatchError, LegacyUnavailableError
 
 
 _UNSENDABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -57,6 +57,11 @@ def text(value: object, longest: int) -> str:
 def text_or_none(value: object, longest: int) -> str | None:
     """Like ``text``, but *value* may be None."""
     return None if value is None else text(value, longest)
+
+
+def mismatch() -> NoReturn:
+    """Raise AccountMismatchError, for a well-formed answer to a request that changes nothing."""
+    raise AccountMismatchError("the legacy system's answer is about another account")
 
 
 def off_contract(what: str) -> NoReturn:

@@ -1,15 +1,22 @@
 """
 Requests and answers of account linking in the legacy HTTP API, exactly as in docs/legacy-api.yaml.
 
-Every answer is checked against its request: an account with another id than the requested one makes
-it unusable.
+Every answer is checked against its request.  An answer to a match about another account is a
+refusal, as nothing was written.  An answer about another account to a request that writes is
+unusable: the legacy system may have written something.
 """
 
 import re
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
+from authcore.adapters.legacy.contract_json import (
+    mismatch,
+    object_in,
+    off_contract,
+    sendable,
+    to_json,
+)
 from authcore.adapters.legacy.user_contract import (
     MAX_DISPLAY_NAME_LENGTH,
     MAX_EMAIL_LENGTH,
@@ -71,7 +78,9 @@ def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
     Raises:
         AmbiguousAccountError: The legacy system answers that several accounts match.
 
-        LegacyUnavailableError: Any other answer than matches of *query*.
+        AccountMismatchError: A match is not one of *query*.
+
+        LegacyUnavailableError: Any other answer.
     """
     said = object_in(answer, MAX_LINK_ANSWER_BYTES)
     if said == {"status": "ambiguous"}:
@@ -83,9 +92,9 @@ def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
         by_identity=_user_or_none(said["by_identity"]),
         by_email=_user_or_none(said["by_email"]),
     )
-    if not _answers(query, matches):
-        off_contract("an answer about another account")
-    return matches
+    if not _is_consistent(matches):
+        off_contract("one account with two descriptions")
+    return matches if _answers(query, matches) else mismatch()
 
 
 def attach_request(legacy_uid: str, cognito_id: str, *, reset_access: bool) -> bytes:
@@ -124,7 +133,7 @@ def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> Legac
         raise AccountLockedError("the legacy system locked the account")
     account = open_account_in(_require_user(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
-        off_contract("an answer about another account")
+        off_contract("an answer about another account; the id may be attached now")
     return account
 
 
@@ -159,7 +168,7 @@ def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
     """
     account = account_in(_require_user(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
     if account.cognito_id != cognito_id:
-        off_contract("an answer about another account")
+        off_contract("an answer about another account; the account may exist now")
     return account
 
 
@@ -182,13 +191,14 @@ def _answers(query: AccountQuery, matches: AccountMatches) -> bool:
         and (identified is None or query.identity is not None)
         and (addressed is None or (query.email or "") != "")
         and (addressed is None or is_same_name(query.email or "", addressed.email))
-        and _consistent([each for each in (mine, identified, addressed) if each is not None])
     )
 
 
-def _consistent(accounts: list[LegacyAccount]) -> bool:
+def _is_consistent(matches: AccountMatches) -> bool:
     """Whether an account that was found twice is the same both times."""
-    return len(set(accounts)) == len({account.legacy_uid for account in accounts})
+    ways = (matches.by_cognito_id, matches.by_identity, matches.by_email)
+    accounts = {account for account in ways if account is not None}
+    return len(accounts) == len({account.legacy_uid for account in accounts})
 
 
 def _user_or_none(user: object) -> LegacyAccount | None:

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer
-from authcore.adapters.legacy.contract_json import object_in, off_contract, sendable, to_json
+from authcore.adapters.legacy.contract_json import (
+    mismatch,
+    object_in,
+    off_contract,
+    sendable,
+    to_json,
+)
 from authcore.adapters.legacy.user_contract import (
     MAX_USERNAME_LENGTH,
     account_in,
@@ -57,6 +63,8 @@ def login_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
     The account that the credentials belong to; None if the legacy system refuses them.
 
     Raises:
+        AccountMismatchError: The answer is about another name than *username*.
+
         LegacyUnavailableError: Any other answer.
     """
     said = object_in(answer, MAX_ANSWER_BYTES)
@@ -69,6 +77,8 @@ def lookup_answer(answer: HttpAnswer, username: str) -> LegacyAccount | None:
 
     Raises:
         AmbiguousAccountError: The legacy system answers that several accounts match.
+
+        AccountMismatchError: The answer is about another name than *username*.
 
         LegacyUnavailableError: Any other answer.
     """
@@ -92,5 +102,5 @@ def _parse_answer(
         off_contract("another status or other members")
     account = read(said["user"])
     if not (is_same_name(username, account.username) or is_same_name(username, account.email)):
-        off_contract("an answer about another account")
+        mismatch()
     return account

@@ -47,7 +47,8 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
     policies only ``lease`` and ``once`` are safe here.  Answers tell neither the Cognito id of an
     account nor whether it is locked, so the legacy system must answer ``{"success": 0}`` to an
     attachment if the account is locked or has another Cognito id: nothing else prevents that the
-    account changes its owner.  Only a look-up returns the user name; elsewhere the legacy id is
+    account changes its owner.  No answer repeats what was asked, so an answer about another account
+    is not noticed.  Only a look-up returns the user name; elsewhere the legacy id is
     used instead.
 
     See: ``seed_forms`` for forms and answers.

@@ -5,8 +5,10 @@ from typing import Literal
 
 import attrs
 
+from authcore.domain.errors import StaleProofError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.provider_names import includes_provider, is_same_provider
 
 
 NATIVE: str = "Cognito"
@@ -28,6 +30,8 @@ class LinkPolicy:
     """
     Which links are allowed.  An e-mail address always has to be verified on both sides.
 
+    Names of providers are compared without letter case.
+
     Attributes:
         email_providers: Providers whose verified e-mail address may link an existing account;
             NATIVE for native users.  By default none: links then need the identity or Cognito id.
@@ -40,15 +44,26 @@ class LinkPolicy:
     creation: Creation = "unique"
     issuers: Mapping[str, str] = attrs.field(factory=dict)
 
+    def trusts_emails_of(self, provider: str) -> bool:
+        """Whether a verified address of *provider* may link an existing account."""
+        return includes_provider(self.email_providers, provider)
+
     def knows_issuer(self, identity: ExternalIdentity) -> bool:
         """Whether the issuer of *identity* is exactly the one set for its provider, if any."""
-        return self.issuers.get(identity.provider_name, identity.issuer) == identity.issuer
+        return all(
+            issuer == identity.issuer
+            for name, issuer in self.issuers.items()
+            if is_same_provider(name, identity.provider_name)
+        )
 
 
 @attrs.frozen(kw_only=True)
 class FailurePolicy:
     """
     Whether a failed link blocks the sign-in, or the user is linked at the next sign-in instead.
+
+    Names of providers are compared without letter case; of two rules for one provider the stricter
+    one holds.
 
     Attributes:
         blocks: For providers that are not in *by_provider*; by default False.
@@ -62,7 +77,9 @@ class FailurePolicy:
         """Whether users of *provider* are blocked; for None, unknown, whether any user is."""
         if provider is None:
             return self.blocks or any(self.by_provider.values())
-        return self.by_provider.get(provider, self.blocks)
+        rules = self.by_provider.items()
+        named = [blocks for name, blocks in rules if is_same_provider(name, provider)]
+        return any(named) if named else self.blocks
 
     def __str__(self) -> str:
         """The form of the setting: ``allow Okta=block``."""
@@ -80,16 +97,30 @@ class LinkOutcome:
     The outcome of one attempt to link.
 
     Attributes:
-        status: ``refused``: a refusal.  ``postponed``: no usable answer; the next sign-in retries.
+        status: ``refused``: a refusal.  ``postponed``: no usable answer; the next token retries.
         reason: ``ok``, how the account was found (``cognito_id``, ``identity``, ``email``,
             ``legacy_uid``), ``email_taken`` where it was created without the address because
             another account has it, or the code of the error.
-        legacy_uid: Once known to belong to the user; None by default.
+        legacy_uid: Once known to belong to the user, also where the proof could not be written;
+            None by default.
     """
 
     status: LinkStatus
     reason: str
     legacy_uid: str | None = None
+
+    @property
+    def ends_sign_in(self) -> bool:
+        """Whether the pool user is gone, so that no policy can let them in."""
+        return self.reason == StaleProofError.code
+
+
+@attrs.frozen
+class FoundAccount:
+    """The account of a pool user, and how it was found: see LinkOutcome."""
+
+    account: LegacyAccount
+    way: Literal["cognito_id", "identity", "email", "legacy_uid"]
 
 
 @attrs.frozen
@@ -104,9 +135,8 @@ class PoolAccount:
         email_verified: Whether the pool verified *email*: True only for ``true`` and ``"true"``.
         name: Display name.
         identity: The primary external identity; None for native users.
-        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.
-        linked_uid: ``custom:legacy_linked``: id of the legacy account that is known to store this
-            user's ``sub``; None until then.
+        legacy_uid: ``custom:legacy_uid``; None until linked, or migrated.  Proves nothing.
+        statement: ``custom:legacy_linked``: see LinkProofs; None where there is none.
     """
 
     username: str
@@ -116,19 +146,7 @@ class PoolAccount:
     name: str | None = attrs.field(repr=False)
     identity: ExternalIdentity | None
     legacy_uid: str | None
-    linked_uid: str | None = None
-
-    @property
-    def is_linked(self) -> bool:
-        """
-        Whether both systems are known to store both ids.
-
-        For an external user only linking writes the legacy id, after it wrote the legacy side.  For
-        a native user migration writes it too, without the legacy side.
-        """
-        if self.legacy_uid is None:
-            return False
-        return self.identity is not None or self.linked_uid == self.legacy_uid
+    statement: str | None = attrs.field(default=None, repr=False)
 
     @property
     def provider(self) -> str:

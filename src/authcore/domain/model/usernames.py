@@ -12,11 +12,7 @@ LEGACY_UID: Final = "custom:legacy_uid"
 """The user's id in the legacy system; migration and linking write it."""
 
 LEGACY_LINKED: Final = "custom:legacy_linked"
-"""
-The legacy id whose account is known to name the pool user.
-
-Only linking writes it, last of all; no app client may.
-"""
+"""What authcore states about the link, under its keys: see LinkProofs.  No app client needs it."""
 
 LINK_REFUSAL_CLAIM: Final = "authcore_link"
 """

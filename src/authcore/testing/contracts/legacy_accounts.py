@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import (
+    AccountMismatchError,
     AmbiguousAccountError,
     CredentialsRejectedError,
     LegacyUnavailableError,
@@ -116,6 +117,11 @@ class LegacyAccountsContract(ContractSuite):
     @abstractmethod
     def go_down(self) -> Callable[[], None]:
         """Returns a function that makes the legacy system behind *accounts* unavailable."""
+
+    @pytest.fixture
+    @abstractmethod
+    def mix_up(self) -> Callable[[], None]:
+        """Returns a function that makes the legacy system answer with another account."""
 
     @pytest.mark.parametrize("person", [EMMA, IGNAZ, NEMO], ids=lambda p: p.account.username)
     def test_the_right_password_opens_the_account(
@@ -233,6 +239,28 @@ class LegacyAccountsContract(ContractSuite):
             accounts.find("emma")
         with pytest.raises(LegacyUnavailableError):
             accounts.find("nobody")
+
+    def test_an_answer_about_another_account_is_a_refusal_of_its_own(
+        self, accounts: LegacyAccounts, mix_up: Callable[[], None]
+    ) -> None:
+        mix_up()
+
+        with pytest.raises(AccountMismatchError):
+            accounts.authenticate(Credentials("emma", EMMA.password))
+        for name in ("emma", "emma@hartfield.example", "faust"):
+            with pytest.raises(AccountMismatchError):
+                accounts.find(name)
+
+    def test_a_no_names_no_account_and_stays_a_no(
+        self, accounts: LegacyAccounts, mix_up: Callable[[], None]
+    ) -> None:
+        mix_up()
+
+        with pytest.raises(CredentialsRejectedError):
+            accounts.authenticate(Credentials("emma", "wrong"))
+        with pytest.raises(AmbiguousAccountError):
+            accounts.find(f"zwilling@{SCHOOL}")
+        assert accounts.find("nobody") is None
 
     def test_neither_password_nor_name_is_in_an_error(
         self, accounts: LegacyAccounts, go_down: Callable[[], None]

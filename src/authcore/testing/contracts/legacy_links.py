@@ -10,6 +10,7 @@ import pytest
 
 from authcore.domain.errors import (
     AccountLockedError,
+    AccountMismatchError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -89,6 +90,11 @@ class LegacyLinksContract(ContractSuite):
     @abstractmethod
     def go_down(self) -> Callable[[], None]:
         """Returns a function that makes the legacy system behind *links* unavailable."""
+
+    @pytest.fixture
+    @abstractmethod
+    def mix_up(self) -> Callable[[], None]:
+        """Returns a function that makes the legacy system answer with another account."""
 
     def test_a_stranger_matches_nobody(self, links: LegacyLinks) -> None:
         stranger = account_query(SUB, ExternalIdentity("Google", "1"), "nobody@arden.example")
@@ -323,6 +329,37 @@ class LegacyLinksContract(ContractSuite):
             links.create(PROSPERO, idempotency_key="prospero")
         with pytest.raises(LegacyUnavailableError):
             links.attach_cognito_id("1601", SUB, reset_access=False)
+
+    def test_a_match_of_another_address_is_a_refusal(
+        self, links: LegacyLinks, mix_up: Callable[[], None]
+    ) -> None:
+        # AL-03
+        mix_up()
+
+        with pytest.raises(AccountMismatchError):
+            links.match(account_query(email=ROSALIND.account.email))
+
+    def test_a_match_of_another_cognito_id_is_a_refusal(
+        self, links: LegacyLinks, mix_up: Callable[[], None]
+    ) -> None:
+        # AL-03
+        links.attach_cognito_id("1611", SUB, reset_access=False)
+        mix_up()
+
+        with pytest.raises(AccountMismatchError):
+            links.match(account_query())
+
+    def test_an_answer_about_another_account_after_a_write_is_no_refusal(
+        self, links: LegacyLinks, mix_up: Callable[[], None]
+    ) -> None:
+        """Something may have been written, so no caller may take it for undone."""
+        # AL-07
+        mix_up()
+
+        with pytest.raises(LegacyUnavailableError):
+            links.create(PROSPERO, idempotency_key="prospero")
+        with pytest.raises(LegacyUnavailableError):
+            links.attach_cognito_id("1601", ANOTHER_SUB, reset_access=False)
 
     def test_no_name_and_no_address_is_in_an_error(
         self, links: LegacyLinks, go_down: Callable[[], None]

@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.errors import (
     AccountLockedError,
+    AccountMismatchError,
     AccountNotFoundError,
     AccountTakenError,
     AmbiguousAccountError,
@@ -21,11 +22,12 @@ from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 
 
 class InMemoryLegacyAccounts(LegacyAccounts):
-    """Accounts in a list; can be unavailable."""
+    """Accounts in a list; can be unavailable, and mix accounts up."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[LegacyAccount, str]] = []
         self._down = False
+        self._mixed_up = False
 
     def add(self, account: LegacyAccount, password: str) -> None:
         """Add *account*.  A locked account is opened by no password."""
@@ -39,11 +41,16 @@ class InMemoryLegacyAccounts(LegacyAccounts):
         """Answer again."""
         self._down = False
 
+    def mix_up(self) -> None:
+        """Answer with another account from now on, wherever one is found."""
+        self._mixed_up = True
+
     def authenticate(self, credentials: Credentials) -> LegacyAccount:
         """See the port."""
         rows = self._find_rows(credentials.username)
         if len(rows) != 1 or rows[0][1] != credentials.password or rows[0][0].locked:
             raise CredentialsRejectedError("no such account or password")
+        self._require_right_account()
         return rows[0][0]
 
     def find(self, username: str) -> LegacyAccount | None:
@@ -51,7 +58,14 @@ class InMemoryLegacyAccounts(LegacyAccounts):
         rows = self._find_rows(username)
         if len(rows) > 1:
             raise AmbiguousAccountError("several accounts match")
-        return rows[0][0] if rows else None
+        if not rows:
+            return None
+        self._require_right_account()
+        return rows[0][0]
+
+    def _require_right_account(self) -> None:
+        if self._mixed_up:
+            raise AccountMismatchError("an answer about another account")
 
     def _find_rows(self, name: str) -> list[tuple[LegacyAccount, str]]:
         """The rows that match *name* in the first way that matches any."""
@@ -98,6 +112,7 @@ class InMemoryLegacyLinks(LegacyLinks):
         available: Set to False for an outage.
         unanswered: The name of a method that raises LegacyUnavailableError without any effect;
             None by default.
+        mixed_up: Set to True for answers about other accounts.
     """
 
     def __init__(
@@ -111,6 +126,7 @@ class InMemoryLegacyLinks(LegacyLinks):
         self.calls: list[str] = []
         self.available = True
         self.unanswered: str | None = None
+        self.mixed_up = False
         self._mode = mode
         self._unique_emails = unique_emails
         self._keeps_identities_apart = mode in {"unique", "idempotent"}
@@ -127,6 +143,8 @@ class InMemoryLegacyLinks(LegacyLinks):
             if len(addressed) > 1 and known is None and social is None:
                 raise AmbiguousAccountError("several accounts have the e-mail address")
             by_email = addressed[0] if len(addressed) == 1 else None
+            if self.mixed_up and (known or social or by_email):
+                raise AccountMismatchError("an answer about another account")
             return AccountMatches(by_cognito_id=known, by_identity=social, by_email=by_email)
 
     def create(self, account: NewLegacyAccount, *, idempotency_key: str) -> LegacyAccount:
@@ -135,7 +153,7 @@ class InMemoryLegacyLinks(LegacyLinks):
             self._begin_call("create")
             earlier = self._created_before(account, idempotency_key)
             if earlier is not None:
-                return earlier
+                return self._answer(earlier)
             if self._keeps_identities_apart and self._with_identity(account.identity):
                 raise AccountTakenError("the identity belongs to another account")
             if self._unique_emails and self._with_email(account.email):
@@ -151,7 +169,7 @@ class InMemoryLegacyLinks(LegacyLinks):
             )
             self.rows[uid] = LegacyRow(made, _identity_keys(account.identity))
             self._keyed[idempotency_key] = uid
-            return made
+            return self._answer(made)
 
     def attach_cognito_id(
         self, legacy_uid: str, cognito_id: str, *, reset_access: bool
@@ -172,7 +190,13 @@ class InMemoryLegacyLinks(LegacyLinks):
             account = attrs.evolve(row.account, cognito_id=cognito_id)
             kept = LegacyRow(account) if reset_access else attrs.evolve(row, account=account)
             self.rows[legacy_uid] = kept
-            return account
+            return self._answer(account)
+
+    def _answer(self, account: LegacyAccount) -> LegacyAccount:
+        """Return *account* after it was written."""
+        if self.mixed_up:
+            raise LegacyUnavailableError("an answer about another account")
+        return account
 
     def _begin_call(self, name: str) -> None:
         self.calls.append(name)

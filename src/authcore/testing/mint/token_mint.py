@@ -6,9 +6,8 @@ import itertools
 import json
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from functools import partialmethod
 from typing import Final, Literal
-
-import attrs
 
 from authcore.adapters.system import SystemClock
 from authcore.domain.model.pools import issuer_url
@@ -124,8 +123,10 @@ class TokenMint:
         """See: OpenID Connect Core §3.1.3.6; the left half of SHA-256, base64url."""
         return base64url(hashlib.sha256(access_token.encode()).digest()[:16])
 
-    def access(
+    def _issue(
         self,
+        use: TokenUse,
+        /,
         *,
         without: Collection[str] = (),
         header: Mapping[str, object] | None = None,
@@ -137,9 +138,11 @@ class TokenMint:
         **claims: object,
     ) -> str:
         """
-        An access token, valid unless an argument makes it wrong.
+        A token, valid unless an argument makes it wrong.
 
         Args:
+            use: Of the token.
+
             without: Claims to leave out.
 
             header: Header parameters to add or replace.
@@ -156,35 +159,25 @@ class TokenMint:
 
             claims: Claims to add or replace.
         """
-        token = _Wanted(
-            without, header or {}, without_header, alg, hmac_secret, tampered, signed_by
-        )
-        return self._make("access", {**self._access_claims(), **claims}, token)
+        key = self._signer(use, signed_by)
+        wanted = {**self._claims(use), **claims}
+        head = {"kid": self._keys[use].kid, "alg": alg, **(header or {})}
+        signed = f"{_segment(head, without_header)}.{_segment(wanted, without)}"
+        signature = base64url(_signature(alg, signed.encode(), key, hmac_secret))
+        if tampered:
+            altered = {**wanted, "username": "somebody-else"}
+            signed = f"{_segment(head, without_header)}.{_segment(altered)}"
+        return f"{signed}.{signature}"
 
-    def identity(
-        self,
-        *,
-        without: Collection[str] = (),
-        header: Mapping[str, object] | None = None,
-        without_header: Collection[str] = (),
-        alg: Algorithm = "RS256",
-        hmac_secret: bytes | None = None,
-        tampered: bool = False,
-        signed_by: Signer = "issuer",
-        **claims: object,
-    ) -> str:
-        """An ID token, valid unless an argument makes it wrong.  Arguments as for ``access``."""
-        token = _Wanted(
-            without, header or {}, without_header, alg, hmac_secret, tampered, signed_by
-        )
-        return self._make("id", {**self._identity_claims(), **claims}, token)
+    access = partialmethod(_issue, "access")
+    identity = partialmethod(_issue, "id")
 
     def _uuid(self) -> str:
         return f"00000000-0000-4000-8000-{next(self._serial):012d}"
 
-    def _shared_claims(self) -> dict[str, object]:
+    def _claims(self, use: TokenUse) -> dict[str, object]:
         now = int(self._clock.now().timestamp())
-        return {
+        shared = {
             "sub": self._subject,
             "cognito:groups": ["editors"],
             "iss": self.issuer,
@@ -194,23 +187,21 @@ class TokenMint:
             "exp": now + int(self._lifetime.total_seconds()),
             "iat": now,
             "jti": self._uuid(),
+            "token_use": use,
         }
+        return {**shared, **(self._access_claims() if use == "access" else self._identity_claims())}
 
     def _access_claims(self) -> dict[str, object]:
         return {
-            **self._shared_claims(),
             "version": 2,
             "client_id": self.client_id,
-            "token_use": "access",
             "scope": "openid profile email",
             "username": self._username,
         }
 
     def _identity_claims(self) -> dict[str, object]:
         return {
-            **self._shared_claims(),
             "aud": self.client_id,
-            "token_use": "id",
             "cognito:username": self._username,
             "email": "mint@example.com",
             "email_verified": True,
@@ -218,35 +209,14 @@ class TokenMint:
             "custom:legacy_uid": "4711",
         }
 
-    def _make(self, use: TokenUse, claims: Mapping[str, object], wanted: "_Wanted") -> str:
-        key = self._signer(use, wanted.signed_by)
-        header = {"kid": self._keys[use].kid, "alg": wanted.alg, **wanted.header}
-        signed = ".".join(
-            base64url(_json({name: part[name] for name in part if name not in left_out}))
-            for part, left_out in ((header, wanted.without_header), (claims, wanted.without))
-        )
-        signature = base64url(wanted.signature(signed.encode(), key))
-        if wanted.tampered:
-            altered = {**claims, "username": "somebody-else"}
-            signed = f"{signed.partition('.')[0]}.{base64url(_json(altered))}"
-        return f"{signed}.{signature}"
+
+def _segment(members: Mapping[str, object], left_out: Collection[str] = ()) -> str:
+    return base64url(_json({name: members[name] for name in members if name not in left_out}))
 
 
-@attrs.frozen
-class _Wanted:
-    """The ways in which a token is to be wrong."""
-
-    without: Collection[str]
-    header: Mapping[str, object]
-    without_header: Collection[str]
-    alg: Algorithm
-    hmac_secret: bytes | None = attrs.field(repr=False)
-    tampered: bool
-    signed_by: Signer
-
-    def signature(self, message: bytes, key: SigningKey) -> bytes:
-        if self.alg == "none":
-            return b""
-        if self.alg == "HS256":
-            return hmac.digest(self.hmac_secret or key.public_pem(), message, "sha256")
-        return key.sign(message)
+def _signature(alg: Algorithm, message: bytes, key: SigningKey, hmac_secret: bytes | None) -> bytes:
+    if alg == "none":
+        return b""
+    if alg == "HS256":
+        return hmac.digest(hmac_secret or key.public_pem(), message, "sha256")
+    return key.sign(message)

@@ -2,48 +2,56 @@
 Gives every user who signs in exactly one legacy account, known to both sides.
 
 The legacy side is written first, ``custom:legacy_uid`` and ``custom:legacy_linked`` last, so that a
-user who has both with the same value is linked completely and costs no call.  A migrated user has
-the first from migration and gets the second once the legacy side is written.  After an attempt that
-was interrupted the next one finds what it left: the account by its Cognito id or identity, or the
-missing attribute.
+user who has both, with a proof that holds, is linked completely and costs no call.  After an
+attempt that was interrupted the next one finds what it left: the account by its Cognito id or
+identity, or the missing attribute.
 
-See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022.
+A refusal takes ``custom:legacy_uid`` away, which other services believe, and keeps its reason in
+``custom:legacy_linked``, so that the user does not get a second account instead.  A user whom
+migration created from an address that the account no longer has is deleted: the owner's password
+then creates the right one.
+
+See: Sudhodanan and Paverd, "Pre-hijacked accounts", USENIX Security 2022;
+docs/adr/0019-link-proofs.md.
 """
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
 
 import attrs
 
 from authcore.domain.errors import (
     AccountLockedError,
     AccountTakenError,
-    AmbiguousAccountError,
-    BlindRetryRefusedError,
+    AttributesRejectedError,
+    AuthcoreError,
     IssuerRejectedError,
     LeaseHeldError,
-    LegacyNotReachedError,
+    LinkRejectedError,
     RejectedError,
+    StaleProofError,
     UnavailableError,
+    UnprovenLinkError,
 )
-from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.audit import AuditEvent, Outcome
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.emails import canonical_email
+from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.linking import (
-    AccountMatches,
     AccountQuery,
+    FoundAccount,
     LinkOutcome,
     LinkPolicy,
-    LinkStatus,
-    NewLegacyAccount,
     PoolAccount,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore.domain.services.accounts.account_creation import AccountCreation, lease_key
+from authcore.domain.services.accounts.account_match import choose, require_usable
+from authcore.domain.services.accounts.claimed_account import ClaimedAccount
 from authcore.ports.audit import AuditLog
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease
+from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.legacy_links import LegacyLinks
 from authcore.ports.system import Clock
 from authcore.ports.user_directory import UserDirectory
@@ -52,33 +60,9 @@ from authcore.ports.user_directory import UserDirectory
 LEASE_TTL: Final = timedelta(seconds=30)
 """Several times the longest attempt; after a killed attempt the next one waits for so long."""
 
-INTENT_TTL: Final = timedelta(days=3650)
-"""How long a create without a known result is remembered where creation is ``once``."""
-
-LATE_CREATE: Final = timedelta(seconds=60)
-"""
-How long the legacy system may take to carry out a create that was given up.
-
-The lease ends with the attempt, but such a create does not: until then no other one begins.
-"""
-
-_OUTCOMES: Final[dict[LinkStatus, Outcome]] = {
-    "already_linked": "accepted",
-    "linked": "accepted",
-    "created": "accepted",
-    "refused": "rejected",
-    "postponed": "unavailable",
+_REFUSED_AGAIN: Final[Mapping[str, type[LinkRejectedError]]] = {
+    each.code: each for each in (AccountTakenError, AccountLockedError, UnprovenLinkError)
 }
-
-_Way = Literal["cognito_id", "identity", "email"]
-
-
-@attrs.frozen
-class _Found:
-    """The user's account, and how it was found."""
-
-    account: LegacyAccount
-    way: _Way
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -88,6 +72,8 @@ class AccountLinking:
 
     Args:
         links: The legacy system.
+
+        accounts: Its user table.
 
         directory: The pool.
 
@@ -99,17 +85,21 @@ class AccountLinking:
 
         policy: What the team allows.
 
+        proofs: Of the pool.
+
         issuer: Of the pool; with ``sub`` the identity key.
 
         clock: For the end of the lease.
     """
 
     links: LegacyLinks
+    accounts: LegacyAccounts
     directory: UserDirectory
     lease: Lease
-    intents: ReplayCache
+    intents: CreateIntents
     audit: AuditLog
     policy: LinkPolicy
+    proofs: LinkProofs
     issuer: str
     clock: Clock
 
@@ -119,206 +109,188 @@ class AccountLinking:
 
         Never raises one of our errors: a refusal is ``refused``, an outage ``postponed``.
         """
+        failure: AuthcoreError | None = None
+        outcome: LinkOutcome | None = None
         try:
             outcome = self._link(user)
+            self._write_proof(user, outcome)
         except RejectedError as error:
-            outcome = LinkOutcome("refused", error.code)
+            failure, outcome = error, LinkOutcome("refused", error.code)
+            self._withdraw(user, error)
         except UnavailableError as error:
-            outcome = LinkOutcome("postponed", error.code)
-        self._record(user, outcome)
+            known = outcome.legacy_uid if outcome else None
+            failure, outcome = error, LinkOutcome("postponed", error.code, known)
+        self._record(user, outcome, failure)
         return outcome
 
     def _link(self, user: PoolAccount) -> LinkOutcome:
         if user.identity and not self.policy.knows_issuer(user.identity):
             raise IssuerRejectedError("the identity comes from another issuer than it must")
-        if user.legacy_uid is None:
-            return self._first_link(user)
-        if not user.is_linked:
-            return self._attach(user, user.legacy_uid)
-        return LinkOutcome("already_linked", "ok", user.legacy_uid)
+        if self._is_linked(user):
+            return LinkOutcome("already_linked", "ok", user.legacy_uid)
+        with self._hold_lease(user) as require_lease:
+            return self._link_legacy_side(user, require_lease)
 
-    def _attach(self, user: PoolAccount, legacy_uid: str) -> LinkOutcome:
-        """
-        Write the legacy side of a user who has a legacy id from migration.
+    def _link_legacy_side(
+        self, user: PoolAccount, require_lease: Callable[[], None]
+    ) -> LinkOutcome:
+        found = self._creation.find(user) or self._find(user)
+        if found is None:
+            self._require_no_account(user)
+            account, reason = self._creation.create(user, require_lease)
+            require_usable(account, user)
+            return LinkOutcome("created", reason, account.legacy_uid)
+        require_lease()
+        legacy_uid = found.account.legacy_uid
+        if found.account.cognito_id is None:
+            self._attach(legacy_uid, user.subject, reset_access=found.way == "email")
+        return LinkOutcome("linked", found.way, legacy_uid)
 
-        That links them.  If the mark in the pool cannot be written, the only cost is one more call
-        at the next sign-in.
-        """
-        self.links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
+    def _attach(self, legacy_uid: str, subject: str, *, reset_access: bool) -> None:
         try:
-            self.directory.set_attributes(user.username, {LEGACY_LINKED: legacy_uid})
-        except (RejectedError, UnavailableError) as error:
-            self.audit.record(
-                AuditEvent.of(
-                    "account_linking.unmarked",
-                    error,
-                    subject=user.subject,
-                    legacy_uid=legacy_uid,
-                )
-            )
-        return LinkOutcome("linked", "legacy_uid", legacy_uid)
+            self.links.attach_cognito_id(legacy_uid, subject, reset_access=reset_access)
+        except LinkRejectedError as error:
+            error.legacy_uid = legacy_uid
+            raise
 
-    def _first_link(self, user: PoolAccount) -> LinkOutcome:
-        with self._hold_lease(user) as held_until:
-            found = self._find(user)
-            if found is None:
-                self._announce_create(user)
-            self._require_lease(held_until)
-            account, reason = (
-                (found.account, found.way) if found else self._create(user, held_until)
-            )
-            if account.cognito_id is None:
-                self.links.attach_cognito_id(
-                    account.legacy_uid, user.subject, reset_access=reason == "email"
-                )
-        written = {LEGACY_UID: account.legacy_uid, LEGACY_LINKED: account.legacy_uid}
-        self.directory.set_attributes(user.username, written)
-        return LinkOutcome("linked" if found else "created", reason, account.legacy_uid)
+    @property
+    def _creation(self) -> AccountCreation:
+        return AccountCreation(
+            links=self.links,
+            intents=self.intents,
+            creation=self.policy.creation,
+            issuer=self.issuer,
+        )
 
     @contextmanager
-    def _hold_lease(self, user: PoolAccount) -> Iterator[datetime | None]:
-        """Take the lease on *user* and yield its end; None where the policy needs no lease."""
+    def _hold_lease(self, user: PoolAccount) -> Iterator[Callable[[], None]]:
+        """Take the lease on *user*, where the policy needs one, and yield a check of it."""
         if self.policy.creation != "lease":
-            yield None
+            yield lambda: None
             return
-        with self.lease.hold(f"link:{self._key(user)}", LEASE_TTL) as grant:
-            yield grant.expires_at
+        with self.lease.hold(lease_key(self.issuer, user.subject), LEASE_TTL) as grant:
 
-    def _require_lease(self, held_until: datetime | None) -> None:
-        if held_until is not None and self.clock.now() >= held_until:
-            raise LeaseHeldError("the lease ended before anything was written")
+            def require_lease() -> None:
+                if self.clock.now() >= grant.expires_at:
+                    raise LeaseHeldError("the lease ended before anything was written")
 
-    def _find(self, user: PoolAccount) -> _Found | None:
+            yield require_lease
+
+    def _find(self, user: PoolAccount) -> FoundAccount | None:
+        claimed = ClaimedAccount(accounts=self.accounts, proofs=self.proofs).find(user)
+        if claimed is not None:
+            return claimed
         query = AccountQuery(user.subject, user.identity, self._comparable_email(user))
-        matches = self.links.match(query)
-        found = _choose(matches, query)
-        if found:
-            _require_usable(found.account, user)
+        found = choose(self.links.match(query), query)
+        if found is not None:
+            require_usable(found.account, user)
         return found
 
     def _comparable_email(self, user: PoolAccount) -> str | None:
-        if user.provider not in self.policy.email_providers or not user.email_verified:
+        if not self.policy.trusts_emails_of(user.provider) or not user.email_verified:
             return None
         return canonical_email(user.email) if user.email else None
 
-    def _announce_create(self, user: PoolAccount) -> None:
-        """Remember that a create begins, where the legacy system could carry out two."""
-        key = create_key(self.issuer, user.subject)
-        match self.policy.creation:
-            case "once" if not self.intents.first_time(key, INTENT_TTL):
-                raise BlindRetryRefusedError("an earlier attempt may have created the account")
-            case "lease" if not self.intents.first_time(key, LATE_CREATE):
-                raise LeaseHeldError("an earlier create may still be carried out")
-
-    def _create(
-        self, user: PoolAccount, held_until: datetime | None
-    ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
-        """Create the account; a create that certainly had no effect is forgotten."""
-        try:
-            account, reason = self._create_with_free_address(user, held_until)
-        except (RejectedError, LegacyNotReachedError):
-            self._call_off_create(user)
-            raise
-        _require_usable(account, user)
-        return account, reason
-
-    def _create_with_free_address(
-        self, user: PoolAccount, held_until: datetime | None
-    ) -> tuple[LegacyAccount, Literal["ok", "email_taken"]]:
+    def _require_no_account(self, user: PoolAccount) -> None:
         """
-        Create the account, without the address if that belongs to another account.
+        Return if *user* may get a new account.
 
-        That account is not proven to be the user's, or it would have been found.  Its holder must
-        not be able to keep the owner of the address from having an account.
+        Raises:
+            LinkRejectedError: The user was refused an account that may be theirs, or claims one.
         """
-        wanted = _new_account(user)
+        refusal = self.proofs.refusal(user.statement, user.subject)
+        if refusal is not None and refusal.legacy_uid is not None:
+            raise _REFUSED_AGAIN.get(refusal.reason, LinkRejectedError)(
+                "an earlier link was refused", legacy_uid=refusal.legacy_uid
+            )
+        if user.legacy_uid is not None:
+            raise UnprovenLinkError(
+                "nothing proves that the account is the user's", legacy_uid=user.legacy_uid
+            )
+
+    def _write_proof(self, user: PoolAccount, outcome: LinkOutcome) -> None:
+        """
+        Write both attributes, last of all.
+
+        The legacy system names the user by now.  Where the pool's schema lacks an attribute that
+        has to do at every sign-in.
+        """
+        if outcome.status == "already_linked" or outcome.legacy_uid is None:
+            return
+        proof = self.proofs.prove_link(user.subject, outcome.legacy_uid)
+        written = {LEGACY_UID: outcome.legacy_uid, LEGACY_LINKED: proof}
         try:
-            return self.links.create(wanted, idempotency_key=self._key(user)), "ok"
-        except AccountTakenError:
-            if wanted.email is None:
-                raise
-        self._require_lease(held_until)
-        bare = attrs.evolve(wanted, email=None, email_verified=False)
-        key = self._key(user, "no address")
-        return self.links.create(bare, idempotency_key=key), "email_taken"
+            self.directory.set_attributes(user.username, written)
+        except AttributesRejectedError as error:
+            self._record_unmarked(user, outcome.legacy_uid, error)
 
-    def _call_off_create(self, user: PoolAccount) -> None:
-        """Forget a create that certainly had no effect; if that fails, an operator must."""
-        if self.policy.creation == "once":
-            with suppress(UnavailableError):
-                self.intents.forget(create_key(self.issuer, user.subject))
+    def _withdraw(self, user: PoolAccount, refusal: RejectedError) -> None:
+        """
+        Leave nothing in the pool by which another service would believe in the link.
 
-    def _key(self, user: PoolAccount, *more: str) -> str:
-        return _digest(self.issuer, user.subject, *more)
+        Another attempt may have made the link meanwhile: that one stands.
+        """
+        try:
+            current = self._current(user)
+            if current is None or self._is_linked(current):
+                return
+            if isinstance(refusal, StaleProofError):
+                self.directory.delete_user(user.subject)
+            elif (left := self._attributes_after(current, refusal)) is not None:
+                self.directory.set_attributes(user.username, left)
+        except (RejectedError, UnavailableError) as error:
+            self._record_unmarked(user, user.legacy_uid, error)
 
-    def _record(self, user: PoolAccount, outcome: LinkOutcome) -> None:
+    def _current(self, user: PoolAccount) -> PoolAccount | None:
+        """Return *user* with the attributes that the pool holds now; None if they are gone."""
+        found = self.directory.find(user.username)
+        if found is None or found.subject != user.subject:
+            return None
+        return attrs.evolve(
+            user,
+            legacy_uid=found.attributes.get(LEGACY_UID) or None,
+            statement=found.attributes.get(LEGACY_LINKED) or None,
+        )
+
+    def _is_linked(self, user: PoolAccount) -> bool:
+        return self.proofs.is_linked(user.statement, user.subject, user.legacy_uid)
+
+    def _attributes_after(
+        self, user: PoolAccount, refusal: RejectedError
+    ) -> Mapping[str, str] | None:
+        """
+        Return what *refusal* leaves of the attributes; None where nothing has to be written.
+
+        Only a refusal that names an account has to be remembered: the user must get no other.  A
+        voucher of migration stays good while only the account has to change: it is locked, or not
+        the only one of its name.
+        """
+        legacy_uid = refusal.legacy_uid if isinstance(refusal, LinkRejectedError) else None
+        statement = self.proofs.refuse(user.subject, Refusal(refusal.code, legacy_uid))
+        is_vouched_for = self.proofs.migrated_uid(user.statement, user.email) is not None
+        if is_vouched_for and not isinstance(refusal, AccountTakenError):
+            statement = user.statement or ""
+        if user.legacy_uid is None and (legacy_uid is None or user.statement == statement):
+            return None
+        return {LEGACY_UID: "", LEGACY_LINKED: statement}
+
+    def _record_unmarked(
+        self, user: PoolAccount, legacy_uid: str | None, error: AuthcoreError
+    ) -> None:
         self.audit.record(
-            AuditEvent(
-                f"account_linking.{outcome.status}",
-                _OUTCOMES[outcome.status],
-                outcome.reason,
-                subject=user.subject,
-                legacy_uid=outcome.legacy_uid or user.legacy_uid,
+            AuditEvent.of(
+                "account_linking.unmarked", error, subject=user.subject, legacy_uid=legacy_uid
             )
         )
 
-
-def create_key(issuer: str, subject: str) -> str:
-    """Return the key of the begun create for the pool user *subject*."""
-    return f"create:{_digest(issuer, subject)}"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _require_usable(account: LegacyAccount, user: PoolAccount) -> None:
-    if account.locked:
-        raise AccountLockedError("the legacy system locked the account")
-    if account.cognito_id not in (None, user.subject):
-        raise AccountTakenError("the account belongs to another Cognito user")
-
-
-def _choose(matches: AccountMatches, query: AccountQuery) -> _Found | None:
-    """
-    Choose the account that *matches* mean; None if none is the user's.
-
-    An account that an earlier attempt attached may be found by its address only.
-
-    Raises:
-        AmbiguousAccountError: Cognito id and identity lead to different accounts.
-    """
-    known, social, addressed = matches.by_cognito_id, matches.by_identity, matches.by_email
-    if known is None and addressed and addressed.cognito_id == query.cognito_id:
-        known = addressed
-    if known and social and known.legacy_uid != social.legacy_uid:
-        raise AmbiguousAccountError("the Cognito id and the identity lead to different accounts")
-    if known:
-        return _Found(known, "cognito_id")
-    if social:
-        return _Found(social, "identity")
-    if addressed and _is_proven(addressed, query.email):
-        # An attached account is another user's; a locked one refuses the link in any case.
-        return _Found(addressed, "email") if addressed.locked or not addressed.cognito_id else None
-    return None
-
-
-def _is_proven(account: LegacyAccount, email: str | None) -> bool:
-    """Whether the legacy system verified the address of *account*, and it is exactly *email*."""
-    return (
-        email is not None
-        and account.email is not None
-        and account.email_verified
-        and canonical_email(account.email) == email
-    )
-
-
-def _new_account(user: PoolAccount) -> NewLegacyAccount:
-    return NewLegacyAccount(
-        cognito_id=user.subject,
-        identity=user.identity,
-        username=user.username,
-        email=user.email,
-        email_verified=user.email is not None and user.email_verified,
-        display_name=user.name,
-    )
+    def _record(
+        self, user: PoolAccount, outcome: LinkOutcome, failure: AuthcoreError | None
+    ) -> None:
+        in_question = failure.legacy_uid if isinstance(failure, LinkRejectedError) else None
+        event = AuditEvent.of(
+            f"account_linking.{outcome.status}",
+            failure,
+            subject=user.subject,
+            legacy_uid=outcome.legacy_uid or in_question or user.legacy_uid,
+        )
+        self.audit.record(attrs.evolve(event, reason=outcome.reason))

@@ -10,6 +10,7 @@ from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
 from authcore.domain.model.emails import canonical_email
+from authcore.domain.model.provider_names import is_same_provider
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import ProviderLinks
 
@@ -28,7 +29,9 @@ class NativeLinking:
         links: Opens the external identities of the pool's users; called only for a newcomer who
             may be linked.
 
-        providers: Providers whose verified e-mail addresses are trusted, as the pool calls them.
+        providers: Providers whose verified e-mail addresses are trusted.  Compared without letter
+            case; in a pool that ignores letter case they must be spelled as the pool spells them,
+            because its user names do not tell.
 
         audit: Records every link, and every link that was not made although the address fits.
     """
@@ -83,8 +86,20 @@ def read_identity(username: str | None, providers: frozenset[str]) -> ExternalId
     parts = _EXTERNAL_NAME.fullmatch(username or "")
     if parts is None:
         return None
-    named = [name for name in providers if name.lower() == parts["provider"].lower()]
-    return ExternalIdentity(named[0], parts["user_id"]) if len(named) == 1 else None
+    named = [name for name in providers if is_same_provider(name, parts["provider"])]
+    if len(named) != 1:
+        return None
+    return ExternalIdentity(_pool_spelling(parts["provider"], named[0]), parts["user_id"])
+
+
+def _pool_spelling(prefix: str, configured: str) -> str:
+    """
+    Return the provider's name as the pool spells it, as far as a user name's *prefix* tells.
+
+    A capital shows that the pool keeps letter case, and so the prefix is the name.  A prefix in
+    lower case is the name only in such a pool; *configured* must be right then.
+    """
+    return configured if prefix.islower() or not prefix.isascii() else prefix
 
 
 def _owns(user: DirectoryUser, email: str) -> bool:

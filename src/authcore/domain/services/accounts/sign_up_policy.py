@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.errors import AmbiguousAccountError, UnavailableError
+from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -83,10 +83,15 @@ class SignUpPolicy:
         return AuditEvent.of(ACTION, None)
 
     def _refusal(self, name: str) -> str | None:
-        """Say why *name* is taken; None if it is not."""
+        """
+        Say why *name* is taken; None if it is not.
+
+        Every refusal of the look-up means taken: several accounts have the name, or the legacy
+        system found one in another spelling, which the sign-up would shadow.
+        """
         try:
             account = self.accounts.find(name)
-        except AmbiguousAccountError as error:
+        except RejectedError as error:
             return error.code
         if account is None:
             return None

@@ -9,8 +9,9 @@ import attrs
 from authcore.domain.errors import ConfigurationError, RejectedError, UnavailableError
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.domain.model.usernames import MIGRATED_ATTRIBUTE, pool_username
+from authcore.domain.model.usernames import LEGACY_LINKED, MIGRATED_ATTRIBUTE, pool_username
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
 
@@ -75,6 +76,12 @@ class UserMigration:
         passwords: A proven password that it does not accept must be replaced at once, unless no
             code could reach the user; None, the default, keeps every password.
 
+        proofs: Vouches for the account, so that linking believes it; None, the default, where no
+            link is proven.
+
+        resets_in_legacy: Whether users who have not moved reset their passwords in the legacy
+            system; by default the pool takes them and sends the code.
+
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, or no ``email`` for a
             pool that needs it.
@@ -86,6 +93,8 @@ class UserMigration:
     pool: PoolKind = "username"
     case_sensitive: bool = True
     passwords: PasswordPolicy | None = None
+    proofs: LinkProofs | None = None
+    resets_in_legacy: bool = False
 
     def __attrs_post_init__(self) -> None:
         problems = [
@@ -98,6 +107,9 @@ class UserMigration:
     def authenticate(self, credentials: Credentials) -> MigratedUser | None:
         """
         Return the user whose password this is; None for an unknown user or a wrong password.
+
+        A user whom no code can reach moves all the same and is recorded as ``ok_unreachable``, or
+        as ``weak_password_kept`` where only that keeps a weak password.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
@@ -117,7 +129,7 @@ class UserMigration:
             credentials.username,
             account,
             keeps_password=not (weak and reachable),
-            reason="weak_password_kept" if weak and not reachable else "ok",
+            reason=_reason(weak=weak, reachable=reachable),
         )
 
     def forgot_password(self, username: str) -> MigratedUser | None:
@@ -125,12 +137,16 @@ class UserMigration:
         Return the user who must choose a new password; None if no user can.
 
         A user whose address the legacy system did not verify is not migrated: no code could reach
-        them, and once they are in the pool their old password would no longer work.
+        them, and once they are in the pool their old password would no longer work.  With
+        *resets_in_legacy* no user is, and the legacy system is not called.
 
         Raises:
             LegacyUnavailableError: The legacy system gave no answer worth trusting.
         """
         action = "user_migration.forgot_password"
+        if self.resets_in_legacy:
+            self.audit.record(AuditEvent(action, "rejected", "resets_in_legacy"))
+            return None
         try:
             account = self.accounts.find(username)
         except (RejectedError, UnavailableError) as error:
@@ -169,6 +185,8 @@ class UserMigration:
         self.audit.record(AuditEvent(action, "accepted", reason, legacy_uid=legacy_uid))
         if self._is_alias(typed):
             attributes["username"] = pool_username(account)
+        if self.proofs is not None:
+            attributes[LEGACY_LINKED] = self.proofs.vouch(legacy_uid, attributes.get("email"))
         return MigratedUser(attributes, keeps_password)
 
     def _refusal(
@@ -226,6 +244,13 @@ class UserMigration:
             for name, field in self.attributes.items()
             if (value := fields[field]) is not None
         }
+
+
+def _reason(*, weak: bool, reachable: bool) -> str:
+    """Say how a user moves who proved their password."""
+    if reachable:
+        return "ok"
+    return "weak_password_kept" if weak else "ok_unreachable"
 
 
 def _same_but_for_case(typed: str, email: str | None) -> bool:

@@ -21,7 +21,7 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
+from authcore.domain.model.tokens import AccessClaims, TokenSet
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
 from authcore.ports.audit import AuditLog
@@ -116,12 +116,9 @@ class SignOut:
         return None
 
     def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
-        with suppress(TokenRejectedError):
-            return (
-                self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
-                if tokens
-                else None
-            )
+        if tokens is not None:
+            with suppress(TokenRejectedError):
+                return self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
@@ -131,11 +128,8 @@ class SignOut:
         try:
             self.revoker.revoke(tokens.refresh_token)
         finally:
-            for successor in self._successors(tokens):
+            for successor in self.refresher.invalidate(tokens) if self.refresher else ():
                 self.revoker.revoke(successor)
-
-    def _successors(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
-        return () if self.refresher is None else self.refresher.invalidate(tokens)
 
     def _revoke_sign_in(self, tokens: TokenSet | None) -> None:
         """

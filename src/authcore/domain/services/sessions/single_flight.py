@@ -27,14 +27,7 @@ class SingleFlight(Generic[Result]):
         return key in self._flights
 
     def do(self, key: str, call: Callable[[], Result]) -> Result:
-        """
-        Return or raise the outcome of *call*, made by this thread or by an earlier one.
-
-        Args:
-            key: Names the result.
-
-            call: Produces it.
-        """
+        """Return or raise the outcome of *call*, made by this thread or by an earlier one."""
         own: Future[Result] = Future()
         with self._lock:
             flight = self._flights.setdefault(key, own)

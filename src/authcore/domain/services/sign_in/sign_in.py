@@ -20,6 +20,7 @@ from authcore.domain.errors import (
     RedirectRejectedError,
 )
 from authcore.domain.model.app_client import AppClient
+from authcore.domain.model.provider_names import are_distinct_providers, fold_provider
 from authcore.domain.model.session import (
     MAX_REMEMBERED_TARGET,
     PendingSignIns,
@@ -120,6 +121,8 @@ class SignIn:
             problems.append("scopes: must include openid")
         if not all(map(is_provider_name, self.client.providers)):
             problems.append("providers: must be names of identity providers, 32 characters at most")
+        if not are_distinct_providers(self.client.providers):
+            problems.append("providers: must name each one once, whatever its letter case")
         if not timedelta(0) < self.attempt_lifetime <= MAX_ATTEMPT_LIFETIME:
             problems.append(
                 f"attempt_lifetime: must be more than 0, at most {MAX_ATTEMPT_LIFETIME}"
@@ -193,8 +196,10 @@ class SignIn:
         Pools that ignore case have lower-cased the name.  One provider's name may be the beginning
         of another's: the longest match counts.
         """
-        lowered = candidate_username.lower()
-        meant = [name for name in self.client.providers if lowered.startswith(f"{name.lower()}_")]
+        folded = fold_provider(candidate_username)
+        meant = [
+            name for name in self.client.providers if folded.startswith(f"{fold_provider(name)}_")
+        ]
         return max(meant, key=len, default=None)
 
     def attempt_for(

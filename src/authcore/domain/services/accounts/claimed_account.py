@@ -1,0 +1,104 @@
+"""Finds the account that the attributes of a pool user name, if the user proves to be its owner."""
+
+import attrs
+
+from authcore.domain.errors import RejectedError, StaleProofError
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.emails import canonical_email
+from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.linking import FoundAccount, PoolAccount
+from authcore.domain.services.accounts.account_match import require_usable
+from authcore.ports.legacy_accounts import LegacyAccounts
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class ClaimedAccount:
+    """
+    Checks a claim against the legacy system as it is now.
+
+    ``custom:legacy_uid`` alone claims an account and proves nothing: a client may be able to write
+    it.  What proves it is the legacy system, if it names the user; a voucher of migration, while
+    the account still has the address that it had then; or an address that both sides verified.
+
+    Args:
+        accounts: The legacy user table.
+
+        proofs: Of the pool.
+    """
+
+    accounts: LegacyAccounts
+    proofs: LinkProofs
+
+    def find(self, user: PoolAccount) -> FoundAccount | None:
+        """
+        Return the account that *user* claims; None for a user who claims or proves none.
+
+        Raises:
+            StaleProofError: Migration vouched for an account that has another address by now, or
+                does not exist any more.
+
+            LinkRejectedError: The account is locked or another user's, or the legacy system does
+                not say which account it is.
+
+            LegacyUnavailableError: No usable answer.
+        """
+        migrated = self.proofs.migrated_uid(user.statement, user.email)
+        if migrated is not None:
+            return self._vouched_for(user, migrated)
+        if user.legacy_uid is None:
+            return None
+        try:
+            account = self._look_up(user, user.legacy_uid)
+        except RejectedError:
+            return None
+        return _found(account, user) if account and _is_theirs(account, user) else None
+
+    def _vouched_for(self, user: PoolAccount, legacy_uid: str) -> FoundAccount:
+        account = self._look_up(user, legacy_uid)
+        if account is not None:
+            require_usable(account, user)
+        if account is None or not (user.email is None or _has_address(account, user.email)):
+            raise StaleProofError("the account has changed since migration", legacy_uid=legacy_uid)
+        return _found(account, user)
+
+    def _look_up(self, user: PoolAccount, legacy_uid: str) -> LegacyAccount | None:
+        """
+        Return the account *legacy_uid*, by the user's address or name; None if neither leads there.
+
+        Raises:
+            RejectedError: None does, and one of them leads to several accounts.
+        """
+        refusal: RejectedError | None = None
+        for name in filter(None, (user.email, user.username)):
+            try:
+                account = self.accounts.find(name)
+            except RejectedError as error:
+                refusal = error
+                continue
+            if account is not None and account.legacy_uid == legacy_uid:
+                return account
+        if refusal is not None:
+            raise refusal
+        return None
+
+
+def _found(account: LegacyAccount, user: PoolAccount) -> FoundAccount:
+    require_usable(account, user)
+    is_attached = account.cognito_id is not None
+    return FoundAccount(account, "cognito_id" if is_attached else "legacy_uid")
+
+
+def _is_theirs(account: LegacyAccount, user: PoolAccount) -> bool:
+    """Whether the legacy system names *user*, or both sides verified one address of theirs."""
+    if account.cognito_id is not None:
+        return account.cognito_id == user.subject
+    is_verified = user.identity is None and user.email_verified and account.email_verified
+    return is_verified and user.email is not None and _has_address(account, user.email)
+
+
+def _has_address(account: LegacyAccount, email: str) -> bool:
+    return account.email is not None and _comparable(account.email) == _comparable(email)
+
+
+def _comparable(email: str) -> str:
+    return canonical_email(email) or email
