@@ -31,6 +31,28 @@ MAX_IDS: Final = 100
 
 UNPRINTED: Final = "(not an id)"
 
+ADVICE: Final[Mapping[str, str]] = {
+    "cognito_lacks_legacy_uid": (
+        "users whose attributes are missing while their accounts name them, as after a restore of "
+        "the pool to an earlier point: links repair writes them"
+    ),
+    "sub_changed": (
+        "accounts name users whom the pool does not have, and other users name these accounts, as "
+        "in a copied pool: if it is one, put the sub of the listed user into the Cognito id of the "
+        "account (cognito_id) in the legacy system"
+    ),
+    "sub_gone": (
+        "accounts name users whom the pool does not have, as after a restore to an earlier point "
+        "or a deletion: empty the Cognito id (cognito_id) of these accounts in the legacy system; "
+        "until then their owners cannot move and get in by the old login only"
+    ),
+    "same_person": (
+        "one verified address, and not one link: if it is one person, let the person connect the "
+        "two, or unlink one of them"
+    ),
+}
+"""What the findings of a reason look like, and what an operator does about them."""
+
 _ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
 
 
@@ -77,6 +99,7 @@ class JsonReport(LinkReport):
                     "repairs": dict(summary.repairs),
                     "remaining": summary.remaining,
                     "complete": summary.complete,
+                    "advice": {each: ADVICE[each] for each in summary.findings if each in ADVICE},
                 }
             }
         )
@@ -158,6 +181,9 @@ def _sentences(summary: Summary) -> Iterator[str]:
     for counts in (summary.findings, summary.repairs):
         if counts:
             yield ", ".join(f"{count} {name}" for name, count in counts.items())
+    for reason in summary.findings:
+        if reason in ADVICE:
+            yield f"{summary.findings[reason]} {reason}: {ADVICE[reason]}"
     if not summary.complete:
         yield "stopped before the end"
     elif not summary.findings:

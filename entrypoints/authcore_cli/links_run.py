@@ -10,7 +10,7 @@ import attrs
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.link_audit import Finding, LinkSnapshot, RepairResult
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
-from authcore.ports.system import Clock
+from authcore.ports.system import Clock, Entropy
 from authcore_cli.links_state import RunState
 
 
@@ -23,6 +23,7 @@ class LinkTools:
         audit: Reads and compares both sides.
         repair: Writes missing links.
         clock: Tells how old a state file is.
+        entropy: Makes the key of a run's digests.
         place: Names the pool and the legacy system.
         close: Closes the connections.
     """
@@ -30,6 +31,7 @@ class LinkTools:
     audit: LinkAudit
     repair: LinkRepair
     clock: Clock
+    entropy: Entropy
     place: str
     close: Callable[[], None]
 
@@ -139,7 +141,7 @@ class LinkRun:
             self._state.finish()
 
     def _read(self) -> LinkSnapshot:
-        snapshot = LinkSnapshot()
+        snapshot = LinkSnapshot(key=self._tools.entropy.token())
         if self._state:
             self._state.resume(snapshot, now=self._tools.clock.now())
         while not snapshot.complete:

@@ -25,6 +25,9 @@ MAX_AGE: Final = timedelta(hours=1)
 
 MAX_LINE_BYTES: Final = 1 << 20
 
+VERSION: Final = 2
+"""Of the lines.  A file of another version is refused."""
+
 _OWNER_ONLY: Final = 0o600
 
 
@@ -43,8 +46,8 @@ class RunState:
         Keep state in *path*.
 
         Args:
-            path: Created readable by its owner only.  Holds ids, user names and the listings' page
-                tokens.
+            path: Created readable by its owner only.  Holds ids, user names, digests of addresses
+                with their key, and the listings' page tokens.
 
             place: Names the pool and the legacy system.
         """
@@ -56,8 +59,11 @@ class RunState:
         """
         Add the pages that were read to *snapshot* and fill ``repairs``; or start the file.
 
+        *snapshot* continues with the key of the file.
+
         Raises:
-            ConfigurationError: The file is of another place, is no state file, or cannot be used.
+            ConfigurationError: The file is of another place or version, is no state file, or cannot
+                be used.
         """
         with self._usable():
             if self._path.exists() and self._is_fresh(now):
@@ -66,7 +72,7 @@ class RunState:
                         self._recall(json.loads(line), snapshot)
                 return
             self.finish()
-        self._append({"place": self._place})
+        self._append({"place": self._place, "version": VERSION, "key": snapshot.key})
 
     def note_page(self, page: LinkPage) -> None:
         """Append *page*."""
@@ -90,8 +96,11 @@ class RunState:
             first = file.readline(MAX_LINE_BYTES)
         if not first:
             return False
-        if json.loads(first)["place"] != self._place:
+        header = json.loads(first)
+        if header["place"] != self._place:
             raise ConfigurationError([f"{self._path} is about another pool or legacy system"])
+        if header.get("version") != VERSION:
+            raise ConfigurationError([f"{self._path} is of another version: delete it"])
         changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
         return now - changed <= MAX_AGE
 
@@ -100,12 +109,11 @@ class RunState:
             case {"users": rows, "next": after}:
                 snapshot.take(UserLinks(tuple(_user(*row) for row in rows), _maybe(after)))
             case {"accounts": rows, "next": after}:
-                accounts = tuple(AccountLink(_text(own), _maybe(other)) for own, other in rows)
-                snapshot.take(AccountLinks(accounts, _maybe(after)))
+                snapshot.take(AccountLinks(tuple(_account(*row) for row in rows), _maybe(after)))
             case {"mended": [subject, legacy_uid, status, reason]}:
                 self.repairs[_text(subject)] = RepairResult(subject, legacy_uid, status, reason)
-            case {"place": self._place}:
-                pass
+            case {"place": self._place, "key": key}:
+                snapshot.key = _text(key)
             case _:
                 raise ValueError("no line of such a file")
 
@@ -129,14 +137,27 @@ class RunState:
 
 
 def _row(link: UserLink | AccountLink) -> tuple[str | None, ...]:
+    address = None if link.address is None else link.address.hex()
     if isinstance(link, AccountLink):
-        return link.legacy_uid, link.cognito_id
-    name = () if link.username == link.subject else (link.username,)
-    return (link.subject, link.legacy_uid, *name)
+        return link.legacy_uid, link.cognito_id, address
+    return link.subject, link.legacy_uid, _name(link), address
 
 
-def _user(subject: object, legacy_uid: object, username: object = None) -> UserLink:
-    return UserLink(_text(subject), _maybe(legacy_uid), _maybe(username) or _text(subject))
+def _name(link: UserLink) -> str | None:
+    return None if link.username == link.subject else link.username
+
+
+def _user(subject: object, legacy_uid: object, username: object, address: object) -> UserLink:
+    name = _maybe(username) or _text(subject)
+    return UserLink(_text(subject), _maybe(legacy_uid), name, _digest(address))
+
+
+def _account(legacy_uid: object, cognito_id: object, address: object) -> AccountLink:
+    return AccountLink(_text(legacy_uid), _maybe(cognito_id), _digest(address))
+
+
+def _digest(address: object) -> bytes | None:
+    return None if address is None else bytes.fromhex(_text(address))
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[bytes]:

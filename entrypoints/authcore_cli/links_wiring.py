@@ -11,7 +11,7 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.legacy.http_listing import HttpLegacyListing
 from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
-from authcore.adapters.system import SystemClock, SystemPause
+from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
@@ -70,6 +70,7 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
             retrier=retrier,
         ),
         clock=clock,
+        entropy=SystemEntropy(),
         place=f"{pool_id} {legacy.url}",
         close=close,
     )

@@ -4,7 +4,9 @@ from typing import Final
 
 import attrs
 
+from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore_cli.process import CommandContext, ExitStatus
+from authcore_cli.terminal_text import printable
 
 
 TOKENS_STAY_VALID: Final = (
@@ -12,6 +14,8 @@ TOKENS_STAY_VALID: Final = (
     "holds stay valid until they expire"
 )
 """Printed where tokens that are already issued are not revoked."""
+
+NO_CALL: Final = "the legacy API has no call that ends all sessions of an account; end them there"
 
 
 @attrs.frozen
@@ -31,8 +35,12 @@ class SessionsCommands:
 
         Cognito refuses to refresh them from now on.  Signed tokens end at once where the doors read
         revocations from a table (AUTHCORE_REVOCATIONS_KEPT_IN=table, AUTHCORE_STORE_TABLE); if not,
-        they stay valid until they expire.  Sessions of the old login end in the legacy system.  To
-        prevent another sign-in, disable the user in the pool first.
+        they stay valid until they expire.  To prevent another sign-in, disable the user in the pool
+        first.
+
+        Sessions of the old login do not end: the command says at which legacy account they remain.
+        The same doors refuse them for 400 days, if that account names the user; the user signs in
+        by the new login.
 
         Needs AUTHCORE_COGNITO_*.  Exit status: 0 ended, 1 no such user, 2 wrong usage or settings,
         3 no answer: run it again; ending sessions twice is harmless.
@@ -41,8 +49,24 @@ class SessionsCommands:
             username: Of the user in the pool, or an alias.
         """
         tools = self.context.session_tools(self.context.environment)
-        subject = tools.everywhere.end(username)
-        self.context.say(f"all sessions of {subject} have ended")
+        ended = tools.everywhere.end(username)
+        self.context.say(f"all Cognito sessions of {ended.subject} have ended")
         if not tools.at_once:
             self.context.complain(TOKENS_STAY_VALID)
+        self.context.complain(_describe_old_login(ended))
         return ExitStatus.OK
+
+
+def _describe_old_login(ended: EndedUser) -> str:
+    """Say which sessions of the old login remain, and who refuses them until when."""
+    account = "a legacy account that names this user, if there is one,"
+    if ended.legacy_uid is not None:
+        account = f"legacy account {printable(ended.legacy_uid)}"
+    meanwhile = "meanwhile they are admitted everywhere: no revocation list is shared"
+    if ended.refused_until is not None:
+        until = ended.refused_until.strftime("%Y-%m-%d %H:%M UTC")
+        meanwhile = (
+            f"until {until} the doors that read the table refuse them, if the legacy system stores "
+            f"{ended.subject} at the account"
+        )
+    return f"sessions of the old login at {account} have not ended: {NO_CALL}; {meanwhile}"

@@ -38,7 +38,10 @@ class TestEndingSessions(OnMoto):
         )
         begun = SystemClock().now()
 
-        assert end_sessions("anna", pool, app_client, table) == (0, "")
+        status, said = end_sessions("anna", pool, app_client, table)
+
+        assert status == 0
+        assert "sessions of the old login" in said
 
         assert not pool.honours(annas, "anna", app_client)
         assert pool.honours(bobs, "bob", app_client)
@@ -46,6 +49,7 @@ class TestEndingSessions(OnMoto):
         for name, revoked in (("anna", True), ("bob", False)):
             subject = pool.attributes(name)["sub"]
             assert doors.is_revoked(access_claims(begun, subject=subject)) is revoked
+            assert doors.is_user_revoked(subject) is revoked
             later = access_claims(begun + LATER, subject=subject)
             assert not doors.is_revoked(later)
 

@@ -61,14 +61,15 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
         revocations = _list(counter, clock)
         revocations.is_revoked(access_claims(NOW))
         revocations.is_revoked(access_claims(NOW, origin_jti=None))
-        assert counter.calls == ["batch_get_item"] * 2
+        revocations.is_user_revoked("anna")
+        assert counter.calls == ["batch_get_item"] * 3
 
         revocations.revoke_session("sign-in-1", until=NOW + HOUR)
         revocations.revoke_user("anna", signed_in_until=NOW, until=NOW + HOUR)
-        assert counter.calls[2:] == ["update_item"] * 2
+        assert counter.calls[3:] == ["update_item"] * 2
 
         revocations.revoke_user("anna", signed_in_until=NOW - HOUR, until=NOW + 2 * HOUR)
-        assert counter.calls[4:] == ["update_item"] * 3
+        assert counter.calls[5:] == ["update_item"] * 3
 
     def test_clocks_a_second_apart_admit_nobody_early(
         self, table: Table, revocations: RevocationList, clock: FrozenClock
@@ -81,6 +82,7 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
 
         assert _list(table.client, ahead).is_revoked(access_claims(NOW))
         assert _list(table.client, ahead).is_revoked(access_claims(NOW, subject="berta"))
+        assert _list(table.client, ahead).is_user_revoked("berta")
 
     @pytest.mark.parametrize("microseconds", [0, 1, 499, 500, 999])
     def test_no_fraction_of_a_second_saves_a_session(
@@ -169,6 +171,8 @@ class TestDynamoDbRevocationList(OnMotoTable, SharedRevocationListContract):
             table.raw.put_item(TableName=TABLE, Item={"pk": {"S": USER}, **odd})
             with pytest.raises(CoordinationUnavailableError):
                 revocations.is_revoked(access_claims(NOW))
+            with pytest.raises(CoordinationUnavailableError):
+                revocations.is_user_revoked("anna")
 
 
 @pytest.fixture
@@ -198,6 +202,10 @@ def _ask(client: DynamoDbClient) -> object:
     return _list(client).is_revoked(access_claims(NOW))
 
 
+def _ask_about_user(client: DynamoDbClient) -> object:
+    return _list(client).is_user_revoked("anna")
+
+
 def _revoke_session(client: DynamoDbClient) -> None:
     _list(client).revoke_session("sign-in-1", until=NOW + HOUR)
 
@@ -207,7 +215,7 @@ def _revoke_user(client: DynamoDbClient) -> None:
 
 
 Call = Callable[[DynamoDbClient], object]
-CALLS: list[Call] = [_ask, _revoke_session, _revoke_user]
+CALLS: list[Call] = [_ask, _ask_about_user, _revoke_session, _revoke_user]
 every_call = pytest.mark.parametrize("call", CALLS)
 
 
@@ -233,7 +241,7 @@ def test_every_error_class_is_decided(
     # DL-04
     server.script = lambda _request: refuses(error_class)
 
-    if call is not _ask and error_class == "ConditionalCheckFailed":
+    if call in (_revoke_session, _revoke_user) and error_class == "ConditionalCheckFailed":
         call(client)
         assert len(server.requests) == (3 if call is _revoke_user else 1)
     else:

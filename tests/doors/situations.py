@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final, Literal
 
 import attrs
 
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.mint import TokenMint
 from doors.world import DoorWorld
@@ -109,6 +111,28 @@ def _revoked(world: DoorWorld) -> str:
     return world.cookies(tokens)
 
 
+def _linked(world: DoorWorld, tokens: TokenSet) -> LegacyAccount:
+    subject = world.validator.verify_access_token(tokens.access_token).subject
+    return attrs.evolve(ACCOUNT, cognito_id=subject)
+
+
+def _revoked_beside(world: DoorWorld, of: Callable[[TokenSet], LegacyAccount]) -> str:
+    tokens = world.sign_in()
+    world.revocations.revoke_session("sign-in-1", until=world.now + HOUR)
+    return f"{world.cookies(tokens)}; {world.legacy.open(of(tokens))}"
+
+
+def _all_ended(world: DoorWorld) -> str:
+    account = attrs.evolve(ACCOUNT, cognito_id="sub-jane")
+    world.revocations.revoke_user("sub-jane", signed_in_until=world.now, until=world.now + HOUR)
+    return world.legacy.open(account)
+
+
+def _list_down(world: DoorWorld) -> str:
+    world.revocations.unavailable = True
+    return world.legacy.open(attrs.evolve(ACCOUNT, cognito_id="sub-jane"))
+
+
 def _legacy_ended(world: DoorWorld) -> str:
     header = world.legacy.open(ACCOUNT)
     world.legacy.close(header)
@@ -182,6 +206,24 @@ SITUATIONS: Final = (
         "over here, the old login there",
         lambda w: f"{_refused(w, signed_in(w, age=HOUR))}; {w.legacy.open(ACCOUNT)}",
         attrs.evolve(LEGACY, cookies="cleared"),
+    ),
+    Situation(
+        "revoked here, the same user's old login there",
+        lambda w: _revoked_beside(w, partial(_linked, w)),
+        sign_in("session_revoked"),
+    ),
+    Situation(
+        "revoked here, another user's old login there",
+        lambda w: _revoked_beside(w, lambda _: ACCOUNT),
+        sign_in("session_revoked", cleared=True),
+    ),
+    Situation(
+        "the old login of a user whose sessions were ended", _all_ended, sign_in("session_revoked")
+    ),
+    Situation(
+        "the old login, no answer of the list",
+        _list_down,
+        Observed("later", "coordination_unavailable"),
     ),
     Situation("no keys", _keys_gone, Observed("later", "keys_unavailable")),
     Situation(

@@ -90,10 +90,23 @@ class Broken:
         account = NewLegacyAccount(cognito_id, None, f"u{self._created}", None, False, None)
         return self._links.create(account, idempotency_key=f"key-{self._created}").legacy_uid
 
-    def name(self, subject: str, legacy_uid: str) -> None:
-        """Let the pool's user name the account."""
+    def person(self, username: str, email: str) -> tuple[str, str]:
+        """A completely linked user with a verified address, and the account: ``sub`` and id."""
+        user = self.stack.cognito.users.create(
+            username,
+            None,
+            status="EXTERNAL_PROVIDER" if "_" in username else "CONFIRMED",
+            attributes={"email": email, "email_verified": "true"},
+        )
+        account = NewLegacyAccount(user.subject, None, username, None, False, None)
+        legacy_uid = self._links.create(account, idempotency_key=username).legacy_uid
+        self.name(username, legacy_uid)
+        return user.subject, legacy_uid
+
+    def name(self, user: str, legacy_uid: str) -> None:
+        """Let the pool's user, native by ``sub`` or any by user name, name the account."""
         self.stack.cognito.users.change(
-            subject,
+            user,
             lambda user: attrs.evolve(
                 user, attributes={**user.attributes, "custom:legacy_uid": legacy_uid}
             ),
@@ -180,7 +193,7 @@ def test_an_audit_finds_exactly_what_is_broken_and_a_repair_leaves_only_what_nee
 
     audited = links(broken, "audit")
 
-    needs_a_person = Counter(duplicate=1, crossed=1, dangling=2, missing=1)
+    needs_a_person = Counter(duplicate=1, crossed=1, dangling=1, sub_gone=1, missing=1)
     assert (audited.status, audited.err) == (1, "")
     assert audited.found == needs_a_person + Counter(
         legacy_lacks_cognito_id=1, cognito_lacks_legacy_uid=1
@@ -196,6 +209,22 @@ def test_an_audit_finds_exactly_what_is_broken_and_a_repair_leaves_only_what_nee
     assert links(broken, "audit").found == needs_a_person
     assert broken.attached_to(twice) is None
     assert broken.named_by(viola) is None
+
+
+def test_jane_by_password_and_jane_by_google_are_reported_as_one_person(broken: Broken) -> None:
+    # AL-07
+    native, first = broken.person("jane", "jane@thornfield.example")
+    google, second = broken.person("Google_1001", "jane@Thornfield.example")
+    broken.person("huck", "huck@thornfield.example")
+
+    audited = links(broken, "audit")
+
+    assert audited.found == Counter(same_person=1)
+    [finding, _] = audited.lines
+    assert {user["cognito_id"] for user in finding["users"]} == {native, google}
+    assert {account["legacy_uid"] for account in finding["accounts"]} == {first, second}
+    assert "same_person" in audited.summary["advice"]
+    assert links(broken, "repair").summary["repairs"] == {}
 
 
 def test_external_users_are_mended_though_the_pool_does_not_know_them_by_sub(

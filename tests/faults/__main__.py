@@ -25,6 +25,7 @@ from faults import (
     refresh_suite,
     timing_suite,
     toxic_suite,
+    trojan_suite,
     world_suite,
 )
 from faults.figures import Failure, Progress, Section, write_failures
@@ -80,6 +81,7 @@ def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Itera
     if "F1" in chosen:
         yield from linking_suite.section(seed, progress, asked.random)
         yield process_suite.section(progress)
+        yield trojan_suite.section(progress)
         yield hung_suite.section(progress, TRIGGER)
     if "F2" in chosen:
         yield migration_suite.section(progress, TRIGGER)

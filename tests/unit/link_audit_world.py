@@ -21,7 +21,7 @@ from authcore.testing.fakes.legacy_accounts import (
     InMemoryLegacyListing,
     LegacyRow,
 )
-from authcore.testing.fakes.system import FrozenClock, RecordedPause
+from authcore.testing.fakes.system import FrozenClock, RecordedPause, ScriptedEntropy
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing, InMemoryUserDirectory
 from authcore_cli.links_run import LinkTools
 
@@ -101,7 +101,7 @@ class SteeredListing(InMemoryLegacyListing):
 
 
 def _row(legacy_uid: str, cognito_id: str | None) -> LegacyRow:
-    account = LegacyAccount(legacy_uid, CANARY, CANARY, True, CANARY, cognito_id)
+    account = LegacyAccount(legacy_uid, CANARY, CANARY, False, CANARY, cognito_id)
     return LegacyRow(account, unproven_access=SESSIONS)
 
 
@@ -141,6 +141,7 @@ class World:
             self.steered,
         )
         self.clock = FrozenClock()
+        self.entropy = ScriptedEntropy()
         self.pause = RecordedPause(self.clock)
         self.audit_log = InMemoryAuditLog()
         self.told: list[OnRetry] = []
@@ -159,6 +160,19 @@ class World:
             directory=self.users, links=self.legacy, audit=self.audit_log, retrier=retrier
         )
 
+    def verify(
+        self, email: str, *, users: Iterable[int] = (), accounts: Iterable[str] = ()
+    ) -> None:
+        """Let both sides have verified *email* as the address of these."""
+        named = {each.subject: each.username for each in self.users.everybody()}
+        for number in users:
+            verified = {"email": email, "email_verified": "true"}
+            self.users.set_attributes(named[subject(number)], verified)
+        for legacy_uid in accounts:
+            row = self.legacy.rows[legacy_uid]
+            account = attrs.evolve(row.account, email=email, email_verified=True)
+            self.legacy.rows[legacy_uid] = attrs.evolve(row, account=account)
+
     def state(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
         """What both sides hold: by ``sub``, and by legacy id."""
         users = {each.subject: each.attributes.get(LEGACY_UID) for each in self.users.everybody()}
@@ -173,7 +187,7 @@ class World:
         self.legacy.rows[legacy_uid] = _row(legacy_uid, cognito_id)
 
     def findings(self) -> list[Finding]:
-        both = LinkSnapshot()
+        both = LinkSnapshot(key="key of the run")
         while not both.complete:
             self.audit.read(both)
         return list(self.audit.findings(both))
@@ -190,4 +204,11 @@ class World:
             told(error, wait)
 
     def tools(self) -> LinkTools:
-        return LinkTools(self.audit, self.repair, self.clock, "pool legacy", self.close)
+        return LinkTools(
+            self.audit,
+            self.repair,
+            self.clock,
+            self.entropy,
+            "pool legacy",
+            self.close,
+        )

@@ -122,6 +122,12 @@ class SessionWorld:
         identity = self.mint.identity(at_hash=self.mint.at_hash(access), **both)
         return TokenSet(access, identity, refresh_token)
 
+    def access_with_a_lost_key(self) -> str:
+        """An expired access token whose key the pool does not publish any more."""
+        stranger = TokenMint(clock=self.clock)
+        stranger.rotate(keep_old=False)
+        return stranger.access(exp=1)
+
     def decide(
         self, tokens: TokenSet | None, cookie_header: str = "", **more: Any
     ) -> SessionDecision:

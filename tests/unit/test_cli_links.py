@@ -10,7 +10,9 @@ from typing import Any
 import attrs
 import pytest
 
+from authcore.domain.model.link_audit import LinkSnapshot
 from authcore_cli.app import run
+from authcore_cli.links_output import ADVICE
 from authcore_cli.process import CommandContext
 from unit.link_audit_world import CANARY, World, subject
 
@@ -63,6 +65,7 @@ def test_sides_that_agree_end_with_0_and_a_summary() -> None:
                 "repairs": {},
                 "remaining": 0,
                 "complete": True,
+                "advice": {},
             }
         }
     ]
@@ -150,6 +153,61 @@ def test_a_table_shows_who_is_named_and_does_not_exist() -> None:
 
     assert "x ?" in ran.out
     assert f"{subject(9)} ?" in ran.out
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_to_do_about_one_person_who_is_two_is_said_once(terminal: bool) -> None:
+    # AL-07
+    world = World(["a", "b", "c", "d"], {"a": 1, "b": 2, "c": 3, "d": 4})
+    world.verify(CANARY, users=[1, 2])
+    world.verify(f"another.{CANARY}", users=[3, 4])
+
+    ran = links(world, "audit", out=Terminal() if terminal else None)
+
+    assert ran.status == 1
+    assert " ".join(ran.out.split()).count(ADVICE["same_person"]) == 1
+    assert CANARY not in ran.out + ran.err
+
+
+def test_a_pool_that_was_restored_to_an_earlier_point_is_repaired_as_far_as_it_can_be() -> None:
+    """Attributes are rolled back, and a user who came after the point has vanished."""
+    # LT-06
+    world = World(["a", None], {"a": 1, "b": 2, "c": 9, "d": None})
+
+    audited = links(world, "audit")
+    repaired = links(world, "repair")
+
+    assert audited.summary["findings"] == {"cognito_lacks_legacy_uid": 1, "sub_gone": 1}
+    assert set(audited.summary["advice"]) == {"cognito_lacks_legacy_uid", "sub_gone"}
+    assert [line["accounts"] for line in audited.lines if line.get("finding") == "sub_gone"] == [
+        [{"legacy_uid": "c", "cognito_id": subject(9)}]
+    ]
+    assert (repaired.summary["repairs"], repaired.summary["remaining"]) == ({"mended": 1}, 1)
+    world.write("c", None)
+    assert links(world, "audit").status == 0
+
+
+def test_a_copied_pool_is_told_from_one_that_was_restored() -> None:
+    """Its users have other subs, and nothing that a copy says is written to the legacy system."""
+    world = World(["a", "b", "c"], {"a": 7, "b": 8, "c": 9})
+    before = world.state()
+
+    ran = links(world, "repair", out=Terminal())
+
+    assert ran.status == 1
+    assert f"3 sub_changed: {ADVICE['sub_changed']}" in " ".join(ran.out.split())
+    assert world.state() == before
+
+
+def test_a_repair_leaves_one_person_who_is_two_alone() -> None:
+    world = World(["a", "b"], {"a": 1, "b": 2})
+    world.verify(CANARY, users=[1, 2])
+    before = world.state()
+
+    ran = links(world, "repair")
+
+    assert (ran.status, ran.summary["repairs"], ran.summary["remaining"]) == (1, {}, 1)
+    assert world.state() == before
 
 
 def test_a_long_table_is_cut_and_says_so() -> None:
@@ -375,7 +433,43 @@ def test_a_state_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 
 def test_the_state_is_for_its_owner_and_holds_no_address(tmp_path: Path) -> None:
     # SP-11
-    state = stopped_run(tmp_path, World(*BROKEN))
+    world = World(*BROKEN)
+    world.verify(CANARY, users=[1, 2], accounts=["a", "b"])
+    state = stopped_run(tmp_path, world)
 
     assert state.stat().st_mode & 0o777 == 0o600
     assert CANARY not in state.read_text()
+    digest = LinkSnapshot(key="").digest(CANARY)
+    assert digest is not None
+    assert digest.hex() not in state.read_text()
+
+
+def test_a_run_that_goes_on_compares_addresses_with_those_that_it_read_before(
+    tmp_path: Path,
+) -> None:
+    """One side was read by the process that was killed, the other by the next one."""
+    world = World(["b"], {"a": None, "b": 1})
+    world.verify(CANARY, users=[1], accounts=["a"])
+    state = tmp_path / "state"
+    world.steered.stops_before[1] = Killed()
+    with pytest.raises(Killed):
+        links(world, "repair", "--state", str(state))
+
+    ran = links(world, "repair", "--state", str(state))
+
+    assert ran.summary["findings"] == {"same_person": 1}
+    assert world.entropy.token() != world.entropy.token()
+
+
+def test_a_state_of_an_earlier_version_is_refused_and_kept(tmp_path: Path) -> None:
+    """It holds no addresses to compare, so that a person who is two would not be found."""
+    world = World(*BROKEN)
+    state = tmp_path / "state"
+    state.write_text('{"place":"pool legacy"}\n{"users":[["x","a"]],"next":null}\n')
+    before = state.read_text()
+
+    ran = links(world, "repair", "--state", str(state))
+
+    assert (ran.status, state.read_text()) == (2, before)
+    assert "is of another version: delete it" in ran.err
+    assert world.steered.attached == 0

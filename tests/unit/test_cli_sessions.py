@@ -8,7 +8,9 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.services.sessions.sign_out import SignOutEverywhere
+from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.services.sessions.sign_out import LONGEST_SESSION, SignOutEverywhere
+from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.system import FrozenClock
@@ -16,7 +18,7 @@ from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemor
 from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
-from authcore_cli.sessions_commands import TOKENS_STAY_VALID
+from authcore_cli.sessions_commands import NO_CALL, TOKENS_STAY_VALID
 
 
 VARIABLES: Final = {
@@ -75,8 +77,9 @@ def test_all_sessions_of_the_user_end_and_the_user_is_named_by_its_sub() -> None
 
     status, out, err = world.end("anna")
 
-    assert (status, err) == (0, "")
-    assert out == f"all sessions of {world.subject} have ended\n"
+    assert status == 0
+    assert out == f"all Cognito sessions of {world.subject} have ended\n"
+    assert TOKENS_STAY_VALID not in err
     assert world.sessions.open == {}
     assert world.revocations.users[world.subject][0] == world.clock.now() + LEEWAY
     assert [(e.action, e.outcome, e.subject) for e in world.audit.events] == [
@@ -89,8 +92,42 @@ def test_where_no_list_is_shared_it_is_said_that_tokens_live_on() -> None:
 
     status, _, err = world.end("anna", at_once=False)
 
-    assert (status, err) == (0, f"authcore: {TOKENS_STAY_VALID}\n")
+    assert status == 0
+    assert err.startswith(f"authcore: {TOKENS_STAY_VALID}\n")
     assert world.sessions.open == {}
+
+
+def test_the_legacy_account_whose_sessions_remain_is_named_and_until_when_they_are_refused() -> (
+    None
+):
+    # RF-08
+    world = World()
+    world.directory.set_attributes("anna", {LEGACY_UID: "1847"})
+
+    _, _, err = world.end("anna")
+
+    until = (world.clock.now() + LONGEST_SESSION + MAX_LEEWAY).strftime("%Y-%m-%d %H:%M UTC")
+    assert err == (
+        f"authcore: sessions of the old login at legacy account 1847 have not ended: {NO_CALL}; "
+        f"until {until} the doors that read the table refuse them, if the legacy system stores "
+        f"{world.subject} at the account\n"
+    )
+    assert world.revocations.is_user_revoked(world.subject)
+    assert [event.legacy_uid for event in world.audit.events] == ["1847"]
+
+
+def test_where_no_list_is_shared_the_old_login_goes_on_and_the_operator_reads_so() -> None:
+    _, _, err = World().end("anna", at_once=False)
+
+    assert "a legacy account that names this user, if there is one, have not ended" in err
+    assert "meanwhile they are admitted everywhere: no revocation list is shared" in err
+
+
+def test_a_legacy_id_in_the_pool_does_not_steer_the_terminal() -> None:
+    world = World()
+    world.directory.set_attributes("anna", {LEGACY_UID: "\x1b[2J"})
+
+    assert "\x1b" not in world.end("anna")[2]
 
 
 def test_nobody_is_a_no() -> None:

@@ -26,8 +26,9 @@ from unit.link_audit_world import World, subject
         ([None], {"a": None}, ["missing"]),
         ([""], {"a": 1}, ["cognito_lacks_legacy_uid"]),
         (["a"], {}, ["dangling"]),
-        ([], {"a": 9}, ["dangling"]),
-        ([None], {"a": 9}, ["dangling", "missing"]),
+        ([], {"a": 9}, ["sub_gone"]),
+        ([None], {"a": 9}, ["sub_gone", "missing"]),
+        (["b"], {"a": 9}, ["sub_gone", "dangling"]),
         (["a", "a"], {"a": None}, ["duplicate"]),
         (["a", "a"], {"a": 1}, ["duplicate"]),
         (["a", "a"], {}, ["duplicate"]),
@@ -36,7 +37,10 @@ from unit.link_audit_world import World, subject
         (["a", None], {"a": 2}, ["crossed"]),
         (["a", "b"], {"a": 2, "b": 1}, ["crossed"]),
         (["a"], {"a": None, "b": 1}, ["crossed"]),
-        (["a"], {"a": 9}, ["crossed"]),
+        (["a"], {"a": 9}, ["sub_changed"]),
+        (["a", "a"], {"a": 9}, ["duplicate"]),
+        (["a"], {"a": 9, "b": 9}, ["duplicate"]),
+        (["a"], {"a": 9, "b": 1}, ["crossed"]),
         (["a", "b"], {"a": 2, "b": None}, ["crossed"]),
         (["a", None], {"a": None, "b": 2}, ["legacy_lacks_cognito_id", "cognito_lacks_legacy_uid"]),
     ],
@@ -68,7 +72,7 @@ def test_every_page_of_both_sides_is_read(count: int) -> None:
     world = World([f"{n}" for n in range(count)], {f"{n}": n + 1 for n in range(count)})
     world.write("last", subject(count + 1))
 
-    assert [finding.reason for finding in world.findings()] == ["dangling"]
+    assert [finding.reason for finding in world.findings()] == ["sub_gone"]
 
 
 def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
@@ -77,7 +81,7 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
         UserLinks((UserLink("s", "a", "s"),), None),
         AccountLinks((AccountLink("a", "s"),), None),
     ]
-    both = LinkSnapshot(pages)
+    both = LinkSnapshot(pages, key="")
 
     assert both.complete
     assert list(World([], {}).audit.findings(both)) == []
@@ -85,7 +89,9 @@ def test_a_user_who_was_listed_twice_counts_once_and_as_listed_last() -> None:
 
 def test_more_than_fits_into_memory_is_refused() -> None:
     both = LinkSnapshot(
-        [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")], max_entries=2
+        [UserLinks((UserLink("1", None, "1"), UserLink("2", None, "2")), "2")],
+        key="",
+        max_entries=2,
     )
 
     with pytest.raises(ConfigurationError, match="more than 2 entries"):
@@ -94,7 +100,7 @@ def test_more_than_fits_into_memory_is_refused() -> None:
 
 def test_a_listing_that_never_ends_is_refused() -> None:
     """A page that repeats, or is empty, counts again."""
-    both = LinkSnapshot([AccountLinks((), "again")] * 100, max_entries=100)
+    both = LinkSnapshot([AccountLinks((), "again")] * 100, key="", max_entries=100)
 
     with pytest.raises(ConfigurationError, match="more than 100 entries"):
         both.take(AccountLinks((), "again"))

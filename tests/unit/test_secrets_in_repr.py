@@ -42,6 +42,7 @@ from authcore.domain.model.linking import (
 )
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
 
@@ -62,6 +63,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     CookieScope: frozenset({"domain"}),
     DirectoryPage: frozenset({"next"}),
     DirectoryUser: frozenset({"status", "subject", "username"}),
+    EndedUser: frozenset({"legacy_uid", "subject"}),
     ExternalIdentity: frozenset({"issuer", "provider_name", "provider_type"}),
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),

@@ -287,7 +287,9 @@ class TestEverywhere:
         sessions.begin("anna")
         tokens = world.sign_in(sub=subject, origin_jti="of-anna")
 
-        assert everywhere.end("anna") == subject
+        ended = everywhere.end("anna")
+
+        assert (ended.subject, ended.legacy_uid) == (subject, None)
         assert sessions.open == {}
         assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
         world.clock.advance(LEEWAY + timedelta(seconds=1))

@@ -26,6 +26,20 @@ class RevocationList(Protocol):
         """
 
     @abstractmethod
+    def is_user_revoked(self, subject: str) -> bool:
+        """
+        Whether all sessions of a user were revoked and the entry is still kept.
+
+        For sessions that do not say when they began: the user may have signed in again since.
+
+        Args:
+            subject: ``sub``.
+
+        Raises:
+            CoordinationUnavailableError: No usable answer.
+        """
+
+    @abstractmethod
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """
         Revoke every token that descends from one sign-in.

@@ -1,15 +1,25 @@
-"""The links that both systems store, and where they disagree.  Ids only."""
+"""
+The links that both systems store, and where they disagree.
 
+Ids, and digests of verified e-mail addresses.  With the key of a run, addresses can be tried
+against the digests: both together are personal data.
+"""
+
+import hmac
 from collections.abc import Iterable
 from typing import Final, Literal
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.emails import canonical_email
 
 
 MAX_ENTRIES: Final = 2_000_000
 """Maximum number of entries of one side.  Both sides are held in memory."""
+
+DIGEST_BYTES: Final = 16
+"""Two of four million addresses have the same digest with a probability of 2 to the power -85."""
 
 
 @attrs.frozen
@@ -21,11 +31,13 @@ class UserLink:
         subject: ``sub``.
         legacy_uid: Id of the legacy account that the pool stores; None where it stores none.
         username: User name in the pool, the only name by which it finds external users.
+        address: Digest of the address that the pool verified; None (the default) without one.
     """
 
     subject: str
     legacy_uid: str | None
     username: str = attrs.field(repr=False)
+    address: bytes | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -36,10 +48,13 @@ class AccountLink:
     Attributes:
         legacy_uid: Primary key in the legacy system.
         cognito_id: The ``sub`` that the legacy system stores; None where it stores none.
+        address: Digest of the address that the legacy system verified; None (the default) without
+            one.
     """
 
     legacy_uid: str
     cognito_id: str | None
+    address: bytes | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -81,15 +96,32 @@ class LinkSnapshot:
         users: The legacy id that each pool user names, by ``sub``.
         usernames: User names by ``sub``, only those that differ from it.
         accounts: The ``sub`` that each legacy account names, by legacy id.
+        user_addresses: Digests of verified addresses, by ``sub``.
+        account_addresses: The same, by legacy id.
+        key: Of the digests.  A resumed run continues with the key that it began with.
         users_after: Cursor of the next page of users; None at the beginning and at the end.
         accounts_after: The same for accounts.
         users_complete: Whether the last page of users was added.
         accounts_complete: The same for accounts.
     """
 
-    def __init__(self, pages: Iterable[LinkPage] = (), *, max_entries: int = MAX_ENTRIES) -> None:
-        """Begin with *pages* that were read earlier; accept at most *max_entries* of each side."""
+    def __init__(
+        self, pages: Iterable[LinkPage] = (), *, key: str, max_entries: int = MAX_ENTRIES
+    ) -> None:
+        """
+        Begin with *pages* that were read earlier.
+
+        Args:
+            pages: With digests under *key*; none by default.
+
+            key: Random text of this run.
+
+            max_entries: Of each side, by default MAX_ENTRIES.
+        """
+        self.key = key
         self.users: dict[str, str | None] = {}
+        self.user_addresses: dict[str, bytes] = {}
+        self.account_addresses: dict[str, bytes] = {}
         self.usernames: dict[str, str] = {}
         self.accounts: dict[str, str | None] = {}
         self.users_after: str | None = None
@@ -107,8 +139,15 @@ class LinkSnapshot:
         return self.users_complete and self.accounts_complete
 
     def user(self, subject: str) -> UserLink:
-        """The user with this ``sub``, who must be on a page that was added."""
+        """The user with this ``sub``, who must be on a page that was added; without the address."""
         return UserLink(subject, self.users[subject], self.usernames.get(subject, subject))
+
+    def digest(self, email: str | None) -> bytes | None:
+        """Digest a verified address; None without one, or with one that must not be compared."""
+        compared = canonical_email(email) if email else None
+        if compared is None:
+            return None
+        return hmac.digest(self.key.encode(), compared.encode(), "sha256")[:DIGEST_BYTES]
 
     def take(self, page: LinkPage) -> None:
         """
@@ -123,7 +162,9 @@ class LinkSnapshot:
                 self._take_user(link)
             self.users_after, self.users_complete = page.next, page.next is None
         else:
-            self.accounts.update((link.legacy_uid, link.cognito_id) for link in page.links)
+            for account in page.links:
+                self.accounts[account.legacy_uid] = account.cognito_id
+                _keep(self.account_addresses, account.legacy_uid, account.address)
             self.accounts_after, self.accounts_complete = page.next, page.next is None
 
     def _take_user(self, link: UserLink) -> None:
@@ -131,6 +172,7 @@ class LinkSnapshot:
         self.usernames.pop(link.subject, None)
         if link.username != link.subject:
             self.usernames[link.subject] = link.username
+        _keep(self.user_addresses, link.subject, link.address)
 
     def _count(self, page: LinkPage) -> None:
         """Count an empty page as one entry, so that an endless listing is noticed."""
@@ -141,22 +183,36 @@ class LinkSnapshot:
             )
 
 
+def _keep(addresses: dict[str, bytes], identifier: str, address: bytes | None) -> None:
+    addresses.pop(identifier, None)
+    if address is not None:
+        addresses[identifier] = address
+
+
 Reason = Literal[
     "legacy_lacks_cognito_id",
     "cognito_lacks_legacy_uid",
     "duplicate",
+    "sub_changed",
     "crossed",
+    "sub_gone",
     "dangling",
+    "same_person",
     "missing",
 ]
 """
-What is wrong with users and accounts that name each other.
+What is wrong with users and accounts that name each other, or with those that do not.
 
 ``legacy_lacks_cognito_id``, ``cognito_lacks_legacy_uid``: one user and one account, of which one
 names the other and is not named back; no third entry is involved.  ``duplicate``: one user or one
-account is named twice.  ``crossed``: a named entry names a third one.  ``dangling``: a named entry
-does not exist.  If several of these apply, the first counts.  ``missing``: a user who names no
-account and is named by none; the next sign-in links the user.
+account is named twice.  ``sub_changed``: one user names one account, and that names a user who does
+not exist, as in a copied pool.  ``crossed``: a named entry names a third one.  ``sub_gone``: one
+account names a user who does not exist, as after a restore of the pool or a deletion.
+``dangling``: any other entry that is named does not exist.  If several of these apply, the first
+counts.  ``same_person``: users who have one
+verified address, or whose accounts have it, and are linked to different accounts, or one of them to
+none; or an account that no user has beside a user who has another one.  ``missing``: any other user
+who names no account and is named by none; the next sign-in links the user.
 """
 
 REPAIRABLE: Final[frozenset[Reason]] = frozenset(
@@ -167,7 +223,8 @@ REPAIRABLE: Final[frozenset[Reason]] = frozenset(
 @attrs.frozen
 class Finding:
     """
-    Users and accounts that name each other, directly or through others, and do not agree.
+    Users and accounts that name each other, directly or through others, and do not agree; or that
+    look like one person and do not name each other.
 
     Attributes:
         reason: What is wrong.

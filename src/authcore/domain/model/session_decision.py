@@ -88,7 +88,8 @@ class SignInRequired:
     Attributes:
         reason: ``no_session``, ``session_revoked``, ``session_too_old``, or the ``code`` of the
             RejectedError.
-        has_ended: Whether the presented session has ended and its cookies must be deleted.
+        has_ended: Whether the presented session has ended and its cookies must be deleted.  False
+            also for a revoked session whose user has a legacy session beside it.
     """
 
     reason: str

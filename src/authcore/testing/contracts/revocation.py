@@ -54,6 +54,7 @@ class RevocationListContract(ContractSuite):
     def test_nobody_is_revoked_at_first(self, revocations: RevocationList, now: datetime) -> None:
         assert not revocations.is_revoked(access_claims(now))
         assert not revocations.is_revoked(access_claims(now, origin_jti=None))
+        assert not revocations.is_user_revoked("anna")
 
     def test_a_revoked_session_is_revoked_with_all_its_refreshed_tokens(
         self, revocations: RevocationList, now: datetime
@@ -90,6 +91,28 @@ class RevocationListContract(ContractSuite):
 
         assert not revocations.is_revoked(access_claims(now + timedelta(seconds=1)))
         assert not revocations.is_revoked(access_claims(now, subject="Anna"))
+
+    def test_a_revoked_user_is_known_by_the_sub_alone_until_the_entry_ends(
+        self, revocations: RevocationList, now: datetime, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        # RF-08: a session of the old login says who, and not since when.
+        revocations.revoke_user("anna", signed_in_until=now - HOUR, until=now + HOUR)
+        fast_forward(HOUR - timedelta(seconds=2))
+
+        assert revocations.is_user_revoked("anna")
+        assert not revocations.is_user_revoked("Anna")
+        assert not revocations.is_user_revoked("berta")
+
+        fast_forward(timedelta(seconds=4))
+        assert not revocations.is_user_revoked("anna")
+
+    def test_one_revoked_session_is_no_revoked_user(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        revocations.revoke_session("sign-in-1", until=now + HOUR)
+
+        assert not revocations.is_user_revoked("anna")
+        assert not revocations.is_user_revoked("sign-in-1")
 
     def test_an_earlier_revocation_does_not_undo_a_later_one(
         self, revocations: RevocationList, now: datetime, fast_forward: Callable[[timedelta], None]
@@ -164,6 +187,8 @@ class SharedRevocationListContract(RevocationListContract):
 
         with pytest.raises(CoordinationUnavailableError):
             revocations.is_revoked(access_claims(now))
+        with pytest.raises(CoordinationUnavailableError):
+            revocations.is_user_revoked("anna")
         with pytest.raises(CoordinationUnavailableError):
             revocations.revoke_session("sign-in-1", until=now + HOUR)
         with pytest.raises(CoordinationUnavailableError):

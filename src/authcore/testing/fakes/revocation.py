@@ -16,6 +16,7 @@ class InMemoryRevocationList(RevocationList):
     Attributes:
         unavailable: While True every call raises CoordinationUnavailableError.
         sessions: Expiry of the entry, by ``origin_jti``.
+        asked_users: Every ``sub`` that ``is_user_revoked`` was asked about, oldest first.
         users: Latest revoked sign-in time and expiry of the entry, by ``sub``.
     """
 
@@ -23,6 +24,7 @@ class InMemoryRevocationList(RevocationList):
         self._clock = clock
         self._lock = threading.Lock()
         self.unavailable = False
+        self.asked_users: list[str] = []
         self.sessions: dict[str, datetime] = {}
         self.users: dict[str, tuple[datetime, datetime]] = {}
 
@@ -34,6 +36,14 @@ class InMemoryRevocationList(RevocationList):
         return self.sessions.get(access.origin_jti or "", now) > now or (
             until > now and access.signed_in_at <= begun_until
         )
+
+    def is_user_revoked(self, subject: str) -> bool:
+        """See the port."""
+        self._check()
+        self.asked_users.append(subject)
+        now = self._clock.now()
+        _, until = self.users.get(subject, (now, now))
+        return until > now
 
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """See the port."""

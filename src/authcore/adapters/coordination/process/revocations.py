@@ -47,6 +47,12 @@ class ProcessRevocationList(RevocationList):
         signed_in_until, until = self._users.get(access.subject, (now, now))
         return until > now and access.signed_in_at <= signed_in_until
 
+    def is_user_revoked(self, subject: str) -> bool:
+        """See the port.  Takes no lock."""
+        now = self._clock.now()
+        _, until = self._users.get(subject, (now, now))
+        return until > now
+
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """See the port."""
         with self._lock:

@@ -58,12 +58,24 @@ class LinkAudit:
 
     def _users(self, both: LinkSnapshot) -> UserLinks:
         page = self.retrier.call(lambda: self.directory.users(both.users_after))
-        links = (UserLink(user.subject, _legacy_uid(user), user.username) for user in page.users)
+        links = (
+            UserLink(
+                user.subject, _legacy_uid(user), user.username, both.digest(_verified_email(user))
+            )
+            for user in page.users
+        )
         return UserLinks(tuple(links), page.next)
 
     def _accounts(self, both: LinkSnapshot) -> AccountLinks:
         page = self.retrier.call(lambda: self.legacy.accounts(both.accounts_after))
-        links = (AccountLink(each.legacy_uid, each.cognito_id) for each in page.accounts)
+        links = (
+            AccountLink(
+                each.legacy_uid,
+                each.cognito_id,
+                both.digest(each.email if each.email_verified else None),
+            )
+            for each in page.accounts
+        )
         return AccountLinks(tuple(links), page.next)
 
 
@@ -160,3 +172,8 @@ def _disagreement(
 def _legacy_uid(user: DirectoryUser) -> str | None:
     """Return the legacy id in the pool; an empty attribute counts as none."""
     return user.attributes.get(LEGACY_UID) or None
+
+
+def _verified_email(user: DirectoryUser) -> str | None:
+    is_verified = user.attributes.get("email_verified") == "true"
+    return user.attributes.get("email") if is_verified else None

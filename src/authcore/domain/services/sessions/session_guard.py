@@ -7,12 +7,17 @@ Decide whether a request is admitted, while two logins are honoured.
           │ expired
     refresh token exchanged ─▶ admit          refused: the session ends;  no answer: no decision
           │ no session, or ended
-    session of the legacy system ─▶ admit
+    session of the legacy system ─▶ admit           its user was revoked: the answer is no
           │ none
     require a sign-in
 
-The legacy system's yes counts while Cognito gives no answer.  A revoked session, or one whose
-revocation cannot be looked up, is not looked up at the legacy system.
+The legacy system's yes counts while Cognito gives no answer.  A legacy session does not say when it
+began, so that it is refused while an entry of the revocation list is about all sessions of its
+user.  A session whose revocation cannot be looked up is not looked up at the legacy system.
+
+A revoked session is refused without asking whether the legacy system would admit the request.  If
+the same user has a legacy session beside it, the browser keeps the cookies of the revoked one: they
+alone say that the user has signed out here.
 """
 
 from contextlib import suppress
@@ -30,6 +35,7 @@ from authcore.domain.errors import (
     UnavailableError,
     UnknownKeyError,
 )
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.session import Session
 from authcore.domain.model.session_decision import (
     Admitted,
@@ -50,7 +56,7 @@ from authcore.ports.system import Clock
 
 
 ACTION: Final = "guard"
-REVOKED: Final = SignInRequired("session_revoked", has_ended=True)
+REVOKED: Final = SignInRequired("session_revoked")
 TOO_OLD: Final = SignInRequired("session_too_old", has_ended=True)
 
 
@@ -144,21 +150,49 @@ class SessionGuard:
             raise  # from the revocation list: this very session may be revoked
         except UnavailableError:
             with suppress(LegacyUnavailableError):
-                if admitted := self._by_legacy(presented, has_ended=False):
+                admitted = self._by_legacy(presented, has_ended=False)
+                if isinstance(admitted, LegacyAdmitted):
                     return admitted
             raise
-        if isinstance(decision, Admitted) or decision == REVOKED:
+        if isinstance(decision, Admitted):
             return decision
+        if decision == REVOKED:
+            return attrs.evolve(REVOKED, has_ended=not self._is_beside_own_legacy(presented))
         return self._by_legacy(presented, has_ended=decision.has_ended) or decision
 
     def _is_legacy(self, presented: PresentedSession) -> bool:
         return self.legacy is not None and self.legacy.are_carried(presented.cookie_header)
 
-    def _by_legacy(self, presented: PresentedSession, *, has_ended: bool) -> LegacyAdmitted | None:
-        if self.legacy is None or not self._is_legacy(presented):
+    def _by_legacy(
+        self, presented: PresentedSession, *, has_ended: bool
+    ) -> LegacyAdmitted | SignInRequired | None:
+        account = self._legacy_account(presented)
+        if account is None or account.locked:
             return None
-        account = self.legacy.resolve(presented.cookie_header)
-        return LegacyAdmitted(account, has_ended) if account and not account.locked else None
+        if self._is_user_revoked(account):
+            return attrs.evolve(REVOKED, has_ended=has_ended)
+        return LegacyAdmitted(account, has_ended)
+
+    def _legacy_account(self, presented: PresentedSession) -> LegacyAccount | None:
+        if self.legacy is None or not self.legacy.are_carried(presented.cookie_header):
+            return None
+        return self.legacy.resolve(presented.cookie_header)
+
+    def _is_user_revoked(self, account: LegacyAccount) -> bool:
+        if self.revocations is None or not account.cognito_id:
+            return False
+        return self.revocations.is_user_revoked(account.cognito_id)
+
+    def _is_beside_own_legacy(self, revoked: PresentedSession) -> bool:
+        """Whether the user of *revoked* has a legacy session too; True where no system can tell."""
+        if revoked.tokens is None or not self._is_legacy(revoked):
+            return False
+        try:
+            account = self._legacy_account(revoked)
+            access = self.validator.verify_access_token_ignoring_expiry(revoked.tokens.access_token)
+        except (TokenRejectedError, UnavailableError):
+            return True
+        return account is not None and account.cognito_id == access.subject
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
         if presented.tokens is None:

@@ -7,7 +7,7 @@ made nor the browser from deleting its cookies.
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -22,6 +22,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
 from authcore.ports.audit import AuditLog
@@ -162,10 +163,30 @@ class SignOut:
         return error is None
 
 
+@attrs.frozen
+class EndedUser:
+    """
+    A user whose sessions have ended.
+
+    Attributes:
+        subject: ``sub``.
+        legacy_uid: The legacy account that the pool names for the user; None where it names none.
+        refused_until: Until when the revocation list refuses sessions of the user that do not say
+            when they began; None without a list.  Aware, UTC.
+    """
+
+    subject: str
+    legacy_uid: str | None
+    refused_until: datetime | None
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignOutEverywhere:
     """
     End all sessions of one user, for an administrator.
+
+    Sessions of the legacy system do not end: its API has no call that ends all of an account.  The
+    revocation list refuses them at every entrypoint that reads it, if the account names the user.
 
     Attributes:
         directory: Finds the user.
@@ -183,9 +204,9 @@ class SignOutEverywhere:
     clock: Clock
     audit: AuditLog
 
-    def end(self, username: str) -> str:
+    def end(self, username: str) -> EndedUser:
         """
-        End every session that *username* has now; return the user's ``sub``.
+        End every session that *username* has now.
 
         A session that begins within the leeway from now ends too, because the clocks may differ.
 
@@ -198,25 +219,31 @@ class SignOutEverywhere:
             UnavailableError: Not every session has ended.
         """
         try:
-            subject = self._end(username)
+            ended = self._end(username)
         except (RejectedError, UnavailableError) as error:
             self.audit.record(AuditEvent.of("sign_out.everywhere", error))
             raise
-        self.audit.record(AuditEvent.of("sign_out.everywhere", None, subject=subject))
-        return subject
+        self.audit.record(
+            AuditEvent.of(
+                "sign_out.everywhere", None, subject=ended.subject, legacy_uid=ended.legacy_uid
+            )
+        )
+        return ended
 
-    def _end(self, username: str) -> str:
+    def _end(self, username: str) -> EndedUser:
         user = self.directory.find(username)
         if user is None:
             raise AccountNotFoundError("the pool has no such user")
         try:
-            self._revoke(user.subject)
+            refused_until = self._revoke(user.subject)
         finally:
             self.sessions.sign_out_everywhere(user.username)
-        return user.subject
+        return EndedUser(user.subject, user.attributes.get(LEGACY_UID) or None, refused_until)
 
-    def _revoke(self, subject: str) -> None:
-        if self.revocations is not None:
-            now = self.clock.now()
-            until = now + LONGEST_SESSION + MAX_LEEWAY
-            self.revocations.revoke_user(subject, signed_in_until=now + self.leeway, until=until)
+    def _revoke(self, subject: str) -> datetime | None:
+        if self.revocations is None:
+            return None
+        now = self.clock.now()
+        until = now + LONGEST_SESSION + MAX_LEEWAY
+        self.revocations.revoke_user(subject, signed_in_until=now + self.leeway, until=until)
+        return until
