@@ -38,7 +38,9 @@ def has_a_way_in(walker: "Walker") -> list[str]:
         row = next(each for each in world.rows() if each.userid == userid)
         if person in world.persons(row) and not _is_barred(world, row):
             if not any(_enters(walker, way, row) for way in _ways(world, person, row)):
-                return [f"I5 no way in: {person} into {row.userid}"]
+                lost = row.cognito_id and _user_of(world, row) is None
+                why = "no way in where the user is lost" if lost else "no way in"
+                return [f"I5 {why}: {person} into {row.userid}"]
             if walker.violations:
                 return walker.violations
     return []

@@ -240,6 +240,11 @@ def restore_pool(world: World, _: str) -> str:
     by_username, username_of, linked_to = map(dict, world.saved)
     pool.users._by_username, pool.users._username_of = by_username, username_of
     pool.users._linked_to = linked_to
+    world.restored |= {
+        (user.attributes[LEGACY_UID], user.subject)
+        for user in pool.users.all_users()
+        if LEGACY_UID in user.attributes
+    }
     return "done"
 
 

@@ -202,6 +202,29 @@ FOUND: Final[Mapping[str, Script]] = {
             ("gregor password gregor first", "in 1915"),
         ),
     ),
+    "the opener of an account whose owner reset its password": Script(
+        "usual",
+        (
+            ("mallory open trojan nora@old.example first", "100003"),
+            (f"mallory password trojan first {OUT}", "in none*"),
+            ("nora mailpass 100003 second", "done"),
+            ("mallory password trojan first", "*"),
+            ("mallory password trojan first", "refused NotAuthorizedException: Incorrect *"),
+            ("nora password trojan second", "in 100003"),
+        ),
+    ),
+    "an address that came after the password": Script(
+        "usual",
+        (
+            ("op address 1884 none", "done"),
+            (f"huck password huck first {OUT}", "in none*"),
+            ("op address 1884 nora@new.example", "done"),
+            ("nora mailpass 1884 second", "done"),
+            ("huck password huck first", "*"),
+            ("huck password huck first", "refused NotAuthorizedException: Incorrect *"),
+            ("nora password huck second", "in 1884"),
+        ),
+    ),
     "what a client wrote about a whole link": Script(
         "writable=True",
         (
@@ -256,7 +279,30 @@ AWAITED: Final = frozenset(
         "the legacy system does not answer",
         "an end of every session, beside the old login",
         "a repair after the address changed",
-        "what a client wrote about a whole link",
+        "the opener of an account whose owner reset its password": Script(
+        "usual",
+        (
+            ("mallory open trojan nora@old.example first", "100003"),
+            (f"mallory password trojan first {OUT}", "in none*"),
+            ("nora mailpass 100003 second", "done"),
+            ("mallory password trojan first", "*"),
+            ("mallory password trojan first", "refused NotAuthorizedException: Incorrect *"),
+            ("nora password trojan second", "in 100003"),
+        ),
+    ),
+    "an address that came after the password": Script(
+        "usual",
+        (
+            ("op address 1884 none", "done"),
+            (f"huck password huck first {OUT}", "in none*"),
+            ("op address 1884 nora@new.example", "done"),
+            ("nora mailpass 1884 second", "done"),
+            ("huck password huck first", "*"),
+            ("huck password huck first", "refused NotAuthorizedException: Incorrect *"),
+            ("nora password huck second", "in 1884"),
+        ),
+    ),
+    "what a client wrote about a whole link",
         "what a client wrote after a sign-up",
         "a create that is made once while the pool is down",
     )

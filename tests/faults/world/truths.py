@@ -85,7 +85,7 @@ def links_are_proven(world: World, step: Step, before: Picture, now: Picture) ->
         user = now.users.get(new.cognito_id)
         actors = world.candidates(user) if "repair" in step.verbs and user else step.actors
         proven = world.persons(old) | (world.persons(new) if step.between else set())
-        if not actors & proven:
+        if not actors & proven and (userid, new.cognito_id) not in world.restored:
             yield f"I2 {userid} was linked with a user whose person did not prove it"
         if old.locked:
             yield f"I3 {userid} was linked while it was locked"

@@ -106,6 +106,7 @@ class World:
         used: Provider accounts that were used, with their owners.
         ended: The step in which an operator last ended the sessions of a ``sub``.
         saved: The pool at an earlier point.
+        restored: Links of the pool that was restored, which an operator wanted back.
         number: Of the step.
         effects: Of the step.
     """
@@ -118,6 +119,7 @@ class World:
         self.signed_up: dict[str, str] = {}
         self.used: set[tuple[str, str]] = set()
         self.ended: dict[str, int] = {}
+        self.restored: set[tuple[str, str]] = set()
         self.saved: tuple[dict[Any, Any], ...] | None = None
         self.number = 0
         self.effects = Effects()
