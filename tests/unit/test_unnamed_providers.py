@@ -1,5 +1,6 @@
 """A provider that no setting names is warned about, because its name may be misspelled there."""
 
+import base64
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -127,6 +128,7 @@ VARIABLES = {
     "AUTHCORE_COGNITO_REGION": "eu-west-1",
     "AUTHCORE_LEGACY_URL": "https://legacy.example",
     "AUTHCORE_LEGACY_API_KEY": "canary-api-key",
+    "AUTHCORE_LINK_PROOF_KEYS": base64.b64encode(bytes(range(32))).decode(),
     "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google",
     "AUTHCORE_LINKING_ISSUERS": ISSUERS,
 }
