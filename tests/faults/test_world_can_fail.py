@@ -50,7 +50,7 @@ def forgets_revocations(patch: pytest.MonkeyPatch) -> None:
     """``sessions end`` says that it wrote the list."""
     end = Stand.end_sessions
 
-    def end_without_list(self: Stand, username: str) -> str:
+    def end_without_list(self: Stand, username: str) -> object:
         kept = self.revocations
         self.revocations = type(kept)(self.clock)
         try:

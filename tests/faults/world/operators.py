@@ -1,5 +1,6 @@
 """What operators do, as the guides say, and what is in no person's hands."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,12 +9,14 @@ from typing import Any, Final, cast
 import attrs
 
 from authcore.domain.errors import AuthcoreError
+from authcore.domain.model.link_audit import Finding
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore_cli.links_run import LinkRun
 from authcore_local.cognito.user_pool.users import PoolUser, fresh_uuid
 from authcore_local.legacy.user_table import Row
+from faults.world.stand import GONE
 from faults.world.weather import Side
-from faults.world.world import GONE, World
+from faults.world.world import World
 
 
 NOTHING: Final = "nothing"
@@ -136,7 +139,10 @@ def unlink(world: World, _: str, userid: str) -> str:
     return "done"
 
 
-def _take_attributes(world: World, user: PoolUser) -> None:
+def _take_attributes(world: World, user: PoolUser | None) -> None:
+    if user is None:
+        return
+
     def without(known: PoolUser) -> PoolUser:
         named = {LEGACY_UID, LEGACY_LINKED}
         left = {name: text for name, text in known.attributes.items() if name not in named}
@@ -213,6 +219,51 @@ def repair_links(world: World, _: str) -> str:
     return " ".join(f"{status}:{count}" for status, count in sorted(run.summary.repairs.items()))
 
 
+class _Findings:
+    """Keeps what a run finds."""
+
+    def __init__(self) -> None:
+        self.all: list[Finding] = []
+
+    def on_finding(self, finding: Finding, _: object) -> None:
+        """See LinkReport."""
+        self.all.append(finding)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+def tidy(world: World, _: str) -> str:
+    """What the guide says after a restore or a copy of the pool; then ``links repair``."""
+    with _until_done(world):
+        return _tidy(world)
+
+
+def _tidy(world: World) -> str:
+    report = _Findings()
+    LinkRun(world.stand.link_tools(), cast("Any", report)).audit()
+    for finding in report.all:
+        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not world.is_copy):
+            for account in finding.accounts:
+                _set_cognito_id(world, account.legacy_uid, None)
+        elif finding.reason == "sub_changed":
+            _set_cognito_id(world, finding.accounts[0].legacy_uid, finding.users[0].subject)
+        elif finding.reason == "dangling":
+            for each in finding.users:
+                _take_attributes(world, world.stand.cognito.users.with_subject(each.subject))
+    world.is_copy = False
+    repair_links(world, "op")
+    return " ".join(
+        f"{reason}:{count}"
+        for reason, count in Counter(each.reason for each in report.all).items()
+        if reason in {"sub_gone", "sub_changed", "dangling"}
+    )
+
+
+def _set_cognito_id(world: World, userid: str, cognito_id: str | None) -> None:
+    _write(world, "UPDATE users SET cognito_id = ? WHERE userid = ?", cognito_id, userid)
+
+
 def hear(world: World, _: str, action: str) -> str:
     """Read the last line of the audit log about *action*."""
     for event in reversed(world.stand.audit.events):
@@ -256,7 +307,13 @@ def copy_pool(world: World, _: str) -> str:
         copied = attrs.evolve(user, subject=fresh_uuid(world.stand._entropy))
         with store._lock:
             store._admit(copied)
-    world.sessions, world.saved = [], None
+    world.sessions, world.saved, world.is_copy = [], None, True
+    world.restored |= {
+        (row.userid, moved.subject)
+        for row in world.rows()
+        if (old := before.users.with_subject(row.cognito_id or ""))
+        and (moved := store.find(old.username))
+    }
     return "done"
 
 
@@ -292,6 +349,7 @@ OPERATOR_VERBS: Final[Mapping[str, Callable[..., str]]] = {
     "address": set_address,
     "audit": audit_links,
     "repair": repair_links,
+    "tidy": tidy,
     "hear": hear,
     "save": save_pool,
     "restore": restore_pool,

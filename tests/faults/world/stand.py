@@ -43,6 +43,7 @@ from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Operations
+from authcore_local.legacy.user_table import Row, UserTable
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from faults.world.variants import Variant
@@ -53,6 +54,9 @@ from support.unhurried import Unhurried
 
 
 ADDRESSES: Final = Addresses(Ports())
+GONE: Final = "gone-"
+"""User names of deleted rows begin so."""
+
 COPY_ID: Final = "eu-local-1_Copy{number:05}"
 
 
@@ -222,7 +226,7 @@ class Stand:
             patch.setattr(links_wiring, "SystemClock", lambda: self.clock)
             return links_wiring.link_tools(self.environment, 25, lambda *_: None)
 
-    def end_sessions(self, username: str) -> str:
+    def end_sessions(self, username: str) -> object:
         """``authcore sessions end``."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(admin_wiring, "_revocations", lambda _: self.revocations)
@@ -231,12 +235,19 @@ class Stand:
             return admin_wiring.session_tools(self.environment).everywhere.end(username)
 
 
+def _present(rows: list[Row]) -> list[Row]:
+    """*rows* without those that stand for deleted ones, which keep their ids from being used."""
+    return [row for row in rows if not row.username.startswith(GONE)]
+
+
 @contextmanager
 def in_this_process() -> Iterator[None]:
     """Stands that are made meanwhile work meanwhile, the latest one at a time."""
     with pytest.MonkeyPatch.context() as patch:
         for module in HASHING:
             patch.setattr(f"{module}.COST", LIGHTEST)
+        page = UserTable.page
+        patch.setattr(UserTable, "page", lambda *given: _present(page(*given)))
         patch.setattr(cognito_app, "TriggerRunner", _Inline)
         patch.setattr(pool_api, "cognito_client", POOL_LINE.client)
         patch.setattr(aws_clients, "cognito_client", POOL_LINE.client)

@@ -22,7 +22,7 @@ from faults.world.world import Admission, Held, Picture, World
 
 Truth = Callable[[World, Step, Picture, Picture], Iterator[str]]
 
-OPERATORS: Final = frozenset(OPERATOR_VERBS) - {"repair"}
+OPERATORS: Final = frozenset(OPERATOR_VERBS) - {"repair", "tidy"}
 """Verbs that change links and rows on purpose."""
 
 LEGACY_OWN: Final = frozenset(("open", "verify", "readdress", "repass", "mailpass", "login"))
@@ -43,6 +43,7 @@ def one_account_each(world: World, step: Step, before: Picture, now: Picture) ->
     for userid in now.rows.keys() - before.rows.keys():
         row = now.rows[userid]
         user = now.users.get(row.cognito_id or "")
+        world.creators[userid] = step.actor
         others = [each for each in before.rows.values() if each.userid in now.rows]
         for other in others:
             if user and _is_known(world, user, other):
@@ -80,14 +81,16 @@ def links_are_proven(world: World, step: Step, before: Picture, now: Picture) ->
         old, new = before.rows[userid], now.rows[userid]
         if new.cognito_id == old.cognito_id or new.cognito_id is None:
             continue
-        if old.cognito_id is not None:
+        if old.cognito_id in before.users:
             yield f"I3 {userid} was taken from its user"
         user = now.users.get(new.cognito_id)
-        actors = world.candidates(user) if "repair" in step.verbs and user else step.actors
-        proven = world.persons(old) | (world.persons(new) if step.between else set())
+        actors = world.candidates(user) if user and step.actor == "op" else step.actors
+        proven = world.persons(old) | {world.creators.get(userid, "")}
+        if step.between:
+            proven |= world.persons(new)
         if not actors & proven and (userid, new.cognito_id) not in world.restored:
             yield f"I2 {userid} was linked with a user whose person did not prove it"
-        if old.locked:
+        if old.locked and step.actor != "op":
             yield f"I3 {userid} was linked while it was locked"
 
 

@@ -29,9 +29,6 @@ from faults.world.weather import Killed
 PACE: Final = timedelta(seconds=30)
 """From step to step; longer than the leeway between clocks."""
 
-GONE: Final = "gone-"
-"""User names of deleted rows begin so: an id is never used again."""
-
 
 @attrs.define
 class Held:
@@ -106,7 +103,10 @@ class World:
         used: Provider accounts that were used, with their owners.
         ended: The step in which an operator last ended the sessions of a ``sub``.
         saved: The pool at an earlier point.
-        restored: Links of the pool that was restored, which an operator wanted back.
+        restored: Links of a pool that was restored or copied, which an operator wanted back.
+        is_copy: Whether the pool is a copy that was not tidied.
+        claimed: Users who wrote what only authcore should.
+        creators: Whose sign-in created an account.
         number: Of the step.
         effects: Of the step.
     """
@@ -119,6 +119,9 @@ class World:
         self.signed_up: dict[str, str] = {}
         self.used: set[tuple[str, str]] = set()
         self.ended: dict[str, int] = {}
+        self.is_copy = False
+        self.creators: dict[str, str] = {}
+        self.claimed: set[str] = set()
         self.restored: set[tuple[str, str]] = set()
         self.saved: tuple[dict[Any, Any], ...] | None = None
         self.number = 0
@@ -166,8 +169,7 @@ class World:
 
     def rows(self) -> list[Row]:
         """Every legacy account that was not deleted."""
-        found = self.stand.legacy._users.page(0, -1)
-        return [row for row in found if not row.username.startswith(GONE)]
+        return self.stand.legacy._users.page(0, -1)
 
     def knowers(self, user: PoolUser) -> set[str]:
         """Who knows the password of *user*."""
