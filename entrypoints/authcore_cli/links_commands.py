@@ -36,8 +36,10 @@ class LinksCommands:
         """
         Report users and accounts that do not name each other.  Changes nothing.
 
-        Needs AUTHCORE_COGNITO_* and AUTHCORE_LEGACY_*.  Exit status: 0 both sides agree, 1 they do
-        not, 2 wrong usage or settings, 3 no answer, or stopped.
+        Reports links without a valid proof, and users who look like one person, too.
+
+        Needs AUTHCORE_COGNITO_*, AUTHCORE_LEGACY_* and AUTHCORE_LINK_PROOF_KEYS.  Exit status: 0
+        both sides agree, 1 they do not, 2 wrong usage or settings, 3 no answer, or stopped.
 
         Args:
             rate: Calls a second, 1 to 25.
@@ -55,11 +57,11 @@ class LinksCommands:
         json_lines: JsonLines = False,
     ) -> ExitStatus:
         """
-        Write the missing half of every unambiguous link; report the others.
+        Write the missing half of every unambiguous link, and its proof; report the others.
 
-        Both sides are read again right before each write.  Needs AUTHCORE_COGNITO_* and
-        AUTHCORE_LEGACY_*.  Exit status: 0 both sides agree now, 1 they do not, 2 wrong usage or
-        settings, 3 no answer, or stopped.
+        Both sides are read again right before each write.  Needs AUTHCORE_COGNITO_*,
+        AUTHCORE_LEGACY_* and AUTHCORE_LINK_PROOF_KEYS.  Exit status: 0 both sides agree now, 1 they
+        do not, 2 wrong usage or settings, 3 no answer, or stopped.
 
         Args:
             rate: Calls a second, 1 to 25.

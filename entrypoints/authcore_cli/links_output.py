@@ -36,6 +36,9 @@ ADVICE: Final[Mapping[str, str]] = {
         "users whose attributes are missing while their accounts name them, as after a restore of "
         "the pool to an earlier point: links repair writes them"
     ),
+    "unproven": (
+        "both sides agree, and the pool holds no proof of it: links repair writes the proof"
+    ),
     "sub_changed": (
         "accounts name users whom the pool does not have, and other users name these accounts, as "
         "in a copied pool: if it is one, put the sub of the listed user into the Cognito id of the "

@@ -136,20 +136,24 @@ class RunState:
             ) from None
 
 
-def _row(link: UserLink | AccountLink) -> tuple[str | None, ...]:
+def _row(link: UserLink | AccountLink) -> tuple[str | bool | None, ...]:
     address = None if link.address is None else link.address.hex()
     if isinstance(link, AccountLink):
         return link.legacy_uid, link.cognito_id, address
-    return link.subject, link.legacy_uid, _name(link), address
+    return link.subject, link.legacy_uid, _name(link), address, link.is_proven
 
 
 def _name(link: UserLink) -> str | None:
     return None if link.username == link.subject else link.username
 
 
-def _user(subject: object, legacy_uid: object, username: object, address: object) -> UserLink:
+def _user(
+    subject: object, legacy_uid: object, username: object, address: object, is_proven: object
+) -> UserLink:
     name = _maybe(username) or _text(subject)
-    return UserLink(_text(subject), _maybe(legacy_uid), name, _digest(address))
+    return UserLink(
+        _text(subject), _maybe(legacy_uid), name, _digest(address), is_proven=is_proven is True
+    )
 
 
 def _account(legacy_uid: object, cognito_id: object, address: object) -> AccountLink:

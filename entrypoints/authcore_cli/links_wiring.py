@@ -12,12 +12,14 @@ from authcore.adapters.legacy.http_links import HttpLegacyLinks
 from authcore.adapters.legacy.http_listing import HttpLegacyListing
 from authcore.adapters.legacy.listing_contract import MAX_PAGE_BYTES
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
 from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.link_proof import LinkProofSettings
 from authcore_cli.aws_clients import CALL_LIMIT, pool_client
 from authcore_cli.links_run import LinkTools
 
@@ -28,6 +30,7 @@ class LinksSettings:
 
     cognito: CognitoSettings
     legacy: LegacySettings
+    link_proof: LinkProofSettings
 
 
 def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> LinkTools:
@@ -46,6 +49,7 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
     """
     settings = load(LinksSettings, environment)
     legacy, pool_id = settings.legacy, settings.cognito.user_pool_id
+    proofs = LinkProofs(settings.link_proof.keys, pool_id)
     clock, pause = SystemClock(), SystemPause()
     client = pool_client(settings.cognito)
     http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_PAGE_BYTES)
@@ -61,11 +65,13 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
         audit=LinkAudit(
             directory=CognitoDirectoryListing(client=client, user_pool_id=pool_id),
             legacy=HttpLegacyListing(http=http, base_url=legacy.url, api_key=legacy.api_key),
+            proofs=proofs,
             retrier=retrier,
         ),
         repair=LinkRepair(
             directory=CognitoUserDirectory(client=client, user_pool_id=pool_id),
             links=HttpLegacyLinks(http=http, base_url=legacy.url, api_key=legacy.api_key),
+            proofs=proofs,
             audit=LoggingAuditLog(),
             retrier=retrier,
         ),

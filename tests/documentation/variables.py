@@ -15,6 +15,7 @@ from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
+from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
@@ -49,6 +50,7 @@ class Everything:
     legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings
+    link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
 
 

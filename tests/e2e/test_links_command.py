@@ -1,5 +1,6 @@
 """``authcore links`` over the local stack: what is broken is found, what can be is mended."""
 
+import base64
 import io
 import json
 import signal
@@ -17,11 +18,13 @@ import pytest
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_links import HttpLegacyLinks
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import NewLegacyAccount
 from authcore.domain.model.urls import ServiceUrl
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
+from authcore_local.cognito.user_pool.users import UserStatus
 from authcore_local.stack import LocalStack
 from support.gate import AMPLE
 
@@ -65,23 +68,27 @@ class Broken:
             api_key=stack.environment["AUTHCORE_LEGACY_API_KEY"],
         )
         self._created = 0
+        self._proofs = LinkProofs(
+            (base64.b64decode(self.environment["AUTHCORE_LINK_PROOF_KEYS"]),),
+            self.environment["AUTHCORE_COGNITO_USER_POOL_ID"],
+        )
 
     def user(self, legacy_uid: str | None = None) -> str:
         """A pool user's ``sub``."""
         self._created += 1
-        named = {} if legacy_uid is None else {"custom:legacy_uid": legacy_uid}
-        user = self.stack.cognito.users.create(
-            f"user{self._created}", None, status="CONFIRMED", attributes=named
-        )
-        return user.subject
+        return self._user(f"user{self._created}", {}, legacy_uid)
 
     def external(self, legacy_uid: str | None = None) -> str:
         """The ``sub`` of a pool user whom Google sent."""
         self._created += 1
-        named = {} if legacy_uid is None else {"custom:legacy_uid": legacy_uid}
-        user = self.stack.cognito.users.create(
-            f"Google_{self._created}", None, status="EXTERNAL_PROVIDER", attributes=named
-        )
+        return self._user(f"Google_{self._created}", {}, legacy_uid)
+
+    def _user(self, username: str, attributes: dict[str, str], legacy_uid: str | None) -> str:
+        is_external = username.startswith("Google_")
+        status: UserStatus = "EXTERNAL_PROVIDER" if is_external else "CONFIRMED"
+        user = self.stack.cognito.users.create(username, None, status=status, attributes=attributes)
+        if legacy_uid is not None:
+            self.name(user.subject, legacy_uid)
         return user.subject
 
     def account(self, cognito_id: str) -> str:
@@ -92,24 +99,23 @@ class Broken:
 
     def person(self, username: str, email: str) -> tuple[str, str]:
         """A completely linked user with a verified address, and the account: ``sub`` and id."""
-        user = self.stack.cognito.users.create(
-            username,
-            None,
-            status="EXTERNAL_PROVIDER" if "_" in username else "CONFIRMED",
-            attributes={"email": email, "email_verified": "true"},
-        )
-        account = NewLegacyAccount(user.subject, None, username, None, False, None)
+        subject = self._user(username, {"email": email, "email_verified": "true"}, None)
+        account = NewLegacyAccount(subject, None, username, None, False, None)
         legacy_uid = self._links.create(account, idempotency_key=username).legacy_uid
-        self.name(username, legacy_uid)
-        return user.subject, legacy_uid
+        self.name(subject, legacy_uid)
+        return subject, legacy_uid
 
-    def name(self, user: str, legacy_uid: str) -> None:
-        """Let the pool's user, native by ``sub`` or any by user name, name the account."""
+    def name(self, subject: str, legacy_uid: str, *, statement: str | None = None) -> None:
+        """Let the pool's user name the account, with a valid proof or with *statement*."""
+        user = self.stack.cognito.users.with_subject(subject)
+        assert user is not None
+        named = {
+            "custom:legacy_uid": legacy_uid,
+            "custom:legacy_linked": statement or self._proofs.prove_link(subject, legacy_uid),
+        }
         self.stack.cognito.users.change(
-            user,
-            lambda user: attrs.evolve(
-                user, attributes={**user.attributes, "custom:legacy_uid": legacy_uid}
-            ),
+            user.username,
+            lambda user: attrs.evolve(user, attributes={**user.attributes, **named}),
         )
 
     def named_by(self, subject: str) -> str | None:
@@ -225,6 +231,22 @@ def test_jane_by_password_and_jane_by_google_are_reported_as_one_person(broken: 
     assert {account["legacy_uid"] for account in finding["accounts"]} == {first, second}
     assert "same_person" in audited.summary["advice"]
     assert links(broken, "repair").summary["repairs"] == {}
+
+
+def test_links_of_earlier_versions_get_their_proofs_once(broken: Broken) -> None:
+    # AL-06
+    for subject in broken.make_whole_links(3)[:2]:
+        broken.name(subject, str(broken.named_by(subject)), statement=broken.named_by(subject))
+    pretended = broken.stack.legacy.sign_up("owner", "Owner-1-x", None)
+    attacker = broken.user()
+    broken.name(attacker, pretended, statement=pretended)
+
+    repaired = links(broken, "repair")
+
+    assert repaired.found == Counter(unproven=2, legacy_lacks_cognito_id=1)
+    assert repaired.summary["repairs"] == {"mended": 2, "refused": 1}
+    assert broken.attached_to(pretended) is None
+    assert links(broken, "audit").found == Counter(legacy_lacks_cognito_id=1)
 
 
 def test_external_users_are_mended_though_the_pool_does_not_know_them_by_sub(

@@ -14,7 +14,7 @@ HELD_UP: Final = "trojan unique opener 1.hung ok"
 
 @pytest.mark.parametrize("one_in", [50, pytest.param(1, marks=pytest.mark.whole)])
 def test_tokens_of_one_pool_user_at_most_name_the_account(one_in: int) -> None:
-    # AL-01, AL-02, AL-07
+    # AL-02, AL-10
     chosen = [*drawn(schedules(), "jane", one_in)]
 
     assert len(chosen) > 10_000 / one_in * 0.7

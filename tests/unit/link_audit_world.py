@@ -10,8 +10,9 @@ from authcore.domain.errors import LegacyUnavailableError, UnavailableError
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.link_audit import Finding, LinkSnapshot, RepairResult
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import AccountMatches, AccountQuery
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.link_audit import LinkAudit, LinkRepair
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
@@ -26,6 +27,7 @@ from authcore.testing.fakes.user_directory import InMemoryDirectoryListing, InMe
 from authcore_cli.links_run import LinkTools
 
 
+PROOFS: Final = LinkProofs((bytes(range(32)),), "eu-west-1_Ab12Cd34")
 CANARY: Final = "canary@example.com"
 SESSIONS: Final = frozenset({"a session"})
 
@@ -109,6 +111,8 @@ class World:
     """
     Users 1, 2, … who name legacy accounts, external ones last, and accounts that name users.
 
+    Every user who names an account has a valid proof, whether the account names the user or not.
+
     Attributes:
         users: The pool.
         legacy: The legacy system.
@@ -132,6 +136,10 @@ class World:
         for number, legacy_uid in enumerate(externals, len(self.users.everybody()) + 1):
             named = {} if legacy_uid is None else {LEGACY_UID: legacy_uid}
             self.users.federate(ExternalIdentity("Google", str(number)), {"email": CANARY, **named})
+        for user in self.users.everybody():
+            if named_uid := user.attributes.get(LEGACY_UID):
+                proof = PROOFS.prove_link(user.subject, named_uid)
+                self.users.set_attributes(user.username, {LEGACY_LINKED: proof})
         self.steered = Steered()
         self.legacy = SteeredLinks(
             (
@@ -154,10 +162,15 @@ class World:
         self.audit = LinkAudit(
             directory=InMemoryDirectoryListing(self.users),
             legacy=SteeredListing(self.legacy, self.steered),
+            proofs=PROOFS,
             retrier=retrier,
         )
         self.repair = LinkRepair(
-            directory=self.users, links=self.legacy, audit=self.audit_log, retrier=retrier
+            directory=self.users,
+            links=self.legacy,
+            proofs=PROOFS,
+            audit=self.audit_log,
+            retrier=retrier,
         )
 
     def verify(

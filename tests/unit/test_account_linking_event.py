@@ -85,7 +85,7 @@ def test_a_linked_user_costs_no_call(world: World) -> None:
 
 @pytest.mark.parametrize("blocks", [False, True])
 def test_a_voucher_for_an_account_that_has_changed_ends_the_sign_in(blocks: bool) -> None:
-    # AL-01, MG-04
+    # AL-12, MG-04
     world = World(failures=FailurePolicy(blocks=blocks))
     world.directory.add("elizabeth")
     voucher = PROOFS.vouch("1813", "old@mailbox.example")

@@ -461,6 +461,20 @@ def test_a_run_that_goes_on_compares_addresses_with_those_that_it_read_before(
     assert world.entropy.token() != world.entropy.token()
 
 
+def test_a_run_that_goes_on_still_knows_which_links_were_not_proven(tmp_path: Path) -> None:
+    world = World(["a", "b"], {"a": 1, "b": 2})
+    world.users.set_attributes("user-1", {"custom:legacy_linked": "a"})
+    state = tmp_path / "state"
+    world.steered.stops_before[1] = Killed()
+    with pytest.raises(Killed):
+        links(world, "repair", "--state", str(state))
+
+    ran = links(world, "repair", "--state", str(state))
+
+    assert (ran.status, ran.summary["findings"]) == (0, {"unproven": 1})
+    assert ran.summary["repairs"] == {"mended": 1}
+
+
 def test_a_state_of_an_earlier_version_is_refused_and_kept(tmp_path: Path) -> None:
     """It holds no addresses to compare, so that a person who is two would not be found."""
     world = World(*BROKEN)

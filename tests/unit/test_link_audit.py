@@ -6,8 +6,8 @@ import pytest
 
 from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
 from authcore.domain.model.link_audit import AccountLink, Finding, RepairResult, UserLink
-from authcore.domain.model.usernames import LEGACY_UID
-from unit.link_audit_world import CANARY, SESSIONS, World, subject
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from unit.link_audit_world import CANARY, PROOFS, SESSIONS, World, subject
 
 
 def test_a_legacy_account_without_its_cognito_id_gets_it_and_keeps_its_access() -> None:
@@ -37,7 +37,8 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would() -> None:
 def test_what_somebody_else_mended_meanwhile_is_left_as_it_is() -> None:
     world = World([None], {"a": 1})
     (finding,) = world.findings()
-    world.users.set_attributes("user-1", {LEGACY_UID: "a"})
+    linked = {LEGACY_UID: "a", LEGACY_LINKED: PROOFS.prove_link(subject(1), "a")}
+    world.users.set_attributes("user-1", linked)
 
     assert world.repair.repair(finding).status == "already_whole"
 

@@ -197,7 +197,7 @@ def test_a_voucher_for_an_account_that_has_changed_is_none_and_its_user_is_delet
     account: LegacyAccount | None,
 ) -> None:
     """Who reads the old mailbox may have set the password by a reset code."""
-    # AL-01, MG-04
+    # AL-12, MG-04
     world = World(*([row(account)] if account else []))
 
     assert world.signs_in(migrated(NATIVE_EMMA)) == STALE
@@ -243,7 +243,7 @@ def test_only_a_stale_voucher_ends_the_sign_in_whatever_the_policy() -> None:
 
 
 def test_a_refused_link_leaves_no_id_in_the_pool_and_its_reason() -> None:
-    # AL-01, AL-08
+    # AL-08, AL-11
     taken = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")
     world = World(row(taken))
 
@@ -255,7 +255,7 @@ def test_a_refused_link_leaves_no_id_in_the_pool_and_its_reason() -> None:
 
 def test_a_refused_user_gets_no_second_account_later() -> None:
     """The account changed its address meanwhile; nothing but the refusal is left of the claim."""
-    # AL-07
+    # AL-07, AL-11
     taken = attrs.evolve(EMMAS_OLD_ACCOUNT, cognito_id="sub-knightley")
     world = World(row(taken))
     for person in (EMMA, NATIVE_EMMA):

@@ -95,7 +95,7 @@ PLANTED: Final = {
 def test_an_attribute_that_nothing_proves_reaches_no_token(
     world: World, version: str, source: str, planted: str
 ) -> None:
-    # AL-06, LT-07
+    # AL-06, AL-09, LT-07
     world.legacy.available = False
     attributes = {**EXTERNAL, "sub": SUBJECT, UID: "1813", STATEMENT: planted}
 
@@ -107,7 +107,7 @@ def test_an_attribute_that_nothing_proves_reaches_no_token(
 @pytest.mark.parametrize("source", [HOSTED, REFRESH])
 def test_an_unknown_version_names_an_account_only_with_a_proof(world: World, source: str) -> None:
     """What Cognito reads from the response of such an event is not known."""
-    # LT-03, AL-06
+    # LT-03, AL-09
     unproven = {**EXTERNAL, "sub": SUBJECT, UID: "1813"}
     proven = {**unproven, STATEMENT: PROOFS.prove_link(SUBJECT, "1813")}
     linked = trigger_event(source, proven, version="4")
@@ -160,6 +160,7 @@ def test_a_pool_that_does_not_answer_keeps_no_token_back(world: World) -> None:
 
 
 def test_a_fault_of_our_own_keeps_no_token_back(caplog: pytest.LogCaptureFixture) -> None:
+    # LT-08
     def faulty(*_: object) -> Any:
         raise RuntimeError("canary")
 
@@ -302,6 +303,7 @@ def test_a_warm_container_keeps_nothing_of_the_previous_user(world: World) -> No
 def test_a_function_without_settings_keeps_no_token_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    # LT-08
     event = trigger_event(HOSTED, EXTERNAL)
 
     assert pre_token_generation.handler(event, None) == {

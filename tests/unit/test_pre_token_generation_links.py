@@ -111,7 +111,7 @@ def test_external_users_are_left_to_the_triggers_that_always_fire_for_them(
 
 
 def test_a_refresh_during_an_outage_keeps_no_user_out_and_names_no_account() -> None:
-    # LT-06, AL-06
+    # LT-06, AL-09
     world = World(failures=BLOCK)
     world.legacy.available = False
     world.directory.set_attributes("elizabeth", migrated())

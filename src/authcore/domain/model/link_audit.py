@@ -32,12 +32,15 @@ class UserLink:
         legacy_uid: Id of the legacy account that the pool stores; None where it stores none.
         username: User name in the pool, the only name by which it finds external users.
         address: Digest of the address that the pool verified; None (the default) without one.
+        is_proven: Whether the pool holds a valid proof of the link; True by default, and for a user
+            who names no account.
     """
 
     subject: str
     legacy_uid: str | None
     username: str = attrs.field(repr=False)
     address: bytes | None = attrs.field(default=None, repr=False)
+    is_proven: bool = True
 
 
 @attrs.frozen
@@ -96,6 +99,7 @@ class LinkSnapshot:
         users: The legacy id that each pool user names, by ``sub``.
         usernames: User names by ``sub``, only those that differ from it.
         accounts: The ``sub`` that each legacy account names, by legacy id.
+        unproven: ``sub`` of each user who names an account without a valid proof.
         user_addresses: Digests of verified addresses, by ``sub``.
         account_addresses: The same, by legacy id.
         key: Of the digests.  A resumed run continues with the key that it began with.
@@ -120,6 +124,7 @@ class LinkSnapshot:
         """
         self.key = key
         self.users: dict[str, str | None] = {}
+        self.unproven: set[str] = set()
         self.user_addresses: dict[str, bytes] = {}
         self.account_addresses: dict[str, bytes] = {}
         self.usernames: dict[str, str] = {}
@@ -139,7 +144,7 @@ class LinkSnapshot:
         return self.users_complete and self.accounts_complete
 
     def user(self, subject: str) -> UserLink:
-        """The user with this ``sub``, who must be on a page that was added; without the address."""
+        """The user with this ``sub``, who must be on a page that was added; ids only."""
         return UserLink(subject, self.users[subject], self.usernames.get(subject, subject))
 
     def digest(self, email: str | None) -> bytes | None:
@@ -173,6 +178,9 @@ class LinkSnapshot:
         if link.username != link.subject:
             self.usernames[link.subject] = link.username
         _keep(self.user_addresses, link.subject, link.address)
+        self.unproven.discard(link.subject)
+        if not link.is_proven:
+            self.unproven.add(link.subject)
 
     def _count(self, page: LinkPage) -> None:
         """Count an empty page as one entry, so that an endless listing is noticed."""
@@ -192,6 +200,7 @@ def _keep(addresses: dict[str, bytes], identifier: str, address: bytes | None) -
 Reason = Literal[
     "legacy_lacks_cognito_id",
     "cognito_lacks_legacy_uid",
+    "unproven",
     "duplicate",
     "sub_changed",
     "crossed",
@@ -204,7 +213,8 @@ Reason = Literal[
 What is wrong with users and accounts that name each other, or with those that do not.
 
 ``legacy_lacks_cognito_id``, ``cognito_lacks_legacy_uid``: one user and one account, of which one
-names the other and is not named back; no third entry is involved.  ``duplicate``: one user or one
+names the other and is not named back; no third entry is involved.  ``unproven``: one user and one
+account name each other, and the pool holds no valid proof of it.  ``duplicate``: one user or one
 account is named twice.  ``sub_changed``: one user names one account, and that names a user who does
 not exist, as in a copied pool.  ``crossed``: a named entry names a third one.  ``sub_gone``: one
 account names a user who does not exist, as after a restore of the pool or a deletion.
@@ -216,7 +226,7 @@ who names no account and is named by none; the next sign-in links the user.
 """
 
 REPAIRABLE: Final[frozenset[Reason]] = frozenset(
-    {"legacy_lacks_cognito_id", "cognito_lacks_legacy_uid"}
+    {"legacy_lacks_cognito_id", "cognito_lacks_legacy_uid", "unproven"}
 )
 
 
@@ -255,7 +265,9 @@ class RepairResult:
         legacy_uid: Id of the account.
         status: ``already_whole``: repaired in the meantime.  ``refused``: a refusal.
         reason: ``ok``, ``changed_meanwhile``, ``not_found_by_cognito_id`` (the account was listed
-            as the user's, but is not found by the ``sub``), or the code of the error.
+            as the user's, but is not found by the ``sub``), ``link_unproven`` (only the pool names
+            the other side, and no proof holds), the reason for which linking refused this link
+            before, or the code of the error.
     """
 
     subject: str

@@ -230,11 +230,14 @@ class AccountLinking:
 
         Another attempt may have made the link meanwhile: that one stands.
         """
+        is_stale = isinstance(refusal, StaleProofError)
+        if not is_stale and self._attributes_after(user, refusal) is None:
+            return
         try:
             current = self._current(user)
             if current is None or self._is_linked(current):
                 return
-            if isinstance(refusal, StaleProofError):
+            if is_stale:
                 self.directory.delete_user(user.subject)
             elif (left := self._attributes_after(current, refusal)) is not None:
                 self.directory.set_attributes(user.username, left)

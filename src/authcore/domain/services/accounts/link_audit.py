@@ -1,10 +1,12 @@
 """Compares the links in the pool with those in the legacy system, and repairs unambiguous ones."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
-from authcore.domain.errors import RejectedError
+from authcore.domain.errors import AccountLockedError, RejectedError, UnprovenLinkError
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_audit import (
@@ -18,13 +20,17 @@ from authcore.domain.model.link_audit import (
     UserLink,
     UserLinks,
 )
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import AccountQuery
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.link_discrepancies import findings_in
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_links import LegacyLinks, LegacyListing
 from authcore.ports.user_directory import DirectoryListing, UserDirectory
+
+
+_REFUSED: Final = "refused."
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)
@@ -37,6 +43,7 @@ class LinkAudit:
 
     directory: DirectoryListing
     legacy: LegacyListing
+    proofs: LinkProofs
     retrier: Retrier
 
     def read(self, both: LinkSnapshot) -> LinkPage:
@@ -58,13 +65,17 @@ class LinkAudit:
 
     def _users(self, both: LinkSnapshot) -> UserLinks:
         page = self.retrier.call(lambda: self.directory.users(both.users_after))
-        links = (
-            UserLink(
-                user.subject, _legacy_uid(user), user.username, both.digest(_verified_email(user))
-            )
-            for user in page.users
+        return UserLinks(tuple(self._user(each, both) for each in page.users), page.next)
+
+    def _user(self, user: DirectoryUser, both: LinkSnapshot) -> UserLink:
+        legacy_uid = _legacy_uid(user)
+        return UserLink(
+            user.subject,
+            legacy_uid,
+            user.username,
+            both.digest(_verified_email(user)),
+            legacy_uid is None or _is_proven(self.proofs, user),
         )
-        return UserLinks(tuple(links), page.next)
 
     def _accounts(self, both: LinkSnapshot) -> AccountLinks:
         page = self.retrier.call(lambda: self.legacy.accounts(both.accounts_after))
@@ -82,14 +93,19 @@ class LinkAudit:
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class LinkRepair:
     """
-    Writes the missing half of a link.
+    Writes the missing half of a link, and its proof.
 
     Never puts one id in the place of another: both sides are read again right before the write,
     the pool by user name and the legacy system by ``sub``, and only what is still empty is filled.
+
+    A proof is written only if the legacy system names the user at that moment.  What only the pool
+    names is written to the legacy system only if a proof holds: a client may be able to write
+    ``custom:legacy_uid``.
     """
 
     directory: UserDirectory
     links: LegacyLinks
+    proofs: LinkProofs
     audit: AuditLog
     retrier: Retrier
 
@@ -131,17 +147,61 @@ class LinkRepair:
         if found is None or found.subject != user.subject:
             return "refused", "account_not_found"
         named = (_legacy_uid(found), attached.legacy_uid if attached else None)
-        if {*named} == {account.legacy_uid}:
-            return "already_whole", "ok"
-        if {*named} != {account.legacy_uid, None}:
+        if {*named} not in ({account.legacy_uid}, {account.legacy_uid, None}):
             return "refused", _disagreement(user, account, named)
+        if attached is None:
+            return self._attach(found, account.legacy_uid, dry_run=dry_run)
+        return self._write_proof(found, attached, dry_run=dry_run)
+
+    def _attach(
+        self, user: DirectoryUser, legacy_uid: str, *, dry_run: bool
+    ) -> tuple[RepairStatus, str]:
+        """
+        Write the legacy side of a link that the pool proves.
+
+        Raises:
+            UnprovenLinkError: The pool does not prove it.
+        """
+        if not _is_proven(self.proofs, user):
+            raise UnprovenLinkError("the pool holds no valid proof of the link")
         if dry_run:
             return "would_mend", "ok"
-        if attached is None:
-            self.links.attach_cognito_id(account.legacy_uid, user.subject, reset_access=False)
-        else:
-            self.directory.set_attributes(found.username, {LEGACY_UID: account.legacy_uid})
+        self.links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
         return "mended", "ok"
+
+    def _write_proof(
+        self, user: DirectoryUser, account: LegacyAccount, *, dry_run: bool
+    ) -> tuple[RepairStatus, str]:
+        """
+        Write the pool's side of a link that the legacy system holds.
+
+        Raises:
+            AccountLockedError: The legacy system locked the account.
+        """
+        if _legacy_uid(user) is not None and _is_proven(self.proofs, user):
+            return "already_whole", "ok"
+        if account.locked:
+            raise AccountLockedError("the legacy system locked the account")
+        if refused := self._refusal(user):
+            return "refused", refused
+        if dry_run:
+            return "would_mend", "ok"
+        legacy_uid = account.legacy_uid
+        proof = self.proofs.prove_link(user.subject, legacy_uid)
+        self.directory.set_attributes(user.username, {LEGACY_UID: legacy_uid, LEGACY_LINKED: proof})
+        return "mended", "ok"
+
+    def _refusal(self, user: DirectoryUser) -> str | None:
+        """
+        Return why linking refused this user's link; None if it did not.
+
+        The next sign-in decides again.  A refusal under a key that is not known any more counts.
+        """
+        statement = user.attributes.get(LEGACY_LINKED, "")
+        if not statement.startswith(_REFUSED):
+            return None
+        refusal = self.proofs.refusal(statement, user.subject)
+        return refusal.reason if refusal else UnprovenLinkError.code
 
     def _record(self, result: RepairResult) -> None:
         self.audit.record(
@@ -167,6 +227,11 @@ def _disagreement(
     if named == (user.legacy_uid, None) and account.cognito_id == user.subject:
         return "not_found_by_cognito_id"
     return "changed_meanwhile"
+
+
+def _is_proven(proofs: LinkProofs, user: DirectoryUser) -> bool:
+    statement = user.attributes.get(LEGACY_LINKED)
+    return proofs.is_linked(statement, user.subject, _legacy_uid(user))
 
 
 def _legacy_uid(user: DirectoryUser) -> str | None:

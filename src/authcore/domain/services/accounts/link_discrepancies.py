@@ -6,7 +6,7 @@ nodes make one finding together, so that no link is repaired in which a third no
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, get_args
 
 from authcore.domain.model.link_audit import Finding, LinkSnapshot, Reason
@@ -30,8 +30,9 @@ def findings_in(both: LinkSnapshot) -> Iterator[Finding]:
     loose = _in_question(both)
     found = [_finding(both, nodes) for nodes in components(loose)]
     alike = [*look_alikes_in(both)]
-    yield from sorted(found + alike, key=lambda each: (_ORDER.index(each.reason), *_ids(each)))
     involved = {identifier for edge in loose for kind, identifier in edge if kind == "user"}
+    found += _unproven(both, both.unproven - involved)
+    yield from sorted(found + alike, key=lambda each: (_ORDER.index(each.reason), *_ids(each)))
     involved |= {user.subject for finding in alike for user in finding.users}
     for subject, legacy_uid in sorted(both.users.items()):
         if legacy_uid is None and subject not in involved:
@@ -43,6 +44,13 @@ def _in_question(both: LinkSnapshot) -> list[Edge]:
     loose = [(node, named) for node, named in edges(both) if named_by(both, named) != node]
     touched = {node for edge in loose for node in edge}
     return loose + [(node, named) for node in touched if (named := named_by(both, node))]
+
+
+def _unproven(both: LinkSnapshot, subjects: Iterable[str]) -> Iterator[Finding]:
+    """Return the whole links of those of *subjects* who name an account."""
+    for subject in subjects:
+        if named := named_by(both, ("user", subject)):
+            yield Finding("unproven", *entries(both, (("user", subject), named)))
 
 
 def _finding(both: LinkSnapshot, nodes: Collection[Node]) -> Finding:

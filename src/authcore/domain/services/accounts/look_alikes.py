@@ -45,10 +45,8 @@ def _shared_addresses(both: LinkSnapshot) -> set[bytes]:
         if first.setdefault(address, subject) != subject:
             shared.add(address)
     for legacy_uid, address in both.account_addresses.items():
-        owner = both.accounts[legacy_uid]
-        holder: str | Node = ("account", legacy_uid)
-        if owner is not None and owner in both.users:
-            holder = owner
+        alone: Node = ("account", legacy_uid)
+        holder = both.accounts[legacy_uid] or alone
         if first.setdefault(address, holder) != holder:
             shared.add(address)
     return shared
@@ -78,14 +76,14 @@ def _persons(both: LinkSnapshot, nodes: Collection[Node]) -> Mapping[Node, Perso
 
 def _suspects(both: LinkSnapshot, persons: Collection[Person]) -> list[Person]:
     """
-    Return those of *persons*, who have one address, who look like one; none if fewer than two do.
+    Return those of *persons*, who all have one address, whom no sign-in will link.
 
     As long as none of the users is linked, the next sign-in may still decide it.
     """
     users = [person for person in persons if _has_user(both, person)]
     lone = [person for person in persons if len(person) == 1 and not _has_user(both, person)]
     is_linked = any(len(person) > 1 for person in users)
-    return users + lone if is_linked and len(users) + len(lone) > 1 else []
+    return users + lone if is_linked else []
 
 
 def _has_user(both: LinkSnapshot, person: Person) -> bool:
