@@ -73,9 +73,10 @@ mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; 
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Generate the tables of docs/ from tests and settings
+docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
+	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt

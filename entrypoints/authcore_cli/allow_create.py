@@ -1,15 +1,21 @@
 """``authcore links allow-create``."""
 
 import re
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import attrs
 from cyclopts import Parameter
 
+from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.services.accounts.account_creation import create_key
 from authcore_cli.process import CommandContext, ExitStatus
 
+
+if TYPE_CHECKING:
+    from authcore_cli.admin_wiring import PendingCreates
+
+ACTION: Final = "links.allow_create"
 
 _SUBJECT: Final = re.compile(r"(?!-)[!-~]{1,128}")
 
@@ -45,9 +51,18 @@ class AllowCreateCommand:
             subject: The user's ``sub``: ``subject`` of the audit line with ``link_blind_retry``.
         """
         begun = self.context.pending_creates(self.context.environment)
-        if not begun.intents.forget(create_key(begun.issuer, subject)):
+        if not _forget(begun, subject):
             self.context.complain("no create is remembered of this user in this pool")
             return ExitStatus.REJECTED
-        begun.audit.record(AuditEvent("links.allow_create", "accepted", "ok", subject=subject))
+        begun.audit.record(AuditEvent.of(ACTION, None, subject=subject))
         self.context.say("the next sign-in of this user may create a legacy account")
         return ExitStatus.OK
+
+
+def _forget(begun: "PendingCreates", subject: str) -> bool:
+    """Forget the create of *subject*; False if none is remembered.  Records an outage."""
+    try:
+        return begun.intents.forget(create_key(begun.issuer, subject))
+    except UnavailableError as error:
+        begun.audit.record(AuditEvent.of(ACTION, error, subject=subject))
+        raise

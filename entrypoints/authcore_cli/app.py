@@ -1,13 +1,13 @@
 """
 The command line.
 
-Exit status: 0 done; 1 rejected; 2 wrong usage or settings; 3 no answer, try later; 4 the output
-could not be written.
+Exit status: 0 done; 1 rejected; 2 wrong usage or settings; 3 no answer: try later, or do what the
+second line says; 4 the output could not be written.
 """
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Final
 
@@ -16,9 +16,11 @@ from cyclopts import App, CycloptsError
 from authcore.domain.errors import (
     AuthcoreError,
     ConfigurationError,
+    MisconfiguredError,
     RejectedError,
     UnavailableError,
 )
+from authcore.domain.model.reasons import REASONS
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.links_commands import LinksCommands
@@ -63,12 +65,21 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
             context.complain(_one_line(problem))
         return ExitStatus.USAGE
     except AuthcoreError as error:
-        context.complain(f"{error.code}: {_one_line(str(error))}")
+        for line in _explain(error):
+            context.complain(_one_line(line))
         return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
     except UnwrittenError as error:
         context.complain(f"the answer cannot be written: {error}")
         return ExitStatus.UNWRITTEN
     return ExitStatus.OK if status is None else int(status)
+
+
+def _explain(error: AuthcoreError) -> Iterator[str]:
+    """Yield what went wrong, and what to do where only an operator can repair it."""
+    cause = f" ({error.detail})" if error.detail else ""
+    yield f"{error.code}: {error}{cause}"
+    if isinstance(error, MisconfiguredError):
+        yield REASONS[error.code].operator.replace("`", "")
 
 
 def _one_line(text: str) -> str:

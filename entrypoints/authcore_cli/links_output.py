@@ -196,7 +196,8 @@ def _sentences(summary: Summary) -> Iterator[str]:
 
 
 def _describe_wait(error: UnavailableError, wait: timedelta) -> str:
-    return f"{error.code}: no answer, asking again in {wait.total_seconds():.0f} s"
+    cause = f" ({error.detail})" if error.detail else ""
+    return f"{error.code}: no answer{cause}, asking again in {wait.total_seconds():.0f} s"
 
 
 def _describe_repair(result: RepairResult | None) -> str:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
+POSTPONED: Final = "account_linking.postponed"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
 
 _log: Final = logging.getLogger("authcore.account_linking")
@@ -134,16 +135,18 @@ class AccountLinkingTrigger:
             return self._linking(require_readable(event.pool_id), time).link(_account(event))
         except EventUnreadableError as error:
             _log.error("cannot link: %s", error)
-            return self._postpone(event, error.code)
+            return self._postpone(event, AuditEvent.of(POSTPONED, error, detail=str(error)))
         except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
-            return self._postpone(event, "fault")
+            return self._postpone(event, _fault(error))
 
-    def _postpone(self, event: TriggerEvent, reason: str) -> LinkOutcome:
-        self._audit.record(
-            AuditEvent("account_linking.postponed", "unavailable", reason, event.user.subject)
-        )
-        return LinkOutcome("postponed", reason)
+    def _postpone(self, event: TriggerEvent, recorded: AuditEvent) -> LinkOutcome:
+        self._audit.record(attrs.evolve(recorded, subject=event.user.subject))
+        return LinkOutcome("postponed", recorded.reason)
+
+
+def _fault(error: Exception) -> AuditEvent:
+    return AuditEvent(POSTPONED, "unavailable", "fault", detail=type(error).__name__)
 
 
 def _account(event: TriggerEvent) -> PoolAccount:

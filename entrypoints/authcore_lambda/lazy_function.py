@@ -6,8 +6,10 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeVar
 
+from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.audit import AuditEvent
 from authcore_lambda.events.types import Event, LambdaContext
 
 
@@ -20,7 +22,10 @@ the event as it was sent, whose missing and unknown members are tolerated; Lambd
 time that remains; when the work on the event began, by ``monotonic``: now, if left out.
 """
 
+ACTION: Final = "function.settings"
+
 _log: Final = logging.getLogger("authcore.lambda")
+_audit: Final = LoggingAuditLog()
 
 
 class LazyFunction(Generic[Answer]):
@@ -58,7 +63,7 @@ class LazyFunction(Generic[Answer]):
         return function(event, context, started)
 
     def _get(self) -> Function[Answer] | None:
-        """Return the function; None if the settings cannot work, which the log says each time."""
+        """Return the function; None if the settings cannot work, which both logs say each time."""
         with self._building:
             if self._built is None:
                 logging.getLogger("authcore").setLevel(logging.INFO)
@@ -70,8 +75,10 @@ class LazyFunction(Generic[Answer]):
             return self._build(environment())
         except ConfigurationError as error:
             _log.critical("settings cannot work: %s", error)
+            _audit.record(AuditEvent.of(ACTION, error))
         except Exception as error:  # noqa: BLE001 - a fault of ours, whose text users would see
             log_fault(_log, error)
+            _audit.record(AuditEvent(ACTION, "unavailable", "fault", detail=type(error).__name__))
         return None
 
 

@@ -13,10 +13,13 @@ from authcore.adapters.cognito.error_translation import GETTING_A_USER, UPDATING
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AttributesMissingError,
     AttributesRejectedError,
     AuthcoreError,
+    MisconfiguredError,
     ProviderUnavailableError,
 )
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from support.cognito_wire import AMZ_JSON, CANARY, ERROR_CLASSES, USER, refuses, says
 from support.everything_said import everything_said
 from support.gate import AMPLE, Stopwatch
@@ -42,6 +45,13 @@ def directory(listening: ScriptedServer) -> CognitoUserDirectory:
 @pytest.fixture(scope="module")
 def hurried(listening: ScriptedServer) -> CognitoUserDirectory:
     return _directory(listening, timedelta(seconds=0.15))
+
+
+@pytest.fixture(scope="module")
+def closed() -> CognitoUserDirectory:
+    """A pool at a port that closes before the first call."""
+    with ScriptedServer(lambda _request: SILENCE) as server:
+        return _directory(server, AMPLE)
 
 
 @pytest.fixture
@@ -118,6 +128,82 @@ def test_every_error_class_of_a_write_is_decided(
 
     with pytest.raises(refusals.get(error_class, ProviderUnavailableError)):
         directory.set_attributes("anna", {"email": CANARY})
+
+
+REFUSALS = {"UserNotFound", "AliasExists", "InvalidParameter"}
+OPERATORS = {"AccessDenied", "ExpiredToken", "InvalidSignature", "ResourceNotFound"}
+
+
+@both
+@pytest.mark.parametrize("error_class", sorted({*ERROR_CLASSES, *OPERATORS} - REFUSALS))
+def test_the_class_is_the_cause_and_says_whether_an_operator_must_act(
+    server: ScriptedServer, directory: CognitoUserDirectory, call: Call, error_class: str
+) -> None:
+    server.script = lambda _request: refuses(error_class)
+
+    with pytest.raises(ProviderUnavailableError) as raised:
+        call(directory)
+
+    assert isinstance(raised.value, MisconfiguredError) is (error_class in OPERATORS)
+    assert raised.value.detail == f"{error_class}Exception"
+
+
+@pytest.mark.parametrize(
+    "written", [{LEGACY_UID: "42"}, {LEGACY_LINKED: "42"}, {LEGACY_UID: "42", LEGACY_LINKED: "42"}]
+)
+def test_a_schema_without_our_attributes_is_for_an_operator(
+    server: ScriptedServer, directory: CognitoUserDirectory, written: dict[str, str]
+) -> None:
+    # AL-07: refused for ever, the user would stay without a link after the schema is repaired.
+    server.script = lambda _request: refuses("InvalidParameter")
+
+    with pytest.raises(AttributesMissingError) as raised:
+        directory.set_attributes("anna", written)
+
+    assert raised.value.detail == "InvalidParameterException"
+
+
+@pytest.mark.parametrize("written", [{"email": CANARY}, {"email": CANARY, LEGACY_UID: "42"}, {}])
+def test_a_value_of_a_users_is_refused_as_such(
+    server: ScriptedServer, directory: CognitoUserDirectory, written: dict[str, str]
+) -> None:
+    server.script = lambda _request: refuses("InvalidParameter")
+
+    with pytest.raises(AttributesRejectedError):
+        directory.set_attributes("anna", written)
+
+
+def test_a_closed_port_of_the_pool_is_told(closed: CognitoUserDirectory) -> None:
+    with pytest.raises(ProviderUnavailableError) as raised:
+        closed.find("anna")
+
+    assert raised.value.detail == "connect refused"
+    assert not isinstance(raised.value, MisconfiguredError)
+
+
+@both
+@pytest.mark.parametrize(
+    ("pieces", "detail"),
+    [
+        ([HANG_UP], "read broken"),
+        (says(200, USER, "text/html"), "answer of another sender"),
+        ([answer(503, b"", media_type="text/html")], "HTTP 503"),
+        (says(500, {"__type": "InternalErrorException"}), "InternalErrorException"),
+    ],
+)
+def test_no_usable_answer_is_told_by_phase_or_status(
+    server: ScriptedServer,
+    directory: CognitoUserDirectory,
+    call: Call,
+    pieces: list[bytes],
+    detail: str,
+) -> None:
+    server.script = lambda _request: pieces
+
+    with pytest.raises(ProviderUnavailableError) as raised:
+        call(directory)
+
+    assert raised.value.detail == detail
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,11 @@ from authcore.adapters.coordination.dynamodb.replay_cache import (
 )
 from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 from authcore.adapters.system import SystemEntropy
-from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
+from authcore.domain.errors import (
+    CoordinationMisconfiguredError,
+    CoordinationUnavailableError,
+    LeaseHeldError,
+)
 from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.system import Clock
 from authcore.testing.contracts.coordination import (
@@ -288,6 +292,37 @@ def test_every_error_class_is_decided_and_asked_once(
     else:
         assert call(client) is False
     assert len(server.requests) == 1
+
+
+OPERATORS = {"AccessDenied", "ResourceNotFound", "Validation"}
+
+
+@every
+@pytest.mark.parametrize(
+    "error_class", [each for each in ERROR_CLASSES if each != "ConditionalCheckFailed"]
+)
+def test_the_class_is_the_cause_and_says_whether_an_operator_must_act(
+    server: ScriptedServer, client: DynamoDbClient, call: Call, error_class: str
+) -> None:
+    server.script = lambda _request: refuses(error_class)
+
+    with pytest.raises(CoordinationUnavailableError) as raised:
+        call(client)
+
+    needs_operator = isinstance(raised.value, CoordinationMisconfiguredError)
+    assert needs_operator is (error_class in OPERATORS)
+    assert raised.value.detail
+    assert raised.value.detail.removesuffix("Exception") == error_class
+
+
+@every
+def test_a_hang_up_is_told(server: ScriptedServer, client: DynamoDbClient, call: Call) -> None:
+    server.script = lambda _request: [HANG_UP]
+
+    with pytest.raises(CoordinationUnavailableError) as raised:
+        call(client)
+
+    assert raised.value.detail == "read broken"
 
 
 def test_the_list_above_knows_the_classes_of_the_installed_sdk(client: Any) -> None:

@@ -63,7 +63,7 @@ class TestEndingSessions(OnMoto):
         status, said = end_sessions("anna", pool, app_client, table)
 
         assert status == 3
-        assert "coordination_unavailable" in said
+        assert "coordination_misconfigured" in said
         assert not pool.honours(str(annas), "anna", app_client)
 
 

@@ -69,7 +69,28 @@ def test_a_server_that_nobody_vouches_for_is_sent_nothing(self_signed: ssl.SSLCo
         thread.join()
 
     assert (caught.value.reason, caught.value.sent) == ("connect", False)
+    assert (caught.value.detail, caught.value.is_untrusted) == ("connect certificate", True)
     assert heard == []
+
+
+def test_a_server_without_tls_is_told_from_one_that_nobody_vouches_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_speak_plainly, args=(listener,))
+        thread.start()
+
+        with pytest.raises(HttpFailedError) as caught:
+            CLIENT.request("POST", f"https://127.0.0.1:{listener.getsockname()[1]}/")
+        thread.join()
+
+    assert (caught.value.detail, caught.value.is_untrusted) == ("connect tls", False)
+    assert not caught.value.sent
+
+
+def _speak_plainly(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.recv(1024)
 
 
 def test_of_connections_that_begin_at_once_one_reads_the_certificates() -> None:

@@ -17,7 +17,12 @@ from authcore.adapters.legacy.seed_dialect import (
     InsecureLegacyDialectWarning,
     SeedDialectLegacyLinks,
 )
-from authcore.domain.errors import AccountTakenError, LegacyUnavailableError, LinkRejectedError
+from authcore.domain.errors import (
+    AccountTakenError,
+    LegacyNotReachedError,
+    LegacyUnavailableError,
+    LinkRejectedError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
@@ -182,6 +187,20 @@ def test_an_account_that_was_created_and_could_not_be_attached_is_no_answer(
 
     with pytest.raises(LegacyUnavailableError):
         links.create(MINA, idempotency_key="unsaid")
+
+
+def test_a_key_that_is_refused_after_the_account_was_created_did_not_undo_it(
+    server: ScriptedServer, links: SeedDialectLegacyLinks
+) -> None:
+    # AL-07
+    answers = iter([answer(200, CREATED), answer(401, NOBODY)])
+    server.script = lambda _request: [next(answers)]
+
+    with pytest.raises(LegacyUnavailableError) as raised:
+        links.create(MINA, idempotency_key="unsaid")
+
+    assert not isinstance(raised.value, LegacyNotReachedError)
+    assert raised.value.detail == "attach HTTP 401"
 
 
 @pytest.mark.parametrize(

@@ -117,15 +117,16 @@ def test_the_audit_tells_an_outage_from_a_wrong_password(hostile: ScriptedServer
     audit = InMemoryAuditLog()
     with short_lived_http() as http:
         trigger = unhurried_at(hostile.url, http, audit)
-        for script in (sending(200, YES), sending(200, NO), sending(401, NO)):
+        for script in (sending(200, YES), sending(200, NO), sending(500, NO), sending(401, NO)):
             hostile.script = script
             with suppress(MigrationUnavailableError):
                 trigger(event(SOURCES[0], *CASES["right"]), None)
 
-    assert [(event.outcome, event.reason) for event in audit.events] == [
-        ("accepted", "ok"),
-        ("rejected", "credentials_rejected"),
-        ("unavailable", "legacy_unavailable"),
+    assert [(event.outcome, event.reason, event.detail) for event in audit.events] == [
+        ("accepted", "ok", None),
+        ("rejected", "credentials_rejected", None),
+        ("unavailable", "legacy_unavailable", "HTTP 500"),
+        ("misconfigured", "legacy_misconfigured", "HTTP 401"),
     ]
     assert "canary" not in repr(audit.events)
 

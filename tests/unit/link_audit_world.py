@@ -43,6 +43,7 @@ class Steered:
 
     Attributes:
         failures: So many of the next calls get no answer.
+        failure: Their error.
         calls: How many there were.
         pages_read: How many of them asked for a page.
         attached: How many wrote an id.
@@ -53,6 +54,7 @@ class Steered:
 
     def __init__(self) -> None:
         self.failures = 0
+        self.failure = LegacyUnavailableError("the legacy system was told to fail")
         self.calls = 0
         self.pages_read = 0
         self.attached = 0
@@ -66,7 +68,7 @@ class Steered:
             raise self.stops_before.pop(self.calls)
         if self.failures:
             self.failures -= 1
-            raise LegacyUnavailableError("the legacy system was told to fail")
+            raise self.failure
 
 
 class SteeredLinks(InMemoryLegacyLinks):

@@ -6,8 +6,12 @@ from authcore.domain.errors import (
     AccountLockedError,
     AuthcoreError,
     ConfigurationError,
+    CoordinationMisconfiguredError,
     LeaseHeldError,
+    LegacyMisconfiguredError,
     LegacyNotReachedError,
+    LoginLostMisconfiguredError,
+    ProviderMisconfiguredNotReachedError,
     RejectedError,
 )
 from authcore.domain.model.audit import AuditEvent, Outcome
@@ -21,7 +25,11 @@ from authcore.domain.model.audit import AuditEvent, Outcome
         (AccountLockedError("no"), "rejected", "link_account_locked"),
         (LegacyNotReachedError("no answer"), "unavailable", "legacy_unavailable"),
         (LeaseHeldError("no answer"), "unavailable", "lease_held"),
-        (ConfigurationError(["a setting is missing"]), "unavailable", "configuration"),
+        (LegacyMisconfiguredError("no answer"), "misconfigured", "legacy_misconfigured"),
+        (CoordinationMisconfiguredError("no"), "misconfigured", "coordination_misconfigured"),
+        (ProviderMisconfiguredNotReachedError("no"), "misconfigured", "provider_misconfigured"),
+        (LoginLostMisconfiguredError("no"), "misconfigured", "login_lost"),
+        (ConfigurationError(["a setting is missing"]), "misconfigured", "configuration"),
     ],
 )
 def test_the_family_of_an_error_decides_the_outcome_and_its_code_is_the_reason(
@@ -42,3 +50,10 @@ def test_ids_are_taken_over_and_the_text_of_an_error_only_where_the_caller_passe
         "link", "rejected", "link_account_locked", "sub", "42", "ref", "shop", detail=None
     )
     assert AuditEvent.of("link", error, detail="locked").detail == "locked"
+
+
+def test_the_detail_is_the_errors_unless_the_caller_gives_another() -> None:
+    error = LegacyNotReachedError("the legacy system did not answer", detail="connect refused")
+
+    assert AuditEvent.of("link", error).detail == "connect refused"
+    assert AuditEvent.of("link", error, detail="other").detail == "other"

@@ -51,6 +51,11 @@ def test_what_is_not_an_id_is_not_printed(stray: str, caplog: pytest.LogCaptureF
         "",
         "caf\u00e9",
         "word " * 41,
+        "A" * 33,
+        "a" * 40 + "Exception",
+        "A1" + "a" * 40 + "Exception",
+        "A" * 56 + "Exception",
+        "eyJhbGciOiJSUzI1NiJ9AAAAAAAAAAAAAAAAAAAAAAAA",
     ],
 )
 def test_a_detail_that_does_not_look_like_our_own_words_is_not_printed(
@@ -71,6 +76,34 @@ def test_a_detail_is_printed_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
     LoggingAuditLog(LOGGER).record(AuditEvent("link", "rejected", "token_claim", detail=told))
 
     assert json.loads(caplog.messages[0])["detail"] == told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "InvalidSmsRoleTrustRelationshipException",
+        "attach ProvisionedThroughputExceededException",
+        "connect certificate",
+        "contract session_sha256",
+        "A" * 55 + "Exception",
+    ],
+)
+def test_a_cause_is_printed_as_it_is(told: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("link", "misconfigured", "x", detail=told))
+
+    assert json.loads(caplog.messages[0])["detail"] == told
+
+
+@pytest.mark.parametrize("bad", ["AException " * 39 + "@", "word " * 10**5, "A" * 10**6])
+def test_no_detail_costs_more_than_linear_time(bad: str, caplog: pytest.LogCaptureFixture) -> None:
+    """DL-05."""
+    caplog.set_level(logging.INFO, logger=LOGGER.name)
+
+    LoggingAuditLog(LOGGER).record(AuditEvent("link", "rejected", "ok", detail=bad))
+
+    assert json.loads(caplog.messages[0])["detail"] == UNTOLD
 
 
 def test_a_very_long_detail_costs_no_time(caplog: pytest.LogCaptureFixture) -> None:
@@ -99,7 +132,13 @@ def test_an_outage_is_a_warning_and_a_refusal_is_not(caplog: pytest.LogCaptureFi
     log.record(AuditEvent("sign_in.complete", "rejected", "login_code"))
     log.record(AuditEvent("sign_in.complete", "unavailable", "provider_unavailable"))
 
-    assert [record.levelno for record in caplog.records] == [logging.INFO, logging.WARNING]
+    log.record(AuditEvent("sign_in.complete", "misconfigured", "provider_misconfigured"))
+
+    assert [record.levelno for record in caplog.records] == [
+        logging.INFO,
+        logging.WARNING,
+        logging.ERROR,
+    ]
 
 
 def test_a_full_disk_signs_nobody_out() -> None:

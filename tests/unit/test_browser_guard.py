@@ -1,11 +1,13 @@
 """What a browser is given and what it loses, by what was decided about its cookies."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import attrs
 import pytest
 
 from authcore.domain.errors import (
+    CoordinationMisconfiguredError,
     CoordinationUnavailableError,
     ProviderUnavailableError,
     SessionTooLargeError,
@@ -155,14 +157,32 @@ class OutOfReach(InMemorySessionJar):
     """Kept in a store that does not answer any more, to the one question or the other."""
 
     readable = True
+    failure: CoordinationUnavailableError = CoordinationUnavailableError("no answer")
 
     def read(self, cookie_header: str) -> TokenSet | None:
         if not self.readable:
-            raise CoordinationUnavailableError("no answer")
+            raise self.failure
         return super().read(cookie_header)
 
     def renew(self, value: TokenSet, *args: object, **more: object) -> tuple[str, ...]:
-        raise CoordinationUnavailableError("no answer")
+        raise self.failure
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+def test_a_store_that_only_an_operator_can_repair_is_counted_apart(
+    world: SessionWorld, may_read: bool
+) -> None:
+    jar = OutOfReach(world.clock)
+    jar.failure = CoordinationMisconfiguredError("no table", detail="ResourceNotFoundException")
+    browser = Browser(world, jar)
+    browser.sign_in()
+    world.clock.advance(timedelta(minutes=50))
+    jar.readable = may_read
+
+    with suppress(CoordinationUnavailableError):
+        browser.guard.decide(browser.header)
+
+    assert world.counter.counts["guard", "misconfigured", "coordination_misconfigured"] == 1
 
 
 def test_a_store_that_does_not_answer_is_neither_a_session_nor_none(world: SessionWorld) -> None:

@@ -31,7 +31,7 @@ VARIABLES: Final = {
 
 class Unreachable(InMemoryReplayCache):
     def forget(self, key: str) -> bool:
-        raise CoordinationUnavailableError("the table gives no answer")
+        raise CoordinationUnavailableError("the table gives no answer", detail="read timeout")
 
 
 class World:
@@ -91,11 +91,16 @@ def test_of_another_user_nothing_is_forgotten() -> None:
 
 
 def test_without_an_answer_nobody_is_told_that_it_is_done() -> None:
-    # AL-07
-    status, out, err = World(Unreachable).allow_create(SUBJECT)
+    # AL-07, AL-08
+    world = World(Unreachable)
+
+    status, out, err = world.allow_create(SUBJECT)
 
     assert (status, out) == (3, "")
     assert "coordination_unavailable" in err
+    assert [(e.action, e.outcome, e.subject, e.detail) for e in world.audit.events] == [
+        ("links.allow_create", "unavailable", SUBJECT, "read timeout")
+    ]
 
 
 @pytest.mark.parametrize("subject", ["", "a b", "ä", "--all", "x" * 129])

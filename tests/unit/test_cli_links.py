@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
+from authcore.domain.errors import LegacyMisconfiguredError, LegacyUnavailableError
 from authcore.domain.model.link_audit import LinkSnapshot
 from authcore_cli.app import run
 from authcore_cli.links_output import ADVICE
@@ -260,6 +261,57 @@ def test_a_wait_is_said_on_the_other_stream() -> None:
 
     assert ran.status == 0
     assert ran.err == "authcore: legacy_unavailable: no answer, asking again in 1 s\n"
+
+
+def test_a_wait_says_why() -> None:
+    world = World(["a"], {"a": None})
+    world.steered.failures = 1
+    world.steered.failure = LegacyUnavailableError("no answer", detail="read timeout")
+
+    ran = links(world, "repair")
+
+    said = "authcore: legacy_unavailable: no answer (read timeout), asking again in 1 s\n"
+    assert ran.err == said
+
+
+def test_what_only_an_operator_can_repair_is_not_waited_for_and_says_what_to_do() -> None:
+    world = World(["a"], {"a": None})
+    world.steered.failures = 100
+    world.steered.failure = LegacyMisconfiguredError("refused", detail="HTTP 401")
+
+    ran = links(world, "repair")
+
+    assert ran.status == 3
+    first, second = ran.err.splitlines()
+    assert first == "authcore: legacy_misconfigured: refused (HTTP 401)"
+    assert "AUTHCORE_LEGACY_API_KEY" in second
+    assert "`" not in second
+    assert world.steered.calls == 1
+    assert ran.summary["complete"] is False
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [
+        (LegacyUnavailableError("no answer", detail="read timeout"), "unavailable"),
+        (LegacyMisconfiguredError("refused", detail="HTTP 403"), "misconfigured"),
+    ],
+)
+def test_a_repair_that_gets_no_answer_is_recorded_once(
+    failure: LegacyUnavailableError, outcome: str
+) -> None:
+    # AL-08
+    world = World(["a"], {"a": None})
+    (finding,) = world.findings()
+    world.steered.failures = 100
+    world.steered.failure = failure
+
+    with pytest.raises(LegacyUnavailableError):
+        world.repair.repair(finding)
+
+    (event,) = world.audit_log.events
+    assert (event.action, event.outcome, event.detail) == ("links.repair", outcome, failure.detail)
+    assert (event.subject, event.legacy_uid) == (subject(1), "a")
 
 
 def test_ctrl_c_ends_with_3_and_a_summary_of_what_was_done() -> None:

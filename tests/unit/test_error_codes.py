@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+import pytest
+
 from authcore.domain import errors
 from authcore.domain.errors import AuthcoreError
 
@@ -49,6 +51,14 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.LegacyNotReachedError: "legacy_unavailable",
     errors.LeaseHeldError: "lease_held",
     errors.CoordinationUnavailableError: "coordination_unavailable",
+    errors.MisconfiguredError: "misconfigured",
+    errors.ProviderMisconfiguredError: "provider_misconfigured",
+    errors.ProviderMisconfiguredNotReachedError: "provider_misconfigured",
+    errors.AttributesMissingError: "provider_misconfigured",
+    errors.LoginLostMisconfiguredError: "login_lost",
+    errors.LegacyMisconfiguredError: "legacy_misconfigured",
+    errors.LegacyMisconfiguredNotReachedError: "legacy_misconfigured",
+    errors.CoordinationMisconfiguredError: "coordination_misconfigured",
 }
 
 
@@ -61,3 +71,54 @@ def _errors(kind: type[AuthcoreError] = AuthcoreError) -> Iterator[type[Authcore
 def test_every_error_has_the_code_that_it_always_had() -> None:
     found = {kind: kind.code for kind in _errors() if kind.__module__ == errors.__name__}
     assert found == CODES
+
+
+OUTAGES: Final[dict[type[errors.MisconfiguredError], type[errors.UnavailableError]]] = {
+    errors.ProviderMisconfiguredError: errors.ProviderUnavailableError,
+    errors.ProviderMisconfiguredNotReachedError: errors.ProviderNotReachedError,
+    errors.AttributesMissingError: errors.ProviderUnavailableError,
+    errors.LoginLostMisconfiguredError: errors.LoginLostError,
+    errors.LegacyMisconfiguredError: errors.LegacyUnavailableError,
+    errors.LegacyMisconfiguredNotReachedError: errors.LegacyNotReachedError,
+    errors.CoordinationMisconfiguredError: errors.CoordinationUnavailableError,
+}
+
+
+def test_what_an_operator_must_repair_is_an_outage_to_every_caller() -> None:
+    kinds = {*_errors(errors.MisconfiguredError)} - {errors.MisconfiguredError}
+    assert kinds == OUTAGES.keys()
+    assert all(issubclass(kind, outage) for kind, outage in OUTAGES.items())
+
+
+@pytest.mark.parametrize(
+    "kind", [errors.LegacyMisconfiguredError, errors.ProviderMisconfiguredError]
+)
+def test_what_is_refused_is_not_certain_to_have_had_no_effect(
+    kind: type[errors.MisconfiguredError],
+) -> None:
+    # AL-07
+    not_reached = (errors.LegacyNotReachedError, errors.ProviderNotReachedError)
+    assert not issubclass(kind, not_reached)
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        (errors.CoordinationUnavailableError("why", detail="d"), errors.LoginLostError),
+        (
+            errors.CoordinationMisconfiguredError("why", detail="d"),
+            errors.LoginLostMisconfiguredError,
+        ),
+    ],
+)
+def test_a_lost_sign_in_keeps_its_cause(
+    cause: errors.UnavailableError, kind: type[errors.LoginLostError]
+) -> None:
+    lost = errors.LoginLostError.after(cause)
+    assert (type(lost), str(lost), lost.detail) == (kind, "why", "d")
+
+
+def test_the_tree_in_the_docstring_names_every_error() -> None:
+    assert errors.__doc__
+    named = [word for word in errors.__doc__.replace(".", " ").split() if word.endswith("Error")]
+    assert {kind.__name__ for kind in CODES} <= {*named}

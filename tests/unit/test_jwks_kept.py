@@ -8,7 +8,7 @@ import pytest
 
 from authcore.adapters.base64url import decode, encode
 from authcore.adapters.jwks import key_cache
-from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, FetchBackoff
+from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, FetchBackoff, FetchFailure
 from authcore.adapters.jwks.key_cache import MAX_STALE, REFRESH_AFTER, TTL, KeyCache
 from authcore.adapters.jwks.key_set import keys_of
 from authcore.domain.errors import (
@@ -21,6 +21,9 @@ from authcore.testing.mint import TokenMint
 from unit.key_cache_world import PATIENCE, Source, settle
 from unit.published_keys import GOOD, OTHER
 from unit.test_jwks_verified_token_cache import Memory
+
+
+DOWN = FetchFailure("down", None)
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +168,7 @@ def test_the_pause_between_cold_fetches_to_the_second(clock: FrozenClock) -> Non
     record = FetchBackoff()
     pauses = []
     for _ in range(12):
-        record.record_failure(clock.now(), "down", has_keys=False)
+        record.record_failure(clock.now(), DOWN, has_keys=False)
         pause = timedelta(0)
         while record.is_paused(clock.now() + pause):
             pause += timedelta(milliseconds=100)
@@ -177,7 +180,7 @@ def test_with_keys_the_pause_is_the_whole_cool_down_from_the_first_failure_on(
     clock: FrozenClock,
 ) -> None:
     record = FetchBackoff()
-    record.record_failure(clock.now(), "down", has_keys=True)
+    record.record_failure(clock.now(), DOWN, has_keys=True)
     assert record.is_paused(clock.now() + COOL_DOWN - timedelta(milliseconds=1))
     assert not record.is_paused(clock.now() + COOL_DOWN)
 

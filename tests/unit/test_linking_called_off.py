@@ -9,6 +9,8 @@ from authcore.domain.errors import (
     AccountTakenError,
     AuthcoreError,
     CoordinationUnavailableError,
+    LegacyMisconfiguredError,
+    LegacyMisconfiguredNotReachedError,
     LegacyNotReachedError,
     LegacyUnavailableError,
     LinkRejectedError,
@@ -73,6 +75,10 @@ NOT_REACHED = LegacyNotReachedError("nobody listens")
     ("failure", "outcome"),
     [
         (NOT_REACHED, LinkOutcome("postponed", "legacy_unavailable")),
+        (
+            LegacyMisconfiguredNotReachedError("no such key", detail="HTTP 401"),
+            LinkOutcome("postponed", "legacy_misconfigured"),
+        ),
         (AccountTakenError("somebody's"), LinkOutcome("refused", "link_taken")),
         (LinkRejectedError("cannot be said"), LinkOutcome("refused", "link_rejected")),
     ],
@@ -90,9 +96,18 @@ def test_a_create_that_certainly_came_to_nothing_is_made_again_as_often_as_it_ta
     assert len(world.links.rows) == 1
 
 
-def test_a_create_that_may_have_come_to_something_is_not_made_again() -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        LegacyUnavailableError("no answer"),
+        LegacyMisconfiguredError("a filter between the two", detail="HTTP 403"),
+    ],
+)
+def test_a_create_that_may_have_come_to_something_is_not_made_again(
+    failure: LegacyUnavailableError,
+) -> None:
     # AL-07
-    world = FailingWorld(LegacyUnavailableError("no answer"))
+    world = FailingWorld(failure)
     world.signs_in(EMMA)
     world.failing.failure = None
     world.clock.advance(timedelta(days=300))

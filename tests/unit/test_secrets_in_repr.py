@@ -19,6 +19,7 @@ import authcore_guard.request_guard
 from authcore.adapters.cookies.chunking import Series
 from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
+from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
 from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
@@ -40,6 +41,7 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.reasons import Reason
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.services.sessions.sign_out import EndedUser
@@ -65,9 +67,11 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     DirectoryUser: frozenset({"status", "subject", "username"}),
     EndedUser: frozenset({"legacy_uid", "subject"}),
     ExternalIdentity: frozenset({"issuer", "provider_name", "provider_type"}),
+    FetchFailure: frozenset({"detail", "reason"}),
     LegacyAccount: frozenset({"cognito_id", "legacy_uid"}),
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),
+    Reason: frozenset({"actions", "code", "operator", "user"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),

@@ -10,15 +10,18 @@ import pytest
 from authcore.domain.errors import (
     AuthcoreError,
     ClientRejectedError,
+    CoordinationMisconfiguredError,
     CoordinationUnavailableError,
     KeySourceUnavailableError,
     LeaseHeldError,
+    ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
     SignatureRejectedError,
     TokenRejectedError,
     UnknownKeyError,
 )
+from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.session_decision import (
     Admitted,
     LegacyAdmitted,
@@ -59,6 +62,8 @@ OUTAGES = [
     LeaseHeldError("held"),
     KeySourceUnavailableError("no keys"),
     CoordinationUnavailableError("no store"),
+    ProviderMisconfiguredError("no permission"),
+    CoordinationMisconfiguredError("no table"),
 ]
 REFUSALS = [
     RefreshTokenRejectedError("refused"),
@@ -98,6 +103,15 @@ def test_an_expired_session_is_neither_in_nor_out_without_an_answer(
     world.clock.advance(HOUR)
     with pytest.raises(type(outage)):
         failing(world, outage).decide(PresentedSession(tokens))
+    assert world.counter.counts == {("guard", outcome_of(outage), outage.code): 1}
+
+
+def test_what_only_an_operator_can_repair_is_counted_apart(world: SessionWorld) -> None:
+    tokens = world.sign_in()
+    world.clock.advance(HOUR)
+    with pytest.raises(ProviderMisconfiguredError):
+        failing(world, ProviderMisconfiguredError("no")).decide(PresentedSession(tokens))
+    assert world.counter.counts == {("guard", "misconfigured", "provider_misconfigured"): 1}
 
 
 def test_a_live_session_without_a_refresher_stays(world: SessionWorld) -> None:

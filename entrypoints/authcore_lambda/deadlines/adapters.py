@@ -58,7 +58,9 @@ class TimedLegacyLinks(LegacyLinks):
         bounded = self._links()
         left = self._time.remaining(self._reserve)
         if left <= NO_TIME:
-            raise LegacyNotReachedError("no time is left to ask the legacy system")
+            raise LegacyNotReachedError(
+                "no time is left to ask the legacy system", detail="no time left"
+            )
         return bounded(left)
 
 

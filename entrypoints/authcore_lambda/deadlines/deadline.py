@@ -56,14 +56,14 @@ class BoundedCaller:
     calls that may be repeated, or undone, are made this way.
     """
 
-    def __init__(self, service: str, unavailable: Callable[[str], UnavailableError]) -> None:
+    def __init__(self, service: str, unavailable: type[UnavailableError]) -> None:
         """
         Start no thread yet.
 
         Args:
             service: Its name in errors.
 
-            unavailable: Makes the error for a call without an answer.
+            unavailable: Class of the error for a call without an answer.
         """
         self._service = service
         self._unavailable = unavailable
@@ -93,7 +93,9 @@ class BoundedCaller:
             UnavailableError: It takes longer than *within*.
         """
         if within <= NO_TIME:
-            raise self._unavailable(f"no time is left to ask {self._service}")
+            raise self._unavailable(
+                f"no time is left to ask {self._service}", detail="no time left"
+            )
         decided = threading.Lock()
 
         def answer_or_be_late() -> Answer:
@@ -109,4 +111,6 @@ class BoundedCaller:
             if not decided.acquire(blocking=False):
                 return future.result()
             future.cancel()
-            raise self._unavailable(f"{self._service} takes longer than there is time") from None
+            raise self._unavailable(
+                f"{self._service} takes longer than there is time", detail="no answer in time"
+            ) from None

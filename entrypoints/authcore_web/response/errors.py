@@ -150,7 +150,7 @@ class ErrorResponses:
             cookies: ``Set-Cookie`` values.
         """
         found = error_response_for(error)
-        reference = self._record(action, error, caller=caller, detail=str(error))
+        reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
         link = link or self._sign_in_urls.to(redirect)
         response = self._answer(request, found, error.code, reference, link)
         if found.may_repeat and isinstance(error, UnavailableError):

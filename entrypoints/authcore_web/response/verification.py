@@ -39,7 +39,8 @@ class VerificationResponses:
             caller: Name of the program that called.
         """
         if isinstance(outcome, UnavailableError):
-            self._audit.record(AuditEvent.of(ACTION, outcome, caller=caller, detail=str(outcome)))
+            detail = outcome.detail or str(outcome)
+            self._audit.record(AuditEvent.of(ACTION, outcome, caller=caller, detail=detail))
             return {"verified": None, "reason": outcome.code}
         reason = outcome.reason
         if isinstance(outcome, SignInRequired):

@@ -164,7 +164,7 @@ class SignInRoutes:
         try:
             return completion, self._sessions.write(completion.session.tokens, sent)
         except UnavailableError as error:
-            raise LoginLostError(str(error)) from None
+            raise LoginLostError.after(error) from None
 
     def _has_ended(self, session: Session) -> bool:
         """False also during an outage: the guards check every later request."""

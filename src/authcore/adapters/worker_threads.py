@@ -66,7 +66,9 @@ class WorkerThreads:
         """
         limiter = self._limiter()
         if limiter.statistics().tasks_waiting >= self._waiting:
-            raise UnavailableError("too many calls are waiting", retry_after=_RETRY_AFTER)
+            raise UnavailableError(
+                "too many calls are waiting", retry_after=_RETRY_AFTER, detail="too many calls"
+            )
         with self._count_call():
             return await anyio.to_thread.run_sync(call, limiter=limiter)
 

@@ -43,10 +43,22 @@ All errors that authcore raises, in one tree.
         ├── LegacyUnavailableError
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              another holder has the lease
-        └── CoordinationUnavailableError
+        ├── CoordinationUnavailableError
+        └── MisconfiguredError          no usable answer until an operator acts (503)
+            ├── ProviderMisconfiguredError            also a ProviderUnavailableError
+            │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
+            │   └── AttributesMissingError            the pool's schema lacks attributes of ours
+            ├── LoginLostMisconfiguredError           also a LoginLostError
+            ├── LegacyMisconfiguredError              also a LegacyUnavailableError
+            │   └── LegacyMisconfiguredNotReachedError     also a LegacyNotReachedError
+            └── CoordinationMisconfiguredError        also a CoordinationUnavailableError
+
+A misconfigured error is an outage to every caller, so that nothing is allowed because of it; only
+the audit log, the counters and the command line tell it apart.
 
 ``code`` is stable and machine-readable.  ``str(error)`` is safe to log: it never holds a token, a
-password, a code, a cookie or an e-mail address.
+password, a code, a cookie or an e-mail address.  So is ``detail``, which names the cause in fixed
+words: a vendor's error class, a member of a contract, or the phase in which a call failed.
 """
 
 from collections.abc import Sequence
@@ -55,9 +67,19 @@ from typing import ClassVar
 
 
 class AuthcoreError(Exception):
-    """Base class of all errors of authcore; never raised itself."""
+    """
+    Base class of all errors of authcore; never raised itself.
+
+    Attributes:
+        detail: The cause in fixed words, e.g. ``AccessDeniedException``, ``contract email`` or
+            ``connect refused``; None, the default, where the code says all.
+    """
 
     code: ClassVar[str] = "authcore_error"
+
+    def __init__(self, message: str = "", *, detail: str | None = None) -> None:
+        self.detail = detail
+        super().__init__(message)
 
 
 class ConfigurationError(AuthcoreError):
@@ -251,9 +273,11 @@ class LinkRejectedError(RejectedError):
 
     code: ClassVar[str] = "link_rejected"
 
-    def __init__(self, message: str, *, legacy_uid: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, legacy_uid: str | None = None, detail: str | None = None
+    ) -> None:
         self.legacy_uid = legacy_uid
-        super().__init__(message)
+        super().__init__(message, detail=detail)
 
 
 class AmbiguousAccountError(LinkRejectedError):
@@ -308,9 +332,17 @@ class UnavailableError(AuthcoreError):
 
     code: ClassVar[str] = "unavailable"
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, detail: str | None = None
+    ) -> None:
         self.retry_after = retry_after
-        super().__init__(message)
+        super().__init__(message, detail=detail)
+
+
+class MisconfiguredError(UnavailableError):
+    """No usable answer until an operator acts: a permission, a key, a name or a clock is wrong."""
+
+    code: ClassVar[str] = "misconfigured"
 
 
 class KeySourceUnavailableError(UnavailableError):
@@ -333,6 +365,28 @@ class ProviderNotReachedError(ProviderUnavailableError):
     """
 
 
+class ProviderMisconfiguredError(ProviderUnavailableError, MisconfiguredError):
+    """Cognito refuses the call, whatever it asks for: permission, pool, attribute or clock."""
+
+    code: ClassVar[str] = "provider_misconfigured"
+
+
+class ProviderMisconfiguredNotReachedError(ProviderMisconfiguredError, ProviderNotReachedError):
+    """
+    Nothing was sent to Cognito, and nothing will be until an operator acts.
+
+    The same cause for operators, hence the same code.
+    """
+
+
+class AttributesMissingError(ProviderMisconfiguredError):
+    """
+    The pool's schema lacks attributes that authcore writes, or they are too short.
+
+    The same cause for operators, hence the same code.
+    """
+
+
 class RefreshNotDueError(ProviderUnavailableError):
     """The auth service finds the session still valid, and did not refresh it."""
 
@@ -344,6 +398,22 @@ class LoginLostError(UnavailableError):
     The outcome of a sign-in is unknown.
 
     Repeating the request cannot help, as its code or attempt may be spent.  A new sign-in can.
+    """
+
+    code: ClassVar[str] = "login_lost"
+
+    @classmethod
+    def after(cls, error: UnavailableError) -> "LoginLostError":
+        """Make the error of a sign-in that ended in *error*; it keeps text and cause."""
+        kind = LoginLostMisconfiguredError if isinstance(error, MisconfiguredError) else cls
+        return kind(str(error), detail=error.detail)
+
+
+class LoginLostMisconfiguredError(LoginLostError, MisconfiguredError):
+    """
+    The outcome of a sign-in is unknown, as it will be of every one until an operator acts.
+
+    The same page for users, hence the same code.
     """
 
     code: ClassVar[str] = "login_lost"
@@ -363,6 +433,20 @@ class LegacyNotReachedError(LegacyUnavailableError):
     """
 
 
+class LegacyMisconfiguredError(LegacyUnavailableError, MisconfiguredError):
+    """The legacy system refuses the call, whatever it asks for: the API key is wrong."""
+
+    code: ClassVar[str] = "legacy_misconfigured"
+
+
+class LegacyMisconfiguredNotReachedError(LegacyMisconfiguredError, LegacyNotReachedError):
+    """
+    The legacy system refused the call before it did anything.
+
+    The same cause for operators, hence the same code.
+    """
+
+
 class LeaseHeldError(UnavailableError):
     """Another holder has the lease."""
 
@@ -373,3 +457,9 @@ class CoordinationUnavailableError(UnavailableError):
     """The store of leases, one-time keys and sessions gave no usable answer."""
 
     code: ClassVar[str] = "coordination_unavailable"
+
+
+class CoordinationMisconfiguredError(CoordinationUnavailableError, MisconfiguredError):
+    """The store refuses the call, whatever it asks for: permission, table, key schema or clock."""
+
+    code: ClassVar[str] = "coordination_misconfigured"

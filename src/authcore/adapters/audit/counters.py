@@ -10,7 +10,9 @@ from authcore.ports.audit import AuditLog, DecisionCounter
 
 
 MAX_SERIES: Final = 1_000
-"""Far more than there are reasons; further combinations are counted as ``other``."""
+"""Far more than there are reasons; further combinations are counted as OTHER."""
+
+OTHER: Final = "other"
 
 Series = tuple[str, Outcome, str]
 
@@ -27,7 +29,7 @@ class ProcessDecisionCounter(DecisionCounter):
         series = (action, outcome, reason)
         with self._lock:
             if series not in self._counts and len(self._counts) >= MAX_SERIES:
-                series = (action, outcome, "other")
+                series = (action, outcome, OTHER)
             self._counts[series] += 1
 
     def counts(self) -> Mapping[Series, int]:

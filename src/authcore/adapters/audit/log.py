@@ -15,13 +15,19 @@ UNTOLD: Final = "(not our own words)"
 _ID: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,128}")
 """Printable, no ``@`` and no white space, and too short for a JWT."""
 
-_WORDS: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,32}(?: [\x21-\x3f\x41-\x7e]{1,32}){0,39}")
-"""Printable, no ``@``, and no word that is long enough for a token or a code."""
+_WORD: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,32}|[A-Z][A-Za-z]{0,54}(?:Exception|Error)")
+"""
+Printable, no ``@``, and too short for a token or a code; or the name of an error class, which is
+letters only and ends in what it is.
+"""
+
+MAX_WORDS: Final = 40
 
 _LEVELS: Final = {
     "accepted": logging.INFO,
     "rejected": logging.INFO,
     "unavailable": logging.WARNING,
+    "misconfigured": logging.ERROR,
 }
 
 
@@ -36,7 +42,11 @@ class LoggingAuditLog(AuditLog):
     """
 
     def __init__(self, logger: logging.Logger | None = None) -> None:
-        """Write to *logger*, by default ``authcore.audit``: INFO, WARNING where unavailable."""
+        """
+        Write to *logger*, by default ``authcore.audit``.
+
+        INFO; WARNING where ``unavailable``, ERROR where ``misconfigured``.
+        """
         self._logger = logger or logging.getLogger("authcore.audit")
 
     def record(self, event: AuditEvent) -> None:
@@ -59,9 +69,14 @@ def _line(event: AuditEvent) -> str:
     }
     present = {name: _format_id(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:
-        present["detail"] = event.detail if _WORDS.fullmatch(event.detail) else UNTOLD
+        present["detail"] = event.detail if _are_our_words(event.detail) else UNTOLD
     return json.dumps({"event": "audit", **present}, separators=(",", ":"))
 
 
 def _format_id(value: str) -> str:
     return value if _ID.fullmatch(value) else UNPRINTED
+
+
+def _are_our_words(detail: str) -> bool:
+    words = detail.split(" ", MAX_WORDS)
+    return len(words) <= MAX_WORDS and all(map(_WORD.fullmatch, words))

@@ -12,6 +12,7 @@ from authcore.adapters.http import (
     json_object,
 )
 from authcore.domain.errors import (
+    ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshNotDueError,
     RefreshTokenRejectedError,
@@ -78,9 +79,12 @@ class AuthServiceTokenRefresher(TokenRefresher):
                 "POST", self._verify_url, headers=self._headers, content=content
             )
         except HttpFailedError as failure:
-            raise ProviderUnavailableError(
-                f"the auth service did not answer ({failure.reason})"
-            ) from None
+            raise _outage(failure) from None
+
+
+def _outage(failure: HttpFailedError) -> ProviderUnavailableError:
+    kind = ProviderMisconfiguredError if failure.is_untrusted else ProviderUnavailableError
+    return kind(f"the auth service did not answer ({failure.reason})", detail=failure.detail)
 
 
 def _can_be_tokens(tokens: TokenSet) -> bool:
@@ -98,8 +102,13 @@ def _parse_answer(answer: HttpAnswer) -> TokenSet:
     except UnreadableAnswerError:
         members = {}
     if answer.status == 401 and members.get("reason") == "caller_rejected":
-        raise ProviderUnavailableError("the auth service refuses the caller key")
-    raise ProviderUnavailableError(f"the auth service gave no usable answer (HTTP {answer.status})")
+        raise ProviderMisconfiguredError(
+            "the auth service refuses the caller key", detail="caller_rejected"
+        )
+    raise ProviderUnavailableError(
+        f"the auth service gave no usable answer (HTTP {answer.status})",
+        detail=f"HTTP {answer.status}",
+    )
 
 
 def _tokens_in(result: Mapping[str, object]) -> TokenSet:
@@ -123,7 +132,9 @@ def _refusal(reason: object) -> RefreshTokenRejectedError | ProviderUnavailableE
     """Only for reasons in _OVER: other disagreements come from configuration, not the session."""
     if isinstance(reason, str) and reason in _OVER:
         return RefreshTokenRejectedError("the auth service refuses the session")
-    return ProviderUnavailableError("the auth service refuses tokens that are valid here")
+    return ProviderUnavailableError(
+        "the auth service refuses tokens that are valid here", detail="verify refused"
+    )
 
 
 def _token(tokens: Mapping[str, object], name: str) -> str:

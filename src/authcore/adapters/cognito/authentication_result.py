@@ -44,4 +44,4 @@ def _token(result: Mapping[str, object], name: str) -> str:
 
 
 def _unreadable() -> ProviderUnavailableError:
-    return ProviderUnavailableError("Cognito answers without tokens")
+    return ProviderUnavailableError("Cognito answers without tokens", detail="answer tokens")

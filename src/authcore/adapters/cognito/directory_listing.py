@@ -50,5 +50,5 @@ class CognitoDirectoryListing(PoolAdapter, DirectoryListing):
 def _page(listed: Mapping[str, Any]) -> DirectoryPage:
     found, following = listed.get("Users"), listed.get("PaginationToken")
     if found is None or len(found) > MAX_PAGE or not isinstance(following, str | None):
-        raise ProviderUnavailableError("Cognito lists users incorrectly")
+        raise ProviderUnavailableError("Cognito lists users incorrectly", detail="answer page")
     return DirectoryPage(tuple(described_user(each, "Attributes") for each in found), following)

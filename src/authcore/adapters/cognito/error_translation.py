@@ -2,8 +2,9 @@
 Cognito's error classes as errors of the domain.
 
 Only the classes in the tables here are refusals.  All others, unknown ones included, mean that
-there is no usable answer: throttling, outages, a missing pool or permission, a failed trigger.
-Cognito's messages may quote an attribute, so none is passed on.
+there is no usable answer: throttling, outages, a failed trigger, a write that a restore of the pool
+blocks; and, until an operator acts, a missing pool, permission or attribute of ours.  The class is
+the detail of the error.  Cognito's messages may quote an attribute, so none is passed on.
 
 A refresh is refused where the user has to sign in again anyway: for a token that is revoked,
 expired or of another client, a disabled user or a wrong client secret (all NotAuthorized), a token
@@ -13,21 +14,23 @@ See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDelete
 AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from botocore.exceptions import ClientError
-
+from authcore.adapters.aws_failures import answered_class, failure_of
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
+    AttributesMissingError,
     AttributesRejectedError,
     LinkRejectedError,
+    ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
     RejectedError,
 )
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 
 
 Refusals = Mapping[str, type[RejectedError]]
@@ -43,6 +46,15 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
 DELETING_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
+UPDATING_OUR_ATTRIBUTES: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+}
+"""
+For calls that write OUR_ATTRIBUTES only: what the pool's schema does not accept of those is missing
+in it, or too short.
+"""
+
+OUR_ATTRIBUTES: Final = frozenset({LEGACY_UID, LEGACY_LINKED})
 LISTING_USERS: Final[Refusals] = {}
 LINKING_A_PROVIDER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
@@ -66,6 +78,12 @@ REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
 }
 
 
+def refusals_of_update(names: Iterable[str]) -> Refusals:
+    """Return the table for a call that writes the attributes *names*."""
+    written = {*names}
+    return UPDATING_OUR_ATTRIBUTES if written and written <= OUR_ATTRIBUTES else UPDATING_ATTRIBUTES
+
+
 @contextmanager
 def translate_errors(refusals: Refusals) -> Iterator[None]:
     """
@@ -77,23 +95,30 @@ def translate_errors(refusals: Refusals) -> Iterator[None]:
     Raises:
         RejectedError: The subclass that *refusals* names.
 
+        AttributesMissingError: The pool's schema does not accept attributes of ours.
+
+        ProviderMisconfiguredError: Any call fails until an operator acts.
+
         ProviderUnavailableError: Any other failure.
     """
     try:
         yield
-    except ClientError as error:
+    except Exception as error:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
         raise _domain_error(error, refusals) from None
-    except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        raise ProviderUnavailableError(
-            "Cognito could not be reached, or its answer not be read"
-        ) from None
 
 
-def _domain_error(
-    error: ClientError, refusals: Refusals
-) -> RejectedError | ProviderUnavailableError:
-    vendor_class = error.response.get("Error", {}).get("Code", "")
-    refusal = refusals.get(vendor_class)
-    if refusal is None:
-        return ProviderUnavailableError("Cognito gave no usable answer")
-    return refusal(f"Cognito answers {vendor_class}")
+def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | ProviderUnavailableError:
+    answered = answered_class(error)
+    if answered is not None and answered in refusals:
+        return refusals[answered](f"Cognito answers {answered}", detail=answered)
+    failure = failure_of(error)
+    if refusals is UPDATING_OUR_ATTRIBUTES and answered == "InvalidParameterException":
+        return AttributesMissingError("the pool lacks attributes of ours", detail=failure.detail)
+    kind = ProviderMisconfiguredError if failure.needs_operator else ProviderUnavailableError
+    return kind(_text(answered), detail=failure.detail)
+
+
+def _text(answered: str | None) -> str:
+    if answered is None:
+        return "Cognito could not be reached, or its answer not be read"
+    return "Cognito gave no usable answer"

@@ -7,7 +7,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
-from authcore.domain.errors import ProviderNotReachedError, ProviderUnavailableError
+from authcore.domain.errors import (
+    ProviderMisconfiguredNotReachedError,
+    ProviderNotReachedError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -63,5 +67,12 @@ class OAuthClient:
                 "POST", url, headers=self._headers, content=content, within=within
             )
         except HttpFailedError as failure:
-            outage = ProviderUnavailableError if failure.sent else ProviderNotReachedError
-            raise outage(f"the pool's domain did not answer ({failure.reason})") from None
+            raise _outage(failure) from None
+
+
+def _outage(failure: HttpFailedError) -> ProviderUnavailableError:
+    message = f"the pool's domain did not answer ({failure.reason})"
+    if failure.is_untrusted:
+        return ProviderMisconfiguredNotReachedError(message, detail=failure.detail)
+    outage = ProviderUnavailableError if failure.sent else ProviderNotReachedError
+    return outage(message, detail=failure.detail)

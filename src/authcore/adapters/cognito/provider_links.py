@@ -53,7 +53,7 @@ class CognitoProviderLinks(PoolAdapter, ProviderLinks):
             if page.next is None:
                 return
             after = page.next
-        raise ProviderUnavailableError("too many users have the address")
+        raise ProviderUnavailableError("too many users have the address", detail="too many users")
 
     def link_provider(self, username: str, identity: ExternalIdentity) -> None:
         """See the port."""

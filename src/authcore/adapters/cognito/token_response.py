@@ -19,6 +19,14 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 
 
 _OF_THE_CLIENT: Final = frozenset(("invalid_client", "unauthorized_client"))
+_ERRORS: Final = _OF_THE_CLIENT | {
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "unsupported_grant_type",
+    "unsupported_token_type",
+}
+"""See: RFC 6749 §5.2, RFC 7009 §2.2.1.  Others are not repeated: any server can write one."""
 
 
 def token_set(answer: HttpAnswer) -> TokenSet:
@@ -96,13 +104,14 @@ def _refusal(
     invalid_grant: AuthcoreError | None,
 ) -> AuthcoreError:
     error = members.get("error")
-    if status in {400, 401} and isinstance(error, str):
-        if error == "invalid_grant" and invalid_grant is not None:
+    detail = error if isinstance(error, str) and error in _ERRORS else f"HTTP {status}"
+    if status in {400, 401}:
+        if detail == "invalid_grant" and invalid_grant is not None:
             return invalid_grant
-        if error in _OF_THE_CLIENT:
-            return ClientRejectedError(f"the {endpoint} endpoint refuses the client")
+        if detail in _OF_THE_CLIENT:
+            return ClientRejectedError(f"the {endpoint} endpoint refuses the client", detail=detail)
     return ProviderUnavailableError(
-        f"the {endpoint} endpoint gave no usable answer (HTTP {status})"
+        f"the {endpoint} endpoint gave no usable answer (HTTP {status})", detail=detail
     )
 
 

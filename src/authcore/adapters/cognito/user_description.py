@@ -21,7 +21,9 @@ def require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
     """Refuse other senders: botocore accepts any 200, even the page of a captive portal."""
     media_type = metadata["HTTPHeaders"].get("content-type", "")
     if metadata["HTTPStatusCode"] != 200 or media_type.partition(";")[0] != _MEDIA_TYPE:
-        raise ProviderUnavailableError("the answer does not come from Cognito")
+        raise ProviderUnavailableError(
+            "the answer does not come from Cognito", detail="answer of another sender"
+        )
 
 
 def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUser:
@@ -46,10 +48,12 @@ def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUse
             attributes=attributes,
         )
     except (KeyError, TypeError):
-        raise ProviderUnavailableError("Cognito describes a user incompletely") from None
+        raise ProviderUnavailableError(
+            "Cognito describes a user incompletely", detail="answer user"
+        ) from None
     texts = (user.username, user.status, *attributes, *attributes.values())
     if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
-        raise ProviderUnavailableError("Cognito describes a user incorrectly")
+        raise ProviderUnavailableError("Cognito describes a user incorrectly", detail="answer user")
     return user
 
 
@@ -86,9 +90,13 @@ def _identities(user: DirectoryUser) -> list[dict[str, object]]:
     try:
         identities = json.loads(user.attributes.get("identities", "[]"))
     except (ValueError, RecursionError):
-        raise ProviderUnavailableError(
-            "Cognito describes a user's identities incorrectly"
-        ) from None
+        raise _unreadable_identities() from None
     if not isinstance(identities, list) or not all(isinstance(each, dict) for each in identities):
-        raise ProviderUnavailableError("Cognito describes a user's identities incorrectly")
+        raise _unreadable_identities()
     return identities
+
+
+def _unreadable_identities() -> ProviderUnavailableError:
+    return ProviderUnavailableError(
+        "Cognito describes a user's identities incorrectly", detail="answer identities"
+    )

@@ -6,7 +6,7 @@ from contextlib import suppress
 from authcore.adapters.cognito.error_translation import (
     DELETING_A_USER,
     GETTING_A_USER,
-    UPDATING_ATTRIBUTES,
+    refusals_of_update,
     translate_errors,
 )
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
@@ -45,7 +45,7 @@ class CognitoUserDirectory(PoolAdapter, UserDirectory):
             raise AccountNotFoundError("no user can have this name")
         if not can_be_attributes(attributes):
             raise AttributesRejectedError("more or longer attributes than a user can have")
-        with translate_errors(UPDATING_ATTRIBUTES):
+        with translate_errors(refusals_of_update(attributes)):
             written = self._client.admin_update_user_attributes(
                 UserPoolId=self._user_pool_id,
                 Username=username,

@@ -4,10 +4,9 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import timedelta
 from functools import cache
-from typing import Final
+from typing import Final, Literal
 
 import httpcore
 import httpx
@@ -19,22 +18,37 @@ KEEP_ALIVE: Final = timedelta(seconds=4)
 """Shorter than the 5 s of common servers: a POST on a connection that they close is lost."""
 
 
+Phase = Literal[
+    "connect dns",
+    "connect",
+    "connect refused",
+    "connect tls",
+    "connect certificate",
+    "write",
+    "read",
+]
+"""Words of *detail*: what operators look at first differs with each of them."""
+
+
 class Exchange:
     """
     One request and its response.
 
     Attributes:
         has_sent: Whether any part of the request may have been sent.
+        phase: What the exchange is doing, or failed at.
     """
 
     def __init__(self) -> None:
         self._over_at = 0.0
         self.has_sent = False
+        self.phase: Phase = "write"
 
     def begin(self, within: timedelta) -> None:
         """Start the deadline."""
         self._over_at = monotonic() + within.total_seconds()
         self.has_sent = False
+        self.phase = "write"
 
     def remaining(self) -> float:
         """Seconds until the deadline; raises httpcore.ReadTimeout when none are left."""
@@ -57,7 +71,9 @@ class _BoundedStream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         left = self._exchange.remaining()
         self._exchange.has_sent = True
+        self._exchange.phase = "write"
         self._stream.write(buffer, left)
+        self._exchange.phase = "read"
 
     def close(self) -> None:
         self._stream.close()
@@ -68,14 +84,20 @@ class _BoundedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        self._exchange.phase = "connect tls"
         try:
             left = self._exchange.remaining()
         except httpcore.ReadTimeout:
             self.close()  # httpcore holds no stream before TLS, so nothing else would close it
             raise
-        return _BoundedStream(
-            self._stream.start_tls(ssl_context, server_hostname, left), self._exchange
-        )
+        try:
+            secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        except httpcore.ConnectError as error:
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                self._exchange.phase = "connect certificate"
+            raise
+        self._exchange.phase = "write"
+        return _BoundedStream(secured, self._exchange)
 
     def get_extra_info(self, info: str) -> object:
         return self._stream.get_extra_info(info)
@@ -96,14 +118,21 @@ class _BoundedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        self._exchange.phase = "connect dns"
         addresses = _addresses(host, port)
         for tried, address in enumerate(addresses):
+            self._exchange.phase = "connect"
             share = self._exchange.remaining() / (len(addresses) - tried)
-            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+            try:
                 stream = self._backend.connect_tcp(
                     address, port, share, local_address, socket_options
                 )
-                return _BoundedStream(stream, self._exchange)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                if isinstance(error.__cause__, ConnectionRefusedError):
+                    self._exchange.phase = "connect refused"
+                continue
+            self._exchange.phase = "write"
+            return _BoundedStream(stream, self._exchange)
         self._exchange.remaining()
         raise httpcore.ConnectError
 

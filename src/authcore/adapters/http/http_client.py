@@ -12,12 +12,19 @@ from authcore.domain.model.urls import ServiceUrl
 
 
 if TYPE_CHECKING:
-    from authcore.adapters.http.connection import BoundedConnection
+    from authcore.adapters.http.connection import BoundedConnection, Phase
 
 
 MAX_IDLE_CONNECTIONS: Final = 256
 
 FailureReason = Literal["connect", "timeout", "protocol", "too_large", "encoded"]
+
+_WORDS: Final[Mapping[FailureReason, str]] = {
+    "connect": "failed",
+    "protocol": "broken",
+    "too_large": "too large",
+    "encoded": "encoded",
+}
 
 
 class HttpFailedError(Exception):
@@ -27,12 +34,27 @@ class HttpFailedError(Exception):
     Attributes:
         reason: What went wrong, without any text from the server.
         sent: Whether the server may have received the request or a part of it.
+        detail: The phase, and what went wrong in it: ``connect refused``, ``read timeout``.
+        is_untrusted: Whether the server's certificate is not valid, so that nothing was sent.
     """
 
-    def __init__(self, reason: FailureReason, *, sent: bool = True) -> None:
+    def __init__(
+        self, reason: FailureReason, *, sent: bool = True, phase: "Phase" = "read"
+    ) -> None:
         self.reason = reason
         self.sent = sent
+        self.detail = _describe(reason, phase)
+        self.is_untrusted = phase == "connect certificate"
         super().__init__(f"no usable HTTP answer: {reason}")
+
+
+def _describe(reason: FailureReason, phase: "Phase") -> str:
+    """Name the failure in fixed words; a failed connect is named by its phase alone."""
+    if reason == "timeout":
+        return f"{'connect' if phase.startswith('connect') else phase} timeout"
+    if phase.startswith("connect "):
+        return phase
+    return f"{phase} {_WORDS[reason]}"
 
 
 @attrs.frozen
@@ -158,7 +180,8 @@ class HttpClient:
             reason = "connect"
         except (httpx.HTTPError, httpx.StreamError, OSError):
             reason = "protocol"
-        raise HttpFailedError(reason, sent=connection.exchange.has_sent)
+        exchange = connection.exchange
+        raise HttpFailedError(reason, sent=exchange.has_sent, phase=exchange.phase)
 
     def _receive(self, connection: "BoundedConnection", request: httpx.Request) -> HttpAnswer:
         response = connection.handle_request(request)

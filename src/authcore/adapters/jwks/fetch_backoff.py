@@ -4,6 +4,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
+import attrs
+
 
 COOL_DOWN: Final = timedelta(seconds=10)
 """Pause after a fetch that failed, or that did not contain the requested key id."""
@@ -22,18 +24,32 @@ _NO_TIME: Final = timedelta(0)
 _log: Final = logging.getLogger("authcore.keys")
 
 
+@attrs.frozen
+class FetchFailure:
+    """
+    Why a fetch failed, in fixed texts that are safe to log.
+
+    Attributes:
+        reason: For the log.
+        detail: See AuthcoreError.
+    """
+
+    reason: str
+    detail: str | None
+
+
 class FetchBackoff:
     """
     Results of the fetches from one key source.  Not safe to share between threads.
 
     Attributes:
         failures: Number of failed fetches since the last success.
-        reason: Why the last fetch failed; None if it did not.
+        failure: Of the last fetch; None if it did not fail.
     """
 
     def __init__(self) -> None:
         self.failures = 0
-        self.reason: str | None = None
+        self.failure: FetchFailure | None = None
         self._announced: str | None = None
         self._failed_at: datetime | None = None
         self._paused_until: datetime | None = None
@@ -48,33 +64,34 @@ class FetchBackoff:
         until = self._paused_until
         return until is not None and now < until <= now + COOL_DOWN
 
-    def record_failure(self, now: datetime, reason: str, *, has_keys: bool) -> None:
+    def record_failure(self, now: datetime, failure: FetchFailure, *, has_keys: bool) -> None:
         """
         Record that a fetch failed.
 
         Args:
             now: Time of the failure.
 
-            reason: Fixed text, safe to log.
+            failure: Why.
 
             has_keys: Whether there are usable keys in memory.
         """
         self.failures += 1
-        self.reason = reason
+        self.failure = failure
         self._failed_at = now
         self._paused_until = now + (COOL_DOWN if has_keys else self._cold_pause())
 
     def record_success(self, began: datetime, *, missed: bool) -> None:
         """Record a success; *missed* if the fetch, begun at *began*, lacked a requested key id."""
-        self.failures, self.reason = 0, None
+        self.failures, self.failure = 0, None
         self._paused_until = began + COOL_DOWN if missed else None
 
     def news(self) -> str | None:
         """The change since the last call, for ``announce``; None if there is none."""
-        if self.reason == self._announced:
+        reason = self.failure.reason if self.failure else None
+        if reason == self._announced:
             return None
-        self._announced = self.reason
-        return self.reason or ""
+        self._announced = reason
+        return reason or ""
 
     def _cold_pause(self) -> timedelta:
         if self.failures == 1:

@@ -37,10 +37,12 @@ class JwksFetcher:
             answer = self._http.request("GET", self._url, headers=_HEADERS)
         except HttpFailedError as error:
             raise KeySourceUnavailableError(
-                f"no answer from the key source: {error.reason}"
+                f"no answer from the key source: {error.reason}", detail=error.detail
             ) from None
         finally:
             self._http.close()  # the next fetch is minutes away
         if answer.status != 200:
-            raise KeySourceUnavailableError(f"the key source answered {answer.status}")
+            raise KeySourceUnavailableError(
+                f"the key source answered {answer.status}", detail=f"HTTP {answer.status}"
+            )
         return answer.body

@@ -26,7 +26,12 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.jwks.fetch_backoff import COOL_DOWN, FetchBackoff, announce
+from authcore.adapters.jwks.fetch_backoff import (
+    COOL_DOWN,
+    FetchBackoff,
+    FetchFailure,
+    announce,
+)
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_in
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError, UnknownKeyError
@@ -46,8 +51,10 @@ MAX_STALE: Final = timedelta(hours=24)
 """The age up to which keys are trusted while the source fails: Cognito's longest token lifetime."""
 
 _NO_TIME: Final = timedelta(0)
-_NO_ANSWER: Final = "no answer in time"
-_UNEXPECTED: Final = "the fetch ended with an unexpected error"
+_NO_ANSWER: Final = FetchFailure("no answer in time", "no answer in time")
+_UNEXPECTED: Final = FetchFailure("the fetch ended with an unexpected error", "fault")
+_NO_KEY_SET: Final = FetchFailure("the answer is no key set that can be used", "answer key set")
+_NO_THREAD: Final = FetchFailure("no thread can be started", "no thread")
 
 
 @attrs.frozen
@@ -159,9 +166,11 @@ class KeyCache(Keys):
 
     def _unreadable(self) -> KeySourceUnavailableError:
         """The error without usable keys, or for a key id that may be new."""
-        reason = self._backoff.reason or _NO_ANSWER
+        failure = self._backoff.failure or _NO_ANSWER
         return KeySourceUnavailableError(
-            f"the issuer's keys cannot be read: {reason}", retry_after=COOL_DOWN
+            f"the issuer's keys cannot be read: {failure.reason}",
+            retry_after=COOL_DOWN,
+            detail=failure.detail,
         )
 
     def _usable(self, now: datetime) -> _Snapshot | None:
@@ -205,22 +214,24 @@ class KeyCache(Keys):
         try:
             pilot.start()
         except RuntimeError:
-            self._record_failure(flight.began, "no thread can be started")
+            self._record_failure(flight.began, _NO_THREAD)
             return None
         return flight
 
     def _fly(self, flight: _Flight) -> None:
-        keys, reason = None, _UNEXPECTED
+        keys, failure = None, _UNEXPECTED
         try:
             keys = keys_in(self._fetch())
         except KeySourceUnavailableError as error:
-            reason = str(error)
+            failure = FetchFailure(str(error), error.detail)
         except ValueError:
-            reason = "the answer is no key set that can be used"
+            failure = _NO_KEY_SET
         finally:
-            self._land(flight, keys, reason)
+            self._land(flight, keys, failure)
 
-    def _land(self, flight: _Flight, keys: Mapping[str, PublishedKey] | None, reason: str) -> None:
+    def _land(
+        self, flight: _Flight, keys: Mapping[str, PublishedKey] | None, failure: FetchFailure
+    ) -> None:
         with self._lock:
             in_time = self._flight is flight
             if keys is not None:
@@ -228,12 +239,12 @@ class KeyCache(Keys):
                 missed = not flight.wanted <= keys.keys()
                 self._backoff.record_success(flight.began, missed=missed)
             elif in_time:
-                self._record_failure(self._clock.now(), reason)
+                self._record_failure(self._clock.now(), failure)
             self._landings += in_time or keys is not None
             self._flight = None if in_time else self._flight
             news = self._backoff.news()
         flight.landed.set()
         announce(news)
 
-    def _record_failure(self, now: datetime, reason: str) -> None:
-        self._backoff.record_failure(now, reason, has_keys=self._usable(now) is not None)
+    def _record_failure(self, now: datetime, failure: FetchFailure) -> None:
+        self._backoff.record_failure(now, failure, has_keys=self._usable(now) is not None)

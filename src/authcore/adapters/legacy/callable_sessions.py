@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
+from authcore.adapters.error_classes import error_class
 from authcore.adapters.legacy.session_cookie import LegacyCookie, end_each
 from authcore.domain.errors import LegacyUnavailableError
 from authcore.domain.model.accounts import LegacyAccount
@@ -41,7 +42,9 @@ class CallableLegacySessions(LegacySessions):
         except Exception as error:  # noqa: BLE001 - the application may raise anything, and its text may hold secrets
             _no_answer(error)
         if account is not None and not isinstance(account, LegacyAccount):
-            raise LegacyUnavailableError("the application's look-up returned no account")
+            raise LegacyUnavailableError(
+                "the application's look-up returned no account", detail="no account"
+            )
         return None if account is None or account.locked else account
 
 
@@ -78,4 +81,6 @@ class CallableLegacySignOut(LegacySignOut):
 
 def _no_answer(error: Exception) -> NoReturn:
     kind = type(error).__name__
-    raise LegacyUnavailableError(f"the application's own function raised {kind}") from None
+    raise LegacyUnavailableError(
+        f"the application's own function raised {kind}", detail=error_class(kind)
+    ) from None

@@ -7,7 +7,12 @@ from typing import Final, NoReturn
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.json_hooks import refuse_constant, unique_members
-from authcore.domain.errors import AccountMismatchError, LegacyUnavailableError
+from authcore.domain.errors import (
+    AccountMismatchError,
+    LegacyMisconfiguredError,
+    LegacyMisconfiguredNotReachedError,
+    LegacyUnavailableError,
+)
 
 
 _UNSENDABLE: Final = re.compile("[\0\ud800-\udfff]")
@@ -29,13 +34,17 @@ def object_in(answer: HttpAnswer, longest: int) -> dict[str, object]:
     The members of the object in *answer*.
 
     Raises:
+        LegacyMisconfiguredError: The legacy system refuses the API key.
+
         LegacyUnavailableError: Another status than 200, not JSON, more than *longest* bytes, no
             object, or a member name that occurs twice.
     """
     if answer.status != 200:
-        off_contract(f"HTTP status {answer.status}")
-    if answer.media_type != "application/json" or len(answer.body) > longest:
-        off_contract("not JSON, or too much of it")
+        raise _no_decision(answer.status)
+    if answer.media_type != "application/json":
+        off_contract("not JSON, or too much of it", "media type")
+    if len(answer.body) > longest:
+        off_contract("not JSON, or too much of it", "length")
     try:
         said = json.loads(
             answer.body.decode("utf-8"),
@@ -44,19 +53,25 @@ def object_in(answer: HttpAnswer, longest: int) -> dict[str, object]:
         )
     except (ValueError, RecursionError):
         said = None
-    return said if isinstance(said, dict) else off_contract("not a JSON object")
+    return said if isinstance(said, dict) else off_contract("not a JSON object", "object")
 
 
-def text(value: object, longest: int) -> str:
-    """*value*, if it is a text of 1 to *longest* printable characters; else ``off_contract``."""
+def text(members: Mapping[str, object], name: str, longest: int) -> str:
+    """
+    The member *name*, if it is a text of 1 to *longest* printable characters.
+
+    Raises:
+        LegacyUnavailableError: It is not.
+    """
+    value = members[name]
     if not isinstance(value, str) or not 0 < len(value) <= longest or _UNREADABLE.search(value):
-        off_contract("a text that is none, or too long")
+        off_contract("a text that is none, or too long", name)
     return value
 
 
-def text_or_none(value: object, longest: int) -> str | None:
-    """Like ``text``, but *value* may be None."""
-    return None if value is None else text(value, longest)
+def text_or_none(members: Mapping[str, object], name: str, longest: int) -> str | None:
+    """Like ``text``, but the member may be None."""
+    return None if members[name] is None else text(members, name, longest)
 
 
 def mismatch() -> NoReturn:
@@ -64,6 +79,30 @@ def mismatch() -> NoReturn:
     raise AccountMismatchError("the legacy system's answer is about another account")
 
 
-def off_contract(what: str) -> NoReturn:
-    """Raise LegacyUnavailableError; *what* is a fixed text, never a part of the answer."""
-    raise LegacyUnavailableError(f"the legacy system's answer breaks the contract: {what}")
+def off_contract(what: str, rule: str) -> NoReturn:
+    """
+    Raise LegacyUnavailableError.
+
+    Args:
+        what: A fixed text, never a part of the answer.
+
+        rule: The member or the rule of docs/legacy-api.yaml that is broken, for ``detail``.
+    """
+    raise LegacyUnavailableError(
+        f"the legacy system's answer breaks the contract: {what}", detail=f"contract {rule}"
+    )
+
+
+def _no_decision(status: int) -> LegacyUnavailableError:
+    """
+    Return the error for a *status* that is no decision.
+
+    A legacy system that knows no such key (401) has done nothing.  A filter in front of it may
+    answer 403 after the legacy system has done its work.
+    """
+    message, detail = f"the legacy system answers HTTP status {status}", f"HTTP {status}"
+    if status == 401:
+        return LegacyMisconfiguredNotReachedError(message, detail=detail)
+    if status == 403:
+        return LegacyMisconfiguredError(message, detail=detail)
+    return LegacyUnavailableError(message, detail=detail)

@@ -6,7 +6,11 @@ from datetime import timedelta
 from typing import Final, Literal, Self
 
 from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
-from authcore.domain.errors import LegacyNotReachedError, LegacyUnavailableError
+from authcore.domain.errors import (
+    LegacyMisconfiguredNotReachedError,
+    LegacyNotReachedError,
+    LegacyUnavailableError,
+)
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -61,7 +65,9 @@ class LegacyApi:
         within: timedelta | None,
     ) -> HttpAnswer:
         if within is not None and within <= timedelta(0):
-            raise LegacyNotReachedError("no time is left to call the legacy system")
+            raise LegacyNotReachedError(
+                "no time is left to call the legacy system", detail="no time left"
+            )
         try:
             return self._http.request(
                 method,
@@ -71,7 +77,13 @@ class LegacyApi:
                 within=within,
             )
         except HttpFailedError as failure:
-            unavailable = (
-                LegacyNotReachedError if failure.reason == "connect" else LegacyUnavailableError
-            )
-            raise unavailable(f"the legacy system did not answer: {failure.reason}") from None
+            raise _outage(failure) from None
+
+
+def _outage(failure: HttpFailedError) -> LegacyUnavailableError:
+    message = f"the legacy system did not answer: {failure.reason}"
+    if failure.is_untrusted:
+        return LegacyMisconfiguredNotReachedError(message, detail=failure.detail)
+    if failure.reason == "connect":
+        return LegacyNotReachedError(message, detail=failure.detail)
+    return LegacyUnavailableError(message, detail=failure.detail)

@@ -86,14 +86,14 @@ def match_answer(answer: HttpAnswer, query: AccountQuery) -> AccountMatches:
     if said == {"status": "ambiguous"}:
         raise AmbiguousAccountError("several legacy accounts match")
     if said.keys() != _MATCHES or said["status"] != "matches":
-        off_contract("another status or other members")
+        off_contract("another status or other members", "status")
     matches = AccountMatches(
         by_cognito_id=_user_or_none(said["by_cognito_id"]),
         by_identity=_user_or_none(said["by_identity"]),
         by_email=_user_or_none(said["by_email"]),
     )
     if not _is_consistent(matches):
-        off_contract("one account with two descriptions")
+        off_contract("one account with two descriptions", "account")
     return matches if _answers(query, matches) else mismatch()
 
 
@@ -133,7 +133,7 @@ def attach_answer(answer: HttpAnswer, legacy_uid: str, cognito_id: str) -> Legac
         raise AccountLockedError("the legacy system locked the account")
     account = open_account_in(_require_user(said, "attached"))
     if (account.legacy_uid, account.cognito_id) != (legacy_uid, cognito_id):
-        off_contract("an answer about another account; the id may be attached now")
+        off_contract("an answer about another account; the id may be attached now", "account")
     return account
 
 
@@ -168,7 +168,7 @@ def create_answer(answer: HttpAnswer, cognito_id: str) -> LegacyAccount:
     """
     account = account_in(_require_user(object_in(answer, MAX_LINK_ANSWER_BYTES), "created"))
     if account.cognito_id != cognito_id:
-        off_contract("an answer about another account; the account may exist now")
+        off_contract("an answer about another account; the account may exist now", "account")
     return account
 
 
@@ -209,7 +209,7 @@ def _require_user(said: dict[str, object], yes: str) -> object:
     if said == {"status": "taken"}:
         raise AccountTakenError("one of the two is linked to another account already")
     if said.keys() != {"status", "user"} or said["status"] != yes:
-        off_contract("another status or other members")
+        off_contract("another status or other members", "status")
     return said["user"]
 
 

@@ -34,10 +34,10 @@ def list_answer(answer: HttpAnswer, after: str | None) -> AccountPage:
     """
     said = object_in(answer, MAX_PAGE_BYTES)
     if said.keys() != {"status", "users", "next"} or said["status"] != "listed":
-        off_contract("another status or other members")
-    users, following = said["users"], text_or_none(said["next"], MAX_CURSOR_LENGTH)
+        off_contract("another status or other members", "status")
+    users, following = said["users"], text_or_none(said, "next", MAX_CURSOR_LENGTH)
     if not isinstance(users, list) or len(users) > MAX_PAGE:
-        off_contract("no list of users, or too long a one")
+        off_contract("no list of users, or too long a one", "users")
     if following is not None and (following == after or not users):
-        off_contract("a page that leads nowhere")
+        off_contract("a page that leads nowhere", "next")
     return AccountPage(accounts=tuple(map(account_in, users)), next=following)

@@ -99,7 +99,7 @@ def _parse_answer(
     if said == {"status": no}:
         return None
     if said.keys() != {"status", "user"} or said["status"] != yes:
-        off_contract("another status or other members")
+        off_contract("another status or other members", "status")
     account = read(said["user"])
     if not (is_same_name(username, account.username) or is_same_name(username, account.email)):
         mismatch()

@@ -120,9 +120,10 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         gone = timedelta(seconds=monotonic() - began)
         try:
             return self._attach(legacy_uid, account.cognito_id, gone)
-        except (RejectedError, LegacyUnavailableError):
+        except (RejectedError, LegacyUnavailableError) as error:
             raise LegacyUnavailableError(
-                "the account was created, and perhaps not attached"
+                "the account was created, and perhaps not attached",
+                detail=f"attach {error.detail or error.code}",
             ) from None
 
     def attach_cognito_id(

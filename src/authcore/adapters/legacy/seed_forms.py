@@ -63,10 +63,10 @@ def found_in(answer: HttpAnswer) -> LegacyAccount | None:
         return None
     user = said["user"]
     if not isinstance(user, dict) or user.keys() != {"id", "username"}:
-        off_contract("a user with other members")
+        off_contract("a user with other members", "user")
     return LegacyAccount(
-        legacy_uid=text(user["id"], MAX_ID_LENGTH),
-        username=text(user["username"], MAX_USERNAME_LENGTH),
+        legacy_uid=text(user, "id", MAX_ID_LENGTH),
+        username=text(user, "username", MAX_USERNAME_LENGTH),
         email=None,
         email_verified=False,
         display_name=None,
@@ -107,8 +107,8 @@ def created_in(answer: HttpAnswer) -> str | None:
     if said == {"status": "failed"}:
         return None
     if said.keys() != {"status", "userid"} or said["status"] != "created":
-        off_contract("another status or other members")
-    return text(said["userid"], MAX_ID_LENGTH)
+        off_contract("another status or other members", "status")
+    return text(said, "userid", MAX_ID_LENGTH)
 
 
 def attachment_form(legacy_uid: str, cognito_id: str) -> str:
@@ -158,7 +158,7 @@ def _form(path: str, fields: Mapping[str, str]) -> str:
 def _success(said: Mapping[str, object], *, yes: set[str]) -> bool:
     value = said.get("success")
     if type(value) is not int or value not in {0, 1}:
-        off_contract("success is neither 1 nor 0")
+        off_contract("success is neither 1 nor 0", "success")
     if said.keys() != ({"success", *yes} if value else {"success"}):
-        off_contract("other members")
+        off_contract("other members", "success")
     return value == 1

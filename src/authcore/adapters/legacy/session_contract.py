@@ -40,9 +40,9 @@ def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
     if said == {"status": "signed_out"}:
         return None
     if said.keys() != {"status", "session_sha256", "user"} or said["status"] != "signed_in":
-        off_contract("another status or other members")
-    if text(said["session_sha256"], DIGEST_LENGTH) != digest_of(session):
-        off_contract("an answer about another session")
+        off_contract("another status or other members", "status")
+    if text(said, "session_sha256", DIGEST_LENGTH) != digest_of(session):
+        off_contract("an answer about another session", "session_sha256")
     return open_account_in(said["user"])
 
 
@@ -54,7 +54,7 @@ def end_answer(answer: HttpAnswer) -> None:
         LegacyUnavailableError: Any other answer.
     """
     if object_in(answer, MAX_SESSION_ANSWER_BYTES) != {"status": "ended"}:
-        off_contract("another status or other members")
+        off_contract("another status or other members", "status")
 
 
 def digest_of(session: str) -> str:

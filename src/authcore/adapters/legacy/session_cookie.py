@@ -71,4 +71,6 @@ def end_each(sessions: Sequence[str], end: Callable[[str], None]) -> None:
     if failures:
         raise failures[0]
     if len(sessions) > MAX_SESSIONS_ENDED:
-        raise LegacyUnavailableError("the browser carries too many legacy sessions")
+        raise LegacyUnavailableError(
+            "the browser carries too many legacy sessions", detail="too many sessions"
+        )

@@ -37,19 +37,20 @@ def account_in(user: object) -> LegacyAccount:
         LegacyUnavailableError: *user* has other members, or a member has another type or size.
     """
     if not isinstance(user, dict) or user.keys() != _MEMBERS:
-        off_contract("a user with other members")
-    if not isinstance(user["email_verified"], bool) or not isinstance(user["locked"], bool):
-        off_contract("email_verified or locked is no boolean")
-    email = text_or_none(user["email"], MAX_EMAIL_LENGTH)
+        off_contract("a user with other members", "user")
+    for flag in ("email_verified", "locked"):
+        if not isinstance(user[flag], bool):
+            off_contract("email_verified or locked is no boolean", flag)
+    email = text_or_none(user, "email", MAX_EMAIL_LENGTH)
     if email is not None and not is_address(email):
-        off_contract("email is no address")
+        off_contract("email is no address", "email")
     return LegacyAccount(
-        legacy_uid=text(user["userid"], MAX_ID_LENGTH),
-        username=text(user["username"], MAX_USERNAME_LENGTH),
+        legacy_uid=text(user, "userid", MAX_ID_LENGTH),
+        username=text(user, "username", MAX_USERNAME_LENGTH),
         email=email,
         email_verified=user["email_verified"],
-        display_name=text_or_none(user["display_name"], MAX_DISPLAY_NAME_LENGTH),
-        cognito_id=text_or_none(user["cognito_id"], MAX_ID_LENGTH),
+        display_name=text_or_none(user, "display_name", MAX_DISPLAY_NAME_LENGTH),
+        cognito_id=text_or_none(user, "cognito_id", MAX_ID_LENGTH),
         locked=user["locked"],
     )
 
@@ -62,7 +63,7 @@ def open_account_in(user: object) -> LegacyAccount:
         LegacyUnavailableError: Also if *user* is locked, which is a contradiction.
     """
     account = account_in(user)
-    return off_contract("a locked account that was used") if account.locked else account
+    return off_contract("a locked account that was used", "locked") if account.locked else account
 
 
 def is_address(email: str) -> bool:

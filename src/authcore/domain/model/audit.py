@@ -4,11 +4,19 @@ from typing import Literal
 
 import attrs
 
-from authcore.domain.errors import AuthcoreError, RejectedError
+from authcore.domain.errors import (
+    AuthcoreError,
+    ConfigurationError,
+    MisconfiguredError,
+    RejectedError,
+)
 
 
-Outcome = Literal["accepted", "rejected", "unavailable"]
-"""``rejected``: a refusal.  ``unavailable``: no usable answer."""
+Outcome = Literal["accepted", "rejected", "unavailable", "misconfigured"]
+"""
+``rejected``: a refusal.  ``unavailable``: no usable answer.  ``misconfigured``: no usable answer
+until an operator acts.
+"""
 
 
 @attrs.frozen
@@ -24,7 +32,7 @@ class AuditEvent:
         legacy_uid: Legacy id, once known.
         reference: The id that the error page shows, to find this event by.
         caller: The calling program, by the name that the settings give to its key.
-        detail: More than *reason* says: ``str`` of an AuthcoreError.
+        detail: The cause that *reason* leaves open, in fixed words: see AuthcoreError.
     """
 
     action: str
@@ -51,13 +59,15 @@ class AuditEvent:
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
 
-        Without *error* the event is ``accepted``, ``ok``; with a RejectedError ``rejected`` and its
-        code; with any other error ``unavailable`` and its code.  The text of *error* is not
-        recorded; pass ``detail=str(error)`` for that.
+        Without *error* the event is ``accepted``, ``ok``; with one it has the outcome of its class,
+        its code, and its detail unless *detail* is given.  The text of *error* is not recorded;
+        pass ``detail=str(error)`` for that.
         """
+        if detail is None and error is not None:
+            detail = error.detail
         return cls(
             action,
-            _outcome(error),
+            outcome_of(error),
             "ok" if error is None else error.code,
             subject=subject,
             legacy_uid=legacy_uid,
@@ -67,7 +77,11 @@ class AuditEvent:
         )
 
 
-def _outcome(error: AuthcoreError | None) -> Outcome:
+def outcome_of(error: AuthcoreError | None) -> Outcome:
+    """Tell how a decision ended that raised *error*; None where it raised none."""
     if error is None:
         return "accepted"
-    return "rejected" if isinstance(error, RejectedError) else "unavailable"
+    if isinstance(error, RejectedError):
+        return "rejected"
+    must_act = isinstance(error, MisconfiguredError | ConfigurationError)
+    return "misconfigured" if must_act else "unavailable"

@@ -29,6 +29,12 @@ REJECTED = AuditEvent(
 UNAVAILABLE = AuditEvent(
     action="sign_in.complete", outcome="unavailable", reason="provider_unavailable"
 )
+MISCONFIGURED = AuditEvent(
+    action="account_linking.postponed",
+    outcome="misconfigured",
+    reason="provider_misconfigured",
+    detail="InvalidSmsRoleTrustRelationshipException",
+)
 
 
 class AuditLogContract(ContractSuite):
@@ -44,7 +50,7 @@ class AuditLogContract(ContractSuite):
     def read_events(self) -> Callable[[], Sequence[AuditEvent]]:
         """Returns a function that reads the events of the log, oldest first."""
 
-    @pytest.mark.parametrize("event", [ACCEPTED, REJECTED, UNAVAILABLE])
+    @pytest.mark.parametrize("event", [ACCEPTED, REJECTED, UNAVAILABLE, MISCONFIGURED])
     def test_an_event_is_kept_field_by_field(
         self,
         audit_log: AuditLog,

@@ -98,4 +98,6 @@ def _fence(taken: Item, holder: str) -> int:
     try:
         return int(taken["fence"]["N"])
     except (KeyError, TypeError, ValueError):
-        raise CoordinationUnavailableError("DynamoDB describes a lease incorrectly") from None
+        raise CoordinationUnavailableError(
+            "DynamoDB describes a lease incorrectly", detail="answer lease"
+        ) from None

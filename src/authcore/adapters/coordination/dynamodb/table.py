@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, Protocol
-
-from botocore.exceptions import ClientError
+from typing import Any, Final, Protocol
 
 from authcore.adapters.aws import aws_client
-from authcore.domain.errors import CoordinationUnavailableError
+from authcore.adapters.aws_failures import OPERATORS, answered_class, failure_of
+from authcore.domain.errors import CoordinationMisconfiguredError, CoordinationUnavailableError
 from authcore.domain.model.urls import ServiceUrl
 
 
 Item = Mapping[str, Mapping[str, str]]
 Answer = Mapping[str, Any]
+
+_OPERATORS: Final = OPERATORS | {"ValidationException"}
+"""Every request here is valid for a table with the key ``pk``."""
 
 
 class DynamoDbClient(Protocol):
@@ -75,6 +77,8 @@ class DynamoDbTable:
         name: Name of the table.
 
     Raises:
+        CoordinationMisconfiguredError: By every call: it is refused until an operator acts.
+
         CoordinationUnavailableError: By every call: no usable answer.  A write may have happened.
     """
 
@@ -113,7 +117,9 @@ class DynamoDbTable:
         answer = _call(self._client.batch_get_item, RequestItems={self._name: keys})
         found = answer.get("Responses", {}).get(self._name)
         if found is None or answer.get("UnprocessedKeys") != {}:
-            raise CoordinationUnavailableError("DynamoDB answered only in part")
+            raise CoordinationUnavailableError(
+                "DynamoDB answered only in part", detail="answer incomplete"
+            )
         return {item["pk"]["S"]: item for item in (_item_under(pks, each) for each in found)}
 
     def put(
@@ -148,13 +154,22 @@ class DynamoDbTable:
 def _call(call: Callable[..., Answer], **request: Any) -> Answer:
     try:
         return call(**request)
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code")
-        if code == "ConditionalCheckFailedException" and "ConditionExpression" in request:
+    except Exception as error:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
+        answered = answered_class(error)
+        if answered == "ConditionalCheckFailedException" and "ConditionExpression" in request:
             raise ConditionFailedError from None
-        raise CoordinationUnavailableError("DynamoDB gave no usable answer") from None
-    except Exception:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        raise AnswerLostError("DynamoDB could not be reached, or its answer not be read") from None
+        raise _outage(error, answered) from None
+
+
+def _outage(error: Exception, answered: str | None) -> CoordinationUnavailableError:
+    failure = failure_of(error, _OPERATORS)
+    if failure.needs_operator:
+        return CoordinationMisconfiguredError("DynamoDB refuses the call", detail=failure.detail)
+    if answered is None:
+        return AnswerLostError(
+            "DynamoDB could not be reached, or its answer not be read", detail=failure.detail
+        )
+    return CoordinationUnavailableError("DynamoDB gave no usable answer", detail=failure.detail)
 
 
 def _key(pk: str) -> Item:
@@ -169,4 +184,6 @@ def _item_under(pks: tuple[str, ...], found: Any) -> Item:
 
 def not_dynamodb() -> CoordinationUnavailableError:
     """The error for an answer that DynamoDB would not give."""
-    return CoordinationUnavailableError("the answer does not come from DynamoDB")
+    return CoordinationUnavailableError(
+        "the answer does not come from DynamoDB", detail="answer of another sender"
+    )

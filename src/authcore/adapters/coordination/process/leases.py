@@ -64,7 +64,9 @@ class ProcessLease(Lease):
             return
         self._held = {key: grant for key, grant in self._held.items() if grant.expires_at > now}
         if len(self._held) >= self._max_leases:
-            raise CoordinationUnavailableError("this process can hold no more leases")
+            raise CoordinationUnavailableError(
+                "this process can hold no more leases", detail="process full"
+            )
 
     def _release(self, key: str, grant: LeaseGrant) -> None:
         with self._lock:

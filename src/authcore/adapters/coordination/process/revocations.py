@@ -73,4 +73,6 @@ class ProcessRevocationList(RevocationList):
         self._sessions = {jti: end for jti, end in self._sessions.items() if end > now}
         self._users = {sub: entry for sub, entry in self._users.items() if entry[1] > now}
         if self.size >= self._max_revocations:
-            raise CoordinationUnavailableError("this process can remember no more revocations")
+            raise CoordinationUnavailableError(
+                "this process can remember no more revocations", detail="process full"
+            )

@@ -72,4 +72,6 @@ class ProcessSealedStore(SealedStore):
         for key in [key for key, (_, until) in self._texts.items() if until <= now]:
             del self._texts[key]
         if len(self._texts) >= self._max_texts:
-            raise CoordinationUnavailableError("this process can keep no more texts")
+            raise CoordinationUnavailableError(
+                "this process can keep no more texts", detail="process full"
+            )

@@ -25,6 +25,7 @@ import attrs
 from authcore.domain.errors import (
     AccountLockedError,
     AccountTakenError,
+    AttributesMissingError,
     AttributesRejectedError,
     AuthcoreError,
     IssuerRejectedError,
@@ -221,7 +222,7 @@ class AccountLinking:
         written = {LEGACY_UID: outcome.legacy_uid, LEGACY_LINKED: proof}
         try:
             self.directory.set_attributes(user.username, written)
-        except AttributesRejectedError as error:
+        except (AttributesMissingError, AttributesRejectedError) as error:
             self._record_unmarked(user, outcome.legacy_uid, error)
 
     def _withdraw(self, user: PoolAccount, refusal: RejectedError) -> None:

@@ -5,7 +5,12 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.errors import AccountLockedError, RejectedError, UnprovenLinkError
+from authcore.domain.errors import (
+    AccountLockedError,
+    RejectedError,
+    UnavailableError,
+    UnprovenLinkError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
@@ -126,7 +131,11 @@ class LinkRepair:
         """
         if not finding.is_repairable:
             raise ValueError("this finding needs an operator's decision")
-        result = self.retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        try:
+            result = self.retrier.call(lambda: self._repair(finding, dry_run=dry_run))
+        except UnavailableError as error:
+            self._record_outage(finding, error)
+            raise
         if result.status in {"mended", "refused"}:
             self._record(result)
         return result
@@ -202,6 +211,14 @@ class LinkRepair:
             return None
         refusal = self.proofs.refusal(statement, user.subject)
         return refusal.reason if refusal else UnprovenLinkError.code
+
+    def _record_outage(self, finding: Finding, error: UnavailableError) -> None:
+        user, account = finding.users[0], finding.accounts[0]
+        self.audit.record(
+            AuditEvent.of(
+                "links.repair", error, subject=user.subject, legacy_uid=account.legacy_uid
+            )
+        )
 
     def _record(self, result: RepairResult) -> None:
         self.audit.record(

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from authcore.domain.errors import UnavailableError
+from authcore.domain.errors import MisconfiguredError, UnavailableError
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.ports.system import Pause
 
@@ -44,12 +44,16 @@ class Retrier:
         Return what *question* returns, after at most seven attempts.
 
         Raises:
+            MisconfiguredError: At the first one: waiting cannot help.
+
             UnavailableError: The error of the last attempt.
         """
         for back_off in BACK_OFF:
             self.rate_limiter.acquire()
             try:
                 return question()
+            except MisconfiguredError:
+                raise
             except UnavailableError as error:
                 wait = min(max(back_off, error.retry_after or back_off), MAX_WAIT)
                 self.on_retry(error, wait)

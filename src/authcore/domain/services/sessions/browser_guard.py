@@ -5,6 +5,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.session_decision import Admitted, PresentedSession, SessionDecision
 from authcore.domain.services.sessions.session_guard import ACTION, SessionGuard
 from authcore.ports.audit import DecisionCounter
@@ -87,7 +88,7 @@ class BrowserGuard:
         try:
             tokens = self.jar.read(cookie_header)
         except UnavailableError as error:
-            self.counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, outcome_of(error), error.code)
             raise
         return PresentedSession(tokens, cookie_header, can_renew)
 
@@ -111,8 +112,6 @@ class BrowserGuard:
             return self.jar.renew(
                 session.tokens, cookie_header, signed_in_at=session.access.signed_in_at
             )
-        except SessionTooLargeError as error:
-            self.counter.count(ACTION, "rejected", error.code)
-        except UnavailableError as error:
-            self.counter.count(ACTION, "unavailable", error.code)
+        except (SessionTooLargeError, UnavailableError) as error:
+            self.counter.count(ACTION, outcome_of(error), error.code)
         return ()

@@ -36,6 +36,7 @@ from authcore.domain.errors import (
     UnknownKeyError,
 )
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.session import Session
 from authcore.domain.model.session_decision import (
     Admitted,
@@ -95,7 +96,7 @@ class SessionGuard:
         try:
             decision = self._decide(presented)
         except UnavailableError as error:
-            self.counter.count(ACTION, "unavailable", error.code)
+            self.counter.count(ACTION, outcome_of(error), error.code)
             raise
         return self._count(decision)
 

@@ -121,7 +121,9 @@ class SessionRefresher:
         if self.coordinator.is_under_way(token):
             raise LeaseHeldError("the session is being refreshed already")
         if self._cool_down.is_on():
-            raise ProviderUnavailableError("the provider did not answer a moment ago")
+            raise ProviderUnavailableError(
+                "the provider did not answer a moment ago", detail="cool down"
+            )
 
     def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
         try:
@@ -152,9 +154,13 @@ class SessionRefresher:
         try:
             return validate_session(self.validator, fresh)
         except UnknownKeyError:
-            raise KeySourceUnavailableError("the key of new tokens is not known yet") from None
+            raise KeySourceUnavailableError(
+                "the key of new tokens is not known yet", detail="new tokens key"
+            ) from None
         except TokenNotYetValidError:
-            raise ProviderUnavailableError("new tokens are not valid yet by this clock") from None
+            raise ProviderUnavailableError(
+                "new tokens are not valid yet by this clock", detail="new tokens clock"
+            ) from None
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
         subject = before.subject if before else None

@@ -78,7 +78,7 @@ class CodeRedeemer:
             self._give_back(keys)
             raise
         except UnavailableError as error:
-            raise LoginLostError(str(error)) from None
+            raise LoginLostError.after(error) from None
 
     def _use_up(self, keys: tuple[str, str]) -> None:
         for key in keys:
@@ -91,4 +91,4 @@ class CodeRedeemer:
             for key in keys:
                 self.replay_cache.forget(key)
         except UnavailableError as error:
-            raise LoginLostError(str(error)) from None
+            raise LoginLostError.after(error) from None

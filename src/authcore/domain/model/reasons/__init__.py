@@ -1,0 +1,34 @@
+"""
+Every reason code, with what it means to users and operators.
+
+``make docs`` writes docs/reasons.md from these tables.  A new code needs one row; a test finds the
+codes that have none, and rows whose code is gone.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from authcore.domain.model.reasons.account_reasons import LINKING, MIGRATION
+from authcore.domain.model.reasons.outage_reasons import OUTAGES
+from authcore.domain.model.reasons.reason import Reason
+from authcore.domain.model.reasons.session_reasons import SESSIONS, TOKENS
+from authcore.domain.model.reasons.sign_in_reasons import REQUESTS, SIGN_IN
+
+
+__all__ = ["REASONS", "SECTIONS", "Reason"]
+
+SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
+    "No answer, and what needs an operator": OUTAGES,
+    "Sign-in": SIGN_IN,
+    "Sessions": SESSIONS,
+    "Tokens": TOKENS,
+    "Migration and sign-up": MIGRATION,
+    "Account linking": LINKING,
+    "Requests to the auth service": REQUESTS,
+}
+"""The rows by the headings of docs/reasons.md."""
+
+REASONS: Final[Mapping[str, Reason]] = {
+    reason.code: reason for section in SECTIONS.values() for reason in section
+}
+"""The rows by code."""

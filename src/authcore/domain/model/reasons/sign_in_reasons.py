@@ -1,0 +1,107 @@
+"""Reasons of the sign-in, and of malformed requests."""
+
+from typing import Final
+
+from authcore.domain.model.reasons.reason import ACCEPTED, NOTHING, REJECTED, Reason
+
+
+_SIGN_IN: Final = ("sign_in.complete",)
+_PAGES: Final = ("sign_in.begin", "sign_in.complete", "sign_out")
+_BODIES: Final = ("verify", "sign_out")
+_MALFORMED: Final = "400 with the reason, or the page that the link did not work."
+
+SIGN_IN: Final[tuple[Reason, ...]] = (
+    Reason(
+        "ok",
+        ACCEPTED,
+        ("every action",),
+        "What was asked for.",
+        NOTHING,
+    ),
+    Reason(
+        "login_attempt",
+        REJECTED,
+        _SIGN_IN,
+        "The page that this sign-in can no longer be finished, and a link to start again.",
+        "Nothing, if it is rare: expired, used, or begun in another browser. Many of them: the "
+        "attempt cookie does not come back (domain, key ring, clock), or a table is missing.",
+    ),
+    Reason(
+        "login_code",
+        REJECTED,
+        _SIGN_IN,
+        "The same page.",
+        "Nothing, if it is rare: Cognito does not know the code, or it was sent twice. Many of "
+        "them: the callback URL or PKCE differs between settings and app client.",
+    ),
+    Reason(
+        "login_parameter",
+        REJECTED,
+        _PAGES,
+        "The same page.",
+        "`detail` names the parameter. Correct the application that builds the URL; from "
+        "strangers, nothing.",
+    ),
+    Reason(
+        "login_provider_refused",
+        REJECTED,
+        _SIGN_IN,
+        "The page that the sign-in was cancelled or refused.",
+        "`detail` has Cognito's error code. Users cancel; many with `invalid_request`: look at "
+        "the triggers' audit lines of the same time.",
+    ),
+    Reason(
+        "login_client",
+        REJECTED,
+        (*_SIGN_IN, "sign_out.provider"),
+        "502 and the page that sign-in is not set up correctly.",
+        "Cognito refuses the app client: correct `AUTHCORE_SIGN_IN_*` (id, secret, callback URL, "
+        "scopes) or the app client.",
+    ),
+    Reason(
+        "sign_in_loop",
+        REJECTED,
+        ("sign_in.begin", *_SIGN_IN),
+        "The page that the application does not accept the session, after several sign-ins.",
+        "The application does not see the session: compare cookie domain, key ring and clock.",
+    ),
+    Reason(
+        "redirect_rejected",
+        REJECTED,
+        ("sign_in.begin", *_SIGN_IN),
+        "The page that the target is not one of ours.",
+        "Add the origin to `AUTHCORE_SIGN_IN_REDIRECTS` if it is yours; otherwise nothing.",
+    ),
+)
+
+REQUESTS: Final[tuple[Reason, ...]] = (
+    Reason(
+        "caller_rejected",
+        REJECTED,
+        ("verify.caller",),
+        "401 for every request without a valid key.",
+        "Give the program a key of `AUTHCORE_VERIFY_CALLER_KEYS`; from strangers, nothing.",
+    ),
+    Reason(
+        "cross_site",
+        REJECTED,
+        ("sign_out",),
+        "403 and the page that the request did not come from one of ours; still signed in.",
+        "Add the page's origin to the redirects if it is yours; otherwise another site tried to "
+        "sign users out.",
+    ),
+    Reason("query_malformed", REJECTED, _PAGES, _MALFORMED, "Correct the program that asks."),
+    Reason("body_malformed", REJECTED, _BODIES, _MALFORMED, "Correct the program that asks."),
+    Reason("body_media_type", REJECTED, _BODIES, "415 with the reason.", "Correct its media type."),
+    Reason("body_too_large", REJECTED, _BODIES, "413 with the reason.", "Send smaller bodies."),
+    Reason(
+        "body_too_slow",
+        REJECTED,
+        _BODIES,
+        "408 with the reason.",
+        "Nothing, if it is rare; otherwise look at the network between program and service.",
+    ),
+    Reason("batch_too_large", REJECTED, ("verify",), _MALFORMED, "Send smaller batches."),
+    Reason("not_found", (), ("every other path",), "404.", NOTHING),
+    Reason("method_not_allowed", (), ("every route",), "405.", NOTHING),
+)
