@@ -40,10 +40,20 @@ def has_a_way_in(walker: "Walker") -> list[str]:
             if not any(_enters(walker, way, row) for way in _ways(world, person, row)):
                 lost = row.cognito_id and _user_of(world, row) is None
                 why = "no way in where the user is lost" if lost else "no way in"
+                if _is_squatted(world, person):
+                    why = "no way in where another user has the name"
                 return [f"I5 {why}: {person} into {row.userid}"]
             if walker.violations:
                 return walker.violations
     return []
+
+
+def _is_squatted(world: World, person: str) -> bool:
+    """Whether a native user is called as the pool would call an external one of *person*."""
+    shown = (provider_account(person, account) for account in ACCOUNTS)
+    names = (f"{each.provider}_{each.user_id}" for each in shown)
+    found = filter(None, map(world.stand.cognito.users.find, names))
+    return any(not user.is_external for user in found)
 
 
 def _claimants(world: World, row: Row) -> set[str]:
@@ -119,12 +129,14 @@ def links_heal(walker: "Walker") -> list[str]:
     world = walker.world
     for row in world.rows():
         user = _user_of(world, row)
-        if user is None or row.locked or not user.enabled or _is_in_doubt(world, user):
+        if user is None or row.locked or not user.enabled:
             continue
         ways = [way for person in sorted(world.holders(user)) for way in _sign_ins(person, user)]
         if not ways or _is_whole(world, row) or any(_enters(walker, way, row) for way in ways):
             if walker.violations:
                 return walker.violations
+            continue
+        if _is_in_doubt(world, user):
             continue
         return [f"I6 nothing heals the link of {row.userid}"]
     return []
@@ -133,12 +145,12 @@ def links_heal(walker: "Walker") -> list[str]:
 def _is_in_doubt(world: World, user: PoolUser) -> bool:
     """
     Whether only an operator can tell: the legacy system finds nobody by Cognito id, and the create
-    has no known result, or the user overwrote what the pool said.
+    has no known result, or the pool does not say it any more: it was copied, or the user wrote it.
     """
     about = [each for each in world.stand.audit.events if each.subject == user.subject]
     is_blind = any(each.reason == "link_blind_retry" for each in about)
-    is_overwritten = user.subject in world.claimed
-    return world.stand.variant.legacy_mode == "none" and (is_blind or is_overwritten)
+    moved = {subject for _, subject in world.restored} | world.claimed
+    return world.stand.variant.legacy_mode == "none" and (is_blind or user.subject in moved)
 
 
 def _is_whole(world: World, row: Row) -> bool:

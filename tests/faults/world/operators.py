@@ -296,7 +296,20 @@ def restore_pool(world: World, _: str) -> str:
         for user in pool.users.all_users()
         if LEGACY_UID in user.attributes
     }
+    _repeat_decisions(world)
     return "done"
+
+
+def _repeat_decisions(world: World) -> None:
+    """Lock and delete again, before anybody signs in, what was locked and deleted meanwhile."""
+    users = world.stand.cognito.users
+    rows = {row.userid: row for row in world.rows()}
+    for user in users.all_users():
+        row = rows.get(user.attributes.get(LEGACY_UID, ""))
+        if row is None:
+            _take_attributes(world, user)
+        elif row.locked:
+            _switch(world, user, enabled=False)
 
 
 def copy_pool(world: World, _: str) -> str:
@@ -307,14 +320,20 @@ def copy_pool(world: World, _: str) -> str:
         copied = attrs.evolve(user, subject=fresh_uuid(world.stand._entropy))
         with store._lock:
             store._admit(copied)
-    world.sessions, world.saved, world.is_copy = [], None, True
     world.restored |= {
         (row.userid, moved.subject)
         for row in world.rows()
-        if (old := before.users.with_subject(row.cognito_id or ""))
+        if (old := before.users.with_subject(_named(world, row)))
         and (moved := store.find(old.username))
     }
+    world.sessions, world.saved, world.is_copy = [], None, True
     return "done"
+
+
+def _named(world: World, row: Row) -> str:
+    """The ``sub`` that *row* names, or named before another copy."""
+    earlier = [subject for userid, subject in world.restored if userid == row.userid]
+    return (earlier[-1] if earlier and world.is_copy else row.cognito_id) or ""
 
 
 def pass_mailbox(world: World, _: str, address: str, reader: str) -> str:

@@ -293,17 +293,8 @@ FOUND: Final[Mapping[str, Script]] = {
 
 AWAITED: Final = frozenset(
     (
-        "locked before the first link",
-        "the opener of an account whose owner linked it",
-        "a throttled write after a create that is made once",
-        "two throttled writes after a create that is made once",
-        "causes of an outage at the pool",
-        "a wrong key of the legacy API",
-        "the legacy system does not answer",
-        "a repair after the address changed",
         "the opener of an account whose owner reset its password",
         "an address that came after the password",
-        "a create that is made once while the pool is down",
     )
 )
 """Scripts whose mends are not here yet: they must fail until they are."""

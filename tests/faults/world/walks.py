@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from faults.dice import Dice
-from faults.world.people import ACCOUNTS, ADDRESSES, PEOPLE, WORDS, address_of
+from faults.world.people import ACCOUNTS, ADDRESSES, IDS, PEOPLE, WORDS, address_of
 from faults.world.runs import AWAITED_KINDS, Walk, Walker
 from faults.world.steps import Step
 from faults.world.variants import draw_variant
@@ -57,7 +57,7 @@ class Chooser:
         """A name to type: of a row, of a user, one's own, another person's, or an address."""
         rows = [row.username for row in self.world.rows()]
         users = [user.username for user in self.world.stand.cognito.users.all_users()]
-        kinds = ((self.actor,), (self.actor,), PEOPLE, rows, users or PEOPLE, (self.address(),))
+        kinds = ((self.actor,), (self.actor,), PEOPLE, rows or PEOPLE, users or PEOPLE, (self.address(),))
         return self.dice.pick(self.dice.pick(kinds))
 
     def address(self) -> str:
@@ -73,7 +73,8 @@ class Chooser:
             for row in rows
             if row.username == self.actor or self.world.readers.get(row.email or "") == self.actor
         ]
-        return self.dice.pick(own if own and self.dice.roll(3) else rows).userid
+        found = own if own and self.dice.roll(3) else rows
+        return self.dice.pick(found).userid if found else IDS["jane"]
 
     def word(self) -> str:
         """The first one, mostly."""

@@ -193,7 +193,7 @@ class World:
         """
         Who can prove that *row*, as it is or was before the step, is theirs: by its password, by
         the mail to its verified address, by a trusted provider's account with this address, or by
-        an identity that the account has.
+        an identity that the account has and can be found by.
         """
         matches = self.stand.legacy.passwords.matches
         people = {
@@ -202,6 +202,8 @@ class World:
         if row.email and row.email_verified:
             people.add(self.readers[row.email])
             people |= self._vouched(row.email)
+        if self.stand.variant.legacy_mode == "none":
+            return people
         listed = self.stand.legacy._access.identities(row.userid)
         return people | {OWNERS[identity] for identity in listed}
 
