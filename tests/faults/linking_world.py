@@ -142,8 +142,8 @@ def world(mode: Creation, scenario: Scenario) -> World:
     outside = Outside(mode)
     verified = "false" if scenario == "unverified" else "true"
     migrated = "2" if scenario == "migrated" else None
-    voucher = {LEGACY_LINKED: PROOFS.vouch(migrated, EMAIL)} if migrated else {}
-    named = {LEGACY_UID: migrated, **voucher} if migrated else {}
+    voucher = PROOFS.vouch(_account("2", EMAIL, verified=False))
+    named = {LEGACY_UID: migrated, LEGACY_LINKED: voucher} if migrated else {}
     user = outside.directory.add(USERNAME, {"email": EMAIL, "email_verified": verified, **named})
     outside.legacy.add(Row(_account("1", "huck@stpetersburg.example", cognito_id="a-stranger")))
     outside.legacy.unique_addresses = scenario == "reserved"

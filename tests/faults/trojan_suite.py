@@ -96,7 +96,7 @@ class _Sitting:
         account = LegacyAccount(ACCOUNT, OPENER, EMAIL, True, None)
         self._outside.legacy.add(Row(account, open_sessions=1))
         address = {"email": EMAIL, "email_verified": "true"}
-        voucher = {LEGACY_UID: ACCOUNT, LEGACY_LINKED: PROOFS.vouch(ACCOUNT, EMAIL)}
+        voucher = {LEGACY_UID: ACCOUNT, LEGACY_LINKED: PROOFS.vouch(account)}
         self._outside.directory.add(OPENER, {**address, **voucher})
         self._outside.directory.add(USERNAME, address)
 

@@ -100,11 +100,9 @@ class World:
         return self.held(person).get("custom:legacy_linked")
 
 
-def migrated(person: PoolAccount, legacy_uid: str = "1815") -> PoolAccount:
-    """*person* as migration created them for an account with the same address."""
-    return attrs.evolve(
-        person, legacy_uid=legacy_uid, statement=PROOFS.vouch(legacy_uid, person.email)
-    )
+def migrated(person: PoolAccount, account: LegacyAccount = EMMAS_OLD_ACCOUNT) -> PoolAccount:
+    """*person* as migration created them for *account*."""
+    return attrs.evolve(person, legacy_uid=account.legacy_uid, statement=PROOFS.vouch(account))
 
 
 def row(account: LegacyAccount = EMMAS_OLD_ACCOUNT, *held: str, google: bool = False) -> LegacyRow:

@@ -251,7 +251,10 @@ def test_an_id_that_could_not_be_kept_stands_in_the_audit_line_at_least() -> Non
     created = world.service.link(EMMA)
 
     assert created.legacy_uid in world.links.rows
-    assert {event.legacy_uid for event in world.audit.events} == {created.legacy_uid}
+    assert [(event.action, event.legacy_uid) for event in world.audit.events] == [
+        ("account_linking.unkept", created.legacy_uid),
+        ("account_linking.postponed", created.legacy_uid),
+    ]
     world.directory.unavailable = False
     assert world.signs_in(EMMA) == LinkOutcome("refused", "link_blind_retry")
 

@@ -88,7 +88,7 @@ def test_a_voucher_for_an_account_that_has_changed_ends_the_sign_in(blocks: bool
     # AL-12, MG-04
     world = World(failures=FailurePolicy(blocks=blocks))
     world.directory.add("elizabeth")
-    voucher = PROOFS.vouch("1813", "old@mailbox.example")
+    voucher = PROOFS.vouch(attrs.evolve(DARCY, email="old@mailbox.example"))
     held = {"custom:legacy_uid": "1813", "custom:legacy_linked": voucher}
     user = world.directory.find("elizabeth")
     assert user is not None

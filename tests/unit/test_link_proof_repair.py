@@ -5,6 +5,7 @@ from typing import Final
 import attrs
 import pytest
 
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.link_audit import (
     AccountLink,
     Finding,
@@ -27,7 +28,7 @@ WORTHLESS: Final = {
     "of another account": PROOFS.prove_link(JANE, "b"),
     "of another pool": LinkProofs(PROOFS.keys, "eu-west-1_Copied99").prove_link(JANE, "a"),
     "under another key": LinkProofs((b"k" * 32,), PROOFS.pool_id).prove_link(JANE, "a"),
-    "a voucher of migration": PROOFS.vouch("a", CANARY),
+    "a voucher of migration": PROOFS.vouch(LegacyAccount("a", "user-1", CANARY, True, None)),
 }
 every_worthless = pytest.mark.parametrize("statement", WORTHLESS.values(), ids=WORTHLESS)
 

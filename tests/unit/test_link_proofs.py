@@ -1,12 +1,15 @@
 """What ``custom:legacy_linked`` proves, and to whom."""
 
+import attrs
 import pytest
 
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.link_proofs import LinkProofs, Refusal
 
 
 OLD, NEW = b"o" * 32, b"n" * 32
 PROOFS = LinkProofs((NEW,), "eu-west-1_Ab12Cd34")
+JANE = LegacyAccount("1847", "jane", "jane@example.com", True, "Jane Eyre")
 REFUSED = Refusal("link_taken", "1847")
 
 
@@ -28,7 +31,7 @@ def test_a_link_is_proven_for_its_user_and_its_account_alone() -> None:
         PROOFS.prove_link("sub-jane", "1847") + ".",
         PROOFS.prove_link("sub-jane", "1847") + ".1847",
         PROOFS.prove_link("sub-jane", "1847").replace("linked", "migrated"),
-        PROOFS.vouch("1847", "jane@example.com"),
+        PROOFS.vouch(JANE),
         PROOFS.refuse("sub-jane", Refusal("linked", "1847")),
         "x" * 4096,
     ],
@@ -45,7 +48,7 @@ def test_another_pool_and_another_key_prove_nothing() -> None:
 
     for proofs in (copied, foreign):
         assert not PROOFS.is_linked(proofs.prove_link("sub-jane", "1847"), "sub-jane", "1847")
-        assert PROOFS.migrated_uid(proofs.vouch("1847", None), None) is None
+        assert PROOFS.voucher(proofs.vouch(JANE)) is None
         assert PROOFS.refusal(proofs.refuse("sub-jane", REFUSED), "sub-jane") is None
 
 
@@ -53,22 +56,32 @@ def test_after_a_key_change_old_statements_hold_and_new_ones_use_the_first_key()
     before, after = LinkProofs((OLD,), "pool"), LinkProofs((NEW, OLD), "pool")
 
     assert after.is_linked(before.prove_link("sub-jane", "1847"), "sub-jane", "1847")
-    assert after.migrated_uid(before.vouch("1847", "a@b.example"), "a@b.example") == "1847"
+    voucher = after.voucher(before.vouch(JANE))
+    assert voucher is not None
+    assert after.is_unchanged(voucher, JANE)
     assert after.prove_link("sub-jane", "1847") != before.prove_link("sub-jane", "1847")
     assert after.prove_link("sub", "1") == LinkProofs((NEW,), "pool").prove_link("sub", "1")
 
 
 @pytest.mark.parametrize("legacy_uid", ["1847", "a.b", "..", "é:7", "x" * 64, "linked"])
 @pytest.mark.parametrize("email", [None, "jane@example.com"])
-def test_a_voucher_names_its_account_while_the_address_is_the_same(
+def test_a_voucher_names_its_account_and_knows_whether_it_has_changed(
     legacy_uid: str, email: str | None
 ) -> None:
-    # AL-06, MG-06
-    statement = PROOFS.vouch(legacy_uid, email)
+    # AL-06, AL-12
+    account = attrs.evolve(JANE, legacy_uid=legacy_uid, email=email)
+    statement = PROOFS.vouch(account)
 
-    assert PROOFS.migrated_uid(statement, email) == legacy_uid
-    assert PROOFS.migrated_uid(statement, "new@example.com") is None
-    assert PROOFS.migrated_uid(statement.removesuffix(legacy_uid) + "666", email) is None
+    voucher = PROOFS.voucher(statement)
+
+    assert voucher is not None
+    assert voucher.legacy_uid == legacy_uid
+    assert PROOFS.is_unchanged(voucher, attrs.evolve(account, username="j", display_name=None))
+    for change in ({"email": "new@example.com"}, {"email_verified": False}):
+        assert not PROOFS.is_unchanged(voucher, attrs.evolve(account, **change))
+    assert PROOFS.voucher(statement.removesuffix(legacy_uid) + "666") is None
+    assert PROOFS.voucher(statement.replace(voucher.state, "0" * 64)) is None
+    assert "jane" not in statement
 
 
 @pytest.mark.parametrize("legacy_uid", ["1847", "a.b", "..", None])
@@ -83,11 +96,14 @@ def test_a_refusal_keeps_its_reason_and_its_account(legacy_uid: str | None) -> N
 
 def test_parts_of_a_statement_do_not_run_into_each_other() -> None:
     assert not PROOFS.is_linked(PROOFS.prove_link("sub-1", "847"), "sub-18", "47")
-    assert PROOFS.migrated_uid(PROOFS.vouch("1", "847@b.example"), "47@b.example") is None
+    assert PROOFS.refusal(PROOFS.refuse("sub-1", Refusal("link_taken", "2")), "sub-12") is None
 
 
 def test_every_statement_fits_an_attribute() -> None:
-    longest = [PROOFS.vouch("x" * 64, None), PROOFS.refuse("s" * 128, Refusal("r" * 32, "x" * 64))]
+    longest = [
+        PROOFS.vouch(attrs.evolve(JANE, legacy_uid="x" * 64)),
+        PROOFS.refuse("s" * 128, Refusal("r" * 32, "x" * 64)),
+    ]
     assert max(map(len, longest)) < 2048
 
 

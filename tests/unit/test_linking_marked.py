@@ -27,6 +27,9 @@ MIGRATED: Final = LinkOutcome("linked", "legacy_uid", "1815")
 STALE: Final = LinkOutcome("refused", "link_stale")
 UNPROVEN: Final = LinkOutcome("refused", "link_unproven")
 UNVERIFIED: Final = attrs.evolve(NATIVE_EMMA, email_verified=False)
+UNVERIFIED_ACCOUNT: Final = attrs.evolve(EMMAS_OLD_ACCOUNT, email_verified=False)
+BARE_ACCOUNT: Final = attrs.evolve(UNVERIFIED_ACCOUNT, email=None)
+ANOTHER: Final = attrs.evolve(EMMAS_OLD_ACCOUNT, legacy_uid="1816")
 
 
 class Recording(InMemoryUserDirectory):
@@ -117,7 +120,7 @@ def test_where_the_legacy_system_finds_no_one_by_id_the_address_leads_to_the_acc
 # --- what a client may have written ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("statement", [None, "1815", PROOFS.vouch("1816", UNVERIFIED.email)])
+@pytest.mark.parametrize("statement", [None, "1815", PROOFS.vouch(ANOTHER)])
 @pytest.mark.parametrize("email", ["knightley@donwell.example", "emma@hartfield.example"])
 def test_an_id_that_a_client_wrote_opens_no_account_and_makes_none(
     email: str, statement: str | None
@@ -156,12 +159,14 @@ def test_a_claim_with_an_address_that_both_sides_verified_is_believed() -> None:
 # --- vouchers of migration ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("person", [NATIVE_EMMA, UNVERIFIED])
+@pytest.mark.parametrize(
+    ("person", "account"), [(NATIVE_EMMA, EMMAS_OLD_ACCOUNT), (UNVERIFIED, UNVERIFIED_ACCOUNT)]
+)
 def test_a_user_whom_migration_created_is_attached_once_with_two_calls(
-    person: PoolAccount,
+    person: PoolAccount, account: LegacyAccount
 ) -> None:
-    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email_verified=person.email_verified)))
-    shown = migrated(person)
+    world = World(row(account))
+    shown = migrated(person, account)
 
     assert world.signs_in(shown) == MIGRATED
     assert world.links.calls == ["find", "attach_cognito_id"]
@@ -172,9 +177,19 @@ def test_a_user_whom_migration_created_is_attached_once_with_two_calls(
 
 
 def test_a_user_without_an_address_is_found_by_name() -> None:
-    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email=None, email_verified=False)))
+    world = World(row(BARE_ACCOUNT))
 
-    assert world.signs_in(migrated(attrs.evolve(UNVERIFIED, email=None))) == MIGRATED
+    assert world.signs_in(migrated(attrs.evolve(UNVERIFIED, email=None), BARE_ACCOUNT)) == MIGRATED
+
+
+def test_an_address_that_the_pool_does_not_hold_counts_as_well() -> None:
+    """The team does not copy addresses: migration saw one all the same."""
+    bare = attrs.evolve(UNVERIFIED, email=None)
+    world = World(row())
+    assert world.signs_in(migrated(bare)) == MIGRATED
+
+    changed = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email="new@else.example")))
+    assert changed.signs_in(migrated(bare)) == STALE
 
 
 def test_a_shared_address_leaves_the_name_to_tell_the_account() -> None:
@@ -186,7 +201,8 @@ def test_a_shared_address_leaves_the_name_to_tell_the_account() -> None:
 
 CHANGED: Final = {
     "another address": attrs.evolve(EMMAS_OLD_ACCOUNT, email="emma@donwell.example"),
-    "no address": attrs.evolve(EMMAS_OLD_ACCOUNT, email=None, email_verified=False),
+    "no address": BARE_ACCOUNT,
+    "no longer verified": UNVERIFIED_ACCOUNT,
     "another address and name": attrs.evolve(EMMAS_OLD_ACCOUNT, email="e@x.example", username="e"),
     "gone": None,
 }
@@ -207,13 +223,23 @@ def test_a_voucher_for_an_account_that_has_changed_is_none_and_its_user_is_delet
     assert (event.reason, event.subject, event.legacy_uid) == ("link_stale", EMMA.subject, "1815")
 
 
-def test_a_voucher_counts_only_with_the_address_that_migration_wrote() -> None:
-    # AL-06
-    world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, email_verified=False)), providers=frozenset())
-    shown = attrs.evolve(migrated(UNVERIFIED), email="emma@donwell.example")
+@pytest.mark.parametrize("then", [UNVERIFIED_ACCOUNT, BARE_ACCOUNT], ids=["unverified", "none"])
+def test_an_address_that_was_verified_since_migration_may_be_another_persons(
+    then: LegacyAccount,
+) -> None:
+    """The opener of the account moved during an outage; its owner has reset the password since."""
+    # AL-02, AL-12
+    world = World(row())
 
-    assert world.signs_in(shown) == UNPROVEN
-    assert world.directory.find(NATIVE_EMMA.username) is not None
+    assert world.signs_in(migrated(UNVERIFIED, then)) == STALE
+    assert world.legacy_side("1815") is None
+
+
+def test_an_address_that_the_user_changed_in_the_pool_leaves_the_voucher_as_it_is() -> None:
+    world = World(row(UNVERIFIED_ACCOUNT), providers=frozenset())
+    shown = attrs.evolve(migrated(UNVERIFIED, UNVERIFIED_ACCOUNT), email="emma@donwell.example")
+
+    assert world.signs_in(shown) == MIGRATED
 
 
 def test_a_deletion_that_fails_is_recorded_and_made_at_the_next_sign_in() -> None:
@@ -271,7 +297,7 @@ def test_a_refused_user_gets_no_second_account_later() -> None:
 def test_a_locked_account_reaches_no_token_and_is_linked_once_it_is_unlocked() -> None:
     # AL-01, LT-06
     world = World(row(attrs.evolve(EMMAS_OLD_ACCOUNT, locked=True)))
-    shown = migrated(UNVERIFIED)
+    shown = migrated(NATIVE_EMMA)
     for _ in range(2):
         assert world.signs_in(shown) == LinkOutcome("refused", "link_account_locked")
         assert UID not in world.held(NATIVE_EMMA)

@@ -12,7 +12,7 @@ from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore_lambda import pre_token_generation
 from authcore_lambda.link_failures import LinkingFailedError
 from authcore_lambda.pre_token_generation import PreTokenGenerationTrigger
-from unit.account_linking_world import KEYS, PROOFS
+from unit.account_linking_world import DARCY, KEYS, PROOFS
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH, World
 from unit.trigger_world import EXTERNAL, GOOGLE, NATIVE, POOL_ID, SUBJECT, trigger_event
 
@@ -85,7 +85,7 @@ PLANTED: Final = {
     "another account's proof": PROOFS.prove_link(SUBJECT, "1814"),
     "another pool's proof": LinkProofs(KEYS, "eu-west-1_Copied99").prove_link(SUBJECT, "1813"),
     "another key's proof": LinkProofs((b"x" * 32,), POOL_ID).prove_link(SUBJECT, "1813"),
-    "a voucher": PROOFS.vouch("1813", None),
+    "a voucher": PROOFS.vouch(DARCY),
 }
 
 

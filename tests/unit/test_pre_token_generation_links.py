@@ -30,7 +30,7 @@ SIGN_INS: Final = [HOSTED, "TokenGeneration_Authentication", "TokenGeneration_Ne
 
 def migrated() -> dict[str, str]:
     """What migration left of a user whose account is 1813."""
-    return {UID: "1813", LINKED: PROOFS.vouch("1813", CANARY)}
+    return {UID: "1813", LINKED: PROOFS.vouch(DARCY)}
 
 
 def native(world: World, source: str = HOSTED, **more: object) -> Event:

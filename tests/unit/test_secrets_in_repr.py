@@ -33,7 +33,7 @@ from authcore.domain.model.link_audit import (
     UserLink,
     UserLinks,
 )
-from authcore.domain.model.link_proofs import Refusal
+from authcore.domain.model.link_proofs import Refusal, Voucher
 from authcore.domain.model.linking import (
     AccountQuery,
     LinkOutcome,
@@ -73,6 +73,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     LinkPolicy: frozenset({"email_providers", "issuers"}),
     Reason: frozenset({"actions", "code", "operator", "user"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
+    Voucher: frozenset({"legacy_uid"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),

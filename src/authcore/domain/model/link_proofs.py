@@ -5,8 +5,9 @@ The attribute holds one of three statements, each with an HMAC-SHA256 under the 
 
 ``linked.MAC``: both systems store both ids.  Over pool, ``sub`` and legacy id.
 
-``migrated.MAC.UID``: migration created the user for the account UID.  Over pool, legacy id and the
-e-mail address that the account had; a user who is not created yet has no ``sub``.
+``migrated.MAC.STATE.UID``: migration created the user for the account UID.  Over pool, legacy id
+and STATE, a keyed digest of the address that the account had and of whether it was verified; a user
+who is not created yet has no ``sub``.
 
 ``refused.MAC.REASON.UID``: a link was refused; UID, which can be empty, is the account that the
 user must not get.  Over pool, ``sub``, reason and legacy id.
@@ -23,10 +24,13 @@ from typing import Final
 
 import attrs
 
+from authcore.domain.model.accounts import LegacyAccount
+
 
 _STATEMENT: Final = re.compile(
-    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,128}))?"
+    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,192}))?"
 )
+_VOUCHER: Final = re.compile(r"(?P<state>[0-9a-f]{64})\.(?P<legacy_uid>.{1,64})")
 _REFUSAL: Final = re.compile(r"(?P<reason>[a-z_]{1,32})\.(?P<legacy_uid>.{0,64})")
 
 
@@ -42,6 +46,20 @@ class Refusal:
 
     reason: str
     legacy_uid: str | None
+
+
+@attrs.frozen
+class Voucher:
+    """
+    What migration knew of an account.
+
+    Attributes:
+        state: Digest of the account's address and of whether it was verified.
+        legacy_uid: Id of the account.
+    """
+
+    state: str = attrs.field(repr=False)
+    legacy_uid: str
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -69,15 +87,26 @@ class LinkProofs:
             return False
         return self._is_signed(mac, "linked", subject, legacy_uid)
 
-    def vouch(self, legacy_uid: str, email: str | None) -> str:
-        """State that migration creates a user for *legacy_uid*, whose address is *email*."""
-        return f"migrated.{self._sign('migrated', legacy_uid, email or '')}.{legacy_uid}"
+    def vouch(self, account: LegacyAccount) -> str:
+        """State that migration creates a user for *account*, as it is now."""
+        state = _state(self.keys[0], account)
+        mac = self._sign("migrated", account.legacy_uid, state)
+        return f"migrated.{mac}.{state}.{account.legacy_uid}"
 
-    def migrated_uid(self, statement: str | None, email: str | None) -> str | None:
-        """The account that *statement* vouches for; None unless the user's address still fits."""
-        mac, legacy_uid = _read(statement, "migrated")
-        is_ours = legacy_uid and self._is_signed(mac, "migrated", legacy_uid, email or "")
-        return legacy_uid if is_ours else None
+    def voucher(self, statement: str | None) -> Voucher | None:
+        """The voucher of migration that *statement* is; None where it is none."""
+        mac, rest = _read(statement, "migrated")
+        parts = _VOUCHER.fullmatch(rest or "")
+        if parts is None:
+            return None
+        voucher = Voucher(parts["state"], parts["legacy_uid"])
+        is_ours = self._is_signed(mac, "migrated", voucher.legacy_uid, voucher.state)
+        return voucher if is_ours else None
+
+    def is_unchanged(self, voucher: Voucher, account: LegacyAccount) -> bool:
+        """Whether *account* still has the address, verified or not, that migration saw."""
+        states = [_state(key, account) for key in self.keys]
+        return any(hmac.compare_digest(voucher.state, each) for each in states)
 
     def refuse(self, subject: str, refusal: Refusal) -> str:
         """State that *subject* was refused a link."""
@@ -111,3 +140,7 @@ def _mac(key: bytes, *parts: str) -> str:
     """Sign *parts*; each length stands before its part, so that no two lists read the same."""
     message = "".join(f"{len(part)}:{part}" for part in parts)
     return hmac.digest(key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def _state(key: bytes, account: LegacyAccount) -> str:
+    return _mac(key, "state", account.email or "", str(account.email_verified))

@@ -33,6 +33,7 @@ _CALLS_LEGACY: Final = (
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
+    "account_linking.unkept",
     "guard",
     "verify",
     "session.read",

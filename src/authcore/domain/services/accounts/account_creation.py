@@ -17,7 +17,9 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import Creation, FoundAccount, NewLegacyAccount, PoolAccount
+from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import CreateIntents
 from authcore.ports.legacy_links import LegacyLinks
 
@@ -49,11 +51,14 @@ class AccountCreation:
 
         creation: What the legacy system guarantees.
 
+        audit: Records an id that could not be remembered.
+
         issuer: Of the pool; with ``sub`` the identity key.
     """
 
     links: LegacyLinks
     intents: CreateIntents
+    audit: AuditLog
     creation: Creation
     issuer: str
 
@@ -98,10 +103,24 @@ class AccountCreation:
         except (RejectedError, LegacyNotReachedError):
             self._call_off(key)
             raise
-        if self.creation == "once":
-            with suppress(UnavailableError):
-                self.intents.complete(key, account.legacy_uid)
+        self._keep(key, account)
         return account, reason
+
+    def _keep(self, key: str, account: LegacyAccount) -> None:
+        """Remember the id until it is written to the pool, where nothing else would find it."""
+        if self.creation != "once":
+            return
+        try:
+            self.intents.complete(key, account.legacy_uid)
+        except UnavailableError as error:
+            self.audit.record(
+                AuditEvent.of(
+                    "account_linking.unkept",
+                    error,
+                    subject=account.cognito_id,
+                    legacy_uid=account.legacy_uid,
+                )
+            )
 
     def _announce(self, key: str) -> None:
         """Remember that a create begins, where the legacy system could carry out two."""

@@ -159,6 +159,7 @@ class AccountLinking:
         return AccountCreation(
             links=self.links,
             intents=self.intents,
+            audit=self.audit,
             creation=self.policy.creation,
             issuer=self.issuer,
         )
@@ -271,7 +272,7 @@ class AccountLinking:
         """
         legacy_uid = refusal.legacy_uid if isinstance(refusal, LinkRejectedError) else None
         statement = self.proofs.refuse(user.subject, Refusal(refusal.code, legacy_uid))
-        is_vouched_for = self.proofs.migrated_uid(user.statement, user.email) is not None
+        is_vouched_for = self.proofs.voucher(user.statement) is not None
         if is_vouched_for and not isinstance(refusal, AccountTakenError):
             statement = user.statement or ""
         if user.legacy_uid is None and (legacy_uid is None or user.statement == statement):

@@ -5,7 +5,7 @@ import attrs
 from authcore.domain.errors import RejectedError, StaleProofError
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.emails import canonical_email
-from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.link_proofs import LinkProofs, Voucher
 from authcore.domain.model.linking import FoundAccount, PoolAccount
 from authcore.domain.services.accounts.account_match import require_usable
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -18,7 +18,7 @@ class ClaimedAccount:
 
     ``custom:legacy_uid`` alone claims an account and proves nothing: a client may be able to write
     it.  What proves it is the legacy system, if it names the user; a voucher of migration, while
-    the account still has the address that it had then; or an address that both sides verified.
+    the account is as it was then; or an address that both sides verified.
 
     Args:
         accounts: The legacy user table.
@@ -34,17 +34,17 @@ class ClaimedAccount:
         Return the account that *user* claims; None for a user who claims or proves none.
 
         Raises:
-            StaleProofError: Migration vouched for an account that has another address by now, or
-                does not exist any more.
+            StaleProofError: Migration vouched for an account whose address was changed or verified
+                since, or which does not exist any more: its owner may be another person.
 
             LinkRejectedError: The account is locked or another user's, or the legacy system does
                 not say which account it is.
 
             LegacyUnavailableError: No usable answer.
         """
-        migrated = self.proofs.migrated_uid(user.statement, user.email)
-        if migrated is not None:
-            return self._vouched_for(user, migrated)
+        voucher = self.proofs.voucher(user.statement)
+        if voucher is not None:
+            return self._vouched_for(user, voucher)
         if user.legacy_uid is None:
             return None
         try:
@@ -53,13 +53,15 @@ class ClaimedAccount:
             return None
         return _found(account, user) if account and _is_theirs(account, user) else None
 
-    def _vouched_for(self, user: PoolAccount, legacy_uid: str) -> FoundAccount:
-        account = self._look_up(user, legacy_uid)
+    def _vouched_for(self, user: PoolAccount, voucher: Voucher) -> FoundAccount:
+        account = self._look_up(user, voucher.legacy_uid)
         if account is not None:
             require_usable(account, user)
-        if account is None or not (user.email is None or _has_address(account, user.email)):
-            raise StaleProofError("the account has changed since migration", legacy_uid=legacy_uid)
-        return _found(account, user)
+            if account.cognito_id is not None or self.proofs.is_unchanged(voucher, account):
+                return _found(account, user)
+        raise StaleProofError(
+            "the account has changed since migration", legacy_uid=voucher.legacy_uid
+        )
 
     def _look_up(self, user: PoolAccount, legacy_uid: str) -> LegacyAccount | None:
         """

@@ -186,7 +186,7 @@ class UserMigration:
         if self._is_alias(typed):
             attributes["username"] = pool_username(account)
         if self.proofs is not None:
-            attributes[LEGACY_LINKED] = self.proofs.vouch(legacy_uid, attributes.get("email"))
+            attributes[LEGACY_LINKED] = self.proofs.vouch(account)
         return MigratedUser(attributes, keeps_password)
 
     def _refusal(
