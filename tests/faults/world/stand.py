@@ -11,7 +11,6 @@ import pytest
 from authcore.adapters.coordination.process.leases import ProcessLease
 from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
-from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
@@ -109,10 +108,8 @@ class Stand:
         self._entropy = ScriptedEntropy()
         self._secrets = fresh_secrets(self._entropy)
         self._lifetimes = Lifetimes(refresh=timedelta(hours=24))
-        self._lease = Struck(ProcessLease(self.clock), self.weather, CoordinationUnavailableError)
-        self._intents = Struck(
-            ProcessCreateIntents(self.clock), self.weather, CoordinationUnavailableError
-        )
+        self._lease = Struck(ProcessLease(self.clock), self.weather)
+        self._intents = Struck(ProcessCreateIntents(self.clock), self.weather)
         self.revocations = ProcessRevocationList(self.clock)
         self.legacy = LegacySystem(
             seeds, self._secrets.legacy_api_key, mode=variant.legacy_mode, entropy=self._entropy

@@ -168,7 +168,7 @@ def links_stay(world: World, step: Step, before: Picture, now: Picture) -> Itera
         return
     for userid, row in before.rows.items():
         user = before.users.get(row.cognito_id or "")
-        if user is None or user.attributes.get(LEGACY_UID) != userid:
+        if user is None or user.attributes.get(LEGACY_UID) != userid or row.locked:
             continue
         after = now.users.get(user.subject)
         if userid not in now.rows or now.rows[userid].cognito_id != user.subject:

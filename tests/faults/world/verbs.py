@@ -202,7 +202,7 @@ def claim(world: World, actor: str, legacy_uid: str, linked: str) -> str:
     user = pool.users.with_subject(held.user.subject)
     if user is None:
         return NOTHING
-    world.claimed.add(user.subject)
+    world.claimed |= {user.subject, legacy_uid}
     written = {LEGACY_UID: legacy_uid, LEGACY_LINKED: linked}
     pool.users.change(
         user.username,

@@ -57,7 +57,14 @@ class Chooser:
         """A name to type: of a row, of a user, one's own, another person's, or an address."""
         rows = [row.username for row in self.world.rows()]
         users = [user.username for user in self.world.stand.cognito.users.all_users()]
-        kinds = ((self.actor,), (self.actor,), PEOPLE, rows or PEOPLE, users or PEOPLE, (self.address(),))
+        kinds = (
+            (self.actor,),
+            (self.actor,),
+            PEOPLE,
+            rows or PEOPLE,
+            users or PEOPLE,
+            (self.address(),),
+        )
         return self.dice.pick(self.dice.pick(kinds))
 
     def address(self) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
+from authcore.domain.errors import CoordinationMisconfiguredError, CoordinationUnavailableError
+
 
 Side = Literal["legacy", "pool", "table"]
 
@@ -92,10 +94,9 @@ class Weather:
 class Struck:
     """A store between *weather* and its caller; a killed holder of a lease does not release it."""
 
-    def __init__(self, store: Any, weather: Weather, unavailable: Callable[[str], Exception]):
+    def __init__(self, store: Any, weather: Weather) -> None:
         self._store = store
         self._weather = weather
-        self._unavailable = unavailable
         self._abandoned: list[AbstractContextManager[Any]] = []
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -125,4 +126,6 @@ class Struck:
         try:
             return self._weather.carry_out("table", call)
         except SpoiltError as spoilt:
-            raise self._unavailable(f"the table: {spoilt.fault}") from None
+            is_wrong = spoilt.fault is Fault.FORBIDDEN
+            error = CoordinationMisconfiguredError if is_wrong else CoordinationUnavailableError
+            raise error("no usable answer", detail=f"table: {spoilt.fault}") from None

@@ -105,7 +105,7 @@ class World:
         saved: The pool at an earlier point.
         restored: Links of a pool that was restored or copied, which an operator wanted back.
         is_copy: Whether the pool is a copy that was not tidied.
-        claimed: Users who wrote what only authcore should.
+        claimed: Users who wrote what only authcore should, and the ids that they wrote.
         creators: Whose sign-in created an account.
         number: Of the step.
         effects: Of the step.
@@ -192,7 +192,8 @@ class World:
     def persons(self, row: Row) -> set[str]:
         """
         Who can prove that *row*, as it is or was before the step, is theirs: by its password, by
-        the mail to its verified address, by a trusted provider's account with this address, or by
+        the mail to its verified address, by a trusted provider's account with this address where it
+        is the only account that has it, or by
         an identity that the account has and can be found by.
         """
         matches = self.stand.legacy.passwords.matches
@@ -201,7 +202,8 @@ class World:
         }
         if row.email and row.email_verified:
             people.add(self.readers[row.email])
-            people |= self._vouched(row.email)
+            if sum(other.email == row.email for other in self.rows()) == 1:
+                people |= self._vouched(row.email)
         if self.stand.variant.legacy_mode == "none":
             return people
         listed = self.stand.legacy._access.identities(row.userid)
