@@ -120,6 +120,25 @@ def test_a_refusal_that_the_pool_does_not_let_us_keep_has_a_line_of_its_own(worl
     ]
 
 
+def test_a_pool_without_our_attributes_keeps_no_user_out(wrong_key: World) -> None:
+    """The legacy side is written, so the link stands; only the proof has to wait."""
+    # LT-06
+    event = trigger_event(CONFIRMED, EXTERNAL)
+    with (
+        LoopbackServer(LegacySystem((), API_KEY).app) as legacy,
+        ScriptedServer(lambda _: refuses("InvalidParameter")) as pool,
+    ):
+        wrong_key.variables["AUTHCORE_LEGACY_URL"] = legacy.url
+        wrong_key.variables["AUTHCORE_COGNITO_ENDPOINT_URL"] = pool.url
+        assert wrong_key.ask(account_linking, event, AUTHCORE_LINKING_ON_FAILURE="block") == event
+
+    missing = ("misconfigured", "provider_misconfigured", "InvalidParameterException")
+    assert wrong_key.lines() == [
+        ("account_linking.unmarked", *missing),
+        ("account_linking.created", "accepted", "ok", None),
+    ]
+
+
 @pytest.mark.parametrize("attributes", [NATIVE, EXTERNAL], ids=["native", "external"])
 def test_a_token_without_permission_on_the_pool(
     world: World, wrong_key: World, attributes: dict[str, Any]

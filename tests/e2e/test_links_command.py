@@ -300,7 +300,8 @@ def test_a_legacy_system_that_answers_otherwise_than_agreed_is_an_outage_not_a_f
     process = started(broken, "audit")
     assert process.stderr is not None
 
-    assert "legacy_unavailable: no answer, asking again" in process.stderr.readline()
+    told = "legacy_unavailable: no answer (contract media type), asking again"
+    assert told in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=PATIENCE)
 
