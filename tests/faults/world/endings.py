@@ -66,7 +66,8 @@ def _claimants(world: World, row: Row) -> set[str]:
 
 def _is_barred(world: World, row: Row) -> bool:
     user = _user_of(world, row)
-    return row.locked or (user is not None and not user.enabled)
+    was_ended = user is None and row.cognito_id in world.ended
+    return row.locked or was_ended or (user is not None and not user.enabled)
 
 
 def _user_of(world: World, row: Row) -> PoolUser | None:
@@ -112,11 +113,18 @@ def _sign_ins(person: str, user: PoolUser) -> Iterator[Way]:
     """Every way in which *person* can sign in as *user*."""
     if not user.is_external:
         yield from _passwords(person, user.username)
+    if user.status == "UNCONFIRMED":
+        lines = (f"resend {user.username}", f"confirm {user.username}")
+        yield (*(read_step(f"{person} {line}") for line in lines), *_password(person, user))
     keys = {each.key for each in user.identities if OWNERS[each.key] == person}
     for account in ACCOUNTS:
         shown = provider_account(person, account)
         if (shown.provider, shown.user_id) in keys:
             yield (read_step(f"{person} provider {account}"),)
+
+
+def _password(person: str, user: PoolUser) -> Way:
+    return (read_step(f"{person} password {user.username} first"),)
 
 
 def _old_login(person: str, row: Row, word: str) -> Way:

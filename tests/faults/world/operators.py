@@ -169,8 +169,11 @@ def delete(world: World, actor: str, userid: str) -> str:
 
 
 def merge(world: World, actor: str, userid: str, into: str) -> str:
-    """Make one account of two: the first one's identities move, the rest is dropped."""
-    if userid == into or _row(world, userid) is None or _row(world, into) is None:
+    """Make one account of a person's two: the first one's identities move, the rest is dropped."""
+    first, second = _row(world, userid), _row(world, into)
+    if first is None or second is None or userid == into:
+        return NOTHING
+    if not world.persons(first) & world.persons(second):
         return NOTHING
     _write(world, "UPDATE identities SET userid = ? WHERE userid = ?", into, userid)
     return delete(world, actor, userid)

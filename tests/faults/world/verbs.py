@@ -117,6 +117,14 @@ def confirm(world: World, actor: str, name: str) -> str:
     return "done"
 
 
+def resend(world: World, actor: str, name: str) -> str:
+    """Ask for another code for one's own sign-up."""
+    if world.signed_up.get(name) != actor:
+        return NOTHING
+    world.stand.flows.sign_up.resend(name)
+    return "done"
+
+
 def forget(world: World, actor: str, name: str) -> str:
     """Ask for a code to reset a password, one's own or another person's."""
     world.stand.flows.forgotten.begin(name)
@@ -217,6 +225,7 @@ VERBS: Final[Mapping[str, Callable[..., str]]] = {
     "provider": come_from_provider,
     "signup": register,
     "confirm": confirm,
+    "resend": resend,
     "forget": forget,
     "reset": reset,
     "refresh": refresh,

@@ -57,14 +57,8 @@ class Chooser:
         """A name to type: of a row, of a user, one's own, another person's, or an address."""
         rows = [row.username for row in self.world.rows()]
         users = [user.username for user in self.world.stand.cognito.users.all_users()]
-        kinds = (
-            (self.actor,),
-            (self.actor,),
-            PEOPLE,
-            rows or PEOPLE,
-            users or PEOPLE,
-            (self.address(),),
-        )
+        own, address = (self.actor,), (self.address(),)
+        kinds = (own, own, PEOPLE, rows or PEOPLE, users or PEOPLE, address)
         return self.dice.pick(self.dice.pick(kinds))
 
     def address(self) -> str:
@@ -99,6 +93,7 @@ CHOICES: Final[Mapping[str, Arguments]] = {
     "provider": lambda one: (one.account(),),
     "signup": lambda one: (one.name(), one.address(), one.word()),
     "confirm": lambda one: (one.name(),),
+    "resend": lambda one: (one.name(),),
     "forget": lambda one: (one.name(),),
     "reset": lambda one: (one.name(), one.word()),
     "refresh": lambda one: (one.dice.pick(("latest", "latest", "oldest")),),
@@ -138,6 +133,7 @@ PERSONS: Final[Mapping[str, int]] = {
     "provider": 9,
     "signup": 3,
     "confirm": 4,
+    "resend": 1,
     "forget": 3,
     "reset": 5,
     "refresh": 5,
