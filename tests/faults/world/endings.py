@@ -36,17 +36,13 @@ def has_a_way_in(walker: "Walker") -> list[str]:
     world = walker.world
     for userid, person in product([row.userid for row in world.rows()], PEOPLE):
         row = next(each for each in world.rows() if each.userid == userid)
-        if person in _claimants(world, row) and not _is_barred(world, row):
-            if not any(_enters(walker, way, row) for way in _ways(world, person, row)):
-                lost = row.cognito_id and _user_of(world, row) is None
-                if lost and userid in world.claimed:
-                    continue  # found as crossed, which an operator decides
-                why = "no way in where the user is lost" if lost else "no way in"
-                if _is_squatted(world, person):
-                    why = "no way in where another user has the name"
-                return [f"I5 {why}: {person} into {row.userid}"]
-            if walker.violations:
-                return walker.violations
+        if person not in _claimants(world, row) or _is_barred(world, row):
+            continue
+        enters = any(_enters(walker, way, row) for way in _ways(world, person, row))
+        if not enters and not _is_squatted(world, person):
+            return [f"I5 no way in: {person} into {row.userid}"]
+        if walker.violations:
+            return walker.violations
     return []
 
 
@@ -61,7 +57,9 @@ def _is_squatted(world: World, person: str) -> bool:
 def _claimants(world: World, row: Row) -> set[str]:
     """Who must get in; of a linked account only those who can be its user at the pool, too."""
     user = _user_of(world, row)
-    return world.persons(row) & (world.candidates(user) if user else set(PEOPLE))
+    users = world.stand.cognito.users.all_users()
+    barred = {each for other in users if not other.enabled for each in world.holders(other)}
+    return world.persons(row) & (world.candidates(user) if user else set(PEOPLE)) - barred
 
 
 def _is_barred(world: World, row: Row) -> bool:
@@ -146,21 +144,10 @@ def links_heal(walker: "Walker") -> list[str]:
             if walker.violations:
                 return walker.violations
             continue
-        if _is_in_doubt(world, user):
-            continue
+        if world.stand.variant.legacy_mode == "none":
+            continue  # only an operator can tell whose it is
         return [f"I6 nothing heals the link of {row.userid}"]
     return []
-
-
-def _is_in_doubt(world: World, user: PoolUser) -> bool:
-    """
-    Whether only an operator can tell: the legacy system finds nobody by Cognito id, and the create
-    has no known result, or the pool does not say it any more: it was copied, or the user wrote it.
-    """
-    about = [each for each in world.stand.audit.events if each.subject == user.subject]
-    is_blind = any(each.reason == "link_blind_retry" for each in about)
-    moved = {subject for _, subject in world.restored} | world.claimed
-    return world.stand.variant.legacy_mode == "none" and (is_blind or user.subject in moved)
 
 
 def _is_whole(world: World, row: Row) -> bool:

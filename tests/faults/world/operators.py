@@ -295,7 +295,7 @@ def restore_pool(world: World, _: str) -> str:
     pool.users._by_username, pool.users._username_of = by_username, username_of
     pool.users._linked_to = linked_to
     world.restored |= {
-        (user.attributes[LEGACY_UID], user.subject)
+        (user.attributes[LEGACY_UID], user.subject): None
         for user in pool.users.all_users()
         if LEGACY_UID in user.attributes
     }
@@ -324,7 +324,7 @@ def copy_pool(world: World, _: str) -> str:
         with store._lock:
             store._admit(copied)
     world.restored |= {
-        (row.userid, moved.subject)
+        (row.userid, moved.subject): None
         for row in world.rows()
         if (old := before.users.with_subject(_named(world, row)))
         and (moved := store.find(old.username))

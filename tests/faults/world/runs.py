@@ -23,16 +23,12 @@ class Walk:
         steps: What was done, without the ending.
         taken: Every step with what came of it, the ending's too.
         violations: What was not true after the last of them; empty where everything was.
-        awaited: Kinds of violations that were passed over.
-        seen: Those of them that came up.
     """
 
     variant: Variant
     steps: Sequence[Step]
     taken: Sequence[tuple[Step, str]]
     violations: Sequence[str]
-    awaited: frozenset[str]
-    seen: frozenset[str]
 
     @property
     def is_ended(self) -> bool:
@@ -43,20 +39,6 @@ class Walk:
         """A line for each step."""
         return [f"{step}  →  {said}" for step, said in self.taken]
 
-
-AWAITED_KINDS: Final[frozenset[str]] = frozenset(
-    (
-        "I1 a second account",
-        "I2 a token names N, which is not linked",
-        "I3 a token names N, which belongs to another user",
-        "I3 a token names N, which is locked",
-        "I3 the guard answers N for a user that it does not name",
-        "I5 no way in",
-        "I6 nothing heals the link of N",
-        "I7 no detail",
-    )
-)
-"""Violations whose mends are not here yet; see ``kind_of``."""
 
 _DETAILS: Final = re.compile(r"\b\d+\b")
 
@@ -72,17 +54,13 @@ class Walker:
     Takes steps and looks at the world after each.
 
     Attributes:
-        awaited: Kinds of violations that end no walk.
-        seen: Those of them that came up.
         world: As it is.
         taken: Steps so far, with what came of each.
         violations: Of the last step.
     """
 
-    def __init__(self, variant: Variant, awaited: frozenset[str] = AWAITED_KINDS) -> None:
+    def __init__(self, variant: Variant) -> None:
         self.world = World(variant)
-        self.awaited = awaited
-        self.seen: set[str] = set()
         self.variant = variant
         self.taken: list[tuple[Step, str]] = []
         self._planned: int | None = None
@@ -94,29 +72,23 @@ class Walker:
         said = self.world.take(step)
         now = self.world.picture()
         self.taken.append((step, said))
-        self.violations = self._news(
+        self.violations = [
             wrong for truth in TRUTHS for wrong in truth(self.world, step, before, now)
-        )
+        ]
         return said
-
-    def _news(self, violations: Iterable[str]) -> list[str]:
-        kinds = {each: kind_of(each) for each in violations}
-        self.seen |= self.awaited.intersection(kinds.values())
-        return [each for each, kind in kinds.items() if kind not in self.awaited]
 
     def end(self) -> None:
         """Let every outage be over, and see who has a way in and what is whole."""
         self._planned = len(self.taken)
         for ending in ENDINGS:
-            self.violations = self._news(ending(self))
+            self.violations = ending(self)
             if self.violations:
                 return
 
     def walk(self) -> Walk:
         """What was done so far."""
         steps = [step for step, _ in self.taken[: self._planned]]
-        taken, wrong = list(self.taken), list(self.violations)
-        return Walk(self.variant, steps, taken, wrong, self.awaited, frozenset(self.seen))
+        return Walk(self.variant, steps, list(self.taken), list(self.violations))
 
 
 def walk_through(
@@ -124,10 +96,9 @@ def walk_through(
     steps: Iterable[Step],
     *,
     to_the_end: bool = True,
-    awaited: frozenset[str] = AWAITED_KINDS,
 ) -> Walk:
     """Take *steps* until something is not true."""
-    walker = Walker(variant, awaited)
+    walker = Walker(variant)
     for step in steps:
         walker.take(step)
         if walker.violations:

@@ -57,10 +57,7 @@ class Shrinker:
         if self._left <= 0:
             return False
         self._left -= 1
-        before = self.best
-        walk = walk_through(
-            before.variant, steps, to_the_end=before.is_ended, awaited=before.awaited
-        )
+        walk = walk_through(self.best.variant, steps, to_the_end=self.best.is_ended)
         if not walk.violations or kind_of(walk.violations[0]) != self._kind:
             return False
         self.best = walk

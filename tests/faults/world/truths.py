@@ -34,9 +34,12 @@ HEARD: Final = frozenset(
 
 
 def one_account_each(world: World, step: Step, before: Picture, now: Picture) -> Iterator[str]:
-    """I1."""
+    """
+    I1.  Where the legacy system finds no account by Cognito id, and the pool's write failed, no
+    side can be asked for the first one: an operator decides.
+    """
     owners = [row.cognito_id for row in now.rows.values() if row.cognito_id]
-    if len(owners) > len(set(owners)):
+    if len(owners) > len(set(owners)) and world.stand.variant.legacy_mode != "none":
         yield "I1 one user of the pool has two accounts"
     if step.verbs & {"open", *OPERATORS}:
         return
@@ -176,12 +179,11 @@ def links_stay(world: World, step: Step, before: Picture, now: Picture) -> Itera
         user = before.users.get(row.cognito_id or "")
         if user is None or user.attributes.get(LEGACY_UID) != userid or row.locked:
             continue
-        if world.stand.variant.legacy_mode == "none" and (userid, user.subject) in world.restored:
-            continue  # nothing but the pool could tell whose it is, and it was copied
         after = now.users.get(user.subject)
         if userid not in now.rows or now.rows[userid].cognito_id != user.subject:
             yield f"I6 {userid} does not name its user any more"
-        if after is None or after.attributes.get(LEGACY_UID) != userid:
+        is_known = world.stand.variant.legacy_mode != "none"
+        if is_known and (after is None or after.attributes.get(LEGACY_UID) != userid):
             yield f"I6 the user of {userid} lost its id"
 
 
@@ -192,8 +194,10 @@ def refusals_are_recorded(world: World, step: Step, before: Picture, now: Pictur
         needs_detail = event.outcome not in {"accepted", "rejected"}
         if needs_detail and event.detail is None and event.reason != "lease_held":
             yield f"I7 no detail: {event.action} {event.reason}"
-    spoilt = [each for each in world.effects.spoilt if not each.endswith("killed")]
-    if step.verb in HEARD and spoilt and all(event.outcome == "accepted" for event in said):
+    spoilt = world.effects.spoilt
+    was_killed = any(each.endswith("killed") for each in spoilt)
+    is_silent = all(event.outcome == "accepted" for event in said)
+    if step.verb in HEARD and spoilt and not was_killed and is_silent:
         yield f"I7 no line about an outage: {' '.join(spoilt)}"
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from faults.dice import Dice
 from faults.world.people import ACCOUNTS, ADDRESSES, IDS, PEOPLE, WORDS, address_of
-from faults.world.runs import AWAITED_KINDS, Walk, Walker
+from faults.world.runs import Walk, Walker
 from faults.world.steps import Step
 from faults.world.variants import draw_variant
 from faults.world.weather import Fault
@@ -36,13 +36,24 @@ class Chooser:
         """Choose a step; a *nested* one is a person's."""
         dice = self.dice
         weights = PERSONS if nested or dice.roll(6) else OTHERS
-        verb = dice.pick([verb for verb, weight in weights.items() for _ in range(weight)])
+        verbs = [verb for verb, weight in weights.items() for _ in range(weight)]
+        verb = dice.pick([verb for verb in verbs if self._is_possible(verb)])
         self.actor = dice.pick(PEOPLE)
         actor = self.actor if weights is PERSONS else ("sky" if verb in SKY else "op")
         arguments = tuple(CHOICES[verb](self))
         if nested or verb in SKY or dice.roll(SPOILT):
             return Step(actor, verb, arguments)
         return self._spoil(actor, verb, arguments)
+
+    def _is_possible(self, verb: str) -> bool:
+        """
+        Whether an operator may do so: after a restore or a copy only look-ups by Cognito id tell
+        whose an account is, and after a copy only what no client could write.
+        """
+        variant = self.world.stand.variant
+        if verb in {"restore", "copy"} and variant.legacy_mode == "none":
+            return False
+        return verb != "copy" or not variant.writable
 
     def _spoil(self, actor: str, verb: str, arguments: tuple[str, ...]) -> Step:
         number = 1 + self.dice.roll(LONGEST)
@@ -91,7 +102,7 @@ CHOICES: Final[Mapping[str, Arguments]] = {
     "password": lambda one: (one.name(), one.word()),
     "api": lambda one: (one.name(), one.word()),
     "provider": lambda one: (one.account(),),
-    "signup": lambda one: (one.name(), one.address(), one.word()),
+    "signup": lambda one: (one.dice.pick(PEOPLE), one.address(), one.word()),
     "confirm": lambda one: (one.name(),),
     "resend": lambda one: (one.name(),),
     "forget": lambda one: (one.name(),),
@@ -174,10 +185,10 @@ OTHERS: Final[Mapping[str, int]] = {
 SKY: Final = frozenset(("mail", "down", "wait"))
 
 
-def draw_walk(seed: str, steps: int = STEPS, awaited: frozenset[str] = AWAITED_KINDS) -> Walk:
+def draw_walk(seed: str, steps: int = STEPS) -> Walk:
     """The walk that *seed* stands for, up to where something is not true."""
     dice = Dice(seed)
-    walker = Walker(draw_variant(dice), awaited)
+    walker = Walker(draw_variant(dice))
     chooser = Chooser(walker.world, dice)
     for _ in range(steps):
         walker.take(chooser.step())

@@ -103,7 +103,8 @@ class World:
         used: Provider accounts that were used, with their owners.
         ended: The step in which an operator last ended the sessions of a ``sub``.
         saved: The pool at an earlier point.
-        restored: Links of a pool that was restored or copied, which an operator wanted back.
+        restored: Links of a pool that was restored or copied, which an operator wanted back; in
+            the order of the restores.
         is_copy: Whether the pool is a copy that was not tidied.
         claimed: Users who wrote what only authcore should, and the ids that they wrote.
         creators: Whose sign-in created an account.
@@ -122,7 +123,7 @@ class World:
         self.is_copy = False
         self.creators: dict[str, str] = {}
         self.claimed: set[str] = set()
-        self.restored: set[tuple[str, str]] = set()
+        self.restored: dict[tuple[str, str], None] = {}
         self.saved: tuple[dict[Any, Any], ...] | None = None
         self.number = 0
         self.effects = Effects()
