@@ -151,11 +151,12 @@ def _fault(error: Exception) -> AuditEvent:
 
 def _account(event: TriggerEvent) -> PoolAccount:
     """
-    Return the user.  A legacy id counts only from the second sign-in on: a user who has just been
-    confirmed cannot have one of ours yet, but may have sent one along at sign-up.
+    Return the user.  A legacy id and a statement count only from the second sign-in on: a user who
+    has just been confirmed cannot have ours yet, but may have sent some along at sign-up.
     """
     account = require_readable(event.account)
-    return attrs.evolve(account, legacy_uid=None) if event.source == CONFIRMED else account
+    is_new = event.source == CONFIRMED
+    return attrs.evolve(account, legacy_uid=None, statement=None) if is_new else account
 
 
 def build_handler(

@@ -33,7 +33,7 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.link_proofs import LinkProofs, Refusal
-from authcore.domain.model.linking import FailurePolicy, LinkOutcome
+from authcore.domain.model.linking import FailurePolicy, LinkOutcome, LinkPolicy
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
@@ -41,6 +41,7 @@ from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore_lambda.deadlines.deadline import Deadline
+from authcore_lambda.events.json_members import NOTHING
 from authcore_lambda.events.token_overrides import FORMS, LinkClaims, override_details
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
@@ -96,6 +97,7 @@ class PreTokenGenerationTrigger:
         keys: tuple[bytes, ...],
         failures: FailurePolicy,
         audit: AuditLog,
+        issuers: Mapping[str, str] = NOTHING,
     ) -> None:
         """
         Ask *directory*.
@@ -110,12 +112,16 @@ class PreTokenGenerationTrigger:
             failures: Which users a failed link keeps out.
 
             audit: Records calls that got no answer.
+
+            issuers: The issuer that identities of a provider must have, by provider name; by
+                default none is checked.
         """
         self._directory = directory
         self._late_link = late_link
         self._keys = keys
         self._failures = failures
         self._audit = audit
+        self._policy = LinkPolicy(issuers=issuers)
 
     def __call__(
         self, event: Event, context: LambdaContext | None, started: float | None = None
@@ -128,9 +134,9 @@ class PreTokenGenerationTrigger:
                 out; or the event has a form in which no claim can be suppressed.
         """
         read = TriggerEvent.read(event)
-        if not read.is_for_user:
+        if read.makes_no_user_token:
             return event
-        if read.version not in FORMS:
+        if not read.is_for_user or read.version not in FORMS:
             return _require_nothing_to_suppress(event, read, self._proven(read))
         try:
             link = self._link_claims(read, lambda budget: Deadline(budget, context, started))
@@ -177,7 +183,15 @@ class PreTokenGenerationTrigger:
         if isinstance(event.pool_id, EventUnreadableError) or user.subject is None:
             return None
         is_linked = self._proofs(event).is_linked(user.statement, user.subject, user.legacy_uid)
-        return LinkClaims(legacy_uid=user.legacy_uid) if is_linked else None
+        is_named = is_linked and self._knows_issuer(event)
+        return LinkClaims(legacy_uid=user.legacy_uid) if is_named else None
+
+    def _knows_issuer(self, event: TriggerEvent) -> bool:
+        """Whether the user comes from the issuer that is set: it may be set after the link."""
+        identity = event.user.identity
+        if isinstance(identity, EventUnreadableError):
+            return not self._policy.issuers
+        return identity is None or self._policy.knows_issuer(identity)
 
     def _refusal(self, event: TriggerEvent) -> Refusal | None:
         user = event.user
@@ -221,9 +235,9 @@ def _answer(event: Event, read: TriggerEvent, link: LinkClaims) -> Event:
 def _require_nothing_to_suppress(
     event: Event, read: TriggerEvent, proven: LinkClaims | None
 ) -> Event:
-    """Return *event* of an unknown version, unless it names an account that nothing proves."""
+    """Return *event* of an unknown form, unless it names an account that nothing proves."""
     if proven is None and read.user.claims_legacy_id:
-        _log.critical("the event has an unknown version: no claim can be suppressed")
+        _log.critical("the event has an unknown version or source: no claim can be suppressed")
         raise LinkingFailedError
     return event
 
@@ -270,16 +284,17 @@ def build_handler(
         keys=settings.link_proof.keys,
         failures=settings.linking.on_failure,
         audit=audit,
+        issuers=settings.linking.issuers,
     )
 
 
 def _name_no_account(event: Event, variables: Mapping[str, str]) -> Event:
     """Answer *event* while no proof can be checked: keep out whom the policy blocks."""
     read = TriggerEvent.read(event)
-    if not read.is_for_user:
+    if read.makes_no_user_token:
         return event
     may_be_linked = (read.user.statement or "").startswith("linked.")
-    if read.version not in FORMS:
+    if not read.is_for_user or read.version not in FORMS:
         return _require_nothing_to_suppress(event, read, None)
     if read.is_native and not read.is_refresh and not may_be_linked:
         require_allowed(policy_in(variables), read.provider)

@@ -172,6 +172,8 @@ class LocalStack(Running):
         auth, guard = web_container(environment), guard_container(environment)
         clients = (auth.http(), auth.legacy_http(), guard.legacy_http(), guard.refresh_http())
         self._closers += [client.close for client in clients]
+        if users := auth.pool_users():
+            self._closers.append(users.close)
         share(auth, self._shared, "auth")
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)

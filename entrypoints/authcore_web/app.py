@@ -28,6 +28,7 @@ from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
+from authcore_web.signin_urls import CONNECT_PATH
 
 
 EXIT_CONFIGURATION: Final = 2
@@ -86,6 +87,7 @@ def _routes(container: WebContainer) -> list[Route]:
         Route("/auth/signin", sign_in.begin),
         Route(CALLBACK_PATH, sign_in.callback),
         Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
+        Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", session.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
         Route("/healthz", service.alive),
@@ -110,6 +112,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
             await container.threads().run(container.keys().warm_up)
         yield
         container.http().close()
+        if users := container.pool_users():
+            users.close()
 
     return lifespan
 

@@ -11,12 +11,16 @@ from authcore.adapters.cognito.token_endpoint import (
     CognitoTokenRevoker,
 )
 from authcore.adapters.cookies.attempts import SealedAttemptJar
+from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.http import HttpClient
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
 from authcore.adapters.worker_threads import WorkerThreads
+from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.session import PendingSignIns
+from authcore.domain.services.accounts.connection_offers import ConnectionOffers
 from authcore.domain.services.sessions.sign_out import SignOut
+from authcore.domain.services.sign_in.authorization import client_digest
 from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
@@ -25,8 +29,10 @@ from authcore.ports.coordination import ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
+from authcore.settings.connect import is_on
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_cache_of
@@ -37,6 +43,8 @@ from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.verification import VerificationResponses
+from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
+from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
@@ -44,6 +52,7 @@ from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
 from authcore_web.service_urls import (
     app_client_of,
+    connect_url_of,
     revoke_url_of,
     sign_out_urls_of,
     signin_url_of,
@@ -61,6 +70,7 @@ class WebContainer(SessionContainer):
     """Wires the auth service: checks sessions as a guard does, and begins them."""
 
     sign_in_settings = SessionContainer.settings.provided.sign_in
+    connect_settings = SessionContainer.settings.provided.connect
     web_access_settings = SessionContainer.settings.provided.web
 
     legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.ThreadSafeSingleton(
@@ -111,6 +121,12 @@ class WebContainer(SessionContainer):
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
+    tickets: providers.Provider[CookieJar[ConnectTicket]] = providers.ThreadSafeSingleton(
+        SealedTicketJar,
+        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
+        clock=SessionContainer.clock,
+        entropy=SessionContainer.entropy,
+    )
     allowlist = providers.ThreadSafeSingleton(RedirectAllowlist, sign_in_settings.redirects)
     app_client = providers.ThreadSafeSingleton(
         app_client_of,
@@ -118,6 +134,7 @@ class WebContainer(SessionContainer):
         client_id=SessionContainer.cognito.client_id,
         issuer=SessionContainer.issuer,
     )
+    client_digest = providers.ThreadSafeSingleton(client_digest, app_client)
     code_redeemer = providers.ThreadSafeSingleton(
         CodeRedeemer,
         exchanger=exchanger,
@@ -155,12 +172,62 @@ class WebContainer(SessionContainer):
         entropy=SessionContainer.entropy,
         sign_in_urls=sign_in_urls,
     )
+    connect_url = providers.ThreadSafeSingleton(connect_url_of, sign_in_settings)
+    connection_offers = providers.ThreadSafeSingleton(
+        ConnectionOffers,
+        is_on=providers.Callable(is_on, connect_settings),
+        client=client_digest,
+        revoker=token_revoker,
+        clock=SessionContainer.clock,
+        audit=SessionContainer.audit,
+    )
+    refused_sign_ins = providers.ThreadSafeSingleton(
+        RefusedSignIns,
+        offers=connection_offers,
+        tickets=tickets,
+        browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        sign_in_urls=sign_in_urls,
+        connect_url=connect_url,
+    )
+    pool_users: providers.Provider[PoolUsers | None] = providers.ThreadSafeSingleton(
+        pool_users, connect_settings, SessionContainer.cognito
+    )
+    connect_routes = providers.ThreadSafeSingleton(
+        ConnectRoutes,
+        connection=providers.ThreadSafeSingleton(
+            identity_connection,
+            pool_users,
+            client=client_digest,
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+        ),
+        client=client_digest,
+        tickets=tickets,
+        browser_guard=SessionContainer.browser_guard,
+        urls=providers.ThreadSafeSingleton(
+            ConnectUrls,
+            connect_url,
+            allowlist,
+            sign_in_settings.default_redirect,
+            sign_in_urls,
+        ),
+        own_pages=providers.ThreadSafeSingleton(
+            TrustedOrigins,
+            own_origin=providers.Callable(origin_of, signin_url),
+            allowlist=providers.ThreadSafeSingleton(RedirectAllowlist, ()),
+        ),
+        clock=SessionContainer.clock,
+        error_responses=error_responses,
+        threads=threads,
+    )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
         session_guard=SessionContainer.session_guard,
         attempts=attempts,
         sessions=SessionContainer.sessions,
+        refused_sign_ins=refused_sign_ins,
         redirect_loops=redirect_loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
@@ -189,6 +256,7 @@ class WebContainer(SessionContainer):
             CookieClearing,
             sessions=SessionContainer.sessions,
             attempts=attempts,
+            tickets=tickets,
             redirect_loops=redirect_loops,
             legacy=legacy_sign_out,
         ),

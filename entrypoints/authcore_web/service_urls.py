@@ -6,7 +6,7 @@ from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH
 from authcore.wiring.refresher import domain_for_servers
 from authcore_web.routes.sign_out import SignOutUrls
-from authcore_web.signin_urls import SIGN_OUT_PATH
+from authcore_web.signin_urls import CONNECT_PATH, SIGN_OUT_PATH
 
 
 def app_client_of(sign_in: SignInSettings, *, client_id: str, issuer: str) -> AppClient:
@@ -29,6 +29,11 @@ def token_url_of(sign_in: SignInSettings) -> ServiceUrl:
 def signin_url_of(sign_in: SignInSettings) -> str:
     """This service's ``/auth/signin`` as browsers see it."""
     return sign_in.callback_url.removesuffix("/callback")
+
+
+def connect_url_of(sign_in: SignInSettings) -> str:
+    """This service's ``/auth/connect`` as browsers see it."""
+    return signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + CONNECT_PATH
 
 
 def sign_out_urls_of(

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import attrs
 
+from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
@@ -26,6 +27,7 @@ class WebSettings(SessionSettings):
     Attributes:
         sign_in: The app client and the redirects of sign-ins.
         sign_out: The targets of sign-outs.
+        connect: Whether users connect refused external sign-ins with their account.
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
@@ -39,6 +41,7 @@ class WebSettings(SessionSettings):
 
     sign_in: SignInSettings
     sign_out: SignOutSettings
+    connect: ConnectSettings
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings

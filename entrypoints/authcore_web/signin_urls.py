@@ -10,6 +10,10 @@ from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 
 
 SIGN_OUT_PATH: Final = "/auth/signout"
+CONNECT_PATH: Final = "/auth/connect"
+
+NATIVE_PROVIDER: Final = "COGNITO"
+"""Stands for the pool's own users at Cognito's authorize endpoint."""
 
 
 @attrs.frozen
@@ -32,3 +36,17 @@ class SignInUrls:
         except RedirectRejectedError:
             return self.signin_url
         return f"{self.signin_url}?redirect={quote(target, safe='')}"
+
+    def again(self, candidate: str | None, *, provider: str | None = None) -> str:
+        """
+        Make the URL of a sign-in for which the user authenticates, although Cognito may remember
+        the browser.
+
+        Args:
+            candidate: As for ``to``.
+
+            provider: Default: the user chooses.
+        """
+        url = self.to(candidate)
+        options = "prompt=login" + (f"&provider={provider}" if provider else "")
+        return f"{url}{'&' if '?' in url else '?'}{options}"

@@ -12,11 +12,14 @@ from authcore.adapters.cookies import (
     PlainSessionJar,
     SealedAttemptJar,
     SealedSessionJar,
+    SealedTicketJar,
     StoredSessionJar,
 )
 from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 from authcore.adapters.coordination.process.sealed_store import ProcessSealedStore
 from authcore.adapters.sealing.envelope import KeyRing
+from authcore.domain.model.connecting import ConnectTicket
+from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
@@ -48,6 +51,17 @@ LATER = attrs.evolve(
     ATTEMPT,
     state_digest=hashlib.sha256(b"another state").hexdigest(),
     expires_at=ATTEMPT.expires_at + timedelta(seconds=1),
+)
+
+
+TICKET = ConnectTicket(
+    username="SignInWithApple_001847.0a1b.1847",
+    subject="7d8ca528-4931-4254-9273-ea5ee853f271",
+    identity=ExternalIdentity("SignInWithApple", "001847.0a1B.1847"),
+    address=hashlib.sha256(b"address").hexdigest(),
+    client=hashlib.sha256(b"client").hexdigest(),
+    signed_in_at=CLOCK.now(),
+    target="https://cms.example.com/new-post?a=b",
 )
 
 
@@ -182,3 +196,21 @@ class TestSealedAttemptJar(CookieJarContract[PendingSignIns]):
     @pytest.fixture(params=[8_000, 1_000_000])
     def huge_value(self, request: pytest.FixtureRequest) -> PendingSignIns:
         return PendingSignIns((attrs.evolve(ATTEMPT, nonce="!" * request.param),))
+
+
+class TestSealedTicketJar(CookieJarContract[ConnectTicket]):
+    @pytest.fixture
+    def jar(self) -> CookieJar[ConnectTicket]:
+        return SealedTicketJar(ring=KeyRing([KEY]), clock=CLOCK, entropy=ScriptedEntropy())
+
+    @pytest.fixture
+    def value(self) -> ConnectTicket:
+        return TICKET
+
+    @pytest.fixture
+    def other_value(self) -> ConnectTicket:
+        return attrs.evolve(TICKET, subject="another", target=None)
+
+    @pytest.fixture(params=[8_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> ConnectTicket:
+        return attrs.evolve(TICKET, target="!" * request.param)

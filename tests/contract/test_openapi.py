@@ -10,6 +10,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.routing import Route
 
+from doors.connect_web_world import ConnectWebWorld
 from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
 
@@ -127,6 +128,7 @@ def answers() -> list[tuple[str, Answer]]:
     target = world.issue(world.begin())
     world.exchanger.exchange = None  # type: ignore[assignment, method-assign]
     found.append((callback, world.visit(target, headers=[PROGRAM])))
+    found.append((callback, ConnectWebWorld().sign_in_with_apple()))
     down = WebWorld()
     down.keys.is_up = False
     found.append(("/readyz", down.visit("/readyz")))

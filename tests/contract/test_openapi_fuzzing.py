@@ -24,7 +24,7 @@ FEW: Final = 5
 MANY: Final = 25
 """Beyond it, about a thousand."""
 
-ALLOWED_LIST: Final = ("/auth/signin", "/auth/signin/callback", "/auth/signout")
+ALLOWED_LIST: Final = ("/auth/signin", "/auth/signin/callback", "/auth/signout", "/auth/connect")
 """Well-formed requests to these are refused, too: which targets and codes are good, no document
 can say."""
 
@@ -64,11 +64,14 @@ def config(session: str, examples: int) -> dict[str, Any]:
         "auth": {"openapi": {"callerKey": {"bearer": CALLER_KEY}, "session": {"api_key": session}}},
         "operations": [
             *({"include-path": path, "checks": refusing} for path in ALLOWED_LIST),
-            {
-                "include-operation-id": "signOut",
-                "checks": refusing,
-                "headers": {"Origin": AUTH_ORIGIN},
-            },
+            *(
+                {
+                    "include-operation-id": operation,
+                    "checks": refusing,
+                    "headers": {"Origin": AUTH_ORIGIN},
+                }
+                for operation in ("signOut", "connect")
+            ),
         ],
     }
 

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from contract.test_openapi import check
+from doors.connect_web_world import ConnectWebWorld
 from doors.live_web_world import AUTH_ORIGIN, EXPIRED, LiveWebWorld
 from doors.test_web_verify import FORM, JSON, KEY, members_of, verify
 from doors.test_web_verify_batch import batch
+from doors.web_world import AUTH_HOST
 from unit.asgi_calls import PROGRAM, Answer
 
 
@@ -25,7 +27,7 @@ def document() -> Any:
 
 @pytest.fixture(scope="module")
 def told() -> list[OnRetry]:
-    return [*by_cookies(), *by_tokens(), *of_sign_outs()]
+    return [*by_cookies(), *by_tokens(), *of_sign_outs(), *of_connections()]
 
 
 def expired() -> LiveWebWorld:
@@ -109,6 +111,41 @@ def of_sign_outs() -> Iterator[OnRetry]:
     yield "/metrics", "get", world.visit("/metrics")
 
 
+def of_connections() -> Iterator[OnRetry]:
+    path = "/auth/connect"
+    for method in ("get", "post"):
+        world = ConnectWebWorld()
+        yield path, method, show_or_press(world, method)
+        world.sign_in_with_apple()
+        yield path, method, show_or_press(world, method)
+        world.sign_in_as(email="other@example.com", provider="COGNITO")
+        yield path, method, show_or_press(world, method)
+        world.sign_in_as(provider="COGNITO")
+        yield path, method, show_or_press(world, method)
+        world.sign_in_with_apple()
+        world.browser.apply([f"{n}={'a' * 4000}; Path=/; Secure" for n in "abcd"], AUTH_HOST)
+        yield path, method, show_or_press(world, method)
+        world.browser.apply([f"{n}=; Max-Age=0; Path=/; Secure" for n in "abcd"], AUTH_HOST)
+        world.revocations.unavailable = True
+        yield path, method, show_or_press(world, method)
+        world.revocations.unavailable = False
+    yield path, "post", world.press(headers=())
+    yield path, "post", world.press(body=b"a" * 9000)
+    yield path, "post", world.press(body=b"pair")
+    yield path, "post", world.visit(path, method="POST", headers=[ORIGIN, JSON], body=b"{}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("authcore_web.request.body.BODY_DEADLINE_SECONDS", 0)
+        headers = [ORIGIN, PROGRAM]
+        yield path, "post", world.visit(path, method="POST", headers=headers, body=None)
+    world.revocations.is_revoked = None  # type: ignore[assignment, method-assign]
+    yield path, "get", world.visit(path)
+    yield path, "post", world.press(body=b"pair=x")
+
+
+def show_or_press(world: ConnectWebWorld, method: str) -> Answer:
+    return world.visit("/auth/connect") if method == "get" else world.press()
+
+
 def test_real_answers_are_as_described(document: Any, told: list[OnRetry]) -> None:
     for path, method, answer in told:
         check(document, path, answer, method)
@@ -122,6 +159,8 @@ def test_real_answers_are_as_described(document: Any, told: list[OnRetry]) -> No
         ("/auth/check", "post"),
         ("/auth/check/{path}", "put"),
         ("/auth/signout", "post"),
+        ("/auth/connect", "get"),
+        ("/auth/connect", "post"),
         ("/auth/verify", "post"),
         ("/auth/verify/batch", "post"),
     ],

@@ -112,6 +112,7 @@ DEMANDS: Final = {
     "AL-10": "Tokens of one pool user at most name an account",
     "AL-11": "A refused user keeps no id that services believe, and gets no second account",
     "AL-12": "A proof of who a user was links nothing once the account has changed",
+    "AL-13": "Two users become one only after both proofs, in one browser, with one address",
     "MG-01": "Only the exact positive answer lets a user in",
     "MG-02": "The password is in the request body and nowhere else",
     "MG-03": "Unknown, wrong and locked look alike",

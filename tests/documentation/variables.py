@@ -12,6 +12,7 @@ import attrs
 
 from authcore.settings import describe_variables
 from authcore.settings.cognito import CognitoSettings
+from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
@@ -42,6 +43,7 @@ class Everything:
     refresh: RefreshSettings
     revocations: RevocationSettings
     sign_out: SignOutSettings
+    connect: ConnectSettings
     verify: VerifySettings
     web: WebAccessSettings
     guard: GuardSettings

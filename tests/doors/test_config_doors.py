@@ -98,6 +98,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "COOKIE_FORMAT": ("jwt",),
     "COOKIE_LIFETIME": ("60",),
     "SIGN_OUT_TARGETS": ("https://cms.example.com/#a", "cms.example.com"),
+    "CONNECT_ACCOUNTS": ("yes",),
+    "CONNECT_TIMEOUT": ("0", "31"),
     "VERIFY_CALLER_KEYS": ("cms=short", "k" * 40, f"cms={'k' * 40} shop={'k' * 40}"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
     "STORE_TABLE": ("no table!", "ab"),

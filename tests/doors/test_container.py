@@ -9,6 +9,8 @@ import pytest
 from dependency_injector import errors as di_errors
 from dependency_injector import providers
 
+from authcore.adapters.cognito.provider_links import CognitoProviderLinks
+from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
@@ -17,6 +19,7 @@ from authcore.domain.errors import ConfigurationError
 from authcore.ports.coordination import ReplayCache
 from authcore.settings import load
 from authcore.testing.mint import TokenMint
+from authcore.wiring.pool import PoolUsers
 from authcore_guard.container import GuardContainer, guard_container
 from authcore_lambda import authorizer
 from authcore_web import app
@@ -53,7 +56,30 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_provider_of_the_auth_service_resolves() -> None:
     container = web_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    assert left_out_of(container) == LEFT_OUT | {"legacy_sign_out"}
+    assert left_out_of(container) == LEFT_OUT | {"legacy_sign_out", "pool_users"}
+
+
+@pytest.mark.usefixtures("credentials")
+def test_where_users_may_connect_the_pool_is_called() -> None:
+    container = web_container(environment_for(MINT, CONNECT_ACCOUNTS="on"))
+
+    users = container.pool_users()
+
+    assert isinstance(users, PoolUsers)
+    assert isinstance(users.directory, CognitoUserDirectory)
+    assert isinstance(users.links, CognitoProviderLinks)
+    users.close()
+
+
+def test_where_they_may_not_no_aws_library_is_loaded() -> None:
+    program = (
+        "import sys; from authcore_web.app import create_app; "
+        "from authcore_web.container import web_container; "
+        f"create_app(web_container({environment_for(MINT)!r})); "
+        "sys.exit('botocore' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.usefixtures("credentials")

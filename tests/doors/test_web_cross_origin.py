@@ -120,6 +120,8 @@ def test_a_script_reads_refusals_too(world: LiveWebWorld, condition: str) -> Non
     [
         ("GET", "/auth/check"),
         ("POST", "/auth/signout"),
+        ("GET", "/auth/connect"),
+        ("POST", "/auth/connect"),
         ("POST", "/auth/verify"),
         ("POST", "/auth/verify/batch"),
         ("OPTIONS", "/auth/signout"),

@@ -7,9 +7,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authcore.adapters.cognito.user_description import is_native
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.identities import is_native
 from authcore_lambda.account_linking import SOURCES
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.user_attributes import require_readable

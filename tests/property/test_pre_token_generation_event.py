@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authcore.domain.model.directory import DirectoryUser
+from authcore_lambda.link_failures import LinkingFailedError
 from property.linking_rules import assert_darcy_is_nobodys_without_a_reason
 from property.trigger_events import any_event, odd_person
 from support.gate import examples
@@ -17,10 +18,15 @@ from unit.trigger_world import trigger_event
 
 @given(event=any_event(HOSTED, REFRESH, "TokenGeneration_Authentication"))
 def test_no_event_whatever_raises_or_loses_a_member(event: Any) -> None:
-    # LT-03
+    """But for those that name an account in a form in which no claim can be suppressed."""
+    # LT-03, AL-09
     before = copy.deepcopy(event)
-
-    answered = World().trigger(event, None)
+    try:
+        answered = World().trigger(event, None)
+    except LinkingFailedError:
+        answered = before
+        assert not can_be_suppressed(event)
+        assert "custom:legacy_uid" in event["request"]["userAttributes"]
 
     assert event == before
     if answered != before:
@@ -46,6 +52,12 @@ def test_an_account_is_attached_only_where_the_rules_allow_it(
 
     now = trigger_event(HOSTED, {**held, "cognito:user_status": status})
     assert_darcy_is_nobodys_without_a_reason(world.legacy, now, trusted)
+
+
+def can_be_suppressed(event: Mapping[str, Any]) -> bool:
+    return str(event.get("triggerSource")).startswith("TokenGeneration_") and any(
+        event.get("version") == known for known in FORMS
+    )
 
 
 def others(response: object) -> dict[str, object]:

@@ -31,6 +31,7 @@ from support.unhurried_links import unhurried_links
 
 LONGEST: Final[Mapping[str, str]] = {
     "AUTHCORE_SIGN_IN_TIMEOUT": "30",
+    "AUTHCORE_CONNECT_TIMEOUT": "30",
     "AUTHCORE_GUARD_TIMEOUT": "30",
     "AUTHCORE_LEGACY_SESSIONS_TIMEOUT": "10",
 }

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from authcore.domain.model.directory import DirectoryUser
@@ -39,6 +40,7 @@ class World:
         *,
         failures: FailurePolicy = FailurePolicy(),  # noqa: B008 - frozen
         email_providers: tuple[str, ...] = (),
+        issuers: Mapping[str, str] | None = None,
     ) -> None:
         self.audit = InMemoryAuditLog()
         self.directory = Counting()
@@ -53,7 +55,7 @@ class World:
             lease=InMemoryLease(clock),
             intents=InMemoryCreateIntents(clock),
             audit=self.audit,
-            policy=LinkPolicy(email_providers=frozenset(email_providers)),
+            policy=LinkPolicy(email_providers=frozenset(email_providers), issuers=issuers or {}),
             proofs=PROOFS,
             issuer="https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34",
             clock=clock,
@@ -70,6 +72,7 @@ class World:
             keys=KEYS,
             failures=failures,
             audit=self.audit,
+            issuers=issuers or {},
         )
 
     def prove(self, username: str, legacy_uid: str) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.adapters.cognito.user_description import is_native
 from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.identities import is_native
 from authcore.domain.model.linking import FailurePolicy, PoolAccount
 from authcore.domain.services.accounts.account_linking import AccountLinking
 from authcore.settings.linking import failure_policy

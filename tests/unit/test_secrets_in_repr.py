@@ -25,6 +25,7 @@ from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.domain.model.link_audit import (
     AccountLink,
@@ -55,13 +56,17 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
         {"authorize_url", "client_id", "issuer", "providers", "redirect_uri", "scopes"}
     ),
     AuditEvent: frozenset(
-        {"action", "caller", "detail", "legacy_uid", "reason", "reference", "subject"}
+        {
+            *("action", "caller", "detail", "legacy_uid", "other_subject", "reason"),
+            *("reference", "subject"),
+        }
     ),
     AccountLink: frozenset({"cognito_id", "legacy_uid"}),
     AccountLinks: frozenset({"next"}),
     AccountQuery: frozenset({"cognito_id"}),
     Admitted: frozenset({"reason"}),
     AuthorizationError: frozenset({"reason"}),
+    ConnectTicket: frozenset({"client", "subject"}),
     CookieScope: frozenset({"domain"}),
     DirectoryPage: frozenset({"next"}),
     DirectoryUser: frozenset({"status", "subject", "username"}),

@@ -24,6 +24,9 @@ NATIVE: Final[dict[str, Any]] = {
     "email_verified": "true",
     "name": "Canary Bennet",
 }
+METADATA: Final[tuple[object, ...]] = (..., None, {}, {"custom:legacy_uid": "1"}, "text")
+"""Shapes of ``clientMetadata``; with ``...`` there is none."""
+
 EXTERNAL: Final[dict[str, Any]] = {
     **NATIVE,
     "cognito:user_status": "EXTERNAL_PROVIDER",

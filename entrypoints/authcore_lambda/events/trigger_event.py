@@ -23,6 +23,13 @@ _ID: Final = re.compile(r"[!-~]{1,128}")
 
 _NO_USER: Final = "TokenGeneration_ClientCredentials"
 
+_OTHER_TRIGGERS: Final = (
+    *("CreateAuthChallenge_", "CustomEmailSender_", "CustomMessage_", "CustomSMSSender_"),
+    *("DefineAuthChallenge_", "InboundFederation_", "PostAuthentication_", "PostConfirmation_"),
+    *("PreAuthentication_", "PreSignUp_", "UserMigration_", "VerifyAuthChallengeResponse_"),
+)
+"""How the sources of all triggers begin that make no token."""
+
 _REFRESHES: Final = frozenset(("TokenGeneration_RefreshTokens",))
 
 
@@ -112,6 +119,12 @@ class TriggerEvent:
         """Whether the token is a user's, and not an app client's own."""
         source = self.source or ""
         return source.startswith("TokenGeneration_") and source != _NO_USER
+
+    @property
+    def makes_no_user_token(self) -> bool:
+        """Whether certainly no token of a user is made; False where the source is not known."""
+        source = self.source or ""
+        return source == _NO_USER or source.startswith(_OTHER_TRIGGERS)
 
     @property
     def is_refresh(self) -> bool:

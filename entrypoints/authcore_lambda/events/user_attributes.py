@@ -30,6 +30,8 @@ STATUSES: Final = frozenset(
 )
 """Of users who may sign in or be confirmed.  With any other, addresses prove nothing."""
 
+_OURS: Final = frozenset((LEGACY_UID, LEGACY_LINKED))
+
 Value = TypeVar("Value")
 
 
@@ -117,13 +119,18 @@ class UserAttributes:
         )
 
     def apply(self, user: DirectoryUser) -> "UserAttributes":
-        """Read what the pool holds of *user* now; attributes that it does not name stay."""
-        return UserAttributes.read({**self.held, **user.attributes, STATUS: user.status})
+        """
+        Read what the pool holds of *user* now.
+
+        Attributes that it does not name stay, but for those of the link: they may be taken away.
+        """
+        emptied = dict.fromkeys(_OURS, "")
+        return UserAttributes.read({**self.held, **emptied, **user.attributes, STATUS: user.status})
 
     @property
     def claims_legacy_id(self) -> bool:
         """Whether there is an attribute that only migration and linking write, of any value."""
-        return not self.held.keys().isdisjoint((LEGACY_UID, LEGACY_LINKED))
+        return not self.held.keys().isdisjoint(_OURS)
 
     @property
     def is_email_verified(self) -> bool:
@@ -140,7 +147,7 @@ class UserAttributes:
         The primary external identity; None for native users: those whose every identity was linked
         to them later.
 
-        See: ``user_description.is_native``, which reads users whom the pool's admin API describes.
+        See: ``identities.is_native``, which reads users whom the pool's admin API describes.
         """
         if isinstance(self.identities, EventUnreadableError):
             return self.identities

@@ -46,7 +46,18 @@ LONGEST_GRACE: Final = timedelta(seconds=60)
 _CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
-Provider = Literal["Google", "Facebook"]
+Provider = Literal["Google", "Facebook", "SignInWithApple"]
+
+LABELS: Final[Mapping[Provider, str]] = {
+    "Google": "Google",
+    "Facebook": "Facebook",
+    "SignInWithApple": "Apple",
+}
+"""Names of the providers on pages."""
+
+VERIFYING: Final[frozenset[Provider]] = frozenset(("Google", "SignInWithApple"))
+"""Providers that say whether they verified an address."""
+
 AuthFlow = Literal[
     "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"
 ]
@@ -169,7 +180,7 @@ class PoolConfig:
     auth_flows: frozenset[AuthFlow] = frozenset(get_args(AuthFlow))
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
     case_sensitive: bool = True
-    identity_providers: tuple[Provider, ...] = ("Google", "Facebook")
+    identity_providers: tuple[Provider, ...] = ("Google", "Facebook", "SignInWithApple")
     self_sign_up: bool = True
     post_authentication_in_managed_login: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(

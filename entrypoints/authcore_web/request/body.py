@@ -103,6 +103,23 @@ def form_fields(body: bytes, *, limit: int) -> Parameters:
         raise BodyMalformedError("not a form in UTF-8") from None
 
 
+async def form_of(request: Request, *, limit: int) -> Parameters:
+    """
+    Receive the fields of a form, in order, repeated ones kept; none where there is no body.
+
+    Raises:
+        MediaTypeRejectedError: Another media type.
+
+        BodyTooLargeError, BodyTooSlowError, BodyMalformedError: As ``body_of`` and ``form_fields``.
+    """
+    body = await body_of(request, limit=limit)
+    if not body:
+        return []
+    if media_type_of(request) != FORM:
+        raise MediaTypeRejectedError("not a form")
+    return form_fields(body, limit=limit)
+
+
 async def body_of(request: Request, *, limit: int) -> bytes:
     """
     Receive the whole body.

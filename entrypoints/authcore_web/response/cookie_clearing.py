@@ -22,12 +22,14 @@ class CookieClearing:
     Attributes:
         sessions: Cookies of every session format.
         attempts: Cookies of pending sign-ins.
+        tickets: Cookie of a sign-in that may be connected.
         redirect_loops: Cookie of completed sign-ins.
         legacy: The old login's cookies; None once the old login is switched off.
     """
 
     _sessions: CookieJar[Any]
     _attempts: CookieJar[Any]
+    _tickets: CookieJar[Any]
     _redirect_loops: RedirectLoopDetector
     _legacy: LegacySignOut | None
 
@@ -49,6 +51,7 @@ class CookieClearing:
             *shared,
             *_host_only(shared),
             *self._attempts.clear(cookie_header),
+            *self._tickets.clear(cookie_header),
             *self._redirect_loops.clear(cookie_header),
             *(self._legacy.clear() if self._legacy else ()),
         )

@@ -13,7 +13,11 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     AuthcoreError,
     ClientRejectedError,
+    ConnectAddressError,
+    ConnectSignInError,
+    ConnectTicketError,
     CredentialsRejectedError,
+    LinkRejectedError,
     LoginLostError,
     LoginRejectedError,
     ProviderRefusedError,
@@ -89,6 +93,10 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
     SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE),
+    LinkRejectedError: ErrorResponse(403, messages.CONNECT_REFUSED),
+    ConnectTicketError: ErrorResponse(400, messages.CONNECT_TICKET),
+    ConnectSignInError: ErrorResponse(401, messages.CONNECT_SIGN_IN),
+    ConnectAddressError: ErrorResponse(403, messages.CONNECT_ADDRESS),
     SignInLoopError: ErrorResponse(400, messages.LOOP),
     CrossSiteError: ErrorResponse(403, messages.FOREIGN_REQUEST),
     BodyTooLargeError: ErrorResponse(413, messages.MISUNDERSTOOD),
@@ -127,6 +135,7 @@ class ErrorResponses:
         action: str,
         redirect: str | None = None,
         link: str | None = None,
+        notice: Notice | None = None,
         caller: str | None = None,
         cookies: Iterable[str] = (),
     ) -> Response:
@@ -145,11 +154,14 @@ class ErrorResponses:
 
             link: Where the user can continue.  Default: the sign-in.
 
+            notice: For the user.  Default: that of ERROR_RESPONSES.
+
             caller: Name of the calling program, for the audit log.
 
             cookies: ``Set-Cookie`` values.
         """
         found = error_response_for(error)
+        found = attrs.evolve(found, notice=notice or found.notice)
         reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
         link = link or self._sign_in_urls.to(redirect)
         response = self._answer(request, found, error.code, reference, link)

@@ -25,6 +25,8 @@ p { margin: 0 0 1.25rem }
 a, button { display: inline-block; padding: .7rem 1.2rem; border: 0; border-radius: .5rem;
   font: inherit; font-weight: 600; background: var(--accent); color: var(--on-accent);
   text-decoration: none; cursor: pointer }
+a.quiet { margin-left: .75rem; background: none; color: var(--accent); text-decoration: underline }
+form { margin: 0; display: inline-block }
 a:focus-visible, button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
 .reference { margin: 1.75rem 0 0; color: var(--soft); font-size: .9375rem }
 code { font: 600 1em ui-monospace, monospace; color: var(--ink); user-select: all }
@@ -52,6 +54,7 @@ _ACTION: Final = '<a href="{url}">{label}</a>\n'
 _FORM: Final = (
     '<form method="post" action="{url}">\n{fields}<button type="submit">{label}</button>\n</form>\n'
 )
+_LEAVE: Final = '<a class="quiet" href="{url}">{label}</a>\n'
 _FIELD: Final = '<input type="hidden" name="{name}" value="{value}">\n'
 
 
@@ -87,7 +90,9 @@ def page(notice: Notice, *, reference: str | None, url: str) -> str:
     return _document(notice, action, mention)
 
 
-def form_page(notice: Notice, *, url: str, fields: Mapping[str, str]) -> str:
+def form_page(
+    notice: Notice, *, url: str, fields: Mapping[str, str], leave: tuple[str, str] | None = None
+) -> str:
     """
     Render *notice* as a complete HTML document, with a button.
 
@@ -97,6 +102,8 @@ def form_page(notice: Notice, *, url: str, fields: Mapping[str, str]) -> str:
         url: To which the button posts the form.
 
         fields: Hidden fields, by name.
+
+        leave: Label and URL of a link beside the button.  Default: none.
     """
     hidden = (
         _FIELD.format(name=escape(name), value=escape(value)) for name, value in fields.items()
@@ -104,6 +111,8 @@ def form_page(notice: Notice, *, url: str, fields: Mapping[str, str]) -> str:
     form = _FORM.format(
         url=escape(url), fields="".join(hidden), label=escape(notice.action or notice.title)
     )
+    if leave:
+        form += _LEAVE.format(label=escape(leave[0]), url=escape(leave[1]))
     return _document(notice, form)
 
 

@@ -88,3 +88,83 @@ UNEXPECTED: Final = Notice(
     "This should not have happened, and we have recorded it. You can start again.",
     START_AGAIN,
 )
+CONNECT_TICKET: Final = Notice(
+    "There is nothing to connect",
+    "It is already connected, or more than ten minutes have passed since you signed in with the "
+    "other sign-in. Your account is unchanged. To connect the two, use that sign-in once more.",
+    "Sign in",
+)
+CONNECT_SIGN_IN: Final = Notice(
+    "Now sign in to your account",
+    "To connect the other sign-in with your account, sign in the way you did before. Please do so "
+    "even if you are signed in already: it shows that the account is yours.",
+    "Sign in to your account",
+)
+CONNECT_ADDRESS: Final = Notice(
+    "These two do not belong together",
+    "The account that you are signed in to has another e-mail address than the other sign-in, or "
+    "one that is not verified. Nothing was changed. Sign in to the account with that address, or "
+    "verify it there first.",
+    "Sign in to another account",
+)
+CONNECT_REFUSED: Final = Notice(
+    "We could not connect the two",
+    "Nothing that you have was changed: continue with the account that you are signed in to. If "
+    "this happens again, please tell the team that runs this service.",
+    "Continue",
+)
+CONNECT_LATER: Final = Notice(
+    "We could not connect the two just now",
+    "A system that we depend on does not answer. You are still signed in. Please try again within "
+    "a few minutes.",
+    "Try again",
+)
+CONNECT_FOREIGN: Final = Notice(
+    "Nothing was connected",
+    "The request did not come from our page. You can connect the two from here.",
+    "Continue",
+)
+
+
+def link_taken(provider: str | None) -> Notice:
+    """Say how to sign in instead of with *provider*, a display name."""
+    return Notice(
+        "Please sign in the way you did before",
+        f"There is an account with your e-mail address already, and {_sign_in(provider)} is not "
+        "connected with it. Sign in as you did before: with user name and password, for example.",
+        "Sign in",
+    )
+
+
+LINK_TAKEN_NATIVE: Final = Notice(
+    "Please sign in the way you did before",
+    "There is an account with your e-mail address already, and you opened it in another way. Sign "
+    "in that way: with the button of Google or Apple, for example.",
+    "Sign in",
+)
+
+
+def connect_offer(provider: str | None) -> Notice:
+    """As ``link_taken``, for a user who can connect the two afterwards."""
+    return Notice(
+        "Please sign in the way you did before",
+        f"There is an account with your e-mail address already, and {_sign_in(provider)} is not "
+        "connected with it. Sign in to your account within ten minutes, and you can connect the "
+        "two.",
+        "Sign in to your account",
+    )
+
+
+def connect_question(provider: str | None, name: str | None) -> Notice:
+    """Ask whether *provider* should sign in *name* from now on; both as users know them."""
+    account = f"You are signed in as {name}." if name else "You are signed in."
+    return Notice(
+        f"Connect {provider or 'this sign-in'} with your account?",
+        f"{account} If you connect the two, {provider or 'it'} signs you in to this account from "
+        "now on.",
+        "Connect",
+    )
+
+
+def _sign_in(provider: str | None) -> str:
+    return f"{provider} sign-in" if provider else "this sign-in"

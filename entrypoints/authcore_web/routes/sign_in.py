@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from authcore.adapters.cookie_header import cookie_pairs, header_after
 from authcore.adapters.worker_threads import WorkerThreads
-from authcore.domain.errors import AuthcoreError, LoginLostError, RejectedError, UnavailableError
+from authcore.domain.errors import (
+    AuthcoreError,
+    ConnectTicketError,
+    LoginLostError,
+    ParameterRejectedError,
+    RejectedError,
+    UnavailableError,
+)
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import PendingSignIns, Session, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
@@ -33,6 +40,7 @@ from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import Parameters, only, parameters
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import redirect_to
+from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
 
 
 BEGIN: Final = "sign_in.begin"
@@ -50,6 +58,7 @@ class SignInRoutes:
         session_guard: Tells whether a session was ended before it began.
         attempts: Cookies of pending sign-ins.
         sessions: Cookies of sessions.
+        refused_sign_ins: Answers sign-ins that establish no session, and offers to connect them.
         redirect_loops: Detects browsers that sign in again and again.
         clock: For the expiry of attempts.
         audit: Records every step.
@@ -63,6 +72,7 @@ class SignInRoutes:
     _session_guard: SessionGuard
     _attempts: CookieJar[PendingSignIns]
     _sessions: CookieJar[TokenSet]
+    _refused_sign_ins: RefusedSignIns
     _redirect_loops: RedirectLoopDetector
     _clock: Clock
     _audit: AuditLog
@@ -81,6 +91,7 @@ class SignInRoutes:
                 provider=only("provider", given),
                 lang=only("lang", given),
                 login_hint=only("login_hint", given),
+                reauthenticate=_asks_for_login(given),
             )
             cookies = self._keep_attempt(start, cookie_header(request))
         except AuthcoreError as error:
@@ -112,7 +123,8 @@ class SignInRoutes:
         outage changes no cookie, and the callback may be repeated.  A sign-in that Cognito broke
         off because its user has just been linked restarts, once; so does one whose session was
         ended before it began, because Cognito remembered the browser.  The third sign-in in a row
-        for a page that does not accept the session ends on an error page instead of a redirect.
+        for a page that does not accept the session ends on an error page instead of a redirect.  A
+        user who was refused the account of another one gets no session, and is told how to sign in.
         """
         sent = cookie_header(request)
         pending = self._attempts.read(sent) or PendingSignIns()
@@ -128,6 +140,11 @@ class SignInRoutes:
             outcome = await self._threads.run(lambda: self._complete(attempt, response, sent))
             if isinstance(outcome, SignInRestart):
                 return self._restart(outcome, pending, sent)
+            if isinstance(outcome, RefusedSignIn):
+                ended = self._attempts.write(
+                    pending.without(attempt), header_after(sent, outcome.cookies)
+                )
+                return self._refused_sign_ins.respond(request, outcome, COMPLETE, ended)
             completion, session = outcome
             deletions = self._attempts.write(pending.without(attempt), header_after(sent, session))
         except AuthcoreError as error:
@@ -139,28 +156,43 @@ class SignInRoutes:
         self._audit.record(
             AuditEvent.of(COMPLETE, None, subject=user.subject, legacy_uid=user.legacy_uid)
         )
-        return self._redirect_to_target(request, completion, attempt.rounds, (*session, *deletions))
+        return self._redirect_to_target(request, completion, attempt, (*session, *deletions))
 
     def _redirect_to_target(
-        self, request: Request, completion: SignInCompletion, rounds: int, cookies: tuple[str, ...]
+        self,
+        request: Request,
+        completion: SignInCompletion,
+        attempt: SignInAttempt,
+        cookies: tuple[str, ...],
     ) -> Response:
         target, sent = completion.target, cookie_header(request)
+        following, kept = self._refused_sign_ins.resume(
+            completion, attempt.provider, header_after(sent, cookies)
+        )
         try:
-            counted = self._redirect_loops.count_round(target, rounds, sent)
+            counted = self._redirect_loops.count_round(target, attempt.rounds, sent)
         except SignInLoopError as error:
             changes = (*cookies, *self._redirect_loops.clear(sent))
             return self._error_responses.of(
                 error, request, action=COMPLETE, redirect=target, cookies=changes
             )
-        return redirect_to(target, (*cookies, *counted))
+        return redirect_to(following, (*cookies, *kept, *counted))
 
     def _complete(
         self, attempt: SignInAttempt, response: AuthorizationResponse, sent: str
-    ) -> tuple[SignInCompletion, tuple[str, ...]] | SignInRestart:
+    ) -> tuple[SignInCompletion, tuple[str, ...]] | SignInRestart | RefusedSignIn:
         """May wait for the provider, for keys, and for the store of sessions if there is one."""
         completion = self._sign_in.complete(attempt, response)
         if not attempt.restarted and self._has_ended(completion.session):
             return reauthenticate(self._sign_in, attempt, completion.target)
+        try:
+            refused = self._refused_sign_ins.refuse(
+                completion, sent, can_restart=not attempt.restarted
+            )
+        except ConnectTicketError:
+            return reauthenticate(self._sign_in, attempt, completion.target)
+        if refused is not None:
+            return refused
         try:
             return completion, self._sessions.write(completion.session.tokens, sent)
         except UnavailableError as error:
@@ -180,6 +212,14 @@ class SignInRoutes:
         cookies = self._attempts.write(remaining, sent)
         self._audit.record(AuditEvent.of(RESTART, None))
         return redirect_to(start.authorize_url, cookies)
+
+
+def _asks_for_login(given: Parameters) -> bool:
+    """Whether the user must authenticate although Cognito may remember the browser."""
+    prompt = only("prompt", given)
+    if prompt not in (None, "login"):
+        raise ParameterRejectedError("prompt")
+    return prompt is not None
 
 
 def _requested_target(given: Parameters) -> str | None:

@@ -21,13 +21,7 @@ from authcore.domain.services.sessions.sign_out import SignedOut, SignOut
 from authcore.domain.services.sign_in.authorization import with_query
 from authcore.ports.cookies import CookieJar
 from authcore_web.middleware.security_headers import content_policy
-from authcore_web.request.body import (
-    FORM,
-    MediaTypeRejectedError,
-    body_of,
-    form_fields,
-    media_type_of,
-)
+from authcore_web.request.body import form_of
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import only, parameters
@@ -181,14 +175,5 @@ async def _read_redirect(request: Request) -> str | None:
     """
     given = list(parameters(request.scope["query_string"]))
     if request.method == "POST":
-        given += await _form(request)
+        given += await form_of(request, limit=MAX_FORM_BYTES)
     return only("redirect", given)
-
-
-async def _form(request: Request) -> Sequence[tuple[str, str]]:
-    body = await body_of(request, limit=MAX_FORM_BYTES)
-    if not body:
-        return []
-    if media_type_of(request) != FORM:
-        raise MediaTypeRejectedError("not a form")
-    return form_fields(body, limit=MAX_FORM_BYTES)

@@ -33,7 +33,10 @@ All errors that authcore raises, in one tree.
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
     │       ├── StaleProofError         the account is not what it was at migration
     │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
-    │       └── BlindRetryRefusedError  the account may exist already; an operator must check
+    │       ├── BlindRetryRefusedError  the account may exist already; an operator must check
+    │       ├── ConnectTicketError      the proof of the external identity is too old or foreign
+    │       ├── ConnectSignInError      a fresh sign-in as a native user is missing
+    │       └── ConnectAddressError     the two users have not the same verified address
     └── UnavailableError                no usable answer; retry later (503)
         ├── KeySourceUnavailableError
         ├── ProviderUnavailableError
@@ -320,6 +323,24 @@ class BlindRetryRefusedError(LinkRejectedError):
     """An earlier attempt may or may not have created the account; an operator must check."""
 
     code: ClassVar[str] = "link_blind_retry"
+
+
+class ConnectTicketError(LinkRejectedError):
+    """The browser carries no fresh proof of an external identity for this app client."""
+
+    code: ClassVar[str] = "connect_ticket"
+
+
+class ConnectSignInError(LinkRejectedError):
+    """The browser's session is none of a native user, or its sign-in is too long ago."""
+
+    code: ClassVar[str] = "connect_sign_in"
+
+
+class ConnectAddressError(LinkRejectedError):
+    """The pool did not verify the same e-mail address for both users."""
+
+    code: ClassVar[str] = "connect_address"
 
 
 class UnavailableError(AuthcoreError):

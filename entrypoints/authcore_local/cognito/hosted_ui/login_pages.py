@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import attrs
 from starlette.responses import HTMLResponse
 
-from authcore_local.cognito.config import Provider
+from authcore_local.cognito.config import LABELS, Provider
 from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 
 
@@ -158,7 +158,7 @@ def _others(query: Mapping[str, str], providers: Sequence[Provider]) -> str:
         return ""
     buttons = "".join(
         f'<a class="button" href="{escape(_with_provider(query, provider))}">'
-        f"Continue with {escape(provider)}</a>"
+        f"Continue with {escape(LABELS[provider])}</a>"
         for provider in providers
     )
     return f'<p class="or">or</p>{buttons}'

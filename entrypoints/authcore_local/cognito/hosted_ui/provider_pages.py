@@ -1,4 +1,4 @@
-"""Stand-ins for Google and Facebook, and ``/oauth2/idpresponse``."""
+"""Stand-ins for Google, Facebook and Apple, and ``/oauth2/idpresponse``."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.ports.system import Clock, Entropy
-from authcore_local.cognito.config import Provider
+from authcore_local.cognito.config import VERIFYING, Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
@@ -134,5 +134,5 @@ def _account(provider: Provider, form: Mapping[str, str]) -> ProviderAccount | N
     email = form.get("email", "")
     if not _USER_ID.fullmatch(user_id) or not (email == "" or is_address(email)):
         return None
-    verified = form.get("email_verified") == "yes" if provider == "Google" else None
+    verified = form.get("email_verified") == "yes" if provider in VERIFYING else None
     return ProviderAccount(provider, user_id, name, email or None, email_verified=verified)

@@ -25,7 +25,7 @@ class ProviderAccount:
     An account, as the provider describes it.
 
     Attributes:
-        provider: Google or Facebook.
+        provider: Google, Facebook or SignInWithApple.
         user_id: At the provider.
         name: Display name.
         email: None where the provider has none or withholds it.

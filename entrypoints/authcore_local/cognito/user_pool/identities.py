@@ -1,4 +1,4 @@
-"""Identities of a pool user at Google and Facebook, and their two wire formats."""
+"""Identities of a pool user at Google, Facebook and Apple, and their two wire formats."""
 
 import json
 from collections.abc import Iterable

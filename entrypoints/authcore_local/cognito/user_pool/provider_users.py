@@ -1,4 +1,4 @@
-"""Sample accounts at Google and Facebook, and the consent page on which to choose one."""
+"""Sample accounts at Google, Facebook and Apple, and the consent page on which to choose one."""
 
 from collections.abc import Mapping
 from html import escape
@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import HTMLResponse
 
-from authcore_local.cognito.config import Provider
+from authcore_local.cognito.config import LABELS, VERIFYING, Provider
 from authcore_local.cognito.hosted_ui.page_parts import field, form, page
 from authcore_local.cognito.user_flows.federation import ProviderAccount
 
@@ -39,6 +39,15 @@ PEOPLE: Final[Mapping[Provider, tuple[ProviderAccount, ...]]] = {
         ProviderAccount("Facebook", "1021915001", "Gregor Samsa", "gregor@samsa.example"),
         ProviderAccount("Facebook", "1021853002", "Bartleby"),
     ),
+    "SignInWithApple": (
+        ProviderAccount(
+            "SignInWithApple",
+            "001847.0a1b2c3d4e5f.1847",
+            "Jane Eyre",
+            "jane@thornfield.example",
+            email_verified=True,
+        ),
+    ),
 }
 
 
@@ -57,21 +66,22 @@ def consent_page(
 
         problem: Shown above the form; the status is then 400.
     """
+    label = LABELS[provider]
     known = "".join(_choice(person) for person in PEOPLE[provider])
     verified = (
         '<label class="check"><input type="checkbox" name="email_verified" value="yes">'
-        " Google verified the address</label>"
-        if provider == "Google"
-        else '<p class="soft">Facebook does not say whether it verified an address.</p>'
+        f" {label} verified the address</label>"
+        if provider in VERIFYING
+        else f'<p class="soft">{label} does not say whether it verified an address.</p>'
     )
     new_account = (
-        field("id", f"{provider} id", 'maxlength="64" placeholder="e.g. 109018"')
+        field("id", f"{label} id", 'maxlength="64" placeholder="e.g. 109018"')
         + field("name", "Name", 'maxlength="100"')
         + field("email", "E-mail address, or none", 'type="email" maxlength="254"')
         + verified
     )
     content = (
-        f'<p class="soft">This page replaces {provider}. Choose any account.</p>'
+        f'<p class="soft">This page replaces {label}. Choose any account.</p>'
         + form(action, form_token, known)
         + "<details><summary>Use another account</summary>"
         + form(action, form_token, new_account + '<button name="person" value="">Continue</button>')
@@ -82,7 +92,7 @@ def consent_page(
             '<button class="plain" name="person" value="nobody">Cancel</button>',
         )
     )
-    return page(f"Continue with {provider}", content, problem=problem)
+    return page(f"Continue with {label}", content, problem=problem)
 
 
 def _choice(person: ProviderAccount) -> str:

@@ -64,6 +64,7 @@ def _line(event: AuditEvent) -> str:
         "reason": event.reason,
         "subject": event.subject,
         "legacy_uid": event.legacy_uid,
+        "other_subject": event.other_subject,
         "reference": event.reference,
         "caller": event.caller,
     }

@@ -7,10 +7,11 @@ from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
 from authcore.adapters.cognito.error_translation import LINKING_A_PROVIDER, translate_errors
 from authcore.adapters.cognito.limits import MAX_FILTER_LENGTH, can_be_identity, can_be_username
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
-from authcore.adapters.cognito.user_description import is_native, require_cognitos_own, signs_in_as
+from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import AccountNotFoundError, LinkRejectedError, ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.identities import is_native, signs_in_as
 from authcore.ports.user_directory import ProviderLinks
 
 

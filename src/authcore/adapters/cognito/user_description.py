@@ -1,18 +1,14 @@
 """Users in responses of Cognito, and the check that a response comes from Cognito."""
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.directory import DirectoryUser
 
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp.type_defs import ResponseMetadataTypeDef
-
-EXTERNAL: Final = "EXTERNAL_PROVIDER"
-"""UserStatus of an external user, who exists only through a provider."""
 
 _MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 
@@ -55,48 +51,3 @@ def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUse
     if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
         raise ProviderUnavailableError("Cognito describes a user incorrectly", detail="answer user")
     return user
-
-
-def is_native(user: DirectoryUser) -> bool:
-    """
-    Whether *user* signed up in the pool itself: without identities, or with linked ones only.
-
-    An external user keeps its ``primary`` identity even after an administrator set a password,
-    which removes the status EXTERNAL_PROVIDER.
-
-    Raises:
-        ProviderUnavailableError: The ``identities`` are not a list of identities.
-    """
-    return user.status != EXTERNAL and all(
-        primary is False or primary == "false"
-        for primary in (identity.get("primary") for identity in _identities(user))
-    )
-
-
-def signs_in_as(user: DirectoryUser, identity: ExternalIdentity) -> bool:
-    """
-    Whether *identity* signs in as *user*.
-
-    Raises:
-        ProviderUnavailableError: The ``identities`` are not a list of identities.
-    """
-    return any(
-        (each.get("providerName"), each.get("userId")) == (identity.provider_name, identity.user_id)
-        for each in _identities(user)
-    )
-
-
-def _identities(user: DirectoryUser) -> list[dict[str, object]]:
-    try:
-        identities = json.loads(user.attributes.get("identities", "[]"))
-    except (ValueError, RecursionError):
-        raise _unreadable_identities() from None
-    if not isinstance(identities, list) or not all(isinstance(each, dict) for each in identities):
-        raise _unreadable_identities()
-    return identities
-
-
-def _unreadable_identities() -> ProviderUnavailableError:
-    return ProviderUnavailableError(
-        "Cognito describes a user's identities incorrectly", detail="answer identities"
-    )

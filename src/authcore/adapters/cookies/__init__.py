@@ -1,9 +1,16 @@
-"""Cookie jars: sealed, plain or stored sessions, and sign-in attempts."""
+"""Cookie jars: sealed, plain or stored sessions, sign-in attempts and connect tickets."""
 
 from authcore.adapters.cookies.attempts import SealedAttemptJar
+from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 
 
-__all__ = ["PlainSessionJar", "SealedAttemptJar", "SealedSessionJar", "StoredSessionJar"]
+__all__ = [
+    "PlainSessionJar",
+    "SealedAttemptJar",
+    "SealedSessionJar",
+    "SealedTicketJar",
+    "StoredSessionJar",
+]

@@ -7,6 +7,7 @@ from typing import Final
 
 from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_SET_COOKIE_LENGTH
+from authcore.adapters.cookies.room import length_beside, length_of
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
@@ -18,8 +19,9 @@ from authcore.ports.system import Clock, Entropy
 
 _PREFIX: Final = "__Host-authcore_attempt_"
 _ID_LENGTH: Final = 16
-_ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
-_OURS: Final = re.compile(r"__(?:Host|Secure)-authcore_[a-z0-9_]+")
+ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
+"""Names of the cookies of attempts."""
+
 _HOST_ONLY: Final = CookieScope(domain=None)
 _RESTARTED: Final = "1"
 _MAX_ROUNDS: Final = 2
@@ -74,14 +76,14 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
     def _fit_budget(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
         """The cookies that fit, newest first: ``Set-Cookie`` values by name; None if unchanged."""
         carried, texts = self._read_attempts(pairs), dict(pairs)
-        room = self._budget - sum(_length(*pair) for pair in pairs if _is_beside(pair[0]))
+        room = self._budget - length_beside(pairs, ATTEMPT)
         kept: dict[str, str | None] = {}
         for attempt in reversed(attempts):
             name, setting = _attempt_name(attempt), None
             if carried.get(name) != attempt:
                 setting = self._seal_cookie(name, attempt)
                 texts[name] = setting.partition(";")[0].partition("=")[2]
-            room -= _length(name, texts[name])
+            room -= length_of(name, texts[name])
             if kept and room < 0:
                 break
             kept[name] = setting
@@ -94,7 +96,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
     def _read_attempts(self, pairs: Pairs) -> dict[str, SignInAttempt]:
         found: dict[str, set[SignInAttempt]] = defaultdict(set)
         for name, value in pairs:
-            unsealed = self._envelope.unseal(value) if _ATTEMPT.fullmatch(name) else None
+            unsealed = self._envelope.unseal(value) if ATTEMPT.fullmatch(name) else None
             attempt = unsealed and _attempt(unsealed)
             if attempt and _attempt_name(attempt) == name:
                 found[name].add(attempt)
@@ -110,24 +112,14 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
 def _attempt_name(attempt: SignInAttempt) -> str:
     name = _PREFIX + attempt.state_digest[:_ID_LENGTH]
-    if not _ATTEMPT.fullmatch(name):
+    if not ATTEMPT.fullmatch(name):
         raise ValueError("a state digest is SHA-256 in lower-case hex")
     return name
 
 
 def _attempt_names(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
-    return [name for name in names if _ATTEMPT.fullmatch(name)]
-
-
-def _is_beside(name: str) -> bool:
-    """Whether *name* is a cookie of authcore other than an attempt."""
-    return bool(_OURS.fullmatch(name)) and not _ATTEMPT.fullmatch(name)
-
-
-def _length(name: str, value: str) -> int:
-    """Characters in the header, including the separator."""
-    return len(f"{name}={value}; ")
+    return [name for name in names if ATTEMPT.fullmatch(name)]
 
 
 def _texts(attempt: SignInAttempt) -> tuple[str | None, ...]:

@@ -30,6 +30,7 @@ class AuditEvent:
         reason: Stable code: an error's ``code``, or ``ok``.
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
+        other_subject: ``sub`` of a second pool user that the event is about.
         reference: The id that the error page shows, to find this event by.
         caller: The calling program, by the name that the settings give to its key.
         detail: The cause that *reason* leaves open, in fixed words: see AuthcoreError.
@@ -43,6 +44,7 @@ class AuditEvent:
     reference: str | None = None
     caller: str | None = None
     detail: str | None = None
+    other_subject: str | None = None
 
     @classmethod
     def of(
@@ -55,6 +57,7 @@ class AuditEvent:
         reference: str | None = None,
         caller: str | None = None,
         detail: str | None = None,
+        other_subject: str | None = None,
     ) -> "AuditEvent":
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
@@ -74,6 +77,7 @@ class AuditEvent:
             reference=reference,
             caller=caller,
             detail=detail,
+            other_subject=other_subject,
         )
 
 

@@ -28,10 +28,15 @@ from authcore.domain.model.accounts import LegacyAccount
 
 
 _STATEMENT: Final = re.compile(
-    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,192}))?"
+    r"(?P<kind>[a-z]{1,8})\.(?P<mac>[0-9a-f]{64})(?:\.(?P<rest>.{0,192}))?", re.DOTALL
 )
 _VOUCHER: Final = re.compile(r"(?P<state>[0-9a-f]{64})\.(?P<legacy_uid>.{1,64})")
-_REFUSAL: Final = re.compile(r"(?P<reason>[a-z_]{1,32})\.(?P<legacy_uid>.{0,64})")
+_MAX_ID_LENGTH: Final = 64
+"""Characters of a legacy id; no account has a longer one, but a client may write it."""
+
+_REFUSAL: Final = re.compile(
+    rf"(?P<reason>[a-z_]{{1,32}})\.(?P<legacy_uid>.{{0,{_MAX_ID_LENGTH}}})", re.DOTALL
+)
 
 
 @attrs.frozen
@@ -89,7 +94,7 @@ class LinkProofs:
 
     def vouch(self, account: LegacyAccount) -> str:
         """State that migration creates a user for *account*, as it is now."""
-        state = _state(self.keys[0], account)
+        state = _state(self.keys[0], account.email, is_verified=account.email_verified)
         mac = self._sign("migrated", account.legacy_uid, state)
         return f"migrated.{mac}.{state}.{account.legacy_uid}"
 
@@ -105,12 +110,15 @@ class LinkProofs:
 
     def is_unchanged(self, voucher: Voucher, account: LegacyAccount) -> bool:
         """Whether *account* still has the address, verified or not, that migration saw."""
-        states = [_state(key, account) for key in self.keys]
-        return any(hmac.compare_digest(voucher.state, each) for each in states)
+        return self._is_state(voucher, account.email, is_verified=account.email_verified)
+
+    def saw_address(self, voucher: Voucher, email: str | None) -> bool:
+        """Whether *email* is the address, verified or not, that migration saw."""
+        return any(self._is_state(voucher, email, is_verified=each) for each in (True, False))
 
     def refuse(self, subject: str, refusal: Refusal) -> str:
-        """State that *subject* was refused a link."""
-        legacy_uid = refusal.legacy_uid or ""
+        """State that *subject* was refused a link; of an id that is too long, keep the start."""
+        legacy_uid = (refusal.legacy_uid or "")[:_MAX_ID_LENGTH]
         mac = self._sign("refused", subject, refusal.reason, legacy_uid)
         return f"refused.{mac}.{refusal.reason}.{legacy_uid}"
 
@@ -121,6 +129,15 @@ class LinkProofs:
         if parts is None or not self._is_signed(mac, "refused", subject, *parts.groups()):
             return None
         return Refusal(parts["reason"], parts["legacy_uid"] or None)
+
+    @staticmethod
+    def is_statement(text: str | None) -> bool:
+        """Whether *text* has the form of a statement, true or not."""
+        return _STATEMENT.fullmatch(text or "") is not None
+
+    def _is_state(self, voucher: Voucher, email: str | None, *, is_verified: bool) -> bool:
+        states = [_state(key, email, is_verified=is_verified) for key in self.keys]
+        return any(hmac.compare_digest(voucher.state, each) for each in states)
 
     def _sign(self, *parts: str) -> str:
         return _mac(self.keys[0], self.pool_id, *parts)
@@ -142,5 +159,5 @@ def _mac(key: bytes, *parts: str) -> str:
     return hmac.digest(key, message.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-def _state(key: bytes, account: LegacyAccount) -> str:
-    return _mac(key, "state", account.email or "", str(account.email_verified))
+def _state(key: bytes, email: str | None, *, is_verified: bool) -> str:
+    return _mac(key, "state", email or "", str(is_verified))

@@ -7,6 +7,8 @@ from typing import Final, NewType, TypeGuard
 
 import attrs
 
+from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.identities import are_linked_later, primary_identity, read_identities
 from authcore.domain.model.usernames import LEGACY_UID, LINK_REFUSAL_CLAIM
 
 
@@ -190,3 +192,14 @@ class IdentityClaims(_CheckedClaims):
     def link_refusal(self) -> str | None:
         """``authcore_link``: why the user was refused a legacy account; see its constant."""
         return _text(self.claims, LINK_REFUSAL_CLAIM)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the user signed up in the pool itself; linked ``identities`` do not count."""
+        listed = read_identities(self.claims.get("identities", []))
+        return listed is not None and are_linked_later(listed)
+
+    @property
+    def external_identity(self) -> ExternalIdentity | None:
+        """The identity that made an external user; None where ``identities`` name not one."""
+        return primary_identity(read_identities(self.claims.get("identities", [])) or ())

@@ -12,7 +12,6 @@ from authcore.adapters.cognito.limits import (
     can_be_attributes,
     can_be_identity,
 )
-from authcore.adapters.cognito.user_description import EXTERNAL, is_native, signs_in_as
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
@@ -21,6 +20,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
+from authcore.domain.model.identities import EXTERNAL, is_native, signs_in_as
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_directory import (
     DirectoryListing,

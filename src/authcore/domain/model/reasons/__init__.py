@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from authcore.domain.model.reasons.account_reasons import LINKING, MIGRATION
+from authcore.domain.model.reasons.connect_reasons import CONNECTING
 from authcore.domain.model.reasons.outage_reasons import OUTAGES
 from authcore.domain.model.reasons.reason import Reason
 from authcore.domain.model.reasons.session_reasons import SESSIONS, TOKENS
@@ -24,6 +25,7 @@ SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
     "Tokens": TOKENS,
     "Migration and sign-up": MIGRATION,
     "Account linking": LINKING,
+    "Connecting": CONNECTING,
     "Requests to the auth service": REQUESTS,
 }
 """The rows by the headings of docs/reasons.md."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from authcore.domain.model.reasons.connect_reasons import PRESSED
 from authcore.domain.model.reasons.reason import ACCEPTED, REJECTED, Reason
 
 
@@ -158,8 +159,9 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "link_taken",
         REJECTED,
-        (*_REFUSED, *_REPAIR, "native.link"),
-        _UNLINKED,
+        (*_REFUSED, *_REPAIR, "native.link", "sign_in.complete", *PRESSED),
+        "No session, and a page that says how to sign in; with `AUTHCORE_LINKING_ON_FAILURE=block` "
+        "a sentence to try again later. At the button: the page that the two were not connected.",
         "Account or user is linked to another one already. `authcore links audit` shows both "
         "sides.",
     ),
@@ -193,7 +195,8 @@ LINKING: Final[tuple[Reason, ...]] = (
         _UNLINKED,
         "The user claims a legacy account without a proof. Set `AUTHCORE_LINK_PROOF_KEYS` for the "
         "migration function too, and take write access to `custom:legacy_uid` away from app "
-        "clients.",
+        "clients. If the account is the user's, write the `sub` to it; if not, empty both "
+        "attributes.",
     ),
     Reason(
         "link_blind_retry",
@@ -206,10 +209,11 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "link_rejected",
         REJECTED,
-        (*_REFUSED, "native.link", *_REPAIR),
-        _UNLINKED,
+        (*_REFUSED, "native.link", *_REPAIR, "connect.offer", *PRESSED),
+        f"{_UNLINKED} At the button: the page that the two were not connected.",
         "An id or identity is outside the limits of the contract or of Cognito, the insecure "
-        "dialect cannot say it, or the user has five identities.",
+        "dialect cannot say it, or the user has five identities. At the button also: one of the "
+        "two users is disabled, not confirmed or gone.",
     ),
     Reason(
         "attributes_rejected",

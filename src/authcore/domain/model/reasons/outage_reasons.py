@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from authcore.domain.model.reasons.connect_reasons import PRESSED
 from authcore.domain.model.reasons.reason import (
     LATER,
     MISCONFIGURED,
@@ -20,6 +21,8 @@ _CALLS_COGNITO: Final = (
     "sign_out.provider",
     "sign_out.everywhere",
     "links.repair",
+    "connect.revoke",
+    *PRESSED,
 )
 _CALLS_LEGACY: Final = (
     "user_migration.authenticate",

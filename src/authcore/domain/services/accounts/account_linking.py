@@ -62,7 +62,7 @@ LEASE_TTL: Final = timedelta(seconds=30)
 """Several times the longest attempt; after a killed attempt the next one waits for so long."""
 
 _REFUSED_AGAIN: Final[Mapping[str, type[LinkRejectedError]]] = {
-    each.code: each for each in (AccountTakenError, AccountLockedError, UnprovenLinkError)
+    each.code: each for each in (AccountTakenError, AccountLockedError)
 }
 
 
@@ -179,7 +179,9 @@ class AccountLinking:
             yield require_lease
 
     def _find(self, user: PoolAccount) -> FoundAccount | None:
-        claimed = ClaimedAccount(accounts=self.accounts, proofs=self.proofs).find(user)
+        claimed = ClaimedAccount(accounts=self.accounts, links=self.links, proofs=self.proofs).find(
+            user
+        )
         if claimed is not None:
             return claimed
         query = AccountQuery(user.subject, user.identity, self._comparable_email(user))
@@ -198,14 +200,16 @@ class AccountLinking:
         Return if *user* may get a new account.
 
         Raises:
-            LinkRejectedError: The user was refused an account that may be theirs, or claims one.
+            LinkRejectedError: The user was refused an account that may be theirs, claims one, or
+                has a statement about one that is not understood, as after a loss of the keys.
         """
         refusal = self.proofs.refusal(user.statement, user.subject)
         if refusal is not None and refusal.legacy_uid is not None:
-            raise _REFUSED_AGAIN.get(refusal.reason, LinkRejectedError)(
+            raise _REFUSED_AGAIN.get(refusal.reason, UnprovenLinkError)(
                 "an earlier link was refused", legacy_uid=refusal.legacy_uid
             )
-        if user.legacy_uid is not None:
+        is_unclear = refusal is None and self.proofs.is_statement(user.statement)
+        if user.legacy_uid is not None or is_unclear:
             raise UnprovenLinkError(
                 "nothing proves that the account is the user's", legacy_uid=user.legacy_uid
             )
@@ -230,14 +234,16 @@ class AccountLinking:
         """
         Leave nothing in the pool by which another service would believe in the link.
 
-        Another attempt may have made the link meanwhile: that one stands.
+        Another attempt may have made the link meanwhile: that one stands, unless the identity is
+        refused whatever it is linked to.
         """
         is_stale = isinstance(refusal, StaleProofError)
         if not is_stale and self._attributes_after(user, refusal) is None:
             return
         try:
             current = self._current(user)
-            if current is None or self._is_linked(current):
+            is_foreign = isinstance(refusal, IssuerRejectedError)
+            if current is None or (self._is_linked(current) and not is_foreign):
                 return
             if is_stale:
                 self.directory.delete_user(user.subject)
@@ -266,11 +272,12 @@ class AccountLinking:
         """
         Return what *refusal* leaves of the attributes; None where nothing has to be written.
 
-        Only a refusal that names an account has to be remembered: the user must get no other.  A
-        voucher of migration stays good while only the account has to change: it is locked, or not
-        the only one of its name.
+        Only a refusal that names an account, or takes its id away, has to be remembered: the user
+        must get no other.  A voucher of migration stays good while only the account has to change:
+        it is locked, or not the only one of its name.
         """
-        legacy_uid = refusal.legacy_uid if isinstance(refusal, LinkRejectedError) else None
+        named = refusal.legacy_uid if isinstance(refusal, LinkRejectedError) else None
+        legacy_uid = named or user.legacy_uid
         statement = self.proofs.refuse(user.subject, Refusal(refusal.code, legacy_uid))
         is_vouched_for = self.proofs.voucher(user.statement) is not None
         if is_vouched_for and not isinstance(refusal, AccountTakenError):

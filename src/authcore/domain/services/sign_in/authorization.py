@@ -21,6 +21,7 @@ from authcore.domain.errors import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.session import RedirectTarget
 
 
@@ -245,6 +246,11 @@ def candidate_in(state: str) -> str | None:
 def digest_of(text: str) -> str:
     """Compute the SHA-256 of *text*, in lower-case hex."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def client_digest(client: AppClient) -> str:
+    """Digest of what ties a sealed value of a browser to *client*: issuer, id and callback."""
+    return digest_of(f"{client.issuer}\n{client.client_id}\n{client.redirect_uri}")
 
 
 def _base64url(octets: bytes) -> str:

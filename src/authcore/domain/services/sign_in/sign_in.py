@@ -33,6 +33,7 @@ from authcore.domain.services.sign_in.authorization import (
     AuthorizationError,
     AuthorizationResponse,
     candidate_in,
+    client_digest,
     code_challenge_for,
     digest_of,
     error_for,
@@ -264,8 +265,7 @@ class SignIn:
 
     @property
     def _client_digest(self) -> str:
-        client = self.client
-        return digest_of(f"{client.issuer}\n{client.client_id}\n{client.redirect_uri}")
+        return client_digest(self.client)
 
     def _check(self, attempt: SignInAttempt, state: str) -> None:
         if not hmac.compare_digest(attempt.state_digest, digest_of(state)):
