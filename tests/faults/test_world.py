@@ -5,10 +5,12 @@ from typing import Final
 
 import pytest
 
+from faults.world.found_scripts import AWAITED
+from faults.world.in_process import in_this_process
 from faults.world.runs import walk_through
-from faults.world.scripts import AWAITED, ROWS, SCRIPTS, play
+from faults.world.script import play
+from faults.world.scripts import ROWS, SCRIPTS
 from faults.world.shrinking import script_of
-from faults.world.stand import in_this_process
 from faults.world.steps import read_step
 from faults.world.variants import Variant, read_variant
 from faults.world.walks import draw_walk

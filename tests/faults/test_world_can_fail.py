@@ -14,9 +14,10 @@ from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Operations
 from authcore_local.legacy.password_hashing import PasswordHashing
+from faults.world.in_process import in_this_process
 from faults.world.runs import Walk, kind_of, walk_through
 from faults.world.shrinking import Shrinker, script_of
-from faults.world.stand import Stand, in_this_process
+from faults.world.stand import Stand
 from faults.world.steps import Step, read_steps
 from faults.world.variants import Variant
 from faults.world.weather import Fault

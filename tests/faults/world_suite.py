@@ -10,9 +10,9 @@ from typing import Final
 
 from authcore.adapters.system import monotonic
 from faults.figures import Failure, Progress, Section
+from faults.world.in_process import in_this_process
 from faults.world.runs import Walk, kind_of
 from faults.world.shrinking import Shrinker, script_of
-from faults.world.stand import in_this_process
 from faults.world.walks import STEPS, draw_walk
 
 

@@ -1,36 +1,15 @@
 """
-Scripts by name: what was tried by hand, row by row, and what walks found.
+Scripts by name: what was tried by hand, row by row; see ``found_scripts`` for what walks found.
 
 Each line is a step and what must come of it; ``*`` stands for anything.
 """
 
-from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from typing import Final
 
-import attrs
+from faults.world.found_scripts import FOUND
+from faults.world.script import OUT, Script
 
-from faults.world.runs import Walker
-from faults.world.steps import read_step
-from faults.world.variants import read_variant
-
-
-@attrs.frozen
-class Script:
-    """
-    A walk that is known beforehand.
-
-    Attributes:
-        variant: How the world is configured.
-        lines: Steps, and the outcome of each.
-    """
-
-    variant: str
-    lines: Sequence[tuple[str, str]]
-
-
-OUT: Final = "!2.unsent !3.unsent !4.unsent !5.unsent !6.unsent"
-"""The legacy system accepts a password, and nothing can be reached from then on."""
 
 ROWS: Final[Mapping[str, Script]] = {
     "continue with Google after the password": Script(
@@ -189,149 +168,4 @@ ROWS: Final[Mapping[str, Script]] = {
 }
 """The table of the issue, and what belongs to the same rows."""
 
-FOUND: Final[Mapping[str, Script]] = {
-    "a pool that is restored": Script(
-        "usual",
-        (
-            ("gregor password gregor first", "in 1915"),
-            ("op save", "done"),
-            ("nora provider facebook", "in 100003"),
-            ("jane password jane first", "in 1847"),
-            ("op restore", "done"),
-            ("nora provider facebook", "in none*"),
-            ("jane password jane first", "refused NotAuthorizedException: Incorrect *"),
-            ("op tidy", "sub_gone:2"),
-            ("nora provider facebook", "in 100003"),
-            ("jane password jane first", "in 1847"),
-            ("gregor password gregor first", "in 1915"),
-        ),
-    ),
-    "a pool that is copied": Script(
-        "usual",
-        (
-            ("gregor password gregor first", "in 1915"),
-            ("nora provider facebook", "in 100003"),
-            ("op copy", "done"),
-            ("gregor visit tokens", "turned away *"),
-            ("nora provider facebook", "in none*"),
-            ("op tidy", "sub_changed:1 sub_gone:1"),
-            ("nora provider facebook", "in 100003"),
-            ("gregor password gregor first", "in 1915"),
-        ),
-    ),
-    "a repair after the address changed": Script(
-        "usual",
-        (
-            ("sky mail gregor@old.example mallory", "done"),
-            ("mallory forget gregor", "done"),
-            ("gregor readdress 1915 gregor@new.example", "done"),
-            ("op repair", "*"),
-            ("mallory reset gregor first", "*"),
-            ("mallory password gregor first", "refused User*"),
-            ("gregor password gregor first", "in 1915"),
-        ),
-    ),
-    "the opener of an account whose owner reset its password": Script(
-        "usual",
-        (
-            ("mallory open trojan nora@old.example first", "100003"),
-            (f"mallory password trojan first {OUT}", "in none*"),
-            ("nora mailpass 100003 second", "done"),
-            ("mallory password trojan first", "*"),
-            ("mallory password trojan first", "refused NotAuthorizedException: Incorrect *"),
-            ("nora password trojan second", "in 100003"),
-        ),
-    ),
-    "an address that came after the password": Script(
-        "usual",
-        (
-            ("op address 1884 none", "done"),
-            (f"huck password huck first {OUT}", "in none*"),
-            ("op address 1884 nora@new.example", "done"),
-            ("nora mailpass 1884 second", "done"),
-            ("huck password huck first", "*"),
-            ("huck password huck first", "refused NotAuthorizedException: Incorrect *"),
-            ("nora password huck second", "in 1884"),
-        ),
-    ),
-    "what a client wrote about a whole link": Script(
-        "writable=True",
-        (
-            ("huck provider google-new", "in 100003"),
-            ("huck claim 1847 1847", "done"),
-            ("huck refresh latest", "in *"),
-            ("op repair", "*"),
-            ("huck provider google-new", "in 100003"),
-            ("huck visit tokens", "admitted 100003 cognito"),
-            ("jane password jane first", "in 1847"),
-        ),
-    ),
-    "what a client wrote after a sign-up": Script(
-        "writable=True",
-        (
-            ("mallory signup mallory mallory@old.example first", "done"),
-            ("mallory confirm mallory", "done"),
-            ("mallory password mallory first", "in 100003"),
-            ("mallory claim 1847 1847", "done"),
-            ("mallory password mallory first", "in *"),
-            ("mallory refresh oldest", "in *"),
-            ("op repair", "*"),
-            ("mallory password mallory first", "in 100003"),
-        ),
-    ),
-    "a link that is written nowhere, and an address that changes": Script(
-        "legacy_mode=none",
-        (
-            ("gregor provider google !3.lost !4.unsent !5.unsent", "in none"),
-            ("gregor mailpass 1915 first", "done"),
-            ("gregor readdress 1915 gregor@new.example", "done"),
-            ("gregor provider google", "in 1915"),
-        ),
-    ),
-    "a claim that a copy of the pool makes true": Script(
-        "writable=True",
-        (
-            ("jane provider apple", "in 100003"),
-            ("gregor provider apple", "in 100004"),
-            ("gregor claim 100003 1847", "done"),
-            ("op copy", "done"),
-            ("jane provider apple", "in none*"),
-            ("op tidy", "*"),
-        ),
-    ),
-    "a create that is made once while the pool is down": Script(
-        "legacy_mode=none",
-        (
-            ("sky down pool", "done"),
-            ("nora provider facebook", "in *"),
-            ("sky down clear", "done"),
-            ("nora provider facebook", "in 100003"),
-        ),
-    ),
-}
-"""What walks found."""
-
-AWAITED: Final = frozenset(
-    (
-        "a link that is written nowhere, and an address that changes",
-        "a claim that a copy of the pool makes true",
-    )
-)
-"""Scripts whose mends are not here yet: they must fail until they are."""
-
 SCRIPTS: Final[Mapping[str, Script]] = {**ROWS, **FOUND}
-
-
-def play(script: Script) -> list[str]:
-    """Everything that is wrong when *script* is taken to its end."""
-    walker = Walker(read_variant(script.variant))
-    wrong: list[str] = []
-    for line, expected in script.lines:
-        said = walker.take(read_step(line))
-        if not fnmatchcase(said, expected):
-            wrong.append(f"{line}: {said}, not {expected}")
-        wrong += [f"{line}: {violation}" for violation in walker.violations]
-    if not wrong:
-        walker.end()
-        wrong += walker.violations
-    return wrong

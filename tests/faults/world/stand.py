@@ -1,7 +1,6 @@
 """The local stack in this process, without servers: pool, legacy system, functions, guard, CLI."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -15,25 +14,17 @@ from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
-from authcore_cli import admin_wiring, aws_clients, links_wiring
+from authcore_cli import admin_wiring, links_wiring
 from authcore_cli.links_run import LinkTools
 from authcore_guard.container import guard_container
 from authcore_lambda import (
     account_linking,
-    pool_api,
     pre_sign_up,
     pre_token_generation,
     user_migration,
 )
 from authcore_local.addresses import Addresses, Ports
 from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
-from authcore_local.cognito import app as cognito_app
-from authcore_local.cognito.lambda_triggers.triggers import (
-    TriggerHandler,
-    TriggerRaisedError,
-    TriggerRunner,
-    _invoke,
-)
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
@@ -42,36 +33,16 @@ from authcore_local.environment import CREATION, environment_of, fresh_secrets
 from authcore_local.legacy import LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Links
 from authcore_local.legacy.operations import Operations
-from authcore_local.legacy.user_table import Row, UserTable
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from faults.world.variants import Variant
-from faults.world.weather import Killed, Struck, Weather
+from faults.world.weather import Struck, Weather
 from faults.world.wires import POOL_LINE, LegacyLine
-from support.light import HASHING, LIGHTEST
 from support.unhurried import Unhurried
 
 
 ADDRESSES: Final = Addresses(Ports())
-GONE: Final = "gone-"
-"""User names of deleted rows begin so."""
-
 COPY_ID: Final = "eu-local-1_Copy{number:05}"
-
-
-class _Inline(TriggerRunner):
-    """Runs a function in the caller's thread, with all the time there is."""
-
-    def _attempt(self, handler: TriggerHandler, sent: str) -> str | TriggerRaisedError | None:
-        try:
-            return _invoke(handler, sent, None)  # type: ignore[arg-type]
-        except Killed:
-            return None
-
-
-class _NoPause:
-    def wait(self, duration: timedelta) -> None:
-        """See the Pause port."""
 
 
 @attrs.define
@@ -230,24 +201,3 @@ class Stand:
             patch.setattr(admin_wiring, "LoggingAuditLog", lambda: self.audit)
             patch.setattr(admin_wiring, "SystemClock", lambda: self.clock)
             return admin_wiring.session_tools(self.environment).everywhere.end(username)
-
-
-def _present(rows: list[Row]) -> list[Row]:
-    """*rows* without those that stand for deleted ones, which keep their ids from being used."""
-    return [row for row in rows if not row.username.startswith(GONE)]
-
-
-@contextmanager
-def in_this_process() -> Iterator[None]:
-    """Stands that are made meanwhile work meanwhile, the latest one at a time."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in HASHING:
-            patch.setattr(f"{module}.COST", LIGHTEST)
-        page = UserTable.page
-        patch.setattr(UserTable, "page", lambda *given: _present(page(*given)))
-        patch.setattr(cognito_app, "TriggerRunner", _Inline)
-        patch.setattr(pool_api, "cognito_client", POOL_LINE.client)
-        patch.setattr(aws_clients, "cognito_client", POOL_LINE.client)
-        patch.setattr(links_wiring, "SystemPause", _NoPause)
-        patch.setattr(account_linking, "SystemClock", lambda: POOL_LINE.clock)
-        yield
