@@ -241,6 +241,21 @@ def test_where_nothing_is_promised_an_id_that_was_answered_is_kept_and_written_n
     assert world.signs_in(EMMA).status == "already_linked"
 
 
+def test_where_nothing_is_promised_an_attached_account_is_kept_until_it_is_written() -> None:
+    """Its address, by which it was found, may be another one at the next sign-in."""
+    # AL-07
+    world = World(row(), creation="once")
+    world.knows(EMMA)
+    world.directory.unavailable = True
+    assert world.service.link(EMMA).legacy_uid == "1815"
+    moved = attrs.evolve(world.links.rows["1815"].account, email="new@else.example")
+    world.links.rows["1815"] = row(moved)
+    world.directory.unavailable = False
+
+    assert world.signs_in(EMMA) == LinkOutcome("linked", "cognito_id", "1815")
+    assert [*world.links.rows] == ["1815"]
+
+
 def test_an_id_that_could_not_be_kept_stands_in_the_audit_line_at_least() -> None:
     # AL-07, AL-08
     world = World(creation="once", providers=frozenset())

@@ -103,22 +103,25 @@ class AccountCreation:
         except (RejectedError, LegacyNotReachedError):
             self._call_off(key)
             raise
-        self._keep(key, account)
+        self.remember(user, account.legacy_uid)
         return account, reason
 
-    def _keep(self, key: str, account: LegacyAccount) -> None:
-        """Remember the id until it is written to the pool, where nothing else would find it."""
+    def remember(self, user: PoolAccount, legacy_uid: str) -> None:
+        """
+        Keep the id of the account of *user* until it is written to the pool.
+
+        Only where *creation* is ``once``: nothing else would find an account that is attached.
+        """
         if self.creation != "once":
             return
+        key = create_key(self.issuer, user.subject)
         try:
-            self.intents.complete(key, account.legacy_uid)
+            self.intents.first_time(key, INTENT_TTL)
+            self.intents.complete(key, legacy_uid)
         except UnavailableError as error:
             self.audit.record(
                 AuditEvent.of(
-                    "account_linking.unkept",
-                    error,
-                    subject=account.cognito_id,
-                    legacy_uid=account.legacy_uid,
+                    "account_linking.unkept", error, subject=user.subject, legacy_uid=legacy_uid
                 )
             )
 

@@ -25,20 +25,17 @@ import attrs
 from authcore.domain.errors import (
     AccountLockedError,
     AccountTakenError,
-    AttributesMissingError,
-    AttributesRejectedError,
     AuthcoreError,
     IssuerRejectedError,
     LeaseHeldError,
     LinkRejectedError,
     RejectedError,
-    StaleProofError,
     UnavailableError,
     UnprovenLinkError,
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.emails import canonical_email
-from authcore.domain.model.link_proofs import LinkProofs, Refusal
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import (
     AccountQuery,
     FoundAccount,
@@ -46,10 +43,10 @@ from authcore.domain.model.linking import (
     LinkPolicy,
     PoolAccount,
 )
-from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.account_creation import AccountCreation, lease_key
 from authcore.domain.services.accounts.account_match import choose, require_usable
 from authcore.domain.services.accounts.claimed_account import ClaimedAccount
+from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import CreateIntents, Lease
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -114,10 +111,10 @@ class AccountLinking:
         outcome: LinkOutcome | None = None
         try:
             outcome = self._link(user)
-            self._write_proof(user, outcome)
+            self._pool_side.prove(user, outcome)
         except RejectedError as error:
             failure, outcome = error, LinkOutcome("refused", error.code)
-            self._withdraw(user, error)
+            self._pool_side.withdraw(user, error)
         except UnavailableError as error:
             known = outcome.legacy_uid if outcome else None
             failure, outcome = error, LinkOutcome("postponed", error.code, known)
@@ -127,7 +124,7 @@ class AccountLinking:
     def _link(self, user: PoolAccount) -> LinkOutcome:
         if user.identity and not self.policy.knows_issuer(user.identity):
             raise IssuerRejectedError("the identity comes from another issuer than it must")
-        if self._is_linked(user):
+        if self._pool_side.is_linked(user):
             return LinkOutcome("already_linked", "ok", user.legacy_uid)
         with self._hold_lease(user) as require_lease:
             return self._link_legacy_side(user, require_lease)
@@ -145,6 +142,7 @@ class AccountLinking:
         legacy_uid = found.account.legacy_uid
         if found.account.cognito_id is None:
             self._attach(legacy_uid, user.subject, reset_access=found.way == "email")
+            self._creation.remember(user, legacy_uid)
         return LinkOutcome("linked", found.way, legacy_uid)
 
     def _attach(self, legacy_uid: str, subject: str, *, reset_access: bool) -> None:
@@ -153,6 +151,10 @@ class AccountLinking:
         except LinkRejectedError as error:
             error.legacy_uid = legacy_uid
             raise
+
+    @property
+    def _pool_side(self) -> PoolSide:
+        return PoolSide(directory=self.directory, proofs=self.proofs, audit=self.audit)
 
     @property
     def _creation(self) -> AccountCreation:
@@ -213,87 +215,6 @@ class AccountLinking:
             raise UnprovenLinkError(
                 "nothing proves that the account is the user's", legacy_uid=user.legacy_uid
             )
-
-    def _write_proof(self, user: PoolAccount, outcome: LinkOutcome) -> None:
-        """
-        Write both attributes, last of all.
-
-        The legacy system names the user by now.  Where the pool's schema lacks an attribute that
-        has to do at every sign-in.
-        """
-        if outcome.status == "already_linked" or outcome.legacy_uid is None:
-            return
-        proof = self.proofs.prove_link(user.subject, outcome.legacy_uid)
-        written = {LEGACY_UID: outcome.legacy_uid, LEGACY_LINKED: proof}
-        try:
-            self.directory.set_attributes(user.username, written)
-        except (AttributesMissingError, AttributesRejectedError) as error:
-            self._record_unmarked(user, outcome.legacy_uid, error)
-
-    def _withdraw(self, user: PoolAccount, refusal: RejectedError) -> None:
-        """
-        Leave nothing in the pool by which another service would believe in the link.
-
-        Another attempt may have made the link meanwhile: that one stands, unless the identity is
-        refused whatever it is linked to.
-        """
-        is_stale = isinstance(refusal, StaleProofError)
-        if not is_stale and self._attributes_after(user, refusal) is None:
-            return
-        try:
-            current = self._current(user)
-            is_foreign = isinstance(refusal, IssuerRejectedError)
-            if current is None or (self._is_linked(current) and not is_foreign):
-                return
-            if is_stale:
-                self.directory.delete_user(user.subject)
-            elif (left := self._attributes_after(current, refusal)) is not None:
-                self.directory.set_attributes(user.username, left)
-        except (RejectedError, UnavailableError) as error:
-            self._record_unmarked(user, user.legacy_uid, error)
-
-    def _current(self, user: PoolAccount) -> PoolAccount | None:
-        """Return *user* with the attributes that the pool holds now; None if they are gone."""
-        found = self.directory.find(user.username)
-        if found is None or found.subject != user.subject:
-            return None
-        return attrs.evolve(
-            user,
-            legacy_uid=found.attributes.get(LEGACY_UID) or None,
-            statement=found.attributes.get(LEGACY_LINKED) or None,
-        )
-
-    def _is_linked(self, user: PoolAccount) -> bool:
-        return self.proofs.is_linked(user.statement, user.subject, user.legacy_uid)
-
-    def _attributes_after(
-        self, user: PoolAccount, refusal: RejectedError
-    ) -> Mapping[str, str] | None:
-        """
-        Return what *refusal* leaves of the attributes; None where nothing has to be written.
-
-        Only a refusal that names an account, or takes its id away, has to be remembered: the user
-        must get no other.  A voucher of migration stays good while only the account has to change:
-        it is locked, or not the only one of its name.
-        """
-        named = refusal.legacy_uid if isinstance(refusal, LinkRejectedError) else None
-        legacy_uid = named or user.legacy_uid
-        statement = self.proofs.refuse(user.subject, Refusal(refusal.code, legacy_uid))
-        is_vouched_for = self.proofs.voucher(user.statement) is not None
-        if is_vouched_for and not isinstance(refusal, AccountTakenError):
-            statement = user.statement or ""
-        if user.legacy_uid is None and (legacy_uid is None or user.statement == statement):
-            return None
-        return {LEGACY_UID: "", LEGACY_LINKED: statement}
-
-    def _record_unmarked(
-        self, user: PoolAccount, legacy_uid: str | None, error: AuthcoreError
-    ) -> None:
-        self.audit.record(
-            AuditEvent.of(
-                "account_linking.unmarked", error, subject=user.subject, legacy_uid=legacy_uid
-            )
-        )
 
     def _record(
         self, user: PoolAccount, outcome: LinkOutcome, failure: AuthcoreError | None
