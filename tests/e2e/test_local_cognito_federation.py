@@ -22,6 +22,7 @@ from support.local_pool import (
     hasty_at_first,
     sent_to,
 )
+from support.local_refresh import Way, at_the_token_endpoint, by_get_tokens
 
 
 GOOGLE = {"id": "109-Aa", "name": "Lizzy", "email": "lizzy@longbourn.example"}
@@ -116,6 +117,20 @@ class TestWhichTriggersFire:
                 "dateCreated": int(pool.clock.now().timestamp() * 1000),
             }
         ]
+
+
+class TestHowLong:
+    """Sessions of external users are refreshed as those of any."""
+
+    @pytest.mark.parametrize("way", [at_the_token_endpoint, by_get_tokens])
+    def test_a_refresh_tells_of_the_same_user(self, pool: LocalPool, way: Way) -> None:
+        # RF-04
+        code = code_of(Browser(pool).continue_with("Google", **GOOGLE))
+        first = json.loads(pool.redeem(code).body)
+        fresh = way(pool, first["refresh_token"])
+
+        assert fresh.error == ""
+        assert claims_of(fresh.id_token)["sub"] == claims_of(first["id_token"])["sub"]
 
 
 class TestWhoThatIs:

@@ -26,12 +26,13 @@ from faults import (
     timing_suite,
     toxic_suite,
     trojan_suite,
+    world_suite,
 )
 from faults.figures import Failure, Progress, Section, write_failures
 from faults.migration_table import Left
 
 
-PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "MG-03")
+PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "F6", "MG-03")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=PARTS, action="append", help="a part; all by default")
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
+    parser.add_argument("--walks", type=int, default=world_suite.WALKS, help="of F6")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each toxic of F5")
     parser.add_argument(
         "--samples", type=int, default=timing_suite.SAMPLES, help="of each kind of MG-03"
@@ -89,6 +91,8 @@ def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Itera
         yield key_suite.section(progress)
     if "F5" in chosen:
         yield toxic_suite.section(progress, asked.seconds, TRIGGER)
+    if "F6" in chosen:
+        yield world_suite.section(progress, seed, asked.walks)
     if "MG-03" in chosen:
         yield timing_suite.section(progress, seed, asked.samples)
 
@@ -107,6 +111,8 @@ def _again(asked: argparse.Namespace) -> Failure:
         return refresh_suite.replay(line)
     if line.startswith("F4 "):
         return key_suite.replay(line)
+    if line.startswith("F6 "):
+        return world_suite.replay(line)
     if line == "MG-03":
         return timing_suite.replay(_progress(), asked.samples)
     if line.startswith("hung "):
