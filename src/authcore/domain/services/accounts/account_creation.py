@@ -103,20 +103,24 @@ class AccountCreation:
         except (RejectedError, LegacyNotReachedError):
             self._call_off(key)
             raise
-        self.remember(user, account.legacy_uid)
+        self._keep(user, account.legacy_uid, is_announced=True)
         return account, reason
 
     def remember(self, user: PoolAccount, legacy_uid: str) -> None:
         """
-        Keep the id of the account of *user* until it is written to the pool.
+        Keep the id of an account that was attached until it is written to the pool.
 
-        Only where *creation* is ``once``: nothing else would find an account that is attached.
+        Only where *creation* is ``once``: nothing else finds it once its address changes.
         """
+        self._keep(user, legacy_uid, is_announced=False)
+
+    def _keep(self, user: PoolAccount, legacy_uid: str, *, is_announced: bool) -> None:
         if self.creation != "once":
             return
         key = create_key(self.issuer, user.subject)
         try:
-            self.intents.first_time(key, INTENT_TTL)
+            if not is_announced:
+                self.intents.first_time(key, INTENT_TTL)
             self.intents.complete(key, legacy_uid)
         except UnavailableError as error:
             self.audit.record(
