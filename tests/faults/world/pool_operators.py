@@ -75,7 +75,8 @@ def _tidy(world: World) -> str:
     report = _Findings()
     LinkRun(world.stand.link_tools(), cast("Any", report)).audit()
     for finding in report.all:
-        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not world.is_copy):
+        is_told = world.is_copy and not world.stand.variant.writable
+        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not is_told):
             for account in finding.accounts:
                 _set_cognito_id(world, account.legacy_uid, None)
         elif finding.reason == "sub_changed":
