@@ -23,6 +23,20 @@ FOUND: Final[Mapping[str, Script]] = {
             ("gregor password gregor first", "in 1915"),
         ),
     ),
+    "a pool that is restored to before an unlink": Script(
+        "trusts_apple=True",
+        (
+            ("gregor password gregor first", "in 1915"),
+            ("op save", "done"),
+            ("op address 1915 nora@old.example", "done"),
+            ("op unlink 1915", "done"),
+            ("nora provider apple", "in 1915"),
+            ("op restore", "done"),
+            ("gregor password gregor first", "in 100003"),
+            ("nora provider apple", "*"),
+            ("op tidy", "*"),
+        ),
+    ),
     "a pool that is copied": Script(
         "usual",
         (
