@@ -75,7 +75,8 @@ def _tidy(world: World) -> str:
     report = _Findings()
     LinkRun(world.stand.link_tools(), cast("Any", report)).audit()
     for finding in report.all:
-        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not world.is_copy):
+        is_told = world.is_copy and not world.stand.variant.writable
+        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not is_told):
             for account in finding.accounts:
                 _set_cognito_id(world, account.legacy_uid, None)
         elif finding.reason == "sub_changed":
@@ -133,12 +134,12 @@ def restore_pool(world: World, _: str) -> str:
 
 
 def _repeat_decisions(world: World) -> None:
-    """Lock and delete again, before anybody signs in, what was locked and deleted meanwhile."""
+    """Lock, delete and unlink again, before anybody signs in, what was so since the point."""
     users = world.stand.cognito.users
     rows = {row.userid: row for row in world.rows()}
     for user in users.all_users():
         row = rows.get(user.attributes.get(LEGACY_UID, ""))
-        if row is None:
+        if row is None or row.cognito_id not in {None, user.subject}:
             take_attributes(world, user)
         elif row.locked:
             switch(world, user, enabled=False)

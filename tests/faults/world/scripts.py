@@ -96,7 +96,7 @@ ROWS: Final[Mapping[str, Script]] = {
     "a throttled write after a create that is made once": Script(
         "legacy_mode=none",
         (
-            ("nora provider facebook !6.throttled !7.throttled", "in none"),
+            ("nora provider facebook !7.throttled !8.throttled", "in none"),
             ("nora provider facebook", "in 100003"),
             ("op hear account_linking.", "accepted * about 100003*"),
         ),
@@ -104,7 +104,7 @@ ROWS: Final[Mapping[str, Script]] = {
     "two throttled writes after a create that is made once": Script(
         "legacy_mode=none",
         (
-            ("nora provider facebook !5.throttled !6.throttled !7.throttled", "in none"),
+            ("nora provider facebook !6.throttled !7.throttled !8.throttled", "in none"),
             ("op hear account_linking.", "unavailable * about 100003*"),
         ),
     ),
