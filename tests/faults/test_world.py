@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from faults.world.found_scripts import AWAITED
+from faults.world.found_scripts import LIMITS
 from faults.world.in_process import in_this_process
 from faults.world.runs import walk_through
 from faults.world.script import play
@@ -32,11 +32,11 @@ def test_a_script_ends_well(name: str) -> None:
     # AL-01, AL-02, AL-07
     wrong = play(SCRIPTS[name])
 
-    assert bool(wrong) == (name in AWAITED), "\n".join(wrong)
+    assert bool(wrong) == (name in LIMITS), "\n".join(wrong)
 
 
-def test_what_is_awaited_is_among_the_scripts() -> None:
-    assert SCRIPTS.keys() >= AWAITED
+def test_every_limit_is_one_of_the_scripts() -> None:
+    assert SCRIPTS.keys() >= LIMITS
     assert len(ROWS) >= 10
 
 

@@ -155,5 +155,5 @@ FOUND: Final[Mapping[str, Script]] = {
 }
 """What walks found."""
 
-AWAITED: Final = frozenset(("a link without an answer, and an address that changes",))
-"""Scripts whose mends are not here yet: they must fail until they are."""
+LIMITS: Final = frozenset(("a link without an answer, and an address that changes",))
+"""What ``AUTHCORE_LINKING_CREATION=once`` cannot heal, as docs/linking.md says."""
