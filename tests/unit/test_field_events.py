@@ -20,6 +20,19 @@ from authcore_lambda.pre_sign_up import EXTERNAL as EXTERNAL_SIGN_UP
 from authcore_lambda.user_migration import UserMigrationTrigger
 from unit.account_linking_world import KEYS, PROOFS
 from unit.account_linking_world import World as LinkingWorld
+from unit.field_event_world import (
+    AUTHENTICATED,
+    CONFIRMED,
+    NAMED,
+    PROVEN,
+    SAML,
+    STATEMENT,
+    SUPPRESSED,
+    UID,
+    UNREADABLE,
+    migration_trigger,
+    unlink,
+)
 from unit.pre_sign_up_world import World as SignUpWorld
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH
 from unit.pre_token_generation_world import World as TokenWorld
@@ -32,36 +45,7 @@ from unit.trigger_world import (
     SUBJECT,
     trigger_event,
 )
-from unit.user_migration_world import BUDGET, EMMA, MAPPING, PASSWORD, legacy_accounts, trigger_on
-
-
-UID: Final = "custom:legacy_uid"
-STATEMENT: Final = "custom:legacy_linked"
-SUPPRESSED: Final = {"claimsToSuppress": [UID, STATEMENT]}
-NAMED: Final = {"claimsToAddOrOverride": {UID: "1813"}, "claimsToSuppress": [STATEMENT]}
-PROVEN: Final = {UID: "1813", STATEMENT: PROOFS.prove_link(SUBJECT, "1813")}
-CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
-AUTHENTICATED: Final = "PostAuthentication_Authentication"
-UNREADABLE: Final = "event_unreadable"
-
-SAML: Final = {
-    "userId": "jane.doe@corp.example",
-    "providerName": "Corp_SAML",
-    "providerType": "SAML",
-    "issuer": "http://www.okta.com/exk1a2b3c4d5e6f7g8h9",
-    "primary": True,
-    "dateCreated": 1661325432222,
-}
-
-
-def migration_trigger() -> UserMigrationTrigger:
-    return trigger_on(legacy_accounts())
-
-
-def emptied(world: TokenWorld) -> TokenWorld:
-    """With a pool user who has no link."""
-    world.directory.set_attributes("elizabeth", {UID: "", STATEMENT: ""})
-    return world
+from unit.user_migration_world import BUDGET, EMMA, MAPPING, PASSWORD, legacy_accounts
 
 
 # --- names of external users --------------------------------------------------------------------
@@ -229,7 +213,7 @@ def test_a_token_names_no_account_for_a_user_whom_the_event_does_not_name(
 ) -> None:
     # LT-03, AL-09
     event = {**trigger_event(source, {**NATIVE, **PROVEN}, version=version), **odd}
-    world = emptied(TokenWorld())
+    world = unlink(TokenWorld())
     proves_alone = "userName" in odd
 
     answer = world.answer(event)
@@ -244,7 +228,7 @@ def test_a_token_names_no_account_for_a_user_whom_the_event_does_not_name(
 @pytest.mark.parametrize("source", [HOSTED, REFRESH])
 def test_an_attribute_of_another_type_proves_no_link(source: str, name: str, odd: object) -> None:
     # LT-03, AL-09
-    world = emptied(TokenWorld())
+    world = unlink(TokenWorld())
     world.legacy.available = False
     event = trigger_event(source, {**NATIVE, **PROVEN, name: odd})
 

@@ -11,9 +11,16 @@ import pytest
 
 from authcore_lambda.events.types import Event
 from authcore_lambda.link_failures import LinkingFailedError
-from authcore_lambda.user_migration import UserMigrationTrigger
-from unit.account_linking_world import PROOFS
 from unit.account_linking_world import World as LinkingWorld
+from unit.field_event_world import (
+    NAMED,
+    PROVEN,
+    STATEMENT,
+    SUPPRESSED,
+    UID,
+    migration_trigger,
+    unlink,
+)
 from unit.pre_sign_up_world import World as SignUpWorld
 from unit.pre_token_generation_world import FORMS, HOSTED, REFRESH
 from unit.pre_token_generation_world import World as TokenWorld
@@ -23,39 +30,8 @@ from unit.trigger_world import (
     METADATA,
     NATIVE,
     POOL_ID,
-    SUBJECT,
     trigger_event,
 )
-from unit.user_migration_world import legacy_accounts, trigger_on
-
-
-UID: Final = "custom:legacy_uid"
-STATEMENT: Final = "custom:legacy_linked"
-SUPPRESSED: Final = {"claimsToSuppress": [UID, STATEMENT]}
-NAMED: Final = {"claimsToAddOrOverride": {UID: "1813"}, "claimsToSuppress": [STATEMENT]}
-PROVEN: Final = {UID: "1813", STATEMENT: PROOFS.prove_link(SUBJECT, "1813")}
-CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
-AUTHENTICATED: Final = "PostAuthentication_Authentication"
-UNREADABLE: Final = "event_unreadable"
-
-SAML: Final = {
-    "userId": "jane.doe@corp.example",
-    "providerName": "Corp_SAML",
-    "providerType": "SAML",
-    "issuer": "http://www.okta.com/exk1a2b3c4d5e6f7g8h9",
-    "primary": True,
-    "dateCreated": 1661325432222,
-}
-
-
-def migration_trigger() -> UserMigrationTrigger:
-    return trigger_on(legacy_accounts())
-
-
-def emptied(world: TokenWorld) -> TokenWorld:
-    """With a pool user who has no link."""
-    world.directory.set_attributes("elizabeth", {UID: "", STATEMENT: ""})
-    return world
 
 
 # --- token events -------------------------------------------------------------------------------
@@ -195,7 +171,7 @@ def test_a_refresh_that_comes_as_a_sign_in_names_no_account_while_nothing_is_pro
     kind: dict[str, object],
 ) -> None:
     # LT-03, AL-09
-    world = emptied(TokenWorld())
+    world = unlink(TokenWorld())
     world.legacy.available = False
     event = trigger_event("TokenGeneration_Authentication", {**kind, UID: "1813"})
 
