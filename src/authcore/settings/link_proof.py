@@ -29,7 +29,7 @@ class LinkVoucherSettings:
     keys: tuple[bytes, ...] = setting(
         key_ring,
         _KIND,
-        "the same keys where linking is used: without them no address that nobody verified links",
+        "the linking functions' keys: without them users with unverified addresses stay unlinked",
         default=(),
         secret=True,
     )
