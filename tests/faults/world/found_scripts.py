@@ -130,6 +130,24 @@ FOUND: Final[Mapping[str, Script]] = {
             ("gregor provider google", "in 1915"),
         ),
     ),
+    "a copy that is tidied after a person signed in": Script(
+        "legacy_mode=lookup trusts_apple=True post_authentication=False token_version=V2_0",
+        (
+            ("gregor forget gregor", "done"),
+            ("gregor provider apple", "in 1915"),
+            ("op address 1915 jane@old.example", "done"),
+            ("op copy", "done"),
+            ("gregor provider apple", "in none"),
+        ),
+    ),
+    "an unlinked user where creation is once": Script(
+        "legacy_mode=none trusts_apple=True blocks=True resets=pool",
+        (
+            ("gregor provider facebook &7(nora provider facebook-as-jane)", "in 100003"),
+            ("op unlink 100004", "done"),
+            ("nora provider facebook &1(mallory signup nora mallory@new.example first)", "in *"),
+        ),
+    ),
     "a claim in a copy of the pool": Script(
         "writable=True",
         (

@@ -82,7 +82,7 @@ def end_sessions(world: World, _: str, name: str) -> str:
 
 
 def unlink(world: World, _: str, userid: str) -> str:
-    """Take a link away on both sides."""
+    """Take a link away on both sides; where creation is ``once``, ``links allow-create`` too."""
     row = row_of(world, userid)
     user = linked_user(world, row) if row else None
     if user is None:
@@ -92,6 +92,7 @@ def unlink(world: World, _: str, userid: str) -> str:
         write(world, "DELETE FROM identities WHERE userid = ?", userid)
         take_attributes(world, user)
         end_all(world, user)
+        world.stand.allow_create(user.subject)
     return "done"
 
 

@@ -75,7 +75,7 @@ def _tidy(world: World) -> str:
     report = _Findings()
     LinkRun(world.stand.link_tools(), cast("Any", report)).audit()
     for finding in report.all:
-        is_told = world.is_copy and not world.stand.variant.writable
+        is_told = world.is_fresh_copy and not world.stand.variant.writable
         if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not is_told):
             for account in finding.accounts:
                 _set_cognito_id(world, account.legacy_uid, None)
@@ -84,7 +84,7 @@ def _tidy(world: World) -> str:
         elif finding.reason == "dangling":
             for each in finding.users:
                 take_attributes(world, world.stand.cognito.users.with_subject(each.subject))
-    world.is_copy = False
+    world.is_copy = world.is_fresh_copy = False
     repair_links(world, "op")
     return " ".join(
         f"{reason}:{count}"
@@ -159,7 +159,8 @@ def copy_pool(world: World, _: str) -> str:
         if (old := before.users.with_subject(_named(world, row)))
         and (moved := store.find(old.username))
     }
-    world.sessions, world.saved, world.is_copy = [], None, True
+    world.sessions, world.saved = [], None
+    world.is_copy = world.is_fresh_copy = True
     return "done"
 
 

@@ -10,6 +10,8 @@ import pytest
 from authcore.adapters.coordination.process.leases import ProcessLease
 from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.domain.model.pools import issuer_url
+from authcore.domain.services.accounts.account_creation import create_key
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
@@ -88,6 +90,11 @@ class Stand:
         self._line = self._legacy_line()
         self._copies = 0
         self._open("")
+
+    def allow_create(self, subject: str) -> None:
+        """``authcore links allow-create``: forget what came of the create for *subject*."""
+        pool_id = self.environment["AUTHCORE_COGNITO_USER_POOL_ID"]
+        self._intents.forget(create_key(issuer_url(pool_id), subject))
 
     def _legacy_line(self) -> LegacyLine:
         system = self.legacy

@@ -106,6 +106,7 @@ class World:
         restored: Links of a pool that was restored or copied, which an operator wanted back; in
             the order of the restores.
         is_copy: Whether the pool is a copy that was not tidied.
+        is_fresh_copy: Whether no person has done anything in that copy.
         claimed: Users who wrote what only authcore should, and the ids that they wrote.
         creators: Whose sign-in created an account.
         number: Of the step.
@@ -121,6 +122,7 @@ class World:
         self.used: set[tuple[str, str]] = set()
         self.ended: dict[str, int] = {}
         self.is_copy = False
+        self.is_fresh_copy = False
         self.creators: dict[str, str] = {}
         self.claimed: set[str] = set()
         self.restored: dict[tuple[str, str], None] = {}
@@ -149,6 +151,7 @@ class World:
             self.stand.weather.begin()
 
     def _do(self, verbs: Mapping[str, Any], step: Step) -> str:
+        self.is_fresh_copy = self.is_fresh_copy and step.actor in {"op", "sky"}
         try:
             said: str = verbs[step.verb](self, step.actor, *step.arguments)
         except CognitoError as error:
