@@ -13,6 +13,7 @@ from authcore_cli.links_run import LinkRun
 from authcore_local.cognito.user_pool.users import fresh_uuid
 from authcore_local.legacy.user_table import Row
 from faults.world.interventions import (
+    row_of,
     switch,
     take_attributes,
     until_done,
@@ -75,12 +76,12 @@ def _tidy(world: World) -> str:
     report = _Findings()
     LinkRun(world.stand.link_tools(), cast("Any", report)).audit()
     for finding in report.all:
-        is_told = world.is_fresh_copy and not world.stand.variant.writable
-        if finding.reason == "sub_gone" or (finding.reason == "sub_changed" and not is_told):
-            for account in finding.accounts:
-                _set_cognito_id(world, account.legacy_uid, None)
-        elif finding.reason == "sub_changed":
+        if finding.reason == "sub_changed" and _is_told(world, finding):
             _set_cognito_id(world, finding.accounts[0].legacy_uid, finding.users[0].subject)
+        elif finding.reason in {"sub_gone", "sub_changed", "crossed", "duplicate"}:
+            for account in finding.accounts:
+                if world.stand.cognito.users.with_subject(account.cognito_id or "") is None:
+                    _set_cognito_id(world, account.legacy_uid, None)
         elif finding.reason == "dangling":
             for each in finding.users:
                 take_attributes(world, world.stand.cognito.users.with_subject(each.subject))
@@ -91,6 +92,15 @@ def _tidy(world: World) -> str:
         for reason, count in Counter(each.reason for each in report.all).items()
         if reason in {"sub_gone", "sub_changed", "dangling"}
     )
+
+
+def _is_told(world: World, finding: Finding) -> bool:
+    """Whether a copy tells whose the account is: it is not used yet, or the address is the same."""
+    user = world.stand.cognito.users.with_subject(finding.users[0].subject)
+    row = row_of(world, finding.accounts[0].legacy_uid)
+    if not world.is_copy or world.stand.variant.writable or user is None or row is None:
+        return False
+    return world.is_fresh_copy or user.attributes.get("email") == row.email
 
 
 def _set_cognito_id(world: World, userid: str, cognito_id: str | None) -> None:
