@@ -387,7 +387,7 @@ class ProviderNotReachedError(ProviderUnavailableError):
 
 
 class ProviderMisconfiguredError(ProviderUnavailableError, MisconfiguredError):
-    """Cognito refuses the call, whatever it asks for: permission, pool, attribute or clock."""
+    """Cognito refuses every such call: permission, pool, attribute or clock is wrong."""
 
     code: ClassVar[str] = "provider_misconfigured"
 
@@ -455,7 +455,7 @@ class LegacyNotReachedError(LegacyUnavailableError):
 
 
 class LegacyMisconfiguredError(LegacyUnavailableError, MisconfiguredError):
-    """The legacy system refuses the call, whatever it asks for: the API key is wrong."""
+    """The legacy system refuses every call: the API key is wrong."""
 
     code: ClassVar[str] = "legacy_misconfigured"
 
@@ -481,6 +481,6 @@ class CoordinationUnavailableError(UnavailableError):
 
 
 class CoordinationMisconfiguredError(CoordinationUnavailableError, MisconfiguredError):
-    """The store refuses the call, whatever it asks for: permission, table, key schema or clock."""
+    """The store refuses every such call: permission, table, key schema or clock is wrong."""
 
     code: ClassVar[str] = "coordination_misconfigured"

@@ -70,7 +70,7 @@ class PoolSide:
         Leave nothing in the pool by which another service would believe in the link.
 
         Another attempt may have made the link meanwhile: that one stands, unless the identity is
-        refused whatever it is linked to.
+        of a foreign issuer.
         """
         is_stale = isinstance(refusal, StaleProofError)
         if not is_stale and self._attributes_after(user, refusal) is None:
