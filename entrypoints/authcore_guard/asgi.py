@@ -22,6 +22,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CLOSE_SIGN_IN_REQUIRED: Final = 4401
+CLOSE_FORBIDDEN: Final = 4403
 CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
@@ -44,6 +45,7 @@ class Guard:
         """Guard *app*; *request_guard* decides in a thread where the decision has to wait."""
         self._app = app
         self._request_guard = request_guard
+        self.telemetry = request_guard.telemetry
 
     @classmethod
     def from_environment(
@@ -146,5 +148,10 @@ async def send_denial(denial: Deny, method: str, send: Send) -> None:
 
 async def _close(denial: Deny, receive: Receive, send: Send) -> None:
     await receive()
-    code = CLOSE_TRY_AGAIN_LATER if denial.is_outage else CLOSE_SIGN_IN_REQUIRED
-    await send({"type": "websocket.close", "code": code})
+    await send({"type": "websocket.close", "code": _close_code(denial)})
+
+
+def _close_code(denial: Deny) -> int:
+    if denial.is_outage:
+        return CLOSE_TRY_AGAIN_LATER
+    return CLOSE_FORBIDDEN if denial.status == 403 else CLOSE_SIGN_IN_REQUIRED

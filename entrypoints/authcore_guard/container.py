@@ -18,6 +18,7 @@ from authcore.wiring.refresher import cognito_refresher
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
+from authcore_guard.telemetry import Telemetry
 
 
 def verify_url_of(guard: GuardSettings) -> ServiceUrl:
@@ -59,6 +60,12 @@ class GuardContainer(SessionContainer):
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
         guard_refresher, SessionContainer.settings, refresh_http
     )
+    telemetry = providers.ThreadSafeSingleton(
+        Telemetry,
+        counter=SessionContainer.counter,
+        audit_counter=SessionContainer.audit_counter,
+        stream=SessionContainer.audit_stream,
+    )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
         SessionContainer.browser_guard,
@@ -66,6 +73,9 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        warm_up=SessionContainer.keys.provided.warm_up,
+        requirements=guard.requirements,
+        telemetry=telemetry,
     )
 
 

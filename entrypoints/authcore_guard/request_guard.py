@@ -3,18 +3,23 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
 import attrs
 
+from authcore.adapters.audit.counters import ProcessDecisionCounter
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
+from authcore.domain.model.groups import Among, Requirement, requirement
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard.public_paths import PublicPaths, return_url
+from authcore_guard.telemetry import Telemetry
+from authcore_guard.user_check import UserCheck
 
 
 _VARY: Final = ("vary", "Cookie")
@@ -37,6 +42,12 @@ _TOO_LARGE: Final = (
 
 _OUTAGE: Final = (
     "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"
+)
+
+
+_FORBIDDEN: Final = (
+    "You are signed in, but this page is not for your account. Signing in again will not help; ask "
+    "the team that runs this application.\n"
 )
 
 
@@ -132,6 +143,9 @@ class RequestGuard:
         app_url: The application's root, as browsers see it.
         public_paths: See PublicPaths, also for the ConfigurationError; none by default.
         prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
+        warm_up: Waits until the keys are there, two seconds at most; None (the default) for none.
+        requirements: What users need on paths that are not public; nothing by default.
+        telemetry: Counters and audit stream; by default with the counter of *browser_guard*.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -139,6 +153,11 @@ class RequestGuard:
     _app_url: ServiceUrl
     _public_paths: Iterable[str] = ()
     _prefetch: Callable[[], None] | None = None
+    _warm_up: Callable[[], None] | None = None
+    _requirements: tuple[Requirement, ...] = ()
+    telemetry: Telemetry = attrs.field(
+        default=attrs.Factory(lambda self: _telemetry_of(self._guard), takes_self=True)
+    )
     _public: PublicPaths = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: PublicPaths(self._public_paths), takes_self=True),
@@ -152,6 +171,16 @@ class RequestGuard:
         """
         if self._prefetch:
             self._prefetch()
+
+    def warm_up(self) -> None:
+        """
+        Fetch the keys and wait for them, two seconds at most.  For the fork hook of a server.
+
+        Never raises: after a failed fetch the first request with a session tries again.
+        """
+        if self._warm_up:
+            with suppress(UnavailableError):
+                self._warm_up()
 
     def check(self, request: GuardedRequest) -> Allow | Deny:
         """
@@ -176,8 +205,11 @@ class RequestGuard:
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            return Allow(decision.user, cookies)
-        if self._is_public(request):
+            allow = Allow(decision.user, cookies)
+            if self._requirements and not self.is_public(request):
+                return self.check_user(request, allow, *self._requirements)
+            return allow
+        if self.is_public(request):
             return Allow(None, cookies)
         return self._sign_in(request, decision.reason, cookies)
 
@@ -185,7 +217,7 @@ class RequestGuard:
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
     ) -> Allow | Deny:
         """Allow public paths; otherwise answer with the reason, or with Retry-After."""
-        if self._is_public(request):
+        if self.is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
             return _outage(request, error)
@@ -195,7 +227,38 @@ class RequestGuard:
         """Return a guard without public paths, for single routes."""
         return attrs.evolve(self, public_paths=())
 
-    def _is_public(self, request: GuardedRequest) -> bool:
+    def require_group(
+        self, *names: str, any_of: bool = False, among: Among = "groups"
+    ) -> "RequestGuard":
+        """
+        Return a guard that also requires groups, or roles; others get 403 and no redirect.
+
+        See Requirement for the arguments and the ConfigurationError.
+        """
+        added = requirement(*names, any_of=any_of, among=among)
+        return attrs.evolve(self, requirements=(*self._requirements, added))
+
+    def check_user(
+        self, request: GuardedRequest, allow: Allow, *requirements: Requirement
+    ) -> Allow | Deny:
+        """Deny *request* where the user of *allow* does not meet *requirements*; or allow it."""
+        if allow.user is None:
+            return self._sign_in(request, "no_session", allow.cookies)
+        refusal = self._user_check.refusal(allow.user, requirements)
+        return _forbidden(request, refusal, allow.cookies) if refusal else allow
+
+    def refuse_user(
+        self, request: GuardedRequest, user: User, error: RejectedError, allow: Allow
+    ) -> Deny:
+        """Deny *request* because of *error* about its signed-in *user*: 403, no redirect."""
+        return _forbidden(request, self._user_check.refuse(user, error), allow.cookies)
+
+    @property
+    def _user_check(self) -> UserCheck:
+        return UserCheck(audit=self.telemetry.audit, counter=self._guard.counter)
+
+    def is_public(self, request: GuardedRequest) -> bool:
+        """Whether *request* needs no sign-in."""
         return self._public.cover(request.path, raw_path=request.raw_path)
 
     def _sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
@@ -219,6 +282,19 @@ def _json(status: int, reason: str, *headers: tuple[str, str]) -> Deny:
 
 def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]
+
+
+def _forbidden(request: GuardedRequest, error: RejectedError, cookies: tuple[str, ...]) -> Deny:
+    if not request.is_navigation:
+        return _json(403, error.code, *_setting(cookies))
+    return Deny(403, (*_HEADERS, _PLAIN_TEXT, *_setting(cookies)), _FORBIDDEN.encode())
+
+
+def _telemetry_of(guard: BrowserGuard) -> Telemetry:
+    counter = guard.counter
+    if isinstance(counter, ProcessDecisionCounter):
+        return Telemetry(counter=counter)
+    return Telemetry()  # an application's own counter keeps its numbers itself
 
 
 def _too_large(request: GuardedRequest, error: SessionTooLargeError) -> Deny:

@@ -276,7 +276,9 @@ class WebContainer(SessionContainer):
         counter=SessionContainer.counter,
     )
     verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses, SessionContainer.audit
+        VerificationResponses,
+        SessionContainer.audit,
+        SessionContainer.settings.provided.verify.payload,
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,

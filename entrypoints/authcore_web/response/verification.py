@@ -25,9 +25,11 @@ class VerificationResponses:
 
     Attributes:
         audit: Records every result except ``ok``, and the caller.
+        payload: ``on`` where results hold the whole payload of the ID token; ``off`` by default.
     """
 
     _audit: AuditLog
+    _payload: str = "off"
 
     def of(self, outcome: Outcome, caller: str) -> VerificationResult:
         """
@@ -51,10 +53,16 @@ class VerificationResponses:
             self._audit.record(
                 AuditEvent(ACTION, "accepted", reason, subject=user.subject, caller=caller)
             )
-        return {"verified": True, "user": user_members(user), **_new_tokens(outcome)}
+        members = {"verified": True, "user": user_members(user), **_new_tokens(outcome)}
+        return {**members, "payload": _payload(outcome)} if self._payload == "on" else members
 
 
 def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:
     if isinstance(decision, Admitted) and decision.is_renewed:
         return {"tokens": attrs.asdict(decision.session.tokens)}
     return {}
+
+
+def _payload(decision: SessionDecision) -> Mapping[str, object]:
+    """All claims of the ID token, as signed; none for a legacy login."""
+    return decision.session.identity.claims if isinstance(decision, Admitted) else {}

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import attrs
 
+from authcore.domain.model.groups import Requirement, names_problem
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings import url_parsers
-from authcore.settings.parsers import caller_key, one_of, seconds
+from authcore.settings.parsers import caller_key, one_of, seconds, words
 from authcore.settings.reader import Check, setting
 from authcore.settings.url_parsers import SIGN_IN_PATH
 
@@ -29,6 +30,14 @@ def _lacks_verify_url(
     )
 
 
+def group_names(text: str) -> tuple[str, ...]:
+    """Parse names of groups."""
+    found = words(text)
+    if problem := names_problem(found):
+        raise ValueError(problem)
+    return found
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class GuardSettings:
     """The guard in front of one application."""
@@ -47,6 +56,18 @@ class GuardSettings:
         "list of path prefixes",
         "paths that need no sign-in",
         default=(),
+    )
+    groups: tuple[str, ...] = setting(
+        group_names,
+        "list of group names",
+        "groups of the pool that users of this application must be in; others get 403",
+        default=(),
+    )
+    groups_match: str = setting(
+        one_of("all", "any"),
+        "all or any",
+        "whether a user must be in all of AUTHCORE_GUARD_GROUPS, or in one of them",
+        default="all",
     )
     refresh: str = setting(
         one_of("off", "service", "direct"),
@@ -74,3 +95,10 @@ class GuardSettings:
         "total time of one call to the auth service",
         default=timedelta(seconds=5),
     )
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The groups that every user of this application needs."""
+        if not self.groups:
+            return ()
+        return (Requirement(names=self.groups, any_of=self.groups_match == "any"),)

@@ -2,6 +2,7 @@
 
 import attrs
 
+from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 from authcore.settings.url_parsers import CallerKey, caller_keys, web_origins
 
@@ -17,6 +18,12 @@ class VerifySettings:
         "any, every call is refused",
         default=(),
         secret=True,
+    )
+    payload: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "whether /auth/verify answers with the whole payload of the ID token beside the user",
+        default="off",
     )
 
 

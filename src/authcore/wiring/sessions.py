@@ -6,6 +6,7 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.audit.stream import AuditStream
 from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
@@ -27,6 +28,7 @@ from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher
+from authcore.settings.user import user_mapping
 from authcore.wiring.cookies import is_stored, session_jar
 from authcore.wiring.legacy import http_legacy_sessions, legacy_http
 from authcore.wiring.refresher import session_refresher_of
@@ -95,8 +97,9 @@ class SessionContainer(containers.DeclarativeContainer):
     )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
+    audit_stream = providers.ThreadSafeSingleton(AuditStream, audit_log)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
-        CountingAuditLog, audit_log, audit_counter
+        CountingAuditLog, audit_stream, audit_counter
     )
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
@@ -138,6 +141,7 @@ class SessionContainer(containers.DeclarativeContainer):
         legacy=legacy_sessions,
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
+        users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,

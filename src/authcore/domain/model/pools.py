@@ -48,6 +48,15 @@ def issuer_url(user_pool_id: str) -> ServiceUrl:
     return ServiceUrl(f"https://cognito-idp.{region}.{DNS_SUFFIX}/{user_pool_id}")
 
 
+def pool_of(issuer: str) -> str:
+    """
+    Name the pool of *issuer*: its last path segment, in every form that Amazon gives issuers.
+
+    A pool keeps its id when the form of its issuer changes.
+    """
+    return issuer.rpartition("/")[2] or issuer
+
+
 def jwks_url(issuer: ServiceUrl) -> ServiceUrl:
     """The URL of the key set of *issuer*, unless a setting names another."""
     return ServiceUrl(f"{issuer}{JWKS_PATH}")

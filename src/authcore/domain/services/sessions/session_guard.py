@@ -46,6 +46,7 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
@@ -75,6 +76,7 @@ class SessionGuard:
         legacy: None (the default) once the old login is switched off.
         revocations: None (the default) where sessions live as long as their tokens.
         revocations_wait: Whether asking *revocations* takes the network; True by default.
+        users: Which claims and roles users have; none by default.
     """
 
     validator: TokenValidator
@@ -85,6 +87,7 @@ class SessionGuard:
     legacy: LegacySessions | None = None
     revocations: RevocationList | None = None
     revocations_wait: bool = True
+    users: UserMapping = PLAIN
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
@@ -142,7 +145,7 @@ class SessionGuard:
         if self._is_revoked(session.access):
             return None
         action = self.policy.decide(session, now=self.clock.now())
-        return Admitted(session) if action == "keep" else None
+        return Admitted(session, mapping=self.users) if action == "keep" else None
 
     def _decide(self, presented: PresentedSession) -> SessionDecision:
         try:
@@ -213,11 +216,11 @@ class SessionGuard:
         if action == "end":
             return TOO_OLD
         if action == "keep" or not can_renew or self.refresher is None:
-            return Admitted(session)
+            return Admitted(session, mapping=self.users)
         try:
             renewed = self.refresher.refresh(session.tokens, session.access, is_live=True)
         except UnavailableError:
-            return Admitted(session, "refresh_postponed")
+            return Admitted(session, "refresh_postponed", self.users)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
         return self._admit_new_tokens(renewed)
@@ -261,7 +264,7 @@ class SessionGuard:
             return TOO_OLD
         if self._is_revoked(session.access):
             return REVOKED
-        return Admitted(session, "refreshed")
+        return Admitted(session, "refreshed", self.users)
 
     def _is_revoked(self, access: AccessClaims) -> bool:
         return self.revocations is not None and self.revocations.is_revoked(access)
