@@ -257,6 +257,15 @@ class RequestGuard:
     def _user_check(self) -> UserCheck:
         return UserCheck(audit=self.telemetry.audit, counter=self._guard.counter)
 
+    def without_requirements(self) -> "RequestGuard":
+        """Return a guard that requires no groups and roles."""
+        return attrs.evolve(self, requirements=())
+
+    @property
+    def requires_groups(self) -> bool:
+        """Whether a signed-in user may be refused."""
+        return bool(self._requirements)
+
     def is_public(self, request: GuardedRequest) -> bool:
         """Whether *request* needs no sign-in."""
         return self._public.cover(request.path, raw_path=request.raw_path)
