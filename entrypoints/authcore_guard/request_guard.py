@@ -207,7 +207,7 @@ class RequestGuard:
         if not isinstance(decision, SignInRequired):
             allow = Allow(decision.user, cookies)
             if self._requirements and not self.is_public(request):
-                return self.check_user(request, allow, *self._requirements)
+                return self.check_user(request, allow)
             return allow
         if self.is_public(request):
             return Allow(None, cookies)
@@ -241,17 +241,15 @@ class RequestGuard:
     def check_user(
         self, request: GuardedRequest, allow: Allow, *requirements: Requirement
     ) -> Allow | Deny:
-        """Deny *request* where the user of *allow* does not meet *requirements*; or allow it."""
+        """Deny *request* where its user lacks what this guard and *requirements* need."""
         if allow.user is None:
             return self._sign_in(request, "no_session", allow.cookies)
-        refusal = self._user_check.refusal(allow.user, requirements)
+        refusal = self._user_check.refusal(allow.user, (*self._requirements, *requirements))
         return _forbidden(request, refusal, allow.cookies) if refusal else allow
 
-    def refuse_user(
-        self, request: GuardedRequest, user: User, error: RejectedError, allow: Allow
-    ) -> Deny:
+    def refuse_user(self, request: GuardedRequest, user: User, error: RejectedError) -> Deny:
         """Deny *request* because of *error* about its signed-in *user*: 403, no redirect."""
-        return _forbidden(request, self._user_check.refuse(user, error), allow.cookies)
+        return _forbidden(request, self._user_check.refuse(user, error), ())
 
     @property
     def _user_check(self) -> UserCheck:
@@ -260,6 +258,15 @@ class RequestGuard:
     def without_requirements(self) -> "RequestGuard":
         """Return a guard that requires no groups and roles."""
         return attrs.evolve(self, requirements=())
+
+    def sign_in(self, request: GuardedRequest) -> Deny:
+        """Ask for a sign-in: as for *request* without a session."""
+        return self._sign_in(request, "no_session", ())
+
+    @property
+    def signout_url(self) -> str:
+        """The auth service's ``/auth/signout``, beside its sign-in."""
+        return f"{self._signin_url.rpartition('/')[0]}/signout"
 
     @property
     def requires_groups(self) -> bool:

@@ -70,7 +70,8 @@ def through_asgi(app: Any) -> GuardedRequest:
 def through_wsgi(app: Any) -> GuardedRequest:
     def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
         environ: dict[str, Any] = {
-            "PATH_INFO": target,
+            "PATH_INFO": target.partition("?")[0],
+            "QUERY_STRING": target.partition("?")[2],
             **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers},
             **({"HTTP_COOKIE": cookies} if cookies else {}),
         }
