@@ -18,12 +18,13 @@ SESSION_COOKIE: Final = APIKey.model_validate(
 )
 """See: OpenAPI 3.1 "Security Scheme Object"."""
 
+_MEMBER: Final = "reason"
 _REASON: Final[dict[str, Any]] = {
     "application/json": {
         "schema": {
             "type": "object",
-            "required": ["reason"],
-            "properties": {"reason": {"type": "string"}},
+            "required": [_MEMBER],
+            "properties": {_MEMBER: {"type": "string"}},
         }
     }
 }

@@ -38,6 +38,7 @@ _CALLS_TABLE: Final = (
     "account_linking.postponed",
     "account_linking.unkept",
     "guard",
+    "guard.user",
     "verify",
     "session.read",
     "session.check",
