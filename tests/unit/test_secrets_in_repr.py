@@ -21,7 +21,6 @@ from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
-from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
@@ -91,7 +90,6 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),
     GuardedRequest: frozenset({"accept", "fetch_mode", "method", "path", "raw_path"}),
-    _Entry: frozenset({"nested"}),
     _Opened: frozenset({"generation"}),
 }
 """The texts that a repr shows: ids, names of things, and what an operator looks for."""
