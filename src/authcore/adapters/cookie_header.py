@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from authcore.adapters.joined_cookies import Pairs, separate
+from authcore.adapters.joined_cookies import separate
 
 
 MAX_HEADER_LENGTH: Final = 65_536
 MAX_PAIRS: Final = 200
+
+Pairs = tuple[tuple[str, str], ...]
 
 _CONTROLS: Final = bytes({*range(32), 127} - {ord("\t")})
 

@@ -21,6 +21,9 @@ from urllib.parse import quote
 from authcore.domain.services.sign_in.redirects import MAX_REDIRECT_LENGTH
 
 
+MAX_SPELLED: Final = 65_536
+"""Characters; more than any server takes in a request line."""
+
 _ORIGIN: Final = re.compile(r"[A-Za-z]+://[^/?#\\\s]+(?=[/?#])")
 _REFUSED: Final = re.compile(r"[^!#-;=?-\[\]-~]+")
 """What ``RedirectAllowlist`` refuses behind an origin."""
@@ -30,13 +33,14 @@ def spell(url: str) -> str:
     """
     Percent-encode what an allow-list refuses behind the origin of *url*.
 
-    A URL without an origin that ends at ``/``, ``?`` or ``#`` is returned unchanged.
+    A URL without an origin that ends at ``/``, ``?`` or ``#`` is returned unchanged, and so is one
+    of more than MAX_SPELLED characters.
     """
     origin = _ORIGIN.match(url)
-    if origin is None or len(url) > 8 * MAX_REDIRECT_LENGTH:
+    if origin is None or len(url) > MAX_SPELLED:
         return url
     behind = _REFUSED.sub(
-        lambda found: quote(found[0], safe="", errors="replace"), url[origin.end() :]
+        lambda found: quote(found[0], safe="", errors="surrogateescape"), url[origin.end() :]
     )
     return origin[0] + behind
 
