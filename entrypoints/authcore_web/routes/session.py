@@ -94,7 +94,9 @@ class SessionRoutes:
 
 def _original_url(request: Request) -> str | None:
     urls = request.headers.getlist(ORIGINAL_URL)
-    return urls[0] if len(urls) == 1 else None
+    if len(urls) != 1:
+        return None
+    return urls[0].encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _limit(cookies: Iterable[str]) -> tuple[str, ...]:
