@@ -60,7 +60,7 @@ class SessionRoutes:
 
     async def check(self, request: Request) -> Response:
         """
-        204 and the user in headers, 401 and where to sign in, or 503.
+        200 and the user in headers, 401 and where to sign in, or 503.
 
         The proxy passes on the browser's ``Sec-Fetch-*`` headers: following a link from another
         site refreshes the session, an embedded picture there does not.
@@ -79,7 +79,7 @@ class SessionRoutes:
             response.headers[REASON] = decision.reason
             response.headers["x-auth-signin"] = self._sign_in_urls.to(_original_url(request))
         else:
-            response = Response(status_code=204, headers=identity_headers(decision.user))
+            response = Response(headers=identity_headers(decision.user))
         response.headers.update(_copies(cookies))
         return with_cookies(response, cookies)
 
