@@ -9,6 +9,7 @@ A guard for any ASGI application.
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
+from authcore.adapters.http_headers import PURPOSES
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore.ports.legacy_sessions import LegacySessions
@@ -26,7 +27,8 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 _THREADS: Final = WorkerThreads()
-_READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode")
+_PURPOSES: Final = tuple(name.encode() for name in PURPOSES)
+_READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode", *_PURPOSES)
 _HTTP_HEAD: Final = "http.response.start"
 _WEBSOCKET_HEAD: Final = "websocket.accept"
 
@@ -102,6 +104,7 @@ def read_request(scope: Scope) -> GuardedRequest:
         cookies="; ".join(found[b"cookie"]),
         accept=", ".join(found[b"accept"]),
         fetch_mode=", ".join(found[b"sec-fetch-mode"]),
+        purpose=", ".join(value for name in _PURPOSES for value in found[name]),
     )
 
 

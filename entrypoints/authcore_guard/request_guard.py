@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
-from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
+from authcore.adapters.http_headers import CHALLENGE, PRIVATE, is_speculative, retry_after
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
@@ -53,6 +53,7 @@ class GuardedRequest:
         cookies: Every ``Cookie`` header, joined by ``"; "``.
         accept: The ``Accept`` header.
         fetch_mode: The ``Sec-Fetch-Mode`` header; empty when there is none.
+        purpose: ``Sec-Purpose`` and its older names; empty when there is none.
     """
 
     method: str
@@ -62,14 +63,21 @@ class GuardedRequest:
     cookies: str = attrs.field(repr=False)
     accept: str
     fetch_mode: str
+    purpose: str = ""
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a browser shows the response as a page, so that it can follow a redirect."""
+        """
+        Whether a browser shows the response as a page, so that it can follow a redirect.
+
+        False for what it prefetches: no user has asked for that page, and a sign-in that begins for
+        it takes the place of one that a user is at.
+        """
         return (
             self.method in ("GET", "HEAD")
             and "text/html" in self.accept.lower()
             and self.fetch_mode in ("", "navigate")
+            and not is_speculative([self.purpose])
         )
 
 

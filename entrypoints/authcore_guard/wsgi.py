@@ -11,12 +11,15 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from authcore.adapters.http_headers import PURPOSES
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
 
 
 USER_KEY: Final = "authcore.user"
+
+_PURPOSES: Final = tuple("HTTP_" + name.upper().replace("-", "_") for name in PURPOSES)
 
 
 class Guard:
@@ -63,6 +66,7 @@ def read_request(environ: WSGIEnvironment) -> GuardedRequest:
         cookies=environ.get("HTTP_COOKIE", ""),
         accept=environ.get("HTTP_ACCEPT", ""),
         fetch_mode=environ.get("HTTP_SEC_FETCH_MODE", ""),
+        purpose=", ".join(environ[name] for name in _PURPOSES if name in environ),
     )
 
 
