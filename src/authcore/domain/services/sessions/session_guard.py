@@ -220,7 +220,7 @@ class SessionGuard:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+        return self._admit_new_tokens(renewed, self.refresher)
 
     def _try_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
@@ -254,12 +254,16 @@ class SessionGuard:
             renewed = self.refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+        return self._admit_new_tokens(renewed, self.refresher)
 
-    def _admit_new_tokens(self, session: Session) -> Admitted | SignInRequired:
+    def _admit_new_tokens(
+        self, session: Session, refresher: SessionRefresher
+    ) -> Admitted | SignInRequired:
+        """Look again: the session may have been revoked while it was refreshed."""
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(session.access):
+            refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
 
