@@ -28,7 +28,7 @@ from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored, session_jar
-from authcore.wiring.legacy import http_legacy_sessions, legacy_http
+from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
@@ -138,6 +138,7 @@ class SessionContainer(containers.DeclarativeContainer):
         counter=counter,
         refresher=session_refresher,
         legacy=legacy_sessions,
+        legacy_sign_out=providers.Callable(legacy_ending, legacy_sessions),
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )

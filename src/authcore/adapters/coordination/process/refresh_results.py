@@ -65,7 +65,7 @@ class ProcessRefreshResultCache(RefreshResultCache):
             entry = self._live(key, now)
         if entry is not None and entry.tokens is None:
             raise RefreshTokenRejectedError("the provider rejected this token a moment ago")
-        return entry and entry.tokens
+        return entry.tokens if entry else None
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """See the port."""
@@ -88,7 +88,7 @@ class ProcessRefreshResultCache(RefreshResultCache):
             self._make_room(now)
             self._refused[key] = now + ttl
             entry = self._live(key, now)
-        return entry and entry.tokens
+        return entry.tokens if entry else None
 
     def _require_no_refusal(self, key: str, now: datetime) -> None:
         if self._refused.get(key, now) > now:

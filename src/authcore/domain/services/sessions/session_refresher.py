@@ -125,8 +125,8 @@ class SessionRefresher:
         Its refresh token is refused here and revoked at the provider; the audit log records
         failures of either.
         """
-        watch = StoreWatch(self.audit)
-        watch.ask(lambda: self.invalidate(session.tokens), otherwise=())
+        none: tuple[RefreshToken, ...] = ()
+        StoreWatch(self.audit).ask(lambda: self.invalidate(session.tokens), otherwise=none)
         if self.coordinator.successors is not None:
             token, subject = session.tokens.refresh_token, session.access.subject
             self.coordinator.successors.revoke(token, subject=subject)
