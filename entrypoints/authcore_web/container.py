@@ -336,4 +336,5 @@ def container_of(settings: WebSettings) -> WebContainer:
     container = WebContainer(settings=settings)
     container.check_dependencies()
     container.token_refresher.override(container.cognito_refresher)
+    container.session_revoker.override(container.token_revoker)
     return container
