@@ -14,10 +14,13 @@ Sign-in and sign-out for ``LOGIN_URL`` and the admin.
 The two sign-in paths must be public: ``AUTHCORE_GUARD_PUBLIC_PATHS="/login/ /admin/login/"``.
 """
 
+from urllib.parse import unquote
+
 import attrs
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
@@ -45,15 +48,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if REDIRECT_FIELD_NAME in request.GET:
             raise PermissionDenied
         return HttpResponseRedirect(target)
-    path, _, query = target.partition("?")
+    path, _, query = iri_to_uri(target).partition("?")
     back = attrs.evolve(
         asked,
         method="GET",
-        path=path,
-        raw_path=None,
+        path=unquote(path),
+        raw_path=path,
         query=query,
         accept="text/html",
         fetch_mode="",
+        purpose="",
     )
     return denial_response(guard.sign_in(back))
 
