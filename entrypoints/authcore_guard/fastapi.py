@@ -75,6 +75,7 @@ class SignedIn(SecurityBase):
         self._request_guard = request_guard.for_everything()
         self._without_groups = self._request_guard.without_requirements()
         self.telemetry = request_guard.telemetry
+        self.signout_url = request_guard.signout_url
         self.model = SESSION_COOKIE
         self.scheme_name = SESSION_SCHEME
 

@@ -101,6 +101,7 @@ class Guard:
         """Guard with *request_guard*."""
         self._request_guard = request_guard
         self.telemetry = request_guard.telemetry
+        self.signout_url = request_guard.signout_url
 
     def warm_up(self) -> None:
         """Fetch the keys, two seconds at most; call it in each worker after the server forked."""
