@@ -280,7 +280,7 @@ class WebContainer(SessionContainer):
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
-        session_guard=SessionContainer.session_guard,
+        session_guard=SessionContainer.program_guard,
         api_keys=api_keys,
         verification_responses=verification_responses,
         error_responses=error_responses,
