@@ -49,6 +49,11 @@ def dns_suffix(region: str) -> str:
     return next(found, DNS_SUFFIX)
 
 
+def is_replica(region: str, user_pool_id: str) -> bool:
+    """Whether *region* is not the primary region of a pool, so that it serves a replica."""
+    return region != region_of(user_pool_id)
+
+
 def issuer_urls(user_pool_id: str) -> tuple[ServiceUrl, ServiceUrl]:
     """
     The two issuers that Cognito writes into the tokens of one pool: ORIGINAL and UPDATED.
