@@ -25,8 +25,8 @@ from authcore.domain.errors import SessionTooLargeError, TokenRejectedError
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
-from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
 from authcore.settings import load, setting
 from authcore.settings.parsers import one_of
@@ -81,7 +81,7 @@ class Authorizer:
     """
 
     _guard: BrowserGuard
-    _validator: TokenValidator
+    _validator: AnyValidator
     _revocations: RevocationList | None
     _answers: str
     _reads: str = "either"
@@ -231,7 +231,7 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
     container = SessionContainer(settings=settings)
     return Authorizer(
         guard=container.browser_guard(),
-        validator=container.validator(),
+        validator=container.program_validator(),
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
         reads=settings.authorizer.reads,
