@@ -287,7 +287,7 @@ class WebContainer(SessionContainer):
         counter=SessionContainer.counter,
     )
     verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses, SessionContainer.audit
+        VerificationResponses, SessionContainer.audit, SessionContainer.validator
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,

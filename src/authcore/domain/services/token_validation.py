@@ -106,6 +106,10 @@ class TokenValidator:
         """
         self.signatures.require_keys()
 
+    def is_for(self, access: AccessClaims) -> bool:
+        """Whether *access*, of any pool, is of this pool and of one of these app clients."""
+        return access.issuer in self.issuers and access.client_id in self.client_ids
+
     def verify_access_token(self, unverified_token: str) -> AccessClaims:
         """
         Check an access token.

@@ -125,10 +125,7 @@ class SessionRefresher:
         The provider would refuse the refresh token of another client, and so end a good session.
         False for None: nothing says which client the session is of.
         """
-        if access is None:
-            return False
-        validator = self.validator
-        return access.issuer in validator.issuers and access.client_id in validator.client_ids
+        return access is not None and self.validator.is_for(access)
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """See RefreshCoordinator."""
@@ -193,5 +190,12 @@ class SessionRefresher:
             ) from None
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
-        subject = before.subject if before else None
-        self.audit.record(AuditEvent.of(_ACTION, error, subject=subject))
+        actor = before.actor if before else None
+        self.audit.record(
+            AuditEvent.of(
+                _ACTION,
+                error,
+                subject=before.subject if before else None,
+                actor=actor.name if actor else None,
+            )
+        )
