@@ -22,7 +22,6 @@ from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
-from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
@@ -97,7 +96,6 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
             *("preflight_headers", "preflight_method", "raw_path", "root_path"),
         }
     ),
-    _Entry: frozenset({"nested"}),
     _Opened: frozenset({"generation"}),
 }
 """The texts that a repr shows: ids, names of things, and what an operator looks for."""
