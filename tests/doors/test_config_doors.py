@@ -102,6 +102,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "CONNECT_TIMEOUT": ("0", "31"),
     "VERIFY_CALLER_KEYS": ("cms=short", "k" * 40, f"cms={'k' * 40} shop={'k' * 40}"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
+    "WEB_CHECK_REDIRECTS": ("yes",),
     "STORE_TABLE": ("no table!", "ab"),
     "STORE_REGION": ("Ireland",),
     "STORE_ENDPOINT_URL": ("http://dynamodb.example.com",),
