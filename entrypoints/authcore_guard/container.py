@@ -66,6 +66,8 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        mounted_at=guard.mounted_at,
+        preflight_origins=guard.preflight_origins,
     )
 
 

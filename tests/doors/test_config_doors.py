@@ -115,6 +115,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
         "/static/*",
         " ".join(f"/page-{n}" for n in range(257)),
     ),
+    "GUARD_MOUNTED_AT": ("cms", "/", "/cms/../a", "/c%6ds", "//cms"),
+    "GUARD_PREFLIGHT_ORIGINS": ("*", "null", "https://shop.example.com/"),
     "GUARD_REFRESH": ("on",),
     "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify", "https://auth.example.com/"),
     "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),

@@ -93,9 +93,11 @@ def _below_check(request: HTTPConnection) -> str | None:
     if not below:
         return None
     query: bytes = request.scope["query_string"]
-    return (below + b"?" + query if query else below).decode("latin-1")
+    return (below + b"?" + query if query else below).decode("utf-8", "surrogateescape")
 
 
 def _only(request: HTTPConnection, name: str) -> str | None:
     values = request.headers.getlist(name)
-    return values[0] if len(values) == 1 else None
+    if len(values) != 1:
+        return None
+    return values[0].encode("latin-1").decode("utf-8", "surrogateescape")
