@@ -1,86 +1,36 @@
 """Fourteen checks that each proxy passes with the configuration of its folder in deploy/."""
 
-import re
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote
 
-import attrs
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from authcore.adapters.system import SystemClock
-from authcore_local.addresses import AUTH_HOST, CMS_HOST, Ports
+from authcore_local.addresses import AUTH_HOST, CMS_HOST
 from authcore_local.legacy import SEED_USERS
-from authcore_local.servers import LoopbackServer
 from authcore_local.stack import LocalStack
 from authcore_local.tour.scripted_browser import Browser, Form
-from doors.auth_service import auth_service
 from doors.door_world import SIGNIN_URL
-from doors.nginx_site import OWN_COOKIE, Arrived, ListeningApp
+from doors.nginx_site import OWN_COOKIE
 from doors.proxy_process import NOBODY_LISTENS, Proxy
 from doors.proxy_servers import EACH_PROXY, PROXIES
+from doors.proxy_stand import Stand, arrived_at, running, stack, stand, told
 from doors.situations import signed_in
-from doors.world import DoorWorld
 from support.scripted_server import SILENCE, ScriptedServer
 from unit.asgi_calls import PAGE, Answer
 from unit.asgi_calls import PROGRAM as A_PROGRAM
 from unit.session_world import ACCOUNT, DUE, HOUR
 
 
+__all__ = ["running", "stack", "stand"]
+
 DEEP: Final = "/new%2Fpost//a;b/%C3%A9?draft=7&q=a%26b+%20//c"
 JANE: Final = SEED_USERS[0]
 NAMES: Final = ("Subject", "Username", "Name", "Legacy-Uid", "Groups", "Login", "Else")
-
-
-@attrs.frozen
-class Stand:
-    """
-    One auth service and one application that listens, for every proxy.
-
-    Attributes:
-        world: What the auth service judges by.
-        app: The application.
-        auth_port: The auth service's.
-        app_port: The application's.
-    """
-
-    world: DoorWorld
-    app: ListeningApp
-    auth_port: int
-    app_port: int
-
-
-@pytest.fixture(scope="module")
-def stand() -> Iterator[Stand]:
-    world, app = DoorWorld(), ListeningApp()
-    service = auth_service(world, WEB_CHECK_REDIRECTS="on")
-    with LoopbackServer(service) as auth, LoopbackServer(app) as listening:
-        yield Stand(world, app, auth.port, listening.port)
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
-    with LocalStack(ports=Ports.free()) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def running(stand: Stand) -> Iterator[Callable[[str], Proxy]]:
-    """Each proxy, started when it is first asked for."""
-    started: dict[str, Proxy] = {}
-    with ExitStack() as until_the_end:
-
-        def start(name: str) -> Proxy:
-            if name not in started:
-                proxy = PROXIES[name](auth=stand.auth_port, app=stand.app_port)
-                started[name] = until_the_end.enter_context(proxy)
-            return started[name]
-
-        yield start
 
 
 @pytest.fixture(params=EACH_PROXY)
@@ -93,16 +43,6 @@ def name(request: pytest.FixtureRequest) -> str:
 def proxy(name: str, running: Callable[[str], Proxy], stand: Stand) -> Proxy:
     stand.app.arrived.clear()
     return running(name)
-
-
-def arrived_at(stand: Stand) -> Arrived:
-    [arrived] = stand.app.arrived
-    return arrived
-
-
-def told(arrived: Arrived) -> dict[str, str]:
-    """What the application is told of the user; an empty value says as little as none."""
-    return {name: value for name, value in arrived.headers if re.match("x.?auth", name) and value}
 
 
 def way_back(answer: Answer) -> str:
