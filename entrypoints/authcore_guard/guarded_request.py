@@ -5,6 +5,8 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
+from authcore.adapters.http_headers import is_speculative
+
 
 _ROOT: Final = "/"
 
@@ -29,6 +31,7 @@ class GuardedRequest:
         origin: The ``Origin`` header; empty when there is none.
         preflight_method: ``Access-Control-Request-Method`` of an OPTIONS request; else empty.
         preflight_headers: ``Access-Control-Request-Headers`` of an OPTIONS request; else empty.
+        purpose: ``Sec-Purpose`` and its older names; empty when there is none.
     """
 
     method: str
@@ -42,14 +45,21 @@ class GuardedRequest:
     origin: str = ""
     preflight_method: str = ""
     preflight_headers: str = ""
+    purpose: str = ""
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a browser shows the response as a page, so that it can follow a redirect."""
+        """
+        Whether a browser shows the response as a page, so that it can follow a redirect.
+
+        False for what it prefetches: no user has asked for that page, and a sign-in that begins for
+        it takes the place of one that a user is at.
+        """
         return (
             self.method in ("GET", "HEAD")
             and "text/html" in self.accept.lower()
             and self.fetch_mode in ("", "navigate")
+            and not is_speculative([self.purpose])
         )
 
     def path_below(self, mounted_at: str) -> str | None:
