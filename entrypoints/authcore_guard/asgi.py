@@ -26,7 +26,7 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 _THREADS: Final = WorkerThreads()
-_READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode")
+_READ_HEADERS: Final = (b"cookie", b"accept", b"accept-language", b"sec-fetch-mode")
 _HTTP_HEAD: Final = "http.response.start"
 _WEBSOCKET_HEAD: Final = "websocket.accept"
 
@@ -35,8 +35,9 @@ class Guard:
     """
     Pass requests of signed-in users and requests for public paths to *app*.
 
-    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
-    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.  A
+    The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
+    callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
+    a redirect.  A
     WebSocket is closed before it is accepted, which browsers report as 403.
     """
 
@@ -102,6 +103,7 @@ def read_request(scope: Scope) -> GuardedRequest:
         cookies="; ".join(found[b"cookie"]),
         accept=", ".join(found[b"accept"]),
         fetch_mode=", ".join(found[b"sec-fetch-mode"]),
+        accept_language=", ".join(found[b"accept-language"]),
     )
 
 

@@ -23,8 +23,9 @@ class Guard:
     """
     Pass requests of signed-in users and requests for public paths to *app*.
 
-    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
-    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
+    callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
+    a redirect.
     """
 
     def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
@@ -63,6 +64,7 @@ def read_request(environ: WSGIEnvironment) -> GuardedRequest:
         cookies=environ.get("HTTP_COOKIE", ""),
         accept=environ.get("HTTP_ACCEPT", ""),
         fetch_mode=environ.get("HTTP_SEC_FETCH_MODE", ""),
+        accept_language=environ.get("HTTP_ACCEPT_LANGUAGE", ""),
     )
 
 

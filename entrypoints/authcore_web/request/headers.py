@@ -17,6 +17,15 @@ def is_cross_site(request: HTTPConnection) -> bool:
     return "cross-site" in request.headers.getlist("sec-fetch-site")
 
 
+def is_script(request: HTTPConnection) -> bool:
+    """
+    Whether a script of a page asks, by fetch or XMLHttpRequest.
+
+    See: Fetch Metadata Request Headers §2.2.
+    """
+    return request.headers.getlist("sec-fetch-mode") in (["cors"], ["same-origin"])
+
+
 def is_navigation(request: HTTPConnection) -> bool:
     """Whether the browser navigates to the page.  See: Fetch Metadata Request Headers §2.2."""
     return request.headers.getlist("sec-fetch-mode") == ["navigate"]
