@@ -70,6 +70,8 @@ class GuardContainer(SessionContainer):
         pages=providers.ThreadSafeSingleton(
             denial_pages_of, SessionContainer.settings.provided.pages
         ),
+        mounted_at=guard.mounted_at,
+        preflight_origins=guard.preflight_origins,
     )
 
 

@@ -1,7 +1,8 @@
 """The responses of a guard to requests that do not reach the application."""
 
 import json
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final
 from urllib.parse import quote
 
 import attrs
@@ -11,6 +12,7 @@ from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
+from authcore_guard.cross_origin import keep_cross_origin
 from authcore_guard.denial_pages import (
     TOO_MANY_COOKIES,
     UNCHECKED,
@@ -20,7 +22,12 @@ from authcore_guard.denial_pages import (
     DenialPages,
     Link,
 )
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.return_urls import ReturnUrl, return_url
 
+
+LOSS: Final = "x-auth-return-without"
+"""On a redirect that leads back to less than the page: ``query`` or ``page``."""
 
 VARY: Final = ("vary", "Cookie")
 
@@ -48,20 +55,14 @@ class Deny:
         """Whether the response reports an outage, not a refusal."""
         return self.status == 503
 
+    def replacing(self, sent: Iterable[tuple[str, str]]) -> "Deny":
+        """
+        Keep what lets scripts read the response that this one replaces.
 
-@attrs.frozen
-class Reader:
-    """
-    The client that reads the response.
-
-    Attributes:
-        kind: A browser that shows it as a page and loses nothing by a redirect, a browser that sent
-            a form, or a program.
-        accept_language: The ``Accept-Language`` header.
-    """
-
-    kind: Literal["page", "form", "program"]
-    accept_language: str = attrs.field(default="", repr=False)
+        Where a layer for cross-origin requests stands between the guard and the place that refuses
+        (Flask, FastAPI), its headers are in *sent*, the replaced response's.
+        """
+        return attrs.evolve(self, headers=keep_cross_origin(self.headers, sent))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -72,52 +73,57 @@ class Denials:
     Attributes:
         signin_url: The auth service's ``/auth/signin``.
         app_url: The application's root, as browsers see it.
+        mounted_at: See RequestGuard.
         pages: What users see.
     """
 
     _signin_url: ServiceUrl
     _app_url: ServiceUrl
+    _mounted_at: str
     _pages: DenialPages
 
-    def sign_in(self, reader: Reader, target: str, reason: str, cookies: tuple[str, ...]) -> Deny:
+    def sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
         """
         Ask for a sign-in.
 
         A redirect would lose a form without a word; so its sender gets a page that says so.
 
         Args:
-            reader: Of the response.
-
-            target: Where a browser returns after the sign-in.
+            request: Without a session.
 
             reason: For programs.
 
             cookies: ``Set-Cookie`` values.
         """
         setting = [("set-cookie", value) for value in cookies]
-        if reader.kind == "program":
+        if request.is_form:
+            return self._page(request, 401, UNSAVED, self._sign_in_beside, CHALLENGE, *setting)
+        if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *setting)
-        if reader.kind == "form":
-            return self._page(reader, 401, UNSAVED, self._sign_in_beside, CHALLENGE, *setting)
-        location = f"{self._signin_url}?redirect={quote(target, safe='')}"
-        return Deny(302, (*_HEADERS, ("location", location), *setting), b"")
+        back = self._return_url(request)
+        location = f"{self._signin_url}?redirect={quote(back.url, safe='')}"
+        loss = [(LOSS, back.loss)] if back.loss else []
+        return Deny(302, (*_HEADERS, ("location", location), *loss, *setting), b"")
 
-    def outage(self, reader: Reader, target: str, error: UnavailableError) -> Deny:
+    def outage(self, request: GuardedRequest, error: UnavailableError) -> Deny:
         """Say that no decision is possible now, and when to ask again."""
         retry = retry_after(error)
-        if reader.kind == "program":
+        if request.is_form:
+            return self._page(request, 503, UNSAVED_LATER, None, retry)
+        if not request.is_navigation:
             return _json(503, error.code, retry)
-        if reader.kind == "form":
-            return self._page(reader, 503, UNSAVED_LATER, None, retry)
-        return self._page(reader, 503, UNCHECKED, Link(target), retry)
+        return self._page(request, 503, UNCHECKED, Link(self._return_url(request).url), retry)
 
-    def too_large(self, reader: Reader, error: SessionTooLargeError) -> Deny:
+    def too_large(self, request: GuardedRequest, error: SessionTooLargeError) -> Deny:
         """Say that there are too many cookies to look at."""
-        if reader.kind == "program":
+        if request.is_form:
+            return self._page(request, 431, UNSAVED_COOKIES, self._sign_in_beside)
+        if not request.is_navigation:
             return _json(431, error.code)
-        if reader.kind == "form":
-            return self._page(reader, 431, UNSAVED_COOKIES, self._sign_in_beside)
-        return self._page(reader, 431, TOO_MANY_COOKIES, Link(self._signin_url))
+        return self._page(request, 431, TOO_MANY_COOKIES, Link(self._signin_url))
+
+    def _return_url(self, request: GuardedRequest) -> ReturnUrl:
+        return return_url(self._app_url, request, mounted_at=self._mounted_at)
 
     @property
     def _sign_in_beside(self) -> Link:
@@ -129,13 +135,13 @@ class Denials:
 
     def _page(
         self,
-        reader: Reader,
+        request: GuardedRequest,
         status: int,
         notice: Notice,
         link: Link | None,
         *headers: tuple[str, str],
     ) -> Deny:
-        described, body = self._pages.page(notice, reader.accept_language, link)
+        described, body = self._pages.page(notice, request.accept_language, link)
         return Deny(status, (*_HEADERS, *described, *headers), body)
 
 

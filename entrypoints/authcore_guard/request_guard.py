@@ -11,54 +11,21 @@ from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore_guard.cross_origin import CrossOrigin, combine_vary
 from authcore_guard.denial_pages import DenialPages
-from authcore_guard.denials import VARY, Denials, Deny, Reader
-from authcore_guard.public_paths import PublicPaths, return_url
+from authcore_guard.denials import VARY, Denials, Deny
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.public_paths import PublicPaths
 
 
-__all__ = ["Allow", "Deny", "GuardedRequest", "RequestGuard"]
+__all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
+
 
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
     re.IGNORECASE,
 )
 """Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
-
-
-@attrs.frozen
-class GuardedRequest:
-    """
-    One request, as far as a guard reads it.
-
-    Attributes:
-        method: Upper case, as sent.
-        path: Decoded, as the application routes it.
-        raw_path: As the client sent it; None where the server does not give it.
-        query: Undecoded, without the question mark.
-        cookies: Every ``Cookie`` header, joined by ``"; "``.
-        accept: The ``Accept`` header.
-        fetch_mode: The ``Sec-Fetch-Mode`` header; empty when there is none.
-        accept_language: The ``Accept-Language`` header; empty (the default) when there is none.
-    """
-
-    method: str
-    path: str
-    raw_path: str | None
-    query: str = attrs.field(repr=False)
-    cookies: str = attrs.field(repr=False)
-    accept: str
-    fetch_mode: str
-    accept_language: str = attrs.field(default="", repr=False)
-
-    @property
-    def reader(self) -> Reader:
-        """The client that reads the response to this request."""
-        shows_page = "text/html" in self.accept.lower() and self.fetch_mode in ("", "navigate")
-        if shows_page and self.method in ("GET", "HEAD"):
-            return Reader("page", self.accept_language)
-        if shows_page and self.method == "POST":
-            return Reader("form", self.accept_language)
-        return Reader("program")
 
 
 @attrs.frozen
@@ -99,6 +66,9 @@ class RequestGuard:
         app_url: The application's root, as browsers see it.
         public_paths: See PublicPaths, also for the ConfigurationError; none by default.
         prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
+        mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
+            request with another prefix finds no public path.
+        preflight_origins: See CrossOrigin; none by default.
         pages: What users see in place of the application's pages.
     """
 
@@ -107,12 +77,19 @@ class RequestGuard:
     _app_url: ServiceUrl
     _public_paths: Iterable[str] = ()
     _prefetch: Callable[[], None] | None = None
+    _mounted_at: str = ""
+    _preflight_origins: Iterable[str] = ()
     _pages: DenialPages = attrs.field(factory=DenialPages)
     _denials: Denials = attrs.field(
         init=False,
         default=attrs.Factory(
-            lambda self: Denials(self._signin_url, self._app_url, self._pages), takes_self=True
+            lambda self: Denials(self._signin_url, self._app_url, self._mounted_at, self._pages),
+            takes_self=True,
         ),
+    )
+    _cross_origin: CrossOrigin = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: CrossOrigin(self._preflight_origins), takes_self=True),
     )
     _public: PublicPaths = attrs.field(
         init=False,
@@ -134,6 +111,8 @@ class RequestGuard:
 
         Allow without a user means a public path.
         """
+        if answer := self._cross_origin.preflight(request):
+            return Deny(*answer)
         try:
             browser = self._guard.decide(request.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
@@ -142,6 +121,8 @@ class RequestGuard:
 
     def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
         """Allow or deny without network and waiting; None where the decision takes either."""
+        if answer := self._cross_origin.preflight(request):
+            return Deny(*answer)
         try:
             browser = self._guard.decide_from_cache(request.cookies)
         except SessionTooLargeError as error:
@@ -154,8 +135,7 @@ class RequestGuard:
             return Allow(decision.user, cookies)
         if self._is_public(request):
             return Allow(None, cookies)
-        target = self._return_url(request)
-        return self._denials.sign_in(request.reader, target, decision.reason, cookies)
+        return self._readable(request, self._denials.sign_in(request, decision.reason, cookies))
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
@@ -164,18 +144,23 @@ class RequestGuard:
         if self._is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
-            return self._denials.outage(request.reader, self._return_url(request), error)
-        return self._denials.too_large(request.reader, error)
+            return self._readable(request, self._denials.outage(request, error))
+        return self._readable(request, self._denials.too_large(request, error))
 
     def for_everything(self) -> "RequestGuard":
         """Return a guard without public paths, for single routes."""
         return attrs.evolve(self, public_paths=())
 
-    def _is_public(self, request: GuardedRequest) -> bool:
-        return self._public.cover(request.path, raw_path=request.raw_path)
+    def _readable(self, request: GuardedRequest, denial: Deny) -> Deny:
+        """Let scripts of the configured origins read why they were denied."""
+        added = self._cross_origin.headers(request)
+        if not added:
+            return denial
+        return attrs.evolve(denial, headers=combine_vary((*denial.headers, *added)))
 
-    def _return_url(self, request: GuardedRequest) -> str:
-        return return_url(self._app_url, request.path, request.query)
+    def _is_public(self, request: GuardedRequest) -> bool:
+        path = request.path_below(self._mounted_at)
+        return path is not None and self._public.cover(path, raw_path=request.raw_path)
 
 
 def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:

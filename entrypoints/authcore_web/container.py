@@ -30,6 +30,7 @@ from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
+from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
@@ -258,6 +259,7 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         threads=threads,
         sign_in_urls=sign_in_urls,
+        redirects=providers.Callable(redirects_checks, web_access_settings),
     )
     sign_out_urls = providers.ThreadSafeSingleton(
         sign_out_urls_of,

@@ -148,7 +148,7 @@ def test_which_requests_are_answered_with_a_redirect_a_page_or_json(
     change: dict[str, str], kind: str
 ) -> None:
     visit = attrs.evolve(PAGE, **change)
-    assert visit.reader.kind == kind
+    assert (visit.is_navigation, visit.is_form) == (kind == "page", kind == "form")
     refusal = request_guard(OUT).check(visit)
     assert isinstance(refusal, Deny)
     assert refusal.status == (302 if kind == "page" else 401)
