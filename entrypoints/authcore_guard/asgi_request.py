@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from authcore.adapters.http_headers import PURPOSES
 from authcore_guard.guarded_request import GuardedRequest
 
 
 _Scope = Mapping[str, Any]
 
-_READ: Final = (b"cookie", b"accept", b"accept-language", b"sec-fetch-mode", b"origin")
+_PURPOSES: Final = tuple(name.encode() for name in PURPOSES)
+_READ: Final = (b"cookie", b"accept", b"accept-language", b"sec-fetch-mode", b"origin", *_PURPOSES)
 _PREFLIGHT: Final = (b"access-control-request-method", b"access-control-request-headers")
 
 
@@ -31,6 +33,7 @@ def read_request(scope: _Scope) -> GuardedRequest:
         accept_language=", ".join(found[b"accept-language"]),
         preflight_method=", ".join(asked.get(_PREFLIGHT[0], ())),
         preflight_headers=", ".join(asked.get(_PREFLIGHT[1], ())),
+        purpose=", ".join(value for name in _PURPOSES for value in found[name]),
     )
 
 

@@ -5,6 +5,8 @@ from urllib.parse import unquote_to_bytes
 
 import attrs
 
+from authcore.adapters.http_headers import is_speculative
+
 
 _ROOT: Final = "/"
 
@@ -30,6 +32,7 @@ class GuardedRequest:
         accept_language: The ``Accept-Language`` header; empty when there is none.
         preflight_method: ``Access-Control-Request-Method`` of an OPTIONS request; else empty.
         preflight_headers: ``Access-Control-Request-Headers`` of an OPTIONS request; else empty.
+        purpose: ``Sec-Purpose`` and its older names; empty when there is none.
     """
 
     method: str
@@ -44,11 +47,21 @@ class GuardedRequest:
     accept_language: str = attrs.field(default="", repr=False)
     preflight_method: str = ""
     preflight_headers: str = ""
+    purpose: str = ""
 
     @property
     def is_navigation(self) -> bool:
-        """Whether a browser shows the response as a page, and loses nothing by a redirect."""
-        return self.method in ("GET", "HEAD") and self._shows_page
+        """
+        Whether a browser shows the response as a page, and loses nothing by a redirect.
+
+        False for what it prefetches: no user has asked for that page, and a sign-in that begins for
+        it takes the place of one that a user is at.
+        """
+        return (
+            self.method in ("GET", "HEAD")
+            and self._shows_page
+            and not is_speculative([self.purpose])
+        )
 
     @property
     def is_form(self) -> bool:

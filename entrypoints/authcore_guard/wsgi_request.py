@@ -1,8 +1,13 @@
 """Read the request that a WSGI environ describes."""
 
+from typing import Final
 from wsgiref.types import WSGIEnvironment
 
+from authcore.adapters.http_headers import PURPOSES
 from authcore_guard.guarded_request import GuardedRequest
+
+
+_PURPOSES: Final = tuple("HTTP_" + name.upper().replace("-", "_") for name in PURPOSES)
 
 
 def read_request(environ: WSGIEnvironment) -> GuardedRequest:
@@ -25,6 +30,7 @@ def read_request(environ: WSGIEnvironment) -> GuardedRequest:
         origin=environ.get("HTTP_ORIGIN", ""),
         preflight_method=environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", ""),
         preflight_headers=environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", ""),
+        purpose=", ".join(environ[name] for name in _PURPOSES if name in environ),
     )
 
 

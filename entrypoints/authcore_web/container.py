@@ -47,6 +47,7 @@ from authcore_web.response.page_files import pages_of
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
+from authcore_web.routes.late_callbacks import LateCallbacks
 from authcore_web.routes.pictures import picture_routes_of
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
@@ -207,6 +208,13 @@ class WebContainer(SessionContainer):
         sign_in_urls=sign_in_urls,
         connect_url=connect_url,
     )
+    late_callbacks = providers.ThreadSafeSingleton(
+        LateCallbacks,
+        sign_in=sign_in,
+        browser_guard=SessionContainer.browser_guard,
+        audit=SessionContainer.audit,
+        threads=threads,
+    )
     pool_users: providers.Provider[PoolUsers | None] = providers.ThreadSafeSingleton(
         pool_users, connect_settings, SessionContainer.cognito
     )
@@ -246,6 +254,7 @@ class WebContainer(SessionContainer):
         attempts=attempts,
         sessions=SessionContainer.sessions,
         refused_sign_ins=refused_sign_ins,
+        late_callbacks=late_callbacks,
         redirect_loops=redirect_loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
@@ -359,4 +368,5 @@ def container_of(settings: WebSettings) -> WebContainer:
     container = WebContainer(settings=settings)
     container.check_dependencies()
     container.token_refresher.override(container.cognito_refresher)
+    container.session_revoker.override(container.token_revoker)
     return container

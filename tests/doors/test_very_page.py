@@ -32,6 +32,10 @@ async def _never(*_: Any) -> None:
     raise AssertionError("the application was called")
 
 
+NEVER: Final[Any] = _never
+"""An application, ASGI or WSGI, that no request reaches."""
+
+
 def through_asgi(app: Any) -> Visit:
     def visit(target: str) -> tuple[str, str]:
         path = target.partition("?")[0].encode("latin-1")
@@ -98,9 +102,9 @@ def behind_django(world: DoorWorld, door: Callable[[], Visit]) -> Visit:
 
 
 DOORS: Final[dict[str, Callable[[DoorWorld], Visit]]] = {
-    "asgi": lambda world: through_asgi(asgi.Guard(_never, world.request_guard)),
-    "gunicorn": lambda world: through_wsgi(wsgi.Guard(_never, world.request_guard), "RAW_URI"),
-    "waitress": lambda world: through_wsgi(wsgi.Guard(_never, world.request_guard), "REQUEST_URI"),
+    "asgi": lambda world: through_asgi(asgi.Guard(NEVER, world.request_guard)),
+    "gunicorn": lambda world: through_wsgi(wsgi.Guard(NEVER, world.request_guard), "RAW_URI"),
+    "waitress": lambda world: through_wsgi(wsgi.Guard(NEVER, world.request_guard), "REQUEST_URI"),
     "fastapi": behind_fastapi,
     "flask": behind_flask,
     "django asgi": lambda world: behind_django(world, lambda: through_asgi(ASGIHandler())),
@@ -128,7 +132,7 @@ def test_a_guard_leads_back_to_the_very_page(door: str) -> None:
 
 
 def test_without_a_raw_path_only_an_encoded_slash_is_lost() -> None:
-    visit = through_wsgi(wsgi.Guard(_never, DoorWorld().request_guard))
+    visit = through_wsgi(wsgi.Guard(NEVER, DoorWorld().request_guard))
 
     found = {target: visit(target)[0] for target, _ in PAGES}
 

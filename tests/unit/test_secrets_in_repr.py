@@ -96,7 +96,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     GuardedRequest: frozenset(
         {
             *("accept", "fetch_mode", "method", "origin", "path"),
-            *("preflight_headers", "preflight_method", "raw_path", "root_path"),
+            *("preflight_headers", "preflight_method", "purpose", "raw_path", "root_path"),
         }
     ),
     _Opened: frozenset({"generation"}),
