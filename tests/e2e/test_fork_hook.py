@@ -83,7 +83,9 @@ def _visit(url: str) -> Iterator[Callable[[str], tuple[int, bytes]]]:
     http = HttpClient(within=AMPLE, max_bytes=65_536)
 
     def visit(cookies: str) -> tuple[int, bytes]:
-        found = http.request("GET", url, headers={"cookie": cookies, "accept": "application/json"})
+        found = http.request(
+            "GET", f"{url}/articles", headers={"cookie": cookies, "accept": "application/json"}
+        )
         return found.status, found.body
 
     yield visit

@@ -29,6 +29,7 @@ def user_members(user: User) -> Mapping[str, object]:
         "login": user.login,
         "roles": user.roles,
         "claims": dict(user.claims),
+        **({"actor": user.actor} if user.actor else {}),
     }
 
 

@@ -8,6 +8,7 @@ import attrs
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session_decision import Admitted, SessionDecision, SignInRequired
+from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore_web.response.user import user_members
 
@@ -24,11 +25,15 @@ class VerificationResponses:
     Describes decisions as the members of a JSON object.
 
     Attributes:
-        audit: Records every result except ``ok``, and the caller.
+        audit: Records every result except ``ok``, and the caller; also ``ok`` where another program
+            acts for the user.
+        validator: Of browsers' sessions.  The answer about tokens of another pool or app client
+            says which one they are of, because a ``subject`` is unique only together with its pool.
         payload: ``on`` where results hold the whole payload of the ID token; ``off`` by default.
     """
 
     _audit: AuditLog
+    _validator: TokenValidator | None = None
     _payload: str = "off"
 
     def of(self, outcome: Outcome, caller: str) -> VerificationResult:
@@ -46,15 +51,36 @@ class VerificationResponses:
             return {"verified": None, "reason": outcome.code}
         reason = outcome.reason
         if isinstance(outcome, SignInRequired):
-            self._audit.record(AuditEvent(ACTION, "rejected", reason, caller=caller))
+            self._audit.record(
+                AuditEvent(ACTION, "rejected", reason, caller=caller, detail=outcome.detail)
+            )
             return {"verified": False, "reason": reason}
         user = outcome.user
-        if reason != "ok":
+        if reason != "ok" or user.actor:
             self._audit.record(
-                AuditEvent(ACTION, "accepted", reason, subject=user.subject, caller=caller)
+                AuditEvent(
+                    *(ACTION, "accepted", reason),
+                    subject=user.subject,
+                    caller=caller,
+                    actor=user.actor,
+                )
             )
-        members = {"verified": True, "user": user_members(user), **_new_tokens(outcome)}
+        members = {
+            "verified": True,
+            "user": user_members(user),
+            **self._origin(outcome),
+            **_new_tokens(outcome),
+        }
         return {**members, "payload": _payload(outcome)} if self._payload == "on" else members
+
+    def _origin(self, decision: SessionDecision) -> Mapping[str, object]:
+        """Name pool and app client, where they are not those of browsers' sessions."""
+        if self._validator is None or not isinstance(decision, Admitted):
+            return {}
+        access = decision.session.access
+        if self._validator.is_for(access):
+            return {}
+        return {"issued_for": {"user_pool_id": access.pool_id, "client_id": access.client_id}}
 
 
 def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:

@@ -95,6 +95,8 @@ class User:
         pool: The user pool of *subject*; None for a legacy login.
         stated_at: When the pool stated all this: ``iat`` of the ID token, in seconds since 1970;
             None for a legacy login.
+        actor: Who acts on behalf of the user, as the access token says (``act``); None, the
+            default, where the user acts itself.
     """
 
     subject: str | None
@@ -109,6 +111,7 @@ class User:
     claims: Mapping[str, object] = attrs.field(default=NO_CLAIMS, repr=False, hash=False)
     pool: str | None = None
     stated_at: float | None = None
+    actor: str | None = None
 
 
 @attrs.frozen
@@ -119,7 +122,7 @@ class Session:
     Attributes:
         tokens: As issued.
         identity: Claims of the ID token.
-        access: Claims of the access token; same ``sub`` and issuer as *identity*.
+        access: Claims of the access token; same ``sub`` and pool as *identity*.
     """
 
     tokens: TokenSet
@@ -135,6 +138,7 @@ class Session:
         """The signed-in user, with the claims and roles of *mapping*."""
         identity = self.identity
         groups = identity.groups
+        actor = self.access.actor or identity.actor
         return User(
             subject=identity.subject,
             username=identity.username,
@@ -147,4 +151,5 @@ class Session:
             claims=mapping.claims_of(identity.claims),
             pool=pool_of(identity.issuer),
             stated_at=identity.stated_at,
+            actor=actor.name if actor else None,
         )
