@@ -11,11 +11,11 @@ from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.system import Clock
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
-from authcore.wiring.refresher import cognito_refresher, domain_http
+from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
@@ -56,6 +56,13 @@ def guard_refresher(
     return None
 
 
+def guard_revoker(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRevoker | None:
+    """Build the client that revokes what a guard got for an ended session; None by default."""
+    if settings.guard.refresh != "direct":
+        return None
+    return cognito_revoker(client=settings.sign_in, cognito=settings.cognito, http=http)
+
+
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
@@ -66,6 +73,9 @@ class GuardContainer(SessionContainer):
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
         guard_refresher, SessionContainer.settings, refresh_http, SessionContainer.clock
     )
+    guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
+        guard_revoker, SessionContainer.settings, refresh_http
+    )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
         SessionContainer.browser_guard,
@@ -73,6 +83,8 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        mounted_at=guard.mounted_at,
+        preflight_origins=guard.preflight_origins,
     )
 
 
@@ -94,6 +106,7 @@ def guard_container(
     settings = load(GuardEntrypointSettings, variables)
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
+    container.session_revoker.override(container.guard_revoker)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:

@@ -4,9 +4,14 @@
 
 from collections.abc import Callable
 
-from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoTokenRefresher
+from authcore.adapters.cognito.token_endpoint import (
+    MAX_ANSWER_BYTES,
+    CognitoTokenRefresher,
+    CognitoTokenRevoker,
+)
 from authcore.adapters.http import HttpClient, RegionalHttpClient
 from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE, RefreshCoordinator
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
@@ -14,7 +19,7 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import AppClientSettings, SignInSettings
@@ -98,6 +103,21 @@ def api_refresher(
     return RegionalTokenRefresher((built[0], built[1]), clock, rotates=refresh.by != "auth_flow")
 
 
+def cognito_revoker(
+    *, client: AppClientSettings, cognito: CognitoSettings, http: HttpClient
+) -> TokenRevoker | None:
+    """Build the client that revokes refresh tokens; None where no domain is configured for it."""
+    domain = domain_for_servers(client)
+    if not domain:
+        return None
+    return CognitoTokenRevoker(
+        http=http,
+        revoke_url=ServiceUrl(f"{domain}/oauth2/revoke"),
+        client_id=cognito.client_id,
+        client_secret=client.client_secret or "",
+    )
+
+
 def session_refresher_of(
     refresher: TokenRefresher | None,
     *,
@@ -107,6 +127,7 @@ def session_refresher_of(
     pause: Pause,
     clock: Clock,
     audit: AuditLog,
+    revoker: TokenRevoker | None,
 ) -> SessionRefresher | None:
     """Build the service; None without a *refresher*: then *recent* and *lease* are not built."""
     if refresher is None:
@@ -114,7 +135,14 @@ def session_refresher_of(
     return SessionRefresher(
         refresher=refresher,
         validator=validator,
-        coordinator=RefreshCoordinator(recent=recent(), lease=lease(), pause=pause, clock=clock),
+        coordinator=RefreshCoordinator(
+            recent=recent(),
+            lease=lease(),
+            pause=pause,
+            clock=clock,
+            successors=SuccessorRevocation(revoker=revoker, audit=audit),
+            audit=audit,
+        ),
         clock=clock,
         audit=audit,
     )

@@ -27,9 +27,9 @@ from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored, session_jar
-from authcore.wiring.legacy import http_legacy_sessions, legacy_http
+from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
 from authcore.wiring.program_tokens import (
     OpenKeySource,
     issuer_of,
@@ -103,16 +103,16 @@ class SessionContainer(containers.DeclarativeContainer):
     texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
         sealed_store, table_client, store, clock
     )
-    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy, texts.provider
-    )
-    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
-        ProcessDecisionCounter
-    )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter
+    )
+    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
+        session_jar, cookie, clock, entropy, texts.provider, audit
+    )
+    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
     )
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
@@ -126,6 +126,7 @@ class SessionContainer(containers.DeclarativeContainer):
         legacy_http,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
         refresh_result_cache, store, cookie, texts.provider, clock, entropy
     )
@@ -142,6 +143,7 @@ class SessionContainer(containers.DeclarativeContainer):
         pause=pause,
         clock=clock,
         audit=audit,
+        revoker=session_revoker,
     )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(
@@ -152,6 +154,7 @@ class SessionContainer(containers.DeclarativeContainer):
         counter=counter,
         refresher=session_refresher,
         legacy=legacy_sessions,
+        legacy_sign_out=providers.Callable(legacy_ending, legacy_sessions),
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )

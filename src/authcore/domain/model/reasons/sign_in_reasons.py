@@ -22,15 +22,17 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
         "login_attempt",
         REJECTED,
         _SIGN_IN,
-        "The page that this sign-in can no longer be finished, and a link to start again.",
-        "Nothing, if it is rare: expired, used, or begun in another browser. Many of them: the "
-        "attempt cookie does not come back (domain, key ring, clock), or a table is missing.",
+        "Continues with the session that the browser carries, or begins the sign-in again, once. "
+        "Then, and for programs: the page that this sign-in can no longer be finished.",
+        "Nothing, if it is rare: the back button, a restored tab, expired, or begun in another "
+        "browser. Many of them: the attempt cookie does not come back (domain, key ring, clock), "
+        "or a table is missing.",
     ),
     Reason(
         "login_code",
         REJECTED,
         _SIGN_IN,
-        "The same page.",
+        "Begins the sign-in again, once; then the same page.",
         "Nothing, if it is rare: Cognito does not know the code, or it was sent twice. Many of "
         "them: the callback URL or PKCE differs between settings and app client.",
     ),
@@ -53,7 +55,7 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "login_client",
         REJECTED,
-        (*_SIGN_IN, "sign_out.provider"),
+        (*_SIGN_IN, "sign_out.provider", "session.successor"),
         "502 and the page that sign-in is not set up correctly.",
         "Cognito refuses the app client: correct `AUTHCORE_SIGN_IN_*` (id, secret, callback URL, "
         "scopes) or the app client.",
