@@ -17,6 +17,7 @@ from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.sessions import SessionContainer
+from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
 
@@ -83,6 +84,9 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        pages=providers.ThreadSafeSingleton(
+            denial_pages_of, SessionContainer.settings.provided.pages
+        ),
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
     )

@@ -16,6 +16,9 @@ from authcore.settings.parsers import CALLER_KEY, words
 
 SIGN_IN_PATH: Final = "/auth/signin"
 
+SIGNED_IN_PATH: Final = f"{SIGN_IN_PATH}/done"
+"""The auth service's page for users who signed in beside a form; guards lead there."""
+
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where Cognito redirects browsers to after sign-in."""
 
