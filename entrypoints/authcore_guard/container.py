@@ -78,6 +78,7 @@ class GuardContainer(SessionContainer):
         prefetch=SessionContainer.keys.provided.prefetch,
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
+        open_check=guard.open_check,
     )
 
 

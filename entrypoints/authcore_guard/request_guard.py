@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -11,9 +12,10 @@ import attrs
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.session import User
-from authcore.domain.model.session_decision import SignInRequired
+from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.ports.system import Clock
 from authcore_guard.cross_origin import CrossOrigin, combine_vary, keep_cross_origin
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
@@ -22,6 +24,9 @@ from authcore_guard.return_urls import return_url
 
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
 
+
+OPEN_CHECK: Final = timedelta(seconds=60)
+"""How often the session of a WebSocket or a stream is judged again, by default."""
 
 _VARY: Final = ("vary", "Cookie")
 
@@ -38,6 +43,8 @@ LOSS: Final = "x-auth-return-without"
 """On a redirect that leads back to less than the page: ``query`` or ``page``."""
 
 _PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
+
+_ENDED: Final = SignInRequired("session_revoked")
 
 _TOO_LARGE: Final = (
     "Your browser sends more cookies than can be looked at. Delete the cookies of this site, then "
@@ -57,10 +64,13 @@ class Allow:
     Attributes:
         user: The signed-in user; None only on public paths.
         cookies: ``Set-Cookie`` values that the response must carry.
+        opened: For ``RequestGuard.is_still_open`` while the connection stays open; None where there
+            is no user.
     """
 
     user: User | None
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    opened: OpenedSession | None = attrs.field(default=None, repr=False, eq=False)
 
     def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """
@@ -120,6 +130,8 @@ class RequestGuard:
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
+        open_check: How often the sessions of open connections are judged again; by default
+            OPEN_CHECK.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -129,6 +141,7 @@ class RequestGuard:
     _prefetch: Callable[[], None] | None = None
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
+    open_check: timedelta = OPEN_CHECK
     _cross_origin: CrossOrigin = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: CrossOrigin(self._preflight_origins), takes_self=True),
@@ -171,10 +184,35 @@ class RequestGuard:
             return self.answer_without_decision(request, error)
         return self._answer(request, browser) if browser else None
 
+    @property
+    def clock(self) -> Clock:
+        """The clock by which sessions are judged."""
+        return self._guard.guard.clock
+
+    def is_still_open(self, opened: OpenedSession) -> bool:
+        """
+        Whether the session of an open connection still admits its user.  May wait for the network.
+
+        Raises:
+            UnavailableError: No decision is possible now.
+        """
+        return not isinstance(self._guard.open_sessions.judge(opened), SignInRequired)
+
+    def is_still_open_from_cache(self, opened: OpenedSession) -> bool | None:
+        """Decide like ``is_still_open``; None where the decision takes the network."""
+        decision = self._guard.open_sessions.judge_from_cache(opened)
+        return None if decision is None else not isinstance(decision, SignInRequired)
+
+    def deny_late(self, request: GuardedRequest, error: UnavailableError | None) -> Deny:
+        """Answer a request whose session ended before its response began, or cannot be judged."""
+        if error is not None:
+            return self._readable(request, _outage(request, error))
+        return self._readable(request, self._sign_in(request, _ENDED.reason, ()))
+
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            return Allow(decision.user, cookies)
+            return Allow(decision.user, cookies, browser.opened)
         if self._is_public(request):
             return Allow(None, cookies)
         return self._readable(request, self._sign_in(request, decision.reason, cookies))
