@@ -183,7 +183,7 @@ def test_a_stored_session_ends_its_connection_with_the_sign_out(
     guard = world.request_guard()
     allowed = guard.check(_request(header))
     assert guard.is_still_open(allowed.opened)  # type: ignore[union-attr,arg-type]
-    world.jar.read = lambda cookie_header: None  # type: ignore[method-assign]
+    world.jar.read = lambda cookie_header: None  # type: ignore[method-assign]  # noqa: ARG005
     assert not guard.is_still_open(allowed.opened)  # type: ignore[union-attr,arg-type]
 
 
@@ -200,7 +200,7 @@ def test_another_user_in_the_same_stored_session_is_not_the_one_who_connected(
     guard = world.request_guard()
     allowed = guard.check(_request(world.header(tokens)))
     other = world.sign_in(sub="sub-huck")
-    world.jar.read = lambda cookie_header: other  # type: ignore[method-assign]
+    world.jar.read = lambda cookie_header: other  # type: ignore[method-assign]  # noqa: ARG005
 
     assert not guard.is_still_open(allowed.opened)  # type: ignore[union-attr,arg-type]
 
