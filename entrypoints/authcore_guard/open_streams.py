@@ -38,7 +38,9 @@ class StreamJudge:
     )
     _due_at: datetime = attrs.field(
         init=False,
-        default=attrs.Factory(lambda self: self._judged_at + self.guard.open_check, takes_self=True),
+        default=attrs.Factory(
+            lambda self: self._judged_at + self.guard.open_check, takes_self=True
+        ),
     )
 
     def goes_on(self) -> bool:
