@@ -1,8 +1,8 @@
 """Judge the sessions of streamed WSGI and Django responses again, between two chunks."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -13,9 +13,6 @@ from authcore_guard.request_guard import Allow, RequestGuard
 
 
 Chunk = TypeVar("Chunk")
-
-_COMPLETE: Final = (bytes, list, tuple)
-"""Bodies that are complete already."""
 
 
 @attrs.define(eq=False, repr=False)
@@ -99,15 +96,15 @@ def guard_stream(guard: RequestGuard, allowed: Allow, body: Iterable[Chunk]) -> 
     """
     Judge the session of *allowed* again while *body* is streamed.
 
-    A body that is complete already, and a server's own file wrapper, are returned as they are.
+    A body whose length is known is complete already, and returned as it is.
     """
-    if allowed.opened is None or isinstance(body, _COMPLETE) or not isinstance(body, Iterator):
+    if allowed.opened is None or hasattr(body, "__len__"):
         return body
     return _GuardedStream(body, StreamJudge(guard, allowed.opened))
 
 
 async def guard_async_stream(
-    guard: RequestGuard, opened: OpenedSession, chunks: AsyncIterator[Any]
+    guard: RequestGuard, opened: OpenedSession, chunks: AsyncIterable[Any]
 ) -> AsyncIterator[Any]:
     """Judge *opened* again while *chunks* are streamed."""
     judge = StreamJudge(guard, opened)
