@@ -89,6 +89,7 @@ class GuardContainer(SessionContainer):
         ),
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
+        open_check=guard.open_check,
     )
 
 

@@ -81,6 +81,13 @@ class GuardSettings:
         default=None,
         secret=True,
     )
+    open_check: timedelta = setting(
+        seconds(1, 3600),
+        "seconds, 1-3600",
+        "how often the session of an open WebSocket or stream is judged again; one that ended is "
+        "closed then",
+        default=timedelta(seconds=60),
+    )
     timeout: timedelta = setting(
         seconds(1, 30),
         "seconds, 1-30",

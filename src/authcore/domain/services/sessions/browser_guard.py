@@ -6,7 +6,14 @@ import attrs
 
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
 from authcore.domain.model.audit import outcome_of
-from authcore.domain.model.session_decision import Admitted, PresentedSession, SessionDecision
+from authcore.domain.model.session_decision import (
+    Admitted,
+    OpenedSession,
+    PresentedSession,
+    SessionDecision,
+    SignInRequired,
+)
+from authcore.domain.services.sessions.open_sessions import OpenSessions
 from authcore.domain.services.sessions.session_guard import ACTION, SessionGuard
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
@@ -24,10 +31,13 @@ class BrowserDecision:
     Attributes:
         decision: About the request.
         cookies: ``Set-Cookie`` values; a cache must not store a response that carries any.
+        opened: What ``open_sessions`` judges again while the connection is open; None where the
+            request is not admitted.
     """
 
     decision: SessionDecision
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    opened: OpenedSession | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -46,6 +56,11 @@ class BrowserGuard:
     jar: SessionJar
     counter: DecisionCounter
     jar_waits: bool = False
+
+    @property
+    def open_sessions(self) -> OpenSessions:
+        """Decides again about the sessions of open connections."""
+        return OpenSessions(guard=self.guard, jar=self.jar, jar_waits=self.jar_waits)
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         """
@@ -95,10 +110,11 @@ class BrowserGuard:
     def _respond(self, decision: SessionDecision, cookie_header: str) -> BrowserDecision:
         if isinstance(decision, Admitted):
             cookies = self._renew(decision, cookie_header) if decision.is_renewed else ()
+        else:
+            cookies = self.jar.clear(cookie_header) if decision.has_ended else ()
+        if isinstance(decision, SignInRequired):
             return BrowserDecision(decision, cookies)
-        return BrowserDecision(
-            decision, self.jar.clear(cookie_header) if decision.has_ended else ()
-        )
+        return BrowserDecision(decision, cookies, OpenedSession(decision, cookie_header))
 
     def _renew(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
         """
