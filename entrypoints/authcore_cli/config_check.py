@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.settings import PREFIX, Setting, describe_variables, load
+from authcore.settings import PREFIX, Setting, describe_variables, load, warnings_of
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -42,6 +42,8 @@ class ConfigCommands:
         for warning in unknown_names(environment):
             self.context.complain(f"warning: {warning}")
         load(checked.settings, environment)
+        for warning in warnings_of(checked.settings, environment):
+            self.context.complain(f"warning: {warning}")
         checked.build(environment)
         self.context.say(f"the {door} door would start with these settings")
         return ExitStatus.OK

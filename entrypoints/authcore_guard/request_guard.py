@@ -10,6 +10,7 @@ import attrs
 
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import ServiceUrl
@@ -17,7 +18,7 @@ from authcore.domain.services.sessions.browser_guard import BrowserDecision, Bro
 from authcore_guard.cross_origin import CrossOrigin, combine_vary, keep_cross_origin
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
-from authcore_guard.return_urls import return_url
+from authcore_guard.return_urls import fit, return_url
 
 
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
@@ -120,6 +121,9 @@ class RequestGuard:
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
+        refresh_url: The auth service's ``/auth/refresh``, for sessions whose refresh has no room
+            in a response of this application.  Default: None, they sign in.
+        budget: Of the response's head; None (the default) for no limit.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -129,6 +133,8 @@ class RequestGuard:
     _prefetch: Callable[[], None] | None = None
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
+    _refresh_url: ServiceUrl | None = None
+    _budget: ResponseBudget | None = None
     _cross_origin: CrossOrigin = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: CrossOrigin(self._preflight_origins), takes_self=True),
@@ -177,7 +183,7 @@ class RequestGuard:
             return Allow(decision.user, cookies)
         if self._is_public(request):
             return Allow(None, cookies)
-        return self._readable(request, self._sign_in(request, decision.reason, cookies))
+        return self._readable(request, self._sign_in(request, browser, decision.reason, cookies))
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
@@ -204,11 +210,22 @@ class RequestGuard:
         path = request.path_below(self._mounted_at)
         return path is not None and self._public.cover(path, raw_path=request.raw_path)
 
-    def _sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
+    def _sign_in(
+        self,
+        request: GuardedRequest,
+        browser: BrowserDecision,
+        reason: str,
+        cookies: tuple[str, ...],
+    ) -> Deny:
         if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *_setting(cookies))
+        url = self._refresh_url if browser.renews_elsewhere else None
+        url = url or self._signin_url
         back = return_url(self._app_url, request, mounted_at=self._mounted_at)
-        location = f"{self._signin_url}?redirect={quote(back.url, safe='')}"
+        if self._budget:
+            room = self._budget.room_for_location(cookies) - len(f"{url}?redirect=")
+            back = fit(back, self._app_url, room=room)
+        location = f"{url}?redirect={quote(back.url, safe='')}"
         loss = [(LOSS, back.loss)] if back.loss else []
         return Deny(302, (*_HEADERS, ("location", location), *loss, *_setting(cookies)), b"")
 

@@ -24,6 +24,16 @@ def _lacks_domain(refresh: str, by: str, domain: str | None, token_url: str | No
     return "AUTHCORE_SIGN_IN_DOMAIN_URL is missing: AUTHCORE_GUARD_REFRESH=direct calls it"
 
 
+def _may_not_fit(refresh: str, cookie_format: str, budget: int | None) -> str | None:
+    if refresh == "off" or cookie_format == "stored" or budget is not None:
+        return None
+    return (
+        f"AUTHCORE_GUARD_REFRESH={refresh} makes response heads of 5 to 10 kB, and a proxy in front "
+        "of this application that takes no such head (nginx by default: 4 or 8 kB) answers 502: "
+        "include deploy/nginx/authcore/guards.conf there, or set AUTHCORE_GUARD_RESPONSE_BUDGET"
+    )
+
+
 @attrs.frozen
 class GuardEntrypointSettings(SessionSettings):
     """
@@ -47,6 +57,10 @@ class GuardEntrypointSettings(SessionSettings):
             ("guard.refresh", "refresh.by", "sign_in.domain_url", "sign_in.token_url"),
             _lacks_domain,
         ),
+    )
+
+    WARNINGS: ClassVar[tuple[Check, ...]] = (
+        Check(("guard.refresh", "cookie.format", "guard.response_budget"), _may_not_fit),
     )
 
     guard: GuardSettings

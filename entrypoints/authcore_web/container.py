@@ -46,6 +46,7 @@ from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.late_callbacks import LateCallbacks
+from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
@@ -252,6 +253,15 @@ class WebContainer(SessionContainer):
         threads=threads,
         sign_in_urls=sign_in_urls,
         redirects=providers.Callable(redirects_checks, web_access_settings),
+    )
+    refresh_routes = providers.ThreadSafeSingleton(
+        RefreshRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        threads=threads,
+        sign_in_urls=sign_in_urls,
+        redirect_loops=redirect_loops,
+        default_redirect=sign_in_settings.default_redirect,
     )
     sign_out_urls = providers.ThreadSafeSingleton(
         sign_out_urls_of,

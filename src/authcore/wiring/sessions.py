@@ -12,6 +12,7 @@ from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
@@ -142,10 +143,12 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )
+    response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
         guard=session_guard,
         jar=sessions,
         counter=counter,
         jar_waits=providers.Callable(is_stored, cookie),
+        budget=response_budget,
     )
