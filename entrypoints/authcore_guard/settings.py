@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.cookie import covering
 from authcore.settings.guard import GuardSettings
+from authcore.settings.pages import PageSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import AppClientSettings
@@ -24,16 +25,6 @@ def _lacks_domain(refresh: str, by: str, domain: str | None, token_url: str | No
     return "AUTHCORE_SIGN_IN_DOMAIN_URL is missing: AUTHCORE_GUARD_REFRESH=direct calls it"
 
 
-def _may_not_fit(refresh: str, cookie_format: str, budget: int | None) -> str | None:
-    if refresh == "off" or cookie_format == "stored" or budget is not None:
-        return None
-    return (
-        f"AUTHCORE_GUARD_REFRESH={refresh} makes response heads of 5 to 10 kB, and a proxy in front "
-        "of this application that takes no such head (nginx by default: 4 or 8 kB) answers 502: "
-        "include deploy/nginx/authcore/guards.conf there, or set AUTHCORE_GUARD_RESPONSE_BUDGET"
-    )
-
-
 @attrs.frozen
 class GuardEntrypointSettings(SessionSettings):
     """
@@ -45,6 +36,7 @@ class GuardEntrypointSettings(SessionSettings):
         guard: The application, and which process refreshes its sessions.
         sign_in: The app client, for a guard that refreshes sessions itself.
         refresh: How it refreshes them.
+        pages: Brand, texts and languages of its pages.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -59,10 +51,7 @@ class GuardEntrypointSettings(SessionSettings):
         ),
     )
 
-    WARNINGS: ClassVar[tuple[Check, ...]] = (
-        Check(("guard.refresh", "cookie.format", "guard.response_budget"), _may_not_fit),
-    )
-
     guard: GuardSettings
     sign_in: AppClientSettings
     refresh: RefreshSettings
+    pages: PageSettings

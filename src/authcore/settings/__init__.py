@@ -12,16 +12,7 @@ from authcore.settings.reader import (
     load,
     setting,
     variable_name,
-    warnings_of,
 )
 
 
-__all__ = [
-    "PREFIX",
-    "Setting",
-    "describe_variables",
-    "load",
-    "setting",
-    "variable_name",
-    "warnings_of",
-]
+__all__ = ["PREFIX", "Setting", "describe_variables", "load", "setting", "variable_name"]

@@ -117,20 +117,6 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
         raise ConfigurationError([str(error)]) from None
 
 
-def warnings_of(group: type[attrs.AttrsInstance], environment: Mapping[str, str]) -> list[str]:
-    """
-    List what is valid and may still not work, one sentence each.
-
-    A class of settings lists such rules in ``WARNINGS``, as those in ``CHECKS``.
-    """
-    read = {
-        path: _read(field, variable_name(path), environment)
-        for path, field in _variables(group, ())
-    }
-    good = {path: value for path, (value, problem) in read.items() if problem is None}
-    return list(_contradictions(group, (), good, rules="WARNINGS"))
-
-
 def _variables(
     group: type[attrs.AttrsInstance], path: Path
 ) -> Iterator[tuple[Path, "attrs.Attribute[Any]"]]:
@@ -163,16 +149,12 @@ def _echo(text: str, about: Setting) -> str:
 
 
 def _contradictions(
-    group: type[attrs.AttrsInstance],
-    path: Path,
-    good: Mapping[Path, Any],
-    *,
-    rules: str = "CHECKS",
+    group: type[attrs.AttrsInstance], path: Path, good: Mapping[Path, Any]
 ) -> Iterator[str]:
     for field in attrs.fields(group):
         if "setting" not in field.metadata:
-            yield from _contradictions(field.type, (*path, field.name), good, rules=rules)
-    checks: tuple[Check, ...] = getattr(group, rules, ())
+            yield from _contradictions(field.type, (*path, field.name), good)
+    checks: tuple[Check, ...] = getattr(group, "CHECKS", ())
     for check in checks:
         about = [(*path, *each.split(".")) for each in check.about]
         if all(each in good for each in about):
