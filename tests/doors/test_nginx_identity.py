@@ -159,9 +159,7 @@ def test_the_question_itself_is_out_of_reach(world: DoorWorld, site: Site, targe
         ("/", 404),
     ],
 )
-def test_browsers_reach_the_routes_that_are_for_them(
-    site: Site, target: str, status: int
-) -> None:
+def test_browsers_reach_the_routes_that_are_for_them(site: Site, target: str, status: int) -> None:
     assert site.visit(target=target, host="auth.example.com").status == status
 
 
