@@ -18,8 +18,6 @@ from unit.asgi_calls import Answer
 GUIDE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
 DATE: Final = "date: Sun, 29 Nov 2026 13:03:49 GMT"
 OWN: Final = len(f"HTTP/1.1 200 OK\r\n{DATE}\r\nserver: uvicorn\r\n\r\n")
-    "HTTP/1.1 200 OK\r\ndate: Sun, 29 Nov 2026 13:03:49 GMT\r\nserver: uvicorn\r\n\r\n"
-)
 
 
 def promised(row: str) -> list[float]:
