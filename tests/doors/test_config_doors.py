@@ -135,6 +135,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify", "https://auth.example.com/"),
     "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),
     "GUARD_TIMEOUT": ("31",),
+    "GUARD_RESPONSE_BUDGET": ("4k", "1024", "65537"),
     "REFRESH_BY": ("cookie",),
     "REVOCATIONS_KEPT_IN": ("redis",),
     "LEGACY_SESSIONS_COOKIE": ("session id", "__Secure-authcore_session"),
