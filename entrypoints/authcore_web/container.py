@@ -6,7 +6,6 @@ from typing import Final
 from dependency_injector import providers
 
 from authcore.adapters.cognito.token_endpoint import (
-    MAX_ANSWER_BYTES,
     CognitoCodeExchanger,
     CognitoTokenRevoker,
 )
@@ -34,7 +33,7 @@ from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
-from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_cache_of
 from authcore_web.metrics import Metrics
@@ -91,8 +90,8 @@ class WebContainer(SessionContainer):
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
-    http = providers.ThreadSafeSingleton(
-        HttpClient, within=sign_in_settings.timeout, max_bytes=MAX_ANSWER_BYTES
+    http: providers.Provider[HttpClient] = providers.ThreadSafeSingleton(
+        domain_http, sign_in_settings, SessionContainer.clock
     )
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
     signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
@@ -109,6 +108,7 @@ class WebContainer(SessionContainer):
         refresh=SessionContainer.settings.provided.refresh,
         cognito=SessionContainer.cognito,
         http=http,
+        clock=SessionContainer.clock,
     )
     token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
         CognitoTokenRevoker,
@@ -320,11 +320,11 @@ class WebContainer(SessionContainer):
         counter=SessionContainer.counter,
     )
     verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses, SessionContainer.audit
+        VerificationResponses, SessionContainer.audit, SessionContainer.validator
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
-        session_guard=SessionContainer.session_guard,
+        session_guard=SessionContainer.program_guard,
         api_keys=api_keys,
         verification_responses=verification_responses,
         error_responses=error_responses,

@@ -47,6 +47,7 @@ from authcore.domain.model.linking import (
 from authcore.domain.model.reasons import Reason
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.model.tokens import Actor
 from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
@@ -89,8 +90,9 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
-    SignInRequired: frozenset({"reason"}),
+    SignInRequired: frozenset({"detail", "reason"}),
     User: frozenset({"groups", "legacy_uid", "subject", "username"}),
+    Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),
     GuardedRequest: frozenset(

@@ -28,6 +28,11 @@ _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
 
 
+def service_urls(text: str) -> tuple[ServiceUrl, ...]:
+    """Parse URLs that this process may call."""
+    return tuple(dict.fromkeys(map(service_url, words(text))))
+
+
 def callback_url(text: str) -> ServiceUrl:
     """Parse a URL of the auth service's callback."""
     return _url_of(text, CALLBACK_PATH)
