@@ -260,6 +260,7 @@ class WebContainer(SessionContainer):
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
         error_responses=error_responses,
+        pages=pages,
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
