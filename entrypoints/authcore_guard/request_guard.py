@@ -63,7 +63,7 @@ class GuardedRequest:
     cookies: str = attrs.field(repr=False)
     accept: str
     fetch_mode: str
-    purpose: str = ""
+    purpose: str = attrs.field(default="", repr=False)
 
     @property
     def is_navigation(self) -> bool:

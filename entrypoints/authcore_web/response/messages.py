@@ -69,6 +69,12 @@ SIGNED_OUT_HERE: Final = Notice(
     "just now, so the sign-in page may still recognize you.",
     "Sign out there, too",
 )
+COOKIES_REMAIN: Final = Notice(
+    "You may still be signed in here",
+    "We ended every session that your browser showed us, but it may keep a cookie that we cannot "
+    "delete. To be sure, delete the cookies of this site in the settings of your browser.",
+    "Continue",
+)
 LOST: Final = Notice(
     "This sign-in was not completed",
     "A system that we depend on did not answer in time. Your account is fine, and if you were "
