@@ -10,12 +10,14 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.system import Clock
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
-from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.sessions import SessionContainer
+from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
 
@@ -26,13 +28,16 @@ def verify_url_of(guard: GuardSettings) -> ServiceUrl:
     return guard.verify_url or ServiceUrl(default)
 
 
-def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
+def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for refresh calls."""
-    called = settings.guard if settings.guard.refresh == "service" else settings.sign_in
-    return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
+    if settings.guard.refresh == "service":
+        return HttpClient(within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES)
+    return domain_http(settings.sign_in, clock)
 
 
-def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRefresher | None:
+def guard_refresher(
+    settings: GuardEntrypointSettings, http: HttpClient, clock: Clock
+) -> TokenRefresher | None:
     """Build the configured refresher; None where the guard refreshes no sessions."""
     guard = settings.guard
     if guard.refresh == "service":
@@ -47,17 +52,30 @@ def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> Toke
             refresh=settings.refresh,
             cognito=settings.cognito,
             http=http,
+            clock=clock,
         )
     return None
+
+
+def guard_revoker(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRevoker | None:
+    """Build the client that revokes what a guard got for an ended session; None by default."""
+    if settings.guard.refresh != "direct":
+        return None
+    return cognito_revoker(client=settings.sign_in, cognito=settings.cognito, http=http)
 
 
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
     guard = SessionContainer.settings.provided.guard
-    refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
+    refresh_http = providers.ThreadSafeSingleton(
+        refresh_http, SessionContainer.settings, SessionContainer.clock
+    )
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guard_refresher, SessionContainer.settings, refresh_http
+        guard_refresher, SessionContainer.settings, refresh_http, SessionContainer.clock
+    )
+    guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
+        guard_revoker, SessionContainer.settings, refresh_http
     )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
@@ -66,6 +84,11 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        pages=providers.ThreadSafeSingleton(
+            denial_pages_of, SessionContainer.settings.provided.pages
+        ),
+        mounted_at=guard.mounted_at,
+        preflight_origins=guard.preflight_origins,
     )
 
 
@@ -87,6 +110,7 @@ def guard_container(
     settings = load(GuardEntrypointSettings, variables)
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
+    container.session_revoker.override(container.guard_revoker)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:

@@ -11,23 +11,22 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from authcore.adapters.http_headers import PURPOSES
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.wsgi_request import read_request
 
 
 USER_KEY: Final = "authcore.user"
-
-_PURPOSES: Final = tuple("HTTP_" + name.upper().replace("-", "_") for name in PURPOSES)
 
 
 class Guard:
     """
     Pass requests of signed-in users and requests for public paths to *app*.
 
-    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
-    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
+    callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
+    a redirect.
     """
 
     def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
@@ -54,30 +53,6 @@ class Guard:
             start = add_headers(decision, start_response)
             return self._app({**environ, USER_KEY: decision.user}, start)
         return send_denial(decision, request.method, start_response)
-
-
-def read_request(environ: WSGIEnvironment) -> GuardedRequest:
-    """Read the request that *environ* describes."""
-    return GuardedRequest(
-        method=environ["REQUEST_METHOD"],
-        path=_decode(environ.get("PATH_INFO") or "/"),
-        raw_path=_raw_path(environ),
-        query=environ.get("QUERY_STRING", ""),
-        cookies=environ.get("HTTP_COOKIE", ""),
-        accept=environ.get("HTTP_ACCEPT", ""),
-        fetch_mode=environ.get("HTTP_SEC_FETCH_MODE", ""),
-        purpose=", ".join(environ[name] for name in _PURPOSES if name in environ),
-    )
-
-
-def _decode(path_info: str) -> str:
-    return path_info.encode("latin-1", errors="replace").decode("utf-8", errors="replace")
-
-
-def _raw_path(environ: WSGIEnvironment) -> str | None:
-    """Read the raw path, which servers give under one of two unofficial names, or not at all."""
-    target: str | None = environ.get("REQUEST_URI", environ.get("RAW_URI"))
-    return None if target is None else target.partition("?")[0]
 
 
 def add_headers(decision: Allow, start_response: StartResponse) -> StartResponse:

@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.paths import public_path_problems
+from authcore.domain.model.paths import is_plain, public_path_problems
 from authcore.domain.model.provider_names import are_distinct_providers
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.sign_in.authorization import is_provider_name
@@ -16,6 +16,9 @@ from authcore.settings.parsers import CALLER_KEY, words
 
 SIGN_IN_PATH: Final = "/auth/signin"
 
+SIGNED_IN_PATH: Final = f"{SIGN_IN_PATH}/done"
+"""The auth service's page for users who signed in beside a form; guards lead there."""
+
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where Cognito redirects browsers to after sign-in."""
 
@@ -23,6 +26,11 @@ VERIFY_PATH: Final = "/auth/verify"
 
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
+
+
+def service_urls(text: str) -> tuple[ServiceUrl, ...]:
+    """Parse URLs that this process may call."""
+    return tuple(dict.fromkeys(map(service_url, words(text))))
 
 
 def callback_url(text: str) -> ServiceUrl:
@@ -85,6 +93,14 @@ def public_paths(text: str) -> tuple[str, ...]:
     if problems := public_path_problems(found):
         raise ValueError("; ".join(problems))
     return found
+
+
+def mount_path(text: str) -> str:
+    """Parse the prefix of a mounted application; a trailing slash is dropped."""
+    path = text.rstrip("/")
+    if not path.startswith("/") or not is_plain(path):
+        raise ValueError("must be a path that begins with a slash, and plain: /cms")
+    return path
 
 
 MAX_CALLER_KEYS: Final = 64

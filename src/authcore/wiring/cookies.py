@@ -6,6 +6,7 @@ from authcore.adapters.cookies.plain_session import PlainSessionJar
 from authcore.adapters.cookies.sealed_session import SealedSessionJar
 from authcore.adapters.cookies.stored_session import StoredSessionJar
 from authcore.adapters.sealing.envelope import KeyRing
+from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import SessionJar
 from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock, Entropy
@@ -13,7 +14,11 @@ from authcore.settings.cookie import CookieSettings
 
 
 def session_jar(
-    cookie: CookieSettings, clock: Clock, entropy: Entropy, texts: Callable[[], SealedStore]
+    cookie: CookieSettings,
+    clock: Clock,
+    entropy: Entropy,
+    texts: Callable[[], SealedStore],
+    audit: AuditLog,
 ) -> SessionJar:
     """Build the jar of the configured format; *texts* is called only for stored sessions."""
     if cookie.format == "plain":
@@ -32,6 +37,7 @@ def session_jar(
             clock=clock,
             entropy=entropy,
             former_domains=cookie.former_domains,
+            audit=audit,
         )
     return SealedSessionJar(
         ring=KeyRing(cookie.keys),

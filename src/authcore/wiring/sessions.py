@@ -1,6 +1,6 @@
 """The container of every entrypoint that checks sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dependency_injector import containers, providers
 
@@ -13,6 +13,7 @@ from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
@@ -26,9 +27,17 @@ from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored, session_jar
-from authcore.wiring.legacy import http_legacy_sessions, legacy_http
+from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
+from authcore.wiring.program_tokens import (
+    OpenKeySource,
+    issuer_of,
+    issuers_of,
+    jwks_urls_of,
+    program_guard,
+    program_validator,
+)
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
@@ -39,7 +48,6 @@ from authcore.wiring.table import (
     sealed_store,
     table_client,
 )
-from authcore.wiring.tokens import issuer_of, jwks_url_of
 
 
 class SessionContainer(containers.DeclarativeContainer):
@@ -55,9 +63,12 @@ class SessionContainer(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
     issuer: providers.Provider[str] = providers.ThreadSafeSingleton(issuer_of, cognito)
-    jwks_url: providers.Provider[ServiceUrl] = providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    issuers: providers.Provider[Sequence[str]] = providers.ThreadSafeSingleton(issuers_of, cognito)
+    jwks_urls: providers.Provider[Sequence[ServiceUrl]] = providers.ThreadSafeSingleton(
+        jwks_urls_of, cognito
+    )
     fetcher: providers.Provider[Callable[[], bytes]] = providers.ThreadSafeSingleton(
-        JwksFetcher, jwks_url
+        JwksFetcher, jwks_urls
     )
     keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
     cached_keys = providers.ThreadSafeSingleton(CachedKeys, keys)
@@ -79,24 +90,29 @@ class SessionContainer(containers.DeclarativeContainer):
         signatures=signatures,
         cached_signatures=cached_signatures,
         clock=clock,
-        issuers=providers.List(issuer),
+        issuers=issuers,
         client_ids=providers.List(cognito.client_id),
         leeway=cognito.leeway,
+        audience=cognito.audience,
+    )
+    open_key_source: providers.Provider[OpenKeySource] = providers.Object(JwksFetcher)
+    program_validator: providers.Provider[AnyValidator] = providers.ThreadSafeSingleton(
+        program_validator, validator, cognito, open_key_source
     )
     table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
     texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
         sealed_store, table_client, store, clock
     )
-    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy, texts.provider
-    )
-    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
-        ProcessDecisionCounter
-    )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter
+    )
+    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
+        session_jar, cookie, clock, entropy, texts.provider, audit
+    )
+    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
     )
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
@@ -110,6 +126,7 @@ class SessionContainer(containers.DeclarativeContainer):
         legacy_http,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
         refresh_result_cache, store, cookie, texts.provider, clock, entropy
     )
@@ -126,6 +143,7 @@ class SessionContainer(containers.DeclarativeContainer):
         pause=pause,
         clock=clock,
         audit=audit,
+        revoker=session_revoker,
     )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(
@@ -136,9 +154,11 @@ class SessionContainer(containers.DeclarativeContainer):
         counter=counter,
         refresher=session_refresher,
         legacy=legacy_sessions,
+        legacy_sign_out=providers.Callable(legacy_ending, legacy_sessions),
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )
+    program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
         guard=session_guard,

@@ -55,7 +55,7 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "login_client",
         REJECTED,
-        (*_SIGN_IN, "sign_out.provider"),
+        (*_SIGN_IN, "sign_out.provider", "session.successor"),
         "502 and the page that sign-in is not set up correctly.",
         "Cognito refuses the app client: correct `AUTHCORE_SIGN_IN_*` (id, secret, callback URL, "
         "scopes) or the app client.",

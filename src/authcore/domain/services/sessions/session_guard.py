@@ -15,11 +15,14 @@ The legacy system's yes counts while Cognito gives no answer.  A legacy session 
 began, so that it is refused while an entry of the revocation list is about all sessions of its
 user.  A session whose revocation cannot be looked up is not looked up at the legacy system.
 
-A revoked session is refused without asking whether the legacy system would admit the request.  If
-the same user has a legacy session beside it, the browser keeps the cookies of the revoked one: they
-alone say that the user has signed out here.
+A revoked session is refused without asking whether the legacy system would admit the request.  A
+session whose refresh the provider refuses, because its user signed out, was disabled or deleted, is
+refused if the same user has a legacy session beside it.  That legacy session ends too.  Where it
+cannot be ended, the browser keeps the cookies of the Cognito session: they alone say that the user
+has signed out here.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -29,6 +32,7 @@ from authcore.domain.errors import (
     CoordinationUnavailableError,
     KeySourceUnavailableError,
     LegacyUnavailableError,
+    RefreshTokenRejectedError,
     RejectedError,
     TokenExpiredError,
     TokenRejectedError,
@@ -46,12 +50,12 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
-from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import DecisionCounter
-from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
 
@@ -67,24 +71,30 @@ class SessionGuard:
     Decide about the session that a request presents.
 
     Attributes:
-        validator: For the pool and the app client that issued the tokens.
+        validator: For the pools and the app clients that issued the tokens.
         policy: When sessions are refreshed and when they end.
         clock: Tells the age of a session.
         counter: Counts every decision, and every failure to decide.
         refresher: None (the default) where sessions are refreshed elsewhere, or not at all.
         legacy: None (the default) once the old login is switched off.
+        legacy_sign_out: Ends the legacy session beside one that ended; None (the default) where
+            that session cannot be ended from here.
         revocations: None (the default) where sessions live as long as their tokens.
+        refreshable: Which sessions *refresher* is for; None (the default) where it is for all that
+            *validator* accepts.
         revocations_wait: Whether asking *revocations* takes the network; True by default.
     """
 
-    validator: TokenValidator
+    validator: AnyValidator
     policy: RefreshPolicy
     clock: Clock
     counter: DecisionCounter
     refresher: SessionRefresher | None = None
     legacy: LegacySessions | None = None
+    legacy_sign_out: LegacySignOut | None = None
     revocations: RevocationList | None = None
     revocations_wait: bool = True
+    refreshable: Callable[[AccessClaims | None], bool] | None = None
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
@@ -131,7 +141,7 @@ class SessionGuard:
             except (TokenExpiredError, UnknownKeyError, KeySourceUnavailableError):
                 return None
             except TokenRejectedError as rejected:
-                decision = SignInRequired(rejected.code)
+                decision = SignInRequired(rejected.code, detail=rejected.detail)
         return (
             None
             if isinstance(decision, SignInRequired) and self._is_legacy(presented)
@@ -158,8 +168,12 @@ class SessionGuard:
         if isinstance(decision, Admitted):
             return decision
         if decision == REVOKED:
-            return attrs.evolve(REVOKED, has_ended=not self._is_beside_own_legacy(presented))
-        return self._by_legacy(presented, has_ended=decision.has_ended) or decision
+            is_beside = self._is_beside_own_legacy(presented)
+            return attrs.evolve(REVOKED, has_ended=not is_beside or self._ends_legacy(presented))
+        account = self._legacy_account(presented)
+        if decision.reason == RefreshTokenRejectedError.code and self._is_own(account, presented):
+            return attrs.evolve(decision, has_ended=self._ends_legacy(presented))
+        return self._by_account(account, has_ended=decision.has_ended) or decision
 
     def _is_legacy(self, presented: PresentedSession) -> bool:
         return self.legacy is not None and self.legacy.are_carried(presented.cookie_header)
@@ -167,7 +181,11 @@ class SessionGuard:
     def _by_legacy(
         self, presented: PresentedSession, *, has_ended: bool
     ) -> LegacyAdmitted | SignInRequired | None:
-        account = self._legacy_account(presented)
+        return self._by_account(self._legacy_account(presented), has_ended=has_ended)
+
+    def _by_account(
+        self, account: LegacyAccount | None, *, has_ended: bool
+    ) -> LegacyAdmitted | SignInRequired | None:
         if account is None or account.locked:
             return None
         if self._is_user_revoked(account):
@@ -184,16 +202,41 @@ class SessionGuard:
             return False
         return self.revocations.is_user_revoked(account.cognito_id)
 
-    def _is_beside_own_legacy(self, revoked: PresentedSession) -> bool:
-        """Whether the user of *revoked* has a legacy session too; True where no system can tell."""
-        if revoked.tokens is None or not self._is_legacy(revoked):
+    def _ends_legacy(self, ended: PresentedSession) -> bool:
+        """End the legacy session beside *ended*; whether the legacy system confirmed it."""
+        if self.legacy_sign_out is None:
             return False
         try:
-            account = self._legacy_account(revoked)
-            access = self.validator.verify_access_token_ignoring_expiry(revoked.tokens.access_token)
-        except (TokenRejectedError, UnavailableError):
+            self.legacy_sign_out.end(ended.cookie_header)
+        except LegacyUnavailableError as error:
+            self.counter.count(ACTION, outcome_of(error), error.code)
+            return False
+        return True
+
+    def _is_beside_own_legacy(self, ended: PresentedSession) -> bool:
+        """Whether the user of *ended* has a legacy session too; True where no system can tell."""
+        if ended.tokens is None or not self._is_legacy(ended):
+            return False
+        try:
+            return self._is_own(self._legacy_account(ended), ended)
+        except UnavailableError:
             return True
-        return account is not None and account.cognito_id == access.subject
+
+    def _is_own(self, account: LegacyAccount | None, ended: PresentedSession) -> bool:
+        """Whether *account* is that of the user of *ended*; True where its key is gone."""
+        if account is None or ended.tokens is None:
+            return False
+        try:
+            access = self.validator.verify_access_token_ignoring_expiry(ended.tokens.access_token)
+        except TokenRejectedError:
+            return True
+        return account.cognito_id == access.subject or self._names(ended.tokens, account)
+
+    def _names(self, tokens: TokenSet, account: LegacyAccount) -> bool:
+        """Whether the pool names *account* for the user, in an ID token that is still valid."""
+        with suppress(TokenRejectedError, UnavailableError):
+            return self.validator.verify_id_token(tokens.id_token).legacy_uid == account.legacy_uid
+        return False
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
         if presented.tokens is None:
@@ -203,7 +246,7 @@ class SessionGuard:
         except (TokenExpiredError, UnknownKeyError) as rejected:
             return self._try_refresh(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
-            return SignInRequired(rejected.code)
+            return SignInRequired(rejected.code, detail=rejected.detail)
         return self._decide_live(session, can_renew=presented.can_renew)
 
     def _decide_live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
@@ -212,15 +255,16 @@ class SessionGuard:
         action = self.policy.decide(session, now=self.clock.now())
         if action == "end":
             return TOO_OLD
-        if action == "keep" or not can_renew or self.refresher is None:
+        refresher = self._refresher_of(session.access)
+        if action == "keep" or not can_renew or refresher is None:
             return Admitted(session)
         try:
-            renewed = self.refresher.refresh(session.tokens, session.access, is_live=True)
+            renewed = refresher.refresh(session.tokens, session.access, is_live=True)
         except UnavailableError:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
-            return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+            return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
+        return self._admit_new_tokens(renewed, session.access, refresher)
 
     def _try_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
@@ -231,7 +275,7 @@ class SessionGuard:
         except UnknownKeyError:
             return self._renew(tokens, None, rejected, can_renew=can_renew)
         except TokenRejectedError as invalid:
-            return SignInRequired(invalid.code)
+            return SignInRequired(invalid.code, detail=invalid.detail)
         if self.policy.is_over(before.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
@@ -246,20 +290,35 @@ class SessionGuard:
         *,
         can_renew: bool,
     ) -> Admitted | SignInRequired:
-        if self.refresher is None or not can_renew:
+        refresher = self._refresher_of(before)
+        if refresher is None or not can_renew:
             return SignInRequired(rejected.code)
         if tokens.refresh_token is None:
             return SignInRequired(rejected.code, has_ended=True)
         try:
-            renewed = self.refresher.refresh(tokens, before, is_live=False)
+            renewed = refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
-            return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+            return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
+        return self._admit_new_tokens(renewed, before, refresher)
 
-    def _admit_new_tokens(self, session: Session) -> Admitted | SignInRequired:
+    def _refresher_of(self, access: AccessClaims | None) -> SessionRefresher | None:
+        """Return the refresher; None where it is not for the session of *access*."""
+        is_for_it = self.refreshable is None or self.refreshable(access)
+        return self.refresher if is_for_it else None
+
+    def _admit_new_tokens(
+        self, session: Session, before: AccessClaims | None, refresher: SessionRefresher
+    ) -> Admitted | SignInRequired:
+        """
+        Look again: the session may have been revoked while it was refreshed.
+
+        The claims *before* the refresh count too: an issuer may move ``auth_time``, and the new one
+        may lie behind the revocation of the user.
+        """
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
-        if self._is_revoked(session.access):
+        if self._is_revoked(session.access) or (before is not None and self._is_revoked(before)):
+            refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
 
