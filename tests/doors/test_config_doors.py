@@ -92,9 +92,10 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle", "Google google"),
     "SIGN_IN_REDIRECTS": ("https://*", "https://cms.example.com/articles", "cms.example.com"),
     "SIGN_IN_DEFAULT_REDIRECT": ("/articles", "https://cms.example.com/a b"),
-    "SIGN_IN_ATTEMPT_LIFETIME": ("59",),
+    "SIGN_IN_ATTEMPT_LIFETIME": ("59", "3601"),
     "SIGN_IN_TIMEOUT": ("0",),
     "COOKIE_DOMAIN": (".example.com", "10.0.0.10", "com"),
+    "COOKIE_FORMER_DOMAINS": (".example.com", "example.com", "a.example.com a.example.com"),
     "COOKIE_KEYS": (
         f"{_key(1)} {_key(1)}",
         " ".join(map(_key, range(9))),
