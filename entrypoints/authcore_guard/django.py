@@ -42,7 +42,7 @@ from authcore_guard.django_requests import (
     set_user,
     warm_up,
 )
-from authcore_guard.django_responses import add_headers, denial_response
+from authcore_guard.django_responses import complete, denial_response
 from authcore_guard.django_views import SignInRequiredMixin, group_required, sign_in_required
 from authcore_guard.request_guard import Deny
 
@@ -99,14 +99,14 @@ class GuardMiddleware:
         if isinstance(decision, Deny):
             return denial_response(decision)
         set_user(request, decision)
-        return add_headers(decision, self._get_response(request))
+        return complete(self._request_guard, decision, self._get_response(request))
 
     async def _guard_async_request(self, request: HttpRequest) -> HttpResponseBase:
         decision = await asgi.check_request(self._request_guard, read_request(request))
         if isinstance(decision, Deny):
             return denial_response(decision)
         set_user(request, decision)
-        return add_headers(decision, await self._get_response(request))
+        return complete(self._request_guard, decision, await self._get_response(request))
 
 
 def _require_order(guard: str, middleware: Sequence[str]) -> None:

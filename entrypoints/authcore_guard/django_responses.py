@@ -2,12 +2,14 @@
 
 from collections.abc import Container, Iterable
 from http.cookies import Morsel
+from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from authcore_guard.request_guard import Allow, Deny
+from authcore_guard.open_streams import guard_async_stream, guard_stream
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
 class _SetCookie(Morsel[str]):
@@ -53,6 +55,17 @@ def denial_response(denial: Deny) -> HttpResponse:
     del response.headers["content-type"]
     _set_headers(response, denial.headers)
     return response
+
+
+def complete(guard: RequestGuard, decision: Allow, response: HttpResponseBase) -> HttpResponseBase:
+    """Add the headers of *decision*, and judge its session again while *response* is streamed."""
+    if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+        chunks: Any = response.streaming_content
+        if not response.is_async:
+            response.streaming_content = guard_stream(guard, decision, chunks)
+        elif decision.opened is not None:
+            response.streaming_content = guard_async_stream(guard, decision.opened, chunks)
+    return add_headers(decision, response)
 
 
 def add_headers(decision: Allow, response: HttpResponseBase) -> HttpResponseBase:

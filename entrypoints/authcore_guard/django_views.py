@@ -20,7 +20,7 @@ from authcore_guard.django_requests import (
     request_guard,
     set_user,
 )
-from authcore_guard.django_responses import add_headers, denial_response
+from authcore_guard.django_responses import add_headers, complete, denial_response
 from authcore_guard.request_guard import Allow, Deny
 
 
@@ -112,7 +112,7 @@ def _guard_sync(view: View, requirements: Requirements) -> View:
             return denial_response(decision)
         set_user(request, decision)
         try:
-            return add_headers(decision, view(request, *args, **kwargs))
+            return complete(request_guard(), decision, view(request, *args, **kwargs))
         except Exception as error:
             if not decision.cookies:
                 raise
@@ -137,7 +137,7 @@ async def _complete_async(
     request: HttpRequest, decision: Allow, response: Awaitable[HttpResponseBase]
 ) -> HttpResponseBase:
     try:
-        return add_headers(decision, await response)
+        return complete(request_guard(), decision, await response)
     except Exception as error:
         if not decision.cookies:
             raise

@@ -19,7 +19,7 @@ A guard for single routes of a FastAPI or Starlette application.
 To guard a whole application, put ``authcore_guard.asgi.Guard`` in front of it.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
 import attrs
@@ -42,6 +42,7 @@ from authcore_guard.asgi import (
     check_request,
     decode_headers,
     send_denial,
+    watch_response,
 )
 from authcore_guard.asgi_request import read_request
 from authcore_guard.container import guard_container
@@ -51,7 +52,10 @@ from authcore_guard.fastapi_openapi import (
     SESSION_SCHEME,
     describe_denials,
 )
-from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.open_connections import OpenConnections
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.watched_response import WatchedResponse
 
 
 _DECISION: Final = "authcore.decision"
@@ -119,9 +123,7 @@ class SignedIn(SecurityBase):
 
             ConfigurationError: ``install`` was not called.
         """
-        route, request = _route_of(connection)
-        route.decision = decision = await check_request(self._request_guard, request)
-        return _user_of(decision)
+        return await self.user_with(connection)
 
     async def optional(self, connection: HTTPConnection) -> User | None:
         """
@@ -137,22 +139,25 @@ class SignedIn(SecurityBase):
         if isinstance(decision, Deny):
             cookies = (value for name, value in decision.headers if name == "set-cookie")
             decision = Allow(None, tuple(cookies))
-        route.decision = decision
+        route.settle(request, decision)
         return decision.user
 
-    async def user_with(self, connection: HTTPConnection, required: Requirement) -> User:
+    async def user_with(self, connection: HTTPConnection, *required: Requirement) -> User:
         """
-        Return the signed-in user of *connection*, who meets *required*.
+        Return the signed-in user of *connection*, who meets all of *required*.
 
         Raises:
-            RequestDeniedError: As calling this object; also for a user who does not meet it.
+            RequestDeniedError: As calling this object; also for a user who does not meet them.
         """
-        await self(connection)
         route, request = _route_of(connection)
-        assert isinstance(route.decision, Allow)  # noqa: S101 - or the call had raised
-        decision = self._request_guard.check_user(request, route.decision, required)
-        route.decision = decision
-        return _user_of(decision)
+        decision = await check_request(self._request_guard, request)
+        if isinstance(decision, Allow):
+            decision = self._request_guard.check_user(request, decision, *required)
+        route.settle(request, decision)
+        if isinstance(decision, Deny):
+            raise RequestDeniedError(decision.status)
+        assert decision.user is not None  # noqa: S101 - no path is public
+        return decision.user
 
 
 class SignedInToGroup(SecurityBase):
@@ -177,13 +182,6 @@ def _route_of(connection: HTTPConnection) -> tuple["_RouteDecision", GuardedRequ
     return route, read_request({**connection.scope, "root_path": route.root_path})
 
 
-def _user_of(decision: Allow | Deny) -> User:
-    if isinstance(decision, Deny):
-        raise RequestDeniedError(decision.status)
-    assert decision.user is not None  # noqa: S101 - no path is public
-    return decision.user
-
-
 @attrs.define
 class _RouteDecision:
     """
@@ -191,11 +189,22 @@ class _RouteDecision:
 
     Attributes:
         root_path: Of the whole application, without the mounts in it.
+        watch: Makes *watched*.
         decision: None until the dependency was called.
+        watched: Judges the session again while the response is open; None where it is not watched.
     """
 
     root_path: str
+    watch: Callable[[GuardedRequest, Allow], WatchedResponse | None]
     decision: Allow | Deny | None = None
+    watched: WatchedResponse | None = None
+
+    def settle(self, request: GuardedRequest, decision: Allow | Deny) -> None:
+        """Answer by *decision*, also where another dependency of the route decided before."""
+        self.decision = decision
+        if self.watched is not None:
+            self.watched.finish()
+        self.watched = self.watch(request, decision) if isinstance(decision, Allow) else None
 
 
 class _DecisionMiddleware:
@@ -204,6 +213,7 @@ class _DecisionMiddleware:
     def __init__(self, app: AsgiApp, *, request_guard: RequestGuard) -> None:
         self._app = app
         self._request_guard = request_guard
+        self._connections = OpenConnections()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -211,13 +221,22 @@ class _DecisionMiddleware:
         if scope["type"] == "lifespan" or _DECISION in scope:  # or mounted in such an app
             await self._app(scope, receive, send)
             return
-        route = _RouteDecision(scope.get("root_path", ""))
+
+        def watch(request: GuardedRequest, allowed: Allow) -> WatchedResponse | None:
+            return watch_response(
+                self._request_guard, self._connections, scope, request, allowed, send
+            )
+
+        route = _RouteDecision(scope.get("root_path", ""), watch)
         response = _Response(route, scope.get("method", ""), send)
         try:
             await self._app({**scope, _DECISION: route}, receive, response.send)
         except Exception:
             await response.fail()
             raise
+        finally:
+            if route.watched is not None:
+                route.watched.finish()
 
 
 class _Response:
@@ -233,7 +252,9 @@ class _Response:
         decision = self._route.decision
         begins = message["type"] == _HEAD
         self._begun |= begins
-        if isinstance(decision, Allow):
+        if self._route.watched is not None:
+            await self._route.watched.send(message)
+        elif isinstance(decision, Allow):
             await add_headers(decision, self._send)(message)
         elif decision is None:
             await self._send(message)

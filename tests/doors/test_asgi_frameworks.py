@@ -45,7 +45,8 @@ def behind_litestar(world: DoorWorld) -> GuardedRequest:
     def fail() -> str:
         raise ZeroDivisionError
 
-    return through_asgi(Guard(Litestar([greet, fail]), world.request_guard))
+    app: Any = Litestar([greet, fail])
+    return through_asgi(Guard(app, world.request_guard))
 
 
 FRAMEWORKS = {"starlette": behind_starlette, "litestar": behind_litestar}

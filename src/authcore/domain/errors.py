@@ -28,6 +28,7 @@ All errors that authcore raises, in one tree.
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
+    │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
@@ -280,6 +281,12 @@ class UserInactiveError(RejectedError):
     """The application disabled its own record of the signed-in user.  403, no sign-in."""
 
     code: ClassVar[str] = "user_inactive"
+
+
+class CookiesRemainError(RejectedError):
+    """The browser may keep session cookies: of a domain that the settings do not name."""
+
+    code: ClassVar[str] = "cookies_remain"
 
 
 class LinkRejectedError(RejectedError):

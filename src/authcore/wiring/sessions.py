@@ -13,6 +13,7 @@ from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
@@ -162,6 +163,7 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
         users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
+    response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
@@ -169,4 +171,5 @@ class SessionContainer(containers.DeclarativeContainer):
         jar=sessions,
         counter=counter,
         jar_waits=providers.Callable(is_stored, cookie),
+        budget=response_budget,
     )
