@@ -9,12 +9,15 @@ from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES
 from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher
 from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
@@ -32,14 +35,21 @@ def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
     return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
 
 
-def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRefresher | None:
-    """Build the configured refresher; None where the guard refreshes no sessions."""
+def guard_refresher(
+    settings: GuardEntrypointSettings, http: HttpClient, clock: Clock, audit: AuditLog
+) -> TokenRefresher | None:
+    """
+    Build the configured refresher; None where the guard refreshes no sessions.
+
+    Raises:
+        ConfigurationError: Its secret cannot be read.
+    """
     guard = settings.guard
     if guard.refresh == "service":
         return AuthServiceTokenRefresher(
             http=http,
             verify_url=verify_url_of(guard),
-            caller_key=guard.caller_key or "",
+            caller_key=current_secret(guard.caller_key or "", clock=clock, audit=audit),
         )
     if guard.refresh == "direct":
         return cognito_refresher(
@@ -47,6 +57,9 @@ def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> Toke
             refresh=settings.refresh,
             cognito=settings.cognito,
             http=http,
+            secrets=client_secrets_of(
+                settings.sign_in.client_secret, settings.cognito, clock=clock, audit=audit
+            ),
         )
     return None
 
@@ -57,7 +70,11 @@ class GuardContainer(SessionContainer):
     guard = SessionContainer.settings.provided.guard
     refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guard_refresher, SessionContainer.settings, refresh_http
+        guard_refresher,
+        SessionContainer.settings,
+        refresh_http,
+        SessionContainer.clock,
+        SessionContainer.audit,
     )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,

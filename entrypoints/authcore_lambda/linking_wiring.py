@@ -19,6 +19,7 @@ from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
+from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.adapters import BoundedLinks
 from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 from authcore_lambda.pool_api import PoolApiSettings
@@ -77,7 +78,7 @@ def legacy_links(
         return HttpLegacyLinks(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=settings.legacy.api_key,
+            api_key=legacy_key(settings.legacy),
         ).with_deadline
 
     return load_links
@@ -93,7 +94,7 @@ def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None")
         return HttpLegacyAccounts(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=settings.legacy.api_key,
+            api_key=legacy_key(settings.legacy),
         ).with_deadline
 
     def open_accounts(left: timedelta) -> LegacyAccounts:
@@ -109,7 +110,7 @@ def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -
     return SeedDialectLegacyLinks(
         http=http or _client(settings),
         base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
+        api_key=legacy_key(settings.legacy),
         entropy=SystemEntropy(),
     ).with_deadline
 

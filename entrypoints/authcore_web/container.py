@@ -13,7 +13,6 @@ from authcore.adapters.cognito.token_endpoint import (
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.http import HttpClient
-from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.connecting import ConnectTicket
@@ -24,16 +23,18 @@ from authcore.domain.services.sign_in.authorization import client_digest
 from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
-from authcore.wiring.cookies import is_stored
+from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_cache_of
 from authcore_web.metrics import Metrics
@@ -79,6 +80,8 @@ class WebContainer(SessionContainer):
         SessionContainer.settings.provided.legacy,
         SessionContainer.cookie,
         SessionContainer.legacy_http,
+        SessionContainer.clock,
+        SessionContainer.audit,
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
@@ -87,12 +90,19 @@ class WebContainer(SessionContainer):
     )
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
     signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
+    client_secrets: providers.Provider[ClientSecrets] = providers.ThreadSafeSingleton(
+        client_secrets_of,
+        sign_in_settings.client_secret,
+        SessionContainer.cognito,
+        clock=SessionContainer.clock,
+        audit=SessionContainer.audit,
+    )
     exchanger: providers.Provider[CodeExchanger] = providers.ThreadSafeSingleton(
         CognitoCodeExchanger,
         http=http,
         token_url=token_url,
         client_id=SessionContainer.cognito.client_id,
-        client_secret=sign_in_settings.client_secret,
+        client_secret=client_secrets,
     )
     cognito_refresher: providers.Provider[TokenRefresher] = providers.ThreadSafeSingleton(
         cognito_refresher,
@@ -100,13 +110,14 @@ class WebContainer(SessionContainer):
         refresh=SessionContainer.settings.provided.refresh,
         cognito=SessionContainer.cognito,
         http=http,
+        secrets=client_secrets,
     )
     token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
         CognitoTokenRevoker,
         http=http,
         revoke_url=providers.ThreadSafeSingleton(revoke_url_of, sign_in_settings),
         client_id=SessionContainer.cognito.client_id,
-        client_secret=sign_in_settings.client_secret,
+        client_secret=client_secrets,
     )
     replay_cache: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
         replay_cache_of,
@@ -115,15 +126,16 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
+    sealing = providers.ThreadSafeSingleton(required_ring, SessionContainer.key_ring)
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
-        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
+        ring=sealing,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
     tickets: providers.Provider[CookieJar[ConnectTicket]] = providers.ThreadSafeSingleton(
         SealedTicketJar,
-        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
+        ring=sealing,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
@@ -271,7 +283,12 @@ class WebContainer(SessionContainer):
     )
     api_keys = providers.ThreadSafeSingleton(
         ApiKeys,
-        SessionContainer.settings.provided.verify.caller_keys,
+        providers.ThreadSafeSingleton(
+            current_secret,
+            SessionContainer.settings.provided.verify.caller_keys,
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+        ),
         audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )

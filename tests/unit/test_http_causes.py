@@ -13,7 +13,7 @@ from authcore.adapters.http.connection import Phase
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     LegacyMisconfiguredNotReachedError,
     LegacyNotReachedError,
     LegacyUnavailableError,
@@ -94,7 +94,7 @@ def test_the_pools_domain(reason: FailureReason, sent: bool, phase: Phase, detai
     http = Scripted(HttpFailedError(reason, sent=sent, phase=phase))
     client = OAuthClient(http=http, client_id="id", client_secret="secret")
 
-    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}))
+    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}, token_set))
 
     assert error.detail == detail
     expected: type[AuthcoreError] = ProviderUnavailableError
@@ -151,8 +151,8 @@ def test_an_answer_of_the_auth_service(
 @pytest.mark.parametrize(
     ("status", "body", "kind", "detail"),
     [
-        (401, b'{"error": "invalid_client"}', ClientRejectedError, "invalid_client"),
-        (400, b'{"error": "unauthorized_client"}', ClientRejectedError, "unauthorized_client"),
+        (401, b'{"error": "invalid_client"}', ClientMisconfiguredError, "invalid_client"),
+        (400, b'{"error": "unauthorized_client"}', ClientMisconfiguredError, "unauthorized_client"),
         (400, b'{"error": "invalid_request"}', ProviderUnavailableError, "invalid_request"),
         (400, b'{"error": "canary"}', ProviderUnavailableError, "HTTP 400"),
         (400, b'{"error": ["invalid_client"]}', ProviderUnavailableError, "HTTP 400"),

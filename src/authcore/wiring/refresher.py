@@ -11,6 +11,7 @@ from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE,
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
@@ -31,15 +32,15 @@ def cognito_refresher(
     refresh: RefreshSettings,
     cognito: CognitoSettings,
     http: HttpClient,
+    secrets: ClientSecrets,
 ) -> TokenRefresher:
-    """Build the configured refresher that calls Cognito with the client secret."""
-    secret = client.client_secret or ""
+    """Build the configured refresher that calls Cognito with the client's *secrets*."""
     if refresh.by == "token_endpoint":
         return CognitoTokenRefresher(
             http=http,
             token_url=ServiceUrl(f"{domain_for_servers(client)}/oauth2/token"),
             client_id=cognito.client_id,
-            client_secret=secret,
+            client_secret=secrets,
             within=LONGEST_TRADE,
         )
     from authcore.adapters.cognito.client import unsigned_cognito_client
@@ -57,7 +58,7 @@ def cognito_refresher(
         "get_tokens": CognitoApiTokenRefresher,
         "auth_flow": CognitoAuthFlowTokenRefresher,
     }
-    return refreshers[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
+    return refreshers[refresh.by](client=api, client_id=cognito.client_id, client_secret=secrets)
 
 
 def session_refresher_of(

@@ -11,6 +11,7 @@ from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
@@ -27,7 +28,7 @@ from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher
-from authcore.wiring.cookies import is_stored, session_jar
+from authcore.wiring.cookies import is_stored, key_ring_of, session_jar
 from authcore.wiring.legacy import http_legacy_sessions, legacy_http
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
@@ -87,9 +88,6 @@ class SessionContainer(containers.DeclarativeContainer):
     texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
         sealed_store, table_client, store, clock
     )
-    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy, texts.provider
-    )
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
     )
@@ -97,6 +95,12 @@ class SessionContainer(containers.DeclarativeContainer):
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter
+    )
+    key_ring: providers.Provider[KeyRing | None] = providers.ThreadSafeSingleton(
+        key_ring_of, cookie, clock, audit
+    )
+    sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
+        session_jar, cookie, clock, entropy, texts.provider, key_ring
     )
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
@@ -108,13 +112,15 @@ class SessionContainer(containers.DeclarativeContainer):
         settings.provided.legacy,
         cookie,
         legacy_http,
+        clock,
+        audit,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
-        refresh_result_cache, store, cookie, texts.provider, clock, entropy
+        refresh_result_cache, store, key_ring, texts.provider, clock, entropy
     )
     lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
-        refresh_lease, store, cookie, table_client.provider, clock, entropy
+        refresh_lease, store, key_ring, table_client.provider, clock, entropy
     )
     pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
     session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(
