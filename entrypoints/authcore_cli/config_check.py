@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.settings import PREFIX, Setting, describe_variables, load
+from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -30,8 +30,9 @@ class ConfigCommands:
         """
         Show every setting of a door, every problem at once, and names that no door reads.
 
-        Builds what the door builds at start-up.  Secrets are masked.  Exit status: 0 the door would
-        start, 2 it would not.
+        Builds what the door builds at start-up, and reads the secrets that are in files or in
+        Secrets Manager.  Secrets and their places are masked.  Exit status: 0 the door would start,
+        2 it would not.
 
         Args:
             door: The auth service, a guarded application, an authorizer, or one of the triggers.
@@ -49,7 +50,7 @@ class ConfigCommands:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    known = {name for door in DOORS.values() for name, _, _ in describe_variables(door().settings)}
+    known = {name for door in DOORS.values() for name in known_variables(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
@@ -65,8 +66,9 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
     for name, about, default in describe_variables(door.settings):
+        given = next((each for each in about.names(name) if environment.get(each)), name)
         table.add_row(
-            Text(name), _format_value(about, environment.get(name, ""), default), about.purpose
+            Text(given), _format_value(about, environment.get(given, ""), default), about.purpose
         )
     return table
 

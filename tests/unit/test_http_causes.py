@@ -130,6 +130,19 @@ def test_the_auth_service(reason: FailureReason, sent: bool, phase: Phase, detai
         ),
         (_json(401, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 401"),
         (_json(503, b"{}"), ProviderUnavailableError, "HTTP 503"),
+        (_json(503, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 503"),
+        (_json(500, b'{"reason": "login_client"}'), ProviderUnavailableError, "HTTP 500"),
+        (_json(503, b'{"reason": "login_client"}'), ClientMisconfiguredError, "login_client"),
+        (
+            _json(503, b'{"reason": "provider_misconfigured"}'),
+            ProviderMisconfiguredError,
+            "provider_misconfigured",
+        ),
+        (
+            _json(503, b'{"reason": "provider_unavailable"}'),
+            ProviderUnavailableError,
+            "provider_unavailable",
+        ),
         (
             _json(200, b'{"verified": false, "reason": "token_malformed"}'),
             ProviderUnavailableError,

@@ -100,10 +100,10 @@ secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII 
 
 
 def client_secrets(text: str) -> tuple[str, ...]:
-    """Parse one secret of the app client, or two while one replaces the other."""
-    secrets = words(text)
+    """Parse one secret of the app client, or two, with a comma between, while one is replaced."""
+    secrets = text.split(",")
     if len(secrets) > MAX_SECRETS or len({*secrets}) < len(secrets):
-        raise ValueError(f"must be 1 to {MAX_SECRETS} different secrets")
+        raise ValueError(f"must be 1 to {MAX_SECRETS} different secrets, with a comma between")
     return tuple(map(secret_text, secrets))
 
 

@@ -17,7 +17,7 @@ from authcore.settings.url_parsers import exact_urls
 
 ClientSecretSetting: TypeAlias = tuple[str, ...] | SecretReference[tuple[str, ...]]
 
-_KIND: Final = "list of 1 or 2 texts"
+_KIND: Final = "text, or two with a comma between"
 _PURPOSE: Final = "the app client's secret; two while one replaces the other"
 
 

@@ -29,7 +29,7 @@ TOO_OLD: Final = 2 * REREAD_AFTER
 """At this age, after a pause without callers, a caller waits for the read."""
 
 DEMANDS_APART: Final = timedelta(seconds=1)
-"""At most one read per second follows from refusals, or from callers that have no value yet."""
+"""At most one read per second follows from refusals, and one from callers without a value."""
 
 ACTION: Final = "secret.read"
 
@@ -112,7 +112,9 @@ class RereadSecret(Generic[Value]):
         return self._in_turn(lambda: self._values[:1] == (seen,) and self._may_demand())
 
     def _first(self) -> Value:
-        return self._in_turn(lambda: not self._values and self._may_demand())
+        return self._in_turn(
+            lambda: not self._values and self._is_older(self._tried_at, DEMANDS_APART)
+        )
 
     def _in_turn(self, is_due: Callable[[], bool]) -> Value:
         with self._turn:
