@@ -84,11 +84,11 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
 
-browser: ## Install Debian's chromium for the browser tests (asks for root)
-	@command -v chromium >/dev/null || { \
+browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
+	@command -v chromium-headless-shell >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium; }
-	@chromium --version
+	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium-headless-shell; }
+	@chromium-headless-shell --version
 
 nginx: ## Install Debian's nginx for its tests, without its service (asks for root)
 	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \

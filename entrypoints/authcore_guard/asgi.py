@@ -12,8 +12,10 @@ from typing import Any, Final, Self
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore.ports.legacy_sessions import LegacySessions
+from authcore_guard.asgi_request import read_request
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
 Scope = MutableMapping[str, Any]
@@ -26,7 +28,6 @@ CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 _THREADS: Final = WorkerThreads()
-_READ_HEADERS: Final = (b"cookie", b"accept", b"sec-fetch-mode")
 _HTTP_HEAD: Final = "http.response.start"
 _WEBSOCKET_HEAD: Final = "websocket.accept"
 
@@ -87,43 +88,23 @@ async def check_request(
         return request_guard.answer_without_decision(request, error)
 
 
-def read_request(scope: Scope) -> GuardedRequest:
-    """Read the request that *scope* describes."""
-    raw_path: bytes | None = scope.get("raw_path")
-    found: dict[bytes, list[str]] = {name: [] for name in _READ_HEADERS}
-    for name, value in scope["headers"]:
-        if name in found:
-            found[name].append(value.decode("latin-1"))
-    return GuardedRequest(
-        method=scope.get("method", "GET"),
-        path=_routed_path(scope["path"], scope.get("root_path", "")),
-        raw_path=None if raw_path is None else raw_path.decode("latin-1"),
-        query=scope.get("query_string", b"").decode("latin-1"),
-        cookies="; ".join(found[b"cookie"]),
-        accept=", ".join(found[b"accept"]),
-        fetch_mode=", ".join(found[b"sec-fetch-mode"]),
-    )
-
-
-def _routed_path(path: str, root_path: str) -> str:
-    below = path.removeprefix(root_path) or "/"
-    return below if below.startswith("/") else path
-
-
 def add_headers(decision: Allow, send: Send) -> Send:
     """Wrap *send*: add the headers of *decision* to the response."""
     heads = (_HTTP_HEAD, _WEBSOCKET_HEAD) if decision.cookies else (_HTTP_HEAD,)
 
     async def send_with_headers(message: MutableMapping[str, Any]) -> None:
         if message["type"] in heads:
-            sent = [
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, value in message.get("headers", ())
-            ]
-            message = {**message, "headers": _encode(decision.headers(sent))}
+            headers = decision.headers(decode_headers(message))
+            message = {**message, "headers": _encode(headers)}
         await send(message)
 
     return send_with_headers
+
+
+def decode_headers(message: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Read the headers of a response that starts."""
+    headers = message.get("headers", ())
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
 def _encode(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -10,13 +10,14 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.audit import AuditLog
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.system import Clock
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
-from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.refresher import cognito_refresher, cognito_revoker
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.request_guard import RequestGuard
@@ -35,8 +36,27 @@ def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
     return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
 
 
+def guard_secrets(
+    settings: GuardEntrypointSettings, clock: Clock, audit: AuditLog
+) -> ClientSecrets | None:
+    """
+    Build the client secrets of a guard that calls Cognito; None for any other guard.
+
+    Raises:
+        ConfigurationError: They cannot be read.
+    """
+    if settings.guard.refresh != "direct":
+        return None
+    given = settings.sign_in.client_secret
+    return client_secrets_of(given, settings.cognito, clock=clock, audit=audit)
+
+
 def guard_refresher(
-    settings: GuardEntrypointSettings, http: HttpClient, clock: Clock, audit: AuditLog
+    settings: GuardEntrypointSettings,
+    http: HttpClient,
+    secrets: ClientSecrets | None,
+    clock: Clock,
+    audit: AuditLog,
 ) -> TokenRefresher | None:
     """
     Build the configured refresher; None where the guard refreshes no sessions.
@@ -51,17 +71,26 @@ def guard_refresher(
             verify_url=verify_url_of(guard),
             caller_key=current_secret(guard.caller_key or "", clock=clock, audit=audit),
         )
-    if guard.refresh == "direct":
+    if secrets is not None:
         return cognito_refresher(
             client=settings.sign_in,
             refresh=settings.refresh,
             cognito=settings.cognito,
             http=http,
-            secrets=client_secrets_of(
-                settings.sign_in.client_secret, settings.cognito, clock=clock, audit=audit
-            ),
+            secrets=secrets,
         )
     return None
+
+
+def guard_revoker(
+    settings: GuardEntrypointSettings, http: HttpClient, secrets: ClientSecrets | None
+) -> TokenRevoker | None:
+    """Build the client that revokes what a guard got for an ended session; None by default."""
+    if secrets is None:
+        return None
+    return cognito_revoker(
+        client=settings.sign_in, cognito=settings.cognito, http=http, secrets=secrets
+    )
 
 
 class GuardContainer(SessionContainer):
@@ -69,12 +98,19 @@ class GuardContainer(SessionContainer):
 
     guard = SessionContainer.settings.provided.guard
     refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
+    client_secrets: providers.Provider[ClientSecrets | None] = providers.ThreadSafeSingleton(
+        guard_secrets, SessionContainer.settings, SessionContainer.clock, SessionContainer.audit
+    )
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
         guard_refresher,
         SessionContainer.settings,
         refresh_http,
+        client_secrets,
         SessionContainer.clock,
         SessionContainer.audit,
+    )
+    guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
+        guard_revoker, SessionContainer.settings, refresh_http, client_secrets
     )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
@@ -83,6 +119,8 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        mounted_at=guard.mounted_at,
+        preflight_origins=guard.preflight_origins,
     )
 
 
@@ -104,6 +142,7 @@ def guard_container(
     settings = load(GuardEntrypointSettings, variables)
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
+    container.session_revoker.override(container.guard_revoker)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:

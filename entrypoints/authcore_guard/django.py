@@ -33,9 +33,10 @@ from django.utils.module_loading import import_string
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.session import User
-from authcore_guard import asgi, wsgi
+from authcore_guard import asgi, asgi_request, wsgi_request
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
 View: TypeAlias = Callable[..., Any]
@@ -66,12 +67,16 @@ def request_guard() -> RequestGuard:
     """
     Build this site's guard once.
 
+    ``FORCE_SCRIPT_NAME``, where the site has it, is the prefix that Django cuts off, whatever the
+    server says.
+
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
     """
     named = getattr(settings, "AUTHCORE_DOORKEEPER", None)
     guard: RequestGuard = import_string(named)() if named else guard_container().request_guard()
-    return guard
+    prefix: str | None = settings.FORCE_SCRIPT_NAME
+    return guard if prefix is None else attrs.evolve(guard, mounted_at=prefix)
 
 
 class GuardMiddleware:
@@ -205,14 +210,21 @@ def _require_order(guard: str, middleware: Sequence[str]) -> None:
 
 def _read_request(request: HttpRequest) -> GuardedRequest:
     """
-    Read *request* with the path that Django routes, also under ``FORCE_SCRIPT_NAME``.
+    Read *request* with the path that Django routes, below the prefix that Django cut off.
 
     ``META`` is documented and holds everything but the raw path, which over ASGI only ``scope``
     has.
     """
     scope = getattr(request, "scope", None)
-    guarded_request = wsgi.read_request(request.META) if scope is None else asgi.read_request(scope)
-    return attrs.evolve(guarded_request, path=request.path_info)
+    guarded_request = (
+        wsgi_request.read_request(request.META)
+        if scope is None
+        else asgi_request.read_request(scope)
+    )
+    script_name: str = request.META.get("SCRIPT_NAME", "")
+    return attrs.evolve(
+        guarded_request, path=script_name + request.path_info, root_path=script_name
+    )
 
 
 class _SetCookie(Morsel[str]):

@@ -30,9 +30,10 @@ from authcore_guard.asgi import (
     Send,
     add_headers,
     check_request,
-    read_request,
+    decode_headers,
     send_denial,
 )
+from authcore_guard.asgi_request import read_request
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
@@ -143,7 +144,8 @@ class _Response:
         elif decision is None:
             await self._send(message)
         elif begins:
-            await send_denial(decision, self._method, self._send)
+            denial = decision.replacing(decode_headers(message))
+            await send_denial(denial, self._method, self._send)
         elif not message["type"].startswith("http."):
             await self._send(message)
 

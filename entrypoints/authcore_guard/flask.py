@@ -18,7 +18,8 @@ from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
-from authcore_guard.wsgi import add_headers, read_request, send_denial
+from authcore_guard.wsgi import add_headers, send_denial
+from authcore_guard.wsgi_request import read_request
 
 
 _DECISION: Final = "authcore.decision"
@@ -106,7 +107,7 @@ def _complete(response: Response) -> Response:
         return response
     decision = checked.decision
     if isinstance(decision, Deny):
-        return _denial(decision)
+        return _denial(decision.replacing(response.headers))
     headers = decision.headers(list(response.headers))
     response.headers.clear()
     response.headers.extend(headers)
@@ -141,6 +142,7 @@ class _Response:
         self._method = method
         self._start_response = start_response
         self._has_started = False
+        self._replaced: list[tuple[str, str]] = []
 
     def start(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
@@ -148,6 +150,7 @@ class _Response:
         self._has_started = True
         decision = self._checked.decision
         if isinstance(decision, Deny):
+            self._replaced = headers
             return lambda _: None
         start = add_headers(decision, self._start_response) if decision else self._start_response
         return start(status, headers, exc_info) if exc_info else start(status, headers)
@@ -157,7 +160,7 @@ class _Response:
         decision = self._checked.decision
         if isinstance(decision, Deny):
             _close(body)
-            return send_denial(decision, self._method, self._start_response)
+            return self._deny(decision)
         return body if self._has_started else self._finish_late(body)
 
     def _finish_late(self, body: Iterable[bytes]) -> Iterator[bytes]:
@@ -174,7 +177,11 @@ class _Response:
             _close(body)
         decision = self._checked.decision
         if isinstance(decision, Deny):
-            yield from send_denial(decision, self._method, self._start_response)
+            yield from self._deny(decision)
+
+    def _deny(self, denial: Deny) -> Iterable[bytes]:
+        complete = denial.replacing(self._replaced)
+        return send_denial(complete, self._method, self._start_response)
 
 
 def _close(body: Iterable[bytes]) -> None:

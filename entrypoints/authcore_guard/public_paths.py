@@ -1,21 +1,9 @@
-"""Public paths, and the URL at which a browser returns to a guarded path."""
+"""Public paths."""
 
-import re
 from collections.abc import Iterable
-from typing import Final
-from urllib.parse import quote
 
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.paths import is_plain, public_path_problems
-from authcore.domain.model.urls import ServiceUrl
-
-
-MAX_RETURN_URL: Final = 2048
-"""Longest return URL, in characters; the allow-list accepts no longer ones."""
-
-_UNUSUAL: Final = re.compile(r"[\x00-\x1f\x7f\\\ufffd]|//")
-_PATH_SAFE: Final = "/:@!$&'()*+,;="
-_QUERY_SAFE: Final = "%/?:@!$&'()*+,;=[]"
 
 
 class PublicPaths:
@@ -40,25 +28,14 @@ class PublicPaths:
         self._prefixes = tuple(path for path in given if path.endswith("/") and path != "/")
 
     def cover(self, path: str, *, raw_path: str | None) -> bool:
-        """Whether *path* needs no sign-in; both arguments are as in GuardedRequest."""
-        if "%" in (raw_path or "") or not is_plain(path):
+        """
+        Whether *path* needs no sign-in.
+
+        Args:
+            path: As the application routes it.
+
+            raw_path: As the client sent it, if known; it must be plain, too.
+        """
+        if not is_plain(path) or not is_plain(raw_path or ""):
             return False
         return path in self._exact or path.startswith(self._prefixes)
-
-
-def return_url(app_url: ServiceUrl, path: str, query: str) -> str:
-    """
-    Build the URL of *path* from *app_url*, never from the ``Host`` header.
-
-    The URL is encoded from the routed path, so that it holds no character that the allow-list
-    refuses.  Unusual and over-long paths lead to the front page.
-
-    *app_url* is the application's root, as browsers see it; the others are as in GuardedRequest.
-    """
-    front = f"{app_url}/"
-    if len(path) + len(query) > MAX_RETURN_URL or not path.startswith("/") or _UNUSUAL.search(path):
-        return front
-    url = app_url + quote(path, safe=_PATH_SAFE)
-    if query:
-        url += "?" + quote(query, safe=_QUERY_SAFE)
-    return url if len(url) <= MAX_RETURN_URL else front

@@ -14,7 +14,13 @@ from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore_guard.public_paths import PublicPaths, return_url
+from authcore_guard.cross_origin import CrossOrigin, combine_vary, keep_cross_origin
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.public_paths import PublicPaths
+from authcore_guard.return_urls import return_url
+
+
+__all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
 
 
 _VARY: Final = ("vary", "Cookie")
@@ -28,6 +34,9 @@ _CACHING: Final = re.compile(
 )
 """Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
 
+LOSS: Final = "x-auth-return-without"
+"""On a redirect that leads back to less than the page: ``query`` or ``page``."""
+
 _PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
 
 _TOO_LARGE: Final = (
@@ -38,39 +47,6 @@ _TOO_LARGE: Final = (
 _OUTAGE: Final = (
     "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"
 )
-
-
-@attrs.frozen
-class GuardedRequest:
-    """
-    One request, as far as a guard reads it.
-
-    Attributes:
-        method: Upper case, as sent.
-        path: Decoded, as the application routes it.
-        raw_path: As the client sent it; None where the server does not give it.
-        query: Undecoded, without the question mark.
-        cookies: Every ``Cookie`` header, joined by ``"; "``.
-        accept: The ``Accept`` header.
-        fetch_mode: The ``Sec-Fetch-Mode`` header; empty when there is none.
-    """
-
-    method: str
-    path: str
-    raw_path: str | None
-    query: str = attrs.field(repr=False)
-    cookies: str = attrs.field(repr=False)
-    accept: str
-    fetch_mode: str
-
-    @property
-    def is_navigation(self) -> bool:
-        """Whether a browser shows the response as a page, so that it can follow a redirect."""
-        return (
-            self.method in ("GET", "HEAD")
-            and "text/html" in self.accept.lower()
-            and self.fetch_mode in ("", "navigate")
-        )
 
 
 @attrs.frozen
@@ -120,6 +96,15 @@ class Deny:
         """Whether the response reports an outage, not a refusal."""
         return self.status == 503
 
+    def replacing(self, sent: Iterable[tuple[str, str]]) -> "Deny":
+        """
+        Keep what lets scripts read the response that this one replaces.
+
+        Where a layer for cross-origin requests stands between the guard and the place that refuses
+        (Flask, FastAPI), its headers are in *sent*, the replaced response's.
+        """
+        return attrs.evolve(self, headers=keep_cross_origin(self.headers, sent))
+
 
 @attrs.frozen(eq=False, repr=False)
 class RequestGuard:
@@ -132,6 +117,9 @@ class RequestGuard:
         app_url: The application's root, as browsers see it.
         public_paths: See PublicPaths, also for the ConfigurationError; none by default.
         prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
+        mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
+            request with another prefix finds no public path.
+        preflight_origins: See CrossOrigin; none by default.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -139,6 +127,12 @@ class RequestGuard:
     _app_url: ServiceUrl
     _public_paths: Iterable[str] = ()
     _prefetch: Callable[[], None] | None = None
+    _mounted_at: str = ""
+    _preflight_origins: Iterable[str] = ()
+    _cross_origin: CrossOrigin = attrs.field(
+        init=False,
+        default=attrs.Factory(lambda self: CrossOrigin(self._preflight_origins), takes_self=True),
+    )
     _public: PublicPaths = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: PublicPaths(self._public_paths), takes_self=True),
@@ -159,6 +153,8 @@ class RequestGuard:
 
         Allow without a user means a public path.
         """
+        if answer := self._cross_origin.preflight(request):
+            return Deny(*answer)
         try:
             browser = self._guard.decide(request.cookies)
         except (SessionTooLargeError, UnavailableError) as error:
@@ -167,6 +163,8 @@ class RequestGuard:
 
     def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
         """Allow or deny without network and waiting; None where the decision takes either."""
+        if answer := self._cross_origin.preflight(request):
+            return Deny(*answer)
         try:
             browser = self._guard.decide_from_cache(request.cookies)
         except SessionTooLargeError as error:
@@ -179,7 +177,7 @@ class RequestGuard:
             return Allow(decision.user, cookies)
         if self._is_public(request):
             return Allow(None, cookies)
-        return self._sign_in(request, decision.reason, cookies)
+        return self._readable(request, self._sign_in(request, decision.reason, cookies))
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
@@ -188,22 +186,31 @@ class RequestGuard:
         if self._is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
-            return _outage(request, error)
-        return _too_large(request, error)
+            return self._readable(request, _outage(request, error))
+        return self._readable(request, _too_large(request, error))
 
     def for_everything(self) -> "RequestGuard":
         """Return a guard without public paths, for single routes."""
         return attrs.evolve(self, public_paths=())
 
+    def _readable(self, request: GuardedRequest, denial: Deny) -> Deny:
+        """Let scripts of the configured origins read why they were denied."""
+        added = self._cross_origin.headers(request)
+        if not added:
+            return denial
+        return attrs.evolve(denial, headers=combine_vary((*denial.headers, *added)))
+
     def _is_public(self, request: GuardedRequest) -> bool:
-        return self._public.cover(request.path, raw_path=request.raw_path)
+        path = request.path_below(self._mounted_at)
+        return path is not None and self._public.cover(path, raw_path=request.raw_path)
 
     def _sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
         if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *_setting(cookies))
-        target = quote(return_url(self._app_url, request.path, request.query), safe="")
-        location = f"{self._signin_url}?redirect={target}"
-        return Deny(302, (*_HEADERS, ("location", location), *_setting(cookies)), b"")
+        back = return_url(self._app_url, request, mounted_at=self._mounted_at)
+        location = f"{self._signin_url}?redirect={quote(back.url, safe='')}"
+        loss = [(LOSS, back.loss)] if back.loss else []
+        return Deny(302, (*_HEADERS, ("location", location), *loss, *_setting(cookies)), b"")
 
 
 def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:

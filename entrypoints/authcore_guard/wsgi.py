@@ -13,7 +13,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
-from authcore_guard.request_guard import Allow, Deny, GuardedRequest, RequestGuard
+from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.wsgi_request import read_request
 
 
 USER_KEY: Final = "authcore.user"
@@ -51,29 +52,6 @@ class Guard:
             start = add_headers(decision, start_response)
             return self._app({**environ, USER_KEY: decision.user}, start)
         return send_denial(decision, request.method, start_response)
-
-
-def read_request(environ: WSGIEnvironment) -> GuardedRequest:
-    """Read the request that *environ* describes."""
-    return GuardedRequest(
-        method=environ["REQUEST_METHOD"],
-        path=_decode(environ.get("PATH_INFO") or "/"),
-        raw_path=_raw_path(environ),
-        query=environ.get("QUERY_STRING", ""),
-        cookies=environ.get("HTTP_COOKIE", ""),
-        accept=environ.get("HTTP_ACCEPT", ""),
-        fetch_mode=environ.get("HTTP_SEC_FETCH_MODE", ""),
-    )
-
-
-def _decode(path_info: str) -> str:
-    return path_info.encode("latin-1", errors="replace").decode("utf-8", errors="replace")
-
-
-def _raw_path(environ: WSGIEnvironment) -> str | None:
-    """Read the raw path, which servers give under one of two unofficial names, or not at all."""
-    target: str | None = environ.get("REQUEST_URI", environ.get("RAW_URI"))
-    return None if target is None else target.partition("?")[0]
 
 
 def add_headers(decision: Allow, start_response: StartResponse) -> StartResponse:

@@ -11,6 +11,8 @@ from typing import Any, Final, Self
 
 import uvicorn
 
+from authcore_web.bounded_http import BoundedHttpProtocol
+
 
 AsgiApp = Callable[
     [
@@ -93,7 +95,9 @@ class LoopbackServer(Running):
         # an answer in two writes (head, body) would wait 40 ms for an acknowledgement.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            app, http=BoundedHttpProtocol, log_level="warning", access_log=False, lifespan="off"
+        )
         self._server = _PromptServer(config)
         self._thread = threading.Thread(target=self._run, name=f"server-{self.port}", daemon=True)
 

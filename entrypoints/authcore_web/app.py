@@ -1,10 +1,4 @@
-"""
-The auth service as an ASGI application.
-
-::
-
-    uvicorn --factory authcore_web.app:from_environment
-"""
+"""The auth service as an ASGI application; ``python -m authcore_web`` serves it."""
 
 import logging
 import sys

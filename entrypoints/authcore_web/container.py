@@ -30,6 +30,7 @@ from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
+from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
@@ -45,6 +46,7 @@ from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
+from authcore_web.routes.late_callbacks import LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
@@ -202,6 +204,13 @@ class WebContainer(SessionContainer):
         sign_in_urls=sign_in_urls,
         connect_url=connect_url,
     )
+    late_callbacks = providers.ThreadSafeSingleton(
+        LateCallbacks,
+        sign_in=sign_in,
+        browser_guard=SessionContainer.browser_guard,
+        audit=SessionContainer.audit,
+        threads=threads,
+    )
     pool_users: providers.Provider[PoolUsers | None] = providers.ThreadSafeSingleton(
         pool_users, connect_settings, SessionContainer.cognito
     )
@@ -240,6 +249,7 @@ class WebContainer(SessionContainer):
         attempts=attempts,
         sessions=SessionContainer.sessions,
         refused_sign_ins=refused_sign_ins,
+        late_callbacks=late_callbacks,
         redirect_loops=redirect_loops,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
@@ -253,6 +263,7 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         threads=threads,
         sign_in_urls=sign_in_urls,
+        redirects=providers.Callable(redirects_checks, web_access_settings),
     )
     sign_out_urls = providers.ThreadSafeSingleton(
         sign_out_urls_of,
@@ -342,4 +353,5 @@ def container_of(settings: WebSettings) -> WebContainer:
     container = WebContainer(settings=settings)
     container.check_dependencies()
     container.token_refresher.override(container.cognito_refresher)
+    container.session_revoker.override(container.token_revoker)
     return container

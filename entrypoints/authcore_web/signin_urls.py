@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.return_targets import shorten, spell
 
 
 SIGN_OUT_PATH: Final = "/auth/signout"
@@ -30,9 +31,13 @@ class SignInUrls:
     signin_url: str
 
     def to(self, candidate: str | None) -> str:
-        """Make the URL of a sign-in that ends at *candidate*, or at the default if not allowed."""
+        """
+        Make the URL of a sign-in that ends at *candidate*, or at the default if not allowed.
+
+        *candidate* is spelled and shortened as ``return_targets`` says.
+        """
         try:
-            target = self.allowlist.resolve(candidate)
+            target = self.allowlist.resolve(candidate and shorten(spell(candidate)))
         except RedirectRejectedError:
             return self.signin_url
         return f"{self.signin_url}?redirect={quote(target, safe='')}"

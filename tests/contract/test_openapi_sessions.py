@@ -11,7 +11,7 @@ from doors.live_web_world import AUTH_ORIGIN, EXPIRED, LiveWebWorld
 from doors.test_web_verify import FORM, JSON, KEY, members_of, verify
 from doors.test_web_verify_batch import batch
 from doors.web_world import AUTH_HOST
-from unit.asgi_calls import PROGRAM, Answer
+from unit.asgi_calls import PAGE, PROGRAM, Answer
 
 
 MANY_COOKIES = ("cookie", "a=b; " * 20_000)
@@ -50,6 +50,16 @@ def by_cookies() -> Iterator[OnRetry]:
             yield path, method, world.visit(target, method=method.upper())
         large = LiveWebWorld().visit(target, method=method.upper(), headers=[MANY_COOKIES])
         yield path, method, large
+    yield from by_redirects()
+
+
+def by_redirects() -> Iterator[OnRetry]:
+    navigation = [PAGE, ("x-forwarded-method", "GET"), ("x-forwarded-uri", "/a")]
+    for method in ("get", "post", "options"):
+        world = LiveWebWorld(WEB_CHECK_REDIRECTS="on")
+        answer = world.visit("/auth/check", method=method.upper(), headers=navigation)
+        yield "/auth/check", method, answer
+    yield "/auth/check/{path}", "get", world.visit("/auth/check/some/page")
 
 
 def by_tokens() -> Iterator[OnRetry]:

@@ -87,6 +87,8 @@ class GuardWorld:
             app_url=door.app_url,
             public_paths=door.public_paths,
             prefetch=container.keys().prefetch,
+            mounted_at=door.mounted_at,
+            preflight_origins=door.preflight_origins,
         )
         self.asgi_guard = asgi.Guard(self.app.asgi, request_guard)
         self.wsgi_guard = wsgi.Guard(self.app.wsgi, request_guard)

@@ -32,7 +32,13 @@ MINT = TokenMint()
 LEFT_OUT = {"legacy_sessions", "revocations"}
 """What these settings do without."""
 
-REFRESHES = {"guard_refresher", "token_refresher", "session_refresher"}
+REFRESHES = {
+    "guard_refresher",
+    "token_refresher",
+    "session_refresher",
+    "guard_revoker",
+    "session_revoker",
+}
 """What a guard does without that leaves sessions to others."""
 
 

@@ -39,6 +39,16 @@ def test_a_browser_is_sent_to_sign_in_and_back(visit: GuardedRequest) -> None:
     assert answer.header("cache-control") == "no-store"
 
 
+@pytest.mark.parametrize("purpose", ["sec-purpose", "purpose", "x-moz"])
+def test_a_page_that_is_prefetched_begins_no_sign_in(visit: GuardedRequest, purpose: str) -> None:
+    # SP-09
+    answer = visit("", headers=[PAGE, (purpose, "prefetch")])
+
+    assert answer.status == 401
+    assert answer.header("location") is None
+    assert answer.header("cache-control") == "no-store"
+
+
 def test_a_program_is_told_how_a_session_is_shown_and_nobody_is_asked_for_a_password(
     world: DoorWorld, visit: GuardedRequest
 ) -> None:

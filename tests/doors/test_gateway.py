@@ -45,7 +45,7 @@ def functions() -> Iterator[list[WebFunction]]:
 
 def observed(answer: Answer) -> Observed:
     """What a proxy makes of *answer*."""
-    outcome = OUTCOMES[200 if answer.status == 204 else answer.status]
+    outcome = OUTCOMES[answer.status]
     if outcome == "in":
         said = f"{answer.header('x-auth-legacy-uid')} {answer.header('x-auth-login')}"
     else:

@@ -16,6 +16,7 @@ from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_guard import asgi, wsgi
+from authcore_guard.asgi_request import read_request
 from authcore_guard.fastapi import SignedIn
 from authcore_guard.request_guard import Deny, RequestGuard
 from doors.door_world import APP_URL, SIGNIN_URL, environment_for
@@ -41,16 +42,45 @@ def test_a_session_whose_keys_are_in_memory_stays_on_the_event_loop(world: Guard
     assert world.keys.fetches == 1
 
 
-def test_an_application_mounted_below_a_path_is_judged_by_its_own_paths(world: GuardWorld) -> None:
-    for target in ("/cms", "/cms/", "/cms/about"):
-        assert world.asgi(target, root_path="/cms").status == 200
+class TestMounts:
+    """VA-04: only the configured prefix is cut off, whatever server or client say."""
 
-    answer = world.asgi("/cms/articles", root_path="/cms")
+    @pytest.fixture
+    def world(self) -> GuardWorld:
+        return GuardWorld(GUARD_MOUNTED_AT="/cms", GUARD_APP_URL=f"{APP_URL}/cms")
 
-    assert (answer.header("location") or "").endswith("cms.example.com%2Farticles")
-    elsewhere = world.asgi("/cmsabout", root_path="/cms")
-    assert (elsewhere.header("location") or "").endswith("cms.example.com%2Fcmsabout")
-    assert world.wsgi("/about", SCRIPT_NAME="/cms").status == 200
+    def test_an_application_mounted_below_a_path_is_judged_by_its_own_paths(
+        self, world: GuardWorld
+    ) -> None:
+        for target in ("/cms", "/cms/", "/cms/about"):
+            assert world.asgi(target, root_path="/cms").status == 200
+        assert world.wsgi("/about", SCRIPT_NAME="/cms").status == 200
+        assert world.wsgi("", SCRIPT_NAME="/cms").status == 200
+
+        answer = world.asgi("/cms/articles", root_path="/cms")
+
+        assert (answer.header("location") or "").endswith("cms.example.com%2Fcms%2Farticles")
+
+    @pytest.mark.parametrize("root_path", ["", "/", "/cms/", "/cm", "/CMS", "/cms/about", "cms"])
+    def test_with_another_prefix_nothing_is_public(self, world: GuardWorld, root_path: str) -> None:
+        for target in ("/", "/about", "/cms", "/cms/about", "/cms/cms/about", "/cms/about/about"):
+            assert world.asgi(target, root_path=root_path).status == 302
+            assert world.wsgi(target, SCRIPT_NAME=root_path).status == 302
+
+    @pytest.mark.parametrize("target", ["/about", "/cmsabout", "/cm", "/", "//cms/about"])
+    def test_a_path_beside_the_prefix_is_not_public(self, world: GuardWorld, target: str) -> None:
+        """Frameworks differ in what they route such a path to."""
+        assert world.asgi(target, root_path="/cms").status == 302
+
+
+@pytest.mark.parametrize("root_path", ["/private", "/", "/private/", "private"])
+def test_a_prefix_that_no_setting_names_makes_nothing_public(
+    world: GuardWorld, root_path: str
+) -> None:
+    """VA-04: with Daphne the client says it, with Gunicorn a local proxy passes it on."""
+    for target in ("/private", "/private/", "/private/about", "/about", "/", "/static/app.css"):
+        assert world.asgi(target, root_path=root_path).status == 302
+        assert world.wsgi(target, SCRIPT_NAME=root_path).status == 302
 
 
 def test_a_server_that_does_not_tell_the_raw_path_is_served_too(world: GuardWorld) -> None:
@@ -118,7 +148,7 @@ def test_a_line_that_is_full_is_an_outage_and_the_applications_own_threads_stay_
     answers: dict[str, int] = {}
 
     async def visit(path: str) -> None:
-        asked = asgi.read_request(http_scope(path, headers=[PAGE]))
+        asked = read_request(http_scope(path, headers=[PAGE]))
         verdict = await asgi.check_request(request_guard, asked, threads)
         answers[path] = verdict.status if isinstance(verdict, Deny) else 200
 

@@ -16,7 +16,7 @@ from unit.session_world import DUE
 pytestmark = NEEDS_NGINX
 
 IDENTITY = ("Subject", "Username", "Name", "Legacy-Uid", "Legacy_Uid", "Groups", "Login")
-ALLOWED = answer(204, headers=["X-Auth-Login: cognito", "X-Auth-Legacy-Uid: 4711"])
+ALLOWED = answer(200, headers=["X-Auth-Login: cognito", "X-Auth-Legacy-Uid: 4711"])
 
 
 @pytest.fixture

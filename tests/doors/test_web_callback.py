@@ -63,7 +63,7 @@ def test_an_attempt_ends_after_its_time(world: WebWorld) -> None:
     target = world.issue(world.begin())
     world.clock.advance(timedelta(minutes=10))
 
-    assert world.visit(target).status == 400
+    assert world.visit(target, headers=[PROGRAM]).status == 400
     assert world.exchanger.sent == []
 
 
@@ -127,7 +127,8 @@ def test_two_states_name_no_target(world: WebWorld) -> None:
 def test_a_code_that_the_provider_refuses_ends_the_attempt(world: WebWorld) -> None:
     asked = world.begin()
 
-    answer = world.visit(f"{CALLBACK}?" + urlencode({"code": "unknown", **state(asked)}))
+    target = f"{CALLBACK}?" + urlencode({"code": "unknown", **state(asked)})
+    answer = world.visit(target, headers=[PROGRAM])
 
     assert answer.status == 400
     assert world.cookie_names == set()

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import attrs
 import pytest
@@ -11,8 +12,8 @@ from dependency_injector import providers
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.testing.fakes.cookies import InMemorySessionJar
 from authcore_web.app import create_app
-from doors.web_world import AUTH_HOST, WebWorld
-from unit.asgi_calls import PROGRAM
+from doors.web_world import AUTH_HOST, AUTHORIZE_URL, WebWorld
+from unit.asgi_calls import PAGE, PROGRAM, Answer, call
 
 
 BUDGET = 8_000
@@ -159,3 +160,33 @@ def test_a_session_that_lives_survives_the_beginning_of_another(world: WebWorld)
     world.begin(LONG_TARGET)
 
     assert world.visit("/auth/session").status == 200
+
+
+def test_thirty_tabs_that_a_browser_restores_at_once_fit_the_header_and_all_finish(
+    world: WebWorld,
+) -> None:
+    """None of them knows of the others; those whose attempt was replaced begin again once."""
+    # CK-04, SP-09
+    sent = world.browser.header(AUTH_HOST)
+    answers = [
+        call(world.app, f"/auth/signin?redirect={LONG_TARGET}", headers=[PAGE], cookies=sent)
+        for _ in range(30)
+    ]
+    for answer in answers:
+        world.browser.apply(answer.all("set-cookie"), AUTH_HOST)
+    assert length(world) <= BUDGET
+
+    for answer in answers:
+        asked = asked_in(answer)
+        returned = world.visit(world.issue(asked))
+        if (returned.header("location") or "").startswith(AUTHORIZE_URL):
+            returned = world.visit(world.issue(asked_in(returned)))
+        assert returned.header("location") == LONG_TARGET
+        assert length(world) <= BUDGET
+    assert world.visit("/auth/session").status == 200
+
+
+def asked_in(answer: Answer) -> dict[str, str]:
+    endpoint, _, query = (answer.header("location") or "").partition("?")
+    assert endpoint == AUTHORIZE_URL
+    return dict(parse_qsl(query, strict_parsing=True))

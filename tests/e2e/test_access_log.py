@@ -30,7 +30,7 @@ TARGETS: Final = {
 @pytest.fixture
 def service() -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     variables = environment_for(TokenMint(), COGNITO_ISSUER="http://127.0.0.1:1/pool")
-    start = ["-m", "uvicorn", "--factory", "authcore_web.app:from_environment", "--port", "0"]
+    start = ["-m", "authcore_web", "--port", "0"]
     with subprocess.Popen(
         [sys.executable, *start],
         stdout=subprocess.PIPE,

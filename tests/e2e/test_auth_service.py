@@ -13,6 +13,7 @@ from authcore.adapters.system import environment as process_environment
 from authcore.testing.mint import TokenMint
 from authcore_local.servers import LoopbackServer
 from authcore_web.app import EXIT_CONFIGURATION, create_app
+from authcore_web.bounded_http import MAX_HEAD_BYTES
 from authcore_web.container import web_container
 from doors.door_world import SECRET_CANARY, environment_for
 from support.gate import AMPLE
@@ -60,7 +61,7 @@ HOSTILE = {
         request_for("/auth/signin/").replace(b"auth.example.com", b"evil.example"),
         404,
     ),
-    "an absolute target": (request_for("http://evil.example/auth/signin"), 404),
+    "an absolute target": (request_for("http://evil.example/auth/signin"), 302),
     "a path of dots": (request_for("/auth/../auth/session"), 404),
     "an encoded slash": (request_for("/auth%2fsession"), 401),
     "a cookie of 8 kB": (request_for("/auth/session", f"Cookie: {'a=b; ' * 1600}"), 401),
@@ -69,7 +70,8 @@ HOSTILE = {
         request_for("/auth/session", "Content-Length: 5") + b"hello",
         401,
     ),
-    "a method of its own": (request_for("/auth/signin", method="FROBNICATE"), 405),
+    "a method of its own": (request_for("/auth/signin", method="FROBNICATE"), 400),
+    "a method of others": (request_for("/auth/signin", method="PROPFIND"), 405),
     "no HTTP at all": (b"\x16\x03\x01\x00\xa5\x01\r\n\r\n", 400),
 }
 
@@ -84,6 +86,39 @@ def test_no_request_is_answered_with_a_500(port: int, name: str) -> None:
     assert status == expected
     assert b"evil" not in received
     assert b"Traceback" not in received
+
+
+CHUNKED = request_for("/auth/verify", "Transfer-Encoding: chunked", method="POST")
+ENDLESS = {
+    "a target": (b"GET /", b"a" * 4096),
+    "one header": (b"GET / HTTP/1.1\r\nX-A: ", b"a" * 4096),
+    "headers": (b"GET / HTTP/1.1\r\n", b"X-A: a\r\n" * 512),
+    "an extension of a chunk": (CHUNKED + b"1;a=", b"a" * 4096),
+    "chunks with extensions": (CHUNKED, b"1;a=" + b"b" * 64 + b"\r\nx\r\n"),
+    "one trailer": (CHUNKED + b"0\r\nX-A: ", b"a" * 4096),
+    "trailers": (CHUNKED + b"0\r\n", b"X-A: a\r\n" * 512),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_never_ends_is_cut_off(port: int, name: str) -> None:
+    # DL-06
+    beginning, more = ENDLESS[name]
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+        connection.sendall(beginning)
+        with pytest.raises(ConnectionError):
+            connection.sendall(more * (16 * 2**20 // len(more)))
+
+
+def test_many_requests_of_one_connection_are_no_endless_one(port: int) -> None:
+    request = request_for("/healthz", f"X-A: {'a' * 8000}").replace(b"close", b"keep-alive")
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+        for _ in range(MAX_HEAD_BYTES // 8000 * 3):
+            connection.sendall(request)
+            received = connection.recv(65536)
+            while not received.endswith(b"}"):
+                received += connection.recv(65536)
+            assert received.startswith(b"HTTP/1.1 200")
 
 
 def test_head_sends_headers_alone(port: int) -> None:
@@ -102,13 +137,12 @@ def test_with_the_pool_out_of_reach_the_service_lives_but_is_not_ready(port: int
     assert b"retry-after:" in received.lower()
 
 
-def uvicorn(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+def start(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
     """The documented command, with *environment* instead of our own settings."""
     own = {k: v for k, v in process_environment().items() if not k.startswith("AUTHCORE_")}
     paths = ":".join(str(ROOT / name) for name in ("src", "entrypoints"))
-    command = [sys.executable, "-m", "uvicorn", "--factory", "authcore_web.app:from_environment"]
     return subprocess.Popen(
-        [*command, "--port", "0"],
+        [sys.executable, "-m", "authcore_web", "--port", "0"],
         env={**own, "PYTHONPATH": paths, **environment},
         stderr=subprocess.PIPE,
         text=True,
@@ -116,7 +150,7 @@ def uvicorn(environment: Mapping[str, str]) -> "subprocess.Popen[str]":
 
 
 def test_the_documented_command_serves() -> None:
-    with uvicorn(variables()) as process:
+    with start(variables()) as process:
         assert process.stderr is not None
         try:
             lines = iter(process.stderr.readline, "")
@@ -134,7 +168,7 @@ def test_the_documented_command_refuses_to_start_with_settings_that_cannot_work(
     wrong = {**variables(), "AUTHCORE_COOKIE_DOMAIN": "example.org"}
     del wrong["AUTHCORE_COGNITO_CLIENT_ID"]
 
-    with uvicorn(wrong) as process:
+    with start(wrong) as process:
         _, shown = process.communicate(timeout=DEADLINE)
 
     assert process.returncode == EXIT_CONFIGURATION

@@ -163,6 +163,10 @@ class LyingStore(SealedStore):
     def put(self, key: str, text: str, *, until: datetime) -> None:
         self.kept[key].append(text)
 
+    def add(self, key: str, text: str, *, until: datetime) -> bool:
+        self.kept[key].append(text)
+        return True
+
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         self.kept[key].append(text)
         return True

@@ -60,7 +60,7 @@ def call(
 
         method: As sent.
 
-        headers: Beside Host and Cookie.
+        headers: Beside Cookie; with another Host where it matters.
 
         cookies: The Cookie header.
 
@@ -80,7 +80,9 @@ def http_scope(
 ) -> dict[str, Any]:
     """The scope a server makes of a request."""
     raw_path, _, query = target.partition("?")
-    given = [("host", "anything.example"), *headers, *([("cookie", cookies)] if cookies else [])]
+    given = [*headers, *([("cookie", cookies)] if cookies else [])]
+    if "host" not in dict(given):
+        given.insert(0, ("host", "anything.example"))
     return {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from functools import partial
+from urllib.parse import quote
 
 import attrs
 import pytest
@@ -256,6 +257,18 @@ def test_signin_url_leads_back_to_an_allowed_page(shell: Shell) -> None:
         "https://auth.example.com/auth/signin"
         "?redirect=https%3A%2F%2Fcms.example.com%2Fnew-post%3Fdraft%3D7%26tab%3D2\n"
     )
+
+
+def test_signin_url_shortens_a_link_that_is_too_long_and_says_so(shell: Shell) -> None:
+    page = "https://cms.example.com/a%2Fb?path=C:\\x"
+    long = f"{page}&q={'x' * 2_048}#part"
+
+    ran = shell("signin-url", "--redirect", long, environment=SIGN_IN)
+
+    assert ran.status == 0
+    expected = quote(page.replace("\\", "%5C"), safe="")
+    assert ran.out == f"https://auth.example.com/auth/signin?redirect={expected}\n"
+    assert ran.err == "authcore: the page's link is too long: parameters at its end are left out\n"
 
 
 def test_signin_url_refuses_a_page_elsewhere(shell: Shell) -> None:

@@ -1,6 +1,8 @@
 """Sign-ins begun in one browser, a host-only cookie each."""
 
 import hashlib
+import itertools
+import re
 from datetime import timedelta
 
 import attrs
@@ -84,11 +86,72 @@ def test_more_than_ten_are_neither_written_nor_read(
 ) -> None:
     # DL-02
     attempts = [attempt(number, clock) for number in range(12)]
+    browser.apply(jar.write(PendingSignIns(tuple(attempts))), HOST)
+    assert browser.header(HOST).count("authcore_attempt_") == 10
+    assert jar.read(browser.header(HOST)) == PendingSignIns(tuple(attempts[2:]))
+    names = [each.partition("=")[0] for each in browser.header(HOST).split("; ")]
+    earlier = [each.replace("attempt_", f"attempt_{'e' * 15}") for each in names]
+    assert jar.read("; ".join(f"{name}=AAAA" for name in earlier)) is None
+
+
+def test_tabs_that_begin_at_once_take_no_more_names_than_there_are(
+    jar: SealedAttemptJar, browser: BrowserCookies, clock: FrozenClock
+) -> None:
+    """A browser restores two hundred tabs: each begins without the cookies of the others."""
+    # CK-04 SP-09
+    attempts = [attempt(number, clock) for number in range(200)]
     for single in attempts:
         browser.apply(jar.write(PendingSignIns((single,))), HOST)
-    assert browser.header(HOST).count("authcore_attempt_") == 12
-    assert jar.read(browser.header(HOST)) == PendingSignIns(tuple(attempts[2:]))
-    assert len(jar.write(PendingSignIns(tuple(attempts)))) == 10
+    read = jar.read(browser.header(HOST))
+    assert browser.header(HOST).count("authcore_attempt_") == 10
+    assert read is not None
+    assert len(read.attempts) == 10
+    assert attempts[-1] in read.attempts
+    assert {*read.attempts} <= {*attempts}
+
+
+def test_a_few_tabs_that_begin_at_once_hardly_ever_take_the_same_name(
+    jar: SealedAttemptJar, clock: FrozenClock
+) -> None:
+    # SP-09
+    names = [
+        jar.write(PendingSignIns((attempt(number, clock),)))[0].partition("=")[0]
+        for number in range(1_000)
+    ]
+    together = sum(one == other for one, other in itertools.pairwise(names))
+    assert {names.count(name) // 50 for name in names} <= {1, 2}
+    assert together < 150
+
+
+def test_beside_a_session_tabs_that_begin_at_once_take_no_more_room_than_there_is(
+    jar: SealedAttemptJar, browser: BrowserCookies, clock: FrozenClock
+) -> None:
+    # CK-04
+    session = f"__Secure-authcore_session={'x' * 3900}; __Secure-authcore_session_1={'x' * 2500}"
+    for number in range(200):
+        browser.apply(jar.write(PendingSignIns((attempt(number, clock),)), session), HOST)
+    assert 1 < browser.header(HOST).count("authcore_attempt_") < 10
+    assert len(session) + len(browser.header(HOST)) <= 8_000
+
+
+def test_attempts_of_an_earlier_release_are_read_and_replaced(
+    jar: SealedAttemptJar, browser: BrowserCookies, clock: FrozenClock
+) -> None:
+    """A deployment ends no sign-in that is under way."""
+    old = attempt(1, clock)
+    (cookie,) = jar.write(PendingSignIns((old,)))
+    value = cookie.partition(";")[0].partition("=")[2]
+    name = f"__Host-authcore_attempt_{old.state_digest[:16]}"
+    browser.apply([f"{name}={value}; Path=/; Secure"], HOST)
+    header = browser.header(HOST)
+
+    assert jar.read(header) == PendingSignIns((old,))
+    assert jar.write(PendingSignIns((old,)), header) == ()
+    browser.apply(jar.write(PendingSignIns((old, attempt(2, clock))), header), HOST)
+    assert jar.read(browser.header(HOST)) == PendingSignIns((old, attempt(2, clock)))
+    browser.apply(jar.write(PendingSignIns(), browser.header(HOST)), HOST)
+    assert browser.header(HOST) == ""
+    assert jar.read(f"{cookie.partition(';')[0]}; {header}") == PendingSignIns((old,))
 
 
 def test_ten_attempts_take_less_than_4000_characters_of_header(
@@ -157,7 +220,7 @@ def test_each_cookie_is_for_this_host_alone_and_lives_as_long_as_its_attempt(
     # CK-03 CK-12
     (cookie,) = jar.write(PendingSignIns((attempt(1, clock),)))
     name, _, rest = cookie.partition("=")
-    assert name == "__Host-authcore_attempt_" + attempt(1, clock).state_digest[:16]
+    assert re.fullmatch("__Host-authcore_attempt_[a-j]", name)
     attributes = "Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax"
     assert rest.partition("; ")[2] == attributes
 
@@ -170,7 +233,8 @@ def test_what_the_browser_carries_unchanged_is_not_set_again(
     (only,) = jar.write(
         pending.with_attempt(attempt(9, clock), now=clock.now()), browser.header(HOST)
     )
-    assert attempt(9, clock).state_digest[:16] in only
+    browser.apply([only], HOST)
+    assert jar.read(browser.header(HOST)) == PendingSignIns((*pending.attempts, attempt(9, clock)))
 
 
 def test_a_finished_attempt_is_deleted_and_the_others_stay(
@@ -190,9 +254,10 @@ def test_an_expired_attempt_is_not_read_even_if_the_browser_keeps_it(
     header = browser.header(HOST)
     clock.advance(LIFETIME - timedelta(seconds=2))
     assert jar.read(header) == pending.without(pending.attempts[0])
-    assert [text.partition("=")[0] for text in jar.write(pending, header)] == [
-        "__Host-authcore_attempt_" + pending.attempts[0].state_digest[:16]
-    ]
+    (deletion,) = jar.write(pending, header)
+    browser.apply([deletion], HOST)
+    assert browser.header(HOST).count("authcore_attempt_") == 1
+    assert jar.read(browser.header(HOST)) == pending.without(pending.attempts[0])
     clock.advance(timedelta(seconds=1))
     assert jar.read(header) is None
 

@@ -20,6 +20,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.testing.browser import BrowserCookies
+from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.session_stores import InMemorySealedStore
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 
@@ -73,6 +74,7 @@ class World:
         self.store = Recorded(self.clock)
         self.browser = BrowserCookies(self.clock)
         self.entropy = ScriptedEntropy()
+        self.audit = InMemoryAuditLog()
         self.jar = self.opened()
 
     def opened(self, *keys: bytes) -> StoredSessionJar:
@@ -84,6 +86,7 @@ class World:
             lifetime=DAYS_30,
             clock=self.clock,
             entropy=self.entropy,
+            audit=self.audit,
         )
 
     def sign_in(self, tokens: TokenSet = ANNA) -> str:
@@ -313,6 +316,9 @@ def test_a_store_that_does_not_answer_is_asked_to_drop_once(world: World) -> Non
     world.store.failing = {"drop"}
     world.jar.clear(header)
     assert len(world.store.calls) == 1
+    assert [(event.action, event.reason) for event in world.audit.events] == [
+        ("session.drop", "coordination_unavailable")
+    ]
 
 
 def test_a_store_that_does_not_answer_ends_no_session(world: World) -> None:

@@ -207,16 +207,6 @@ def test_a_token_that_was_remembered_under_a_key_that_is_gone_is_refused_and_for
     assert memory.remembered.size.charged == 0
 
 
-def test_a_digest_of_the_set_before_counts_as_seen() -> None:
-    memory = Memory(max_entries=3)
-    first, *others = [memory.mint.access() for _ in range(4)]
-    for token in (first, *others):
-        memory.remembered.verify(token)
-    assert memory.remembered._seen_before
-    memory.remembered.verify(first)
-    assert memory.remembered.size.entries == 1
-
-
 def test_a_fetch_that_brought_what_it_was_for_is_followed_by_no_pause(
     source: Source, cache: KeyCache
 ) -> None:

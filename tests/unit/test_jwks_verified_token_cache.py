@@ -7,10 +7,8 @@ import pytest
 
 from authcore.adapters.jwks.key_cache import REFRESH_AFTER, TTL, KeyCache
 from authcore.adapters.jwks.key_set import Keys, PublishedKey, keys_of
-from authcore.adapters.jwks.verified_token_cache import (
-    BYTES_PER_CHARACTER,
-    CachingSignatureVerifier,
-)
+from authcore.adapters.jwks.remembered_claims import BYTES_PER_CHARACTER
+from authcore.adapters.jwks.verified_token_cache import PROBATION_PART, CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier, Verified
 from authcore.domain.errors import (
     KeySourceUnavailableError,
@@ -84,11 +82,23 @@ def memory() -> Memory:
     return Memory()
 
 
-def test_a_token_is_remembered_from_its_second_sight_on(memory: Memory) -> None:
+def test_a_token_is_remembered_from_its_first_sight_on(memory: Memory) -> None:
     token = memory.mint.access()
     for _ in range(10):
         assert memory.remembered.verify(token)["sub"]
-    assert memory.inner.checks == 2
+    assert memory.inner.checks == 1
+
+
+def test_a_token_seen_once_is_forgotten_after_so_many_others() -> None:
+    # DL-06
+    memory = Memory(max_entries=5 * PROBATION_PART)
+    tokens = [memory.mint.access() for _ in range(6)]
+    for token in tokens:
+        memory.remembered.verify(token)
+    memory.remembered.verify(tokens[1])
+    assert memory.inner.checks == 6
+    memory.remembered.verify(tokens[0])
+    assert memory.inner.checks == 7
 
 
 def test_tokens_that_come_once_drive_nobody_out() -> None:
@@ -104,13 +114,22 @@ def test_tokens_that_come_once_drive_nobody_out() -> None:
     assert memory.inner.checks == 0
 
 
-def test_digests_of_tokens_seen_once_are_bounded() -> None:
+def test_tokens_seen_once_are_bounded_by_count() -> None:
     # DL-06
-    memory = Memory(max_entries=5)
+    memory = Memory(max_entries=5 * PROBATION_PART)
     for _ in range(100):
         memory.remembered.verify(memory.mint.access())
-    assert len(memory.remembered._seen_once) + len(memory.remembered._seen_before) <= 10
-    assert held(memory) == 0
+    assert memory.remembered.size.entries == 5
+
+
+def test_tokens_seen_once_are_bounded_by_bytes() -> None:
+    # DL-06
+    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
+    memory = Memory(max_entries=10_000, max_bytes=3 * token_cost * PROBATION_PART)
+    for _ in range(20):
+        memory.remembered.verify(memory.mint.access())
+    assert memory.remembered.size.entries == 3
+    assert memory.remembered.size.charged <= 3 * token_cost
 
 
 def test_claims_within_claims_are_not_shared_between_callers(memory: Memory) -> None:
@@ -214,7 +233,7 @@ def test_a_withdrawn_key_ends_a_remembered_token_within_the_ttl() -> None:
 
 
 def held(memory: Memory) -> int:
-    return len(memory.remembered._entries)
+    return memory.remembered.size.entries
 
 
 def test_it_keeps_so_many_tokens_and_no_more_the_oldest_going_first() -> None:
@@ -233,30 +252,29 @@ def test_it_keeps_so_many_tokens_and_no_more_the_oldest_going_first() -> None:
 def test_it_keeps_so_many_bytes_and_no_more() -> None:
     # DL-06
     token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
-    memory = Memory(max_bytes=3 * token_cost)
-    memory.remember(*(memory.mint.access() for _ in range(8)))
-    assert held(memory) == 3
-    assert memory.remembered._bytes <= 3 * token_cost
+    memory = Memory(max_bytes=PROBATION_PART * token_cost)
+    memory.remember(*(memory.mint.access() for _ in range(20)))
+    assert held(memory) == PROBATION_PART
+    assert memory.remembered.size.charged <= PROBATION_PART * token_cost
 
 
-def test_a_token_that_two_callers_remember_at_once_takes_its_room_once() -> None:
+def test_a_token_that_two_callers_check_at_once_takes_its_room_once(memory: Memory) -> None:
     # DL-06
-    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
-    memory = Memory(max_bytes=2 * token_cost)
-    contested, other = memory.mint.access(), memory.mint.access()
-    memory.remembered.verify(contested)
+    contested = memory.mint.access()
     memory.inner.meanwhile = lambda: memory.remembered.verify(contested)
     memory.remembered.verify(contested)
-    memory.remember(other)
-    memory.remembered.verify(contested)
-    assert memory.inner.checks == 0
+    assert memory.remembered.size.entries == 1
+    assert memory.remembered.size.charged == len(contested) * BYTES_PER_CHARACTER
 
 
-def test_a_token_larger_than_the_memory_evicts_nothing() -> None:
+def test_a_token_that_is_too_large_for_the_memory_evicts_nothing() -> None:
     # DL-06
-    memory = Memory(max_bytes=8_000)
+    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
+    memory = Memory(max_bytes=PROBATION_PART * token_cost)
     small = memory.mint.access()
-    memory.remember(small, memory.mint.access(filler="x" * 3000))
+    memory.remembered.verify(small)
+    memory.remembered.verify(memory.mint.access(filler="x" * 3000))
+    memory.inner.checks = 0
     memory.remembered.verify(small)
     assert memory.inner.checks == 0
 
@@ -271,7 +289,7 @@ def test_what_is_forgotten_gives_its_room_back(memory: Memory) -> None:
         with pytest.raises(TokenRejectedError):
             memory.remembered.verify(token)
     assert held(memory) == 0
-    assert memory.remembered._bytes == 0
+    assert memory.remembered.size.charged == 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,11 @@ from typing import Final
 import attrs
 import pytest
 
-from authcore.domain.errors import CoordinationUnavailableError, ProviderUnavailableError
+from authcore.domain.errors import (
+    CoordinationUnavailableError,
+    LegacyUnavailableError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.session_decision import (
     Admitted,
@@ -14,6 +18,7 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import TokenSet
+from authcore.testing.fakes.legacy_sessions import InMemoryLegacySignOut
 from unit.session_world import ACCOUNT, HOUR, SessionWorld
 
 
@@ -181,3 +186,75 @@ class TestARevokedSessionBesideTheOldLogin:
         world.clock.advance(HOUR)
 
         assert world.decide(unreadable, world.legacy.open(LINKED)) == REVOKED
+
+
+class TestWhatEndsTakesTheOldLoginWithIt:
+    """The legacy session beside it ends, not only this request."""
+
+    @pytest.fixture(autouse=True)
+    def ending(self, world: SessionWorld) -> InMemoryLegacySignOut:
+        ending = InMemoryLegacySignOut(world.legacy)
+        world.guard = world.session_guard(legacy_sign_out=ending)
+        return ending
+
+    def refused(self, world: SessionWorld) -> TokenSet:
+        """Expired, of a user whom an administrator disabled."""
+        tokens = signed_in(world)
+        assert tokens.refresh_token
+        world.provider.forget(tokens.refresh_token)
+        world.clock.advance(HOUR)
+        return tokens
+
+    def test_a_user_who_was_disabled_is_in_by_neither(self, world: SessionWorld) -> None:
+        # RF-08: the next request carries the cookie of the old login alone.
+        tokens, header = self.refused(world), world.legacy.open(LINKED)
+
+        assert world.decide(tokens, header) == SignInRequired("refresh_rejected", has_ended=True)
+        assert world.decide(None, header) == SignInRequired("no_session")
+
+    def test_a_revoked_session_too(self, world: SessionWorld) -> None:
+        # RF-08
+        tokens, header = signed_in(world), world.legacy.open(LINKED)
+        world.revocations.revoke_session("sign-in-1", until=world.now + 9 * HOUR)
+
+        assert world.decide(tokens, header) == attrs.evolve(REVOKED, has_ended=True)
+        assert world.decide(None, header) == SignInRequired("no_session")
+
+    @pytest.mark.parametrize("cause", ["no answer", "no port"])
+    def test_where_it_cannot_be_ended_the_cookies_stay_and_go_on_saying_so(
+        self, world: SessionWorld, ending: InMemoryLegacySignOut, cause: str
+    ) -> None:
+        # RF-08
+        ending.available = False
+        if cause == "no port":
+            world.guard = world.session_guard(legacy_sign_out=None)
+        tokens, header = self.refused(world), world.legacy.open(LINKED)
+
+        for _ in range(2):
+            assert world.decide(tokens, header) == SignInRequired("refresh_rejected")
+
+    @pytest.mark.parametrize("account", [ACCOUNT, OTHER], ids=["not linked", "of another user"])
+    def test_another_users_goes_on(self, world: SessionWorld, account: LegacyAccount) -> None:
+        tokens, header = self.refused(world), world.legacy.open(account)
+
+        assert world.decide(tokens, header) == LegacyAdmitted(account, has_ended=True)
+
+    def test_a_link_that_the_pool_alone_has_counts_too(self, world: SessionWorld) -> None:
+        """The legacy system did not store its side yet."""
+        tokens, header = (
+            signed_in(world),
+            world.legacy.open(attrs.evolve(ACCOUNT, legacy_uid="4711")),
+        )
+        world.revocations.revoke_session("sign-in-1", until=world.now + 9 * HOUR)
+
+        assert world.decide(tokens, header) == attrs.evolve(REVOKED, has_ended=True)
+        assert world.decide(None, header) == SignInRequired("no_session")
+
+    def test_an_old_login_that_gives_no_answer_is_an_outage_after_a_refused_refresh(
+        self, world: SessionWorld
+    ) -> None:
+        tokens, header = self.refused(world), world.legacy.open(LINKED)
+        world.legacy.available = False
+
+        with pytest.raises(LegacyUnavailableError):
+            world.decide(tokens, header)

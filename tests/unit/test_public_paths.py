@@ -1,15 +1,12 @@
-"""Which paths are public, and where a browser is sent back to."""
+"""Which paths are public."""
 
 import pytest
 
-from authcore.domain.errors import ConfigurationError, RedirectRejectedError
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.paths import MAX_PUBLIC_PATHS
-from authcore.domain.model.urls import service_url
-from authcore.domain.services.sign_in.redirects import RedirectAllowlist
-from authcore_guard.public_paths import MAX_RETURN_URL, PublicPaths, return_url
+from authcore_guard.public_paths import PublicPaths
 
 
-APP = service_url("https://cms.example.com")
 PUBLIC = PublicPaths(("/", "/about", "/static/"))
 
 
@@ -55,9 +52,18 @@ def test_everything_else_and_everything_odd_needs_a_sign_in(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw_path", ["/static%2fapp.css", "/%73tatic/app.css", "/static/%2E%2E/static/app.css"]
+    "raw_path",
+    [
+        "/static%2fapp.css",
+        "/%73tatic/app.css",
+        "/static/%2E%2E/static/app.css",
+        "//static/app.css",
+        "http://cms.example.com/static/app.css",
+        "/private/../static/app.css",
+        "/static/app.css;v=1",
+    ],
 )
-def test_a_public_path_that_came_percent_encoded_needs_a_sign_in(raw_path: str) -> None:
+def test_a_public_path_that_came_in_another_spelling_needs_a_sign_in(raw_path: str) -> None:
     assert not PUBLIC.cover("/static/app.css", raw_path=raw_path)
 
 
@@ -81,53 +87,3 @@ def test_the_number_of_public_paths_is_bounded() -> None:
     PublicPaths(f"/page-{number}" for number in range(MAX_PUBLIC_PATHS))
     with pytest.raises(ConfigurationError):
         PublicPaths(f"/page-{number}" for number in range(MAX_PUBLIC_PATHS + 1))
-
-
-@pytest.mark.parametrize(
-    ("path", "query", "expected"),
-    [
-        ("/", "", "/"),
-        ("/articles/7", "", "/articles/7"),
-        ("/new-post", "draft=7&tag=a%20b", "/new-post?draft=7&tag=a%20b"),
-        ("/caf\u00e9 au lait", "", "/caf%C3%A9%20au%20lait"),
-        ("/50%", "", "/50%25"),
-        ("/what?", "", "/what%3F"),
-        ("/a#b", "", "/a%23b"),
-        ("/a@b:c", "q=//x@y:1", "/a@b:c?q=//x@y:1"),
-        ("/a", 'q=<">{}|^`\\', "/a?q=%3C%22%3E%7B%7D%7C%5E%60%5C"),
-        ("/a", "q=\r\nset-cookie:x", "/a?q=%0D%0Aset-cookie:x"),
-        ("/a", "q=\xe9", "/a?q=%C3%A9"),
-        ("/a/../b", "", "/a/../b"),
-    ],
-)
-def test_a_deep_link_is_found_again(path: str, query: str, expected: str) -> None:
-    """RD-06: nothing but printable ASCII, and nothing the allow-list refuses, is sent."""
-    target = return_url(APP, path, query)
-
-    assert target == f"https://cms.example.com{expected}"
-    assert RedirectAllowlist([APP]).resolve(target) == target
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["//evil.example", "/\\evil.example", "/a//b", "/a\r\nb", "/a\x00", "*", "", "evil", "/\ufffd"],
-)
-def test_an_odd_path_leads_to_the_front_page(path: str) -> None:
-    assert return_url(APP, path, "q=1") == "https://cms.example.com/"
-
-
-def test_a_way_back_that_no_allow_list_takes_for_its_length_leads_to_the_front_page() -> None:
-    """DL-02: at the bound and one beyond."""
-    room = MAX_RETURN_URL - len("https://cms.example.com/")
-
-    assert len(return_url(APP, "/" + "a" * room, "")) == MAX_RETURN_URL
-    assert return_url(APP, "/" + "a" * (room + 1), "") == "https://cms.example.com/"
-    assert return_url(APP, "/" + " " * room, "") == "https://cms.example.com/"
-    with pytest.raises(RedirectRejectedError):
-        RedirectAllowlist([APP]).resolve("https://cms.example.com/" + "a" * (room + 1))
-
-
-def test_an_application_below_a_path_is_found_there() -> None:
-    app = service_url("https://example.com/cms/")
-
-    assert return_url(app, "/articles", "") == "https://example.com/cms/articles"

@@ -15,13 +15,13 @@ import authcore.adapters.cookies
 import authcore.adapters.jwks
 import authcore.adapters.sealing
 import authcore.domain
+import authcore_guard.guarded_request
 import authcore_guard.request_guard
 from authcore.adapters.cookies.chunking import Series
 from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
-from authcore.adapters.jwks.verified_token_cache import _Entry
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
@@ -90,8 +90,12 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     User: frozenset({"groups", "legacy_uid", "subject", "username"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),
-    GuardedRequest: frozenset({"accept", "fetch_mode", "method", "path", "raw_path"}),
-    _Entry: frozenset({"nested"}),
+    GuardedRequest: frozenset(
+        {
+            *("accept", "fetch_mode", "method", "origin", "path"),
+            *("preflight_headers", "preflight_method", "purpose", "raw_path", "root_path"),
+        }
+    ),
     _Opened: frozenset({"generation"}),
 }
 """The texts that a repr shows: ids, names of things, and what an operator looks for."""
@@ -105,6 +109,7 @@ PACKAGES: Final = (
 
 
 def _modules() -> Iterator[types.ModuleType]:
+    yield authcore_guard.guarded_request
     yield authcore_guard.request_guard
     for package in PACKAGES:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

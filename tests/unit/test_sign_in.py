@@ -380,7 +380,7 @@ class TestConfiguration:
                 authorize_url="http://example.com/oauth2/authorize",
                 redirect_uri="callback",
                 scopes=("email",),
-                attempt_lifetime=timedelta(minutes=11),
+                attempt_lifetime=timedelta(minutes=61),
             )
         named = [problem.partition(":")[0] for problem in error.value.problems]
         assert named == [

@@ -48,7 +48,10 @@ def again(
     sign_in = world.sign_in(providers=("Google", "Okta"))
     response = parse_authorization_response(answer)
     found = restart_broken_off(sign_in, PendingSignIns(attempts), response)
-    return (found.replaced, found.start) if found else None
+    if found is None:
+        return None
+    assert found.replaced is not None
+    return found.replaced, found.start
 
 
 def test_what_was_broken_off_is_begun_again_for_target_and_provider(world: World) -> None:

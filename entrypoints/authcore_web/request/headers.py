@@ -2,6 +2,8 @@
 
 from starlette.requests import HTTPConnection
 
+from authcore.adapters import http_headers
+
 
 def cookie_header(request: HTTPConnection) -> str:
     """Join every ``Cookie`` header; empty when there is none.  See: RFC 9113 §8.2.3."""
@@ -15,6 +17,12 @@ def is_cross_site(request: HTTPConnection) -> bool:
     See: Fetch Metadata Request Headers §2.3.
     """
     return "cross-site" in request.headers.getlist("sec-fetch-site")
+
+
+def is_speculative(request: HTTPConnection) -> bool:
+    """Whether the browser fetches the page before its user asks for it."""
+    sent = (value for name in http_headers.PURPOSES for value in request.headers.getlist(name))
+    return http_headers.is_speculative(sent)
 
 
 def is_navigation(request: HTTPConnection) -> bool:

@@ -12,8 +12,14 @@ from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
+from authcore_web.request.original_request import (
+    described_url,
+    is_original_navigation,
+    is_redirected_by_proxy,
+    original_url,
+)
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.plain import as_json, with_cookies
+from authcore_web.response.plain import as_json, redirect_to, with_cookies
 from authcore_web.response.user import identity_headers, user_members
 from authcore_web.signin_urls import SignInUrls
 
@@ -21,7 +27,6 @@ from authcore_web.signin_urls import SignInUrls
 MAX_COPIED_COOKIES: Final = 8
 """How many ``Set-Cookie`` values are copied to separate headers."""
 
-ORIGINAL_URL: Final = "x-auth-original-url"
 REASON: Final = "x-auth-reason"
 """For proxies that cannot read the body of our response (nginx)."""
 
@@ -36,12 +41,14 @@ class SessionRoutes:
         error_responses: Answers refusals and outages.
         threads: For *browser_guard*.
         sign_in_urls: Where the user can sign in.
+        redirects: Whether ``check`` redirects navigations for proxies that do not; off by default.
     """
 
     _browser_guard: BrowserGuard
     _error_responses: ErrorResponses
     _threads: WorkerThreads
     _sign_in_urls: SignInUrls
+    _redirects: bool = False
 
     async def session(self, request: Request) -> Response:
         """
@@ -60,7 +67,10 @@ class SessionRoutes:
 
     async def check(self, request: Request) -> Response:
         """
-        204 and the user in headers, 401 and where to sign in, or 503.
+        200 and the user in headers, 401 and where to sign in, or 503.
+
+        With ``redirects`` a navigation without a session gets 302 instead of 401, unless the proxy
+        sends ``X-Auth-Original-Url`` and so makes the redirect itself.
 
         The proxy passes on the browser's ``Sec-Fetch-*`` headers: following a link from another
         site refreshes the session, an embedded picture there does not.
@@ -75,13 +85,22 @@ class SessionRoutes:
         cookies = _limit(decided.cookies)
         decision = decided.decision
         if isinstance(decision, SignInRequired):
-            response = as_json({"reason": decision.reason}, 401)
-            response.headers[REASON] = decision.reason
-            response.headers["x-auth-signin"] = self._sign_in_urls.to(_original_url(request))
+            response = self._sign_in_answer(request, decision.reason)
         else:
-            response = Response(status_code=204, headers=identity_headers(decision.user))
+            response = Response(headers=identity_headers(decision.user))
         response.headers.update(_copies(cookies))
         return with_cookies(response, cookies)
+
+    def _sign_in_answer(self, request: Request, reason: str) -> Response:
+        if self._redirects and not is_redirected_by_proxy(request):
+            signin_url = self._sign_in_urls.to(described_url(request))
+            redirects = is_original_navigation(request)
+        else:
+            signin_url, redirects = self._sign_in_urls.to(original_url(request)), False
+        answer = redirect_to(signin_url) if redirects else as_json({"reason": reason}, 401)
+        answer.headers[REASON] = reason
+        answer.headers["x-auth-signin"] = signin_url
+        return answer
 
     async def _decide(self, request: Request, *, can_renew: bool) -> BrowserDecision:
         sent = cookie_header(request)
@@ -90,11 +109,6 @@ class SessionRoutes:
         return await self._threads.run(
             lambda: self._browser_guard.decide(sent, can_renew=can_renew)
         )
-
-
-def _original_url(request: Request) -> str | None:
-    urls = request.headers.getlist(ORIGINAL_URL)
-    return urls[0] if len(urls) == 1 else None
 
 
 def _limit(cookies: Iterable[str]) -> tuple[str, ...]:

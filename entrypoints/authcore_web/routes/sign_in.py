@@ -7,13 +7,14 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.adapters.cookie_header import cookie_pairs, header_after
+from authcore.adapters.cookie_header import header_after
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
+    AttemptRejectedError,
     AuthcoreError,
+    CodeRejectedError,
     ConnectTicketError,
     LoginLostError,
-    ParameterRejectedError,
     RejectedError,
     UnavailableError,
 )
@@ -23,7 +24,6 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sign_in.authorization import (
     AuthorizationResponse,
-    candidate_in,
     parse_authorization_response,
 )
 from authcore.domain.services.sign_in.restart import (
@@ -31,21 +31,25 @@ from authcore.domain.services.sign_in.restart import (
     reauthenticate,
     restart_broken_off,
 )
-from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion, SignInStart
+from authcore.domain.services.sign_in.sign_in import SignIn, SignInCompletion
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
 from authcore.ports.system import Clock
 from authcore_web.redirect_loops import RedirectLoopDetector, SignInLoopError
-from authcore_web.request.headers import cookie_header
+from authcore_web.request import headers
 from authcore_web.request.query import Parameters, only, parameters
-from authcore_web.response.errors import ErrorResponses
+from authcore_web.request.sign_in_query import asks_for_login, requested_target
+from authcore_web.response.attempt_cookies import AttemptCookies
+from authcore_web.response.errors import ErrorResponses, wants_json
 from authcore_web.response.plain import redirect_to
+from authcore_web.routes.late_callbacks import LATE, LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
 
 
 BEGIN: Final = "sign_in.begin"
 COMPLETE: Final = "sign_in.complete"
 RESTART: Final = "sign_in.restart"
+CONTINUE: Final = "sign_in.continue"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -59,13 +63,13 @@ class SignInRoutes:
         attempts: Cookies of pending sign-ins.
         sessions: Cookies of sessions.
         refused_sign_ins: Answers sign-ins that establish no session, and offers to connect them.
+        late_callbacks: Decides about callbacks whose sign-in is over.
         redirect_loops: Detects browsers that sign in again and again.
         clock: For the expiry of attempts.
         audit: Records every step.
         error_responses: Answers refusals and outages.
         threads: Where *sign_in* waits.
-        jar_waits: Whether *sessions* keeps them in a store, so that their cookies are small.
-            Default: no.
+        jar_waits: Whether *sessions* keeps them in a store.  Default: no.
     """
 
     _sign_in: SignIn
@@ -73,15 +77,34 @@ class SignInRoutes:
     _attempts: CookieJar[PendingSignIns]
     _sessions: CookieJar[TokenSet]
     _refused_sign_ins: RefusedSignIns
+    _late_callbacks: LateCallbacks
     _redirect_loops: RedirectLoopDetector
     _clock: Clock
     _audit: AuditLog
     _error_responses: ErrorResponses
     _threads: WorkerThreads
     _jar_waits: bool = False
+    _cookies: AttemptCookies = attrs.field(init=False)
+
+    @_cookies.default
+    def _(self) -> AttemptCookies:
+        return AttemptCookies(
+            attempts=self._attempts,
+            sessions=self._sessions,
+            redirect_loops=self._redirect_loops,
+            clock=self._clock,
+            jar_waits=self._jar_waits,
+        )
 
     async def begin(self, request: Request) -> Response:
-        """302 to the authorize endpoint; a sealed cookie keeps the attempt in this browser."""
+        """
+        302 to the authorize endpoint; a sealed cookie keeps the attempt in this browser.
+
+        A prefetched page begins no sign-in: ten of them would drive out the one that the user is
+        at.  503, because browsers discard what they prefetch with that status.
+        """
+        if headers.is_speculative(request):
+            return Response(status_code=503)
         redirect = None
         try:
             given = parameters(request.scope["query_string"])
@@ -91,29 +114,13 @@ class SignInRoutes:
                 provider=only("provider", given),
                 lang=only("lang", given),
                 login_hint=only("login_hint", given),
-                reauthenticate=_asks_for_login(given),
+                reauthenticate=asks_for_login(given),
             )
-            cookies = self._keep_attempt(start, cookie_header(request))
+            cookies = self._cookies.keep(start, headers.cookie_header(request))
         except AuthcoreError as error:
             return self._error_responses.of(error, request, action=BEGIN, redirect=redirect)
         self._audit.record(AuditEvent.of(BEGIN, None))
         return redirect_to(start.authorize_url, cookies)
-
-    def _keep_attempt(self, start: SignInStart, sent: str) -> tuple[str, ...]:
-        pending = self._attempts.read(sent) or PendingSignIns()
-        attempt = attrs.evolve(
-            start.attempt, rounds=self._redirect_loops.rounds(start.target, sent)
-        )
-        cleared = self._delete_unreadable_session(sent)
-        remaining = pending.with_attempt(attempt, now=self._clock.now())
-        return (*cleared, *self._attempts.write(remaining, header_after(sent, cleared)))
-
-    def _delete_unreadable_session(self, sent: str) -> tuple[str, ...]:
-        """Delete session cookies that hold no readable session: they only take up room."""
-        if self._jar_waits or self._sessions.read(sent) is not None:
-            return ()
-        names = {name for name, _ in cookie_pairs(sent)}
-        return tuple(each for each in self._sessions.clear(sent) if each.partition("=")[0] in names)
 
     async def callback(self, request: Request) -> Response:
         """
@@ -125,38 +132,71 @@ class SignInRoutes:
         ended before it began, because Cognito remembered the browser.  The third sign-in in a row
         for a page that does not accept the session ends on an error page instead of a redirect.  A
         user who was refused the account of another one gets no session, and is told how to sign in.
+
+        A browser that does not hold the attempt any more continues with its session, or begins
+        again, once; programs get the refusal.
         """
-        sent = cookie_header(request)
-        pending = self._attempts.read(sent) or PendingSignIns()
+        if headers.is_speculative(request):
+            return Response(status_code=503)
+        sent = headers.cookie_header(request)
+        pending = self._cookies.read(sent)
         given: Parameters = ()
         deletions: tuple[str, ...] = ()
         try:
             given = parameters(request.scope["query_string"])
             response = parse_authorization_response(given)
             if restart := restart_broken_off(self._sign_in, pending, response):
-                return self._restart(restart, pending, sent)
-            attempt = self._sign_in.attempt_for(pending, response)
-            deletions = self._attempts.write(pending.without(attempt), sent)
-            outcome = await self._threads.run(lambda: self._complete(attempt, response, sent))
+                return self._restart(restart, sent)
+            try:
+                attempt = self._sign_in.attempt_for(pending, response)
+            except AttemptRejectedError as error:
+                return await self._answer_late(request, error, None, response)
+            deletions = self._cookies.end(attempt, sent)
+            try:
+                outcome = await self._threads.run(lambda: self._complete(attempt, response, sent))
+            except LATE as error:
+                return await self._answer_late(request, error, attempt, response)
             if isinstance(outcome, SignInRestart):
-                return self._restart(outcome, pending, sent)
+                return self._restart(outcome, sent)
             if isinstance(outcome, RefusedSignIn):
-                ended = self._attempts.write(
-                    pending.without(attempt), header_after(sent, outcome.cookies)
-                )
+                ended = self._cookies.end(attempt, header_after(sent, outcome.cookies))
                 return self._refused_sign_ins.respond(request, outcome, COMPLETE, ended)
             completion, session = outcome
-            deletions = self._attempts.write(pending.without(attempt), header_after(sent, session))
+            deletions = self._cookies.end(attempt, header_after(sent, session))
         except AuthcoreError as error:
             ended = deletions if isinstance(error, RejectedError | LoginLostError) else ()
             return self._error_responses.of(
-                error, request, action=COMPLETE, redirect=_requested_target(given), cookies=ended
+                error, request, action=COMPLETE, redirect=requested_target(given), cookies=ended
             )
         user = completion.session.user
         self._audit.record(
             AuditEvent.of(COMPLETE, None, subject=user.subject, legacy_uid=user.legacy_uid)
         )
         return self._redirect_to_target(request, completion, attempt, (*session, *deletions))
+
+    async def _answer_late(
+        self,
+        request: Request,
+        error: AttemptRejectedError | CodeRejectedError,
+        attempt: SignInAttempt | None,
+        response: AuthorizationResponse,
+    ) -> Response:
+        """Answer a callback whose attempt or code is not accepted any more; or raise *error*."""
+        if wants_json(request):
+            raise error
+        sent = headers.cookie_header(request)
+        late = await self._late_callbacks.decide(
+            *(error, attempt, response, sent),
+            action=COMPLETE,
+            can_renew=headers.is_navigation(request) or not headers.is_cross_site(request),
+        )
+        if late is None:
+            raise error
+        if isinstance(late, SignInRestart):
+            return self._restart(late, sent)
+        self._audit.record(AuditEvent.of(CONTINUE, None, subject=late.user.subject))
+        cookies = self._cookies.end(attempt, header_after(sent, late.cookies))
+        return redirect_to(late.target, (*late.cookies, *cookies))
 
     def _redirect_to_target(
         self,
@@ -165,7 +205,7 @@ class SignInRoutes:
         attempt: SignInAttempt,
         cookies: tuple[str, ...],
     ) -> Response:
-        target, sent = completion.target, cookie_header(request)
+        target, sent = completion.target, headers.cookie_header(request)
         following, kept = self._refused_sign_ins.resume(
             completion, attempt.provider, header_after(sent, cookies)
         )
@@ -204,25 +244,7 @@ class SignInRoutes:
             return self._session_guard.has_ended(session.access)
         return False
 
-    def _restart(self, restart: SignInRestart, pending: PendingSignIns, sent: str) -> Response:
-        start = restart.start
-        remaining = pending.without(restart.replaced).with_attempt(
-            start.attempt, now=self._clock.now()
-        )
-        cookies = self._attempts.write(remaining, sent)
+    def _restart(self, restart: SignInRestart, sent: str) -> Response:
+        cookies = self._cookies.replace(restart, sent)
         self._audit.record(AuditEvent.of(RESTART, None))
-        return redirect_to(start.authorize_url, cookies)
-
-
-def _asks_for_login(given: Parameters) -> bool:
-    """Whether the user must authenticate although Cognito may remember the browser."""
-    prompt = only("prompt", given)
-    if prompt not in (None, "login"):
-        raise ParameterRejectedError("prompt")
-    return prompt is not None
-
-
-def _requested_target(given: Parameters) -> str | None:
-    """Read the target in the state, unchecked; also of a response that is malformed otherwise."""
-    states = [value for name, value in given if name == "state" and value.isascii()]
-    return candidate_in(states[0]) if len(states) == 1 else None
+        return redirect_to(restart.start.authorize_url, cookies)

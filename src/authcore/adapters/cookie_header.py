@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from typing import Final
 
+from authcore.adapters.joined_cookies import separate
+
 
 MAX_HEADER_LENGTH: Final = 65_536
 MAX_PAIRS: Final = 200
 
-_CONTROLS: Final = bytes({*range(32), 127} - {ord("\t")})
-
 Pairs = tuple[tuple[str, str], ...]
+
+_CONTROLS: Final = bytes({*range(32), 127} - {ord("\t")})
 
 
 def cookie_pairs(header: str) -> Pairs:
@@ -19,6 +21,7 @@ def cookie_pairs(header: str) -> Pairs:
     Values are not unquoted or percent-decoded.  A pair without ``=``, without a name, or with
     anything but printable ASCII is skipped.  A header of more than MAX_HEADER_LENGTH characters or
     MAX_PAIRS pairs reads as empty: a truncated one would not show whether a cookie occurs twice.
+    Commas between joined headers are read as ``joined_cookies`` says.
 
     See: RFC 6265bis §5.8.3.
     """
@@ -29,7 +32,8 @@ def cookie_pairs(header: str) -> Pairs:
         parts = [part for part in parts if _printable_ascii(part)]
     halves = (part.partition("=") for part in parts)
     stripped = ((name.strip(" \t"), value.strip(" \t")) for name, equals, value in halves if equals)
-    return tuple((name, value) for name, value in stripped if name)
+    pairs = tuple((name, value) for name, value in stripped if name)
+    return separate(pairs) if "," in header else pairs
 
 
 def header_after(header: str, set_cookies: Iterable[str]) -> str:

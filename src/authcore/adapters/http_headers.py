@@ -1,6 +1,8 @@
 """HTTP header values that the guards and the auth service share."""
 
 import math
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from authcore.domain.errors import UnavailableError
@@ -22,6 +24,27 @@ PRIVATE: Final = (
     ("x-content-type-options", "nosniff"),
 )
 """On every answer about one user's session."""
+
+
+PURPOSES: Final = ("sec-purpose", "purpose", "x-moz", "x-purpose")
+"""Names of the headers that mark a request that no user has asked for yet."""
+
+_SPECULATIVE: Final = re.compile(
+    r"[ \t]*(?:prefetch|prerender|preview)[ \t]*(?:;.*)?", re.IGNORECASE
+)
+
+
+def is_speculative(purposes: Iterable[str]) -> bool:
+    """
+    Whether a browser fetches the page before its user asks for it, if ever.
+
+    Args:
+        purposes: Values of the headers in PURPOSES.
+
+    See: Fetch §2.2.7 (``Sec-Purpose``); ``Purpose``, ``X-Moz`` and ``X-Purpose`` are older names.
+    """
+    parts = (part for value in purposes for part in value.split(","))
+    return any(_SPECULATIVE.fullmatch(part) for part in parts)
 
 
 def retry_after(error: UnavailableError) -> tuple[str, str]:

@@ -30,7 +30,7 @@ class RefreshResultCache(Protocol):
             key: A digest of the old refresh token.
 
         Raises:
-            RefreshTokenRejectedError: The provider refused the token, within the remembered time.
+            RefreshTokenRejectedError: A refusal or a rejection of the token is remembered.
 
             CoordinationUnavailableError: No usable answer.
         """
@@ -38,16 +38,37 @@ class RefreshResultCache(Protocol):
     @abstractmethod
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """
-        Keep *tokens* under *key* for *ttl*.
+        Keep *tokens* under *key* for *ttl*, in place of earlier tokens or of a rejection.
+
+        Of a ``remember`` and a ``remember_refusal`` of one key at the same time, either this call
+        raises, or the other one returns *tokens*, or both: no order loses the tokens.
 
         Raises:
+            RefreshTokenRejectedError: A refusal is remembered, and stays.
+
             CoordinationUnavailableError: No usable answer.  The tokens may be kept.
         """
 
     @abstractmethod
-    def remember_refusal(self, key: str, ttl: timedelta) -> None:
+    def remember_rejection(self, key: str, ttl: timedelta) -> None:
         """
-        Remember for *ttl* that the provider refuses the token behind *key*.
+        Remember for *ttl* that the provider rejects the token behind *key*.
+
+        Has no effect where tokens are remembered: of two processes that exchanged one token at the
+        same time, the one that got tokens knows better.
+
+        Raises:
+            CoordinationUnavailableError: No usable answer.  The rejection may be kept.
+        """
+
+    @abstractmethod
+    def remember_refusal(self, key: str, ttl: timedelta) -> TokenSet | None:
+        """
+        Refuse the token behind *key* for *ttl*: its session has ended.  Nothing replaces a refusal.
+
+        Returns:
+            The tokens that the token was exchanged for, where they are remembered; None otherwise.
+            A repeated call returns them too.
 
         Raises:
             CoordinationUnavailableError: No usable answer.  The refusal may be kept.
@@ -94,6 +115,22 @@ class SealedStore(Protocol):
             SessionTooLargeError: *text* is longer than MAX_TEXT_LENGTH characters; nothing is sent.
 
             CoordinationUnavailableError: No usable answer.  The text may be kept.
+        """
+
+    @abstractmethod
+    def add(self, key: str, text: str, *, until: datetime) -> bool:
+        """
+        Keep *text* under *key*; False, without any effect, where there is a text.
+
+        Args:
+            key: As ``put``.
+
+            text: As ``put``.
+
+            until: As ``put``.
+
+        Raises:
+            SessionTooLargeError, CoordinationUnavailableError: As ``put``.
         """
 
     @abstractmethod

@@ -49,6 +49,19 @@ class GuardSettings:
         "paths that need no sign-in",
         default=(),
     )
+    mounted_at: str = setting(
+        url_parsers.mount_path,
+        "path",
+        "prefix that the server or a mount cuts off this application's paths (root_path, "
+        "SCRIPT_NAME); with any other prefix no path is public",
+        default="",
+    )
+    preflight_origins: tuple[str, ...] = setting(
+        url_parsers.web_origins,
+        "list of origins",
+        "origins whose preflights the guard answers, and whose scripts may read its refusals",
+        default=(),
+    )
     refresh: str = setting(
         one_of("off", "service", "direct"),
         "off, service or direct",

@@ -88,9 +88,9 @@ class SignInSettings:
         url_parsers.target, "URL", "where browsers go when no redirect was requested"
     )
     attempt_lifetime: timedelta = setting(
-        seconds(60, 600),
-        "seconds, 60-600",
-        "lifetime of one sign-in attempt",
+        seconds(60, 3600),
+        "seconds, 60-3600",
+        "lifetime of one sign-in attempt; a later response begins the sign-in again, once",
         default=timedelta(minutes=10),
     )
     timeout: timedelta = setting(

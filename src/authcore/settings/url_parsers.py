@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.paths import public_path_problems
+from authcore.domain.model.paths import is_plain, public_path_problems
 from authcore.domain.model.provider_names import are_distinct_providers
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.sign_in.authorization import is_provider_name
@@ -85,6 +85,14 @@ def public_paths(text: str) -> tuple[str, ...]:
     if problems := public_path_problems(found):
         raise ValueError("; ".join(problems))
     return found
+
+
+def mount_path(text: str) -> str:
+    """Parse the prefix of a mounted application; a trailing slash is dropped."""
+    path = text.rstrip("/")
+    if not path.startswith("/") or not is_plain(path):
+        raise ValueError("must be a path that begins with a slash, and plain: /cms")
+    return path
 
 
 MAX_CALLER_KEYS: Final = 64

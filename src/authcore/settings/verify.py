@@ -2,6 +2,7 @@
 
 import attrs
 
+from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
 from authcore.settings.secret_references import SecretReference
 from authcore.settings.url_parsers import CallerKey, caller_keys, web_origins
@@ -23,7 +24,7 @@ class VerifySettings:
 
 @attrs.frozen(kw_only=True, eq=False)
 class WebAccessSettings:
-    """Pages of other origins that may call the auth service."""
+    """What pages of other origins and proxies get from the auth service."""
 
     cors_origins: tuple[str, ...] = setting(
         web_origins,
@@ -31,3 +32,16 @@ class WebAccessSettings:
         "origins whose scripts may read /auth/session with the browser's cookies",
         default=(),
     )
+    check_redirects: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "let /auth/check answer a navigation without a session with 302 to the sign-in, not "
+        "401, for proxies that pass the answer on (Traefik, Caddy, HAProxy, Envoy); not where "
+        "X-Auth-Original-Url is sent (nginx)",
+        default="off",
+    )
+
+
+def redirects_checks(web: WebAccessSettings) -> bool:
+    """Whether ``/auth/check`` redirects navigations."""
+    return web.check_redirects == "on"

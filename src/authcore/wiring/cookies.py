@@ -36,6 +36,7 @@ def session_jar(
     entropy: Entropy,
     texts: Callable[[], SealedStore],
     ring: KeyRing | None,
+    audit: AuditLog,
 ) -> SessionJar:
     """
     Build the jar of the configured format.
@@ -51,6 +52,8 @@ def session_jar(
 
         ring: None only for the plain format.
 
+        audit: Of stored sessions.
+
     Raises:
         ConfigurationError: There are no keys, and the format needs some.
     """
@@ -65,6 +68,7 @@ def session_jar(
             lifetime=cookie.lifetime,
             clock=clock,
             entropy=entropy,
+            audit=audit,
         )
     return SealedSessionJar(
         ring=ring,

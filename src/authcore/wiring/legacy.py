@@ -1,10 +1,13 @@
 """Build the client that resolves sessions of the old login over the legacy HTTP API."""
 
+from typing import cast
+
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.adapters.legacy.session_contract import MAX_SESSION_ANSWER_BYTES
 from authcore.adapters.legacy.session_cookie import LegacyCookie
 from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.system import Clock
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.legacy import LegacyCallSettings, LegacySessionsSettings
@@ -14,6 +17,12 @@ from authcore.wiring.secrets import current_secret
 def legacy_http(sessions: LegacySessionsSettings) -> HttpClient:
     """Build the HTTP client for calls about legacy sessions."""
     return HttpClient(within=sessions.timeout, max_bytes=MAX_SESSION_ANSWER_BYTES)
+
+
+def legacy_ending(sessions: LegacySessions | None) -> LegacySignOut | None:
+    """Give *sessions* as the port that ends them; None where it cannot."""
+    ends = callable(getattr(sessions, "end", None)) and callable(getattr(sessions, "clear", None))
+    return cast("LegacySignOut", sessions) if ends else None
 
 
 def http_legacy_sessions(

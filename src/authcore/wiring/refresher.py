@@ -4,9 +4,10 @@
 
 from collections.abc import Callable
 
-from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher
+from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher, CognitoTokenRevoker
 from authcore.adapters.http import HttpClient
 from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE, RefreshCoordinator
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
@@ -15,7 +16,7 @@ from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import AppClientSettings, SignInSettings
@@ -61,6 +62,21 @@ def cognito_refresher(
     return refreshers[refresh.by](client=api, client_id=cognito.client_id, client_secret=secrets)
 
 
+def cognito_revoker(
+    *, client: AppClientSettings, cognito: CognitoSettings, http: HttpClient, secrets: ClientSecrets
+) -> TokenRevoker | None:
+    """Build the client that revokes refresh tokens; None where no domain is configured for it."""
+    domain = domain_for_servers(client)
+    if not domain:
+        return None
+    return CognitoTokenRevoker(
+        http=http,
+        revoke_url=ServiceUrl(f"{domain}/oauth2/revoke"),
+        client_id=cognito.client_id,
+        client_secret=secrets,
+    )
+
+
 def session_refresher_of(
     refresher: TokenRefresher | None,
     *,
@@ -70,6 +86,7 @@ def session_refresher_of(
     pause: Pause,
     clock: Clock,
     audit: AuditLog,
+    revoker: TokenRevoker | None,
 ) -> SessionRefresher | None:
     """Build the service; None without a *refresher*: then *recent* and *lease* are not built."""
     if refresher is None:
@@ -77,7 +94,14 @@ def session_refresher_of(
     return SessionRefresher(
         refresher=refresher,
         validator=validator,
-        coordinator=RefreshCoordinator(recent=recent(), lease=lease(), pause=pause, clock=clock),
+        coordinator=RefreshCoordinator(
+            recent=recent(),
+            lease=lease(),
+            pause=pause,
+            clock=clock,
+            successors=SuccessorRevocation(revoker=revoker, audit=audit),
+            audit=audit,
+        ),
         clock=clock,
         audit=audit,
     )

@@ -27,9 +27,9 @@ from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
-from authcore.ports.token_endpoint import TokenRefresher
+from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored, key_ring_of, session_jar
-from authcore.wiring.legacy import http_legacy_sessions, legacy_http
+from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
@@ -88,9 +88,6 @@ class SessionContainer(containers.DeclarativeContainer):
     texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
         sealed_store, table_client, store, clock
     )
-    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
-        ProcessDecisionCounter
-    )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
@@ -100,7 +97,10 @@ class SessionContainer(containers.DeclarativeContainer):
         key_ring_of, cookie, clock, audit
     )
     sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy, texts.provider, key_ring
+        session_jar, cookie, clock, entropy, texts.provider, key_ring, audit
+    )
+    counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
     )
     revocations: providers.Provider[RevocationList | None] = providers.ThreadSafeSingleton(
         revocation_list, settings.provided.revocations, store, table_client.provider, clock
@@ -116,6 +116,7 @@ class SessionContainer(containers.DeclarativeContainer):
         audit,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
+    session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
         refresh_result_cache, store, key_ring, texts.provider, clock, entropy
     )
@@ -132,6 +133,7 @@ class SessionContainer(containers.DeclarativeContainer):
         pause=pause,
         clock=clock,
         audit=audit,
+        revoker=session_revoker,
     )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(
@@ -142,6 +144,7 @@ class SessionContainer(containers.DeclarativeContainer):
         counter=counter,
         refresher=session_refresher,
         legacy=legacy_sessions,
+        legacy_sign_out=providers.Callable(legacy_ending, legacy_sessions),
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )

@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from string import ascii_lowercase
 from typing import Final
 
 from authcore.adapters.cookie_header import Pairs, cookie_pairs
@@ -19,8 +20,11 @@ from authcore.ports.system import Clock, Entropy
 
 _PREFIX: Final = "__Host-authcore_attempt_"
 _ID_LENGTH: Final = 16
-ATTEMPT: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{{_ID_LENGTH}}}")
-"""Names of the cookies of attempts."""
+_NAMES: Final = tuple(_PREFIX + letter for letter in ascii_lowercase[:MAX_PENDING_ATTEMPTS])
+ATTEMPT: Final = re.compile(rf"{_PREFIX}(?:[a-j]|[0-9a-f]{{{_ID_LENGTH}}})")
+"""Names of the cookies of attempts: _NAMES, and those that earlier releases set."""
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 _HOST_ONLY: Final = CookieScope(domain=None)
 _RESTARTED: Final = "1"
@@ -34,7 +38,11 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     ``__Host-`` cookies cannot be set from a sibling host, so an attacker cannot begin a sign-in on
     behalf of the browser.  Expired and altered cookies are not read; ``write`` and ``clear`` delete
-    them.  Cookie names differ by attempt, so ``clear`` deletes only those in the header.
+    them.
+
+    There are MAX_PENDING_ATTEMPTS names, so that any number of tabs that begin at once, none of
+    which knows of the others, fit the header.  Each takes a name at random of those that are free;
+    where two take the same one, the earlier attempt is lost.
 
     The session cookies share the header.  Where both do not fit, ``write`` drops the oldest
     attempts, but never the newest.
@@ -61,7 +69,7 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def read(self, cookie_header: str) -> PendingSignIns | None:
         """See the port."""
-        carried = self._read_attempts(cookie_pairs(cookie_header)).values()
+        carried = dict.fromkeys(self._read_attempts(cookie_pairs(cookie_header)).values())
         oldest_first = sorted(carried, key=lambda attempt: attempt.expires_at)
         return PendingSignIns(tuple(oldest_first[-MAX_PENDING_ATTEMPTS:])) if carried else None
 
@@ -75,18 +83,20 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
 
     def _fit_budget(self, attempts: Sequence[SignInAttempt], pairs: Pairs) -> dict[str, str | None]:
         """The cookies that fit, newest first: ``Set-Cookie`` values by name; None if unchanged."""
-        carried, texts = self._read_attempts(pairs), dict(pairs)
-        room = self._budget - length_beside(pairs, ATTEMPT)
+        found = {attempt: name for name, attempt in self._read_attempts(pairs).items()}
+        names = {attempt: found[attempt] for attempt in attempts if attempt in found}
+        values, room = dict(pairs), self._budget - length_beside(pairs, ATTEMPT)
         kept: dict[str, str | None] = {}
+        left = room
         for attempt in reversed(attempts):
-            name, setting = _attempt_name(attempt), None
-            if carried.get(name) != attempt:
-                setting = self._seal_cookie(name, attempt)
-                texts[name] = setting.partition(";")[0].partition("=")[2]
-            room -= length_of(name, texts[name])
-            if kept and room < 0:
+            carried = names.get(attempt)
+            value = values[carried] if carried else self._seal(attempt)
+            length = length_of(carried or _NAMES[0], value)
+            left -= length
+            if kept and left < 0:
                 break
-            kept[name] = setting
+            name = carried or _free_name(attempt, {*kept, *names.values()}, room // length)
+            kept[name] = None if carried else self._set_cookie(name, value, attempt)
         return kept
 
     def clear(self, cookie_header: str = "") -> tuple[str, ...]:
@@ -98,23 +108,38 @@ class SealedAttemptJar(CookieJar[PendingSignIns]):
         for name, value in pairs:
             unsealed = self._envelope.unseal(value) if ATTEMPT.fullmatch(name) else None
             attempt = unsealed and _attempt(unsealed)
-            if attempt and _attempt_name(attempt) == name:
+            if attempt and name in (*_NAMES, _earlier_name(attempt)):
                 found[name].add(attempt)
         return {name: attempts.pop() for name, attempts in found.items() if len(attempts) == 1}
 
-    def _seal_cookie(self, name: str, attempt: SignInAttempt) -> str:
-        sealed = self._envelope.seal(_texts(attempt), expires_at=attempt.expires_at)
-        cookie = _HOST_ONLY.set_cookie(name, sealed, attempt.expires_at - self._clock.now())
+    def _seal(self, attempt: SignInAttempt) -> str:
+        return self._envelope.seal(_texts(attempt), expires_at=attempt.expires_at)
+
+    def _set_cookie(self, name: str, value: str, attempt: SignInAttempt) -> str:
+        cookie = _HOST_ONLY.set_cookie(name, value, attempt.expires_at - self._clock.now())
         if len(cookie) > MAX_SET_COOKIE_LENGTH:
             raise SessionTooLargeError("a sign-in attempt does not fit a cookie")
         return cookie
 
 
-def _attempt_name(attempt: SignInAttempt) -> str:
-    name = _PREFIX + attempt.state_digest[:_ID_LENGTH]
-    if not ATTEMPT.fullmatch(name):
+def _free_name(attempt: SignInAttempt, taken: Container[str], fitting: int) -> str:
+    """
+    Choose a name at random that is not one of *taken*, of which there are fewer than _NAMES.
+
+    Only the first *fitting* names are chosen as long as one of them is free: with a session in the
+    header, tabs that begin at once would otherwise fill more names than there is room for.
+    """
+    if not _DIGEST.fullmatch(attempt.state_digest):
         raise ValueError("a state digest is SHA-256 in lower-case hex")
-    return name
+    count = min(max(fitting, 1), len(_NAMES))
+    first = int(attempt.state_digest[:_ID_LENGTH], 16) % count
+    order = (*_NAMES[first:count], *_NAMES[:first], *_NAMES[count:])
+    return next(name for name in order if name not in taken)
+
+
+def _earlier_name(attempt: SignInAttempt) -> str:
+    """The name that earlier releases gave the cookie of *attempt*."""
+    return _PREFIX + attempt.state_digest[:_ID_LENGTH]
 
 
 def _attempt_names(cookie_header: str) -> list[str]:

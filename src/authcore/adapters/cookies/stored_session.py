@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,11 +9,15 @@ from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SESSION_ID, SessionCookies
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
+from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import SessionJar
 from authcore.ports.session_stores import SealedStore
 from authcore.ports.system import Clock, Entropy
 
+
+ACTION: Final = "session.drop"
 
 MAX_DROPPED: Final = 4
 """Maximum number of sessions of one header that are dropped; a browser normally carries one."""
@@ -33,7 +36,8 @@ class StoredSessionJar(SessionJar):
 
     Each ``write`` makes a new id and drops the session that the browser carried.  If the store
     keeps the new session but does not answer about the old one, the sign-in still succeeds; the old
-    one stays until it expires, under an id that no browser has any more.  ``renew`` keeps the id,
+    one stays until it expires, under an id that no browser has any more, and the audit log says so
+    where *audit* is given.  ``renew`` keeps the id,
     so that concurrent requests find the new tokens; a session that was dropped stays dropped.
 
     Two different cookies of this name read as None, as one of them may be an attacker's, set from a
@@ -52,9 +56,11 @@ class StoredSessionJar(SessionJar):
         clock: Tells when a session expires, also if the store or the browser keeps it longer.
 
         entropy: For ids and nonces.
+
+        audit: Records sessions that could not be dropped; None (the default) for none.
     """
 
-    __slots__ = ("_clock", "_cookies", "_entropy", "_envelope", "_texts")
+    __slots__ = ("_audit", "_clock", "_cookies", "_entropy", "_envelope", "_texts")
 
     def __init__(
         self,
@@ -65,8 +71,10 @@ class StoredSessionJar(SessionJar):
         lifetime: timedelta,
         clock: Clock,
         entropy: Entropy,
+        audit: AuditLog | None = None,
     ) -> None:
         self._texts = texts
+        self._audit = audit
         self._envelope = Envelope("stored_session", ring=ring, clock=clock, entropy=entropy)
         self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=DEFAULT_BUDGET)
         self._clock = clock
@@ -119,9 +127,12 @@ class StoredSessionJar(SessionJar):
 
     def _drop(self, cookie_header: str) -> None:
         """Drop the sessions of *cookie_header*; stop at the first failure of the store."""
-        with suppress(CoordinationUnavailableError):
+        try:
             for session_id in filter(_ID.fullmatch, _ids(cookie_header)[:MAX_DROPPED]):
                 self._texts.drop(_place(session_id))
+        except CoordinationUnavailableError as outage:
+            if self._audit is not None:
+                self._audit.record(AuditEvent.of(ACTION, outage))
 
     def _set_cookie(
         self, session_id: str, cookie_header: str, lifetime: timedelta

@@ -1,6 +1,6 @@
 """Refresh results in a SealedStore."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import RefreshTokenRejectedError
@@ -14,6 +14,10 @@ class SealedRefreshResultCache(RefreshResultCache):
     Remembers results in a shared store, sealed: readers of the store get no token.
 
     Each text is sealed together with its key, so that the store cannot exchange two of them.
+
+    A refusal has a place of its own, which no result is written to.  ``remember`` writes the tokens
+    before it looks for a refusal, and ``remember_refusal`` the refusal before it looks for tokens,
+    so that of two calls at the same time at least one sees what the other wrote.
 
     Args:
         texts: The store.
@@ -34,33 +38,54 @@ class SealedRefreshResultCache(RefreshResultCache):
 
     def recall(self, key: str) -> TokenSet | None:
         """See the port."""
-        text = self._texts.get(_place(key))
-        unsealed = self._envelope.unseal(text) if text else None
-        return _read_entry(unsealed, key) if unsealed else None
+        self._require_no_refusal(key)
+        unsealed = self._get(_result_place(key))
+        if unsealed is not None and unsealed.texts == (key,):
+            raise RefreshTokenRejectedError("the provider rejected this token a moment ago")
+        return _read_tokens(unsealed, key)
 
     def remember(self, key: str, tokens: TokenSet, ttl: timedelta) -> None:
         """See the port."""
-        texts = (key, tokens.access_token, tokens.id_token, tokens.refresh_token)
-        self._keep(key, texts, ttl)
-
-    def remember_refusal(self, key: str, ttl: timedelta) -> None:
-        """See the port."""
-        self._keep(key, (key,), ttl)
-
-    def _keep(self, key: str, texts: tuple[str | None, ...], ttl: timedelta) -> None:
         until = self._clock.now() + ttl
-        self._texts.put(_place(key), self._envelope.seal(texts, expires_at=until), until=until)
+        texts = (key, tokens.access_token, tokens.id_token, tokens.refresh_token)
+        self._texts.put(_result_place(key), self._seal(texts, until), until=until)
+        self._require_no_refusal(key)
+
+    def remember_rejection(self, key: str, ttl: timedelta) -> None:
+        """See the port."""
+        until = self._clock.now() + ttl
+        self._texts.add(_result_place(key), self._seal((key,), until), until=until)
+
+    def remember_refusal(self, key: str, ttl: timedelta) -> TokenSet | None:
+        """See the port."""
+        until = self._clock.now() + ttl
+        self._texts.put(_refusal_place(key), self._seal((key,), until), until=until)
+        return _read_tokens(self._get(_result_place(key)), key)
+
+    def _require_no_refusal(self, key: str) -> None:
+        unsealed = self._get(_refusal_place(key))
+        if unsealed is not None and unsealed.texts == (key,):
+            raise RefreshTokenRejectedError("the session of this token has ended")
+
+    def _get(self, place: str) -> Unsealed | None:
+        text = self._texts.get(place)
+        return self._envelope.unseal(text) if text else None
+
+    def _seal(self, texts: tuple[str | None, ...], until: datetime) -> str:
+        return self._envelope.seal(texts, expires_at=until)
 
 
-def _place(key: str) -> str:
+def _result_place(key: str) -> str:
     return f"refreshed:{key}"
 
 
-def _read_entry(unsealed: Unsealed, key: str) -> TokenSet | None:
-    match unsealed.texts:
+def _refusal_place(key: str) -> str:
+    return f"refused:{key}"
+
+
+def _read_tokens(unsealed: Unsealed | None, key: str) -> TokenSet | None:
+    match unsealed and unsealed.texts:
         case (str(sealed_key), str(access), str(identity), refresh) if sealed_key == key:
             return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
-        case (str(sealed_key),) if sealed_key == key:
-            raise RefreshTokenRejectedError("the provider refused this token a moment ago")
         case _:
             return None

@@ -1,15 +1,18 @@
 """Cache of verified tokens, as all requests of a page carry the same token."""
 
-import threading
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
 import attrs
 
 from authcore.adapters.jwks.compact_jws import octets_of
-from authcore.adapters.jwks.key_set import Keys, PublishedKey
-from authcore.adapters.jwks.verifier import JwksSignatureVerifier, Verified
+from authcore.adapters.jwks.key_set import Keys
+from authcore.adapters.jwks.remembered_claims import (
+    BoundedMemory,
+    RememberedClaims,
+    claims_to_remember,
+)
+from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.errors import UnknownKeyError
 from authcore.domain.model.tokens import SignedClaims
 from authcore.ports.signatures import SignatureVerifier
@@ -18,27 +21,9 @@ from authcore.ports.system import Clock
 
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 32 * 1024 * 1024
-BYTES_PER_CHARACTER: Final = 6
-"""
-Estimated memory of a cached token per character.  Cognito's tokens take 2.4; claims that are lists
-of lists could take 14.
-"""
 
-
-@attrs.frozen
-class _Entry:
-    claims: dict[str, object] = attrs.field(repr=False)
-    nested: tuple[str, ...]
-    key: PublishedKey
-    expires_at: datetime
-    cost: int
-
-    def copy(self) -> SignedClaims:
-        """A copy of the claims, which the caller may change."""
-        claims = self.claims.copy()
-        for name in self.nested:
-            claims[name] = _copy(claims[name])
-        return SignedClaims(claims)
+PROBATION_PART: Final = 8
+"""The memory of tokens seen once has an eighth of both bounds, in addition."""
 
 
 @attrs.frozen
@@ -55,34 +40,14 @@ class MemorySize:
     charged: int
 
 
-def _moment(seconds: object) -> datetime | None:
-    """The time of the NumericDate *seconds*; None if it is no number or out of range."""
-    if not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _copy(value: object) -> object:
-    """A deep copy of the JSON *value*, whose nesting ``strict_json`` limits."""
-    if isinstance(value, list):
-        return [_copy(entry) for entry in value]
-    if isinstance(value, dict):
-        return {name: _copy(entry) for name, entry in value.items()}
-    return value
-
-
 class CachingSignatureVerifier(SignatureVerifier):
     """
-    Verifies a token at most twice and caches the result under the token's SHA-256.
+    Verifies a token once and caches its claims under the token's SHA-256.
 
-    After the first verification only the digest is kept, so that a flood of different tokens
-    neither costs memory nor evicts those that come with every request; the claims are cached after
-    the second one.  Only successes are cached, never beyond ``exp``, and a cached token is accepted
-    only while its key is still published, which is checked each time.  Limited by count and bytes;
-    the oldest entry is evicted first.
+    A token that was seen once is on probation, in a small memory of its own: a flood of different
+    tokens evicts there only tokens of its kind, and not those that come with every request.  Only
+    successes are cached, never beyond ``exp``, and a cached token is accepted only while its key is
+    still published, which is checked each time.
     """
 
     def __init__(
@@ -97,53 +62,51 @@ class CachingSignatureVerifier(SignatureVerifier):
         """
         Cache the results of *inner*; *keys* are its keys.
 
-        *max_entries* bounds the tokens and is half of the bound of the digests; *max_bytes* bounds
-        the memory, estimated by token length.
+        *max_entries* bounds the tokens that were seen twice, *max_bytes* their memory, estimated by
+        token length; see PROBATION_PART for the others.
         """
         self._inner = inner
         self._keys = keys
         self._clock = clock
-        self._max_entries = max_entries
-        self._max_bytes = max_bytes
-        self._entries: dict[bytes, _Entry] = {}
-        self._seen_once: set[bytes] = set()
-        self._seen_before: set[bytes] = set()
-        self._bytes = 0
-        self._lock = threading.Lock()
+        self._familiar = BoundedMemory(max_entries, max_bytes)
+        self._on_probation = BoundedMemory(
+            max(1, max_entries // PROBATION_PART), max_bytes // PROBATION_PART
+        )
 
     def verify(self, unverified_token: str) -> SignedClaims:
         """See the port."""
         octets = octets_of(unverified_token)
         digest = sha256(octets).digest()
-        entry = self._entries.get(digest)
+        entry = self._familiar.get(digest) or self._promote(digest)
         if entry is not None:
             if self._still_holds(entry):
                 return entry.copy()
-            self._forget(digest)
+            self._familiar.take(digest)
         verified = self._inner.check(octets)
-        if not self._is_first_sight(digest):
-            self._remember(digest, verified, len(octets))
-        return verified.claims
+        entry = claims_to_remember(verified, len(octets))
+        if entry is None:
+            return verified.claims
+        self._on_probation.keep(digest, entry)
+        return entry.copy()
 
     @property
     def size(self) -> MemorySize:
         """Size of the cache, expired entries included."""
-        return MemorySize(len(self._entries), self._bytes)
+        memories = (self._familiar, self._on_probation)
+        return MemorySize(sum(map(len, memories)), sum(each.charged for each in memories))
 
     def require_keys(self) -> None:
         """See the port."""
         self._inner.require_keys()
 
-    def _is_first_sight(self, digest: bytes) -> bool:
-        """Note *digest*.  Takes no lock: concurrent threads may verify a token once too often."""
-        if digest in self._seen_once or digest in self._seen_before:
-            return False
-        if len(self._seen_once) >= self._max_entries:
-            self._seen_before, self._seen_once = self._seen_once, set()
-        self._seen_once.add(digest)
-        return True
+    def _promote(self, digest: bytes) -> RememberedClaims | None:
+        """End the probation of a token that comes again."""
+        entry = self._on_probation.take(digest)
+        if entry is not None:
+            self._familiar.keep(digest, entry)
+        return entry
 
-    def _still_holds(self, entry: _Entry) -> bool:
+    def _still_holds(self, entry: RememberedClaims) -> bool:
         if self._clock.now() >= entry.expires_at:
             return False
         try:
@@ -151,29 +114,3 @@ class CachingSignatureVerifier(SignatureVerifier):
         except UnknownKeyError:
             return False
         return published is entry.key or published == entry.key
-
-    def _remember(self, digest: bytes, verified: Verified, length: int) -> None:
-        expires_at = _moment(verified.claims.get("exp"))
-        cost = length * BYTES_PER_CHARACTER
-        if expires_at is None or cost > self._max_bytes:
-            return
-        claims = dict(verified.claims)
-        nested = tuple(name for name, value in claims.items() if isinstance(value, dict | list))
-        entry = _Entry(claims, nested, verified.key, expires_at, cost)
-        if nested:
-            entry = attrs.evolve(entry, claims=dict(entry.copy()))
-        with self._lock:
-            self._make_room(cost)
-            self._bytes += cost if digest not in self._entries else 0
-            self._entries[digest] = entry
-
-    def _make_room(self, cost: int) -> None:
-        while self._entries and (
-            len(self._entries) >= self._max_entries or self._bytes + cost > self._max_bytes
-        ):
-            self._bytes -= self._entries.pop(next(iter(self._entries))).cost
-
-    def _forget(self, digest: bytes) -> None:
-        with self._lock:
-            entry = self._entries.pop(digest, None)
-            self._bytes -= entry.cost if entry else 0

@@ -46,3 +46,11 @@ def host_of(url: ServiceUrl) -> str:
     if shape is None:
         raise ValueError("not a service URL")
     return shape["host"]
+
+
+def path_of(url: ServiceUrl) -> str:
+    """Path of *url*, as written; empty for a whole host."""
+    shape = _SHAPE.fullmatch(url)
+    if shape is None:
+        raise ValueError("not a service URL")
+    return shape["path"]

@@ -59,13 +59,71 @@ class RefreshResultCacheContract(ContractSuite):
 
         assert recent.recall("a") == TOKENS
 
-    def test_a_refusal_is_a_refusal_again(self, recent: RefreshResultCache) -> None:
-        recent.remember_refusal("a", TTL)
+    @pytest.mark.parametrize("kind", ["remember_refusal", "remember_rejection"])
+    def test_a_refusal_is_a_refusal_again(self, recent: RefreshResultCache, kind: str) -> None:
+        getattr(recent, kind)("a", TTL)
 
         for _ in range(2):
             with pytest.raises(RefreshTokenRejectedError):
                 recent.recall("a")
         assert recent.recall("b") is None
+
+    def test_nothing_replaces_a_refusal(self, recent: RefreshResultCache) -> None:
+        # RF-06
+        recent.remember_refusal("a", TTL)
+
+        with pytest.raises(RefreshTokenRejectedError):
+            recent.remember("a", TOKENS, TTL)
+        recent.remember_rejection("a", TTL / 2)
+        with pytest.raises(RefreshTokenRejectedError):
+            recent.recall("a")
+
+    def test_a_refusal_names_the_tokens_that_it_refuses_as_often_as_it_is_made(
+        self, recent: RefreshResultCache
+    ) -> None:
+        # RF-06
+        recent.remember("a", TOKENS, TTL)
+
+        assert [recent.remember_refusal("a", TTL) for _ in range(2)] == [TOKENS, TOKENS]
+        with pytest.raises(RefreshTokenRejectedError):
+            recent.recall("a")
+        assert recent.remember_refusal("b", TTL) is None
+
+    def test_a_rejection_gives_way_to_tokens_and_replaces_none(
+        self, recent: RefreshResultCache
+    ) -> None:
+        # RF-03: of two processes that traded one token, one was told no.
+        recent.remember_rejection("a", TTL)
+        recent.remember("a", TOKENS, TTL)
+        recent.remember_rejection("a", TTL)
+
+        assert recent.recall("a") == TOKENS
+        assert recent.remember_refusal("c", TTL) is None
+
+    def test_a_refusal_names_no_tokens_where_the_provider_rejected_the_token(
+        self, recent: RefreshResultCache
+    ) -> None:
+        recent.remember_rejection("a", TTL)
+        assert recent.remember_refusal("a", TTL) is None
+
+    def test_what_is_refused_while_it_is_remembered_is_known_to_either(
+        self, recent: RefreshResultCache
+    ) -> None:
+        # RF-06
+        def remember(key: str) -> bool:
+            try:
+                recent.remember(key, TOKENS, TTL)
+            except RefreshTokenRejectedError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            for key in map(str, range(20)):
+                kept = threads.submit(remember, key)
+                named = threads.submit(recent.remember_refusal, key, TTL).result()
+                assert named == TOKENS or not kept.result()
+                with pytest.raises(RefreshTokenRejectedError):
+                    recent.recall(key)
 
     def test_it_remembers_for_the_whole_ttl_and_no_longer(
         self, recent: RefreshResultCache, fast_forward: Callable[[timedelta], None]
@@ -163,6 +221,27 @@ class SealedStoreContract(ContractSuite):
 
         assert texts.get("a") == "second"
 
+    def test_a_text_is_added_where_there_is_none(
+        self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        until = texts_clock.now() + TTL
+        assert texts.add("a", "first", until=until)
+        assert not texts.add("a", "second", until=until + TTL)
+        assert texts.get("a") == "first"
+
+        fast_forward(TTL + timedelta(seconds=2))
+        assert texts.add("a", "third", until=texts_clock.now() + TTL)
+        assert texts.get("a") == "third"
+
+    def test_of_texts_that_are_added_at_once_one_is_kept(
+        self, texts: SealedStore, texts_clock: Clock
+    ) -> None:
+        until = texts_clock.now() + TTL
+        with ThreadPoolExecutor(4) as threads:
+            added = list(threads.map(lambda text: texts.add("a", text, until=until), "wxyz"))
+        assert sorted(added) == [False, False, False, True]
+        assert texts.get("a") == "wxyz"[added.index(True)]
+
     def test_what_is_not_there_is_not_replaced(
         self, texts: SealedStore, texts_clock: Clock, fast_forward: Callable[[timedelta], None]
     ) -> None:
@@ -198,7 +277,7 @@ class SealedStoreContract(ContractSuite):
         until = texts_clock.now() + TTL
         texts.put("a", "text", until=until)
 
-        for keep in (texts.put, texts.replace):
+        for keep in (texts.put, texts.add, texts.replace):
             with pytest.raises(SessionTooLargeError):
                 keep("a", "A" * (MAX_TEXT_LENGTH + 1), until=until)
         assert texts.get("a") == "text"
@@ -222,6 +301,8 @@ class SharedSealedStoreContract(SealedStoreContract):
             texts.get("a")
         with pytest.raises(CoordinationUnavailableError):
             texts.put("b", "text", until=texts_clock.now() + TTL)
+        with pytest.raises(CoordinationUnavailableError):
+            texts.add("b", "text", until=texts_clock.now() + TTL)
         with pytest.raises(CoordinationUnavailableError):
             texts.replace("a", "text", until=texts_clock.now() + TTL)
         with pytest.raises(CoordinationUnavailableError):

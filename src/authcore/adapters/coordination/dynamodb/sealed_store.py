@@ -22,6 +22,7 @@ from authcore.ports.system import Clock
 
 
 _IS_LIVE: Final = "ends_at > :now"
+_IS_NOT_LIVE: Final = "attribute_not_exists(pk) OR ends_at <= :now"
 
 
 class DynamoDbSealedStore(SealedStore):
@@ -56,19 +57,26 @@ class DynamoDbSealedStore(SealedStore):
         check_length(text)
         self._table.put(_pk(key), _attributes(text, until))
 
+    def add(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        return self._put_if(_IS_NOT_LIVE, key, text, until)
+
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         """See the port."""
-        check_length(text)
-        now = {":now": moment(self._clock.now())}
-        try:
-            self._table.put(_pk(key), _attributes(text, until), condition=_IS_LIVE, values=now)
-        except ConditionFailedError:
-            return False
-        return True
+        return self._put_if(_IS_LIVE, key, text, until)
 
     def drop(self, key: str) -> None:
         """See the port."""
         self._table.delete(_pk(key))
+
+    def _put_if(self, condition: str, key: str, text: str, until: datetime) -> bool:
+        check_length(text)
+        now = {":now": moment(self._clock.now())}
+        try:
+            self._table.put(_pk(key), _attributes(text, until), condition=condition, values=now)
+        except ConditionFailedError:
+            return False
+        return True
 
 
 def _pk(key: str) -> str:

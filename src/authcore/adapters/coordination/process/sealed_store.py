@@ -45,9 +45,16 @@ class ProcessSealedStore(SealedStore):
         """See the port."""
         check_length(text)
         with self._lock:
-            if key not in self._texts and len(self._texts) >= self._max_texts:
-                self._make_room()
-            self._texts[key] = (text, until)
+            self._keep(key, text, until)
+
+    def add(self, key: str, text: str, *, until: datetime) -> bool:
+        """See the port."""
+        check_length(text)
+        with self._lock:
+            if self._live(key) is not None:
+                return False
+            self._keep(key, text, until)
+            return True
 
     def replace(self, key: str, text: str, *, until: datetime) -> bool:
         """See the port."""
@@ -62,6 +69,11 @@ class ProcessSealedStore(SealedStore):
         """See the port."""
         with self._lock:
             self._texts.pop(key, None)
+
+    def _keep(self, key: str, text: str, until: datetime) -> None:
+        if key not in self._texts and len(self._texts) >= self._max_texts:
+            self._make_room()
+        self._texts[key] = (text, until)
 
     def _live(self, key: str) -> str | None:
         text, until = self._texts.get(key, (None, None))

@@ -28,15 +28,17 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
         "login_attempt",
         REJECTED,
         _SIGN_IN,
-        "The page that this sign-in can no longer be finished, and a link to start again.",
-        "Nothing, if it is rare: expired, used, or begun in another browser. Many of them: the "
-        "attempt cookie does not come back (domain, key ring, clock), or a table is missing.",
+        "Continues with the session that the browser carries, or begins the sign-in again, once. "
+        "Then, and for programs: the page that this sign-in can no longer be finished.",
+        "Nothing, if it is rare: the back button, a restored tab, expired, or begun in another "
+        "browser. Many of them: the attempt cookie does not come back (domain, key ring, clock), "
+        "or a table is missing.",
     ),
     Reason(
         "login_code",
         REJECTED,
         _SIGN_IN,
-        "The same page.",
+        "Begins the sign-in again, once; then the same page.",
         "Nothing, if it is rare: Cognito does not know the code, or it was sent twice. Many of "
         "them: the callback URL or PKCE differs between settings and app client.",
     ),
@@ -59,7 +61,7 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "login_client",
         (*REJECTED, *MISCONFIGURED),
-        (*_SIGN_IN, "session.refresh", "guard", "verify", "sign_out.provider"),
+        (*_SIGN_IN, "session.refresh", "guard", "verify", "sign_out.provider", "session.successor"),
         "At a sign-in 502 and the page that sign-in is not set up correctly. Live sessions stay as "
         "they are; expired ones get 503 and keep their cookies. A sign-out says that it is not "
         "complete.",

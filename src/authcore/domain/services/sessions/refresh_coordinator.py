@@ -6,24 +6,26 @@ present the same old token up to a minute later.  Between processes a lease has 
 where one is configured; without it each process makes one exchange, which Cognito allows within its
 grace period.
 
+A session that ends while its token is being exchanged stays ended: the refusal that ``invalidate``
+remembers is never replaced, and an exchange that meets it revokes the token that it got.
+
 See: Amazon Cognito "Refresh token rotation".
 """
 
 import hashlib
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Final
 
 import attrs
 
-from authcore.domain.errors import (
-    CoordinationUnavailableError,
-    LeaseHeldError,
-    RefreshTokenRejectedError,
-)
+from authcore.domain.errors import LeaseHeldError, RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.single_flight import SingleFlight
+from authcore.domain.services.sessions.store_watch import StoreWatch
+from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
@@ -35,10 +37,18 @@ REMEMBERED_FOR: Final = timedelta(seconds=60)
 LONGEST_TRADE: Final = timedelta(seconds=5)
 """How long the provider may take; the TokenRefresher must enforce it."""
 
+REFUSED_FOR: Final = timedelta(hours=1)
+"""
+How long the token of an ended session is refused here; the provider refuses it for good.  Only an
+exchange that the provider answered before, and that reports later than this, escapes the refusal:
+one of a process that was frozen for an hour.
+"""
+
 LEASE_TTL: Final = timedelta(seconds=7)
 """
 Longer than an exchange and the cache lookup before it, and short enough that after a process was
-killed with the lease another process makes the exchange within a grace period of 10 seconds.
+killed with the lease another process makes the exchange within a grace period of 10 seconds.  Where
+the lookup takes longer, two processes may exchange the token; the tokens of one of them count.
 """
 
 POLL: Final = timedelta(milliseconds=50)
@@ -65,6 +75,9 @@ class RefreshCoordinator:
         pause: Waits for the process that has the lease.
         clock: Measures the wait.
         flights: Shares one exchange between the threads of this process; new by default.
+        successors: Revokes what an ended session was exchanged for; None (the default) where
+            another process does.
+        audit: Records that the cache or the lease gave no answer; None (the default) for none.
     """
 
     recent: RefreshResultCache
@@ -72,10 +85,12 @@ class RefreshCoordinator:
     pause: Pause
     clock: Clock
     flights: SingleFlight[TokenSet] = attrs.field(factory=SingleFlight)
+    successors: SuccessorRevocation | None = None
+    audit: AuditLog | None = None
 
     def is_under_way(self, token: RefreshToken) -> bool:
         """Whether this process is exchanging *token* now."""
-        return self.flights.is_under_way(_digest(token))
+        return self.flights.is_under_way(digest_of(token))
 
     def exchange(self, token: RefreshToken, trade: Trade, *, waits: bool) -> TokenSet:
         """
@@ -89,11 +104,12 @@ class RefreshCoordinator:
             waits: Whether to wait, for at most PATIENCE, for another process.
 
         Raises:
-            RefreshTokenRejectedError: The provider refuses it, or did so in the last minute.
+            RefreshTokenRejectedError: The provider refuses it, or did so in the last minute; or the
+                session ended, perhaps while this exchange was under way.
 
             LeaseHeldError: Another process is making the exchange.
         """
-        key = _digest(token)
+        key = digest_of(token)
         led = False
 
         def lead() -> TokenSet:
@@ -111,7 +127,7 @@ class RefreshCoordinator:
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """
-        Replace the cached results for *tokens* by refusals.
+        Refuse *tokens*, and what they were exchanged for, for REFUSED_FOR.
 
         Returns:
             The refresh tokens that *tokens* were exchanged for in the last minute.
@@ -120,65 +136,85 @@ class RefreshCoordinator:
             CoordinationUnavailableError: Requests may get the cached results for REMEMBERED_FOR.
         """
         successors: list[RefreshToken] = []
-        while tokens.refresh_token and len(successors) < MAX_SUCCESSORS:
-            key = _digest(tokens.refresh_token)
-            traded = self._recall_tokens(key)
-            self.recent.remember_refusal(key, REMEMBERED_FOR)
-            if traded is None or traded.refresh_token in (None, tokens.refresh_token):
+        token = tokens.refresh_token
+        while token:
+            traded = self.recent.remember_refusal(digest_of(token), REFUSED_FOR)
+            token = _successor(token, traded)
+            if token is None or len(successors) == MAX_SUCCESSORS:
                 break
-            successors.append(traded.refresh_token)
-            tokens = traded
+            successors.append(token)
         return tuple(successors)
-
-    def _recall_tokens(self, key: str) -> TokenSet | None:
-        with suppress(RefreshTokenRejectedError):
-            return self.recent.recall(key)
-        return None
 
     def _in_turn(self, key: str, trade: Trade, polls: int) -> TokenSet:
         deadline = self.clock.now() + PATIENCE
+        watch = StoreWatch(self.audit)
         for poll in range(polls):
             if poll:
                 self.pause.wait(POLL)
-            if traded := self._recall_available(key):
+            if traded := self._recall(key, watch):
                 return traded
             with ExitStack() as turn:
-                if self._has_turn(turn, key):
-                    return self._recall_available(key) or self._exchange_once(trade, key)
+                if self._has_turn(turn, key, watch):
+                    return self._recall(key, watch) or self._exchange_once(trade, key, watch)
             if self.clock.now() >= deadline:
                 break
         raise LeaseHeldError("another process is refreshing the session", retry_after=POLL)
 
-    def _has_turn(self, turn: ExitStack, key: str) -> bool:
+    def _has_turn(self, turn: ExitStack, key: str, watch: StoreWatch) -> bool:
         """Whether this process may make the exchange; True if the lease gives no answer."""
-        if self.lease is None:
+        lease = self.lease
+        if lease is None:
             return True
+
+        def hold() -> bool:
+            turn.enter_context(lease.hold(f"refresh:{key}", LEASE_TTL))
+            return True
+
         try:
-            turn.enter_context(self.lease.hold(f"refresh:{key}", LEASE_TTL))
+            return watch.ask(hold, otherwise=True)
         except LeaseHeldError:
             return False
-        except CoordinationUnavailableError:
-            return True
-        return True
 
-    def _exchange_once(self, trade: Trade, key: str) -> TokenSet:
+    def _exchange_once(self, trade: Trade, key: str, watch: StoreWatch) -> TokenSet:
         try:
             fresh = trade()
         except RefreshTokenRejectedError:
-            if traded := self._recall_available(key):
+            if traded := self._recall(key, watch):
                 return traded  # another process was faster, and the provider exchanges a token once
-            with suppress(CoordinationUnavailableError):
-                self.recent.remember_refusal(key, REMEMBERED_FOR)
+            watch.ask(lambda: self.recent.remember_rejection(key, REMEMBERED_FOR), otherwise=None)
             raise
-        with suppress(CoordinationUnavailableError):
-            self.recent.remember(key, fresh, REMEMBERED_FOR)
+        try:
+            watch.ask(lambda: self.recent.remember(key, fresh, REMEMBERED_FOR), otherwise=None)
+        except RefreshTokenRejectedError:
+            self._revoke(fresh)  # the session ended while the provider was called
+            raise
         return fresh
 
-    def _recall_available(self, key: str) -> TokenSet | None:
-        with suppress(CoordinationUnavailableError):
-            return self.recent.recall(key)
-        return None
+    def _revoke(self, fresh: TokenSet) -> None:
+        if self.successors is not None:
+            self.successors.revoke(fresh.refresh_token)
+
+    def _recall(self, key: str, watch: StoreWatch) -> TokenSet | None:
+        """
+        Return the result for *key*; None where there is none, or the cache gives no answer.
+
+        Raises:
+            RefreshTokenRejectedError: The token is refused, or the session ended since, by a
+                sign-out with the tokens that this one was exchanged for.
+        """
+        traded = watch.ask(lambda: self.recent.recall(key), otherwise=None)
+        token = traded.refresh_token if traded else None
+        if token is not None and digest_of(token) != key:
+            watch.ask(lambda: self.recent.recall(digest_of(token)), otherwise=None)
+        return traded
 
 
-def _digest(token: RefreshToken) -> str:
+def _successor(token: RefreshToken, traded: TokenSet | None) -> RefreshToken | None:
+    """Return the refresh token that replaced *token*; None where none did."""
+    successor = traded.refresh_token if traded else None
+    return None if successor == token else successor
+
+
+def digest_of(token: RefreshToken) -> str:
+    """Return the key under which the cache keeps the result for *token*."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

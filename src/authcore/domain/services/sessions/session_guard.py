@@ -15,9 +15,11 @@ The legacy system's yes counts while Cognito gives no answer.  A legacy session 
 began, so that it is refused while an entry of the revocation list is about all sessions of its
 user.  A session whose revocation cannot be looked up is not looked up at the legacy system.
 
-A revoked session is refused without asking whether the legacy system would admit the request.  If
-the same user has a legacy session beside it, the browser keeps the cookies of the revoked one: they
-alone say that the user has signed out here.
+A revoked session is refused without asking whether the legacy system would admit the request.  A
+session whose refresh the provider refuses, because its user signed out, was disabled or deleted, is
+refused if the same user has a legacy session beside it.  That legacy session ends too.  Where it
+cannot be ended, the browser keeps the cookies of the Cognito session: they alone say that the user
+has signed out here.
 """
 
 from contextlib import suppress
@@ -29,6 +31,7 @@ from authcore.domain.errors import (
     CoordinationUnavailableError,
     KeySourceUnavailableError,
     LegacyUnavailableError,
+    RefreshTokenRejectedError,
     RejectedError,
     TokenExpiredError,
     TokenRejectedError,
@@ -51,7 +54,7 @@ from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import DecisionCounter
-from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
 
@@ -73,6 +76,8 @@ class SessionGuard:
         counter: Counts every decision, and every failure to decide.
         refresher: None (the default) where sessions are refreshed elsewhere, or not at all.
         legacy: None (the default) once the old login is switched off.
+        legacy_sign_out: Ends the legacy session beside one that ended; None (the default) where
+            that session cannot be ended from here.
         revocations: None (the default) where sessions live as long as their tokens.
         revocations_wait: Whether asking *revocations* takes the network; True by default.
     """
@@ -83,6 +88,7 @@ class SessionGuard:
     counter: DecisionCounter
     refresher: SessionRefresher | None = None
     legacy: LegacySessions | None = None
+    legacy_sign_out: LegacySignOut | None = None
     revocations: RevocationList | None = None
     revocations_wait: bool = True
 
@@ -158,8 +164,12 @@ class SessionGuard:
         if isinstance(decision, Admitted):
             return decision
         if decision == REVOKED:
-            return attrs.evolve(REVOKED, has_ended=not self._is_beside_own_legacy(presented))
-        return self._by_legacy(presented, has_ended=decision.has_ended) or decision
+            is_beside = self._is_beside_own_legacy(presented)
+            return attrs.evolve(REVOKED, has_ended=not is_beside or self._ends_legacy(presented))
+        account = self._legacy_account(presented)
+        if decision.reason == RefreshTokenRejectedError.code and self._is_own(account, presented):
+            return attrs.evolve(decision, has_ended=self._ends_legacy(presented))
+        return self._by_account(account, has_ended=decision.has_ended) or decision
 
     def _is_legacy(self, presented: PresentedSession) -> bool:
         return self.legacy is not None and self.legacy.are_carried(presented.cookie_header)
@@ -167,7 +177,11 @@ class SessionGuard:
     def _by_legacy(
         self, presented: PresentedSession, *, has_ended: bool
     ) -> LegacyAdmitted | SignInRequired | None:
-        account = self._legacy_account(presented)
+        return self._by_account(self._legacy_account(presented), has_ended=has_ended)
+
+    def _by_account(
+        self, account: LegacyAccount | None, *, has_ended: bool
+    ) -> LegacyAdmitted | SignInRequired | None:
         if account is None or account.locked:
             return None
         if self._is_user_revoked(account):
@@ -184,16 +198,41 @@ class SessionGuard:
             return False
         return self.revocations.is_user_revoked(account.cognito_id)
 
-    def _is_beside_own_legacy(self, revoked: PresentedSession) -> bool:
-        """Whether the user of *revoked* has a legacy session too; True where no system can tell."""
-        if revoked.tokens is None or not self._is_legacy(revoked):
+    def _ends_legacy(self, ended: PresentedSession) -> bool:
+        """End the legacy session beside *ended*; whether the legacy system confirmed it."""
+        if self.legacy_sign_out is None:
             return False
         try:
-            account = self._legacy_account(revoked)
-            access = self.validator.verify_access_token_ignoring_expiry(revoked.tokens.access_token)
-        except (TokenRejectedError, UnavailableError):
+            self.legacy_sign_out.end(ended.cookie_header)
+        except LegacyUnavailableError as error:
+            self.counter.count(ACTION, outcome_of(error), error.code)
+            return False
+        return True
+
+    def _is_beside_own_legacy(self, ended: PresentedSession) -> bool:
+        """Whether the user of *ended* has a legacy session too; True where no system can tell."""
+        if ended.tokens is None or not self._is_legacy(ended):
+            return False
+        try:
+            return self._is_own(self._legacy_account(ended), ended)
+        except UnavailableError:
             return True
-        return account is not None and account.cognito_id == access.subject
+
+    def _is_own(self, account: LegacyAccount | None, ended: PresentedSession) -> bool:
+        """Whether *account* is that of the user of *ended*; True where its key is gone."""
+        if account is None or ended.tokens is None:
+            return False
+        try:
+            access = self.validator.verify_access_token_ignoring_expiry(ended.tokens.access_token)
+        except TokenRejectedError:
+            return True
+        return account.cognito_id == access.subject or self._names(ended.tokens, account)
+
+    def _names(self, tokens: TokenSet, account: LegacyAccount) -> bool:
+        """Whether the pool names *account* for the user, in an ID token that is still valid."""
+        with suppress(TokenRejectedError, UnavailableError):
+            return self.validator.verify_id_token(tokens.id_token).legacy_uid == account.legacy_uid
+        return False
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
         if presented.tokens is None:
@@ -220,7 +259,7 @@ class SessionGuard:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+        return self._admit_new_tokens(renewed, self.refresher)
 
     def _try_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
@@ -254,12 +293,16 @@ class SessionGuard:
             renewed = self.refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed)
+        return self._admit_new_tokens(renewed, self.refresher)
 
-    def _admit_new_tokens(self, session: Session) -> Admitted | SignInRequired:
+    def _admit_new_tokens(
+        self, session: Session, refresher: SessionRefresher
+    ) -> Admitted | SignInRequired:
+        """Look again: the session may have been revoked while it was refreshed."""
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(session.access):
+            refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
 

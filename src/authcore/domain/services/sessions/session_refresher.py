@@ -29,6 +29,7 @@ from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
 from authcore.domain.services.sessions.session_validation import validate_session
+from authcore.domain.services.sessions.store_watch import StoreWatch
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.system import Clock
@@ -119,6 +120,19 @@ class SessionRefresher:
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """See RefreshCoordinator."""
         return self.coordinator.invalidate(tokens)
+
+    def abandon(self, session: Session) -> None:
+        """
+        End *session*, which was revoked while it was refreshed.
+
+        Its refresh token is refused here and revoked at the provider; the audit log records
+        failures of either.
+        """
+        none: tuple[RefreshToken, ...] = ()
+        StoreWatch(self.audit).ask(lambda: self.invalidate(session.tokens), otherwise=none)
+        if self.coordinator.successors is not None:
+            token, subject = session.tokens.refresh_token, session.access.subject
+            self.coordinator.successors.revoke(token, subject=subject)
 
     def _require_rest(self, token: RefreshToken) -> None:
         if self.coordinator.is_under_way(token):

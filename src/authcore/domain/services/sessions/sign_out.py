@@ -5,8 +5,8 @@ Each system is called on its own.  One that gives no answer keeps neither the ot
 made nor the browser from deleting its cookies.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,7 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
@@ -123,14 +123,23 @@ class SignOut:
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
-        """Revoke the refresh token, and those that it was exchanged for by another request."""
+        """
+        Revoke the refresh token, and those that it was exchanged for by another request.
+
+        An exchange under way finds the refusal that ``invalidate`` remembers, and revokes what it
+        got.  Each token is revoked even if the cache or the provider fails for another one.
+        """
         if tokens is None or tokens.refresh_token is None:
             return
-        try:
-            self.revoker.revoke(tokens.refresh_token)
-        finally:
-            for successor in self.refresher.invalidate(tokens) if self.refresher else ():
-                self.revoker.revoke(successor)
+        failures: list[AuthcoreError] = []
+        successors: tuple[RefreshToken, ...] = ()
+        with _failure_kept_in(failures):
+            successors = self.refresher.invalidate(tokens) if self.refresher else ()
+        for token in (tokens.refresh_token, *successors):
+            with _failure_kept_in(failures):
+                self.revoker.revoke(token)
+        if failures:
+            raise failures[0]
 
     def _revoke_sign_in(self, tokens: TokenSet | None) -> None:
         """
@@ -161,6 +170,14 @@ class SignOut:
             error = failure
         self.audit.record(AuditEvent.of(f"sign_out.{system}", error, subject=subject))
         return error is None
+
+
+@contextmanager
+def _failure_kept_in(failures: list[AuthcoreError]) -> Iterator[None]:
+    try:
+        yield
+    except (RejectedError, UnavailableError) as failure:
+        failures.append(failure)
 
 
 @attrs.frozen

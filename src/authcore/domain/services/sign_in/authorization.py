@@ -78,6 +78,7 @@ _PROVIDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@=-]{0,31}")
 _LANGUAGE: Final = re.compile("|".join(sorted(LANGUAGES)))
 _LOGIN_HINT: Final = re.compile(r"[ -~]{1,256}")
 _SEPARATOR: Final = "_redirect="
+_RESTART: Final = "again-"
 _BROKEN_OFF: Final = re.compile(r"Already found an entry for username(?: ([!-~]{1,160}))?")
 
 
@@ -221,7 +222,7 @@ def code_challenge_for(code_verifier: str) -> str:
     return _base64url(hashlib.sha256(code_verifier.encode("ascii")).digest())
 
 
-def state_for(random: str, target: RedirectTarget) -> str:
+def state_for(random: str, target: RedirectTarget, *, is_restart: bool = False) -> str:
     """
     Encode ``<random>_redirect=<target>`` in base64url without padding; other services can read it.
 
@@ -229,18 +230,35 @@ def state_for(random: str, target: RedirectTarget) -> str:
         random: Base64url, so that the first ``_redirect=`` is the separator.
 
         target: Where the sign-in ends.
+
+        is_restart: Whether the sign-in is the restart of another one; *random* then follows
+            ``again-``.  Default: no.
     """
-    return _base64url(f"{random}{_SEPARATOR}{target}".encode("ascii"))
+    mark = _RESTART if is_restart else ""
+    return _base64url(f"{mark}{random}{_SEPARATOR}{target}".encode("ascii"))
+
+
+def is_restart(state: str) -> bool:
+    """
+    Whether *state* says that its sign-in is a restart.  Unchecked, as everything in it.
+
+    Also readable in a browser that accepts no cookies, where no attempt tells.
+    """
+    return _decode(state).startswith(_RESTART)
 
 
 def candidate_in(state: str) -> str | None:
     """Read the target in *state*, unchecked; None if there is none."""
-    try:
-        text = base64.b64decode(state + "=" * (-len(state) % 4), b"-_", validate=True).decode()
-    except ValueError:
-        return None
-    _, separator, candidate = text.partition(_SEPARATOR)
+    _, separator, candidate = _decode(state).partition(_SEPARATOR)
     return candidate if separator else None
+
+
+def _decode(state: str) -> str:
+    """Decode *state*; empty where it is not base64url."""
+    try:
+        return base64.b64decode(state + "=" * (-len(state) % 4), b"-_", validate=True).decode()
+    except ValueError:
+        return ""
 
 
 def digest_of(text: str) -> str:

@@ -19,8 +19,12 @@ from authcore.ports.coordination import ReplayCache
 from authcore.ports.token_endpoint import CodeExchanger
 
 
-MAX_ATTEMPT_LIFETIME: Final = timedelta(minutes=10)
-"""How long an attempt is valid, and how long the replay cache keeps a used one."""
+MAX_ATTEMPT_LIFETIME: Final = timedelta(hours=1)
+"""
+How long an attempt can be valid, and how long the replay cache keeps a used one.
+
+As long as Cognito remembers a browser.
+"""
 
 
 @attrs.frozen(kw_only=True, repr=False, eq=False)

@@ -10,6 +10,7 @@ See: RFC 6749 §4.1, RFC 7636, RFC 9700 §4.7; OpenID Connect Core §3.1.
 import hmac
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
@@ -45,6 +46,9 @@ from authcore.domain.services.sign_in.authorization import (
 from authcore.domain.services.sign_in.code_redeemer import MAX_ATTEMPT_LIFETIME, CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.ports.system import Clock, Entropy
+
+
+DEFAULT_ATTEMPT_LIFETIME: Final = timedelta(minutes=10)
 
 
 @attrs.frozen
@@ -89,7 +93,8 @@ class SignIn:
         default_redirect: Target of a sign-in that names none; on the allow-list.
         clock: For the expiry of attempts.
         entropy: For state, nonce and PKCE verifier.
-        attempt_lifetime: From begin to callback.  Default and maximum: MAX_ATTEMPT_LIFETIME.
+        attempt_lifetime: From begin to callback.  Default: 10 minutes; maximum:
+            MAX_ATTEMPT_LIFETIME.
 
     Raises:
         ConfigurationError: Names every attribute that cannot work.
@@ -101,7 +106,7 @@ class SignIn:
     default_redirect: str
     clock: Clock
     entropy: Entropy
-    attempt_lifetime: timedelta = MAX_ATTEMPT_LIFETIME
+    attempt_lifetime: timedelta = DEFAULT_ATTEMPT_LIFETIME
 
     def __attrs_post_init__(self) -> None:
         if problems := self._problems():
@@ -138,6 +143,7 @@ class SignIn:
         lang: str | None = None,
         login_hint: str | None = None,
         reauthenticate: bool = False,
+        is_restart: bool = False,
     ) -> SignInStart:
         """
         Begin a sign-in that ends at *redirect*.
@@ -154,6 +160,8 @@ class SignIn:
             reauthenticate: Whether the user must authenticate although Cognito remembers the
                 browser.
 
+            is_restart: Whether it replaces another sign-in, and is not restarted in turn.
+
         Raises:
             RedirectRejectedError: *redirect* is not on the allow-list.
 
@@ -162,7 +170,7 @@ class SignIn:
         prompt = {"prompt": "login"} if reauthenticate else {}
         options = {**sign_in_options(provider, lang, login_hint), **prompt}
         target = self.allowlist.resolve(self.default_redirect if redirect is None else redirect)
-        state = state_for(self.entropy.token(), target)
+        state = state_for(self.entropy.token(), target, is_restart=is_restart)
         attempt = SignInAttempt(
             state_digest=digest_of(state),
             code_verifier=self.entropy.token(),
@@ -171,6 +179,7 @@ class SignIn:
             expires_at=self.clock.now() + self.attempt_lifetime,
             target=target if len(target) <= MAX_REMEMBERED_TARGET else None,
             provider=provider,
+            restarted=is_restart,
         )
         return SignInStart(self._authorize(attempt, state, options), attempt, target)
 
@@ -189,6 +198,13 @@ class SignIn:
                 **options,
             },
         )
+
+    def target_in(self, state: str) -> RedirectTarget:
+        """Read the target in *state*; the default where there is none or it is not allowed."""
+        try:
+            return self.allowlist.resolve(candidate_in(state))
+        except RedirectRejectedError:
+            return self.allowlist.resolve(self.default_redirect)
 
     def provider_of(self, candidate_username: str) -> str | None:
         """
