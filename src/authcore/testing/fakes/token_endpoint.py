@@ -120,6 +120,11 @@ class InMemoryTokenRefresher(TokenRefresher):
         with self._lock:
             self._live.pop(token, None)
 
+    def forget_all(self) -> None:
+        """Revoke every refresh token."""
+        with self._lock:
+            self._live.clear()
+
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
         with self._lock:
