@@ -47,8 +47,13 @@ def guard_secrets(
     """
     if settings.guard.refresh != "direct":
         return None
-    given = settings.sign_in.client_secret
-    return client_secrets_of(given, settings.cognito, clock=clock, audit=audit)
+    return client_secrets_of(
+        settings.sign_in.client_secret,
+        user_pool_id=settings.cognito.user_pool_id,
+        client_id=settings.cognito.client_id,
+        clock=clock,
+        audit=audit,
+    )
 
 
 def guard_refresher(

@@ -70,6 +70,7 @@ def legacy_links(
     if settings.legacy.insecure_get_dialect == "on":
         dialect = _seed_dialect(settings, http)
         return lambda: dialect
+    api_key = legacy_key(settings.legacy)
 
     @cache
     def load_links() -> BoundedLinks:
@@ -78,7 +79,7 @@ def legacy_links(
         return HttpLegacyLinks(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=legacy_key(settings.legacy),
+            api_key=api_key,
         ).with_deadline
 
     return load_links
@@ -86,6 +87,7 @@ def legacy_links(
 
 def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedAccounts:
     """Load the adapter for the first user whose claim is checked."""
+    api_key = legacy_key(settings.legacy)
 
     @cache
     def load_accounts() -> BoundedAccounts:
@@ -94,7 +96,7 @@ def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None")
         return HttpLegacyAccounts(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=legacy_key(settings.legacy),
+            api_key=api_key,
         ).with_deadline
 
     def open_accounts(left: timedelta) -> LegacyAccounts:

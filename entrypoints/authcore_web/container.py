@@ -95,7 +95,8 @@ class WebContainer(SessionContainer):
     client_secrets: providers.Provider[ClientSecrets] = providers.ThreadSafeSingleton(
         client_secrets_of,
         sign_in_settings.client_secret,
-        SessionContainer.cognito,
+        user_pool_id=SessionContainer.cognito.user_pool_id,
+        client_id=SessionContainer.cognito.client_id,
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
     )

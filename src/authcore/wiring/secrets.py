@@ -20,7 +20,6 @@ from authcore.settings.secret_references import SecretReference
 
 if TYPE_CHECKING:
     from authcore.adapters.secrets.reread_secret import RereadSecret
-    from authcore.settings.cognito import CognitoSettings
     from authcore.settings.sign_in import ClientSecretSetting
 
 Value = TypeVar("Value")
@@ -57,8 +56,9 @@ def reread_value(
 
 def client_secrets_of(
     given: "ClientSecretSetting | None",
-    cognito: "CognitoSettings",
     *,
+    user_pool_id: str,
+    client_id: str,
     clock: Clock,
     audit: AuditLog,
 ) -> ClientSecrets:
@@ -67,6 +67,17 @@ def client_secrets_of(
 
     While Secrets Manager does not answer, the process starts without a secret: it is read when it
     is first needed.
+
+    Args:
+        given: As the settings give them.
+
+        user_pool_id: That a secret in Secrets Manager must name.
+
+        client_id: That it must name, too.
+
+        clock: Tells how old a value is.
+
+        audit: Records reads.
 
     Raises:
         ConfigurationError: There is none, or it is that of another app client, or not readable.
@@ -84,9 +95,7 @@ def client_secrets_of(
         texts = source.read()
         if given.arn is None:
             return _parse(given, texts[0])
-        return managed_secrets(
-            texts, user_pool_id=cognito.user_pool_id, client_id=cognito.client_id
-        )
+        return managed_secrets(texts, user_pool_id=user_pool_id, client_id=client_id)
 
     secret = _reread(given, read, clock, audit)
     _require(given, secret, SecretMisconfiguredError)
