@@ -10,7 +10,9 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from authcore.domain.model.pools import is_replica
 from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
+from authcore.settings.cognito import CognitoSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -42,10 +44,28 @@ class ConfigCommands:
         self.context.answers.print(_table(checked, environment))
         for warning in unknown_names(environment):
             self.context.complain(f"warning: {warning}")
-        load(checked.settings, environment)
+        loaded = load(checked.settings, environment)
+        for doubt in doubts(loaded):
+            self.context.complain(f"warning: {doubt}")
         checked.build(environment)
         self.context.say(f"the {door} door would start with these settings")
         return ExitStatus.OK
+
+
+_REPLICA: Final = (
+    "AUTHCORE_COGNITO_REGION is not the region of AUTHCORE_COGNITO_USER_POOL_ID: right only where "
+    "a replica of the pool serves sign-ins"
+)
+
+
+def doubts(settings: object) -> list[str]:
+    """One sentence for each setting that works, and is right in rare deployments only."""
+    cognito = getattr(settings, "cognito", None)
+    if not isinstance(cognito, CognitoSettings):
+        return []
+    if not is_replica(cognito.region, cognito.user_pool_id):
+        return []
+    return [_REPLICA]
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:

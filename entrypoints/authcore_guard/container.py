@@ -17,9 +17,10 @@ from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
-from authcore.wiring.refresher import cognito_refresher, cognito_revoker
+from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
+from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
 
@@ -30,10 +31,11 @@ def verify_url_of(guard: GuardSettings) -> ServiceUrl:
     return guard.verify_url or ServiceUrl(default)
 
 
-def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
+def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for refresh calls."""
-    called = settings.guard if settings.guard.refresh == "service" else settings.sign_in
-    return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
+    if settings.guard.refresh == "service":
+        return HttpClient(within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES)
+    return domain_http(settings.sign_in, clock)
 
 
 def guard_secrets(
@@ -83,6 +85,7 @@ def guard_refresher(
             cognito=settings.cognito,
             http=http,
             secrets=secrets,
+            clock=clock,
         )
     return None
 
@@ -102,7 +105,9 @@ class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
     guard = SessionContainer.settings.provided.guard
-    refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
+    refresh_http = providers.ThreadSafeSingleton(
+        refresh_http, SessionContainer.settings, SessionContainer.clock
+    )
     client_secrets: providers.Provider[ClientSecrets | None] = providers.ThreadSafeSingleton(
         guard_secrets, SessionContainer.settings, SessionContainer.clock, SessionContainer.audit
     )
@@ -124,6 +129,9 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        pages=providers.ThreadSafeSingleton(
+            denial_pages_of, SessionContainer.settings.provided.pages
+        ),
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
     )

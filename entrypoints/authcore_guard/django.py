@@ -83,8 +83,9 @@ class GuardMiddleware:
     """
     Pass requests of signed-in users and requests for public paths; see ``current_user``.
 
-    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
-    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
+    callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
+    a redirect.
     """
 
     sync_capable = True

@@ -24,8 +24,9 @@ class Guard:
     """
     Pass requests of signed-in users and requests for public paths to *app*.
 
-    The guard redirects browsers to the sign-in (302), answers other callers with 401 and
-    ``{"reason": code}``, and answers an outage with 503 and Retry-After, never a redirect.
+    The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
+    callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
+    a redirect.
     """
 
     def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:

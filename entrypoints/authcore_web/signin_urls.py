@@ -11,6 +11,9 @@ from authcore.domain.services.sign_in.return_targets import shorten, spell
 
 
 SIGN_OUT_PATH: Final = "/auth/signout"
+SIGNED_OUT_PATH: Final = f"{SIGN_OUT_PATH}/done"
+ICON_PATH: Final = "/auth/icon"
+LOGO_PATH: Final = "/auth/logo"
 CONNECT_PATH: Final = "/auth/connect"
 
 NATIVE_PROVIDER: Final = "COGNITO"

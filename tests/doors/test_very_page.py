@@ -28,7 +28,7 @@ Visit = Callable[[str], tuple[str, str]]
 """Of a request target: the page in the sign-in's URL, and what it says is left out."""
 
 
-async def _never(*_: Any) -> None:
+def _never(*_: Any) -> Any:
     raise AssertionError("the application was called")
 
 

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from authcore.adapters.http_headers import retry_after
+from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import (
     AccountNotFoundError,
     AttributesRejectedError,
@@ -21,6 +22,7 @@ from authcore.domain.errors import (
     LoginClientMisconfiguredError,
     LoginLostError,
     LoginRejectedError,
+    ParameterRejectedError,
     ProviderRefusedError,
     RedirectRejectedError,
     RejectedError,
@@ -35,8 +37,9 @@ from authcore_web.redirect_loops import SignInLoopError
 from authcore_web.request.api_keys import REASON
 from authcore_web.request.body import BodyTooLargeError, BodyTooSlowError, MediaTypeRejectedError
 from authcore_web.request.csrf import CrossSiteError
+from authcore_web.request.headers import is_script
 from authcore_web.response import messages
-from authcore_web.response.html import Notice, page
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import as_json, with_cookies
 from authcore_web.signin_urls import SignInUrls
 
@@ -87,6 +90,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     RejectedError: ErrorResponse(400, messages.MISUNDERSTOOD),
     TokenRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
     LoginRejectedError: ErrorResponse(400, messages.NOT_COMPLETED),
+    ParameterRejectedError: ErrorResponse(400, messages.MISUNDERSTOOD),
     ProviderRefusedError: ErrorResponse(400, messages.PROVIDER_REFUSED),
     ClientRejectedError: ErrorResponse(502, messages.OUR_FAULT),
     RedirectRejectedError: ErrorResponse(400, messages.FOREIGN_TARGET),
@@ -123,11 +127,13 @@ class ErrorResponses:
         audit: Records each error.
         entropy: For references.
         sign_in_urls: Where the user can start again.
+        pages: What users see.
     """
 
     _audit: AuditLog
     _entropy: Entropy
     _sign_in_urls: SignInUrls
+    _pages: Pages
 
     def of(
         self,
@@ -147,7 +153,7 @@ class ErrorResponses:
         Args:
             error: Every class is in ERROR_RESPONSES or below one that is.
 
-            request: Only its path and its ``Accept`` header count.
+            request: Its path, its language, and who asks count.
 
             action: For the audit log.
 
@@ -212,13 +218,23 @@ class ErrorResponses:
         if wants_json(request):
             mention = {"reference": reference} if reference else {}
             return as_json({"reason": code, **mention}, found.status)
-        html = page(found.notice, reference=reference, url=link or self._sign_in_urls.to(None))
-        return Response(html, found.status, media_type="text/html")
+        return self._pages.message(
+            request,
+            found.notice,
+            url=link or self._sign_in_urls.to(None),
+            status=found.status,
+            reference=reference,
+        )
 
 
 def wants_json(request: HTTPConnection) -> bool:
-    """Whether a program asks: a path in JSON_PATHS, or an ``Accept`` with JSON and no HTML."""
+    """
+    Whether a program asks, which shows no page to a user.
+
+    It asks for a path in JSON_PATHS, accepts JSON and no HTML, or is a script of a browser.
+    """
     accept = ", ".join(request.headers.getlist("accept")).lower()
     accepts_json = "application/json" in accept and "text/html" not in accept
     path: str = request.scope["path"]
-    return accepts_json or path in JSON_PATHS or path.startswith("/auth/check/")
+    is_called = path in JSON_PATHS or path.startswith("/auth/check/")
+    return is_called or accepts_json or is_script(request)

@@ -20,16 +20,16 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.sign_out import SignedOut, SignOut
 from authcore.domain.services.sign_in.authorization import with_query
 from authcore.ports.cookies import CookieJar
-from authcore_web.middleware.security_headers import content_policy
 from authcore_web.request.body import form_of
-from authcore_web.request.csrf import TrustedOrigins, origin_of
+from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import only, parameters
 from authcore_web.response import messages
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses, wants_json
-from authcore_web.response.html import form_page, page
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import as_json, redirect_to, with_cookies
+from authcore_web.routes.way_back import WayBack
 
 
 ACTION: Final = "sign_out"
@@ -75,10 +75,9 @@ class SignOutUrls:
         return with_query(self.logout_url, {"client_id": self.client_id, "logout_uri": target})
 
     @property
-    def form_action(self) -> str:
-        """Every origin that the form redirects through.  See: CSP Level 3 §6.4.2."""
-        urls = (self.signout_url, self.logout_url, *self.targets)
-        return " ".join(("'self'", *dict.fromkeys(map(origin_of, urls))))
+    def redirects(self) -> Sequence[str]:
+        """URLs that the answer to the form redirects to."""
+        return (self.logout_url, *self.targets)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -93,6 +92,8 @@ class SignOutRoutes:
         urls: Of the sign-out.
         trusted_origins: Rejects requests that other sites cause.
         error_responses: Answers refusals.
+        pages: What users see.
+        way_back: Where users continue who do not sign out.
         threads: Where *sign_out* waits.
     """
 
@@ -102,6 +103,8 @@ class SignOutRoutes:
     _urls: SignOutUrls
     _trusted_origins: TrustedOrigins
     _error_responses: ErrorResponses
+    _pages: Pages
+    _way_back: WayBack
     _threads: WorkerThreads
 
     async def sign_out(self, request: Request) -> Response:
@@ -112,17 +115,25 @@ class SignOutRoutes:
                 self._trusted_origins.check(request)
             target = self._urls.target(await _read_redirect(request))
         except RejectedError as error:
-            link = self._urls.signout_url
-            return self._error_responses.of(error, request, action=ACTION, link=link)
-        return await self._end(request, target) if post else self._show_button(target)
+            is_foreign = isinstance(error, CrossSiteError)
+            return self._error_responses.of(
+                error,
+                request,
+                action=ACTION,
+                link=self._urls.signout_url,
+                notice=messages.FOREIGN_REQUEST if is_foreign else messages.SIGN_OUT_LINK,
+            )
+        return await self._end(request, target) if post else self._show_button(request, target)
 
-    def _show_button(self, target: str) -> Response:
-        html = form_page(messages.SIGN_OUT, url=self._urls.signout_url, fields={"redirect": target})
-        headers = {
-            "content-security-policy": content_policy(self._urls.form_action),
-            "referrer-policy": "same-origin",  # no-referrer would turn the form's Origin into null
-        }
-        return Response(html, media_type="text/html", headers=headers)
+    def _show_button(self, request: Request, target: str) -> Response:
+        return self._pages.question(
+            request,
+            messages.SIGN_OUT,
+            url=self._urls.signout_url,
+            fields={"redirect": target},
+            leave_url=self._way_back.of(request),
+            through=self._urls.redirects,
+        )
 
     async def _end(self, request: Request, target: str) -> Response:
         """Delete the browser's cookies in every case, also during an outage."""
@@ -153,8 +164,7 @@ class SignOutRoutes:
             return as_json({"signed_out": True, "complete": is_complete, "next": onward})
         if is_complete:
             return redirect_to(onward, status=303)
-        html = page(messages.SIGNED_OUT_HERE, reference=None, url=onward)
-        return Response(html, media_type="text/html")
+        return self._pages.message(request, messages.SIGNED_OUT_HERE, url=onward)
 
 
 def _may_carry_session(sent: str) -> bool:

@@ -167,7 +167,9 @@ class ClaimRejectedError(TokenRejectedError):
 
     def __init__(self, claim: str) -> None:
         self.claim = claim
-        super().__init__(f"the claim {claim!r} is missing, mistyped or not acceptable here")
+        super().__init__(
+            f"the claim {claim!r} is missing, mistyped or not acceptable here", detail=claim
+        )
 
 
 class RefreshTokenRejectedError(RejectedError):

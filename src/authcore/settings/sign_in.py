@@ -29,6 +29,12 @@ class AppClientSettings:
     token_url: ServiceUrl | None = setting(
         service_url, "URL", "base URL for server calls, if not the domain's", default=None
     )
+    fallback_token_url: ServiceUrl | None = setting(
+        service_url,
+        "URL",
+        "base URL for server calls in a second region, for calls that do not reach the first one",
+        default=None,
+    )
     client_secret: ClientSecretSetting | None = setting(
         client_secrets, _KIND, _PURPOSE, default=None, reread=True
     )
@@ -62,6 +68,12 @@ class SignInSettings:
     )
     token_url: ServiceUrl | None = setting(
         service_url, "URL", "base URL for server calls, if not the domain's", default=None
+    )
+    fallback_token_url: ServiceUrl | None = setting(
+        service_url,
+        "URL",
+        "base URL for server calls in a second region, for calls that do not reach the first one",
+        default=None,
     )
     client_secret: ClientSecretSetting = setting(client_secrets, _KIND, _PURPOSE, reread=True)
     callback_url: ServiceUrl = setting(
