@@ -32,8 +32,9 @@ class RegionalTokenRefresher(TokenRefresher):
     """
     Refreshes in the second region where the first one did nothing.
 
-    A refusal is a refusal, whichever region gives it, and so is that of the app client.  After a failure with an unknown outcome the
-    token is sent again only where refresh tokens are not rotated.
+    A refusal is a refusal, whichever region gives it, and so is that of the app client.  After a
+    failure with an unknown outcome the token is sent again only where refresh tokens are not
+    rotated.
     """
 
     def __init__(
