@@ -153,3 +153,36 @@ def test_a_sign_in_meanwhile_makes_no_session_and_says_whose_fault_it_is(
     visitor.browser.close()
     stack.clock.advance(timedelta(minutes=30))
     assert status_of(sign_in(), stack) == 200
+
+
+@pytest.fixture(name="rebuilt", params=["direct", "get_tokens"])
+def _rebuilt(stack: LocalStack, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Guard and auth service refresh in another way than by default."""
+    way: str = request.param
+    name = "AUTHCORE_GUARD_REFRESH" if way == "direct" else "AUTHCORE_REFRESH_BY"
+    stack.rebuild({name: way})
+    yield
+    stack.rebuild()
+
+
+@pytest.mark.usefixtures("rebuilt")
+def test_whichever_way_sessions_are_refreshed_a_rotation_ends_none_and_a_revocation_one(
+    stack: LocalStack, sign_in: SignIn
+) -> None:
+    # RF-02
+    articles = f"{stack.cms_url}/articles"
+    one, other = sign_in(), sign_in()
+    stack.cognito.rotate_client_secret()
+    stack.clock.advance(EXPIRED)
+    assert one.browser.get(articles).status == 200
+
+    stack.cognito.rotate_client_secret(published_after=timedelta(minutes=30))
+    stack.clock.advance(EXPIRED)
+    assert [visitor.browser.get(articles).status for visitor in (one, other)] == [503, 503]
+
+    stack.clock.advance(timedelta(minutes=30))
+    assert [visitor.browser.get(articles).status for visitor in (one, other)] == [200, 200]
+    [jane] = [user for user in stack.cognito.users.all_users() if user.username == JANE.username]
+    stack.cognito.sessions.end_all_of(jane.subject)
+    stack.clock.advance(EXPIRED)
+    assert one.browser.get(articles).status == 302

@@ -1,12 +1,14 @@
 """A call of the app client while its secret is being replaced."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from authcore.adapters.client_secrets import FixedClientSecrets
+from authcore.adapters.client_secrets import FixedClientSecrets, RereadClientSecrets
 from authcore.adapters.cognito.client_authentication import MAX_CALLS, with_secret
+from authcore.adapters.secrets.reread_secret import RereadSecret
 from authcore.domain.errors import (
     ClientMisconfiguredError,
     ConfigurationError,
@@ -14,7 +16,10 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
     RefreshTokenRejectedError,
 )
+from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.client_secrets import InMemoryClientSecrets
+from authcore.testing.fakes.secrets import InMemorySecretSource
+from authcore.testing.fakes.system import FrozenClock
 
 
 AMPLE = timedelta(minutes=5)
@@ -142,3 +147,32 @@ def test_an_app_client_has_one_or_two_secrets(secrets: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError) as error:
         FixedClientSecrets(secrets)
     assert "canary" not in str(error.value)
+
+
+def test_however_many_threads_run_into_a_rotation_the_source_is_read_once() -> None:
+    """Half of them send the old secret, and some the new one, while a read is under way."""
+    # RF-02
+    source = InMemorySecretSource("old")
+    secret = RereadSecret(
+        lambda: tuple(source.read()), name="X", clock=FrozenClock(), audit=InMemoryAuditLog()
+    )
+    secrets, provider = RereadClientSecrets(secret), Provider("old")
+    with_secret(secrets, AMPLE, provider)
+    provider.active, source.texts, provider.sent = ("new",), ("new", "old"), []
+    together = threading.Barrier(32)
+    answers: list[str] = []
+
+    def call() -> None:
+        together.wait()
+        answers.append(with_secret(secrets, AMPLE, provider))
+
+    threads = [threading.Thread(target=call) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == ["answered"] * 32
+    assert source.reads == 2
+    assert provider.sent.count("new") == 32
+    assert len(provider.sent) <= 64
