@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from authcore.domain.model.accounts import LegacyAccount
     from authcore.domain.model.session import User
     from authcore.embedding import (
+        client_secrets,
         pools_validator,
         redirect_allowlist,
         session_guard,

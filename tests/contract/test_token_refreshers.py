@@ -112,7 +112,8 @@ class _OnLocalCognito(OnLocalCognito, TokenRefresherContract):
 
         with pytest.raises(ClientMisconfiguredError):
             refresher.refresh(user.tokens, username=user.username)
-        assert local.sessions.session_of(user.tokens.refresh_token or "", "contract")
+        session = local.sessions.session_of(user.tokens.refresh_token or "", "contract")
+        assert session.client_id == "contract"
 
     def test_a_token_that_was_rotated_away_is_refused(
         self, refresher: TokenRefresher, user: SignedInUser, rotation: Rotation
