@@ -13,7 +13,7 @@ from authcore.adapters.http.connection import Phase
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     LegacyMisconfiguredNotReachedError,
     LegacyNotReachedError,
     LegacyUnavailableError,
@@ -94,7 +94,7 @@ def test_the_pools_domain(reason: FailureReason, sent: bool, phase: Phase, detai
     http = Scripted(HttpFailedError(reason, sent=sent, phase=phase))
     client = OAuthClient(http=http, client_id="id", client_secret="secret")
 
-    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}))
+    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}, token_set))
 
     assert error.detail == detail
     expected: type[AuthcoreError] = ProviderUnavailableError
@@ -130,6 +130,19 @@ def test_the_auth_service(reason: FailureReason, sent: bool, phase: Phase, detai
         ),
         (_json(401, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 401"),
         (_json(503, b"{}"), ProviderUnavailableError, "HTTP 503"),
+        (_json(503, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 503"),
+        (_json(500, b'{"reason": "login_client"}'), ProviderUnavailableError, "HTTP 500"),
+        (_json(503, b'{"reason": "login_client"}'), ClientMisconfiguredError, "login_client"),
+        (
+            _json(503, b'{"reason": "provider_misconfigured"}'),
+            ProviderMisconfiguredError,
+            "provider_misconfigured",
+        ),
+        (
+            _json(503, b'{"reason": "provider_unavailable"}'),
+            ProviderUnavailableError,
+            "provider_unavailable",
+        ),
         (
             _json(200, b'{"verified": false, "reason": "token_malformed"}'),
             ProviderUnavailableError,
@@ -151,8 +164,8 @@ def test_an_answer_of_the_auth_service(
 @pytest.mark.parametrize(
     ("status", "body", "kind", "detail"),
     [
-        (401, b'{"error": "invalid_client"}', ClientRejectedError, "invalid_client"),
-        (400, b'{"error": "unauthorized_client"}', ClientRejectedError, "unauthorized_client"),
+        (401, b'{"error": "invalid_client"}', ClientMisconfiguredError, "invalid_client"),
+        (400, b'{"error": "unauthorized_client"}', ClientMisconfiguredError, "unauthorized_client"),
         (400, b'{"error": "invalid_request"}', ProviderUnavailableError, "invalid_request"),
         (400, b'{"error": "canary"}', ProviderUnavailableError, "HTTP 400"),
         (400, b'{"error": ["invalid_client"]}', ProviderUnavailableError, "HTTP 400"),
