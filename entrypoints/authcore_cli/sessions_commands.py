@@ -38,10 +38,10 @@ class SessionsCommands:
         """
         End every session that a user has now, on every device.  The user may sign in again.
 
-        Cognito refuses to refresh them from now on.  Signed tokens are refused from the next request
-        on where the doors read revocations from a table (AUTHCORE_REVOCATIONS_KEPT_IN=table,
-        AUTHCORE_STORE_TABLE); by default (nowhere) they stay valid until they expire.  Open
-        WebSockets and streams end within AUTHCORE_GUARD_OPEN_CHECK after that, a minute by default.
+        Cognito refuses to refresh them from now on.  Where the doors read revocations from a table
+        (AUTHCORE_REVOCATIONS_KEPT_IN=table, AUTHCORE_STORE_TABLE), signed tokens are refused from
+        the next request on; by default (nowhere) they stay valid until they expire.  Open
+        WebSockets and streams end up to AUTHCORE_GUARD_OPEN_CHECK later, a minute by default.
         To prevent another sign-in, disable the user in the pool first.
 
         Sessions of the old login do not end: the command says at which legacy account they remain.

@@ -67,7 +67,7 @@ def stream(guard: RequestGuard, cookies: str, body: Any) -> Any:
         start_response("200 OK", [])
         return body
 
-    return wsgi.Guard(app, guard)(environ, lambda *_: lambda _: None)  # type: ignore[arg-type]
+    return wsgi.Guard(app, guard)(environ, lambda *_: lambda _: None)
 
 
 def test_a_stream_of_a_session_that_is_revoked_ends_at_its_next_chunk(
