@@ -141,6 +141,7 @@ class LocalStack(Running):
             mode=legacy_mode,
             flow=self.flow,
             entropy=self._entropy,
+            clock=self.clock,
             cms_url=self.addresses.cms_url,
         )
         self.cognito = self._local_cognito(

@@ -21,6 +21,7 @@ _CALLS_COGNITO: Final = (
     "sign_in.complete",
     "sign_out.provider",
     "sign_out.everywhere",
+    "sign_out.allow",
     "links.repair",
     "connect.revoke",
     *PRESSED,
@@ -47,6 +48,7 @@ _CALLS_TABLE: Final = (
     "sign_out.provider",
     "sign_out.revocations",
     "sign_out.everywhere",
+    "sign_out.allow",
     "links.allow_create",
 )
 _AS_IN_AN_OUTAGE: Final = (
