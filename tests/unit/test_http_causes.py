@@ -1,5 +1,6 @@
 """What each adapter makes of an HTTP request that failed: its class, and the cause as it is."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
