@@ -6,8 +6,10 @@ from dependency_injector import providers
 
 from authcore.adapters.auth_service.token_refresher import AuthServiceTokenRefresher
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES
+from authcore.adapters.cookies.session_cookies import NAME_PREFIX, attributes_bytes
 from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.audit import AuditLog
 from authcore.ports.client_secrets import ClientSecrets
@@ -15,8 +17,9 @@ from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
+from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
-from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
+from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
@@ -101,6 +104,18 @@ def guard_revoker(
     )
 
 
+def refresh_url_of(guard: GuardSettings) -> ServiceUrl:
+    """Give the URL of ``/auth/refresh``, beside the auth service's sign-in URL."""
+    return ServiceUrl(guard.signin_url.removesuffix(SIGN_IN_PATH) + REFRESH_PATH)
+
+
+def guard_response_budget(guard: GuardSettings, cookie: CookieSettings) -> ResponseBudget | None:
+    """Build the limit on responses; None where nothing limits them."""
+    if guard.response_budget is None:
+        return None
+    return ResponseBudget(guard.response_budget, NAME_PREFIX, attributes_bytes(cookie.domain))
+
+
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
@@ -122,6 +137,9 @@ class GuardContainer(SessionContainer):
     guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
         guard_revoker, SessionContainer.settings, refresh_http, client_secrets
     )
+    guard_response_budget: providers.Provider[ResponseBudget | None] = (
+        providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)
+    )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
         SessionContainer.browser_guard,
@@ -134,6 +152,9 @@ class GuardContainer(SessionContainer):
         ),
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
+        open_check=guard.open_check,
+        refresh_url=providers.ThreadSafeSingleton(refresh_url_of, guard),
+        budget=guard_response_budget,
     )
 
 
@@ -156,6 +177,7 @@ def guard_container(
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
     container.session_revoker.override(container.guard_revoker)
+    container.response_budget.override(container.guard_response_budget)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:

@@ -49,6 +49,7 @@ from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
 from authcore_web.routes.pictures import picture_routes_of
+from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
@@ -272,6 +273,7 @@ class WebContainer(SessionContainer):
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
         error_responses=error_responses,
+        pages=pages,
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
@@ -282,6 +284,15 @@ class WebContainer(SessionContainer):
         threads=threads,
         sign_in_urls=sign_in_urls,
         redirects=providers.Callable(redirects_checks, web_access_settings),
+    )
+    refresh_routes = providers.ThreadSafeSingleton(
+        RefreshRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        threads=threads,
+        sign_in_urls=sign_in_urls,
+        redirect_loops=redirect_loops,
+        default_redirect=sign_in_settings.default_redirect,
     )
     sign_out_urls = providers.ThreadSafeSingleton(
         sign_out_urls_of,

@@ -58,7 +58,12 @@ def session_jar(
         ConfigurationError: There are no keys, and the format needs some.
     """
     if cookie.format == "plain":
-        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
+        return PlainSessionJar(
+            domain=cookie.domain,
+            lifetime=cookie.lifetime,
+            clock=clock,
+            former_domains=cookie.former_domains,
+        )
     ring = required_ring(ring)
     if cookie.format == "stored":
         return StoredSessionJar(
@@ -68,6 +73,7 @@ def session_jar(
             lifetime=cookie.lifetime,
             clock=clock,
             entropy=entropy,
+            former_domains=cookie.former_domains,
             audit=audit,
         )
     return SealedSessionJar(
@@ -76,6 +82,7 @@ def session_jar(
         lifetime=cookie.lifetime,
         clock=clock,
         entropy=entropy,
+        former_domains=cookie.former_domains,
     )
 
 

@@ -45,5 +45,5 @@ def http_legacy_sessions(
         http=http,
         base_url=legacy.url,
         api_key=current_secret(legacy.api_key, clock=clock, audit=audit),
-        cookie=LegacyCookie(sessions.cookie, cookie.domain),
+        cookie=LegacyCookie(sessions.cookie, cookie.domain, cookie.former_domains),
     )

@@ -13,6 +13,7 @@ from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
@@ -164,6 +165,7 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )
+    response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
@@ -171,4 +173,5 @@ class SessionContainer(containers.DeclarativeContainer):
         jar=sessions,
         counter=counter,
         jar_waits=providers.Callable(is_stored, cookie),
+        budget=response_budget,
     )

@@ -103,17 +103,20 @@ class SessionGuard:
         Raises:
             UnavailableError: No decision is possible now.
         """
-        try:
-            decision = self._decide(presented)
-        except UnavailableError as error:
-            self.counter.count(ACTION, outcome_of(error), error.code)
-            raise
-        return self._count(decision)
+        return self.count(lambda: self._decide(presented))
 
     def decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         """Decide without network and waiting; None where the decision takes either."""
         decision = self._decide_from_cache(presented)
-        return self._count(decision) if decision else None
+        return self.count(lambda: decision) if decision else None
+
+    def judge_open(self, presented: PresentedSession) -> SessionDecision:
+        """Decide like ``decide`` for a connection that is open already; counts nothing."""
+        return self._decide(presented)
+
+    def judge_open_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
+        """Decide like ``decide_from_cache``; counts nothing."""
+        return self._decide_from_cache(presented)
 
     def has_ended(self, access: AccessClaims) -> bool:
         """
@@ -125,9 +128,17 @@ class SessionGuard:
         is_over = self.policy.is_over(access.signed_in_at, now=self.clock.now())
         return is_over or self._is_revoked(access)
 
-    def _count(self, decision: SessionDecision) -> SessionDecision:
+    def count(
+        self, decide: Callable[[], SessionDecision], *, action: str = ACTION
+    ) -> SessionDecision:
+        """Return or raise what *decide* does, and count it as *action*."""
+        try:
+            decision = decide()
+        except UnavailableError as error:
+            self.counter.count(action, outcome_of(error), error.code)
+            raise
         refused = isinstance(decision, SignInRequired)
-        self.counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
+        self.counter.count(action, "rejected" if refused else "accepted", decision.reason)
         return decision
 
     def _decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
@@ -317,7 +328,8 @@ class SessionGuard:
         """
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
-        if self._is_revoked(session.access) or (before is not None and self._is_revoked(before)):
+        moved = before is not None and before.signed_in_at != session.access.signed_in_at
+        if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):
             refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
