@@ -1,5 +1,6 @@
 """What each adapter makes of an HTTP request that failed: its class, and the cause as it is."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -184,3 +185,30 @@ def test_a_refusal_by_the_token_endpoint(
     ):
         error = _caught(kind, read)
         assert (type(error), error.detail) == (kind, detail)
+
+
+class Hearing(Scripted):
+    """Notes the headers of each request."""
+
+    def __init__(self, outcome: HttpAnswer | HttpFailedError) -> None:
+        super().__init__(outcome)
+        self.heard: list[Mapping[str, str]] = []
+
+    def request(self, *args: Any, **given: Any) -> HttpAnswer:
+        self.heard.append(given["headers"])
+        return super().request(*args, **given)
+
+
+def test_each_call_authenticates_with_the_key_of_now() -> None:
+    keys = iter(["first", "second", "third", "fourth"])
+    http = Hearing(_json(503, b"{}"))
+    refresher = AuthServiceTokenRefresher(http=http, verify_url=URL, caller_key=lambda: next(keys))
+    accounts = HttpLegacyAccounts(http=http, base_url=URL, api_key=lambda: next(keys))
+
+    for _ in range(2):
+        _caught(ProviderUnavailableError, lambda: refresher.refresh(TOKENS, username=None))
+        _caught(LegacyUnavailableError, lambda: accounts.find("emma"))
+
+    assert [each.get("authorization") or each["x-api-key"] for each in http.heard] == [
+        *("Bearer first", "second", "Bearer third", "fourth")
+    ]
