@@ -15,7 +15,7 @@ COVERAGE ?=
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,13 @@ nginx: ## Install Debian's nginx for its tests, without its service (asks for ro
 	  $$root apt-get update -qq && $$root apt-get install -y -qq nginx; \
 	  $$root systemctl disable --now --quiet nginx 2>/dev/null || true; }
 	@PATH="$$PATH:/usr/sbin"; nginx -v
+
+proxies: nginx ## Install Debian's nginx, HAProxy and Caddy for their tests, without their services (asks for root)
+	@PATH="$$PATH:/usr/sbin"; for proxy in haproxy caddy; do command -v $$proxy >/dev/null || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq $$proxy; \
+	  $$root systemctl disable --now --quiet $$proxy 2>/dev/null || true; }; done
+	@PATH="$$PATH:/usr/sbin"; haproxy -v | head -n 1; caddy version
 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images

@@ -13,7 +13,7 @@ from authcore.adapters.coordination.dynamodb.revocations import DynamoDbRevocati
 from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import ConfigurationError
-from authcore.domain.model.pools import issuer_url
+from authcore.domain.model.pools import pool_key
 from authcore.domain.services.sessions.sign_out import SignOutEverywhere
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import ReplayCache
@@ -132,6 +132,6 @@ def pending_creates(environment: Mapping[str, str]) -> PendingCreates:
             clock=SystemClock(),
             entropy=SystemEntropy(),
         ),
-        issuer=issuer_url(settings.cognito.user_pool_id),
+        issuer=pool_key(settings.cognito.user_pool_id),
         audit=LoggingAuditLog(),
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.cognito.client import cognito_client
+from authcore.domain.model.pools import region_of
 from authcore.settings.cognito import CognitoSettings
 
 
@@ -16,7 +17,7 @@ CALL_LIMIT: Final = timedelta(seconds=10)
 
 
 def pool_client(cognito: CognitoSettings) -> "CognitoIdentityProviderClient":
-    """Client of the user pool's API."""
+    """Client of the user pool's API in its primary region: a replica refuses writes."""
     return cognito_client(
-        region=cognito.region, endpoint_url=cognito.endpoint_url, within=CALL_LIMIT
+        region=region_of(cognito.user_pool_id), endpoint_url=cognito.endpoint_url, within=CALL_LIMIT
     )

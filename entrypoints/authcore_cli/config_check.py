@@ -10,7 +10,11 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from authcore.domain.model.pools import is_replica
 from authcore.settings import PREFIX, Setting, describe_variables, load
+from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.guard import GuardSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -41,10 +45,42 @@ class ConfigCommands:
         self.context.answers.print(_table(checked, environment))
         for warning in unknown_names(environment):
             self.context.complain(f"warning: {warning}")
-        load(checked.settings, environment)
+        loaded = load(checked.settings, environment)
+        for doubt in doubts(loaded):
+            self.context.complain(f"warning: {doubt}")
         checked.build(environment)
         self.context.say(f"the {door} door would start with these settings")
         return ExitStatus.OK
+
+
+_REPLICA: Final = (
+    "AUTHCORE_COGNITO_REGION is not the region of AUTHCORE_COGNITO_USER_POOL_ID: right only where "
+    "a replica of the pool serves sign-ins"
+)
+
+
+_HEADS: Final = (
+    "AUTHCORE_GUARD_REFRESH makes response heads of 5 to 10 kB, and a proxy in front of this "
+    "application that does not take them (nginx by default) answers 502: include "
+    "deploy/nginx/authcore/guards.conf there, or set AUTHCORE_GUARD_RESPONSE_BUDGET"
+)
+
+
+def doubts(settings: object) -> list[str]:
+    """One sentence for each setting that works, and is right in rare deployments only."""
+    cognito = getattr(settings, "cognito", None)
+    is_copy = isinstance(cognito, CognitoSettings) and is_replica(
+        cognito.region, cognito.user_pool_id
+    )
+    return [*([_REPLICA] if is_copy else []), *([_HEADS] if _makes_large_heads(settings) else [])]
+
+
+def _makes_large_heads(settings: object) -> bool:
+    guard, cookie = getattr(settings, "guard", None), getattr(settings, "cookie", None)
+    if not isinstance(guard, GuardSettings) or not isinstance(cookie, CookieSettings):
+        return False
+    refreshes = guard.refresh != "off" and cookie.format != "stored"
+    return refreshes and guard.response_budget is None
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,7 @@
 """``authcore token …``."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Final, Literal
 
 import attrs
@@ -9,9 +10,12 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
-from authcore.domain.services.token_validation import TokenValidator
+import authcore
+from authcore.domain.model.tokens import AccessClaims, IdentityClaims
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.settings import load, variable_name
 from authcore.settings.cognito import CognitoSettings
+from authcore.wiring.program_tokens import jwks_urls_of
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import moment, printable, value
 from authcore_cli.unverified_token import STDIN, decode, read_token
@@ -73,7 +77,10 @@ class TokenCommands:
         jwks_url: str | None = None,
     ) -> ExitStatus:
         """
-        Check a token as a guarded application would.
+        Check a token as an entrypoint does that programs bring tokens to.
+
+        So tokens of AUTHCORE_COGNITO_FURTHER_CLIENT_IDS and AUTHCORE_COGNITO_FURTHER_POOLS are
+        valid; as a browser's session only those of AUTHCORE_COGNITO_CLIENT_ID are.
 
         Exit status: 0 valid, 1 rejected, 2 wrong usage or settings, 3 the keys cannot be fetched.
 
@@ -89,7 +96,7 @@ class TokenCommands:
 
             client_id: Instead of AUTHCORE_COGNITO_CLIENT_ID.
 
-            issuer: Instead of AUTHCORE_COGNITO_ISSUER.
+            issuer: Instead of AUTHCORE_COGNITO_ISSUER; several are separated by spaces.
 
             jwks_url: Instead of AUTHCORE_COGNITO_JWKS_URL.
         """
@@ -104,11 +111,11 @@ class TokenCommands:
         is_access = use == "access"
         verify = validator.verify_access_token if is_access else validator.verify_id_token
         claims = verify(candidate)
-        self.context.answers.print(Text(f"valid: {_NAMES[use]} of this pool", "bold green"))
+        self.context.answers.print(Text(f"valid: {_NAMES[use]} of {_origin(claims)}", "bold green"))
         self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
 
-    def _validator(self, **flags: str | None) -> TokenValidator:
+    def _validator(self, **flags: str | None) -> AnyValidator:
         """Build the validator; flags replace variables, so that both follow the same rules."""
         given = {
             variable_name(("cognito", name)): text
@@ -116,13 +123,18 @@ class TokenCommands:
             if text is not None
         }
         pool = load(_Pool, {**self.context.environment, **given}).cognito
-        return self.context.build_validator(
+        build = partial(self.context.build_validator, leeway=pool.leeway, audience=pool.audience)
+        own = build(
             user_pool_id=pool.user_pool_id,
-            client_id=pool.client_id,
-            issuer=pool.issuer,
-            jwks_url=pool.jwks_url,
-            leeway=pool.leeway,
+            client_id=(pool.client_id, *pool.further_client_ids),
+            issuer=pool.issuer or None,
+            jwks_url=jwks_urls_of(pool),
         )
+        others = [
+            build(user_pool_id=user_pool_id, client_id=clients)
+            for user_pool_id, clients in pool.further_pools.items()
+        ]
+        return authcore.pools_validator([own, *others]) if others else own
 
     def _table(self, title: str, members: Mapping[str, object]) -> Table:
         table = Table("name", "value", title=title, title_justify="left", box=SIMPLE)
@@ -131,6 +143,12 @@ class TokenCommands:
             shown = moment(member, now=now) if name in TIMES else value(member)
             table.add_row(Text(printable(name)), Text(shown))
         return table
+
+
+def _origin(claims: AccessClaims | IdentityClaims) -> str:
+    """Name the pool and the actor, if the token has one."""
+    actor = f", used by {printable(claims.actor.name)}" if claims.actor else ""
+    return f"the pool {printable(claims.pool_id)}{actor}"
 
 
 _NAMES: Final[Mapping[Use, str]] = {"access": "an access token", "id": "an ID token"}

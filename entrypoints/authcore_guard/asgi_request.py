@@ -10,7 +10,7 @@ from authcore_guard.guarded_request import GuardedRequest
 _Scope = Mapping[str, Any]
 
 _PURPOSES: Final = tuple(name.encode() for name in PURPOSES)
-_READ: Final = (b"cookie", b"accept", b"sec-fetch-mode", b"origin", *_PURPOSES)
+_READ: Final = (b"cookie", b"accept", b"accept-language", b"sec-fetch-mode", b"origin", *_PURPOSES)
 _PREFLIGHT: Final = (b"access-control-request-method", b"access-control-request-headers")
 
 
@@ -30,6 +30,7 @@ def read_request(scope: _Scope) -> GuardedRequest:
         fetch_mode=", ".join(found[b"sec-fetch-mode"]),
         root_path=scope.get("root_path", ""),
         origin=", ".join(found[b"origin"]),
+        accept_language=", ".join(found[b"accept-language"]),
         preflight_method=", ".join(asked.get(_PREFLIGHT[0], ())),
         preflight_headers=", ".join(asked.get(_PREFLIGHT[1], ())),
         purpose=", ".join(value for name in _PURPOSES for value in found[name]),

@@ -6,16 +6,21 @@ from dependency_injector import providers
 
 from authcore.adapters.auth_service.token_refresher import AuthServiceTokenRefresher
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES
+from authcore.adapters.cookies.session_cookies import NAME_PREFIX, attributes_bytes
 from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.legacy_sessions import LegacySessions
+from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.settings import load
+from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
-from authcore.settings.url_parsers import SIGN_IN_PATH, VERIFY_PATH
-from authcore.wiring.refresher import cognito_refresher, cognito_revoker
+from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH, VERIFY_PATH
+from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.sessions import SessionContainer
+from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
 
@@ -26,13 +31,16 @@ def verify_url_of(guard: GuardSettings) -> ServiceUrl:
     return guard.verify_url or ServiceUrl(default)
 
 
-def refresh_http(settings: GuardEntrypointSettings) -> HttpClient:
+def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for refresh calls."""
-    called = settings.guard if settings.guard.refresh == "service" else settings.sign_in
-    return HttpClient(within=called.timeout, max_bytes=MAX_ANSWER_BYTES)
+    if settings.guard.refresh == "service":
+        return HttpClient(within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES)
+    return domain_http(settings.sign_in, clock)
 
 
-def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRefresher | None:
+def guard_refresher(
+    settings: GuardEntrypointSettings, http: HttpClient, clock: Clock
+) -> TokenRefresher | None:
     """Build the configured refresher; None where the guard refreshes no sessions."""
     guard = settings.guard
     if guard.refresh == "service":
@@ -47,6 +55,7 @@ def guard_refresher(settings: GuardEntrypointSettings, http: HttpClient) -> Toke
             refresh=settings.refresh,
             cognito=settings.cognito,
             http=http,
+            clock=clock,
         )
     return None
 
@@ -58,16 +67,33 @@ def guard_revoker(settings: GuardEntrypointSettings, http: HttpClient) -> TokenR
     return cognito_revoker(client=settings.sign_in, cognito=settings.cognito, http=http)
 
 
+def refresh_url_of(guard: GuardSettings) -> ServiceUrl:
+    """Give the URL of ``/auth/refresh``, beside the auth service's sign-in URL."""
+    return ServiceUrl(guard.signin_url.removesuffix(SIGN_IN_PATH) + REFRESH_PATH)
+
+
+def guard_response_budget(guard: GuardSettings, cookie: CookieSettings) -> ResponseBudget | None:
+    """Build the limit on responses; None where nothing limits them."""
+    if guard.response_budget is None:
+        return None
+    return ResponseBudget(guard.response_budget, NAME_PREFIX, attributes_bytes(cookie.domain))
+
+
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
     guard = SessionContainer.settings.provided.guard
-    refresh_http = providers.ThreadSafeSingleton(refresh_http, SessionContainer.settings)
+    refresh_http = providers.ThreadSafeSingleton(
+        refresh_http, SessionContainer.settings, SessionContainer.clock
+    )
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guard_refresher, SessionContainer.settings, refresh_http
+        guard_refresher, SessionContainer.settings, refresh_http, SessionContainer.clock
     )
     guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
         guard_revoker, SessionContainer.settings, refresh_http
+    )
+    guard_response_budget: providers.Provider[ResponseBudget | None] = (
+        providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)
     )
     request_guard = providers.ThreadSafeSingleton(
         RequestGuard,
@@ -76,8 +102,14 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        pages=providers.ThreadSafeSingleton(
+            denial_pages_of, SessionContainer.settings.provided.pages
+        ),
         mounted_at=guard.mounted_at,
         preflight_origins=guard.preflight_origins,
+        open_check=guard.open_check,
+        refresh_url=providers.ThreadSafeSingleton(refresh_url_of, guard),
+        budget=guard_response_budget,
     )
 
 
@@ -100,6 +132,7 @@ def guard_container(
     container = GuardContainer(settings=settings)
     container.token_refresher.override(container.guard_refresher)
     container.session_revoker.override(container.guard_revoker)
+    container.response_budget.override(container.guard_response_budget)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
     if legacy is not None:

@@ -25,6 +25,7 @@ class GuardedRequest:
             will cut off: ``root_path`` (ASGI), ``SCRIPT_NAME`` (WSGI).  Some servers take it from
             a request header.  Default: none.
         origin: The ``Origin`` header; empty when there is none.
+        accept_language: The ``Accept-Language`` header; empty when there is none.
         preflight_method: ``Access-Control-Request-Method`` of an OPTIONS request; else empty.
         preflight_headers: ``Access-Control-Request-Headers`` of an OPTIONS request; else empty.
         purpose: ``Sec-Purpose`` and its older names; empty when there is none.
@@ -39,6 +40,7 @@ class GuardedRequest:
     fetch_mode: str
     root_path: str = ""
     origin: str = ""
+    accept_language: str = attrs.field(default="", repr=False)
     preflight_method: str = ""
     preflight_headers: str = ""
     purpose: str = ""
@@ -46,17 +48,25 @@ class GuardedRequest:
     @property
     def is_navigation(self) -> bool:
         """
-        Whether a browser shows the response as a page, so that it can follow a redirect.
+        Whether a browser shows the response as a page, and loses nothing by a redirect.
 
         False for what it prefetches: no user has asked for that page, and a sign-in that begins for
         it takes the place of one that a user is at.
         """
         return (
             self.method in ("GET", "HEAD")
-            and "text/html" in self.accept.lower()
-            and self.fetch_mode in ("", "navigate")
+            and self._shows_page
             and not is_speculative([self.purpose])
         )
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a browser sent a form, and shows the response as a page."""
+        return self.method == "POST" and self._shows_page
+
+    @property
+    def _shows_page(self) -> bool:
+        return "text/html" in self.accept.lower() and self.fetch_mode in ("", "navigate")
 
     def path_below(self, mounted_at: str) -> str | None:
         """

@@ -1,32 +1,31 @@
 """Decide about one request of a guarded application: the same for ASGI and WSGI."""
 
-import json
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Final
-from urllib.parse import quote
 
 import attrs
 
-from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import User
-from authcore.domain.model.session_decision import SignInRequired
+from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore_guard.cross_origin import CrossOrigin, combine_vary, keep_cross_origin
+from authcore.ports.system import Clock
+from authcore_guard.cross_origin import CrossOrigin, combine_vary
+from authcore_guard.denial_pages import DenialPages
+from authcore_guard.denials import VARY, Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
-from authcore_guard.return_urls import return_url
 
 
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
 
 
-_VARY: Final = ("vary", "Cookie")
-
-_NO_STORE, *_OTHERS = PRIVATE
-_HEADERS: Final = (_NO_STORE, _VARY, *_OTHERS)
+OPEN_CHECK: Final = timedelta(seconds=60)
+"""How often the session of a WebSocket or a stream is judged again, by default."""
 
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
@@ -34,19 +33,7 @@ _CACHING: Final = re.compile(
 )
 """Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
 
-LOSS: Final = "x-auth-return-without"
-"""On a redirect that leads back to less than the page: ``query`` or ``page``."""
-
-_PLAIN_TEXT: Final = ("content-type", "text/plain; charset=utf-8")
-
-_TOO_LARGE: Final = (
-    "Your browser sends more cookies than can be looked at. Delete the cookies of this site, then "
-    "sign in again.\n"
-)
-
-_OUTAGE: Final = (
-    "Your sign-in cannot be checked just now. You are still signed in; try again in a moment.\n"
-)
+_ENDED: Final = SignInRequired("session_revoked")
 
 
 @attrs.frozen
@@ -57,10 +44,13 @@ class Allow:
     Attributes:
         user: The signed-in user; None only on public paths.
         cookies: ``Set-Cookie`` values that the response must carry.
+        opened: For ``RequestGuard.is_still_open`` while the connection stays open; None where there
+            is no user.
     """
 
     user: User | None
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    opened: OpenedSession | None = attrs.field(default=None, repr=False, eq=False)
 
     def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """
@@ -73,37 +63,7 @@ class Allow:
         if self.cookies:
             kept = [(name, value) for name, value in given if not _CACHING.fullmatch(name)]
             given = [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
-        return given if _varies_by_cookie(given) else [*given, _VARY]
-
-
-@attrs.frozen
-class Deny:
-    """
-    The guard answers the request.
-
-    Attributes:
-        status: HTTP status.
-        headers: Names in lower case; ASCII.
-        body: Complete.
-    """
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
-    body: bytes
-
-    @property
-    def is_outage(self) -> bool:
-        """Whether the response reports an outage, not a refusal."""
-        return self.status == 503
-
-    def replacing(self, sent: Iterable[tuple[str, str]]) -> "Deny":
-        """
-        Keep what lets scripts read the response that this one replaces.
-
-        Where a layer for cross-origin requests stands between the guard and the place that refuses
-        (Flask, FastAPI), its headers are in *sent*, the replaced response's.
-        """
-        return attrs.evolve(self, headers=keep_cross_origin(self.headers, sent))
+        return given if _varies_by_cookie(given) else [*given, VARY]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -120,6 +80,12 @@ class RequestGuard:
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
+        refresh_url: The auth service's ``/auth/refresh``, for sessions whose refresh has no room
+            in a response of this application.  Default: None, they sign in.
+        budget: Of the response's head; None (the default) for no limit.
+        pages: What users see in place of the application's pages.
+        open_check: How often the sessions of open connections are judged again; by default
+            OPEN_CHECK.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -129,6 +95,24 @@ class RequestGuard:
     _prefetch: Callable[[], None] | None = None
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
+    _refresh_url: ServiceUrl | None = None
+    _budget: ResponseBudget | None = None
+    _pages: DenialPages = attrs.field(factory=DenialPages)
+    open_check: timedelta = OPEN_CHECK
+    _denials: Denials = attrs.field(
+        init=False,
+        default=attrs.Factory(
+            lambda self: Denials(
+                self._signin_url,
+                self._app_url,
+                self._mounted_at,
+                self._pages,
+                self._refresh_url or self._signin_url,
+                self._budget,
+            ),
+            takes_self=True,
+        ),
+    )
     _cross_origin: CrossOrigin = attrs.field(
         init=False,
         default=attrs.Factory(lambda self: CrossOrigin(self._preflight_origins), takes_self=True),
@@ -171,13 +155,41 @@ class RequestGuard:
             return self.answer_without_decision(request, error)
         return self._answer(request, browser) if browser else None
 
+    @property
+    def clock(self) -> Clock:
+        """The clock by which sessions are judged."""
+        return self._guard.guard.clock
+
+    def is_still_open(self, opened: OpenedSession) -> bool:
+        """
+        Whether the session of an open connection still admits its user.  May wait for the network.
+
+        Raises:
+            UnavailableError: No decision is possible now.
+        """
+        return not isinstance(self._guard.open_sessions.judge(opened), SignInRequired)
+
+    def is_still_open_from_cache(self, opened: OpenedSession) -> bool | None:
+        """Decide like ``is_still_open``; None where the decision takes the network."""
+        decision = self._guard.open_sessions.judge_from_cache(opened)
+        return None if decision is None else not isinstance(decision, SignInRequired)
+
+    def deny_late(self, request: GuardedRequest, error: UnavailableError | None) -> Deny:
+        """Answer a request whose session ended before its response began, or cannot be judged."""
+        if error is not None:
+            return self._readable(request, self._denials.outage(request, error))
+        return self._readable(request, self._denials.sign_in(request, _ENDED.reason, ()))
+
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            return Allow(decision.user, cookies)
+            return Allow(decision.user, cookies, browser.opened)
         if self._is_public(request):
             return Allow(None, cookies)
-        return self._readable(request, self._sign_in(request, decision.reason, cookies))
+        denial = self._denials.sign_in(
+            request, decision.reason, cookies, renews_elsewhere=browser.renews_elsewhere
+        )
+        return self._readable(request, denial)
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
@@ -186,8 +198,8 @@ class RequestGuard:
         if self._is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
-            return self._readable(request, _outage(request, error))
-        return self._readable(request, _too_large(request, error))
+            return self._readable(request, self._denials.outage(request, error))
+        return self._readable(request, self._denials.too_large(request, error))
 
     def for_everything(self) -> "RequestGuard":
         """Return a guard without public paths, for single routes."""
@@ -204,14 +216,6 @@ class RequestGuard:
         path = request.path_below(self._mounted_at)
         return path is not None and self._public.cover(path, raw_path=request.raw_path)
 
-    def _sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
-        if not request.is_navigation:
-            return _json(401, reason, CHALLENGE, *_setting(cookies))
-        back = return_url(self._app_url, request, mounted_at=self._mounted_at)
-        location = f"{self._signin_url}?redirect={quote(back.url, safe='')}"
-        loss = [(LOSS, back.loss)] if back.loss else []
-        return Deny(302, (*_HEADERS, ("location", location), *loss, *_setting(cookies)), b"")
-
 
 def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
     """See: RFC 9110 §12.5.5."""
@@ -219,22 +223,5 @@ def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
     return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
 
 
-def _json(status: int, reason: str, *headers: tuple[str, str]) -> Deny:
-    body = json.dumps({"reason": reason}).encode()
-    return Deny(status, (*_HEADERS, ("content-type", "application/json"), *headers), body)
-
-
 def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]
-
-
-def _too_large(request: GuardedRequest, error: SessionTooLargeError) -> Deny:
-    if not request.is_navigation:
-        return _json(431, error.code)
-    return Deny(431, (*_HEADERS, _PLAIN_TEXT), _TOO_LARGE.encode())
-
-
-def _outage(request: GuardedRequest, error: UnavailableError) -> Deny:
-    if not request.is_navigation:
-        return _json(503, error.code, retry_after(error))
-    return Deny(503, (*_HEADERS, _PLAIN_TEXT, retry_after(error)), _OUTAGE.encode())

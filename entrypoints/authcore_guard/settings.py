@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.cookie import covering
 from authcore.settings.guard import GuardSettings
+from authcore.settings.pages import PageSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import AppClientSettings
@@ -35,6 +36,7 @@ class GuardEntrypointSettings(SessionSettings):
         guard: The application, and which process refreshes its sessions.
         sign_in: The app client, for a guard that refreshes sessions itself.
         refresh: How it refreshes them.
+        pages: Brand, texts and languages of its pages.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -52,3 +54,4 @@ class GuardEntrypointSettings(SessionSettings):
     guard: GuardSettings
     sign_in: AppClientSettings
     refresh: RefreshSettings
+    pages: PageSettings

@@ -25,6 +25,7 @@ def read_request(environ: WSGIEnvironment) -> GuardedRequest:
         cookies=environ.get("HTTP_COOKIE", ""),
         accept=environ.get("HTTP_ACCEPT", ""),
         fetch_mode=environ.get("HTTP_SEC_FETCH_MODE", ""),
+        accept_language=environ.get("HTTP_ACCEPT_LANGUAGE", ""),
         root_path=root_path,
         origin=environ.get("HTTP_ORIGIN", ""),
         preflight_method=environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", ""),

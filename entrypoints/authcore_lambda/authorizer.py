@@ -25,6 +25,7 @@ from authcore.domain.errors import SessionTooLargeError, TokenRejectedError
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.revocation import RevocationList
@@ -74,14 +75,14 @@ class Authorizer:
 
     Attributes:
         guard: For browsers.
-        validator: For callers with an access token.
+        validator: For callers with an access token, of further app clients and pools too.
         revocations: For the same callers; None where sessions are not revoked.
         answers: ``simple`` or ``policy``, for HTTP APIs.
         reads: ``authorization``, ``cookie`` or ``either``, the default.
     """
 
     _guard: BrowserGuard
-    _validator: TokenValidator
+    _validator: AnyValidator
     _revocations: RevocationList | None
     _answers: str
     _reads: str = "either"
@@ -132,7 +133,7 @@ class Authorizer:
             return rejected.code
         if self._revocations is not None and self._revocations.is_revoked(access):
             return "session_revoked"
-        return _of_token(access)
+        return _of_token(access, _origin(access, self._guard.guard.validator))
 
 
 def _identity_source(event: Event) -> tuple[str, ...]:
@@ -154,10 +155,18 @@ def _of_user(user: User) -> _Allowed:
         legacy_uid=user.legacy_uid,
         groups=" ".join(user.groups),
         login=user.login,
+        actor=user.actor,
     )
 
 
-def _of_token(access: AccessClaims) -> _Allowed:
+def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
+    """Name pool and app client, where they are not those of *browsers*' sessions."""
+    if isinstance(browsers, TokenValidator) and browsers.is_for(access):
+        return {}
+    return {"user_pool_id": access.pool_id, "client_id": access.client_id}
+
+
+def _of_token(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
     return _allow(
         access.subject,
         subject=access.subject,
@@ -165,6 +174,8 @@ def _of_token(access: AccessClaims) -> _Allowed:
         groups=" ".join(access.groups),
         scope=" ".join(sorted(access.scopes)),
         login="cognito",
+        actor=access.actor.name if access.actor else None,
+        **origin,
     )
 
 
@@ -228,10 +239,14 @@ def build_handler(variables: Mapping[str, str]) -> Authorizer:
         ConfigurationError: Names every missing and every wrong variable.
     """
     settings = load(AuthorizerSettings, variables)
-    container = SessionContainer(settings=settings)
+    return authorizer_of(SessionContainer(settings=settings), settings)
+
+
+def authorizer_of(container: SessionContainer, settings: AuthorizerSettings) -> Authorizer:
+    """Build the function from *container*, which is built from *settings*."""
     return Authorizer(
         guard=container.browser_guard(),
-        validator=container.validator(),
+        validator=container.program_validator(),
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
         reads=settings.authorizer.reads,

@@ -8,7 +8,7 @@ import attrs
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.pools import issuer_url
+from authcore.domain.model.pools import pool_key
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.ports.user_directory import ProviderLinks, UserDirectory
 from authcore.settings.parsers import matching
@@ -64,8 +64,8 @@ class PoolApi:
         self._bounded_caller = BoundedCaller("Cognito", ProviderUnavailableError)
 
     def issuer(self, pool_id: str) -> str:
-        """Return the issuer of the pool *pool_id*, as a part of keys."""
-        return issuer_url(pool_id)
+        """Return the name of the pool *pool_id* within keys of stored records."""
+        return pool_key(pool_id)
 
     def directory(self, pool_id: str, time: Deadline) -> UserDirectory:
         """Open the users of a pool."""

@@ -16,13 +16,13 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
-from authcore.settings.url_parsers import CALLBACK_PATH
+from authcore.settings.url_parsers import CALLBACK_PATH, REFRESH_PATH, SIGNED_IN_PATH
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
-from authcore_web.signin_urls import CONNECT_PATH
+from authcore_web.signin_urls import CONNECT_PATH, ICON_PATH, LOGO_PATH, SIGNED_OUT_PATH
 
 
 EXIT_CONFIGURATION: Final = 2
@@ -61,7 +61,7 @@ def create_app(container: WebContainer) -> Starlette:
 
     app = Starlette(
         routes=_routes(container),
-        middleware=[Middleware(SecurityHeaders, error_responses=error_responses)],
+        middleware=[Middleware(SecurityHeaders, error_responses, container.pages().policy())],
         exception_handlers={HTTPException: answer_status},
         lifespan=_lifespan(container),
     )
@@ -74,11 +74,14 @@ def _routes(container: WebContainer) -> list[Route]:
     session = container.session_routes()
     service = container.service_routes()
     verify = container.verify_routes()
+    landings = container.landing_routes()
+    pictures = container.picture_routes()
     return [  # tried in this order: the most frequent first
         Route("/auth/verify", verify.verify, methods=["POST"]),
         _session_route(session, container.web_access_settings().cors_origins),
         Route("/auth/check", session.check, methods=ANY_METHOD),
         Route("/auth/signin", sign_in.begin),
+        Route(REFRESH_PATH, container.refresh_routes().refresh),
         Route(CALLBACK_PATH, sign_in.callback),
         Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
@@ -87,6 +90,11 @@ def _routes(container: WebContainer) -> list[Route]:
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),
+        Route(SIGNED_IN_PATH, landings.signed_in),
+        Route(SIGNED_OUT_PATH, landings.signed_out),
+        Route(ICON_PATH, pictures.icon),
+        Route("/favicon.ico", pictures.icon),
+        Route(LOGO_PATH, pictures.logo),
         Route("/openapi.json", service.document),
     ]
 

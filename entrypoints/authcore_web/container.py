@@ -6,7 +6,6 @@ from typing import Final
 from dependency_injector import providers
 
 from authcore.adapters.cognito.token_endpoint import (
-    MAX_ANSWER_BYTES,
     CognitoCodeExchanger,
     CognitoTokenRevoker,
 )
@@ -34,7 +33,7 @@ from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
-from authcore.wiring.refresher import cognito_refresher
+from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_cache_of
 from authcore_web.metrics import Metrics
@@ -43,20 +42,27 @@ from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
+from authcore_web.response.page_files import pages_of
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
+from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
+from authcore_web.routes.pictures import picture_routes_of
+from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.routes.sign_in import SignInRoutes
 from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
+from authcore_web.routes.way_back import WayBack
 from authcore_web.service_urls import (
     app_client_of,
     connect_url_of,
+    page_urls_of,
     revoke_url_of,
     sign_out_urls_of,
+    signed_in_url_of,
     signin_url_of,
     token_url_of,
 )
@@ -74,6 +80,7 @@ class WebContainer(SessionContainer):
     sign_in_settings = SessionContainer.settings.provided.sign_in
     connect_settings = SessionContainer.settings.provided.connect
     web_access_settings = SessionContainer.settings.provided.web
+    page_settings = SessionContainer.settings.provided.pages
 
     legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.ThreadSafeSingleton(
         http_legacy_sessions,
@@ -84,8 +91,8 @@ class WebContainer(SessionContainer):
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
-    http = providers.ThreadSafeSingleton(
-        HttpClient, within=sign_in_settings.timeout, max_bytes=MAX_ANSWER_BYTES
+    http: providers.Provider[HttpClient] = providers.ThreadSafeSingleton(
+        domain_http, sign_in_settings, SessionContainer.clock
     )
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
     signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
@@ -102,6 +109,7 @@ class WebContainer(SessionContainer):
         refresh=SessionContainer.settings.provided.refresh,
         cognito=SessionContainer.cognito,
         http=http,
+        clock=SessionContainer.clock,
     )
     token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
         CognitoTokenRevoker,
@@ -129,7 +137,10 @@ class WebContainer(SessionContainer):
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
-    allowlist = providers.ThreadSafeSingleton(RedirectAllowlist, sign_in_settings.redirects)
+    signed_in_url = providers.ThreadSafeSingleton(signed_in_url_of, sign_in_settings)
+    allowlist = providers.ThreadSafeSingleton(
+        RedirectAllowlist, sign_in_settings.redirects, pages=providers.List(signed_in_url)
+    )
     app_client = providers.ThreadSafeSingleton(
         app_client_of,
         sign_in_settings,
@@ -168,11 +179,17 @@ class WebContainer(SessionContainer):
 
     sign_in_urls = providers.ThreadSafeSingleton(SignInUrls, allowlist, signin_url)
     redirect_loops = providers.ThreadSafeSingleton(RedirectLoopDetector, SessionContainer.clock)
+    pages = providers.ThreadSafeSingleton(
+        pages_of,
+        page_settings,
+        providers.ThreadSafeSingleton(page_urls_of, sign_in_settings, page_settings),
+    )
     error_responses = providers.ThreadSafeSingleton(
         ErrorResponses,
         audit=SessionContainer.audit,
         entropy=SessionContainer.entropy,
         sign_in_urls=sign_in_urls,
+        pages=pages,
     )
     connect_url = providers.ThreadSafeSingleton(connect_url_of, sign_in_settings)
     connection_offers = providers.ThreadSafeSingleton(
@@ -228,6 +245,7 @@ class WebContainer(SessionContainer):
         ),
         clock=SessionContainer.clock,
         error_responses=error_responses,
+        pages=pages,
         threads=threads,
     )
     sign_in_routes = providers.ThreadSafeSingleton(
@@ -242,6 +260,7 @@ class WebContainer(SessionContainer):
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
         error_responses=error_responses,
+        pages=pages,
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
@@ -252,6 +271,15 @@ class WebContainer(SessionContainer):
         threads=threads,
         sign_in_urls=sign_in_urls,
         redirects=providers.Callable(redirects_checks, web_access_settings),
+    )
+    refresh_routes = providers.ThreadSafeSingleton(
+        RefreshRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        threads=threads,
+        sign_in_urls=sign_in_urls,
+        redirect_loops=redirect_loops,
+        default_redirect=sign_in_settings.default_redirect,
     )
     sign_out_urls = providers.ThreadSafeSingleton(
         sign_out_urls_of,
@@ -278,8 +306,23 @@ class WebContainer(SessionContainer):
             allowlist=allowlist,
         ),
         error_responses=error_responses,
+        pages=pages,
+        way_back=providers.ThreadSafeSingleton(
+            WayBack, allowlist, sign_in_settings.default_redirect
+        ),
         threads=threads,
     )
+    landing_routes = providers.ThreadSafeSingleton(
+        LandingRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        pages=pages,
+        urls=sign_out_urls,
+        sign_in_urls=sign_in_urls,
+        signed_in_url=signed_in_url,
+        threads=threads,
+    )
+    picture_routes = providers.ThreadSafeSingleton(picture_routes_of, page_settings)
     api_keys = providers.ThreadSafeSingleton(
         ApiKeys,
         SessionContainer.settings.provided.verify.caller_keys,
@@ -287,11 +330,11 @@ class WebContainer(SessionContainer):
         counter=SessionContainer.counter,
     )
     verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses, SessionContainer.audit
+        VerificationResponses, SessionContainer.audit, SessionContainer.validator
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,
-        session_guard=SessionContainer.session_guard,
+        session_guard=SessionContainer.program_guard,
         api_keys=api_keys,
         verification_responses=verification_responses,
         error_responses=error_responses,

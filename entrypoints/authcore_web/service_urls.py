@@ -2,11 +2,18 @@
 
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.urls import ServiceUrl
+from authcore.settings.pages import AuthPageSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
-from authcore.settings.url_parsers import SIGN_IN_PATH
+from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
 from authcore.wiring.refresher import domain_for_servers
+from authcore_web.response.pages import PageUrls
 from authcore_web.routes.sign_out import SignOutUrls
-from authcore_web.signin_urls import CONNECT_PATH, SIGN_OUT_PATH
+from authcore_web.signin_urls import (
+    CONNECT_PATH,
+    ICON_PATH,
+    LOGO_PATH,
+    SIGN_OUT_PATH,
+)
 
 
 def app_client_of(sign_in: SignInSettings, *, client_id: str, issuer: str) -> AppClient:
@@ -33,7 +40,27 @@ def signin_url_of(sign_in: SignInSettings) -> str:
 
 def connect_url_of(sign_in: SignInSettings) -> str:
     """This service's ``/auth/connect`` as browsers see it."""
-    return signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + CONNECT_PATH
+    return _base_of(sign_in) + CONNECT_PATH
+
+
+def signed_in_url_of(sign_in: SignInSettings) -> str:
+    """This service's ``/auth/signin/done`` as browsers see it."""
+    return _base_of(sign_in) + SIGNED_IN_PATH
+
+
+def page_urls_of(sign_in: SignInSettings, pages: AuthPageSettings) -> PageUrls:
+    """Build the URLs on every page."""
+    base = _base_of(sign_in)
+    own_logo = base + LOGO_PATH if pages.logo else None
+    return PageUrls(
+        home=sign_in.default_redirect,
+        icon=base + ICON_PATH,
+        logo=pages.logo if isinstance(pages.logo, str) else own_logo,
+    )
+
+
+def _base_of(sign_in: SignInSettings) -> str:
+    return signin_url_of(sign_in).removesuffix(SIGN_IN_PATH)
 
 
 def sign_out_urls_of(
@@ -41,7 +68,7 @@ def sign_out_urls_of(
 ) -> SignOutUrls:
     """Build the URLs of a sign-out."""
     return SignOutUrls(
-        signout_url=signin_url_of(sign_in).removesuffix(SIGN_IN_PATH) + SIGN_OUT_PATH,
+        signout_url=_base_of(sign_in) + SIGN_OUT_PATH,
         logout_url=f"{sign_in.domain_url}/logout",
         client_id=client_id,
         targets=sign_out.targets or (sign_in.default_redirect,),

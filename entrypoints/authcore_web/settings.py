@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
+from authcore.settings.pages import AuthPageSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
@@ -31,6 +32,7 @@ class WebSettings(SessionSettings):
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
+        pages: Brand, texts and languages of the pages.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -45,6 +47,7 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+    pages: AuthPageSettings
 
 
 @attrs.frozen

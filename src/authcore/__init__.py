@@ -40,7 +40,12 @@ from authcore.domain.errors import (
 if TYPE_CHECKING:
     from authcore.domain.model.accounts import LegacyAccount
     from authcore.domain.model.session import User
-    from authcore.embedding import redirect_allowlist, session_guard, token_validator
+    from authcore.embedding import (
+        pools_validator,
+        redirect_allowlist,
+        session_guard,
+        token_validator,
+    )
 
 
 __all__ = [
@@ -72,6 +77,7 @@ __all__ = [
     "UnavailableError",
     "UnknownKeyError",
     "User",
+    "pools_validator",
     "redirect_allowlist",
     "session_guard",
     "token_validator",
@@ -80,6 +86,7 @@ __all__ = [
 _ROOMS: Final = {
     "LegacyAccount": "authcore.domain.model.accounts",
     "User": "authcore.domain.model.session",
+    "pools_validator": "authcore.embedding",
     "redirect_allowlist": "authcore.embedding",
     "session_guard": "authcore.embedding",
     "token_validator": "authcore.embedding",

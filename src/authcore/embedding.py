@@ -10,6 +10,7 @@ from authcore.domain.errors import ConfigurationError
 
 
 if TYPE_CHECKING:
+    from authcore.domain.services.pools_validation import AnyValidator, PoolsValidator
     from authcore.domain.services.sessions.session_guard import SessionGuard
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
     from authcore.domain.services.sign_in.redirects import RedirectAllowlist
@@ -25,12 +26,13 @@ def token_validator(
     *,
     user_pool_id: str,
     client_id: str | Collection[str],
-    issuer: str | None = None,
-    jwks_url: str | None = None,
+    issuer: str | Collection[str] | None = None,
+    jwks_url: str | Collection[str] | None = None,
     leeway: timedelta = timedelta(0),
     jwks: Mapping[str, object] | bytes | None = None,
     required_groups: Collection[str] = (),
     required_scopes: Collection[str] = (),
+    audience: str | Collection[str] = (),
     clock: "Clock | None" = None,
     remember: bool = True,
 ) -> "TokenValidator":
@@ -40,13 +42,17 @@ def token_validator(
     Nothing is fetched before the first token is checked.
 
     Args:
-        user_pool_id: E.g. ``eu-west-1_Ab12Cd34E``; the region is the part before the ``_``.
+        user_pool_id: E.g. ``eu-west-1_Ab12Cd34E``; the part before the ``_`` is the primary region.
 
         client_id: The app client whose tokens are acceptable, or several.
 
-        issuer: ``iss``; by default ``https://cognito-idp.<region>.amazonaws.com/<user_pool_id>``.
+        issuer: ``iss``, or several; by default both forms of Amazon's,
+            ``https://cognito-idp.<region>.amazonaws.com/<user_pool_id>`` and
+            ``https://issuer-cognito-idp.<region>.amazonaws.com/<user_pool_id>``, with the domain of
+            the region's partition.  Either of these stands for both.
 
-        jwks_url: URL of the key set; by default ``<issuer>/.well-known/jwks.json``.
+        jwks_url: URL of the key set, or several in the order to try; by default
+            ``<issuer>/.well-known/jwks.json`` for each issuer.
 
         leeway: How far this clock and Cognito's may differ; 0 (the default) to 60 seconds.
 
@@ -55,6 +61,10 @@ def token_validator(
         required_groups: The user must be in every one of them; none by default.
 
         required_scopes: Access tokens must carry every one of them; none by default.
+
+        audience: The APIs that this application is.  An access token that is bound to an API
+            (``aud``) is refused unless that is one of these; none by default, so that every bound
+            token is refused.
 
         clock: Tells the time; the system's by default.
 
@@ -72,9 +82,28 @@ def token_validator(
         jwks=jwks,
         required_groups=required_groups,
         required_scopes=required_scopes,
+        audience=audience,
         clock=clock,
         remember=remember,
     )
+
+
+def pools_validator(validators: "Iterable[TokenValidator]") -> "PoolsValidator":
+    """
+    Join validators of different pools to one that accepts the tokens of each; threads share it.
+
+    A user's ``subject`` is unique only together with the pool: see ``pool_id`` of the claims.
+
+    Args:
+        validators: Results of ``token_validator``; ``session_guard`` refreshes sessions of the
+            first one only.
+
+    Raises:
+        ConfigurationError: Something is no validator, or two accept the same issuer.
+    """
+    from authcore.wiring.tokens import pools_validator as build
+
+    return build(validators)
 
 
 def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "RedirectAllowlist":
@@ -98,7 +127,7 @@ def redirect_allowlist(origins: Iterable[str], *, base: str | None = None) -> "R
 
 def session_guard(
     *,
-    validator: "TokenValidator",
+    validator: "AnyValidator",
     lifetime: timedelta = timedelta(days=30),
     refresher: "TokenRefresher | None" = None,
     legacy: "LegacySessions | None" = None,
@@ -144,21 +173,24 @@ def session_guard(
     ]
     if problems:
         raise ConfigurationError(problems)
+    renewing = None if refresher is None else _session_refresher(refresher, validator)
     return SessionGuard(
         validator=validator,
         policy=RefreshPolicy(lifetime),
         clock=validator.clock,
         counter=counter or ProcessDecisionCounter(),
-        refresher=None if refresher is None else _session_refresher(refresher, validator),
+        refresher=renewing,
+        refreshable=renewing.serves if renewing and renewing.validator is not validator else None,
         legacy=legacy,
         revocations=revocations,
     )
 
 
 def _validator_problems(validator: object) -> list[str]:
-    from authcore.domain.services.token_validation import TokenValidator
+    from authcore.domain.services.pools_validation import AnyValidator
 
-    return [] if isinstance(validator, TokenValidator) else ["validator must be a TokenValidator"]
+    is_one = isinstance(validator, AnyValidator)
+    return [] if is_one else ["validator must be a result of token_validator or pools_validator"]
 
 
 def _lifetime_problems(lifetime: object) -> list[str]:
@@ -168,18 +200,19 @@ def _lifetime_problems(lifetime: object) -> list[str]:
 
 
 def _session_refresher(
-    refresher: "TokenRefresher", validator: "TokenValidator"
+    refresher: "TokenRefresher", validator: "AnyValidator"
 ) -> "SessionRefresher":
-
     from authcore.adapters.audit.log import LoggingAuditLog
     from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
     from authcore.adapters.system import SystemPause
+    from authcore.domain.services.pools_validation import PoolsValidator
     from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
 
+    own = validator.validators[0] if isinstance(validator, PoolsValidator) else validator
     return SessionRefresher(
         refresher=refresher,
-        validator=validator,
+        validator=own,
         coordinator=RefreshCoordinator(
             recent=ProcessRefreshResultCache(validator.clock),
             lease=None,

@@ -206,7 +206,7 @@ def test_what_is_not_a_key_set_is_no_answer_and_a_good_one_later_is(
 def test_a_gzip_bomb_is_never_inflated(source: KeySource) -> None:
     # KF-10
     source.say(answer(body=BOMB, headers=["Content-Encoding: gzip"]))
-    fetch = JwksFetcher(service_url(f"{source.server.url}/keys"))
+    fetch = JwksFetcher([service_url(f"{source.server.url}/keys")])
     tracemalloc.start()
     try:
         with pytest.raises(KeySourceUnavailableError):
@@ -260,6 +260,6 @@ def test_errors_about_the_source_quote_nothing_it_said(
     caplog.set_level(logging.DEBUG, logger="authcore")
     source.say(answer(500, b"canary", headers=["X-Canary: canary"]))
     with pytest.raises(KeySourceUnavailableError) as error:
-        JwksFetcher(service_url(f"{source.server.url}/keys"))()
+        JwksFetcher([service_url(f"{source.server.url}/keys")])()
     assert "canary" not in f"{error.value!s}{error.value!r}{caplog.text}"
     assert error.value.__cause__ is None

@@ -10,9 +10,13 @@ from doors.door_world import environment_for
 from doors.world import DoorWorld
 
 
-def auth_service(world: DoorWorld) -> Any:
-    """The ASGI application; its guard is *world*'s as it is now."""
-    container: WebContainer = web_container(environment_for(world.mint))
+def auth_service(world: DoorWorld, **changes: str) -> Any:
+    """
+    The ASGI application; its guard is *world*'s as it is now.
+
+    *changes* are variables (names without the prefix).
+    """
+    container: WebContainer = web_container(environment_for(world.mint, **changes))
     container.override_providers(
         clock=providers.Object(world.clock),
         browser_guard=providers.Object(world.browser_guard),

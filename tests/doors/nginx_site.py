@@ -62,6 +62,10 @@ class ListeningApp:
         headers = tuple((n.decode(), v.decode("latin-1")) for n, v in scope["headers"])
         query = scope["query_string"].decode("latin-1")
         target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        if scope["type"] == "websocket":
+            self.arrived.append(request := Arrived("GET", target, headers, b""))
+            await _talk(request, receive, send)
+            return
         request = Arrived(scope["method"], target, headers, await _whole(receive))
         self.arrived.append(request)
         await send(
@@ -75,6 +79,14 @@ class ListeningApp:
             }
         )
         await send({"type": "http.response.body", "body": json.dumps(_said(request)).encode()})
+
+
+async def _talk(request: Arrived, receive: Any, send: Any) -> None:
+    """Say over a WebSocket what the answer to a request says."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": _said(request)["said"]})
+    await send({"type": "websocket.close"})
 
 
 async def _whole(receive: Any) -> bytes:

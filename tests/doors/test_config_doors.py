@@ -72,23 +72,30 @@ def _key(number: int) -> str:
 
 WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "COGNITO_REGION": ("Ireland", "eu_west_1"),
-    "COGNITO_USER_POOL_ID": ("Ab12Cd34", "eu-west-1_"),
+    "COGNITO_FALLBACK_REGION": ("Ireland",),
+    "COGNITO_USER_POOL_ID": ("Ab12Cd34", "eu-west-1_", "pool_Ab12Cd34"),
+    "COGNITO_FURTHER_CLIENT_IDS": ("an app-client",),
+    "COGNITO_FURTHER_POOLS": ("eu-west-1_Other", "eu-west-1_Other=", "other=client"),
+    "COGNITO_AUDIENCE": ("\u00e4pi", "x" * 257),
     "COGNITO_CLIENT_ID": ("an app client",),
     "COGNITO_ISSUER": ("http://issuer.example.com",),
     "COGNITO_JWKS_URL": ("ftp://issuer.example.com",),
     "COGNITO_ENDPOINT_URL": ("http://cognito.example.com",),
+    "COGNITO_FALLBACK_ENDPOINT_URL": ("http://cognito.example.com",),
     "COGNITO_LEEWAY": ("61", "1.5"),
     "SIGN_IN_DOMAIN_URL": ("demo.auth.eu-west-1.amazoncognito.com",),
     "SIGN_IN_TOKEN_URL": ("https://user:canary@example.com",),
+    "SIGN_IN_FALLBACK_TOKEN_URL": ("http://example.com",),
     "SIGN_IN_CLIENT_SECRET": ("two words",),
     "SIGN_IN_CALLBACK_URL": ("https://auth.example.com/callback",),
     "SIGN_IN_SCOPES": ("email profile", "openid openid", 'openid "x"'),
     "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle", "Google google"),
     "SIGN_IN_REDIRECTS": ("https://*", "https://cms.example.com/articles", "cms.example.com"),
     "SIGN_IN_DEFAULT_REDIRECT": ("/articles", "https://cms.example.com/a b"),
-    "SIGN_IN_ATTEMPT_LIFETIME": ("59",),
+    "SIGN_IN_ATTEMPT_LIFETIME": ("59", "3601"),
     "SIGN_IN_TIMEOUT": ("0",),
     "COOKIE_DOMAIN": (".example.com", "10.0.0.10", "com"),
+    "COOKIE_FORMER_DOMAINS": (".example.com", "example.com", "a.example.com a.example.com"),
     "COOKIE_KEYS": (
         f"{_key(1)} {_key(1)}",
         " ".join(map(_key, range(9))),
@@ -102,6 +109,14 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "CONNECT_TIMEOUT": ("0", "31"),
     "VERIFY_CALLER_KEYS": ("cms=short", "k" * 40, f"cms={'k' * 40} shop={'k' * 40}"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
+    "PAGES_NAME": ("n" * 61, "a\nb", " "),
+    "PAGES_COLOR": ("blue", "#12345", "#1234567", "#00000g"),
+    "PAGES_COLOR_DARK": ("red;}",),
+    "PAGES_LANGUAGES": ("English", "de DE/x", "de de", "de-"),
+    "PAGES_SUPPORT_URL": ("javascript:alert(1)", "mailto:a@b?subject=c", "http://example.com"),
+    "PAGES_FOLDER": ("/no/such/folder",),
+    "PAGES_LOGO": ("http://example.com/logo.png", "/no/such/file.png", __file__),
+    "PAGES_ICON": ("/no/such/file.ico", "https://example.com/icon.png"),
     "WEB_CHECK_REDIRECTS": ("yes",),
     "STORE_TABLE": ("no table!", "ab"),
     "STORE_REGION": ("Ireland",),
@@ -121,6 +136,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify", "https://auth.example.com/"),
     "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),
     "GUARD_TIMEOUT": ("31",),
+    "GUARD_RESPONSE_BUDGET": ("4k", "1024", "65537"),
     "REFRESH_BY": ("cookie",),
     "REVOCATIONS_KEPT_IN": ("redis",),
     "LEGACY_SESSIONS_COOKIE": ("session id", "__Secure-authcore_session"),
@@ -153,7 +169,21 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
 """By variable, values that are wrong whatever the others are."""
 
 MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] = (
-    (("web", "guard", "authorizer"), "COGNITO_USER_POOL_ID", {"COGNITO_REGION": "us-east-1"}),
+    (
+        ("web", "guard", "authorizer"),
+        "COGNITO_FALLBACK_REGION",
+        {"COGNITO_FALLBACK_REGION": "eu-west-1"},
+    ),
+    (
+        ("web", "guard", "authorizer"),
+        "COGNITO_FURTHER_POOLS",
+        {"COGNITO_FURTHER_POOLS": "eu-west-1_Ab12Cd34=another"},
+    ),
+    (
+        ("web", "guard", "authorizer"),
+        "COGNITO_ISSUER",
+        {"COGNITO_ISSUER": "https://a.example/eu-west-1_Ab12Cd34 https://b.example/pool"},
+    ),
     (
         ("web",),
         "SIGN_IN_DEFAULT_REDIRECT",
@@ -337,8 +367,12 @@ def test_every_missing_value_is_named_at_once(door: DoorName) -> None:
     [
         (
             "web",
-            {"COGNITO_REGION": "us-east-1", "COGNITO_LEEWAY": "soon", "COOKIE_DOMAIN": "co.uk"},
-            ["COGNITO_LEEWAY", "COGNITO_USER_POOL_ID", "COOKIE_DOMAIN", "COOKIE_DOMAIN"],
+            {
+                "COGNITO_FALLBACK_REGION": "eu-west-1",
+                "COGNITO_LEEWAY": "soon",
+                "COOKIE_DOMAIN": "co.uk",
+            },
+            ["COGNITO_LEEWAY", "COGNITO_FALLBACK_REGION", "COOKIE_DOMAIN", "COOKIE_DOMAIN"],
         ),
         (
             "guard",
@@ -379,6 +413,15 @@ def test_a_guard_of_the_plain_format_needs_no_keys_and_the_auth_service_does() -
     assert same_problems("web", plain) == [
         "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"
     ]
+
+
+@pytest.mark.parametrize("door", ["web", "guard", "authorizer"])
+def test_the_region_of_a_replica_is_a_warning_and_no_error(door: DoorName) -> None:
+    status, [warning], _ = checked(door, changed({"COGNITO_REGION": "eu-central-1"}))
+
+    assert status == 0
+    assert warning.startswith("warning: AUTHCORE_COGNITO_REGION is not the region of")
+    assert checked(door, GOOD)[1] == []
 
 
 def test_an_aws_set_up_that_cannot_work_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:

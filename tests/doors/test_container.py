@@ -214,9 +214,16 @@ def test_the_usual_issuer_and_key_set_are_derived_from_the_pool() -> None:
 
     container = web_container(environment)
 
-    pool = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"
-    assert container.issuer() == pool
-    assert container.jwks_url() == f"{pool}/.well-known/jwks.json"
+    original, updated = (
+        f"https://{host}.eu-west-1.amazonaws.com/eu-west-1_Ab12Cd34"
+        for host in ("cognito-idp", "issuer-cognito-idp")
+    )
+    assert container.issuer() == original
+    assert container.issuers() == (original, updated)
+    assert container.jwks_urls() == (
+        f"{original}/.well-known/jwks.json",
+        f"{updated}/.well-known/jwks.json",
+    )
 
 
 def test_server_calls_may_take_another_name_than_browsers() -> None:

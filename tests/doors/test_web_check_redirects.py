@@ -7,6 +7,7 @@ import pytest
 
 from doors.door_world import SIGNIN_URL
 from doors.live_web_world import EXPIRED, LiveWebWorld
+from doors.very_pages import PAGES
 from unit.asgi_calls import PAGE, PROGRAM, Answer
 
 
@@ -50,18 +51,17 @@ def target_of(answer: Answer) -> str | None:
     return unquote(location.partition("?redirect=")[2]) or None
 
 
-def test_a_navigation_is_sent_to_sign_in_and_back_to_the_very_page(world: LiveWebWorld) -> None:
+@pytest.mark.parametrize(("page", "target"), PAGES, ids=lambda text: text[:50])
+def test_a_navigation_is_sent_to_sign_in_and_back_to_the_very_page(
+    world: LiveWebWorld, page: str, target: str
+) -> None:
+    """As behind every guard; Envoy names the page by path and Host."""
     # RD-05
-    answer = asked_by_traefik(world)
+    by_headers, by_path = asked_by_traefik(world, uri=page), asked_by_envoy(world, page)
 
-    assert target_of(answer) == f"https://cms.example.com{DEEP}"
-    assert answer.header("x-auth-reason") == "no_session"
-    assert answer.header("cache-control") == "no-store"
-
-
-def test_envoy_names_the_page_by_path_and_host(world: LiveWebWorld) -> None:
-    # RD-05
-    assert target_of(asked_by_envoy(world, DEEP)) == f"https://cms.example.com{DEEP}"
+    assert target_of(by_headers) == target_of(by_path) == f"https://cms.example.com{target}"
+    assert by_headers.header("x-auth-reason") == "no_session"
+    assert by_headers.header("cache-control") == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_envoy_names_the_page_by_path_and_host(world: LiveWebWorld) -> None:
         {"uri": "/" + "a" * 2048},
         {"uri": ""},
     ],
-    ids=str,
+    ids=lambda wrong: str(wrong)[:50],
 )
 def test_a_target_that_is_not_allowed_becomes_the_default_and_no_open_redirect(
     world: LiveWebWorld, wrong: dict[str, str | None]

@@ -8,6 +8,7 @@ import attrs
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.pools import issuer_urls, pool_of
 from authcore.domain.model.session_decision import PresentedSession, SessionDecision
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
@@ -66,7 +67,7 @@ class SessionWorld:
             signatures=signatures,
             cached_signatures=signatures,
             clock=self.clock,
-            issuers=[self.mint.issuer],
+            issuers=issuer_urls(pool_of(self.mint.issuer)),
             client_ids=[self.mint.client_id],
         )
 

@@ -116,3 +116,32 @@ def test_a_value_that_would_paint_the_terminal_is_escaped() -> None:
     _, out, err = check(WEB | {"AUTHCORE_COGNITO_REGION": "\x1b[2Jeu"})
 
     assert "\x1b" not in out + err
+
+
+GUARD = {
+    **WEB,
+    "AUTHCORE_GUARD_SIGNIN_URL": "https://auth.example.com/auth/signin",
+    "AUTHCORE_GUARD_APP_URL": "https://cms.example.com",
+    "AUTHCORE_STORE_TABLE": "sessions",
+}
+
+
+@pytest.mark.parametrize(
+    ("refresh", "changes", "warned"),
+    [
+        ("direct", {}, True),
+        ("direct", {"AUTHCORE_GUARD_RESPONSE_BUDGET": "4096"}, False),
+        ("direct", {"AUTHCORE_COOKIE_FORMAT": "stored"}, False),
+        ("off", {}, False),
+    ],
+)
+def test_a_guard_that_makes_large_heads_is_warned_of_proxies(
+    monkeypatch: pytest.MonkeyPatch, refresh: str, changes: dict[str, str], *, warned: bool
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    environment = {**GUARD, "AUTHCORE_GUARD_REFRESH": refresh, **changes}
+    status, _, err = check(environment, "--door", "guard")
+
+    assert status == 0, err
+    assert ("AUTHCORE_GUARD_RESPONSE_BUDGET" in err) == warned

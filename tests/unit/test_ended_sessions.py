@@ -186,7 +186,7 @@ def test_an_access_token_of_another_sign_in_is_refused(world: SessionWorld) -> N
         world.refresher.refresh(
             attrs.evolve(tokens, refresh_token=other.refresh_token), before, is_live=False
         )
-    assert refusal.value.claim == "auth_time"
+    assert refusal.value.claim == "origin_jti"
 
 
 def test_every_refresh_is_audited_with_the_subject_that_is_known(world: SessionWorld) -> None:

@@ -33,6 +33,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.AccountMismatchError: "legacy_mismatch",
     errors.AttributesRejectedError: "attributes_rejected",
     errors.SessionTooLargeError: "session_too_large",
+    errors.CookiesRemainError: "cookies_remain",
     errors.LinkRejectedError: "link_rejected",
     errors.AmbiguousAccountError: "link_ambiguous",
     errors.AccountTakenError: "link_taken",

@@ -9,7 +9,7 @@ from authcore.domain.errors import ClaimRejectedError, ConfigurationError
 from authcore.domain.model.domains import is_domain
 from authcore.domain.model.emails import canonical_email
 from authcore.domain.model.paths import MAX_PUBLIC_PATHS, public_path_problems
-from authcore.domain.model.pools import is_pool_of
+from authcore.domain.model.pools import region_of
 from authcore.domain.model.session import MAX_PENDING_ATTEMPTS, PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, SignedClaims
 from unit.session_world import SessionWorld
@@ -73,7 +73,7 @@ def test_so_many_public_paths_are_allowed_and_no_more() -> None:
     ],
 )
 def test_a_pool_is_of_the_region_that_its_whole_id_names(pool: str, *, is_of: bool) -> None:
-    assert is_pool_of("eu-west-1", pool) is is_of
+    assert (region_of(pool) == "eu-west-1") is is_of
 
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

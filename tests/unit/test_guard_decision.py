@@ -7,6 +7,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.adapters.pages.stylesheet import style_source, stylesheet
 from authcore.domain.errors import (
     ConfigurationError,
     KeySourceUnavailableError,
@@ -14,6 +15,7 @@ from authcore.domain.errors import (
     SessionTooLargeError,
     UnavailableError,
 )
+from authcore.domain.model.brand import Brand
 from authcore.domain.model.session_decision import LegacyAdmitted, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision
@@ -39,6 +41,15 @@ NO_STORE: Final = (
     ("vary", "Cookie"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
+)
+POLICY: Final = (
+    f"default-src 'none'; style-src {style_source(stylesheet(Brand()))}; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+HTML: Final = (
+    ("content-type", "text/html; charset=utf-8"),
+    ("content-language", "en"),
+    ("content-security-policy", POLICY),
 )
 CHALLENGE: Final = ("www-authenticate", 'Cookie realm="authcore"')
 DELETED: Final = ("set-cookie", "a=; Max-Age=0")
@@ -112,26 +123,37 @@ def test_what_takes_waiting_is_not_judged_at_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "is_page"),
+    ("change", "kind"),
     [
-        ({}, True),
-        ({"method": "HEAD"}, True),
-        ({"method": "POST"}, False),
-        ({"method": "get"}, False),
-        ({"accept": "TEXT/HTML"}, True),
-        ({"accept": "text/plain"}, False),
-        ({"accept": ""}, False),
-        ({"fetch_mode": ""}, True),
-        ({"fetch_mode": "cors"}, False),
-        ({"fetch_mode": "navigate2"}, False),
+        ({}, "page"),
+        ({"method": "HEAD"}, "page"),
+        ({"method": "POST"}, "form"),
+        ({"method": "POST", "fetch_mode": ""}, "form"),
+        ({"method": "POST", "fetch_mode": "cors"}, "program"),
+        ({"method": "POST", "accept": "*/*"}, "program"),
+        ({"method": "PUT"}, "program"),
+        ({"method": "DELETE"}, "program"),
+        ({"method": "OPTIONS"}, "program"),
+        ({"method": "get"}, "program"),
+        ({"method": "post"}, "program"),
+        ({"accept": "TEXT/HTML"}, "page"),
+        ({"accept": "text/plain"}, "program"),
+        ({"accept": ""}, "program"),
+        ({"fetch_mode": ""}, "page"),
+        ({"fetch_mode": "cors"}, "program"),
+        ({"fetch_mode": "navigate2"}, "program"),
     ],
 )
-def test_which_requests_are_navigations(change: dict[str, str], *, is_page: bool) -> None:
+def test_which_requests_are_answered_with_a_redirect_a_page_or_json(
+    change: dict[str, str], kind: str
+) -> None:
     visit = attrs.evolve(PAGE, **change)
-    assert visit.is_navigation is is_page
+    assert (visit.is_navigation, visit.is_form) == (kind == "page", kind == "form")
     refusal = request_guard(OUT).check(visit)
     assert isinstance(refusal, Deny)
-    assert refusal.status == (302 if is_page else 401)
+    assert refusal.status == (302 if kind == "page" else 401)
+    types = {"page": None, "form": "text/html; charset=utf-8", "program": "application/json"}
+    assert dict(refusal.headers).get("content-type") == types[kind]
 
 
 TOO_LARGE: Final = SessionTooLargeError("too much")
@@ -141,10 +163,7 @@ def test_too_many_cookies_are_a_431_that_says_what_to_do(check: Judge) -> None:
     # DL-02
     page, script = (check(request_guard(TOO_LARGE), visit) for visit in (PAGE, SCRIPT))
     assert isinstance(page, Deny)
-    assert (page.status, page.headers) == (
-        431,
-        (*NO_STORE, ("content-type", "text/plain; charset=utf-8")),
-    )
+    assert (page.status, page.headers) == (431, (*NO_STORE, *HTML))
     assert b"Delete the cookies of this site" in page.body
     assert script == Deny(
         431,
@@ -173,7 +192,7 @@ def test_an_outage_is_a_503_that_says_when_to_come_back(
     page, script = (request_guard(error).check(visit) for visit in (PAGE, SCRIPT))
     retry = ("retry-after", seconds)
     assert isinstance(page, Deny)
-    assert page.headers == (*NO_STORE, ("content-type", "text/plain; charset=utf-8"), retry)
+    assert page.headers == (*NO_STORE, *HTML, retry)
     assert page.status == 503
     assert page.is_outage
     assert b"You are still signed in" in page.body

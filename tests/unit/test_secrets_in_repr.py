@@ -15,6 +15,7 @@ import authcore.adapters.cookies
 import authcore.adapters.jwks
 import authcore.adapters.sealing
 import authcore.domain
+import authcore_guard.denials
 import authcore_guard.guarded_request
 import authcore_guard.request_guard
 from authcore.adapters.cookies.chunking import Series
@@ -25,6 +26,7 @@ from authcore.adapters.jwks.key_set import PublishedKey
 from authcore.domain.model.accounts import AccountPage, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.brand import Brand
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.domain.model.link_audit import (
@@ -43,8 +45,10 @@ from authcore.domain.model.linking import (
     PoolAccount,
 )
 from authcore.domain.model.reasons import Reason
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.model.tokens import Actor
 from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
@@ -57,7 +61,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     ),
     AuditEvent: frozenset(
         {
-            *("action", "caller", "detail", "legacy_uid", "other_subject", "reason"),
+            *("action", "actor", "caller", "detail", "legacy_uid", "other_subject", "reason"),
             *("reference", "subject"),
         }
     ),
@@ -66,6 +70,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     AccountQuery: frozenset({"cognito_id"}),
     Admitted: frozenset({"reason"}),
     AuthorizationError: frozenset({"reason"}),
+    Brand: frozenset({"accent", "accent_on_dark", "name", "support_url"}),
     ConnectTicket: frozenset({"client", "subject"}),
     CookieScope: frozenset({"domain"}),
     DirectoryPage: frozenset({"next"}),
@@ -79,6 +84,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Reason: frozenset({"actions", "code", "operator", "user"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
     Voucher: frozenset({"legacy_uid"}),
+    ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
@@ -86,8 +92,9 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
-    SignInRequired: frozenset({"reason"}),
-    User: frozenset({"groups", "legacy_uid", "subject", "username"}),
+    SignInRequired: frozenset({"detail", "reason"}),
+    User: frozenset({"actor", "groups", "legacy_uid", "subject", "username"}),
+    Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),
     GuardedRequest: frozenset(
@@ -109,6 +116,7 @@ PACKAGES: Final = (
 
 
 def _modules() -> Iterator[types.ModuleType]:
+    yield authcore_guard.denials
     yield authcore_guard.guarded_request
     yield authcore_guard.request_guard
     for package in PACKAGES:

@@ -162,7 +162,8 @@ def test_tokens_that_could_not_be_checked_are_not_lost(world: SessionWorld) -> N
     ("claims", "claim"),
     [
         ({"sub": "somebody-else"}, "sub"),
-        ({"auth_time": 1}, "auth_time"),
+        ({"origin_jti": "sign-in-2"}, "origin_jti"),
+        ({"origin_jti": None, "auth_time": 1}, "auth_time"),
         ({"iss": "https://issuer.example"}, "iss"),
         ({"client_id": "another-client"}, "client_id"),
     ],
@@ -279,7 +280,7 @@ def test_who_does_not_get_the_lease_waits_for_what_the_other_one_gets(
     tokens = world.sign_in()
     before = expired(world, tokens)
     begun = int(before.signed_in_at.timestamp())
-    fresh = world.tokens(tokens.refresh_token, auth_time=begun)
+    fresh = world.tokens(tokens.refresh_token, auth_time=begun, origin_jti="sign-in-1")
     pause = PauseUntil(
         world.clock, lambda: world.recent.remember(key_of(tokens), fresh, REMEMBERED_FOR)
     )

@@ -215,7 +215,9 @@ def test_who_gets_the_lease_looks_first_what_its_last_holder_got(
     world: SessionWorld, tokens: TokenSet, before: AccessClaims
 ) -> None:
     # RF-03
-    fresh = world.tokens(tokens.refresh_token, auth_time=before.claims["auth_time"])
+    fresh = world.tokens(
+        tokens.refresh_token, auth_time=before.claims["auth_time"], origin_jti=before.origin_jti
+    )
     lease = LeaseAfter(lambda: world.recent.remember(key_of(tokens), fresh, REMEMBERED_FOR))
 
     session = world.session_refresher(lease=lease).refresh(tokens, before, is_live=False)

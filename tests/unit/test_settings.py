@@ -174,13 +174,13 @@ def test_a_value_that_would_not_be_safe_is_refused(name: str, value: str) -> Non
     ],
 )
 def test_https_anywhere_and_http_on_loopback_are_accepted(url: str) -> None:
-    assert load(Door, GOOD | {"AUTHCORE_COGNITO_ISSUER": url}).cognito.issuer == url
+    assert load(Door, GOOD | {"AUTHCORE_COGNITO_ISSUER": url}).cognito.issuer == (url,)
 
 
 def test_a_trailing_slash_of_a_url_is_dropped() -> None:
     door = load(Door, GOOD | {"AUTHCORE_COGNITO_ISSUER": "https://issuer.example.com/"})
 
-    assert door.cognito.issuer == "https://issuer.example.com"
+    assert door.cognito.issuer == ("https://issuer.example.com",)
 
 
 def test_words_are_split_at_commas_and_white_space() -> None:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from authcore.domain.errors import (
@@ -15,7 +16,7 @@ from authcore.domain.errors import (
     TokenExpiredError,
     TokenNotYetValidError,
 )
-from authcore.domain.model.tokens import LAST_MOMENT, AccessClaims, IdentityClaims
+from authcore.domain.model.tokens import LAST_MOMENT, AccessClaims, Actor, IdentityClaims
 from authcore.domain.services.token_validation import MAX_LEEWAY, MAX_SUBJECT_LENGTH, TokenValidator
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
 from authcore.testing.fakes.system import FrozenClock
@@ -178,10 +179,51 @@ def without_client() -> dict[str, object]:
     return {name: value for name, value in ACCESS.items() if name != "client_id"}
 
 
-@pytest.mark.parametrize("audience", ["https://api.example.com", ["https://api.example.com"], []])
-def test_an_access_token_may_be_bound_to_resources(audience: object) -> None:
+API = "https://api.example.com"
+
+
+@pytest.mark.parametrize("audience", [API, [API], ["https://other.example", API]])
+def test_an_access_token_may_be_bound_to_the_api_that_is_configured(audience: object) -> None:
     # TV-09: Cognito adds ``aud`` to access tokens with resource binding.
-    assert access(aud=audience).client_id == CLIENT
+    bound = attrs.evolve(VALIDATOR, audience=[API])
+
+    for claims in ({**ACCESS, "aud": audience}, ACCESS):
+        assert bound.verify_access_token(SIGNATURES.sign(claims)).client_id == CLIENT
+
+
+@pytest.mark.parametrize("audience", [API, [API], CLIENT, [], "", f"{API}/"])
+def test_an_access_token_that_is_bound_to_another_api_is_refused(audience: object) -> None:
+    # TV-09
+    others = attrs.evolve(VALIDATOR, audience=["https://others.example.com"])
+    for validator in (VALIDATOR, others):
+        with pytest.raises(ClaimRejectedError) as refusal:
+            validator.verify_access_token(SIGNATURES.sign({**ACCESS, "aud": audience}))
+        assert refusal.value.detail == "aud"
+
+
+@pytest.mark.parametrize(
+    ("claim", "actor"),
+    [
+        ({"sub": "agent-1"}, Actor("agent-1")),
+        ({"client_id": CLIENT}, Actor(None, CLIENT)),
+        (
+            {"sub": "agent-1", "iss": ISSUER, "act": {"sub": "agent-0"}},
+            Actor("agent-1", None, ISSUER),
+        ),
+    ],
+)
+def test_who_acts_for_a_user_is_told(claim: object, actor: Actor) -> None:
+    """See RFC 8693 §4.1."""
+    assert access(act=claim).actor == actor
+    assert access().actor is None
+
+
+@pytest.mark.parametrize("claim", [None, "agent-1", [], {}, {"sub": 1}, {"sub": ""}, {"iss": "i"}])
+def test_an_actor_that_cannot_be_named_is_refused(claim: object) -> None:
+    for check in (access, identity):
+        with pytest.raises(ClaimRejectedError) as refusal:
+            check(act=claim)
+        assert refusal.value.claim == "act"
 
 
 @pytest.mark.parametrize("audience", [None, 1, True, {}, [1], [None], [["https://a.example"]]])

@@ -13,6 +13,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - The first sign-in of an account that was linked before counts as a later one.
 - Linking an account twice is an InvalidParameterException, whichever user it was linked to.
 - A confirmation code alone signs no user in.
+- While a recovery runs, a write is refused with OperationNotEnabledException, or what the caller of
+  ``begin_recovery`` names; a federated sign-in then leaves the attributes as they are.
 - ``invalid_client`` is answered with status 400.
 - Error redirects carry no ``state``, except for ``login_required``.
 - Writing ``email`` unverifies it, even with the value it had.

@@ -1,5 +1,9 @@
 """Assemble one user pool, its domain and its API."""
 
+from collections.abc import Mapping
+
+import attrs
+
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito.auth_sessions import AuthSessions
@@ -30,8 +34,21 @@ from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.cognito.user_flows.sign_up import SignUp
-from authcore_local.cognito.user_pool.users import UserStore
+from authcore_local.cognito.user_pool.users import PoolUser, UserStore
+from authcore_local.cognito.user_pool.write_block import DEFAULT_EXCEPTION, DEFAULT_MESSAGE
 from authcore_local.flow import FlowLog
+
+
+@attrs.frozen
+class RecoveryPoint:
+    """
+    The pool at one moment.
+
+    Attributes:
+        users: By user name.
+    """
+
+    users: Mapping[str, PoolUser] = attrs.field(repr=False)
 
 
 class LocalCognito:
@@ -111,6 +128,29 @@ class LocalCognito:
             keep_old: False stops publishing the old ones: tokens they signed become worthless.
         """
         self._issuer.rotate_keys(keep_old=keep_old)
+
+    def recovery_point(self) -> RecoveryPoint:
+        """Return the pool's users and links as they are now, to recover them later."""
+        return RecoveryPoint(self.users.snapshot())
+
+    def begin_recovery(
+        self, *, exception: str = DEFAULT_EXCEPTION, message: str = DEFAULT_MESSAGE
+    ) -> None:
+        """Refuse every write with *exception* until ``finish_recovery``; sign-ins continue."""
+        self.users.writes.begin(exception, message)
+
+    def finish_recovery(self, to: RecoveryPoint | None = None) -> tuple[str, ...]:
+        """
+        Accept writes again, in the state of *to*; in the present state without it.
+
+        Returns:
+            The ``sub`` of every user who is gone; their sessions have ended.
+        """
+        gone = () if to is None else self.users.restore(to.users)
+        for user in gone:
+            self.sessions.end_all_of(user.subject)
+        self.users.writes.end()
+        return tuple(user.subject for user in gone)
 
     def _doors(self) -> Doors:
         config, users, clock, entropy = self._config, self.users, self._clock, self._entropy

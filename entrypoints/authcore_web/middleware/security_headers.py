@@ -11,26 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.html import STYLE_SOURCE
-
-
-def content_policy(form_action: str = "'none'") -> str:
-    """
-    Make the Content-Security-Policy of this service's pages.
-
-    Args:
-        form_action: Allowed targets of their forms.  Chromium applies it to every redirect that
-            follows, too.  Default: no forms.
-    """
-    return (
-        f"default-src 'none'; style-src {STYLE_SOURCE}; "
-        f"base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
-    )
 
 
 HEADERS: Final = {
     **dict(PRIVATE),
-    "content-security-policy": content_policy(),
     "strict-transport-security": "max-age=31536000",
     "vary": "Accept, Cookie",
 }
@@ -45,8 +29,8 @@ _log: Final = logging.getLogger(__name__)
 @attrs.frozen(eq=False, repr=False)
 class SecurityHeaders:
     """
-    Adds HEADERS to every response and a challenge to every 401, and answers unexpected exceptions
-    with a plain page.
+    Adds HEADERS and *policy* to every response, a challenge to every 401, and answers unexpected
+    exceptions with a page.
 
     A header that a response already has stays unchanged: a page with a form needs its own policy.
     The log receives the exception's class and frames, not its text: that may hold a secret.
@@ -54,6 +38,14 @@ class SecurityHeaders:
 
     _app: ASGIApp
     _error_responses: ErrorResponses
+    _policy: str
+    _required: tuple[tuple[bytes, bytes], ...] = attrs.field(
+        init=False,
+        default=attrs.Factory(
+            lambda self: (*_ENCODED, (b"content-security-policy", self._policy.encode())),
+            takes_self=True,
+        ),
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See: ASGI 3.0."""
@@ -66,7 +58,7 @@ class SecurityHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = _add_headers(message)
+                message = _add_headers(message, self._required)
             await send(message)
 
         try:
@@ -79,9 +71,10 @@ class SecurityHeaders:
                 await response(scope, receive, send_safely)
 
 
-def _add_headers(start: Message) -> Message:
+def _add_headers(start: Message, required: tuple[tuple[bytes, bytes], ...]) -> Message:
     given = start.get("headers", ())
     names = {name for name, _ in given}
-    required = (*_ENCODED, _CHALLENGE) if start["status"] == HTTPStatus.UNAUTHORIZED else _ENCODED
+    if start["status"] == HTTPStatus.UNAUTHORIZED:
+        required = (*required, _CHALLENGE)
     missing = [header for header in required if header[0] not in names]
     return {**start, "headers": [*given, *missing]}

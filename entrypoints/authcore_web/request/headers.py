@@ -19,6 +19,15 @@ def is_cross_site(request: HTTPConnection) -> bool:
     return "cross-site" in request.headers.getlist("sec-fetch-site")
 
 
+def is_script(request: HTTPConnection) -> bool:
+    """
+    Whether a script of a page asks, by fetch or XMLHttpRequest.
+
+    See: Fetch Metadata Request Headers §2.2.
+    """
+    return request.headers.getlist("sec-fetch-mode") in (["cors"], ["same-origin"])
+
+
 def is_speculative(request: HTTPConnection) -> bool:
     """Whether the browser fetches the page before its user asks for it."""
     sent = (value for name in http_headers.PURPOSES for value in request.headers.getlist(name))

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from authcore.adapters.http_headers import retry_after
+from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import (
     AccountNotFoundError,
     AttributesRejectedError,
@@ -20,6 +21,7 @@ from authcore.domain.errors import (
     LinkRejectedError,
     LoginLostError,
     LoginRejectedError,
+    ParameterRejectedError,
     ProviderRefusedError,
     RedirectRejectedError,
     RejectedError,
@@ -34,8 +36,9 @@ from authcore_web.redirect_loops import SignInLoopError
 from authcore_web.request.api_keys import REASON
 from authcore_web.request.body import BodyTooLargeError, BodyTooSlowError, MediaTypeRejectedError
 from authcore_web.request.csrf import CrossSiteError
+from authcore_web.request.headers import is_script
 from authcore_web.response import messages
-from authcore_web.response.html import Notice, page
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import as_json, with_cookies
 from authcore_web.signin_urls import SignInUrls
 
@@ -74,11 +77,13 @@ class ErrorResponse:
         status: HTTP status.
         notice: For the user, where a browser asked.
         may_repeat: Whether the same request may work later; the answer then says when.
+        needs_sign_out: Whether a sign-out, which deletes cookies, is the way on; else a sign-in.
     """
 
     status: int
     notice: Notice
     may_repeat: bool = False
+    needs_sign_out: bool = False
 
 
 ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
@@ -86,13 +91,14 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     RejectedError: ErrorResponse(400, messages.MISUNDERSTOOD),
     TokenRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
     LoginRejectedError: ErrorResponse(400, messages.NOT_COMPLETED),
+    ParameterRejectedError: ErrorResponse(400, messages.MISUNDERSTOOD),
     ProviderRefusedError: ErrorResponse(400, messages.PROVIDER_REFUSED),
     ClientRejectedError: ErrorResponse(502, messages.OUR_FAULT),
     RedirectRejectedError: ErrorResponse(400, messages.FOREIGN_TARGET),
     CredentialsRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
-    SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE),
+    SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE, needs_sign_out=True),
     LinkRejectedError: ErrorResponse(403, messages.CONNECT_REFUSED),
     ConnectTicketError: ErrorResponse(400, messages.CONNECT_TICKET),
     ConnectSignInError: ErrorResponse(401, messages.CONNECT_SIGN_IN),
@@ -121,11 +127,13 @@ class ErrorResponses:
         audit: Records each error.
         entropy: For references.
         sign_in_urls: Where the user can start again.
+        pages: What users see.
     """
 
     _audit: AuditLog
     _entropy: Entropy
     _sign_in_urls: SignInUrls
+    _pages: Pages
 
     def of(
         self,
@@ -145,14 +153,15 @@ class ErrorResponses:
         Args:
             error: Every class is in ERROR_RESPONSES or below one that is.
 
-            request: Only its path and its ``Accept`` header count.
+            request: Its path, its language, and who asks count.
 
             action: For the audit log.
 
             redirect: The target that the browser asked for; dropped unless the allow-list admits
                 it.
 
-            link: Where the user can continue.  Default: the sign-in.
+            link: Where the user can continue.  Default: the sign-in.  No effect on an error that
+                needs a sign-out.
 
             notice: For the user.  Default: that of ERROR_RESPONSES.
 
@@ -163,6 +172,8 @@ class ErrorResponses:
         found = error_response_for(error)
         found = attrs.evolve(found, notice=notice or found.notice)
         reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
+        if found.needs_sign_out:
+            link = self._sign_in_urls.signout_url
         link = link or self._sign_in_urls.to(redirect)
         response = self._answer(request, found, error.code, reference, link)
         if found.may_repeat and isinstance(error, UnavailableError):
@@ -210,13 +221,23 @@ class ErrorResponses:
         if wants_json(request):
             mention = {"reference": reference} if reference else {}
             return as_json({"reason": code, **mention}, found.status)
-        html = page(found.notice, reference=reference, url=link or self._sign_in_urls.to(None))
-        return Response(html, found.status, media_type="text/html")
+        return self._pages.message(
+            request,
+            found.notice,
+            url=link or self._sign_in_urls.to(None),
+            status=found.status,
+            reference=reference,
+        )
 
 
 def wants_json(request: HTTPConnection) -> bool:
-    """Whether a program asks: a path in JSON_PATHS, or an ``Accept`` with JSON and no HTML."""
+    """
+    Whether a program asks, which shows no page to a user.
+
+    It asks for a path in JSON_PATHS, accepts JSON and no HTML, or is a script of a browser.
+    """
     accept = ", ".join(request.headers.getlist("accept")).lower()
     accepts_json = "application/json" in accept and "text/html" not in accept
     path: str = request.scope["path"]
-    return accepts_json or path in JSON_PATHS or path.startswith("/auth/check/")
+    is_called = path in JSON_PATHS or path.startswith("/auth/check/")
+    return is_called or accepts_json or is_script(request)

@@ -25,6 +25,7 @@ def user_members(user: User) -> Mapping[str, object]:
         "legacy_uid": user.legacy_uid,
         "groups": user.groups,
         "login": user.login,
+        **({"actor": user.actor} if user.actor else {}),
     }
 
 

@@ -8,6 +8,7 @@ import attrs
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session_decision import Admitted, SessionDecision, SignInRequired
+from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore_web.response.user import user_members
 
@@ -24,10 +25,14 @@ class VerificationResponses:
     Describes decisions as the members of a JSON object.
 
     Attributes:
-        audit: Records every result except ``ok``, and the caller.
+        audit: Records every result except ``ok``, and the caller; also ``ok`` where another program
+            acts for the user.
+        validator: Of browsers' sessions.  The answer about tokens of another pool or app client
+            says which one they are of, because a ``subject`` is unique only together with its pool.
     """
 
     _audit: AuditLog
+    _validator: TokenValidator | None = None
 
     def of(self, outcome: Outcome, caller: str) -> VerificationResult:
         """
@@ -44,14 +49,35 @@ class VerificationResponses:
             return {"verified": None, "reason": outcome.code}
         reason = outcome.reason
         if isinstance(outcome, SignInRequired):
-            self._audit.record(AuditEvent(ACTION, "rejected", reason, caller=caller))
+            self._audit.record(
+                AuditEvent(ACTION, "rejected", reason, caller=caller, detail=outcome.detail)
+            )
             return {"verified": False, "reason": reason}
         user = outcome.user
-        if reason != "ok":
+        if reason != "ok" or user.actor:
             self._audit.record(
-                AuditEvent(ACTION, "accepted", reason, subject=user.subject, caller=caller)
+                AuditEvent(
+                    *(ACTION, "accepted", reason),
+                    subject=user.subject,
+                    caller=caller,
+                    actor=user.actor,
+                )
             )
-        return {"verified": True, "user": user_members(user), **_new_tokens(outcome)}
+        return {
+            "verified": True,
+            "user": user_members(user),
+            **self._origin(outcome),
+            **_new_tokens(outcome),
+        }
+
+    def _origin(self, decision: SessionDecision) -> Mapping[str, object]:
+        """Name pool and app client, where they are not those of browsers' sessions."""
+        if self._validator is None or not isinstance(decision, Admitted):
+            return {}
+        access = decision.session.access
+        if self._validator.is_for(access):
+            return {}
+        return {"issued_for": {"user_pool_id": access.pool_id, "client_id": access.client_id}}
 
 
 def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:

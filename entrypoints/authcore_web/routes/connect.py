@@ -6,6 +6,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.pages.catalogue import Notice
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
     AuthcoreError,
@@ -13,6 +14,7 @@ from authcore.domain.errors import (
     ConnectSignInError,
     ConnectTicketError,
     LinkRejectedError,
+    ParameterRejectedError,
     RedirectRejectedError,
     RejectedError,
     UnavailableError,
@@ -26,14 +28,19 @@ from authcore.domain.services.sign_in.authorization import digest_of
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.ports.cookies import CookieJar
 from authcore.ports.system import Clock
-from authcore_web.middleware.security_headers import content_policy
-from authcore_web.request.body import form_of
-from authcore_web.request.csrf import CrossSiteError, TrustedOrigins, origin_of
+from authcore_web.request.body import (
+    BodyMalformedError,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    MediaTypeRejectedError,
+    form_of,
+)
+from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
 from authcore_web.request.query import only
 from authcore_web.response import messages
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.html import Notice, form_page
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import redirect_to, with_cookies
 from authcore_web.response.provider_names import display_name
 from authcore_web.signin_urls import NATIVE_PROVIDER, SignInUrls
@@ -46,6 +53,13 @@ MAX_FORM_BYTES: Final = 1024
 _PAIR: Final = "pair"
 """Field of the form: which two users the page asked about."""
 
+_UNREAD: Final = (
+    BodyMalformedError,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    MediaTypeRejectedError,
+    ParameterRejectedError,
+)
 _NEEDS_SIGN_IN: Final = (ConnectSignInError, ConnectAddressError)
 
 
@@ -88,6 +102,7 @@ class ConnectRoutes:
         own_pages: Rejects requests that pages of other origins cause.
         clock: Tells whether both sign-ins are fresh.
         error_responses: Answers refusals and outages.
+        pages: What users see.
         threads: Where *connection* and *browser_guard* wait.
     """
 
@@ -99,6 +114,7 @@ class ConnectRoutes:
     _own_pages: TrustedOrigins
     _clock: Clock
     _error_responses: ErrorResponses
+    _pages: Pages
     _threads: WorkerThreads
 
     async def connect(self, request: Request) -> Response:
@@ -115,7 +131,7 @@ class ConnectRoutes:
             now = self._clock.now()
             ticket, session = require_proofs(carried, session, client=self._client, now=now)
             if not post:
-                return with_cookies(self._show_button(ticket, session), renewed)
+                return with_cookies(self._show_button(request, ticket, session), renewed)
             if pair != _pair(ticket, session):
                 return redirect_to(self._urls.connect_url, renewed, status=303)
             await self._threads.run(lambda: self._connect(ticket, session))
@@ -139,22 +155,17 @@ class ConnectRoutes:
         admitted = decided.decision
         return admitted.session if isinstance(admitted, Admitted) else None, decided.cookies
 
-    def _show_button(self, ticket: ConnectTicket, session: Session) -> Response:
-        url, target = self._urls.connect_url, self._urls.target(ticket)
-        provider, user = display_name(ticket.identity.provider_name), session.user
-        html = form_page(
-            messages.connect_question(provider, user.name or user.email),
-            url=url,
+    def _show_button(self, request: Request, ticket: ConnectTicket, session: Session) -> Response:
+        target, user = self._urls.target(ticket), session.user
+        name = user.name or user.email or user.username or session.identity.subject
+        return self._pages.question(
+            request,
+            messages.connect_question(display_name(ticket.identity.provider_name), name),
+            url=self._urls.connect_url,
             fields={_PAIR: _pair(ticket, session)},
-            leave=("Not now", target),
+            leave_url=target,
+            through=(target,),
         )
-        headers = {
-            "content-security-policy": content_policy(
-                f"'self' {origin_of(url)} {origin_of(target)}"
-            ),
-            "referrer-policy": "same-origin",  # no-referrer would turn the form's Origin into null
-        }
-        return Response(html, media_type="text/html", headers=headers)
 
     def _connect(self, ticket: ConnectTicket, session: Session) -> None:
         if self._connection is not None:
@@ -185,6 +196,8 @@ class ConnectRoutes:
             return self._urls.connect_url, messages.CONNECT_FOREIGN
         if isinstance(error, UnavailableError):
             return self._urls.connect_url, messages.CONNECT_LATER
+        if isinstance(error, _UNREAD):
+            return self._urls.connect_url, messages.CONNECT_UNREAD
         if ticket is None or isinstance(error, ConnectTicketError):
             return None, None
         if isinstance(error, _NEEDS_SIGN_IN):

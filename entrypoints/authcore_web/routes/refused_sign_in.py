@@ -6,6 +6,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import (
     AccountTakenError,
     ConnectTicketError,
@@ -23,7 +24,6 @@ from authcore.domain.services.sign_in.sign_in import SignInCompletion
 from authcore.ports.cookies import CookieJar
 from authcore_web.response import messages
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.html import Notice
 from authcore_web.response.plain import redirect_to
 from authcore_web.response.provider_names import display_name
 from authcore_web.signin_urls import NATIVE_PROVIDER, SignInUrls

@@ -7,35 +7,29 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.adapters.cookie_header import cookie_pairs
-from authcore.adapters.cookies.session_cookies import carry_session
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
-    MalformedTokenError,
     ParameterRejectedError,
     RejectedError,
     UnavailableError,
 )
-from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.sign_out import SignedOut, SignOut
 from authcore.domain.services.sign_in.authorization import with_query
-from authcore.ports.cookies import CookieJar
-from authcore_web.middleware.security_headers import content_policy
+from authcore.ports.cookies import SessionJar
 from authcore_web.request.body import form_of
-from authcore_web.request.csrf import TrustedOrigins, origin_of
+from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
 from authcore_web.request.query import only, parameters
 from authcore_web.response import messages
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses, wants_json
-from authcore_web.response.html import form_page, page
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import as_json, redirect_to, with_cookies
+from authcore_web.routes.way_back import WayBack
 
 
 ACTION: Final = "sign_out"
 MAX_FORM_BYTES: Final = 8192
-
-_UNREADABLE: Final = "the cookies of the session cannot be read"
 
 
 @attrs.frozen
@@ -75,10 +69,9 @@ class SignOutUrls:
         return with_query(self.logout_url, {"client_id": self.client_id, "logout_uri": target})
 
     @property
-    def form_action(self) -> str:
-        """Every origin that the form redirects through.  See: CSP Level 3 §6.4.2."""
-        urls = (self.signout_url, self.logout_url, *self.targets)
-        return " ".join(("'self'", *dict.fromkeys(map(origin_of, urls))))
+    def redirects(self) -> Sequence[str]:
+        """URLs that the answer to the form redirects to."""
+        return (self.logout_url, *self.targets)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -93,15 +86,19 @@ class SignOutRoutes:
         urls: Of the sign-out.
         trusted_origins: Rejects requests that other sites cause.
         error_responses: Answers refusals.
+        pages: What users see.
+        way_back: Where users continue who do not sign out.
         threads: Where *sign_out* waits.
     """
 
     _sign_out: SignOut
-    _sessions: CookieJar[TokenSet]
+    _sessions: SessionJar
     _cookie_clearing: CookieClearing
     _urls: SignOutUrls
     _trusted_origins: TrustedOrigins
     _error_responses: ErrorResponses
+    _pages: Pages
+    _way_back: WayBack
     _threads: WorkerThreads
 
     async def sign_out(self, request: Request) -> Response:
@@ -112,17 +109,25 @@ class SignOutRoutes:
                 self._trusted_origins.check(request)
             target = self._urls.target(await _read_redirect(request))
         except RejectedError as error:
-            link = self._urls.signout_url
-            return self._error_responses.of(error, request, action=ACTION, link=link)
-        return await self._end(request, target) if post else self._show_button(target)
+            is_foreign = isinstance(error, CrossSiteError)
+            return self._error_responses.of(
+                error,
+                request,
+                action=ACTION,
+                link=self._urls.signout_url,
+                notice=messages.FOREIGN_REQUEST if is_foreign else messages.SIGN_OUT_LINK,
+            )
+        return await self._end(request, target) if post else self._show_button(request, target)
 
-    def _show_button(self, target: str) -> Response:
-        html = form_page(messages.SIGN_OUT, url=self._urls.signout_url, fields={"redirect": target})
-        headers = {
-            "content-security-policy": content_policy(self._urls.form_action),
-            "referrer-policy": "same-origin",  # no-referrer would turn the form's Origin into null
-        }
-        return Response(html, media_type="text/html", headers=headers)
+    def _show_button(self, request: Request, target: str) -> Response:
+        return self._pages.question(
+            request,
+            messages.SIGN_OUT,
+            url=self._urls.signout_url,
+            fields={"redirect": target},
+            leave_url=self._way_back.of(request),
+            through=self._urls.redirects,
+        )
 
     async def _end(self, request: Request, target: str) -> Response:
         """Delete the browser's cookies in every case, also during an outage."""
@@ -133,7 +138,7 @@ class SignOutRoutes:
             signed_out = self._sign_out.not_begun(outage)
             cookies = self._cookie_clearing.cookies_without_store(sent)
         onward = self._urls.next(target)
-        answer = self._answer(request, onward, is_complete=signed_out.is_complete)
+        answer = self._answer(request, onward, signed_out)
         return with_cookies(answer, cookies)
 
     def _end_and_clear(self, sent: str) -> tuple[SignedOut, Sequence[str]]:
@@ -141,29 +146,20 @@ class SignOutRoutes:
 
     def _end_session(self, sent: str) -> SignedOut:
         try:
-            tokens = self._sessions.read(sent)
+            carried = self._sessions.read_all(sent)
         except UnavailableError as outage:
             return self._sign_out.end_unread(outage, sent)
-        if tokens is None and _may_carry_session(sent):
-            return self._sign_out.end_unread(MalformedTokenError(_UNREADABLE), sent)
-        return self._sign_out.end(tokens, sent)
+        return self._sign_out.end_all(carried, sent)
 
-    def _answer(self, request: Request, onward: str, *, is_complete: bool) -> Response:
+    def _answer(self, request: Request, onward: str, outcome: SignedOut) -> Response:
+        complete = outcome.is_complete
         if wants_json(request):
-            return as_json({"signed_out": True, "complete": is_complete, "next": onward})
-        if is_complete:
+            members = {"signed_out": not outcome.may_continue, "complete": complete, "next": onward}
+            return as_json(members)
+        if complete:
             return redirect_to(onward, status=303)
-        html = page(messages.SIGNED_OUT_HERE, reference=None, url=onward)
-        return Response(html, media_type="text/html")
-
-
-def _may_carry_session(sent: str) -> bool:
-    """
-    Whether *sent* may hold a session that the jar does not read.
-
-    Its cookies are cut, mixed or duplicated, or there are more cookies than are read.
-    """
-    return carry_session(sent) or bool(sent and not cookie_pairs(sent))
+        notice = messages.COOKIES_REMAIN if outcome.may_continue else messages.SIGNED_OUT_HERE
+        return self._pages.message(request, notice, url=onward)
 
 
 async def _read_redirect(request: Request) -> str | None:

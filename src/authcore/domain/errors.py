@@ -26,6 +26,7 @@ All errors that authcore raises, in one tree.
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
+    │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
@@ -163,7 +164,9 @@ class ClaimRejectedError(TokenRejectedError):
 
     def __init__(self, claim: str) -> None:
         self.claim = claim
-        super().__init__(f"the claim {claim!r} is missing, mistyped or not acceptable here")
+        super().__init__(
+            f"the claim {claim!r} is missing, mistyped or not acceptable here", detail=claim
+        )
 
 
 class RefreshTokenRejectedError(RejectedError):
@@ -264,6 +267,12 @@ class SessionTooLargeError(RejectedError):
     """The session exceeds the size limit of cookies or store.  See: RFC 6585 §5 (431)."""
 
     code: ClassVar[str] = "session_too_large"
+
+
+class CookiesRemainError(RejectedError):
+    """The browser may keep session cookies: of a domain that the settings do not name."""
+
+    code: ClassVar[str] = "cookies_remain"
 
 
 class LinkRejectedError(RejectedError):

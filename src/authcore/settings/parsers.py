@@ -9,6 +9,7 @@ from typing import Final, get_args
 
 from authcore.domain.model.key_rings import key_ring_problem
 from authcore.domain.model.passwords import CharacterClass, PasswordPolicy
+from authcore.domain.model.pools import CLIENT_ID, is_user_pool_id
 from authcore.settings.reader import Parser
 
 
@@ -84,6 +85,33 @@ def pairs(text: str) -> Mapping[str, str]:
     if len(pairs_by_name) < len(found):
         raise ValueError("must name each one once")
     return pairs_by_name
+
+
+def client_ids(text: str) -> tuple[str, ...]:
+    """Parse app client ids."""
+    found = tuple(dict.fromkeys(words(text)))
+    if not all(map(CLIENT_ID.fullmatch, found)):
+        raise ValueError("must be app client ids")
+    return found
+
+
+def pool_clients(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Parse ``pool-id=client-id`` pairs; a pool with several clients is named several times."""
+    clients: dict[str, list[str]] = {}
+    for word in words(text):
+        pool, _, client = word.partition("=")
+        if not is_user_pool_id(pool) or not CLIENT_ID.fullmatch(client):
+            raise ValueError("must be pairs like eu-west-1_Ab12Cd34=4f5u7n3k2q1z")
+        clients.setdefault(pool, []).append(client)
+    return {pool: tuple(dict.fromkeys(listed)) for pool, listed in clients.items()}
+
+
+def audiences(text: str) -> tuple[str, ...]:
+    """Parse API identifiers: what resource servers of a pool are called, mostly URLs."""
+    found = words(text)
+    if not all(re.fullmatch(r"[!-~]{1,256}", word) for word in found):
+        raise ValueError("must be identifiers of 1 to 256 printable ASCII characters")
+    return found
 
 
 def password_policy(text: str) -> PasswordPolicy:

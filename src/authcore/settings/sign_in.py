@@ -22,6 +22,12 @@ class AppClientSettings:
     token_url: ServiceUrl | None = setting(
         service_url, "URL", "base URL for server calls, if not the domain's", default=None
     )
+    fallback_token_url: ServiceUrl | None = setting(
+        service_url,
+        "URL",
+        "base URL for server calls in a second region, for calls that do not reach the first one",
+        default=None,
+    )
     client_secret: str | None = setting(
         secret_text, "text", "the app client's secret", default=None, secret=True
     )
@@ -55,6 +61,12 @@ class SignInSettings:
     )
     token_url: ServiceUrl | None = setting(
         service_url, "URL", "base URL for server calls, if not the domain's", default=None
+    )
+    fallback_token_url: ServiceUrl | None = setting(
+        service_url,
+        "URL",
+        "base URL for server calls in a second region, for calls that do not reach the first one",
+        default=None,
     )
     client_secret: str = setting(secret_text, "text", "the app client's secret", secret=True)
     callback_url: ServiceUrl = setting(

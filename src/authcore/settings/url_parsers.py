@@ -16,13 +16,23 @@ from authcore.settings.parsers import CALLER_KEY, words
 
 SIGN_IN_PATH: Final = "/auth/signin"
 
+SIGNED_IN_PATH: Final = f"{SIGN_IN_PATH}/done"
+"""The auth service's page for users who signed in beside a form; guards lead there."""
+
 CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 """Where Cognito redirects browsers to after sign-in."""
 
 VERIFY_PATH: Final = "/auth/verify"
 
+REFRESH_PATH: Final = "/auth/refresh"
+
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
+
+
+def service_urls(text: str) -> tuple[ServiceUrl, ...]:
+    """Parse URLs that this process may call."""
+    return tuple(dict.fromkeys(map(service_url, words(text))))
 
 
 def callback_url(text: str) -> ServiceUrl:

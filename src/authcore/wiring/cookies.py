@@ -22,7 +22,12 @@ def session_jar(
 ) -> SessionJar:
     """Build the jar of the configured format; *texts* is called only for stored sessions."""
     if cookie.format == "plain":
-        return PlainSessionJar(domain=cookie.domain, lifetime=cookie.lifetime, clock=clock)
+        return PlainSessionJar(
+            domain=cookie.domain,
+            lifetime=cookie.lifetime,
+            clock=clock,
+            former_domains=cookie.former_domains,
+        )
     if cookie.format == "stored":
         return StoredSessionJar(
             texts=texts(),
@@ -31,6 +36,7 @@ def session_jar(
             lifetime=cookie.lifetime,
             clock=clock,
             entropy=entropy,
+            former_domains=cookie.former_domains,
             audit=audit,
         )
     return SealedSessionJar(
@@ -39,6 +45,7 @@ def session_jar(
         lifetime=cookie.lifetime,
         clock=clock,
         entropy=entropy,
+        former_domains=cookie.former_domains,
     )
 
 

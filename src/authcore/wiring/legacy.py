@@ -35,5 +35,5 @@ def http_legacy_sessions(
         http=http,
         base_url=legacy.url,
         api_key=legacy.api_key,
-        cookie=LegacyCookie(sessions.cookie, cookie.domain),
+        cookie=LegacyCookie(sessions.cookie, cookie.domain, cookie.former_domains),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
+from authcore.domain.model.pools import region_of
 from authcore.domain.services.accounts.identity_connection import IdentityConnection
 from authcore.ports.audit import AuditLog
 from authcore.ports.system import Clock
@@ -39,7 +40,9 @@ def pool_users(connect: ConnectSettings, cognito: CognitoSettings) -> PoolUsers 
     from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 
     client = cognito_client(
-        region=cognito.region, endpoint_url=cognito.endpoint_url, within=connect.timeout
+        region=region_of(cognito.user_pool_id),  # a replica refuses writes
+        endpoint_url=cognito.endpoint_url,
+        within=connect.timeout,
     )
     return PoolUsers(
         directory=CognitoUserDirectory(client=client, user_pool_id=cognito.user_pool_id),

@@ -4,8 +4,12 @@
 
 from collections.abc import Callable
 
-from authcore.adapters.cognito.token_endpoint import CognitoTokenRefresher, CognitoTokenRevoker
-from authcore.adapters.http import HttpClient
+from authcore.adapters.cognito.token_endpoint import (
+    MAX_ANSWER_BYTES,
+    CognitoTokenRefresher,
+    CognitoTokenRevoker,
+)
+from authcore.adapters.http import HttpClient, RegionalHttpClient
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE, RefreshCoordinator
@@ -26,12 +30,25 @@ def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:
     return client.token_url or client.domain_url or ""
 
 
+def domain_http(client: SignInSettings | AppClientSettings, clock: Clock) -> HttpClient:
+    """Build the HTTP client for server calls to the pool's domain, in one region or in two."""
+    if client.fallback_token_url is None:
+        return HttpClient(within=client.timeout, max_bytes=MAX_ANSWER_BYTES)
+    return RegionalHttpClient(
+        within=client.timeout,
+        max_bytes=MAX_ANSWER_BYTES,
+        base_urls=(ServiceUrl(domain_for_servers(client)), client.fallback_token_url),
+        clock=clock,
+    )
+
+
 def cognito_refresher(
     *,
     client: SignInSettings | AppClientSettings,
     refresh: RefreshSettings,
     cognito: CognitoSettings,
     http: HttpClient,
+    clock: Clock,
 ) -> TokenRefresher:
     """Build the configured refresher that calls Cognito with the client secret."""
     secret = client.client_secret or ""
@@ -43,22 +60,47 @@ def cognito_refresher(
             client_secret=secret,
             within=LONGEST_TRADE,
         )
+    return api_refresher(client=client, refresh=refresh, cognito=cognito, clock=clock)
+
+
+def api_refresher(
+    *,
+    client: SignInSettings | AppClientSettings,
+    refresh: RefreshSettings,
+    cognito: CognitoSettings,
+    clock: Clock,
+) -> TokenRefresher:
+    """Build the refresher that calls the pool's API, in one region or in two."""
     from authcore.adapters.cognito.client import unsigned_cognito_client
+    from authcore.adapters.cognito.regional_refresher import RegionalTokenRefresher
     from authcore.adapters.cognito.token_refreshers import (
         CognitoApiTokenRefresher,
         CognitoAuthFlowTokenRefresher,
     )
 
-    api = unsigned_cognito_client(
-        region=cognito.region,
-        endpoint_url=cognito.endpoint_url,
-        within=min(client.timeout, LONGEST_TRADE),
-    )
     refreshers = {
         "get_tokens": CognitoApiTokenRefresher,
         "auth_flow": CognitoAuthFlowTokenRefresher,
     }
-    return refreshers[refresh.by](client=api, client_id=cognito.client_id, client_secret=secret)
+    regions = [(cognito.region, cognito.endpoint_url)]
+    if cognito.fallback_region or cognito.fallback_endpoint_url:
+        second = cognito.fallback_region or cognito.region
+        regions.append((second, cognito.fallback_endpoint_url))
+    built = [
+        refreshers[refresh.by](
+            client=unsigned_cognito_client(
+                region=region,
+                endpoint_url=endpoint_url,
+                within=min(client.timeout, LONGEST_TRADE) / len(regions),
+            ),
+            client_id=cognito.client_id,
+            client_secret=client.client_secret or "",
+        )
+        for region, endpoint_url in regions
+    ]
+    if len(built) == 1:
+        return built[0]
+    return RegionalTokenRefresher((built[0], built[1]), clock, rotates=refresh.by != "auth_flow")
 
 
 def cognito_revoker(

@@ -1,6 +1,6 @@
 """The container of every entrypoint that checks sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dependency_injector import containers, providers
 
@@ -12,7 +12,9 @@ from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
@@ -29,6 +31,14 @@ from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 from authcore.wiring.cookies import is_stored, session_jar
 from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
+from authcore.wiring.program_tokens import (
+    OpenKeySource,
+    issuer_of,
+    issuers_of,
+    jwks_urls_of,
+    program_guard,
+    program_validator,
+)
 from authcore.wiring.refresher import session_refresher_of
 from authcore.wiring.session_settings import SessionSettings
 from authcore.wiring.table import (
@@ -39,7 +49,6 @@ from authcore.wiring.table import (
     sealed_store,
     table_client,
 )
-from authcore.wiring.tokens import issuer_of, jwks_url_of
 
 
 class SessionContainer(containers.DeclarativeContainer):
@@ -55,9 +64,12 @@ class SessionContainer(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
     issuer: providers.Provider[str] = providers.ThreadSafeSingleton(issuer_of, cognito)
-    jwks_url: providers.Provider[ServiceUrl] = providers.ThreadSafeSingleton(jwks_url_of, cognito)
+    issuers: providers.Provider[Sequence[str]] = providers.ThreadSafeSingleton(issuers_of, cognito)
+    jwks_urls: providers.Provider[Sequence[ServiceUrl]] = providers.ThreadSafeSingleton(
+        jwks_urls_of, cognito
+    )
     fetcher: providers.Provider[Callable[[], bytes]] = providers.ThreadSafeSingleton(
-        JwksFetcher, jwks_url
+        JwksFetcher, jwks_urls
     )
     keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
     cached_keys = providers.ThreadSafeSingleton(CachedKeys, keys)
@@ -79,9 +91,14 @@ class SessionContainer(containers.DeclarativeContainer):
         signatures=signatures,
         cached_signatures=cached_signatures,
         clock=clock,
-        issuers=providers.List(issuer),
+        issuers=issuers,
         client_ids=providers.List(cognito.client_id),
         leeway=cognito.leeway,
+        audience=cognito.audience,
+    )
+    open_key_source: providers.Provider[OpenKeySource] = providers.Object(JwksFetcher)
+    program_validator: providers.Provider[AnyValidator] = providers.ThreadSafeSingleton(
+        program_validator, validator, cognito, open_key_source
     )
     table_client = providers.ThreadSafeSingleton(table_client, store, cognito)
     texts: providers.Provider[SealedStore] = providers.ThreadSafeSingleton(
@@ -142,10 +159,13 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
     )
+    response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
+    program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(
         BrowserGuard,
         guard=session_guard,
         jar=sessions,
         counter=counter,
         jar_waits=providers.Callable(is_stored, cookie),
+        budget=response_budget,
     )

@@ -1,10 +1,11 @@
-"""Build the validator of one pool's tokens; name every wrong argument at once."""
+"""Build the validators of tokens; name every wrong argument at once."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from authcore.adapters.jwks.cached_keys import CachedKeys
+from authcore.adapters.jwks.compact_jws import unverified_issuer
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.key_set import Keys, StaticKeys
@@ -16,30 +17,34 @@ from authcore.domain.model.pools import (
     CLIENT_ID,
     CLIENT_ID_SENTENCE,
     USER_POOL_ID_SENTENCE,
+    accepted_issuers,
     is_user_pool_id,
-    issuer_url,
-    jwks_url,
+    jwks_urls,
+    pool_of,
 )
 from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.services.pools_validation import PoolsValidator
 from authcore.domain.services.token_validation import TokenValidator, configuration_problems
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
-from authcore.settings.cognito import CognitoSettings
 
 
 Built = TypeVar("Built")
+
+SEVERAL_ISSUERS: Final = "issuer must end in user_pool_id where there are several"
 
 
 def pool_validator(
     user_pool_id: str,
     client_id: str | Collection[str],
-    issuer: str | None,
-    keys_url: str | None,
+    issuer: str | Collection[str] | None,
+    keys_url: str | Collection[str] | None,
     *,
     leeway: timedelta,
     jwks: Mapping[str, object] | bytes | None,
     required_groups: Collection[str],
     required_scopes: Collection[str],
+    audience: str | Collection[str],
     clock: Clock | None,
     remember: bool,
 ) -> TokenValidator:
@@ -51,27 +56,50 @@ def pool_validator(
     """
     problems = missing_methods("clock", clock, "now")
     clock = clock or SystemClock()
-    client_ids = (client_id,) if isinstance(client_id, str) else client_id
+    client_ids = _listed(client_id)
+    audience = _listed(audience)
     problems += configuration_problems(
         needed={"client_id": client_ids},
-        optional={"required_groups": required_groups, "required_scopes": required_scopes},
+        optional={
+            "required_groups": required_groups,
+            "required_scopes": required_scopes,
+            "audience": audience,
+        },
         leeway=leeway,
     )
     problems += _client_problems(client_ids)
-    iss = _issuer(user_pool_id, issuer, problems)
-    keys = _keys(iss, keys_url, jwks, clock, problems)
-    if problems or iss is None or keys is None:
+    issuers = _issuers(user_pool_id, issuer, problems)
+    keys = _keys(user_pool_id, issuers, keys_url, jwks, clock, problems)
+    if problems or keys is None:
         raise ConfigurationError(problems)
     return TokenValidator(
         signatures=_signatures(keys, clock, remember=remember),
         cached_signatures=_signatures(_in_memory_only(keys), clock, remember=remember),
         clock=clock,
-        issuers=[iss],
+        issuers=issuers,
         client_ids=client_ids,
         leeway=leeway,
         required_groups=required_groups,
         required_scopes=required_scopes,
+        audience=audience,
     )
+
+
+def pools_validator(validators: object) -> PoolsValidator:
+    """
+    Join validators of different pools; see ``authcore.pools_validator``.
+
+    Raises:
+        ConfigurationError: Something is no validator, or they do not fit together.
+    """
+    listed = list(validators) if isinstance(validators, Iterable) else []
+    if not listed or not all(isinstance(each, TokenValidator) for each in listed):
+        raise ConfigurationError(["validators must be results of token_validator"])
+    return PoolsValidator(validators=listed, read_issuer=unverified_issuer)
+
+
+def _listed(given: str | Collection[str]) -> Collection[str]:
+    return (given,) if isinstance(given, str) else given
 
 
 def _signatures(keys: Keys, clock: Clock, *, remember: bool) -> SignatureVerifier:
@@ -99,34 +127,46 @@ def _is_client(text: str) -> bool:
     return CLIENT_ID.fullmatch(text) is not None
 
 
-def _issuer(user_pool_id: object, issuer: object, problems: list[str]) -> ServiceUrl | None:
+def _issuers(user_pool_id: object, given: object, problems: list[str]) -> tuple[ServiceUrl, ...]:
     is_pool = isinstance(user_pool_id, str) and is_user_pool_id(user_pool_id)
     if not is_pool:
         problems.append(f"user_pool_id {USER_POOL_ID_SENTENCE}")
-    if issuer is not None:
-        return _url("issuer", issuer, problems)
-    return issuer_url(str(user_pool_id)) if is_pool else None
+    configured = () if given is None else _urls("issuer", given, problems)
+    if not is_pool or configured is None:
+        return ()
+    if len(configured) > 1 and not all(pool_of(url) == user_pool_id for url in configured):
+        problems.append(SEVERAL_ISSUERS)
+    return accepted_issuers(str(user_pool_id), configured)
 
 
 def _keys(
-    issuer: ServiceUrl | None, url: object, jwks: object, clock: Clock, problems: list[str]
+    user_pool_id: str,
+    issuers: Collection[ServiceUrl],
+    given: object,
+    jwks: object,
+    clock: Clock,
+    problems: list[str],
 ) -> Keys | None:
-    source = _url("jwks_url", url, problems) if url is not None else None
+    urls = () if given is None else _urls("jwks_url", given, problems)
     if jwks is not None:
         if not isinstance(jwks, Mapping | bytes):
             problems.append("jwks must be a key set: a mapping, or its JSON as bytes")
             return None
         return _build("jwks:", lambda: StaticKeys(jwks), problems)
-    if source is None and url is None and issuer is not None:
-        source = jwks_url(issuer)
-    return KeyCache(JwksFetcher(source), clock) if source else None
+    sources = urls or jwks_urls(user_pool_id, issuers)
+    return KeyCache(JwksFetcher(sources), clock) if sources else None
 
 
-def _url(name: str, given: object, problems: list[str]) -> ServiceUrl | None:
-    if not isinstance(given, str):
-        problems.append(f"{name} must be a text")
+def _urls(name: str, given: object, problems: list[str]) -> tuple[ServiceUrl, ...] | None:
+    """Read one URL or several; None, and a problem, where anything is wrong."""
+    listed = (given,) if isinstance(given, str) else given
+    if not isinstance(listed, Collection) or not listed or isinstance(listed, bytes):
+        problems.append(f"{name} must be a text, or a collection of texts")
         return None
-    return _build(name, lambda: service_url(given), problems)
+    if not all(isinstance(each, str) for each in listed):
+        problems.append(f"{name} must be a text, or a collection of texts")
+        return None
+    return _build(name, lambda: tuple(map(service_url, listed)), problems)
 
 
 def _build(name: str, build: Callable[[], Built], problems: list[str]) -> Built | None:
@@ -135,13 +175,3 @@ def _build(name: str, build: Callable[[], Built], problems: list[str]) -> Built 
     except ValueError as error:
         problems.append(f"{name} {error}")
         return None
-
-
-def issuer_of(cognito: CognitoSettings) -> ServiceUrl:
-    """Give the ``iss`` of the pool's tokens: the configured one, or the one of the pool id."""
-    return cognito.issuer or issuer_url(cognito.user_pool_id)
-
-
-def jwks_url_of(cognito: CognitoSettings) -> ServiceUrl:
-    """Give the URL of the pool's keys: the configured one, or the one below the issuer."""
-    return cognito.jwks_url or jwks_url(issuer_of(cognito))

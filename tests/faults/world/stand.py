@@ -10,7 +10,7 @@ import pytest
 from authcore.adapters.coordination.process.leases import ProcessLease
 from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
-from authcore.domain.model.pools import issuer_url
+from authcore.domain.model.pools import pool_key
 from authcore.domain.services.accounts.account_creation import create_key
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -94,7 +94,7 @@ class Stand:
     def allow_create(self, subject: str) -> None:
         """``authcore links allow-create``: forget what came of the create for *subject*."""
         pool_id = self.environment["AUTHCORE_COGNITO_USER_POOL_ID"]
-        self._intents.forget(create_key(issuer_url(pool_id), subject))
+        self._intents.forget(create_key(pool_key(pool_id), subject))
 
     def _legacy_line(self) -> LegacyLine:
         system = self.legacy

@@ -65,6 +65,7 @@ def _line(event: AuditEvent) -> str:
         "subject": event.subject,
         "legacy_uid": event.legacy_uid,
         "other_subject": event.other_subject,
+        "actor": event.actor,
         "reference": event.reference,
         "caller": event.caller,
     }

@@ -16,6 +16,7 @@ from authcore.adapters.http.http_client import (
     HttpFailedError,
 )
 from authcore.adapters.http.json_answers import MAX_CONTAINERS, UnreadableAnswerError, json_object
+from authcore.adapters.http.regional_http import RegionalHttpClient
 
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "HttpAnswer",
     "HttpClient",
     "HttpFailedError",
+    "RegionalHttpClient",
     "UnreadableAnswerError",
     "json_object",
 ]

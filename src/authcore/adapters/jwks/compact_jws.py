@@ -105,6 +105,16 @@ def claims_of(payload: bytes) -> SignedClaims:
         raise MalformedTokenError("the payload is not a JSON object, or ambiguous") from None
 
 
+def unverified_issuer(unverified_token: str) -> object:
+    """
+    Read what *unverified_token* says of its issuer.  Nothing is verified: it may only select keys.
+
+    Raises:
+        MalformedTokenError: Not a compact RS256 JWT.
+    """
+    return claims_of(parse(octets_of(unverified_token)).payload).get("iss")
+
+
 @lru_cache(maxsize=HEADERS_KEPT)
 def _kid(header: bytes) -> str:
     parameters = json_object(decode(header))

@@ -1,10 +1,13 @@
 """Fetches the issuer's key set over HTTP."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.http import HttpClient, HttpFailedError
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
-from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
+from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES, keys_in
+from authcore.adapters.system import monotonic
 from authcore.domain.errors import KeySourceUnavailableError
 from authcore.domain.model.urls import ServiceUrl
 
@@ -15,26 +18,51 @@ _HEADERS: Final = {"accept": "application/json", "connection": "close"}
 
 class JwksFetcher:
     """
-    Fetches one fixed URL.  Redirects are not followed and content encodings not decoded.
+    Fetches one of several fixed URLs, at which the issuer publishes the same keys.
+
+    The URL that gave keys last is tried first; where it gives none, the others follow in their
+    order.  All of them share FETCH_DEADLINE: each gets an equal part of the time that is left.
+    Redirects are not followed and content encodings not decoded.
 
     A callable, as KeyCache needs.
     """
 
-    def __init__(self, url: ServiceUrl) -> None:
-        """Fetch *url*, which comes from settings, never from a token."""
-        self._url = url
+    def __init__(self, urls: Collection[ServiceUrl]) -> None:
+        """Fetch from *urls*, at least one, which come from settings, never from a token."""
+        self._urls = tuple(urls)
+        self._last_good = self._urls[0]
         self._http = HttpClient(within=FETCH_DEADLINE, max_bytes=MAX_KEY_SET_BYTES)
 
     def __call__(self) -> bytes:
         """
         The body of a 200 answer.
 
+        Where there are several URLs, the body is also a key set that can be used.
+
         Raises:
-            KeySourceUnavailableError: Any other status, a body of more than MAX_KEY_SET_BYTES or in
-                a content encoding, or no complete answer by the deadline.
+            KeySourceUnavailableError: From the URL that was tried first: any other status, a body
+                of more than MAX_KEY_SET_BYTES or in a content encoding, or no complete answer by
+                the deadline.
         """
+        due = monotonic() + FETCH_DEADLINE.total_seconds()
+        urls = sorted(self._urls, key=lambda url: url != self._last_good)
+        failures: list[KeySourceUnavailableError] = []
+        for url in urls:
+            share = max(0.0, due - monotonic()) / (len(urls) - len(failures))
+            try:
+                body = self._fetch(url, timedelta(seconds=share))
+                if len(urls) > 1:
+                    _require_keys(body)
+            except KeySourceUnavailableError as failure:
+                failures.append(failure)
+            else:
+                self._last_good = url
+                return body
+        raise failures[0]
+
+    def _fetch(self, url: ServiceUrl, within: timedelta) -> bytes:
         try:
-            answer = self._http.request("GET", self._url, headers=_HEADERS)
+            answer = self._http.request("GET", url, headers=_HEADERS, within=within)
         except HttpFailedError as error:
             raise KeySourceUnavailableError(
                 f"no answer from the key source: {error.reason}", detail=error.detail
@@ -46,3 +74,12 @@ class JwksFetcher:
                 f"the key source answered {answer.status}", detail=f"HTTP {answer.status}"
             )
         return answer.body
+
+
+def _require_keys(body: bytes) -> None:
+    try:
+        keys_in(body)
+    except ValueError:
+        raise KeySourceUnavailableError(
+            "the answer is no key set that can be used", detail="answer key set"
+        ) from None

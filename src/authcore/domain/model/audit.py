@@ -31,6 +31,7 @@ class AuditEvent:
         subject: Cognito ``sub``, once known.
         legacy_uid: Legacy id, once known.
         other_subject: ``sub`` of a second pool user that the event is about.
+        actor: Who acted on behalf of *subject*, as its token says; None where the user did.
         reference: The id that the error page shows, to find this event by.
         caller: The calling program, by the name that the settings give to its key.
         detail: The cause that *reason* leaves open, in fixed words: see AuthcoreError.
@@ -45,6 +46,7 @@ class AuditEvent:
     caller: str | None = None
     detail: str | None = None
     other_subject: str | None = None
+    actor: str | None = None
 
     @classmethod
     def of(
@@ -58,6 +60,7 @@ class AuditEvent:
         caller: str | None = None,
         detail: str | None = None,
         other_subject: str | None = None,
+        actor: str | None = None,
     ) -> "AuditEvent":
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
@@ -78,6 +81,7 @@ class AuditEvent:
             caller=caller,
             detail=detail,
             other_subject=other_subject,
+            actor=actor,
         )
 
 

@@ -72,6 +72,24 @@ class PendingSignIns:
 
 
 @attrs.frozen
+class CarriedSessions:
+    """
+    Every session that a browser carries, for a sign-out.
+
+    Attributes:
+        sessions: All that could be read; the one that counts, if any, first.
+        has_unread: Whether there are cookies of sessions that could not be read: torn, forged, of
+            another key ring or format, or too many.
+        has_shadows: Whether a cookie is there more often than under the domains, present and
+            former, that deletions reach.
+    """
+
+    sessions: tuple[TokenSet, ...] = attrs.field(default=(), repr=False)
+    has_unread: bool = False
+    has_shadows: bool = False
+
+
+@attrs.frozen
 class User:
     """
     The signed-in user, for applications.
@@ -86,6 +104,8 @@ class User:
         legacy_uid: The user's id in the legacy system.
         groups: Group names; empty for a legacy login.
         login: ``cognito`` by default, or ``legacy``.
+        actor: Who acts on behalf of the user, as the access token says (``act``); None, the
+            default, where the user acts itself.
     """
 
     subject: str | None
@@ -96,6 +116,7 @@ class User:
     legacy_uid: str | None
     groups: tuple[str, ...]
     login: Literal["cognito", "legacy"] = "cognito"
+    actor: str | None = None
 
 
 @attrs.frozen
@@ -106,7 +127,7 @@ class Session:
     Attributes:
         tokens: As issued.
         identity: Claims of the ID token.
-        access: Claims of the access token; same ``sub`` and issuer as *identity*.
+        access: Claims of the access token; same ``sub`` and pool as *identity*.
     """
 
     tokens: TokenSet
@@ -117,6 +138,7 @@ class Session:
     def user(self) -> User:
         """The signed-in user."""
         identity = self.identity
+        actor = self.access.actor or identity.actor
         return User(
             subject=identity.subject,
             username=identity.username,
@@ -125,4 +147,5 @@ class Session:
             email_verified=identity.email_verified,
             legacy_uid=identity.legacy_uid,
             groups=identity.groups,
+            actor=actor.name if actor else None,
         )

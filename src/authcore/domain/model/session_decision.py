@@ -90,10 +90,27 @@ class SignInRequired:
             RejectedError.
         has_ended: Whether the presented session has ended and its cookies must be deleted.  False
             also for a revoked session whose user has a legacy session beside it.
+        detail: The cause that *reason* leaves open, e.g. the claim; see AuthcoreError.  None by
+            default.
     """
 
     reason: str
     has_ended: bool = False
+    detail: str | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen
+class OpenedSession:
+    """
+    The session that a long-lived connection was opened with: a WebSocket or a stream.
+
+    Attributes:
+        decision: That admitted it.
+        cookie_header: Of the request that opened it.
+    """
+
+    decision: Admitted | LegacyAdmitted
+    cookie_header: str = attrs.field(repr=False)
 
 
 SessionDecision: TypeAlias = Admitted | LegacyAdmitted | SignInRequired

@@ -9,6 +9,7 @@ import attrs
 
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.identities import are_linked_later, primary_identity, read_identities
+from authcore.domain.model.pools import pool_of
 from authcore.domain.model.usernames import LEGACY_UID, LINK_REFUSAL_CLAIM
 
 
@@ -80,18 +81,63 @@ def _texts(claims: SignedClaims, name: str) -> tuple[str, ...]:
 
 
 @attrs.frozen
+class Actor:
+    """
+    The program or user that acts on behalf of a token's subject.
+
+    At least *subject* or *client_id* is known.
+
+    Attributes:
+        subject: ``sub``.
+        client_id: ``client_id``.
+        issuer: ``iss``, as the issuer of the token wrote it; it is not verified further.
+
+    See: RFC 8693 §4.1.
+    """
+
+    subject: str | None
+    client_id: str | None = None
+    issuer: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The subject, or the client where there is none."""
+        return self.subject or self.client_id or ""
+
+
+def read_actor(claim: object) -> Actor | None:
+    """Read an ``act`` claim; None where it names no actor, or a member is no text."""
+    if not isinstance(claim, dict):
+        return None
+    members = [claim.get(name) for name in ("sub", "client_id", "iss")]
+    if not all(value is None or (isinstance(value, str) and value) for value in members):
+        return None
+    return Actor(*members) if members[0] or members[1] else None
+
+
+@attrs.frozen
 class _CheckedClaims:
     claims: SignedClaims = attrs.field(repr=False)
 
     @property
     def subject(self) -> str:
-        """``sub``, the pool's id of the user; unique together with ``issuer``."""
+        """``sub``, the pool's id of the user; unique together with ``pool_id``."""
         return str(self.claims["sub"])
 
     @property
     def issuer(self) -> str:
-        """``iss``: one of the configured issuers."""
+        """``iss``: one of the pool's issuers, which can differ between tokens of one session."""
         return str(self.claims["iss"])
+
+    @property
+    def pool_id(self) -> str:
+        """The pool that issued the token, whatever the form of its issuer."""
+        return pool_of(self.issuer)
+
+    @property
+    def actor(self) -> Actor | None:
+        """``act``: who acts on behalf of the subject; None where the user acts itself."""
+        return read_actor(self.claims.get("act"))
 
     @property
     def issued_at(self) -> datetime:
@@ -121,7 +167,7 @@ class _CheckedClaims:
     @property
     def signed_in_at(self) -> datetime:
         """
-        ``auth_time``: when the user last authenticated; a refresh does not change it.
+        ``auth_time``: when the user last authenticated; at Cognito a refresh does not change it.
 
         ``iat`` where the token has no ``auth_time``.  Aware, UTC.
         """

@@ -23,6 +23,7 @@ from authcore.domain.model.tokens import (
     IdentityClaims,
     SignedClaims,
     is_numeric_date,
+    read_actor,
 )
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
@@ -51,12 +52,15 @@ class TokenValidator:
     Attributes:
         signatures: Holds the issuer's keys.  May wait for a fetch.
         clock: Tells the time.
-        issuers: Acceptable ``iss``, character by character.
+        issuers: Acceptable ``iss``, character by character: all of one pool.
         client_ids: App clients whose tokens are acceptable.
         leeway: How far this clock and the issuer's may differ; 0 (the default) to 60 seconds.
         required_groups: The user must be in every one of them; none by default.
         required_scopes: The access token must carry every one of them; none by default.  ID tokens
             have no scopes.
+        audience: APIs that this application is.  An access token that is bound to an API (``aud``)
+            is refused unless that is one of these; none by default, so that every bound token is
+            refused.  Cognito issues tokens without ``aud`` unless one is requested.
         cached_signatures: The same keys as far as they are in memory; never waits.
         cached_only: The same checks over *cached_signatures*; None where there are none.
 
@@ -71,6 +75,7 @@ class TokenValidator:
     leeway: timedelta = timedelta(0)
     required_groups: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
     required_scopes: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    audience: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
     cached_signatures: SignatureVerifier | None = None
     cached_only: "TokenValidator | None" = attrs.field(init=False, default=None)
 
@@ -80,6 +85,7 @@ class TokenValidator:
             optional={
                 "required_groups": self.required_groups,
                 "required_scopes": self.required_scopes,
+                "audience": self.audience,
             },
             leeway=self.leeway,
         )
@@ -99,6 +105,10 @@ class TokenValidator:
             KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
         """
         self.signatures.require_keys()
+
+    def is_for(self, access: AccessClaims) -> bool:
+        """Whether *access*, of any pool, is of this pool and of one of these app clients."""
+        return access.issuer in self.issuers and access.client_id in self.client_ids
 
     def verify_access_token(self, unverified_token: str) -> AccessClaims:
         """
@@ -136,7 +146,7 @@ class TokenValidator:
         self._check_origin(claims, "access")
         if not _is_one_of(claims.get("client_id"), self.client_ids):
             raise ClaimRejectedError("client_id")
-        if "aud" in claims and not _is_text_or_texts(claims["aud"]):
+        if "aud" in claims and not self._is_for_us(claims["aud"]):
             raise ClaimRejectedError("aud")
         if self.required_scopes:
             self._check_scopes(claims)
@@ -184,8 +194,16 @@ class TokenValidator:
         subject = claims.get("sub")
         if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
             raise ClaimRejectedError("sub")
+        if "act" in claims and read_actor(claims["act"]) is None:
+            raise ClaimRejectedError("act")
         if self.required_groups:
             self._check_groups(claims)
+
+    def _is_for_us(self, bound_to: object) -> bool:
+        """Whether one of the APIs that a token is bound to is ours.  See: RFC 7519 §4.1.3."""
+        values = bound_to if isinstance(bound_to, list) else [bound_to]
+        are_texts = all(isinstance(value, str) for value in values)
+        return are_texts and any(value in self.audience for value in values)
 
     def _check_groups(self, claims: SignedClaims) -> None:
         groups = claims.get("cognito:groups")
@@ -242,11 +260,6 @@ def _is_leeway(leeway: object) -> bool:
 
 def _is_one_of(value: object, texts: Collection[str]) -> bool:
     return isinstance(value, str) and value in texts
-
-
-def _is_text_or_texts(value: object) -> bool:
-    values = value if isinstance(value, list) else [value]
-    return all(isinstance(entry, str) for entry in values)
 
 
 def _sole(audience: object) -> object:

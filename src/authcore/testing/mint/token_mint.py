@@ -10,12 +10,12 @@ from functools import partialmethod
 from typing import Final, Literal
 
 from authcore.adapters.system import SystemClock
-from authcore.domain.model.pools import issuer_url
+from authcore.domain.model.pools import issuer_urls
 from authcore.ports.system import Clock
 from authcore.testing.mint.keys import SigningKey, base64url, generate_key, pooled_key
 
 
-DEFAULT_ISSUER: Final = issuer_url("eu-west-1_Ab12Cd34E")
+DEFAULT_ISSUER: Final = issuer_urls("eu-west-1_Ab12Cd34E")[0]
 DEFAULT_CLIENT_ID: Final = "1example23456789abcdefghij"
 DEFAULT_SUBJECT: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
 DEFAULT_USERNAME: Final = "7d8ca528-4931-4254-9273-ea5ee853f271"
@@ -76,6 +76,7 @@ class TokenMint:
         self._keys = self._next_keys()
         self._published = list(self._keys.values())
         self._serial = itertools.count(1)
+        self._origin_jti = self._uuid()
 
     def _next_keys(self) -> dict[TokenUse, SigningKey]:
         number = self._generation
@@ -181,7 +182,7 @@ class TokenMint:
             "sub": self._subject,
             "cognito:groups": ["editors"],
             "iss": self.issuer,
-            "origin_jti": self._uuid(),
+            "origin_jti": self._origin_jti,
             "event_id": self._uuid(),
             "auth_time": now,
             "exp": now + int(self._lifetime.total_seconds()),

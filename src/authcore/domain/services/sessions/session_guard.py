@@ -22,6 +22,7 @@ cannot be ended, the browser keeps the cookies of the Cognito session: they alon
 has signed out here.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -49,10 +50,10 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
-from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
@@ -70,7 +71,7 @@ class SessionGuard:
     Decide about the session that a request presents.
 
     Attributes:
-        validator: For the pool and the app client that issued the tokens.
+        validator: For the pools and the app clients that issued the tokens.
         policy: When sessions are refreshed and when they end.
         clock: Tells the age of a session.
         counter: Counts every decision, and every failure to decide.
@@ -79,10 +80,12 @@ class SessionGuard:
         legacy_sign_out: Ends the legacy session beside one that ended; None (the default) where
             that session cannot be ended from here.
         revocations: None (the default) where sessions live as long as their tokens.
+        refreshable: Which sessions *refresher* is for; None (the default) where it is for all that
+            *validator* accepts.
         revocations_wait: Whether asking *revocations* takes the network; True by default.
     """
 
-    validator: TokenValidator
+    validator: AnyValidator
     policy: RefreshPolicy
     clock: Clock
     counter: DecisionCounter
@@ -91,6 +94,7 @@ class SessionGuard:
     legacy_sign_out: LegacySignOut | None = None
     revocations: RevocationList | None = None
     revocations_wait: bool = True
+    refreshable: Callable[[AccessClaims | None], bool] | None = None
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
@@ -99,17 +103,20 @@ class SessionGuard:
         Raises:
             UnavailableError: No decision is possible now.
         """
-        try:
-            decision = self._decide(presented)
-        except UnavailableError as error:
-            self.counter.count(ACTION, outcome_of(error), error.code)
-            raise
-        return self._count(decision)
+        return self.count(lambda: self._decide(presented))
 
     def decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         """Decide without network and waiting; None where the decision takes either."""
         decision = self._decide_from_cache(presented)
-        return self._count(decision) if decision else None
+        return self.count(lambda: decision) if decision else None
+
+    def judge_open(self, presented: PresentedSession) -> SessionDecision:
+        """Decide like ``decide`` for a connection that is open already; counts nothing."""
+        return self._decide(presented)
+
+    def judge_open_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
+        """Decide like ``decide_from_cache``; counts nothing."""
+        return self._decide_from_cache(presented)
 
     def has_ended(self, access: AccessClaims) -> bool:
         """
@@ -121,9 +128,17 @@ class SessionGuard:
         is_over = self.policy.is_over(access.signed_in_at, now=self.clock.now())
         return is_over or self._is_revoked(access)
 
-    def _count(self, decision: SessionDecision) -> SessionDecision:
+    def count(
+        self, decide: Callable[[], SessionDecision], *, action: str = ACTION
+    ) -> SessionDecision:
+        """Return or raise what *decide* does, and count it as *action*."""
+        try:
+            decision = decide()
+        except UnavailableError as error:
+            self.counter.count(action, outcome_of(error), error.code)
+            raise
         refused = isinstance(decision, SignInRequired)
-        self.counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
+        self.counter.count(action, "rejected" if refused else "accepted", decision.reason)
         return decision
 
     def _decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
@@ -137,7 +152,7 @@ class SessionGuard:
             except (TokenExpiredError, UnknownKeyError, KeySourceUnavailableError):
                 return None
             except TokenRejectedError as rejected:
-                decision = SignInRequired(rejected.code)
+                decision = SignInRequired(rejected.code, detail=rejected.detail)
         return (
             None
             if isinstance(decision, SignInRequired) and self._is_legacy(presented)
@@ -242,7 +257,7 @@ class SessionGuard:
         except (TokenExpiredError, UnknownKeyError) as rejected:
             return self._try_refresh(presented.tokens, rejected, can_renew=presented.can_renew)
         except TokenRejectedError as rejected:
-            return SignInRequired(rejected.code)
+            return SignInRequired(rejected.code, detail=rejected.detail)
         return self._decide_live(session, can_renew=presented.can_renew)
 
     def _decide_live(self, session: Session, *, can_renew: bool) -> Admitted | SignInRequired:
@@ -251,15 +266,16 @@ class SessionGuard:
         action = self.policy.decide(session, now=self.clock.now())
         if action == "end":
             return TOO_OLD
-        if action == "keep" or not can_renew or self.refresher is None:
+        refresher = self._refresher_of(session.access)
+        if action == "keep" or not can_renew or refresher is None:
             return Admitted(session)
         try:
-            renewed = self.refresher.refresh(session.tokens, session.access, is_live=True)
+            renewed = refresher.refresh(session.tokens, session.access, is_live=True)
         except UnavailableError:
             return Admitted(session, "refresh_postponed")
         except RejectedError as refusal:
-            return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed, self.refresher)
+            return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
+        return self._admit_new_tokens(renewed, session.access, refresher)
 
     def _try_refresh(
         self, tokens: TokenSet, rejected: TokenRejectedError, *, can_renew: bool
@@ -270,7 +286,7 @@ class SessionGuard:
         except UnknownKeyError:
             return self._renew(tokens, None, rejected, can_renew=can_renew)
         except TokenRejectedError as invalid:
-            return SignInRequired(invalid.code)
+            return SignInRequired(invalid.code, detail=invalid.detail)
         if self.policy.is_over(before.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
@@ -285,23 +301,35 @@ class SessionGuard:
         *,
         can_renew: bool,
     ) -> Admitted | SignInRequired:
-        if self.refresher is None or not can_renew:
+        refresher = self._refresher_of(before)
+        if refresher is None or not can_renew:
             return SignInRequired(rejected.code)
         if tokens.refresh_token is None:
             return SignInRequired(rejected.code, has_ended=True)
         try:
-            renewed = self.refresher.refresh(tokens, before, is_live=False)
+            renewed = refresher.refresh(tokens, before, is_live=False)
         except RejectedError as refusal:
-            return SignInRequired(refusal.code, has_ended=True)
-        return self._admit_new_tokens(renewed, self.refresher)
+            return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
+        return self._admit_new_tokens(renewed, before, refresher)
+
+    def _refresher_of(self, access: AccessClaims | None) -> SessionRefresher | None:
+        """Return the refresher; None where it is not for the session of *access*."""
+        is_for_it = self.refreshable is None or self.refreshable(access)
+        return self.refresher if is_for_it else None
 
     def _admit_new_tokens(
-        self, session: Session, refresher: SessionRefresher
+        self, session: Session, before: AccessClaims | None, refresher: SessionRefresher
     ) -> Admitted | SignInRequired:
-        """Look again: the session may have been revoked while it was refreshed."""
+        """
+        Look again: the session may have been revoked while it was refreshed.
+
+        The claims *before* the refresh count too: an issuer may move ``auth_time``, and the new one
+        may lie behind the revocation of the user.
+        """
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
-        if self._is_revoked(session.access):
+        moved = before is not None and before.signed_in_at != session.access.signed_in_at
+        if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):
             refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")

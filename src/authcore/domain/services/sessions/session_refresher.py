@@ -11,7 +11,6 @@ import attrs
 
 from authcore.domain.errors import (
     AuthcoreError,
-    ClaimRejectedError,
     KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
@@ -26,6 +25,7 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
+from authcore.domain.services.sessions.same_sign_in import require_same_sign_in
 from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.domain.services.sessions.store_watch import StoreWatch
 from authcore.domain.services.token_validation import TokenValidator
@@ -110,9 +110,22 @@ class SessionRefresher:
         fresh = self.coordinator.exchange(
             token, lambda: self._trade(tokens, before), waits=not is_live
         )
-        session = self._validate(fresh)
-        _require_same_sign_in(before, session)
+        try:
+            session = self._validate(fresh)
+            require_same_sign_in(before, session)
+        except RejectedError as refusal:
+            self._note(refusal, before)
+            raise
         return session
+
+    def serves(self, access: AccessClaims | None) -> bool:
+        """
+        Whether the session of *access* is of the pool and app client that are refreshed here.
+
+        The provider would refuse the refresh token of another client, and so end a good session.
+        False for None: nothing says which client the session is of.
+        """
+        return access is not None and self.validator.is_for(access)
 
     def invalidate(self, tokens: TokenSet) -> tuple[RefreshToken, ...]:
         """See RefreshCoordinator."""
@@ -177,21 +190,12 @@ class SessionRefresher:
             ) from None
 
     def _note(self, error: AuthcoreError | None, before: AccessClaims | None) -> None:
-        subject = before.subject if before else None
-        self.audit.record(AuditEvent.of(_ACTION, error, subject=subject))
-
-
-def _require_same_sign_in(before: AccessClaims | None, after: Session) -> None:
-    """
-    Reject tokens of another issuer, user, app client or sign-in.  See: OpenID Connect Core §12.2.
-
-    Raises:
-        ClaimRejectedError: Names the claim that differs.
-    """
-    if before is None:
-        return
-    for name in ("iss", "sub", "client_id", "auth_time"):
-        if after.access.claims.get(name) != before.claims.get(name):
-            raise ClaimRejectedError(name)
-    if after.identity.claims.get("auth_time") != before.claims.get("auth_time"):
-        raise ClaimRejectedError("auth_time")
+        actor = before.actor if before else None
+        self.audit.record(
+            AuditEvent.of(
+                _ACTION,
+                error,
+                subject=before.subject if before else None,
+                actor=actor.name if actor else None,
+            )
+        )

@@ -3,11 +3,11 @@
 from authcore.domain.errors import ClaimRejectedError
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.token_validation import TokenValidator
+from authcore.domain.services.pools_validation import AnyValidator
 
 
 def validate_session(
-    validator: TokenValidator, tokens: TokenSet, *, nonce: str | None = None
+    validator: AnyValidator, tokens: TokenSet, *, nonce: str | None = None
 ) -> Session:
     """
     Validate both JWTs, each on its own and against the other.
@@ -20,7 +20,7 @@ def validate_session(
         nonce: Of the sign-in whose response they are; None (the default) for all other tokens.
 
     Raises:
-        TokenRejectedError: Either is not valid, or they differ in issuer, app client or subject.
+        TokenRejectedError: Either is not valid, or they differ in pool, app client or subject.
 
         KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
     """
@@ -28,7 +28,7 @@ def validate_session(
     identity = validator.verify_id_token(
         tokens.id_token, nonce=nonce, access_token=tokens.access_token
     )
-    if identity.issuer != access.issuer:
+    if identity.issuer != access.issuer and identity.pool_id != access.pool_id:
         raise ClaimRejectedError("iss")
     if identity.claims["aud"] not in (access.client_id, [access.client_id]):
         raise ClaimRejectedError("aud")

@@ -79,11 +79,15 @@ class RedirectAllowlist:
         base: An origin, admitted too, to which candidates such as ``/articles/7`` are appended.
             Default: None; such candidates are refused.
 
+        pages: URLs, admitted too, character by character; not their origins.  Default: none.
+
     Raises:
         ConfigurationError: Names every entry that is not such an origin.
     """
 
-    def __init__(self, origins: Iterable[str], *, base: str | None = None) -> None:
+    def __init__(
+        self, origins: Iterable[str], *, base: str | None = None, pages: Iterable[str] = ()
+    ) -> None:
         is_list = _is_list(origins)
         entries = list(islice(origins, MAX_ORIGINS + 1)) if is_list else []
         problems = [] if is_list else ["redirect origins: must be a list of origins"]
@@ -98,6 +102,7 @@ class RedirectAllowlist:
             raise ConfigurationError(problems)
         self._origins = frozenset(_origin(entry, _ENTRY) for entry in entries)
         self._base = base
+        self._pages = frozenset(filter(is_absolute_target, pages))
 
     def resolve(self, candidate: str | None) -> RedirectTarget:
         """
@@ -119,6 +124,8 @@ class RedirectAllowlist:
             raise RedirectRejectedError("the redirect target is too long, or not text")
         if self._base is not None and _ROOTED.match(candidate):
             return self.resolve(self._base + candidate)
+        if candidate in self._pages:
+            return RedirectTarget(candidate)
         origin = _origin(candidate, _ABSOLUTE)
         if origin is None or not self._admits(origin):
             raise RedirectRejectedError("the redirect target is not a URL of an allowed origin")

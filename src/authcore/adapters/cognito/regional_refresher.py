@@ -1,0 +1,74 @@
+"""Refresh over the pool's API in one of two regions."""
+
+from typing import Final
+
+from authcore.adapters.region_turns import RegionTurns
+from authcore.domain.errors import ProviderNotReachedError, ProviderUnavailableError
+from authcore.domain.model.tokens import TokenSet
+from authcore.ports.system import Clock
+from authcore.ports.token_endpoint import TokenRefresher
+
+
+NOT_DONE: Final = frozenset(
+    {
+        "OperationNotEnabledException",
+        "connect certificate",
+        "connect dns",
+        "connect failed",
+        "connect refused",
+        "connect timeout",
+    }
+)
+"""Details of failures after which the refresh token is certainly not spent."""
+
+BUSY: Final = "TooManyRequestsException"
+
+
+class RegionalTokenRefresher(TokenRefresher):
+    """
+    Refreshes in the second region where the first one did nothing.
+
+    A refusal is a refusal, whichever region gives it.  After a failure with an unknown outcome the
+    token is sent again only where refresh tokens are not rotated.
+    """
+
+    def __init__(
+        self, refreshers: tuple[TokenRefresher, TokenRefresher], clock: Clock, *, rotates: bool
+    ) -> None:
+        """
+        Refresh with one of *refreshers*, of the first and the second region.
+
+        Args:
+            refreshers: Each with half of the time that one refresh may take.
+
+            clock: Measures how long a region rests.
+
+            rotates: Whether the pool may rotate refresh tokens, so that a lost answer spends one.
+        """
+        self._refreshers = refreshers
+        self._turns = RegionTurns(clock)
+        self._rotates = rotates
+
+    def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
+        """See the port."""
+        first, second = self._turns.order()
+        try:
+            fresh = self._refreshers[first].refresh(tokens, username=username)
+        except ProviderUnavailableError as outage:
+            self._turns.record(first, answered=outage.detail == BUSY)
+            if not self._may_repeat(outage):
+                raise
+        else:
+            self._turns.record(first, answered=True)
+            return fresh
+        try:
+            fresh = self._refreshers[second].refresh(tokens, username=username)
+        except ProviderUnavailableError as outage:
+            self._turns.record(second, answered=outage.detail == BUSY)
+            raise
+        self._turns.record(second, answered=True)
+        return fresh
+
+    def _may_repeat(self, outage: ProviderUnavailableError) -> bool:
+        not_done = isinstance(outage, ProviderNotReachedError) or outage.detail in NOT_DONE
+        return not_done or not self._rotates

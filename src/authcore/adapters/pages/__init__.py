@@ -1,0 +1,1 @@
+"""Texts and looks of the pages of guards and of the auth service."""
