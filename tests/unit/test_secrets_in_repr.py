@@ -45,6 +45,7 @@ from authcore.domain.model.linking import (
     PoolAccount,
 )
 from authcore.domain.model.reasons import Reason
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
@@ -83,6 +84,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Reason: frozenset({"actions", "code", "operator", "user"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
     Voucher: frozenset({"legacy_uid"}),
+    ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),

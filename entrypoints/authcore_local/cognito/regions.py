@@ -11,7 +11,7 @@ from authcore_local.cognito.hosted_ui.login_pages import (
     RESEND_PATH,
     SIGN_UP_PATH,
 )
-from authcore_local.cognito.idp_api.idp_endpoint import MEDIA_TYPE, TARGET_PREFIX
+from authcore_local.cognito.idp_api.idp_endpoint import MEDIA_TYPE, PREFIX
 
 
 Scope = MutableMapping[str, Any]
@@ -72,9 +72,9 @@ def _writes(scope: Scope) -> bool:
     if scope["method"] != "POST":
         return False
     target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("latin-1")
-    operation = target.removeprefix(TARGET_PREFIX)
     if scope["path"] == "/":
-        return operation not in SERVED_BY_REPLICAS
+        api, _, operation = target.partition(".")
+        return api == PREFIX and operation not in SERVED_BY_REPLICAS
     return scope["path"] in WRITING_PAGES
 
 

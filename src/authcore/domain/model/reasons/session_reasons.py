@@ -101,4 +101,12 @@ TOKENS: Final[tuple[Reason, ...]] = (
         "a sign-out, the app client must have token revocation enabled; at a refresh, as "
         "`auth_time` and `sub`, the new tokens are of another sign-in.",
     ),
+    Reason(
+        "cookies_remain",
+        REJECTED,
+        ("sign_out.cookies",),
+        "The page that the browser may still be signed in.",
+        "The domain of the cookies was changed: name the former one in "
+        "`AUTHCORE_COOKIE_FORMER_DOMAINS`. Or a host below the domain sets cookies of ours.",
+    ),
 )
