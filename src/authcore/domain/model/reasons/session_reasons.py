@@ -112,7 +112,9 @@ TOKENS: Final[tuple[Reason, ...]] = (
         (*_CHECKS, "sign_out.revocations"),
         _SIGN_IN_AGAIN,
         "`detail` names the claim. `aud`, `client_id`, `iss`: tokens of another app client or "
-        "pool. `origin_jti`: the app client must have token revocation enabled.",
+        "pool, or bound to an API that `AUTHCORE_COGNITO_AUDIENCE` does not name. `origin_jti`: at "
+        "a sign-out, the app client must have token revocation enabled; at a refresh, as "
+        "`auth_time` and `sub`, the new tokens are of another sign-in.",
     ),
     Reason(
         "cookies_remain",
