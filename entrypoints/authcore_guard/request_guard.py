@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
@@ -79,6 +80,9 @@ class RequestGuard:
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
+        refresh_url: The auth service's ``/auth/refresh``, for sessions whose refresh has no room
+            in a response of this application.  Default: None, they sign in.
+        budget: Of the response's head; None (the default) for no limit.
         pages: What users see in place of the application's pages.
         open_check: How often the sessions of open connections are judged again; by default
             OPEN_CHECK.
@@ -91,12 +95,21 @@ class RequestGuard:
     _prefetch: Callable[[], None] | None = None
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
+    _refresh_url: ServiceUrl | None = None
+    _budget: ResponseBudget | None = None
     _pages: DenialPages = attrs.field(factory=DenialPages)
     open_check: timedelta = OPEN_CHECK
     _denials: Denials = attrs.field(
         init=False,
         default=attrs.Factory(
-            lambda self: Denials(self._signin_url, self._app_url, self._mounted_at, self._pages),
+            lambda self: Denials(
+                self._signin_url,
+                self._app_url,
+                self._mounted_at,
+                self._pages,
+                self._refresh_url or self._signin_url,
+                self._budget,
+            ),
             takes_self=True,
         ),
     )
@@ -173,7 +186,10 @@ class RequestGuard:
             return Allow(decision.user, cookies, browser.opened)
         if self._is_public(request):
             return Allow(None, cookies)
-        return self._readable(request, self._denials.sign_in(request, decision.reason, cookies))
+        denial = self._denials.sign_in(
+            request, decision.reason, cookies, renews_elsewhere=browser.renews_elsewhere
+        )
+        return self._readable(request, denial)
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError

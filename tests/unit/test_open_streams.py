@@ -116,7 +116,7 @@ def test_an_async_stream_too(world: OpenWorld, tokens: TokenSet) -> None:
 
     async def read() -> bytes:
         decision = world.decide(tokens)
-        opened = OpenedSession(decision, "")  # type: ignore[arg-type]
+        opened = OpenedSession(decision, "")
         return b"".join([chunk async for chunk in guard_async_stream(guard, opened, chunks())])
 
     assert asyncio.run(read()) == b"0;1;2;3;"

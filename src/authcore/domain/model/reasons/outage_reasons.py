@@ -88,6 +88,24 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "give the role the permissions on the table. Others: credentials or clock.",
     ),
     Reason(
+        "secret_misconfigured",
+        MISCONFIGURED,
+        ("secret.read",),
+        "Nothing: the last good value stays in use.",
+        "`detail` names the variable without `AUTHCORE_`, and the cause. `AccessDeniedException`: "
+        "give the role `secretsmanager:GetSecretValue` on the secret. "
+        "`ResourceNotFoundException`, `FileNotFoundError`: correct ARN or path. `content …`: the "
+        "text there is not what the variable may hold, or is that of another pool or app client.",
+    ),
+    Reason(
+        "secret_unavailable",
+        UNAVAILABLE,
+        ("secret.read",),
+        "Nothing: the last good value stays in use.",
+        "Secrets Manager, or the disk, does not answer; the next attempt follows within two "
+        "minutes.",
+    ),
+    Reason(
         "configuration",
         MISCONFIGURED,
         ("function.settings",),

@@ -334,7 +334,8 @@ class SessionGuard:
         """
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
-        if self._is_revoked(session.access) or (before is not None and self._is_revoked(before)):
+        moved = before is not None and before.signed_in_at != session.access.signed_in_at
+        if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):
             refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
