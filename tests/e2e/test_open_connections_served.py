@@ -92,12 +92,12 @@ class Site:
 
         @app.websocket("/chat")
         async def chat(socket: WebSocket, user: Annotated[User, Depends(signed_in)]) -> None:
-            assert user
+            assert user.subject
             await self.chat(socket)
 
         @app.get("/events")
         async def events(user: Annotated[User, Depends(signed_in)]) -> StreamingResponse:
-            assert user
+            assert user.subject
             return await self.events()
 
         return app
