@@ -40,6 +40,7 @@ _CALLS_TABLE: Final = (
     "account_linking.postponed",
     "account_linking.unkept",
     "guard",
+    "guard.user",
     "verify",
     "session.read",
     "session.check",
