@@ -194,8 +194,13 @@ SITUATIONS: Final = (
     Situation("tokens of another client", _of_another_client, sign_in("token_claim")),
     Situation("a torn session", _without_its_last_cookie, sign_in("no_session")),
     Situation(
-        "two sessions at once",
+        "two sessions of one user",
         lambda w: f"{w.cookies(w.sign_in())}; {w.cookies(w.sign_in())}",
+        COGNITO,
+    ),
+    Situation(
+        "sessions of two users",
+        lambda w: f"{w.cookies(w.sign_in())}; {w.cookies(w.sign_in(sub='another'))}",
         sign_in("no_session"),
     ),
     Situation("revoked", _revoked, sign_in("session_revoked", cleared=True)),

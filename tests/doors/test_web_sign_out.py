@@ -321,6 +321,20 @@ def test_a_program_hears_that_a_sign_out_is_not_complete(world: LiveWebWorld) ->
     assert logout_parameters(answer.json["next"])["logout_uri"] == SIGNED_OUT
 
 
+def test_a_refused_client_leaves_a_sign_out_incomplete_and_an_operator_is_told(
+    world: LiveWebWorld,
+) -> None:
+    # RF-06
+    world.revoker.knows_client = False
+    world.sign_in()
+
+    answer = world.visit(SIGN_OUT, method="POST", headers=[PROGRAM, ("origin", CMS_ORIGIN)])
+
+    assert (answer.json["signed_out"], answer.json["complete"]) == (True, False)
+    [event] = [each for each in world.audit.events if each.action == "sign_out.provider"]
+    assert (event.outcome, event.reason) == ("misconfigured", "login_client")
+
+
 def test_when_no_thread_is_free_the_browser_forgets_all_the_same(world: LiveWebWorld) -> None:
     # RF-06, DL-04
     world.sign_in()
@@ -357,18 +371,36 @@ def test_a_session_that_cannot_be_read_is_forgotten_and_not_called_ended(
     assert world.legacy._open == {}
 
 
-def test_a_session_beside_a_planted_one_is_forgotten_and_not_called_ended(
-    world: LiveWebWorld,
+@pytest.mark.parametrize("user", [{}, {"sub": "another"}], ids=["the same", "another"])
+def test_a_session_beside_a_planted_one_is_ended_and_so_is_the_planted_one(
+    world: LiveWebWorld, user: dict[str, str]
 ) -> None:
     # RF-06, CK-05
     world.sign_in()
-    planted = world.container.sessions().write(world.tokens())
+    planted = world.container.sessions().write(world.tokens(**user))
     own = [("cookie", "; ".join(value.partition(";")[0] for value in planted))]
+
+    answer = world.press_sign_out(headers=[("origin", AUTH_ORIGIN), *own])
+
+    assert answer.status == 303
+    assert sorted(world.revoker.revoked) == ["refresh-token-000001", "refresh-token-000002"]
+    assert world.revocations.sessions.keys() == {"sign-in-1", "sign-in-2"}
+    assert world.cookie_names == set()
+
+
+@pytest.mark.parametrize("junk", ["x", "", "g" * 22 + ".0.1~AAAA", "g" * 22 + ".0.2~AAAA"])
+def test_a_session_beside_cookies_that_cannot_be_read_is_ended_and_not_called_complete(
+    world: LiveWebWorld, junk: str
+) -> None:
+    # RF-06, CK-05
+    world.sign_in()
+    own = [("cookie", f"__Secure-authcore_session={junk}")]
 
     answer = world.press_sign_out(headers=[("origin", AUTH_ORIGIN), *own])
 
     assert answer.status == 200
     assert "You are signed out here" in answer.text
+    assert world.revoker.revoked == ["refresh-token-000001"]
     assert world.cookie_names == set()
 
 

@@ -18,6 +18,7 @@ from authcore.domain.errors import (
     CoordinationUnavailableError,
     SessionTooLargeError,
 )
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.audit import InMemoryAuditLog
@@ -265,14 +266,29 @@ def test_without_a_cookie_of_ours_the_store_is_not_asked(world: World) -> None:
     assert world.store.calls == []
 
 
-def test_two_different_ids_read_as_none_and_the_store_is_not_asked(world: World) -> None:
+def test_an_id_of_no_session_ends_none_and_only_what_can_be_one_is_looked_up(
+    world: World,
+) -> None:
     # CK-07
     header = world.sign_in()
-    for shadow in (f"{NAME}={'A' * 43}", f"{NAME}=", f"{NAME}=x"):
-        assert world.jar.read(f"{shadow}; {header}") is None
-        assert world.jar.read(f"{header}; {shadow}") is None
-    assert [name for name, _ in world.store.calls] == ["put"]
+    for shadow, looks in ((f"{NAME}={'A' * 43}", 2), (f"{NAME}=", 1), (f"{NAME}=x", 1)):
+        for both in (f"{shadow}; {header}", f"{header}; {shadow}"):
+            world.store.calls.clear()
+            assert world.jar.read(both) == ANNA
+            assert [name for name, _ in world.store.calls] == ["get"] * looks
     assert world.jar.read(f"{header}; {header}") == ANNA
+
+
+def test_more_ids_than_a_browser_has_read_as_none_and_the_store_is_not_asked(
+    world: World,
+) -> None:
+    # CK-07, DL-02
+    header = world.sign_in()
+    world.store.calls.clear()
+    crowd = "; ".join(f"{NAME}={'A' * 43}{number}" for number in range(MAX_DROPPED))
+    assert world.jar.read(f"{crowd}; {header}") is None
+    assert world.jar.read_all(f"{crowd}; {header}") == CarriedSessions((), True, True)
+    assert world.store.calls == []
 
 
 def test_an_attackers_own_session_in_front_of_the_victims_reads_as_none(world: World) -> None:

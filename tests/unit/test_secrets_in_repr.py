@@ -61,7 +61,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     ),
     AuditEvent: frozenset(
         {
-            *("action", "caller", "detail", "legacy_uid", "other_subject", "reason"),
+            *("action", "actor", "caller", "detail", "legacy_uid", "other_subject", "reason"),
             *("reference", "subject"),
         }
     ),
@@ -93,7 +93,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
-    User: frozenset({"groups", "legacy_uid", "subject", "username"}),
+    User: frozenset({"actor", "groups", "legacy_uid", "subject", "username"}),
     Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),

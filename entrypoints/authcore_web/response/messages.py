@@ -26,6 +26,7 @@ FOREIGN_REQUEST: Final = Notice("foreign_request")
 STILL_SIGNED_IN: Final = Notice("still_signed_in")
 SIGNED_OUT: Final = Notice("signed_out")
 SIGNED_OUT_HERE: Final = Notice("signed_out_here")
+COOKIES_REMAIN: Final = Notice("cookies_remain")
 
 CONNECT_TICKET: Final = Notice("connect_ticket")
 CONNECT_SIGN_IN: Final = Notice("connect_sign_in")

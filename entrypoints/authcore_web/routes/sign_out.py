@@ -7,19 +7,15 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.adapters.cookie_header import cookie_pairs
-from authcore.adapters.cookies.session_cookies import carry_session
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
-    MalformedTokenError,
     ParameterRejectedError,
     RejectedError,
     UnavailableError,
 )
-from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.sign_out import SignedOut, SignOut
 from authcore.domain.services.sign_in.authorization import with_query
-from authcore.ports.cookies import CookieJar
+from authcore.ports.cookies import SessionJar
 from authcore_web.request.body import form_of
 from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
@@ -34,8 +30,6 @@ from authcore_web.routes.way_back import WayBack
 
 ACTION: Final = "sign_out"
 MAX_FORM_BYTES: Final = 8192
-
-_UNREADABLE: Final = "the cookies of the session cannot be read"
 
 
 @attrs.frozen
@@ -98,7 +92,7 @@ class SignOutRoutes:
     """
 
     _sign_out: SignOut
-    _sessions: CookieJar[TokenSet]
+    _sessions: SessionJar
     _cookie_clearing: CookieClearing
     _urls: SignOutUrls
     _trusted_origins: TrustedOrigins
@@ -144,7 +138,7 @@ class SignOutRoutes:
             signed_out = self._sign_out.not_begun(outage)
             cookies = self._cookie_clearing.cookies_without_store(sent)
         onward = self._urls.next(target)
-        answer = self._answer(request, onward, is_complete=signed_out.is_complete)
+        answer = self._answer(request, onward, signed_out)
         return with_cookies(answer, cookies)
 
     def _end_and_clear(self, sent: str) -> tuple[SignedOut, Sequence[str]]:
@@ -152,28 +146,20 @@ class SignOutRoutes:
 
     def _end_session(self, sent: str) -> SignedOut:
         try:
-            tokens = self._sessions.read(sent)
+            carried = self._sessions.read_all(sent)
         except UnavailableError as outage:
             return self._sign_out.end_unread(outage, sent)
-        if tokens is None and _may_carry_session(sent):
-            return self._sign_out.end_unread(MalformedTokenError(_UNREADABLE), sent)
-        return self._sign_out.end(tokens, sent)
+        return self._sign_out.end_all(carried, sent)
 
-    def _answer(self, request: Request, onward: str, *, is_complete: bool) -> Response:
+    def _answer(self, request: Request, onward: str, outcome: SignedOut) -> Response:
+        complete = outcome.is_complete
         if wants_json(request):
-            return as_json({"signed_out": True, "complete": is_complete, "next": onward})
-        if is_complete:
+            members = {"signed_out": not outcome.may_continue, "complete": complete, "next": onward}
+            return as_json(members)
+        if complete:
             return redirect_to(onward, status=303)
-        return self._pages.message(request, messages.SIGNED_OUT_HERE, url=onward)
-
-
-def _may_carry_session(sent: str) -> bool:
-    """
-    Whether *sent* may hold a session that the jar does not read.
-
-    Its cookies are cut, mixed or duplicated, or there are more cookies than are read.
-    """
-    return carry_session(sent) or bool(sent and not cookie_pairs(sent))
+        notice = messages.COOKIES_REMAIN if outcome.may_continue else messages.SIGNED_OUT_HERE
+        return self._pages.message(request, notice, url=onward)
 
 
 async def _read_redirect(request: Request) -> str | None:

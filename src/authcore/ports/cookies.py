@@ -4,6 +4,7 @@ from abc import abstractmethod
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import TokenSet
 
 
@@ -59,9 +60,23 @@ class CookieJar(Protocol[Value]):
 
 
 class SessionJar(CookieJar[TokenSet], Protocol):
-    """Keeps the session of a browser."""
+    """
+    Keeps the session of a browser.
+
+    Of several sessions of one user the newest is read: the domain of the cookies may have changed.
+    Of several users none is read, as one of the sessions may be an attacker's.
+    """
 
     __slots__ = ()
+
+    @abstractmethod
+    def read_all(self, cookie_header: str) -> CarriedSessions:
+        """
+        Every session that the browser carries: a bounded number, first the one of ``read``.
+
+        Raises:
+            CoordinationUnavailableError: As ``read``.
+        """
 
     @abstractmethod
     def renew(

@@ -1,11 +1,13 @@
 """The session in readable cookies: a decision against encryption."""
 
 import re
+from collections.abc import Container, Mapping
 from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import Pairs, cookie_pairs
 from authcore.adapters.cookies.chunking import generation_of
+from authcore.adapters.cookies.session_choice import choose_session
 from authcore.adapters.cookies.session_cookies import (
     ACCESS_TOKEN,
     ID_TOKEN,
@@ -30,7 +32,8 @@ class PlainSessionJar(CookieSessionJar):
     of ``…_1``, ``…_2``.  Only the signatures make the tokens trustworthy.
 
     The three tokens of one write share a generation, the digest of all three, so that tokens of
-    two writes never form one session.  Two different cookies of one name read as None.
+    two writes never form one session.  Of two whole sessions of one user the newer is read.  Any
+    other second cookie of one name reads as None.
 
     Writing a token that holds characters that a cookie must not raises MalformedTokenError.
     """
@@ -39,15 +42,25 @@ class PlainSessionJar(CookieSessionJar):
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port."""
+        opened = self._open_all(cookie_header)
         pairs = tuple(dict.fromkeys(cookie_pairs(cookie_header)))
-        if _has_repeated_names(pairs):
+        if _has_repeated_names(pairs) and any(
+            name in _PLAIN_NAMES and value.partition(".")[0] not in opened for name, value in pairs
+        ):
             return None
+        return choose_session({*opened.values()})
+
+    def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
+        pairs = cookie_pairs(cookie_header)
         access, identity, refresh = (series.gather(pairs) for series in _PLAIN)
-        for generation in access.keys() & identity.keys():  # at most one: no name occurs twice
-            tokens = _tokens(access[generation], identity[generation], refresh.get(generation))
-            if _digest(tokens) == generation:
-                return tokens
-        return None
+        whole = {
+            generation: _tokens(access[generation], identity[generation], refresh.get(generation))
+            for generation in access.keys() & identity.keys()
+        }
+        return {each: tokens for each, tokens in whole.items() if _digest(tokens) == each}
+
+    def _names(self) -> Container[str]:
+        return _PLAIN_NAMES
 
     def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
         texts = dict(zip(_PLAIN, _present(value), strict=False))

@@ -1,6 +1,6 @@
 """The session in sealed cookies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -34,10 +34,10 @@ class SealedSessionJar(CookieSessionJar):
     """
     A session that only holders of the key ring can read, write or renew.
 
-    Forged, incomplete or stale cookies beside one valid session are ignored.  Two different valid
-    sessions read as None, as one of them may be an attacker's, set from a sibling host.  A sibling
-    host that *replaces* the cookies (same name, domain and path) cannot be noticed: share the
-    domain only with trusted hosts.
+    Forged, incomplete or stale cookies beside one valid session are ignored.  Two valid sessions of
+    different users read as None, as one of them may be an attacker's, set from a sibling host; of
+    two sessions of one user the newer is read.  A sibling host that *replaces* the cookies (same
+    name, domain and path) cannot be noticed: share the domain only with trusted hosts.
 
     All requests of a page carry the same cookies, so the last SESSIONS_KEPT sessions stay unsealed
     in memory, each under its complete sealed text.  Texts that do not unseal are not kept.
@@ -47,7 +47,7 @@ class SealedSessionJar(CookieSessionJar):
 
         entropy: For nonces.
 
-        domain, lifetime, clock, budget: See CookieSessionJar.
+        domain, lifetime, clock, budget, former_domains: See CookieSessionJar.
     """
 
     __slots__ = ("_envelope", "_open")
@@ -61,16 +61,27 @@ class SealedSessionJar(CookieSessionJar):
         clock: Clock,
         entropy: Entropy,
         budget: int = DEFAULT_BUDGET,
+        former_domains: Sequence[str] = (),
     ) -> None:
-        super().__init__(domain=domain, lifetime=lifetime, clock=clock, budget=budget)
+        super().__init__(
+            domain=domain,
+            lifetime=lifetime,
+            clock=clock,
+            budget=budget,
+            former_domains=former_domains,
+        )
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
         self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
-    def read(self, cookie_header: str) -> TokenSet | None:
-        """See the port."""
+    def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
         whole = SEALED.gather(cookie_pairs(cookie_header))
-        found = {tokens for each in whole.items() if (tokens := self._tokens(*each))}
-        return found.pop() if len(found) == 1 else None
+        opened = (
+            (generation, self._tokens(generation, text)) for generation, text in whole.items()
+        )
+        return {generation: tokens for generation, tokens in opened if tokens}
+
+    def _names(self) -> Container[str]:
+        return SEALED.names()
 
     def _tokens(self, generation: str, text: str) -> TokenSet | None:
         try:

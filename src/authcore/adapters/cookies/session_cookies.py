@@ -1,15 +1,18 @@
 """Names, scope and size limit of the cookies of all session formats."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
+from authcore.adapters.cookies.session_choice import MAX_SESSIONS, choose_session
 from authcore.adapters.cookies.set_cookie import MAX_LIFETIME, CookieScope
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
-from authcore.domain.model.domains import is_domain
+from authcore.domain.model.domains import HOST_ONLY, former_domain_problem, is_domain
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import TokenSet
 from authcore.ports.cookies import SessionJar
 from authcore.ports.system import Clock
@@ -43,13 +46,23 @@ class SessionCookies:
     Each format deletes the cookies of the others, so that a browser carries one session.
     """
 
-    __slots__ = ("_budget", "_scope", "lifetime")
+    __slots__ = ("_budget", "_former", "_scope", "lifetime")
 
-    def __init__(self, *, domain: str, lifetime: timedelta, budget: int) -> None:
-        problems = _problems(domain, lifetime, budget)
+    def __init__(
+        self,
+        *,
+        domain: str,
+        lifetime: timedelta,
+        budget: int,
+        former_domains: Sequence[str] = (),
+    ) -> None:
+        problems = _problems(domain, lifetime, budget, former_domains)
         if problems:
             raise ConfigurationError(problems)
         self._scope = CookieScope(domain)
+        self._former = tuple(
+            CookieScope(None if each == HOST_ONLY else each) for each in former_domains
+        )
         self.lifetime = lifetime
         self._budget = budget
 
@@ -79,10 +92,17 @@ class SessionCookies:
     def set_cookies(
         self, cookies: Mapping[str, str], *, cookie_header: str, lifetime: timedelta
     ) -> tuple[str, ...]:
-        """As ``set_texts``, for values by name that each fit one cookie."""
-        surplus = [name for name in _session_cookie_names(cookie_header) if name not in cookies]
+        """
+        As ``set_texts``, for values by name that each fit one cookie.
+
+        Cookies of former domains go first: of two values for one name, the later one is what the
+        browser sends next.
+        """
+        carried = _session_cookie_names(cookie_header)
+        surplus = [name for name in carried if name not in cookies]
         kept = (self._scope.set_cookie(*cookie, lifetime) for cookie in cookies.items())
-        return (*kept, *map(self._scope.delete_cookie, surplus))
+        former = (scope.delete_cookie(name) for name in carried for scope in self._former)
+        return (*former, *kept, *map(self._scope.delete_cookie, surplus))
 
     def remaining_lifetime(self, signed_in_at: datetime, *, now: datetime) -> timedelta:
         """
@@ -100,7 +120,35 @@ class SessionCookies:
         If there are none, the header may have been unreadable: then all that can fit the budget.
         """
         names = _session_cookie_names(cookie_header) or self._possible()
-        return tuple(map(self._scope.delete_cookie, names))
+        scopes = (*self._former, self._scope)
+        return tuple(scope.delete_cookie(name) for name in names for scope in scopes)
+
+    def carried(
+        self,
+        cookie_header: str,
+        sessions: Collection[TokenSet],
+        is_read: Callable[[str, str], bool],
+    ) -> CarriedSessions:
+        """
+        Describe what *cookie_header* holds.
+
+        Args:
+            cookie_header: Of the request.
+
+            sessions: That were read.
+
+            is_read: Whether the cookie with this name and value belongs to one of them.
+        """
+        pairs = cookie_pairs(cookie_header)
+        ours = [pair for pair in pairs if pair[0] in _EVERY_NAME]
+        counts = Counter(name for name, _ in ours)
+        return CarriedSessions(
+            tuple(sessions)[:MAX_SESSIONS],
+            has_unread=bool(cookie_header and not pairs)
+            or len(sessions) > MAX_SESSIONS
+            or not all(is_read(*pair) for pair in ours),
+            has_shadows=any(count > 1 + len(self._former) for count in counts.values()),
+        )
 
     def _check_budget(self, cookies: Mapping[str, str]) -> None:
         length = len("; ".join(f"{name}={value}" for name, value in cookies.items()))
@@ -134,15 +182,49 @@ class CookieSessionJar(SessionJar):
 
         budget: Maximum length of the session in the ``Cookie`` header, in characters, names
             included; by default DEFAULT_BUDGET.
+
+        former_domains: Domains of which cookies are deleted, too: those that the cookies had
+            before, or ``host-only``; at most MAX_FORMER_DOMAINS, none by default.
     """
 
     __slots__ = ("_clock", "_cookies")
 
     def __init__(
-        self, *, domain: str, lifetime: timedelta, clock: Clock, budget: int = DEFAULT_BUDGET
+        self,
+        *,
+        domain: str,
+        lifetime: timedelta,
+        clock: Clock,
+        budget: int = DEFAULT_BUDGET,
+        former_domains: Sequence[str] = (),
     ) -> None:
-        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=budget)
+        self._cookies = SessionCookies(
+            domain=domain, lifetime=lifetime, budget=budget, former_domains=former_domains
+        )
         self._clock = clock
+
+    def read(self, cookie_header: str) -> TokenSet | None:
+        """See the port."""
+        return choose_session({*self._open_all(cookie_header).values()})
+
+    def read_all(self, cookie_header: str) -> CarriedSessions:
+        """See the port."""
+        first, opened = self.read(cookie_header), self._open_all(cookie_header)
+        sessions = dict.fromkeys((*([first] if first else []), *opened.values()))
+        names = self._names()
+        return self._cookies.carried(
+            cookie_header,
+            sessions,
+            lambda name, value: name in names and value.partition(".")[0] in opened,
+        )
+
+    @abstractmethod
+    def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
+        """Read every session of which all cookies are there, by its generation."""
+
+    @abstractmethod
+    def _names(self) -> Container[str]:
+        """Names of the cookies of this format."""
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
@@ -164,17 +246,14 @@ class CookieSessionJar(SessionJar):
         """Set the cookies of *value* for *lifetime*."""
 
 
-def carry_session(cookie_header: str) -> bool:
-    """Whether *cookie_header* has session cookies of authcore, valid or not."""
-    return bool(_session_cookie_names(cookie_header))
-
-
 def _session_cookie_names(cookie_header: str) -> list[str]:
     names = dict.fromkeys(name for name, _ in cookie_pairs(cookie_header))
     return [name for name in names if name in _EVERY_NAME]
 
 
-def _problems(domain: str, lifetime: timedelta, budget: int) -> list[str]:
+def _problems(
+    domain: str, lifetime: timedelta, budget: int, former_domains: Sequence[str]
+) -> list[str]:
     checks = {
         "the cookie domain is not a lower-case domain": is_domain(domain),
         f"the cookie lifetime is not within 1 second and {MAX_LIFETIME.days} days": (
@@ -182,4 +261,6 @@ def _problems(domain: str, lifetime: timedelta, budget: int) -> list[str]:
         ),
         f"the cookie budget is not within 1 and {MAX_BUDGET}": 1 <= budget <= MAX_BUDGET,
     }
-    return [problem for problem, holds in checks.items() if not holds]
+    former = former_domain_problem(former_domains, domain)
+    wrong = [f"the former cookie domains {former}"] if former else []
+    return [problem for problem, holds in checks.items() if not holds] + wrong

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookies.session_choice import MAX_SESSIONS, choose_session
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SESSION_ID, SessionCookies
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import SessionJar
@@ -19,7 +22,7 @@ from authcore.ports.system import Clock, Entropy
 
 ACTION: Final = "session.drop"
 
-MAX_DROPPED: Final = 4
+MAX_DROPPED: Final = MAX_SESSIONS
 """Maximum number of sessions of one header that are dropped; a browser normally carries one."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{43,128}")
@@ -40,8 +43,9 @@ class StoredSessionJar(SessionJar):
     where *audit* is given.  ``renew`` keeps the id,
     so that concurrent requests find the new tokens; a session that was dropped stays dropped.
 
-    Two different cookies of this name read as None, as one of them may be an attacker's, set from a
-    sibling host.  Tokens are limited to MAX_TOKEN_LENGTH each, not by a budget.
+    Sessions of two users read as None, as one of them may be an attacker's, set from a sibling
+    host; of two sessions of one user the newer is read.  More than MAX_SESSIONS ids read as None.
+    Tokens are limited to MAX_TOKEN_LENGTH each, not by a budget.
 
     Args:
         texts: The store.
@@ -52,6 +56,8 @@ class StoredSessionJar(SessionJar):
 
         lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
             400 days.
+
+        former_domains: See CookieSessionJar.
 
         clock: Tells when a session expires, also if the store or the browser keeps it longer.
 
@@ -71,24 +77,29 @@ class StoredSessionJar(SessionJar):
         lifetime: timedelta,
         clock: Clock,
         entropy: Entropy,
+        former_domains: Sequence[str] = (),
         audit: AuditLog | None = None,
     ) -> None:
         self._texts = texts
         self._audit = audit
         self._envelope = Envelope("stored_session", ring=ring, clock=clock, entropy=entropy)
-        self._cookies = SessionCookies(domain=domain, lifetime=lifetime, budget=DEFAULT_BUDGET)
+        self._cookies = SessionCookies(
+            domain=domain, lifetime=lifetime, budget=DEFAULT_BUDGET, former_domains=former_domains
+        )
         self._clock = clock
         self._entropy = entropy
 
     def read(self, cookie_header: str) -> TokenSet | None:
         """See the port.  Without a cookie of this jar no request is sent to the store."""
-        session_id = _one_id(cookie_header)
-        if session_id is None:
-            return None
-        place = _place(session_id)
-        text = self._texts.get(place)
-        unsealed = self._envelope.unseal(text) if text else None
-        return _token_set(unsealed, place) if unsealed else None
+        return choose_session({*self._look_up(cookie_header).values()})
+
+    def read_all(self, cookie_header: str) -> CarriedSessions:
+        """See the port."""
+        first, found = self.read(cookie_header), self._look_up(cookie_header)
+        sessions = dict.fromkeys((*([first] if first else []), *found.values()))
+        return self._cookies.carried(
+            cookie_header, sessions, lambda name, value: name == SESSION_ID and value in found
+        )
 
     def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
@@ -103,7 +114,7 @@ class StoredSessionJar(SessionJar):
         self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
     ) -> tuple[str, ...]:
         """See the port."""
-        session_id = _one_id(cookie_header)
+        session_id = self._id_to_renew(cookie_header)
         if session_id is None:
             return ()
         place = _place(session_id)
@@ -118,6 +129,26 @@ class StoredSessionJar(SessionJar):
         """See the port."""
         self._drop(cookie_header)
         return self._cookies.delete_cookies(cookie_header)
+
+    def _look_up(self, cookie_header: str) -> Mapping[str, TokenSet]:
+        """Read the sessions of *cookie_header*, by id; none where there are too many ids."""
+        ids = [each for each in _ids(cookie_header) if _ID.fullmatch(each)]
+        found = ((each, self._get(_place(each))) for each in ids if len(ids) <= MAX_SESSIONS)
+        return {session_id: tokens for session_id, tokens in found if tokens}
+
+    def _get(self, place: str) -> TokenSet | None:
+        text = self._texts.get(place)
+        unsealed = self._envelope.unseal(text) if text else None
+        return _token_set(unsealed, place) if unsealed else None
+
+    def _id_to_renew(self, cookie_header: str) -> str | None:
+        """The id of the session that ``read`` returns; without a look if there is one id."""
+        ids = _ids(cookie_header)
+        if len(ids) == 1:
+            return ids[0] if _ID.fullmatch(ids[0]) else None
+        found = self._look_up(cookie_header)
+        chosen = choose_session({*found.values()})
+        return next((each for each, tokens in found.items() if tokens == chosen), None)
 
     def _seal(self, value: TokenSet, place: str, until: datetime) -> str:
         tokens = (value.access_token, value.id_token, value.refresh_token)
@@ -145,11 +176,6 @@ def _ids(cookie_header: str) -> list[str]:
     """The different values of the cookie."""
     values = (value for name, value in cookie_pairs(cookie_header) if name == SESSION_ID)
     return list(dict.fromkeys(values))
-
-
-def _one_id(cookie_header: str) -> str | None:
-    ids = _ids(cookie_header)
-    return ids[0] if len(ids) == 1 and _ID.fullmatch(ids[0]) else None
 
 
 def _place(session_id: str) -> str:

@@ -8,6 +8,7 @@ import attrs
 
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.model.domains import HOST_ONLY
 
 
 MAX_SESSION_LENGTH: Final = 4096
@@ -32,10 +33,12 @@ class LegacyCookie:
     Attributes:
         name: Name of the cookie.
         domain: The cookie is sent to this host and all its subdomains.
+        former_domains: Domains that it had before, where it is deleted, too; none by default.
     """
 
     name: str = attrs.field(validator=attrs.validators.matches_re(NAME))
     domain: str
+    former_domains: Sequence[str] = ()
 
     def sessions(self, cookie_header: str) -> tuple[str, ...]:
         """The different sessions in *cookie_header*, in order, without empty and too long ones."""
@@ -48,8 +51,9 @@ class LegacyCookie:
         return found[0] if len(found) == 1 else None
 
     def delete_cookies(self) -> tuple[str, ...]:
-        """``Set-Cookie`` values that delete it, whether set for the domain or for the host only."""
-        scopes = (f"Domain={self.domain}; ", "")
+        """``Set-Cookie`` values that delete it: of every domain, and of the host only."""
+        domains = (self.domain, *(each for each in self.former_domains if each != HOST_ONLY))
+        scopes = (*(f"Domain={each}; " for each in domains), "")
         return tuple(f"{self.name}=; {_DELETING.format(domain=scope)}" for scope in scopes)
 
 

@@ -72,6 +72,24 @@ class PendingSignIns:
 
 
 @attrs.frozen
+class CarriedSessions:
+    """
+    Every session that a browser carries, for a sign-out.
+
+    Attributes:
+        sessions: All that could be read; the one that counts, if any, first.
+        has_unread: Whether there are cookies of sessions that could not be read: torn, forged, of
+            another key ring or format, or too many.
+        has_shadows: Whether a cookie is there more often than under the domains, present and
+            former, that deletions reach.
+    """
+
+    sessions: tuple[TokenSet, ...] = attrs.field(default=(), repr=False)
+    has_unread: bool = False
+    has_shadows: bool = False
+
+
+@attrs.frozen
 class User:
     """
     The signed-in user, for applications.

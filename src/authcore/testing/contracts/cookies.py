@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 import pytest
 
 from authcore.domain.errors import SessionTooLargeError
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
 from authcore.ports.system import Clock
@@ -231,6 +232,31 @@ class SessionJarContract(CookieJarContract[TokenSet]):
 
         assert browser.refused == []
         assert jar.read(browser.header(HOST)) == other_value
+
+    def test_a_fresh_browser_carries_no_session_to_end(self, jar: SessionJar) -> None:
+        assert jar.read_all("") == CarriedSessions()
+        assert jar.read_all("theme=dark") == CarriedSessions()
+
+    def test_the_session_that_is_read_is_the_one_to_end(
+        self, jar: SessionJar, value: TokenSet, carried_header: str
+    ) -> None:
+        # RF-06
+        assert jar.read_all(carried_header) == CarriedSessions((value,))
+
+    def test_of_two_sessions_both_are_to_end(
+        self, jar: SessionJar, value: TokenSet, other_value: TokenSet, carried_header: str
+    ) -> None:
+        # RF-06, CK-07
+        another = BrowserCookies()
+        another.apply(jar.write(other_value), HOST)
+        carried = jar.read_all(f"{carried_header}; {another.header(HOST)}")
+        assert {*carried.sessions} == {value, other_value}
+        assert not carried.has_unread
+
+    def test_a_torn_session_is_told_from_none(self, jar: SessionJar, carried_header: str) -> None:
+        # RF-06
+        carried = jar.read_all(carried_header[:-1])
+        assert (carried.sessions, carried.has_unread) == ((), True)
 
     def test_a_request_that_was_under_way_meanwhile_still_has_a_session(
         self,

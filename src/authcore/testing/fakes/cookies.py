@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.domain.errors import SessionTooLargeError
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
 from authcore.ports.system import Clock
@@ -89,6 +90,13 @@ class InMemorySessionJar(InMemoryCookieJar[TokenSet], SessionJar):
         self._clock = clock
         self._session_lifetime = lifetime
         self.renewed: list[datetime] = []
+
+    def read_all(self, cookie_header: str) -> CarriedSessions:
+        """See the port."""
+        first, tickets = self.read(cookie_header), self._tickets(cookie_header)
+        opened = [self._kept[ticket] for ticket in sorted(tickets) if ticket in self._kept]
+        sessions = dict.fromkeys((*([first] if first else []), *opened))
+        return CarriedSessions(tuple(sessions), has_unread=len(opened) < len(tickets))
 
     def renew(
         self,

@@ -99,4 +99,12 @@ TOKENS: Final[tuple[Reason, ...]] = (
         "`detail` names the claim. `aud`, `client_id`, `iss`: tokens of another app client or "
         "pool. `origin_jti`: the app client must have token revocation enabled.",
     ),
+    Reason(
+        "cookies_remain",
+        REJECTED,
+        ("sign_out.cookies",),
+        "The page that the browser may still be signed in.",
+        "The domain of the cookies was changed: name the former one in "
+        "`AUTHCORE_COOKIE_FORMER_DOMAINS`. Or a host below the domain sets cookies of ours.",
+    ),
 )

@@ -9,10 +9,12 @@ from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session_decision import (
     Admitted,
+    OpenedSession,
     PresentedSession,
     SessionDecision,
     SignInRequired,
 )
+from authcore.domain.services.sessions.open_sessions import OpenSessions
 from authcore.domain.services.sessions.session_guard import ACTION, SessionGuard
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
@@ -30,12 +32,15 @@ class BrowserDecision:
     Attributes:
         decision: About the request.
         cookies: ``Set-Cookie`` values; a cache must not store a response that carries any.
+        opened: What ``open_sessions`` judges again while the connection is open; None where the
+            request is not admitted.
         renews_elsewhere: Whether a session was refused because its refresh has no room in the
             response; another response can carry it.  Default: no.
     """
 
     decision: SessionDecision
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    opened: OpenedSession | None = attrs.field(default=None, repr=False)
     renews_elsewhere: bool = False
 
 
@@ -58,6 +63,11 @@ class BrowserGuard:
     counter: DecisionCounter
     jar_waits: bool = False
     budget: ResponseBudget | None = None
+
+    @property
+    def open_sessions(self) -> OpenSessions:
+        """Decides again about the sessions of open connections."""
+        return OpenSessions(guard=self.guard, jar=self.jar, jar_waits=self.jar_waits)
 
     def decide(self, cookie_header: str, *, can_renew: bool = True) -> BrowserDecision:
         """
@@ -114,9 +124,12 @@ class BrowserGuard:
     def _respond(self, decision: SessionDecision, cookie_header: str) -> BrowserDecision:
         if isinstance(decision, Admitted):
             cookies = self._renew(decision, cookie_header) if decision.is_renewed else ()
+        else:
+            cleared = self.jar.clear(cookie_header) if decision.has_ended else ()
+            cookies = self.budget.cut(cleared) if self.budget else cleared
+        if isinstance(decision, SignInRequired):
             return BrowserDecision(decision, cookies)
-        cleared = self.jar.clear(cookie_header) if decision.has_ended else ()
-        return BrowserDecision(decision, self.budget.cut(cleared) if self.budget else cleared)
+        return BrowserDecision(decision, cookies, OpenedSession(decision, cookie_header))
 
     def _renew(self, admitted: Admitted, cookie_header: str) -> tuple[str, ...]:
         """

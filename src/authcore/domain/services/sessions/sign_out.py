@@ -16,11 +16,14 @@ from authcore.domain.errors import (
     AccountNotFoundError,
     AuthcoreError,
     ClaimRejectedError,
+    CookiesRemainError,
+    MalformedTokenError,
     RejectedError,
     TokenRejectedError,
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
@@ -32,6 +35,8 @@ from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRevoker
 from authcore.ports.user_directory import UserDirectory, UserSessions
 
+
+_UNREADABLE: Final = "the cookies of the session cannot be read"
 
 LONGEST_TOKEN: Final = timedelta(days=1)
 """The longest lifetime of an access or ID token.  See: Amazon Cognito "Quotas"."""
@@ -46,16 +51,20 @@ class SignedOut:
     The outcome of a sign-out.  The browser deletes its cookies in any case.
 
     Attributes:
-        is_complete: Whether every system that had to end the session has confirmed it.
+        is_complete: Whether every system that had to end a session has confirmed it, and the
+            browser forgets every session.
+        may_continue: Whether a session may continue in this browser, in cookies that it keeps,
+            until its tokens expire.
     """
 
     is_complete: bool
+    may_continue: bool = False
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignOut:
     """
-    End one session.
+    End the sessions of one browser.
 
     Attributes:
         revoker: Cognito.
@@ -88,13 +97,33 @@ class SignOut:
 
             cookie_header: Every ``Cookie`` header, joined by ``"; "``.
         """
+        carried = CarriedSessions(() if tokens is None else (tokens,))
+        return self.end_all(carried, cookie_header)
+
+    def end_all(self, carried: CarriedSessions, cookie_header: str) -> SignedOut:
+        """
+        As ``end``, for every session of *carried*.
+
+        A session that could not be read has not ended, although its cookies are deleted.  Cookies
+        that the browser may keep matter where no revocation list refuses their session.
+        """
+        if carried.has_unread and not carried.sessions:
+            return self.end_unread(MalformedTokenError(_UNREADABLE), cookie_header)
+        subject = self._subject(carried.sessions[0] if carried.sessions else None)
+        confirmed = [self._end_tokens(tokens) for tokens in carried.sessions or (None,)]
+        confirmed.append(self._call("legacy", subject, lambda: self._end_legacy(cookie_header)))
+        if carried.has_unread:
+            confirmed.append(self.not_begun(MalformedTokenError(_UNREADABLE)).is_complete)
+        may_continue = carried.has_shadows and self.revocations is None
+        if may_continue:
+            error = CookiesRemainError("cookies of a domain that the settings do not name")
+            self.audit.record(AuditEvent.of("sign_out.cookies", error, subject=subject))
+        return SignedOut(all(confirmed) and not may_continue, may_continue)
+
+    def _end_tokens(self, tokens: TokenSet | None) -> bool:
         subject = self._subject(tokens)
-        confirmed = [
-            self._call("revocations", subject, lambda: self._revoke_sign_in(tokens)),
-            self._call("provider", subject, lambda: self._revoke(tokens)),
-            self._call("legacy", subject, lambda: self._end_legacy(cookie_header)),
-        ]
-        return SignedOut(all(confirmed))
+        is_listed = self._call("revocations", subject, lambda: self._revoke_sign_in(tokens))
+        return self._call("provider", subject, lambda: self._revoke(tokens)) and is_listed
 
     def end_unread(self, why: AuthcoreError, cookie_header: str) -> SignedOut:
         """
@@ -227,8 +256,8 @@ class SignOutEverywhere:
 
         A session that begins within the leeway from now ends too, because the clocks may differ.
 
-        The revocation list is written first, because it takes effect at once; Cognito is called
-        even if the list gives no answer.  Calling this again is harmless.
+        The revocation list is written first, because the next request is refused by it; Cognito is
+        called even if the list gives no answer.  Calling this again is harmless.
 
         Raises:
             AccountNotFoundError: The pool has no such user.
@@ -246,6 +275,40 @@ class SignOutEverywhere:
             )
         )
         return ended
+
+    def admit_undated(self, username: str) -> str:
+        """
+        Admit the sessions of the old login of *username* that do not say when they began.
+
+        What the user had in Cognito stays ended, and so do sessions that say when they began.
+
+        Returns:
+            The user's ``sub``.
+
+        Raises:
+            AccountNotFoundError: The pool has no such user.
+
+            UnavailableError: The directory or the list gave no answer.
+        """
+        error: AuthcoreError | None = None
+        subject: str | None = None
+        try:
+            subject = self._admit(username)
+        except (RejectedError, UnavailableError) as failure:
+            error = failure
+            raise
+        finally:
+            self.audit.record(AuditEvent.of("sign_out.allow", error, subject=subject))
+        return subject
+
+    def _admit(self, username: str) -> str:
+        user = self.directory.find(username)
+        if user is None:
+            raise AccountNotFoundError("the pool has no such user")
+        if self.revocations is not None:
+            reached = self.clock.now() + self.leeway
+            self.revocations.admit_undated(user.subject, revoked_until=reached)
+        return user.subject
 
     def _end(self, username: str) -> EndedUser:
         user = self.directory.find(username)
