@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.model.pools import is_replica
-from authcore.settings import PREFIX, Setting, describe_variables, load
+from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
 from authcore.settings.cognito import CognitoSettings
+from authcore.settings.cookie import CookieSettings
+from authcore.settings.guard import GuardSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
@@ -32,8 +34,9 @@ class ConfigCommands:
         """
         Show every setting of a door, every problem at once, and names that no door reads.
 
-        Builds what the door builds at start-up.  Secrets are masked.  Exit status: 0 the door would
-        start, 2 it would not.
+        Builds what the door builds at start-up, and reads the secrets that are in files or in
+        Secrets Manager.  Secrets and their places are masked.  Exit status: 0 the door would start,
+        2 it would not.
 
         Args:
             door: The auth service, a guarded application, an authorizer, or one of the triggers.
@@ -57,19 +60,33 @@ _REPLICA: Final = (
 )
 
 
+_HEADS: Final = (
+    "AUTHCORE_GUARD_REFRESH makes response heads of 5 to 10 kB, and a proxy in front of this "
+    "application that does not take them (nginx by default) answers 502: include "
+    "deploy/nginx/authcore/guards.conf there, or set AUTHCORE_GUARD_RESPONSE_BUDGET"
+)
+
+
 def doubts(settings: object) -> list[str]:
     """One sentence for each setting that works, and is right in rare deployments only."""
     cognito = getattr(settings, "cognito", None)
-    if not isinstance(cognito, CognitoSettings):
-        return []
-    if not is_replica(cognito.region, cognito.user_pool_id):
-        return []
-    return [_REPLICA]
+    is_copy = isinstance(cognito, CognitoSettings) and is_replica(
+        cognito.region, cognito.user_pool_id
+    )
+    return [*([_REPLICA] if is_copy else []), *([_HEADS] if _makes_large_heads(settings) else [])]
+
+
+def _makes_large_heads(settings: object) -> bool:
+    guard, cookie = getattr(settings, "guard", None), getattr(settings, "cookie", None)
+    if not isinstance(guard, GuardSettings) or not isinstance(cookie, CookieSettings):
+        return False
+    refreshes = guard.refresh != "off" and cookie.format != "stored"
+    return refreshes and guard.response_budget is None
 
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    known = {name for door in DOORS.values() for name, _, _ in describe_variables(door().settings)}
+    known = {name for door in DOORS.values() for name in known_variables(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
@@ -85,8 +102,9 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
     for name, about, default in describe_variables(door.settings):
+        given = next((each for each in about.names(name) if environment.get(each)), name)
         table.add_row(
-            Text(name), _format_value(about, environment.get(name, ""), default), about.purpose
+            Text(given), _format_value(about, environment.get(given, ""), default), about.purpose
         )
     return table
 

@@ -15,17 +15,19 @@ from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.asgi_request import read_request
 from authcore_guard.container import guard_container
 from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.open_connections import OpenConnections
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.watched_response import (
+    CLOSE_SIGN_IN_REQUIRED,
+    CLOSE_TRY_AGAIN_LATER,
+    WatchedResponse,
+)
 
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-CLOSE_SIGN_IN_REQUIRED: Final = 4401
-CLOSE_TRY_AGAIN_LATER: Final = 1013
-"""WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 
 _THREADS: Final = WorkerThreads()
 _HTTP_HEAD: Final = "http.response.start"
@@ -40,12 +42,16 @@ class Guard:
     callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
     a redirect.  A
     WebSocket is closed before it is accepted, which browsers report as 403.
+
+    While a WebSocket or a stream is open, its session is judged again every ``open_check``, 60
+    seconds by default; one that ended is closed.  See WatchedResponse.
     """
 
     def __init__(self, app: AsgiApp, request_guard: RequestGuard) -> None:
         """Guard *app*; *request_guard* decides in a thread where the decision has to wait."""
         self._app = app
         self._request_guard = request_guard
+        self._connections = OpenConnections()
 
     @classmethod
     def from_environment(
@@ -64,13 +70,52 @@ class Guard:
             self._request_guard.prefetch()
             await self._app(scope, receive, send)
             return
-        decision = await check_request(self._request_guard, read_request(scope))
+        request = read_request(scope)
+        decision = await check_request(self._request_guard, request)
         if isinstance(decision, Allow):
-            await self._app({**scope, "user": decision.user}, receive, add_headers(decision, send))
+            await self._answer({**scope, "user": decision.user}, receive, send, request, decision)
         elif scope["type"] == "websocket":
             await _close(decision, receive, send)
         else:
             await send_denial(decision, scope["method"], send)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, request: GuardedRequest, allowed: Allow
+    ) -> None:
+        response = watch_response(
+            self._request_guard, self._connections, scope, request, allowed, send
+        )
+        if response is None:
+            await self._app(scope, receive, add_headers(allowed, send))
+            return
+        try:
+            await self._app(scope, receive, response.send)
+        finally:
+            response.finish()
+
+
+def watch_response(
+    request_guard: RequestGuard,
+    connections: OpenConnections,
+    scope: Scope,
+    request: GuardedRequest,
+    allowed: Allow,
+    send: Send,
+) -> WatchedResponse | None:
+    """Add the headers of *allowed* to a response, and judge its session again; None without one."""
+    if allowed.opened is None:
+        return None
+    method = scope.get("method", "")
+    return WatchedResponse(
+        guard=request_guard,
+        request=request,
+        opened=allowed.opened,
+        connections=connections,
+        send_on=add_headers(allowed, send),
+        deny=lambda denial: send_denial(denial, method, send),
+        began_at=request_guard.clock.now(),
+        is_websocket=scope["type"] == "websocket",
+    )
 
 
 async def check_request(

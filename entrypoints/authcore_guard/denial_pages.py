@@ -20,7 +20,7 @@ from authcore.domain.model.languages import choose_language, direction_of
 from authcore.settings.pages import PageSettings
 
 
-MAX_PAGE_BYTES: Final = 8_192
+MAX_PAGE_BYTES: Final = 4_096
 """Of a page with shipped texts."""
 
 UNSAVED: Final = Notice("unsaved")

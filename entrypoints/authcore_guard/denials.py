@@ -10,6 +10,7 @@ import attrs
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
 from authcore_guard.cross_origin import keep_cross_origin
@@ -23,7 +24,7 @@ from authcore_guard.denial_pages import (
     Link,
 )
 from authcore_guard.guarded_request import GuardedRequest
-from authcore_guard.return_urls import ReturnUrl, return_url
+from authcore_guard.return_urls import ReturnUrl, fit, return_url
 
 
 LOSS: Final = "x-auth-return-without"
@@ -75,14 +76,25 @@ class Denials:
         app_url: The application's root, as browsers see it.
         mounted_at: See RequestGuard.
         pages: What users see.
+        refresh_url: The auth service's ``/auth/refresh``.
+        budget: Of the response's head; None (the default) for no limit.
     """
 
     _signin_url: ServiceUrl
     _app_url: ServiceUrl
     _mounted_at: str
     _pages: DenialPages
+    _refresh_url: ServiceUrl
+    _budget: ResponseBudget | None = None
 
-    def sign_in(self, request: GuardedRequest, reason: str, cookies: tuple[str, ...]) -> Deny:
+    def sign_in(
+        self,
+        request: GuardedRequest,
+        reason: str,
+        cookies: tuple[str, ...],
+        *,
+        renews_elsewhere: bool = False,
+    ) -> Deny:
         """
         Ask for a sign-in.
 
@@ -94,14 +106,20 @@ class Denials:
             reason: For programs.
 
             cookies: ``Set-Cookie`` values.
+
+            renews_elsewhere: Whether the auth service can still refresh the session.  Default: no.
         """
         setting = [("set-cookie", value) for value in cookies]
         if request.is_form:
             return self._page(request, 401, UNSAVED, self._sign_in_beside, CHALLENGE, *setting)
         if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *setting)
+        url = self._refresh_url if renews_elsewhere else self._signin_url
         back = self._return_url(request)
-        location = f"{self._signin_url}?redirect={quote(back.url, safe='')}"
+        if self._budget:
+            room = self._budget.room_for_location(cookies) - len(f"{url}?redirect=")
+            back = fit(back, self._app_url, room=room)
+        location = f"{url}?redirect={quote(back.url, safe='')}"
         loss = [(LOSS, back.loss)] if back.loss else []
         return Deny(302, (*_HEADERS, ("location", location), *loss, *setting), b"")
 

@@ -27,7 +27,7 @@ from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.handlers.exception import response_for_exception
 from django.db import connections
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.module_loading import import_string
 
@@ -36,6 +36,7 @@ from authcore.domain.model.session import User
 from authcore_guard import asgi, asgi_request, wsgi_request
 from authcore_guard.container import guard_container
 from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.open_streams import guard_async_stream, guard_stream
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 
 
@@ -114,14 +115,14 @@ class GuardMiddleware:
         if isinstance(decision, Deny):
             return _denial(decision)
         _set_user(request, decision)
-        return _add_headers(decision, self._get_response(request))
+        return _complete(self._request_guard, decision, self._get_response(request))
 
     async def _guard_async_request(self, request: HttpRequest) -> HttpResponse:
         decision = await asgi.check_request(self._request_guard, _read_request(request))
         if isinstance(decision, Deny):
             return _denial(decision)
         _set_user(request, decision)
-        return _add_headers(decision, await self._get_response(request))
+        return _complete(self._request_guard, decision, await self._get_response(request))
 
 
 @overload
@@ -151,7 +152,7 @@ def _guard_sync(view: View) -> View:
             return _denial(decision)
         _set_user(request, decision)
         try:
-            return _add_headers(decision, view(request, *args, **kwargs))
+            return _complete(request_guard(), decision, view(request, *args, **kwargs))
         except Exception as error:
             if not decision.cookies:
                 raise
@@ -171,7 +172,7 @@ def _guard_async(view: View) -> View:
             return _denial(decision)
         _set_user(request, decision)
         try:
-            return _add_headers(decision, await view(request, *args, **kwargs))
+            return _complete(guard, decision, await view(request, *args, **kwargs))
         except Exception as error:
             if not decision.cookies:
                 raise
@@ -269,6 +270,17 @@ def _denial(denial: Deny) -> HttpResponse:
     response = HttpResponse(denial.body, status=denial.status)
     del response.headers["content-type"]
     return _with_headers(response, denial.headers)
+
+
+def _complete(guard: RequestGuard, decision: Allow, response: HttpResponse) -> HttpResponse:
+    """Add the headers of *decision*, and judge its session again while *response* is streamed."""
+    if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+        chunks = response.streaming_content
+        if not response.is_async:
+            response.streaming_content = guard_stream(guard, decision, chunks)
+        elif decision.opened is not None:
+            response.streaming_content = guard_async_stream(guard, decision.opened, chunks)
+    return _add_headers(decision, response)
 
 
 def _add_headers(decision: Allow, response: HttpResponse) -> HttpResponse:

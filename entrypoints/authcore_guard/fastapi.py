@@ -12,7 +12,7 @@ A guard for single routes of a FastAPI or Starlette application.
 To guard a whole application, put ``authcore_guard.asgi.Guard`` in front of it.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, Self
 
 import attrs
@@ -32,10 +32,14 @@ from authcore_guard.asgi import (
     check_request,
     decode_headers,
     send_denial,
+    watch_response,
 )
 from authcore_guard.asgi_request import read_request
 from authcore_guard.container import guard_container
+from authcore_guard.guarded_request import GuardedRequest
+from authcore_guard.open_connections import OpenConnections
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.watched_response import WatchedResponse
 
 
 _DECISION: Final = "authcore.decision"
@@ -86,6 +90,7 @@ class SignedIn:
         route.decision = decision = await check_request(self._request_guard, request)
         if isinstance(decision, Deny):
             raise RequestDeniedError(decision.status)
+        route.watched = route.watch(request, decision)
         assert decision.user is not None  # noqa: S101 - no path is public
         return decision.user
 
@@ -97,11 +102,15 @@ class _RouteDecision:
 
     Attributes:
         root_path: Of the whole application, without the mounts in it.
+        watch: Makes *watched*.
         decision: None until the dependency was called.
+        watched: Judges the session again while the response is open; None where it is not watched.
     """
 
     root_path: str
+    watch: Callable[[GuardedRequest, Allow], WatchedResponse | None]
     decision: Allow | Deny | None = None
+    watched: WatchedResponse | None = None
 
 
 class _DecisionMiddleware:
@@ -110,6 +119,7 @@ class _DecisionMiddleware:
     def __init__(self, app: AsgiApp, *, request_guard: RequestGuard) -> None:
         self._app = app
         self._request_guard = request_guard
+        self._connections = OpenConnections()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -117,13 +127,22 @@ class _DecisionMiddleware:
         if scope["type"] == "lifespan" or _DECISION in scope:  # or mounted in such an app
             await self._app(scope, receive, send)
             return
-        route = _RouteDecision(scope.get("root_path", ""))
+
+        def watch(request: GuardedRequest, allowed: Allow) -> WatchedResponse | None:
+            return watch_response(
+                self._request_guard, self._connections, scope, request, allowed, send
+            )
+
+        route = _RouteDecision(scope.get("root_path", ""), watch)
         response = _Response(route, scope.get("method", ""), send)
         try:
             await self._app({**scope, _DECISION: route}, receive, response.send)
         except Exception:
             await response.fail()
             raise
+        finally:
+            if route.watched is not None:
+                route.watched.finish()
 
 
 class _Response:
@@ -139,7 +158,9 @@ class _Response:
         decision = self._route.decision
         begins = message["type"] == _HEAD
         self._begun |= begins
-        if isinstance(decision, Allow):
+        if self._route.watched is not None:
+            await self._route.watched.send(message)
+        elif isinstance(decision, Allow):
             await add_headers(decision, self._send)(message)
         elif decision is None:
             await self._send(message)

@@ -17,6 +17,7 @@ from flask import Flask, Response, abort, has_request_context, request
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
+from authcore_guard.open_streams import guard_stream
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 from authcore_guard.wsgi import add_headers, send_denial
 from authcore_guard.wsgi_request import read_request
@@ -78,7 +79,7 @@ class Guard:
         """
         app.url_value_preprocessor(self._check)
         app.after_request(_complete)
-        app.wsgi_app = _ResponseMiddleware(app.wsgi_app)  # type: ignore[method-assign] # as Flask documents
+        app.wsgi_app = _ResponseMiddleware(app.wsgi_app, self._request_guard)  # type: ignore[method-assign] # as Flask documents
 
     def _check(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
         decision = self._request_guard.check(read_request(request.environ))
@@ -118,8 +119,9 @@ def _complete(response: Response) -> Response:
 class _ResponseMiddleware:
     """Add the decision's headers to the response, or send its denial instead."""
 
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
         self._app = app
+        self._request_guard = request_guard
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         checked = environ[_DECISION] = _CheckedRequest(is_completed_later=True)
@@ -130,7 +132,11 @@ class _ResponseMiddleware:
             if not isinstance(checked.decision, Deny):
                 raise
             body = ()
-        return response.finish(body)
+        answer = response.finish(body)
+        allowed = checked.decision
+        if isinstance(allowed, Allow):
+            return guard_stream(self._request_guard, allowed, answer)
+        return answer
 
 
 class _Response:

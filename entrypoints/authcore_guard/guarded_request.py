@@ -1,14 +1,10 @@
 """One request, as far as a guard reads it."""
 
-from typing import Final
 from urllib.parse import unquote_to_bytes
 
 import attrs
 
 from authcore.adapters.http_headers import is_speculative
-
-
-_ROOT: Final = "/"
 
 
 @attrs.frozen
@@ -78,11 +74,12 @@ class GuardedRequest:
 
         *mounted_at* comes from settings, *root_path* from the server, and with some servers from
         the client.  Only where both are the same does every framework cut off the same prefix.
+        Frameworks differ in what an empty path is, which is left of the prefix alone and of a
+        target such as ``?q``.
         """
-        if self.root_path != mounted_at:
+        if self.root_path != mounted_at or not self.path.startswith(f"{mounted_at}/"):
             return None
-        below = self.path.removeprefix(mounted_at) or _ROOT
-        return below if self.path.startswith(mounted_at) and below.startswith("/") else None
+        return self.path[len(mounted_at) :]
 
     @property
     def sent_path(self) -> bytes | None:

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import User
-from authcore.domain.model.session_decision import SignInRequired
+from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.ports.system import Clock
 from authcore_guard.cross_origin import CrossOrigin, combine_vary
 from authcore_guard.denial_pages import DenialPages
 from authcore_guard.denials import VARY, Denials, Deny
@@ -21,11 +24,16 @@ from authcore_guard.public_paths import PublicPaths
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
 
 
+OPEN_CHECK: Final = timedelta(seconds=60)
+"""How often the session of a WebSocket or a stream is judged again, by default."""
+
 _CACHING: Final = re.compile(
     r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
     re.IGNORECASE,
 )
 """Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
+
+_ENDED: Final = SignInRequired("session_revoked")
 
 
 @attrs.frozen
@@ -36,10 +44,13 @@ class Allow:
     Attributes:
         user: The signed-in user; None only on public paths.
         cookies: ``Set-Cookie`` values that the response must carry.
+        opened: For ``RequestGuard.is_still_open`` while the connection stays open; None where there
+            is no user.
     """
 
     user: User | None
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
+    opened: OpenedSession | None = attrs.field(default=None, repr=False, eq=False)
 
     def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """
@@ -69,7 +80,12 @@ class RequestGuard:
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
+        refresh_url: The auth service's ``/auth/refresh``, for sessions whose refresh has no room
+            in a response of this application.  Default: None, they sign in.
+        budget: Of the response's head; None (the default) for no limit.
         pages: What users see in place of the application's pages.
+        open_check: How often the sessions of open connections are judged again; by default
+            OPEN_CHECK.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -79,11 +95,21 @@ class RequestGuard:
     _prefetch: Callable[[], None] | None = None
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
+    _refresh_url: ServiceUrl | None = None
+    _budget: ResponseBudget | None = None
     _pages: DenialPages = attrs.field(factory=DenialPages)
+    open_check: timedelta = OPEN_CHECK
     _denials: Denials = attrs.field(
         init=False,
         default=attrs.Factory(
-            lambda self: Denials(self._signin_url, self._app_url, self._mounted_at, self._pages),
+            lambda self: Denials(
+                self._signin_url,
+                self._app_url,
+                self._mounted_at,
+                self._pages,
+                self._refresh_url or self._signin_url,
+                self._budget,
+            ),
             takes_self=True,
         ),
     )
@@ -129,13 +155,41 @@ class RequestGuard:
             return self.answer_without_decision(request, error)
         return self._answer(request, browser) if browser else None
 
+    @property
+    def clock(self) -> Clock:
+        """The clock by which sessions are judged."""
+        return self._guard.guard.clock
+
+    def is_still_open(self, opened: OpenedSession) -> bool:
+        """
+        Whether the session of an open connection still admits its user.  May wait for the network.
+
+        Raises:
+            UnavailableError: No decision is possible now.
+        """
+        return not isinstance(self._guard.open_sessions.judge(opened), SignInRequired)
+
+    def is_still_open_from_cache(self, opened: OpenedSession) -> bool | None:
+        """Decide like ``is_still_open``; None where the decision takes the network."""
+        decision = self._guard.open_sessions.judge_from_cache(opened)
+        return None if decision is None else not isinstance(decision, SignInRequired)
+
+    def deny_late(self, request: GuardedRequest, error: UnavailableError | None) -> Deny:
+        """Answer a request whose session ended before its response began, or cannot be judged."""
+        if error is not None:
+            return self._readable(request, self._denials.outage(request, error))
+        return self._readable(request, self._denials.sign_in(request, _ENDED.reason, ()))
+
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            return Allow(decision.user, cookies)
+            return Allow(decision.user, cookies, browser.opened)
         if self._is_public(request):
             return Allow(None, cookies)
-        return self._readable(request, self._denials.sign_in(request, decision.reason, cookies))
+        denial = self._denials.sign_in(
+            request, decision.reason, cookies, renews_elsewhere=browser.renews_elsewhere
+        )
+        return self._readable(request, denial)
 
     def answer_without_decision(
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError

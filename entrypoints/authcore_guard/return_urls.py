@@ -57,6 +57,19 @@ def return_url(app_url: ServiceUrl, request: GuardedRequest, *, mounted_at: str)
     return front if url is None else ReturnUrl(url, "" if url == page else "query")
 
 
+def fit(back: ReturnUrl, app_url: ServiceUrl, *, room: int) -> ReturnUrl:
+    """
+    Return *back*, without its query, or the front page: the first that fits *room* when quoted.
+
+    A ``Location`` holds the URL percent-encoded once more, so that it grows up to threefold.
+    """
+    path = ReturnUrl(back.url.partition("?")[0], back.loss or "query")
+    for candidate in (back, path):
+        if len(quote(candidate.url, safe="")) <= room:
+            return candidate
+    return ReturnUrl(f"{app_url}/", "page")
+
+
 def _below(path: bytes, prefix: bytes) -> bytes | None:
     """Return *path* without *prefix*, or whole where it is elsewhere; None where it is no path."""
     if (path + b"/").startswith(prefix + b"/"):

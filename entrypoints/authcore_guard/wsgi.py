@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
+from authcore_guard.open_streams import guard_stream
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 from authcore_guard.wsgi_request import read_request
 
@@ -51,7 +52,8 @@ class Guard:
         decision = self._request_guard.check(request)
         if isinstance(decision, Allow):
             start = add_headers(decision, start_response)
-            return self._app({**environ, USER_KEY: decision.user}, start)
+            body = self._app({**environ, USER_KEY: decision.user}, start)
+            return guard_stream(self._request_guard, decision, body)
         return send_denial(decision, request.method, start_response)
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
-from authcore.settings.url_parsers import CALLBACK_PATH, SIGNED_IN_PATH
+from authcore.settings.url_parsers import CALLBACK_PATH, REFRESH_PATH, SIGNED_IN_PATH
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
@@ -81,6 +81,7 @@ def _routes(container: WebContainer) -> list[Route]:
         _session_route(session, container.web_access_settings().cors_origins),
         Route("/auth/check", session.check, methods=ANY_METHOD),
         Route("/auth/signin", sign_in.begin),
+        Route(REFRESH_PATH, container.refresh_routes().refresh),
         Route(CALLBACK_PATH, sign_in.callback),
         Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),

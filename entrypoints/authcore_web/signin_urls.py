@@ -8,6 +8,7 @@ import attrs
 from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.return_targets import shorten, spell
+from authcore.settings.url_parsers import SIGN_IN_PATH
 
 
 SIGN_OUT_PATH: Final = "/auth/signout"
@@ -32,6 +33,11 @@ class SignInUrls:
 
     allowlist: RedirectAllowlist
     signin_url: str
+
+    @property
+    def signout_url(self) -> str:
+        """``/auth/signout`` as browsers see it."""
+        return self.signin_url.removesuffix(SIGN_IN_PATH) + SIGN_OUT_PATH
 
     def to(self, candidate: str | None) -> str:
         """

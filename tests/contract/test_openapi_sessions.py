@@ -27,7 +27,7 @@ def document() -> Any:
 
 @pytest.fixture(scope="module")
 def told() -> list[OnRetry]:
-    return [*by_cookies(), *by_tokens(), *of_sign_outs(), *of_connections()]
+    return [*by_cookies(), *by_refreshes(), *by_tokens(), *of_sign_outs(), *of_connections()]
 
 
 def expired() -> LiveWebWorld:
@@ -51,6 +51,17 @@ def by_cookies() -> Iterator[OnRetry]:
         large = LiveWebWorld().visit(target, method=method.upper(), headers=[MANY_COOKIES])
         yield path, method, large
     yield from by_redirects()
+
+
+def by_refreshes() -> Iterator[OnRetry]:
+    path = "/auth/refresh"
+    down, broken = expired(), expired()
+    down.provider.available = False
+    broken.provider.refresh = None  # type: ignore[assignment, method-assign]
+    for world in (LiveWebWorld(), expired(), down, broken):
+        yield path, "get", world.visit(path)
+    yield path, "get", world.visit(f"{path}?redirect=a&redirect=b")
+    yield path, "get", world.visit(path, headers=[MANY_COOKIES])
 
 
 def by_redirects() -> Iterator[OnRetry]:

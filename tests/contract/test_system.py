@@ -4,10 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause, monotonic
-from authcore.ports.system import Clock, Entropy, Pause
-from authcore.testing.contracts.system import ClockContract, EntropyContract, PauseContract
-from authcore.testing.fakes.system import FrozenClock, RecordedPause, ScriptedEntropy
+from authcore.ports.system import AsyncPause, Clock, Entropy, Pause
+from authcore.testing.contracts.system import (
+    AsyncPauseContract,
+    ClockContract,
+    EntropyContract,
+    PauseContract,
+)
+from authcore.testing.fakes.system import (
+    FrozenClock,
+    RecordedAsyncPause,
+    RecordedPause,
+    ScriptedEntropy,
+)
 
 
 class TestFrozenClock(ClockContract):
@@ -67,3 +78,23 @@ class TestSystemEntropy(EntropyContract):
     @pytest.fixture
     def entropy(self) -> Entropy:
         return SystemEntropy()
+
+
+class TestRecordedAsyncPause(AsyncPauseContract):
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return FrozenClock()
+
+    @pytest.fixture
+    def async_pause(self, clock: FrozenClock) -> AsyncPause:
+        return RecordedAsyncPause(clock)
+
+
+class TestSystemAsyncPause(AsyncPauseContract):
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return SystemClock()
+
+    @pytest.fixture
+    def async_pause(self) -> AsyncPause:
+        return SystemAsyncPause()

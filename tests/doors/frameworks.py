@@ -61,15 +61,28 @@ def behind_wsgi(world: DoorWorld) -> GuardedRequest:
 
 
 def through_asgi(app: Any) -> GuardedRequest:
-    def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
-        return call(app, target, headers=headers, cookies=cookies)
+    def visit(
+        cookies: str,
+        *,
+        target: str = PATH,
+        headers: Headers = (PROGRAM,),
+        method: str = "GET",
+    ) -> Answer:
+        return call(app, target, method=method, headers=headers, cookies=cookies)
 
     return visit
 
 
 def through_wsgi(app: Any) -> GuardedRequest:
-    def visit(cookies: str, *, target: str = PATH, headers: Headers = (PROGRAM,)) -> Answer:
+    def visit(
+        cookies: str,
+        *,
+        target: str = PATH,
+        headers: Headers = (PROGRAM,),
+        method: str = "GET",
+    ) -> Answer:
         environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
             "PATH_INFO": target,
             **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers},
             **({"HTTP_COOKIE": cookies} if cookies else {}),
@@ -92,7 +105,7 @@ def behind_fastapi(world: DoorWorld) -> GuardedRequest:
     app = FastAPI()
     signed_in = SignedIn(world.request_guard).install(app)
 
-    @app.get(PATH)
+    @app.api_route(PATH, methods=["GET", "HEAD", "POST"])
     async def articles(user: Annotated[User, Depends(signed_in)]) -> JSONResponse:
         return JSONResponse(described(user), headers=dict((CACHED,)))
 

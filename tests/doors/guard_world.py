@@ -81,7 +81,7 @@ class GuardWorld:
             jar_waits=is_stored(container.cookie()),
         )
         door = container.guard()
-        request_guard = RequestGuard(
+        self.request_guard = request_guard = RequestGuard(
             self.waiting,
             signin_url=door.signin_url,
             app_url=door.app_url,

@@ -157,15 +157,14 @@ def gateway(mint: TokenMint) -> tuple[Any, TokenMint]:
     """An authorizer, and the mint of a partner."""
     partner = TokenMint(client_id="partnerapp", issuer=issuer_urls(PARTNER_POOL)[0], clock=CLOCK)
     partner.rotate(keep_old=False)
-    container = SessionContainer(
-        settings=load(AuthorizerSettings, environment_for(mint, **FURTHER))
-    )
+    settings = load(AuthorizerSettings, environment_for(mint, **FURTHER))
+    container = SessionContainer(settings=settings)
     container.override_providers(
         clock=providers.Object(CLOCK),
         fetcher=providers.Object(mint.jwks_bytes),
         open_key_source=providers.Object(PartnerKeys(partner)),
     )
-    return authorizer_of(container), partner
+    return authorizer_of(container, settings), partner
 
 
 CLOCK = FrozenClock()

@@ -14,6 +14,7 @@ from authcore_local.addresses import AUTH_HOST, CMS_HOST
 from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from authcore_local.tour.scripted_browser import Browser, Form
+from doors.auth_service import auth_service
 from doors.door_world import SIGNIN_URL
 from doors.nginx_site import OWN_COOKIE
 from doors.proxy_process import NOBODY_LISTENS, Proxy
@@ -289,3 +290,33 @@ def test_14_large_sessions_pass_bodies_stay_here_and_no_spelling_is_public(
         assert proxy.visit(target=f"/static/{spelling}").status in (400, 401)
     assert proxy.visit(target="/static%2f..%2farticles").status == 401
     assert stand.app.arrived == []
+
+
+NOT_FOR_BROWSERS: Final = frozenset(
+    {
+        "/auth/check",
+        "/auth/check/x",
+        "/auth/verify",
+        "/auth/verify/batch",
+        "/healthz",
+        "/metrics",
+        "/openapi.json",
+        "/readyz",
+    }
+)
+
+
+def test_browsers_reach_the_routes_of_the_auth_service_that_are_for_them(
+    proxy: Proxy, stand: Stand
+) -> None:
+    routes = auth_service(stand.world).routes
+    paths = {route.path.replace("{path:any_path}", "x") for route in routes}
+    reached = {
+        path
+        for path in paths
+        if proxy.visit(target=path, host="auth.example.com").all("content-security-policy")
+    }
+
+    assert reached == paths - NOT_FOR_BROWSERS
+    for spelling in ("/auth/signin/../check", "/auth/signin/..%2fcheck", "/auth//check"):
+        assert proxy.visit(target=spelling, host="auth.example.com").status == 404

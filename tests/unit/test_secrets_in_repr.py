@@ -45,6 +45,7 @@ from authcore.domain.model.linking import (
     PoolAccount,
 )
 from authcore.domain.model.reasons import Reason
+from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
@@ -60,7 +61,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     ),
     AuditEvent: frozenset(
         {
-            *("action", "caller", "detail", "legacy_uid", "other_subject", "reason"),
+            *("action", "actor", "caller", "detail", "legacy_uid", "other_subject", "reason"),
             *("reference", "subject"),
         }
     ),
@@ -83,6 +84,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Reason: frozenset({"actions", "code", "operator", "user"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
     Voucher: frozenset({"legacy_uid"}),
+    ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
@@ -91,7 +93,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
-    User: frozenset({"groups", "legacy_uid", "subject", "username"}),
+    User: frozenset({"actor", "groups", "legacy_uid", "subject", "username"}),
     Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),

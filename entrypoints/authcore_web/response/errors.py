@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     ConnectTicketError,
     CredentialsRejectedError,
     LinkRejectedError,
+    LoginClientMisconfiguredError,
     LoginLostError,
     LoginRejectedError,
     ParameterRejectedError,
@@ -77,11 +78,13 @@ class ErrorResponse:
         status: HTTP status.
         notice: For the user, where a browser asked.
         may_repeat: Whether the same request may work later; the answer then says when.
+        needs_sign_out: Whether a sign-out, which deletes cookies, is the way on; else a sign-in.
     """
 
     status: int
     notice: Notice
     may_repeat: bool = False
+    needs_sign_out: bool = False
 
 
 ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
@@ -96,7 +99,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     CredentialsRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
-    SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE),
+    SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE, needs_sign_out=True),
     LinkRejectedError: ErrorResponse(403, messages.CONNECT_REFUSED),
     ConnectTicketError: ErrorResponse(400, messages.CONNECT_TICKET),
     ConnectSignInError: ErrorResponse(401, messages.CONNECT_SIGN_IN),
@@ -108,6 +111,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     MediaTypeRejectedError: ErrorResponse(415, messages.MISUNDERSTOOD),
     UnavailableError: ErrorResponse(503, messages.LATER, may_repeat=True),
     LoginLostError: ErrorResponse(503, messages.LOST),
+    LoginClientMisconfiguredError: ErrorResponse(502, messages.OUR_FAULT),
 }
 
 
@@ -158,7 +162,8 @@ class ErrorResponses:
             redirect: The target that the browser asked for; dropped unless the allow-list admits
                 it.
 
-            link: Where the user can continue.  Default: the sign-in.
+            link: Where the user can continue.  Default: the sign-in.  No effect on an error that
+                needs a sign-out.
 
             notice: For the user.  Default: that of ERROR_RESPONSES.
 
@@ -169,6 +174,8 @@ class ErrorResponses:
         found = error_response_for(error)
         found = attrs.evolve(found, notice=notice or found.notice)
         reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
+        if found.needs_sign_out:
+            link = self._sign_in_urls.signout_url
         link = link or self._sign_in_urls.to(redirect)
         response = self._answer(request, found, error.code, reference, link)
         if found.may_repeat and isinstance(error, UnavailableError):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import attrs
-from jinja2 import TemplateError
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -153,7 +152,7 @@ class Pages:
             ):
                 try:
                     self._render(name, catalogue, Notice("sign_out"), values)
-                except (TemplateError, TypeError, ValueError) as error:
+                except Exception as error:  # noqa: BLE001 - a template may raise anything
                     raise ConfigurationError([f"{name} cannot be rendered: {error}"]) from None
 
     def _page(

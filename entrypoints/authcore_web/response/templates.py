@@ -6,6 +6,7 @@ another file.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,11 +55,19 @@ def load_templates(folder: Path | None = None) -> PageTemplates:
     Raises:
         ConfigurationError: Names every file that is unreadable, too large or no template.
     """
-    sources = dict(_sources(SHIPPED))
-    if folder:
-        sources |= _sources(folder)
+    if folder is None:
+        return _shipped()
+    return _compile({**dict(_sources(SHIPPED)), **dict(_sources(folder))})
+
+
+@cache
+def _shipped() -> PageTemplates:
+    return _compile(dict(_sources(SHIPPED)))
+
+
+def _compile(sources: Mapping[str, str]) -> PageTemplates:
     environment = ImmutableSandboxedEnvironment(
-        loader=DictLoader(sources),
+        loader=DictLoader(dict(sources)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -19,10 +19,12 @@ from authcore.domain.errors import (
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.languages import find_language
 from authcore.domain.model.session import PendingSignIns, Session, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sign_in.authorization import (
+    LANGUAGES,
     AuthorizationResponse,
     parse_authorization_response,
 )
@@ -41,6 +43,7 @@ from authcore_web.request.query import Parameters, only, parameters
 from authcore_web.request.sign_in_query import asks_for_login, requested_target
 from authcore_web.response.attempt_cookies import AttemptCookies
 from authcore_web.response.errors import ErrorResponses, wants_json
+from authcore_web.response.pages import Pages
 from authcore_web.response.plain import redirect_to
 from authcore_web.routes.late_callbacks import LATE, LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
@@ -68,6 +71,7 @@ class SignInRoutes:
         clock: For the expiry of attempts.
         audit: Records every step.
         error_responses: Answers refusals and outages.
+        pages: Know the language that a browser prefers.
         threads: Where *sign_in* waits.
         jar_waits: Whether *sessions* keeps them in a store.  Default: no.
     """
@@ -82,6 +86,7 @@ class SignInRoutes:
     _clock: Clock
     _audit: AuditLog
     _error_responses: ErrorResponses
+    _pages: Pages
     _threads: WorkerThreads
     _jar_waits: bool = False
     _cookies: AttemptCookies = attrs.field(init=False)
@@ -112,7 +117,7 @@ class SignInRoutes:
             start = self._sign_in.begin(
                 redirect,
                 provider=only("provider", given),
-                lang=only("lang", given),
+                lang=only("lang", given) or self._provider_language(request),
                 login_hint=only("login_hint", given),
                 reauthenticate=asks_for_login(given),
             )
@@ -121,6 +126,10 @@ class SignInRoutes:
             return self._error_responses.of(error, request, action=BEGIN, redirect=redirect)
         self._audit.record(AuditEvent.of(BEGIN, None))
         return redirect_to(start.authorize_url, cookies)
+
+    def _provider_language(self, request: Request) -> str | None:
+        """Choose the language of Cognito's pages: the one in which the browser gets ours."""
+        return find_language(self._pages.language_of(request), LANGUAGES)
 
     async def callback(self, request: Request) -> Response:
         """

@@ -25,6 +25,16 @@ class Pause(Protocol):
         """Return no earlier than *duration* from now; immediately if it is zero or negative."""
 
 
+class AsyncPause(Protocol):
+    """Waits without blocking the event loop."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    async def wait(self, duration: timedelta) -> None:
+        """Return no earlier than *duration* from now; other tasks run meanwhile."""
+
+
 class Entropy(Protocol):
     """Makes unguessable values."""
 

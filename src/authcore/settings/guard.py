@@ -7,12 +7,13 @@ import attrs
 
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings import url_parsers
-from authcore.settings.parsers import caller_key, one_of, seconds
+from authcore.settings.parsers import caller_key, integer, one_of, seconds
 from authcore.settings.reader import Check, setting
-from authcore.settings.url_parsers import SIGN_IN_PATH
+from authcore.settings.secret_references import SecretReference
+from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH
 
 
-def _lacks_caller_key(refresh: str, caller_key: str | None) -> str | None:
+def _lacks_caller_key(refresh: str, caller_key: object) -> str | None:
     if caller_key is not None or refresh != "service":
         return None
     return "AUTHCORE_GUARD_CALLER_KEY is missing: AUTHCORE_GUARD_REFRESH=service needs it"
@@ -29,6 +30,15 @@ def _lacks_verify_url(
     )
 
 
+def _lacks_refresh_url(budget: int | None, signin_url: ServiceUrl) -> str | None:
+    if budget is None or signin_url.endswith(SIGN_IN_PATH):
+        return None
+    return (
+        "AUTHCORE_GUARD_SIGNIN_URL is wrong: AUTHCORE_GUARD_RESPONSE_BUDGET needs the auth "
+        f"service's {REFRESH_PATH} beside it, and it does not end with {SIGN_IN_PATH}"
+    )
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class GuardSettings:
     """The guard in front of one application."""
@@ -36,6 +46,7 @@ class GuardSettings:
     CHECKS: ClassVar = (
         Check(("refresh", "caller_key"), _lacks_caller_key),
         Check(("refresh", "verify_url", "signin_url"), _lacks_verify_url),
+        Check(("response_budget", "signin_url"), _lacks_refresh_url),
     )
 
     signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
@@ -74,16 +85,30 @@ class GuardSettings:
         "the auth service's /auth/verify for server calls; beside its /auth/signin",
         default=None,
     )
-    caller_key: str | None = setting(
+    caller_key: str | SecretReference[str] | None = setting(
         caller_key,
         "text, 32 characters or more",
         "the key that authenticates this application at the auth service, without its name",
         default=None,
-        secret=True,
+        reread=True,
+    )
+    open_check: timedelta = setting(
+        seconds(1, 3600),
+        "seconds, 1-3600",
+        "how often the session of an open WebSocket or stream is judged again; one that ended is "
+        "closed then",
+        default=timedelta(seconds=60),
     )
     timeout: timedelta = setting(
         seconds(1, 30),
         "seconds, 1-30",
         "total time of one call to the auth service",
         default=timedelta(seconds=5),
+    )
+    response_budget: int | None = setting(
+        integer(2_048, 65_536),
+        "bytes, 2048-65536",
+        "largest head of a response that the proxy in front of this application passes on; a "
+        "session that does not fit is refreshed at the auth service, after a redirect",
+        default=None,
     )

@@ -24,6 +24,8 @@ CALLBACK_PATH: Final = f"{SIGN_IN_PATH}/callback"
 
 VERIFY_PATH: Final = "/auth/verify"
 
+REFRESH_PATH: Final = "/auth/refresh"
+
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
 """See: RFC 6749 §3.3."""
 

@@ -107,11 +107,14 @@ class FederatedSignIn:
         if not known.enabled:
             raise CognitoError("NotAuthorizedException", "User is not enabled")
         self._lifecycle.pre_authentication(known)
-        user = self._users.change(
+        user = known if self._users.writes.is_on else self._update(known, wanted)
+        self._lifecycle.post_authentication(user)
+        return user
+
+    def _update(self, known: PoolUser, wanted: Mapping[str, str]) -> PoolUser:
+        return self._users.change(
             known.username,
             lambda current: attrs.evolve(
                 current, attributes=update_attributes(self._config, current.attributes, wanted)
             ),
         )
-        self._lifecycle.post_authentication(user)
-        return user

@@ -14,6 +14,7 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
 from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
+from authcore_local.cognito.user_pool.write_block import WriteBlock
 
 
 MAX_USERS: Final = 10_000
@@ -78,9 +79,21 @@ class PoolUser:
 
 
 class UserStore:
-    """All users of the pool, at most MAX_USERS.  Safe to share between threads."""
+    """
+    All users of the pool, at most MAX_USERS.  Safe to share between threads.
 
-    def __init__(self, clock: Clock, entropy: Entropy, *, case_sensitive: bool = True) -> None:
+    Attributes:
+        writes: Refuses them while a recovery runs.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        case_sensitive: bool = True,
+    ) -> None:
+        self.writes = WriteBlock()
         self._clock = clock
         self._entropy = entropy
         self._case_sensitive = case_sensitive
@@ -106,6 +119,7 @@ class UserStore:
             CognitoError: UsernameExistsException (an identity in use counts), or
                 LimitExceededException.
         """
+        self.writes.check()
         now = self._clock.now()
         user = PoolUser(
             username=self.normalize_name(username),
@@ -181,6 +195,7 @@ class UserStore:
             CognitoError: UserNotFoundException; AliasExistsException when a new identity is
                 another user's.
         """
+        self.writes.check()
         with self._lock:
             username = self._name_of(username_or_subject)
             user = self._by_username.get(username)
@@ -199,6 +214,7 @@ class UserStore:
         Raises:
             CognitoError: UserNotFoundException.
         """
+        self.writes.check()
         with self._lock:
             user = self._by_username.pop(self._name_of(username_or_subject), None)
             if user is None:
@@ -207,6 +223,22 @@ class UserStore:
             for identity in user.identities:
                 del self._linked_to[identity.key]
             return user
+
+    def snapshot(self) -> dict[str, PoolUser]:
+        """Return all users by user name."""
+        with self._lock:
+            return dict(self._by_username)
+
+    def restore(self, users: Mapping[str, PoolUser]) -> tuple[PoolUser, ...]:
+        """Go back to *users*, and return those that are gone then."""
+        with self._lock:
+            gone = [user for name, user in self._by_username.items() if name not in users]
+            self._by_username = {}
+            self._linked_to = {}
+            for user in users.values():
+                self._replace(user)
+            self._username_of = {user.subject: user.username for user in users.values()}
+            return tuple(gone)
 
     def _name_of(self, username_or_subject: str) -> str:
         username = self._username_of.get(username_or_subject)

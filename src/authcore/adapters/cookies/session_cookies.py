@@ -27,6 +27,9 @@ REFRESH_TOKEN: Final = Series("__Secure-authcore_refresh_token")
 
 SESSION_ID: Final = "__Secure-authcore_sid"
 
+NAME_PREFIX: Final = "__Secure-authcore_"
+"""Of every session cookie, in each format."""
+
 _EVERY_SERIES: Final = (SEALED, ACCESS_TOKEN, ID_TOKEN, REFRESH_TOKEN)
 _EVERY_NAME: Final = frozenset(
     {SESSION_ID, *(name for series in _EVERY_SERIES for name in series.names())}
@@ -155,6 +158,11 @@ class SessionCookies:
         smallest_full_cookie = MAX_SET_COOKIE_LENGTH - 512
         count = min(MAX_CHUNKS, self._budget // smallest_full_cookie + 1)
         return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
+
+
+def attributes_bytes(domain: str) -> int:
+    """Count the bytes of the longest attributes that a session cookie of *domain* is set with."""
+    return len(CookieScope(domain).set_cookie(SESSION_ID, "", MAX_LIFETIME)) - len(f"{SESSION_ID}=")
 
 
 def _session_cookie_names(cookie_header: str) -> list[str]:

@@ -7,6 +7,7 @@ another language all of them.
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ def load_catalogues(
         ConfigurationError: Names every file that is missing, unreadable or too large, every text
             that is missing or unknown, and every one whose placeholders are not the English ones.
     """
-    reference = _read(SHIPPED / f"{REFERENCE}.toml")
+    reference = _shipped(REFERENCE)
     problems: list[str] = []
     found: dict[str, Catalogue] = {}
     for language in languages:
@@ -79,11 +80,18 @@ def read_bounded(path: Path) -> str:
 
 def _texts_of(language: str, folder: Path | None) -> Texts:
     name = f"{language}.toml"
-    shipped = _read(SHIPPED / name) if (SHIPPED / name).is_file() else {}
+    shipped = _shipped(language)
     own = _read(folder / name) if folder and (folder / name).is_file() else {}
     if not shipped and not own:
         raise ConfigurationError([f"{name} is missing: there are no texts in this language"])
     return {**shipped, **own}
+
+
+@cache
+def _shipped(language: str) -> Texts:
+    """Read a shipped file once: a process may build many guards."""
+    path = SHIPPED / f"{language}.toml"
+    return _read(path) if path.is_file() else {}
 
 
 def _read(path: Path) -> Texts:

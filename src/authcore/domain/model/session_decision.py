@@ -99,4 +99,18 @@ class SignInRequired:
     detail: str | None = attrs.field(default=None, eq=False)
 
 
+@attrs.frozen
+class OpenedSession:
+    """
+    The session that a long-lived connection was opened with: a WebSocket or a stream.
+
+    Attributes:
+        decision: That admitted it.
+        cookie_header: Of the request that opened it.
+    """
+
+    decision: Admitted | LegacyAdmitted
+    cookie_header: str = attrs.field(repr=False)
+
+
 SessionDecision: TypeAlias = Admitted | LegacyAdmitted | SignInRequired

@@ -1,12 +1,13 @@
 """What every Clock, every Pause and every Entropy does."""
 
+import asyncio
 import re
 from abc import abstractmethod
 from datetime import timedelta
 
 import pytest
 
-from authcore.ports.system import Clock, Entropy, Pause
+from authcore.ports.system import AsyncPause, Clock, Entropy, Pause
 from authcore.testing.contracts.suite import ContractSuite
 
 
@@ -56,6 +57,41 @@ class PauseContract(ContractSuite):
         pause.wait(duration)
 
         assert timedelta(0) <= clock.now() - began < timedelta(seconds=60)
+
+
+class AsyncPauseContract(ContractSuite):
+    """Subclass it, and say which pause, and the clock by which it waits."""
+
+    @pytest.fixture
+    @abstractmethod
+    def async_pause(self) -> AsyncPause:
+        """Returns the pause under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def clock(self) -> Clock:
+        """Returns the clock that shows how long ``async_pause`` waited."""
+
+    @pytest.mark.parametrize("milliseconds", [20, 0, -1])
+    def test_it_waits_no_less_than_it_was_told_and_others_run_meanwhile(
+        self, async_pause: AsyncPause, clock: Clock, milliseconds: int
+    ) -> None:
+        duration = timedelta(milliseconds=milliseconds)
+
+        async def other(ran: list[bool]) -> None:
+            ran.append(True)
+
+        async def wait() -> list[bool]:
+            ran: list[bool] = []
+            task = asyncio.create_task(other(ran))
+            await async_pause.wait(duration)
+            seen = list(ran)
+            await task
+            return seen
+
+        began = clock.now()
+        assert asyncio.run(wait()) == [True]
+        assert max(duration, timedelta(0)) <= clock.now() - began < timedelta(seconds=60)
 
 
 class EntropyContract(ContractSuite):

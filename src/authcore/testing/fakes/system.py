@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
-from authcore.ports.system import Clock, Entropy, Pause
+import anyio.lowlevel
+
+from authcore.ports.system import AsyncPause, Clock, Entropy, Pause
+
+
+_TURNS: Final = 10
+"""How often the event loop turns in one wait."""
 
 
 class FrozenClock(Clock):
@@ -35,6 +42,26 @@ class RecordedPause(Pause):
 
     def wait(self, duration: timedelta) -> None:
         """See the port."""
+        self.waited.append(duration)
+        self._clock.advance(max(duration, timedelta(0)))
+
+
+class RecordedAsyncPause(AsyncPause):
+    """
+    Moves *clock* instead of waiting, once the other tasks have run.
+
+    Attributes:
+        waited: The duration of each wait, in order.
+    """
+
+    def __init__(self, clock: FrozenClock) -> None:
+        self._clock = clock
+        self.waited: list[timedelta] = []
+
+    async def wait(self, duration: timedelta) -> None:
+        """See the port."""
+        for _ in range(_TURNS):
+            await anyio.lowlevel.checkpoint()
         self.waited.append(duration)
         self._clock.advance(max(duration, timedelta(0)))
 

@@ -11,9 +11,11 @@ Decide whether a request is admitted, while two logins are honoured.
           │ none
     require a sign-in
 
-The legacy system's yes counts while Cognito gives no answer.  A legacy session does not say when it
-began, so that it is refused while an entry of the revocation list is about all sessions of its
-user.  A session whose revocation cannot be looked up is not looked up at the legacy system.
+The legacy system's yes counts while Cognito gives no answer.  A legacy session is refused if it
+began before an entry of the revocation list about all sessions of its user.  Where the legacy
+system does not say when it began, it is refused for as long as the entry is kept, unless an
+administrator allowed it.  A session whose revocation cannot be looked up is not looked up at the
+legacy system.
 
 A revoked session is refused without asking whether the legacy system would admit the request.  A
 session whose refresh the provider refuses, because its user signed out, was disabled or deleted, is
@@ -54,6 +56,7 @@ from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
+from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
@@ -103,17 +106,20 @@ class SessionGuard:
         Raises:
             UnavailableError: No decision is possible now.
         """
-        try:
-            decision = self._decide(presented)
-        except UnavailableError as error:
-            self.counter.count(ACTION, outcome_of(error), error.code)
-            raise
-        return self._count(decision)
+        return self.count(lambda: self._decide(presented))
 
     def decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
         """Decide without network and waiting; None where the decision takes either."""
         decision = self._decide_from_cache(presented)
-        return self._count(decision) if decision else None
+        return self.count(lambda: decision) if decision else None
+
+    def judge_open(self, presented: PresentedSession) -> SessionDecision:
+        """Decide like ``decide`` for a connection that is open already; counts nothing."""
+        return self._decide(presented)
+
+    def judge_open_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
+        """Decide like ``decide_from_cache``; counts nothing."""
+        return self._decide_from_cache(presented)
 
     def has_ended(self, access: AccessClaims) -> bool:
         """
@@ -125,9 +131,17 @@ class SessionGuard:
         is_over = self.policy.is_over(access.signed_in_at, now=self.clock.now())
         return is_over or self._is_revoked(access)
 
-    def _count(self, decision: SessionDecision) -> SessionDecision:
+    def count(
+        self, decide: Callable[[], SessionDecision], *, action: str = ACTION
+    ) -> SessionDecision:
+        """Return or raise what *decide* does, and count it as *action*."""
+        try:
+            decision = decide()
+        except UnavailableError as error:
+            self.counter.count(action, outcome_of(error), error.code)
+            raise
         refused = isinstance(decision, SignInRequired)
-        self.counter.count(ACTION, "rejected" if refused else "accepted", decision.reason)
+        self.counter.count(action, "rejected" if refused else "accepted", decision.reason)
         return decision
 
     def _decide_from_cache(self, presented: PresentedSession) -> SessionDecision | None:
@@ -200,7 +214,10 @@ class SessionGuard:
     def _is_user_revoked(self, account: LegacyAccount) -> bool:
         if self.revocations is None or not account.cognito_id:
             return False
-        return self.revocations.is_user_revoked(account.cognito_id)
+        begun = account.signed_in_at
+        if begun is None or begun > self.clock.now() + MAX_LEEWAY:  # a wrong clock says nothing
+            return self.revocations.is_user_revoked(account.cognito_id)
+        return self.revocations.is_user_revoked(account.cognito_id, signed_in_at=begun)
 
     def _ends_legacy(self, ended: PresentedSession) -> bool:
         """End the legacy session beside *ended*; whether the legacy system confirmed it."""
@@ -317,7 +334,8 @@ class SessionGuard:
         """
         if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
             return TOO_OLD
-        if self._is_revoked(session.access) or (before is not None and self._is_revoked(before)):
+        moved = before is not None and before.signed_in_at != session.access.signed_in_at
+        if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):
             refresher.abandon(session)
             return REVOKED
         return Admitted(session, "refreshed")
