@@ -57,9 +57,7 @@ class SessionCookies:
         if problems:
             raise ConfigurationError(problems)
         self._scope = CookieScope(domain)
-        self._former = tuple(
-            CookieScope(None if each == HOST_ONLY else each) for each in former_domains
-        )
+        self._former = tuple(map(_scope, former_domains))
         self.lifetime = lifetime
         self._budget = budget
 
@@ -160,9 +158,20 @@ class SessionCookies:
         return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
 
 
-def attributes_bytes(domain: str) -> int:
-    """Count the bytes of the longest attributes that a session cookie of *domain* is set with."""
-    return len(CookieScope(domain).set_cookie(SESSION_ID, "", MAX_LIFETIME)) - len(f"{SESSION_ID}=")
+def attributes_bytes(domain: str, former_domains: Sequence[str] = ()) -> int:
+    """
+    Count what the response takes for one session cookie of *domain* beside its name and value.
+
+    That is the longest attributes, and a deletion of the cookie in each of *former_domains*.
+    """
+    own = len(CookieScope(domain).set_cookie(SESSION_ID, "", MAX_LIFETIME)) - len(f"{SESSION_ID}=")
+    longest = max(_EVERY_NAME, key=len)
+    former = (_scope(each).delete_cookie(longest) for each in former_domains)
+    return own + sum(len(f"set-cookie: {deletion}\r\n") for deletion in former)
+
+
+def _scope(domain: str) -> CookieScope:
+    return CookieScope(None if domain == HOST_ONLY else domain)
 
 
 def _session_cookie_names(cookie_header: str) -> list[str]:
