@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from authcore.domain.model.session_decision import OpenedSession
+from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.tokens import TokenSet
 from authcore_guard import wsgi
 from authcore_guard.open_connections import OUTAGE_KEPT_FOR
@@ -116,6 +116,7 @@ def test_an_async_stream_too(world: OpenWorld, tokens: TokenSet) -> None:
 
     async def read() -> bytes:
         decision = world.decide(tokens)
+        assert not isinstance(decision, SignInRequired)
         opened = OpenedSession(decision, "")
         return b"".join([chunk async for chunk in guard_async_stream(guard, opened, chunks())])
 
