@@ -114,7 +114,9 @@ def guard_response_budget(guard: GuardSettings, cookie: CookieSettings) -> Respo
     """Build the limit on responses; None where nothing limits them."""
     if guard.response_budget is None:
         return None
-    return ResponseBudget(guard.response_budget, NAME_PREFIX, attributes_bytes(cookie.domain))
+    return ResponseBudget(
+        guard.response_budget, NAME_PREFIX, attributes_bytes(cookie.domain, cookie.former_domains)
+    )
 
 
 class GuardContainer(SessionContainer):

@@ -11,7 +11,7 @@ from authcore.domain.errors import ConfigurationError
 from authcore.testing.browser import BrowserCookies
 from doors.live_web_world import AUTH_ORIGIN, DUE, LiveWebWorld
 from doors.web_world import AUTH_HOST, DEEP_LINK
-from unit.asgi_calls import PROGRAM
+from unit.asgi_calls import PAGE, PROGRAM, call
 
 
 OLD, NEW = "example.com", "auth.example.com"
@@ -121,6 +121,34 @@ def test_two_domains_at_once_lock_nobody_out_and_end_together(
     assert after.cookie_names == set()
     assert sorted(after.revoker.revoked) == ["refresh-token-000001", "refresh-token-000002"]
     assert after.visit("/auth/session").status == 401
+
+
+@pytest.mark.parametrize("kept", ["sealed", "plain"])
+def test_a_proxy_that_copies_few_cookies_deletes_those_of_every_domain_in_the_end(
+    kept: str,
+) -> None:
+    """As nginx: it passes on eight."""
+    # CK-06
+    former = [OLD, "shop.example.com", "old.example.com"]
+    before = Deployment(None, **settings(kept), COOKIE_DOMAIN=OLD)
+    before.sign_in()
+    after = Deployment(
+        before, **settings(kept), COOKIE_DOMAIN=NEW, COOKIE_FORMER_DOMAINS=" ".join(former)
+    )
+    asked: set[str] = set()
+    for _ in range(12):
+        after.clock.advance(DUE)
+        header = after.browser.header(AUTH_HOST)
+        answer = call(after.app, "/auth/check", headers=[PAGE], cookies=header)
+        copied = [v for k, v in answer.headers if k.startswith("x-auth-set-cookie-")]
+        assert len(copied) <= 8
+        asked |= {value for value in copied if "; Max-Age=0;" in value}
+        accepted = [value for value in copied if "shop." not in value and "old." not in value]
+        after.browser.apply(accepted, AUTH_HOST)
+
+    assert domains(after.browser) == {NEW}
+    assert after.visit("/auth/session").status == 200
+    assert all(any(f"Domain={each};" in value for value in asked) for each in former)
 
 
 def test_a_sign_out_deletes_every_former_domain_and_the_host_alone() -> None:

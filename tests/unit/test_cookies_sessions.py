@@ -9,6 +9,7 @@ import pytest
 
 from authcore.adapters.cookies import PlainSessionJar, SealedSessionJar, StoredSessionJar
 from authcore.adapters.cookies.chunking import generation_of
+from authcore.adapters.cookies.session_cookies import attributes_bytes
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.domain.errors import ConfigurationError, MalformedTokenError, SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
@@ -235,3 +236,22 @@ def test_what_our_key_sealed_but_this_jar_did_not_write_is_no_session() -> None:
         sealed = envelope.seal(texts, expires_at=FrozenClock().now() + DAYS_30)
         chunk = f"{generation_of(sealed)}.0.1~{sealed}"
         assert sealed_jar().read(f"__Secure-authcore_session={chunk}") is None
+
+
+@pytest.mark.parametrize("former", [(), ("old.example.com",), ("host-only", "old.example.com")])
+def test_the_bytes_of_a_session_cover_what_its_refresh_sets_and_deletes(
+    former: tuple[str, ...],
+) -> None:
+    # CK-04
+    jar = PlainSessionJar(
+        domain="example.com", lifetime=DAYS_30, clock=FrozenClock(), former_domains=former
+    )
+    header = "; ".join(value.partition(";")[0] for value in jar.write(VICTIM))
+    answer = jar.renew(VICTIM, header, signed_in_at=FrozenClock().now())
+    head = sum(len(f"set-cookie: {value}\r\n") for value in answer)
+
+    counted = attributes_bytes("example.com", former) + len("set-cookie: \r\n")
+
+    cookies = header.split("; ")
+    slack = len(cookies) * (1 + len(former) * len("__Secure-authcore_refresh_token_7"))
+    assert head <= sum(len(cookie) + counted for cookie in cookies) <= head + slack

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Final
+from zlib import crc32
 
 import attrs
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation
+from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation, is_speculative
 from authcore_web.request.original_request import (
     described_url,
     is_original_navigation,
@@ -94,7 +95,7 @@ class SessionRoutes:
     def _sign_in_answer(self, request: Request, reason: str) -> Response:
         if self._redirects and not is_redirected_by_proxy(request):
             signin_url = self._sign_in_urls.to(described_url(request))
-            redirects = is_original_navigation(request)
+            redirects = is_original_navigation(request) and not is_speculative(request)
         else:
             signin_url, redirects = self._sign_in_urls.to(original_url(request)), False
         answer = redirect_to(signin_url) if redirects else as_json({"reason": reason}, 401)
@@ -115,10 +116,24 @@ def _limit(cookies: Iterable[str]) -> tuple[str, ...]:
     """
     Return at most MAX_COPIED_COOKIES of *cookies*, those with a value before those that delete.
 
-    A session sets five at most.  The next response repeats the deletions that are left out: the
-    browser sends again what was not deleted.
+    A session sets five at most.  The deletions that are left out come with next responses: the
+    browser sends again what was not deleted.  Those of one domain stay together, as far as they
+    fit, since a part of a former session is worse than all of it; each refresh begins with another
+    domain.
     """
-    return tuple(sorted(cookies, key=lambda value: "; Max-Age=0;" in value))[:MAX_COPIED_COOKIES]
+    given = tuple(cookies)
+    kept = [each for each in given if "; Max-Age=0;" not in each]
+    deletions = [each for each in given if "; Max-Age=0;" in each]
+    domains = dict.fromkeys(each.partition(";")[2] for each in deletions)
+    groups = [
+        [each for each in deletions if each.partition(";")[2] == domain] for domain in domains
+    ]
+    first = crc32(kept[0].encode()) % len(groups) if kept and groups else 0
+    room = MAX_COPIED_COOKIES - len(kept)
+    chosen: list[str] = []
+    for group in (*groups[first:], *groups[:first]):
+        chosen += group if len(chosen) + len(group) <= room else ()
+    return (*kept, *(chosen or deletions[: max(room, 0)]))[:MAX_COPIED_COOKIES]
 
 
 def _copies(cookies: Iterable[str]) -> Mapping[str, str]:

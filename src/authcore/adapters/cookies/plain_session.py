@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import Pairs, cookie_pairs
+from authcore.adapters.cookies.carried_session import CookieSessionJar
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.session_choice import choose_session
 from authcore.adapters.cookies.session_cookies import (
     ACCESS_TOKEN,
     ID_TOKEN,
     REFRESH_TOKEN,
-    CookieSessionJar,
 )
 from authcore.domain.errors import MalformedTokenError
 from authcore.domain.model.tokens import RefreshToken, TokenSet

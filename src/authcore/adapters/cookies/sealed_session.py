@@ -8,8 +8,9 @@ from typing import Final
 import attrs
 
 from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookies.carried_session import CookieSessionJar
 from authcore.adapters.cookies.chunking import generation_of
-from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED, CookieSessionJar
+from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.system import Clock, Entropy

@@ -1,21 +1,18 @@
 """Names, scope and size limit of the cookies of all session formats."""
 
-from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.chunking import MAX_CHUNKS, MAX_SET_COOKIE_LENGTH, Series
-from authcore.adapters.cookies.session_choice import MAX_SESSIONS, choose_session
+from authcore.adapters.cookies.session_choice import MAX_SESSIONS
 from authcore.adapters.cookies.set_cookie import MAX_LIFETIME, CookieScope
 from authcore.domain.errors import ConfigurationError, SessionTooLargeError
 from authcore.domain.model.domains import HOST_ONLY, former_domain_problem, is_domain
 from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import TokenSet
-from authcore.ports.cookies import SessionJar
-from authcore.ports.system import Clock
 
 
 DEFAULT_BUDGET: Final = 8_000
@@ -60,9 +57,7 @@ class SessionCookies:
         if problems:
             raise ConfigurationError(problems)
         self._scope = CookieScope(domain)
-        self._former = tuple(
-            CookieScope(None if each == HOST_ONLY else each) for each in former_domains
-        )
+        self._former = tuple(map(_scope, former_domains))
         self.lifetime = lifetime
         self._budget = budget
 
@@ -163,87 +158,20 @@ class SessionCookies:
         return (SESSION_ID, *(name for each in _EVERY_SERIES for name in each.names()[:count]))
 
 
-def attributes_bytes(domain: str) -> int:
-    """Count the bytes of the longest attributes that a session cookie of *domain* is set with."""
-    return len(CookieScope(domain).set_cookie(SESSION_ID, "", MAX_LIFETIME)) - len(f"{SESSION_ID}=")
-
-
-class CookieSessionJar(SessionJar):
+def attributes_bytes(domain: str, former_domains: Sequence[str] = ()) -> int:
     """
-    A session that the browser carries whole, in cookies.
+    Count what the response takes for one session cookie of *domain* beside its name and value.
 
-    Args:
-        domain: The cookies are sent to this host and all its subdomains.
-
-        lifetime: Of a session, from ``write`` on; at most that of the refresh token.  1 second to
-            400 days.
-
-        clock: Tells the remaining lifetime, also if the browser keeps a session longer.
-
-        budget: Maximum length of the session in the ``Cookie`` header, in characters, names
-            included; by default DEFAULT_BUDGET.
-
-        former_domains: Domains of which cookies are deleted, too: those that the cookies had
-            before, or ``host-only``; at most MAX_FORMER_DOMAINS, none by default.
+    That is the longest attributes, and a deletion of the cookie in each of *former_domains*.
     """
+    own = len(CookieScope(domain).set_cookie(SESSION_ID, "", MAX_LIFETIME)) - len(f"{SESSION_ID}=")
+    longest = max(_EVERY_NAME, key=len)
+    former = (_scope(each).delete_cookie(longest) for each in former_domains)
+    return own + sum(len(f"set-cookie: {deletion}\r\n") for deletion in former)
 
-    __slots__ = ("_clock", "_cookies")
 
-    def __init__(
-        self,
-        *,
-        domain: str,
-        lifetime: timedelta,
-        clock: Clock,
-        budget: int = DEFAULT_BUDGET,
-        former_domains: Sequence[str] = (),
-    ) -> None:
-        self._cookies = SessionCookies(
-            domain=domain, lifetime=lifetime, budget=budget, former_domains=former_domains
-        )
-        self._clock = clock
-
-    def read(self, cookie_header: str) -> TokenSet | None:
-        """See the port."""
-        return choose_session({*self._open_all(cookie_header).values()})
-
-    def read_all(self, cookie_header: str) -> CarriedSessions:
-        """See the port."""
-        first, opened = self.read(cookie_header), self._open_all(cookie_header)
-        sessions = dict.fromkeys((*([first] if first else []), *opened.values()))
-        names = self._names()
-        return self._cookies.carried(
-            cookie_header,
-            sessions,
-            lambda name, value: name in names and value.partition(".")[0] in opened,
-        )
-
-    @abstractmethod
-    def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
-        """Read every session of which all cookies are there, by its generation."""
-
-    @abstractmethod
-    def _names(self) -> Container[str]:
-        """Names of the cookies of this format."""
-
-    def write(self, value: TokenSet, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port."""
-        return self._write(value, cookie_header, self._cookies.lifetime)
-
-    def renew(
-        self, value: TokenSet, cookie_header: str, *, signed_in_at: datetime
-    ) -> tuple[str, ...]:
-        """See the port."""
-        left = self._cookies.remaining_lifetime(signed_in_at, now=self._clock.now())
-        return self._write(value, cookie_header, left)
-
-    def clear(self, cookie_header: str = "") -> tuple[str, ...]:
-        """See the port."""
-        return self._cookies.delete_cookies(cookie_header)
-
-    @abstractmethod
-    def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
-        """Set the cookies of *value* for *lifetime*."""
+def _scope(domain: str) -> CookieScope:
+    return CookieScope(None if domain == HOST_ONLY else domain)
 
 
 def _session_cookie_names(cookie_header: str) -> list[str]:
