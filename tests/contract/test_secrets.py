@@ -210,6 +210,13 @@ def test_the_answer_of_another_server_is_no_secret(answer: Mapping[str, Any]) ->
     assert not isinstance(error.value, SecretMisconfiguredError)
 
 
+@pytest.mark.parametrize("text", ["", "\ud800", "x" * (MAX_SECRET_BYTES + 1), None, ["canary"]])
+def test_what_is_no_text_of_the_right_size_is_an_operators_fault(text: object) -> None:
+    with pytest.raises(SecretMisconfiguredError) as error:
+        read({"ARN": ARN, "SecretString": text})
+    assert error.value.detail == "answer SecretString"
+
+
 def test_the_region_is_that_of_the_arn() -> None:
     assert region_in(ARN) == "eu-west-1"
     assert json.dumps(secrets_manager_client(ARN).meta.region_name) == '"eu-west-1"'

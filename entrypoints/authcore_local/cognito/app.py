@@ -7,7 +7,7 @@ import attrs
 
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
-from authcore_local.cognito.app_client_secrets import AppClientSecrets
+from authcore_local.cognito.app_client_secrets import NO_TIME, AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import IssuerType, PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
@@ -181,19 +181,9 @@ class LocalCognito:
         return tuple(user.subject for user in gone)
 
     def rotate_client_secret(
-        self,
-        *,
-        keep_old_for: timedelta = timedelta(0),
-        published_after: timedelta = timedelta(0),
+        self, *, keep_old_for: timedelta = NO_TIME, published_after: timedelta = NO_TIME
     ) -> str:
-        """
-        Replace the app client's secret, as Cognito does every 7 days; see AppClientSecrets.rotate.
-
-        Args:
-            keep_old_for: How long the old secret stays active; not at all by default.
-
-            published_after: When Secrets Manager has the new one; at once by default.
-        """
+        """Replace the app client's secret, as Cognito does every 7 days; see AppClientSecrets."""
         return self.client_secrets.rotate(
             keep_old_for=keep_old_for, published_after=published_after
         )

@@ -19,7 +19,7 @@ MAX_KEPT: Final = 16
 
 ACCOUNT: Final = "123456789012"
 
-_NO_TIME: Final = timedelta(0)
+NO_TIME: Final = timedelta(0)
 
 
 @attrs.frozen
@@ -65,7 +65,7 @@ class AppClientSecrets:
         )
 
     def rotate(
-        self, *, keep_old_for: timedelta = _NO_TIME, published_after: timedelta = _NO_TIME
+        self, *, keep_old_for: timedelta = NO_TIME, published_after: timedelta = NO_TIME
     ) -> str:
         """
         Make a new secret, which is active at once.

@@ -104,6 +104,13 @@ class SecretsManagerSource(SecretSource):
         if answered.get("ARN") != self._arn:
             raise SecretUnavailableError("this is no answer of the API", detail="answer ARN")
         text = answered.get("SecretString")
-        if not isinstance(text, str) or not 0 < len(text.encode()) <= MAX_SECRET_BYTES:
+        if not isinstance(text, str) or not _can_be_secret(text):
             raise SecretMisconfiguredError("the secret is no text", detail="answer SecretString")
         return text
+
+
+def _can_be_secret(text: str) -> bool:
+    try:
+        return 0 < len(text.encode()) <= MAX_SECRET_BYTES
+    except UnicodeEncodeError:  # JSON can hold a lone surrogate
+        return False
