@@ -109,6 +109,7 @@ def _app(context: CommandContext) -> App:
     links.command(AllowCreateCommand(context).allow_create)
     sessions = App(name="sessions", help="End a user's sessions.")
     sessions.command(SessionsCommands(context).end)
+    sessions.command(SessionsCommands(context).allow)
     app.command(tokens)
     app.command(links)
     app.command(sessions)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from authcore.domain.model.pools import is_replica
-from authcore.settings import PREFIX, Setting, describe_variables, load
+from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
@@ -34,8 +34,9 @@ class ConfigCommands:
         """
         Show every setting of a door, every problem at once, and names that no door reads.
 
-        Builds what the door builds at start-up.  Secrets are masked.  Exit status: 0 the door would
-        start, 2 it would not.
+        Builds what the door builds at start-up, and reads the secrets that are in files or in
+        Secrets Manager.  Secrets and their places are masked.  Exit status: 0 the door would start,
+        2 it would not.
 
         Args:
             door: The auth service, a guarded application, an authorizer, or one of the triggers.
@@ -85,7 +86,7 @@ def _makes_large_heads(settings: object) -> bool:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    known = {name for door in DOORS.values() for name, _, _ in describe_variables(door().settings)}
+    known = {name for door in DOORS.values() for name in known_variables(door().settings)}
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 
@@ -101,8 +102,9 @@ def _table(door: Door, environment: Mapping[str, str]) -> Table:
     for heading in ("variable", "value", "what it is for"):
         table.add_column(heading, overflow="fold")
     for name, about, default in describe_variables(door.settings):
+        given = next((each for each in about.names(name) if environment.get(each)), name)
         table.add_row(
-            Text(name), _format_value(about, environment.get(name, ""), default), about.purpose
+            Text(given), _format_value(about, environment.get(given, ""), default), about.purpose
         )
     return table
 

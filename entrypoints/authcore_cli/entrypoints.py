@@ -31,8 +31,8 @@ class Door:
 
     Attributes:
         settings: The groups of variables it reads.
-        build: Builds all that the door builds at start-up, without a network; raises
-            ConfigurationError.
+        build: Builds all that the door builds at start-up; raises ConfigurationError.  Needs no
+            network, unless a secret is in Secrets Manager.
     """
 
     settings: type[attrs.AttrsInstance]

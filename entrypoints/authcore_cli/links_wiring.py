@@ -20,6 +20,7 @@ from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
+from authcore.wiring.legacy_key import legacy_key
 from authcore_cli.aws_clients import CALL_LIMIT, pool_client
 from authcore_cli.links_run import LinkTools
 
@@ -49,6 +50,7 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
     """
     settings = load(LinksSettings, environment)
     legacy, pool_id = settings.legacy, settings.cognito.user_pool_id
+    api_key = legacy_key(legacy)
     proofs = LinkProofs(settings.link_proof.keys, pool_id)
     clock, pause = SystemClock(), SystemPause()
     client = pool_client(settings.cognito)
@@ -64,13 +66,13 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
     return LinkTools(
         audit=LinkAudit(
             directory=CognitoDirectoryListing(client=client, user_pool_id=pool_id),
-            legacy=HttpLegacyListing(http=http, base_url=legacy.url, api_key=legacy.api_key),
+            legacy=HttpLegacyListing(http=http, base_url=legacy.url, api_key=api_key),
             proofs=proofs,
             retrier=retrier,
         ),
         repair=LinkRepair(
             directory=CognitoUserDirectory(client=client, user_pool_id=pool_id),
-            links=HttpLegacyLinks(http=http, base_url=legacy.url, api_key=legacy.api_key),
+            links=HttpLegacyLinks(http=http, base_url=legacy.url, api_key=api_key),
             proofs=proofs,
             audit=LoggingAuditLog(),
             retrier=retrier,

@@ -15,6 +15,11 @@ TOKENS_STAY_VALID: Final = (
 )
 """Printed where tokens that are already issued are not revoked."""
 
+NO_LIST: Final = (
+    "no revocation list is shared (AUTHCORE_REVOCATIONS_KEPT_IN=table): no session of the old "
+    "login is refused"
+)
+
 NO_CALL: Final = "the legacy API has no call that ends all sessions of an account; end them there"
 
 
@@ -33,14 +38,16 @@ class SessionsCommands:
         """
         End every session that a user has now, on every device.  The user may sign in again.
 
-        Cognito refuses to refresh them from now on.  Signed tokens end at once where the doors read
-        revocations from a table (AUTHCORE_REVOCATIONS_KEPT_IN=table, AUTHCORE_STORE_TABLE); if not,
-        they stay valid until they expire.  To prevent another sign-in, disable the user in the pool
-        first.
+        Cognito refuses to refresh them from now on.  Where the doors read revocations from a table
+        (AUTHCORE_REVOCATIONS_KEPT_IN=table, AUTHCORE_STORE_TABLE), signed tokens are refused from
+        the next request on; by default (nowhere) they stay valid until they expire.  Open
+        WebSockets and streams end up to AUTHCORE_GUARD_OPEN_CHECK later, a minute by default.
+        To prevent another sign-in, disable the user in the pool first.
 
         Sessions of the old login do not end: the command says at which legacy account they remain.
-        The same doors refuse them for 400 days, if that account names the user; the user signs in
-        by the new login.
+        The same doors refuse them, if that account names the user: those that began before, or,
+        where the legacy system does not say when a session began, all of them for 400 days or until
+        ``authcore sessions allow``.
 
         Needs AUTHCORE_COGNITO_*.  Exit status: 0 ended, 1 no such user, 2 wrong usage or settings,
         3 no answer: run it again; ending sessions twice is harmless.
@@ -54,6 +61,28 @@ class SessionsCommands:
         if not tools.at_once:
             self.context.complain(TOKENS_STAY_VALID)
         self.context.complain(_describe_old_login(ended))
+        return ExitStatus.OK
+
+    def allow(self, username: str, /) -> ExitStatus:
+        """
+        Admit a user's sessions of the old login again, after ``authcore sessions end``.
+
+        Needed only where the legacy system does not say when a session began: then the doors refuse
+        later sessions too.  The sessions from before ``end`` must have ended in the legacy system:
+        they are admitted again as well.  Cognito sessions stay ended.
+
+        Needs AUTHCORE_COGNITO_* and the table.  Exit status: 0 allowed, 1 no such user, 2 wrong
+        usage or settings, 3 no answer: run it again.
+
+        Args:
+            username: Of the user in the pool, or an alias.
+        """
+        tools = self.context.session_tools(self.context.environment)
+        if not tools.at_once:
+            self.context.complain(NO_LIST)
+            return ExitStatus.OK
+        subject = tools.everywhere.admit_undated(username)
+        self.context.say(f"sessions of the old login of {subject} are admitted again")
         return ExitStatus.OK
 
 

@@ -11,6 +11,8 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.audit import AuditLog
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
@@ -19,6 +21,7 @@ from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH, VERIFY_PATH
 from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
+from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
@@ -38,33 +41,67 @@ def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     return domain_http(settings.sign_in, clock)
 
 
+def guard_secrets(
+    settings: GuardEntrypointSettings, clock: Clock, audit: AuditLog
+) -> ClientSecrets | None:
+    """
+    Build the client secrets of a guard that calls Cognito; None for any other guard.
+
+    Raises:
+        ConfigurationError: They cannot be read.
+    """
+    if settings.guard.refresh != "direct":
+        return None
+    return client_secrets_of(
+        settings.sign_in.client_secret,
+        user_pool_id=settings.cognito.user_pool_id,
+        client_id=settings.cognito.client_id,
+        clock=clock,
+        audit=audit,
+    )
+
+
 def guard_refresher(
-    settings: GuardEntrypointSettings, http: HttpClient, clock: Clock
+    settings: GuardEntrypointSettings,
+    http: HttpClient,
+    secrets: ClientSecrets | None,
+    clock: Clock,
+    audit: AuditLog,
 ) -> TokenRefresher | None:
-    """Build the configured refresher; None where the guard refreshes no sessions."""
+    """
+    Build the configured refresher; None where the guard refreshes no sessions.
+
+    Raises:
+        ConfigurationError: Its secret cannot be read.
+    """
     guard = settings.guard
     if guard.refresh == "service":
         return AuthServiceTokenRefresher(
             http=http,
             verify_url=verify_url_of(guard),
-            caller_key=guard.caller_key or "",
+            caller_key=current_secret(guard.caller_key or "", clock=clock, audit=audit),
         )
-    if guard.refresh == "direct":
+    if secrets is not None:
         return cognito_refresher(
             client=settings.sign_in,
             refresh=settings.refresh,
             cognito=settings.cognito,
             http=http,
+            secrets=secrets,
             clock=clock,
         )
     return None
 
 
-def guard_revoker(settings: GuardEntrypointSettings, http: HttpClient) -> TokenRevoker | None:
+def guard_revoker(
+    settings: GuardEntrypointSettings, http: HttpClient, secrets: ClientSecrets | None
+) -> TokenRevoker | None:
     """Build the client that revokes what a guard got for an ended session; None by default."""
-    if settings.guard.refresh != "direct":
+    if secrets is None:
         return None
-    return cognito_revoker(client=settings.sign_in, cognito=settings.cognito, http=http)
+    return cognito_revoker(
+        client=settings.sign_in, cognito=settings.cognito, http=http, secrets=secrets
+    )
 
 
 def refresh_url_of(guard: GuardSettings) -> ServiceUrl:
@@ -86,11 +123,19 @@ class GuardContainer(SessionContainer):
     refresh_http = providers.ThreadSafeSingleton(
         refresh_http, SessionContainer.settings, SessionContainer.clock
     )
+    client_secrets: providers.Provider[ClientSecrets | None] = providers.ThreadSafeSingleton(
+        guard_secrets, SessionContainer.settings, SessionContainer.clock, SessionContainer.audit
+    )
     guard_refresher: providers.Provider[TokenRefresher | None] = providers.ThreadSafeSingleton(
-        guard_refresher, SessionContainer.settings, refresh_http, SessionContainer.clock
+        guard_refresher,
+        SessionContainer.settings,
+        refresh_http,
+        client_secrets,
+        SessionContainer.clock,
+        SessionContainer.audit,
     )
     guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
-        guard_revoker, SessionContainer.settings, refresh_http
+        guard_revoker, SessionContainer.settings, refresh_http, client_secrets
     )
     guard_response_budget: providers.Provider[ResponseBudget | None] = (
         providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)

@@ -13,7 +13,7 @@ from authcore.settings.sign_in import AppClientSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
-def _lacks_secret(refresh: str, secret: str | None) -> str | None:
+def _lacks_secret(refresh: str, secret: object) -> str | None:
     if secret is not None or refresh != "direct":
         return None
     return "AUTHCORE_SIGN_IN_CLIENT_SECRET is missing: AUTHCORE_GUARD_REFRESH=direct needs it"

@@ -19,6 +19,7 @@ from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
+from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.adapters import BoundedLinks
 from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
 from authcore_lambda.pool_api import PoolApiSettings
@@ -69,6 +70,7 @@ def legacy_links(
     if settings.legacy.insecure_get_dialect == "on":
         dialect = _seed_dialect(settings, http)
         return lambda: dialect
+    api_key = legacy_key(settings.legacy)
 
     @cache
     def load_links() -> BoundedLinks:
@@ -77,7 +79,7 @@ def legacy_links(
         return HttpLegacyLinks(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=settings.legacy.api_key,
+            api_key=api_key,
         ).with_deadline
 
     return load_links
@@ -85,6 +87,7 @@ def legacy_links(
 
 def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None") -> BoundedAccounts:
     """Load the adapter for the first user whose claim is checked."""
+    api_key = legacy_key(settings.legacy)
 
     @cache
     def load_accounts() -> BoundedAccounts:
@@ -93,7 +96,7 @@ def legacy_accounts(settings: AccountLinkingSettings, http: "HttpClient | None")
         return HttpLegacyAccounts(
             http=http or _client(settings),
             base_url=settings.legacy.url,
-            api_key=settings.legacy.api_key,
+            api_key=api_key,
         ).with_deadline
 
     def open_accounts(left: timedelta) -> LegacyAccounts:
@@ -109,7 +112,7 @@ def _seed_dialect(settings: AccountLinkingSettings, http: "HttpClient | None") -
     return SeedDialectLegacyLinks(
         http=http or _client(settings),
         base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
+        api_key=legacy_key(settings.legacy),
         entropy=SystemEntropy(),
     ).with_deadline
 

@@ -35,6 +35,7 @@ from authcore.settings.pre_sign_up import (
     linkable_providers,
     unidentifiable_providers,
 )
+from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.deadlines.legacy_accounts import TimedLegacyAccounts
 from authcore_lambda.events.trigger_event import TriggerEvent
@@ -173,7 +174,7 @@ def build_handler(
     accounts = HttpLegacyAccounts(
         http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES),
         base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
+        api_key=legacy_key(settings.legacy),
     )
     return PreSignUpTrigger(
         policy=lambda time: SignUpPolicy(

@@ -31,6 +31,7 @@ from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.migration import MigrationSettings
+from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
 from authcore_lambda.events.migration_event import MigrationEvent
 from authcore_lambda.events.types import OUTAGE_TEXT, Event, LambdaContext, UserMigrationAnswer
@@ -145,7 +146,7 @@ def build_handler(
     accounts = HttpLegacyAccounts(
         http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
         base_url=settings.legacy.url,
-        api_key=settings.legacy.api_key,
+        api_key=legacy_key(settings.legacy),
     )
     migration = UserMigration(
         accounts=accounts,

@@ -50,6 +50,16 @@ def fresh_secrets(entropy: Entropy) -> Secrets:
     return Secrets(entropy.token(), _key(entropy), entropy.token(), entropy.token(), _key(entropy))
 
 
+def manage_secret(environment: Mapping[str, str], arn: str) -> Mapping[str, str]:
+    """Return *environment* with the client secret in Secrets Manager, as *arn*."""
+    fixed = "AUTHCORE_SIGN_IN_CLIENT_SECRET"
+    return {
+        **{name: value for name, value in environment.items() if name != fixed},
+        f"{fixed}_ARN": arn,
+        "AUTHCORE_SECRETS_ENDPOINT_URL": environment["AUTHCORE_COGNITO_ENDPOINT_URL"],
+    }
+
+
 def _key(entropy: Entropy) -> str:
     return base64.b64encode(hashlib.sha256(entropy.token().encode()).digest()).decode()
 

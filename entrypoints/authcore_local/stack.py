@@ -14,7 +14,7 @@ from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
-from authcore_local.environment import CREATION, environment_of, fresh_secrets
+from authcore_local.environment import CREATION, environment_of, fresh_secrets, manage_secret
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
@@ -88,6 +88,7 @@ class LocalStack(Running):
         cuts_off_at_once: bool = True,
         variables: Mapping[str, str] | None = None,
         post_authentication_in_managed_login: bool = True,
+        managed_secret: bool = False,
     ) -> None:
         """
         Bind four ports and build their servers, with fresh secrets and keys.
@@ -111,6 +112,10 @@ class LocalStack(Running):
             variables: ``AUTHCORE_*`` variables that add to or replace the usual ones.
 
             post_authentication_in_managed_login: See PoolConfig.
+
+            managed_secret: Whether the auth service reads the client secret from the stand-in for
+                Secrets Manager, so that ``cognito.rotate_client_secret`` needs no restart; by
+                default a variable holds it.
 
         Raises:
             PortTakenError: Nothing stays bound.
@@ -136,6 +141,7 @@ class LocalStack(Running):
             mode=legacy_mode,
             flow=self.flow,
             entropy=self._entropy,
+            clock=self.clock,
             cms_url=self.addresses.cms_url,
         )
         self.cognito = self._local_cognito(
@@ -146,10 +152,15 @@ class LocalStack(Running):
                 post_authentication_in_managed_login=post_authentication_in_managed_login,
             )
         )
+        if managed_secret:
+            self.environment = manage_secret(self.environment, self.cognito.client_secrets.arn)
         self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
         self._controls = self._flow_controls()
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
+        self._is_serving: set[str] = set()
+        if managed_secret:  # the auth service reads its secret when it is built
+            self._serve("cognito")
         self.rebuild()
 
     @property
@@ -186,8 +197,13 @@ class LocalStack(Running):
 
     def start(self) -> None:
         """Serve from now on."""
-        for server in self._servers.values():
-            server.start()
+        for name in self._servers:
+            self._serve(name)
+
+    def _serve(self, name: str) -> None:
+        if name not in self._is_serving:
+            self._is_serving.add(name)
+            self._servers[name].start()
 
     def stop(self) -> None:
         """Stop all four servers, and close the connections between them."""

@@ -12,7 +12,6 @@ from authcore.adapters.cognito.token_endpoint import (
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.http import HttpClient
-from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import environment as process_environment
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.connecting import ConnectTicket
@@ -23,6 +22,7 @@ from authcore.domain.services.sign_in.authorization import client_digest
 from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
@@ -30,10 +30,11 @@ from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRe
 from authcore.settings import load
 from authcore.settings.connect import is_on
 from authcore.settings.verify import redirects_checks
-from authcore.wiring.cookies import is_stored
+from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher, domain_http
+from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import replay_cache_of
 from authcore_web.metrics import Metrics
@@ -88,6 +89,8 @@ class WebContainer(SessionContainer):
         SessionContainer.settings.provided.legacy,
         SessionContainer.cookie,
         SessionContainer.legacy_http,
+        SessionContainer.clock,
+        SessionContainer.audit,
     )
 
     threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
@@ -96,12 +99,20 @@ class WebContainer(SessionContainer):
     )
     token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
     signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
+    client_secrets: providers.Provider[ClientSecrets] = providers.ThreadSafeSingleton(
+        client_secrets_of,
+        sign_in_settings.client_secret,
+        user_pool_id=SessionContainer.cognito.user_pool_id,
+        client_id=SessionContainer.cognito.client_id,
+        clock=SessionContainer.clock,
+        audit=SessionContainer.audit,
+    )
     exchanger: providers.Provider[CodeExchanger] = providers.ThreadSafeSingleton(
         CognitoCodeExchanger,
         http=http,
         token_url=token_url,
         client_id=SessionContainer.cognito.client_id,
-        client_secret=sign_in_settings.client_secret,
+        client_secret=client_secrets,
     )
     cognito_refresher: providers.Provider[TokenRefresher] = providers.ThreadSafeSingleton(
         cognito_refresher,
@@ -109,6 +120,7 @@ class WebContainer(SessionContainer):
         refresh=SessionContainer.settings.provided.refresh,
         cognito=SessionContainer.cognito,
         http=http,
+        secrets=client_secrets,
         clock=SessionContainer.clock,
     )
     token_revoker: providers.Provider[TokenRevoker] = providers.ThreadSafeSingleton(
@@ -116,7 +128,7 @@ class WebContainer(SessionContainer):
         http=http,
         revoke_url=providers.ThreadSafeSingleton(revoke_url_of, sign_in_settings),
         client_id=SessionContainer.cognito.client_id,
-        client_secret=sign_in_settings.client_secret,
+        client_secret=client_secrets,
     )
     replay_cache: providers.Provider[ReplayCache] = providers.ThreadSafeSingleton(
         replay_cache_of,
@@ -125,15 +137,16 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
+    sealing = providers.ThreadSafeSingleton(required_ring, SessionContainer.key_ring)
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
-        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
+        ring=sealing,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
     tickets: providers.Provider[CookieJar[ConnectTicket]] = providers.ThreadSafeSingleton(
         SealedTicketJar,
-        ring=providers.ThreadSafeSingleton(KeyRing, SessionContainer.cookie.keys),
+        ring=sealing,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
@@ -325,7 +338,12 @@ class WebContainer(SessionContainer):
     picture_routes = providers.ThreadSafeSingleton(picture_routes_of, page_settings)
     api_keys = providers.ThreadSafeSingleton(
         ApiKeys,
-        SessionContainer.settings.provided.verify.caller_keys,
+        providers.ThreadSafeSingleton(
+            current_secret,
+            SessionContainer.settings.provided.verify.caller_keys,
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+        ),
         audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )

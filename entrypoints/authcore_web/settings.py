@@ -14,7 +14,7 @@ from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
-def _check_attempt_keys(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+def _check_attempt_keys(cookie_format: str, keys: object) -> str | None:
     if keys or cookie_format != "plain":
         return None
     return "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"

@@ -13,6 +13,7 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     AuthcoreError,
     ClaimRejectedError,
+    ClientMisconfiguredError,
     ClientRejectedError,
     CodeRejectedError,
     ConfigurationError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from authcore.domain.model.accounts import LegacyAccount
     from authcore.domain.model.session import User
     from authcore.embedding import (
+        client_secrets,
         pools_validator,
         redirect_allowlist,
         session_guard,
@@ -54,6 +56,7 @@ __all__ = [
     "AttributesRejectedError",
     "AuthcoreError",
     "ClaimRejectedError",
+    "ClientMisconfiguredError",
     "ClientRejectedError",
     "CodeRejectedError",
     "ConfigurationError",
@@ -77,6 +80,7 @@ __all__ = [
     "UnavailableError",
     "UnknownKeyError",
     "User",
+    "client_secrets",
     "pools_validator",
     "redirect_allowlist",
     "session_guard",
@@ -87,6 +91,7 @@ _ROOMS: Final = {
     "LegacyAccount": "authcore.domain.model.accounts",
     "User": "authcore.domain.model.session",
     "pools_validator": "authcore.embedding",
+    "client_secrets": "authcore.embedding",
     "redirect_allowlist": "authcore.embedding",
     "session_guard": "authcore.embedding",
     "token_validator": "authcore.embedding",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from authcore.domain.services.sign_in.redirects import RedirectAllowlist
     from authcore.domain.services.token_validation import TokenValidator
     from authcore.ports.audit import DecisionCounter
+    from authcore.ports.client_secrets import ClientSecrets
     from authcore.ports.legacy_sessions import LegacySessions
     from authcore.ports.revocation import RevocationList
     from authcore.ports.system import Clock
@@ -183,6 +184,64 @@ def session_guard(
         refreshable=renewing.serves if renewing and renewing.validator is not validator else None,
         legacy=legacy,
         revocations=revocations,
+    )
+
+
+def client_secrets(
+    *,
+    user_pool_id: str,
+    client_id: str,
+    secrets: Collection[str] = (),
+    file: str | None = None,
+    arn: str | None = None,
+    clock: "Clock | None" = None,
+) -> "ClientSecrets":
+    """
+    Build the secrets of an app client, for a TokenRefresher, CodeExchanger or TokenRevoker.
+
+    Build them once and share them; threads may.  One of *secrets*, *file* and *arn* is given.
+
+    Args:
+        user_pool_id: That a secret in Secrets Manager must name.
+
+        client_id: That it must name, too.
+
+        secrets: One that stays, or two while one replaces the other, the newest first.
+
+        file: Absolute path of a file with one, or with two and a comma between; read again.
+
+        arn: ``ClientSecretArn`` of the app client; read again, and at once where Cognito refuses
+            what was read.  Needs botocore and ``secretsmanager:GetSecretValue``.
+
+        clock: Tells how old a value is; the system's by default.
+
+    Raises:
+        ConfigurationError: Something is missing or wrong, or cannot be read.
+    """
+    from authcore.adapters.audit.log import LoggingAuditLog
+    from authcore.adapters.system import SystemClock
+    from authcore.settings.parsers import client_secrets as parse
+    from authcore.settings.secret_references import SecretReference, file_path, secret_arn
+    from authcore.wiring.secrets import client_secrets_of
+
+    if [bool(secrets), bool(file), bool(arn)].count(True) != 1:
+        raise ConfigurationError(["one of secrets, file and arn must be given"])
+    try:
+        reference = SecretReference(
+            "client_secrets",
+            parse,
+            file=file_path(file) if file else None,
+            arn=secret_arn(arn) if arn else None,
+        )
+        given = parse(",".join(secrets)) if secrets else reference
+    except ValueError as error:
+        raise ConfigurationError([f"client_secrets {error}"]) from None
+    return client_secrets_of(
+        given,
+        user_pool_id=user_pool_id,
+        client_id=client_id,
+        clock=clock or SystemClock(),
+        audit=LoggingAuditLog(),
     )
 
 

@@ -1,6 +1,7 @@
 """Refreshing and signing out over Cognito's API: what is sent, believed, and left behind."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authcore.adapters.cognito.client import cognito_client, unsigned_cognito_client
+from authcore.adapters.cognito.client_probe import ACCEPTED
 from authcore.adapters.cognito.error_translation import (
     GETTING_TOKENS,
     REFRESHING_BY_AUTH_FLOW,
@@ -21,11 +23,13 @@ from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import (
     AccountNotFoundError,
     AuthcoreError,
+    ClientMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
 )
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.token_endpoint import TokenRefresher
+from authcore.testing.fakes.client_secrets import InMemoryClientSecrets
 from support.cognito_wire import ERROR_CLASSES, refuses, says
 from support.everything_said import everything_said
 from support.gate import AMPLE, Stopwatch
@@ -203,12 +207,124 @@ def test_every_error_class_of_a_refresh_is_decided(
 ) -> None:
     # RF-02
     refused = error_class in REFUSALS[make]
-    server.script = lambda _request: refuses(error_class)
+    server.script = lambda request: refuses(_asked(request, "UserNotFound", error_class))
 
     with pytest.raises(RefreshTokenRejectedError if refused else ProviderUnavailableError):
         _refresh(make(client))
 
-    assert len(server.requests) == 1
+    assert len(server.requests) == (2 if error_class == "NotAuthorized" else 1)
+
+
+def _asked(request: bytes, about_nobody: str, otherwise: str) -> str:
+    """The class for the question whether the client is known, and that for anything else."""
+    return about_nobody if b"ConfirmSignUp" in request else otherwise
+
+
+@both
+@pytest.mark.parametrize(
+    "about_nobody", sorted(name.removesuffix("Exception") for name in ACCEPTED)
+)
+def test_a_token_is_refused_where_the_client_is_known(
+    server: ScriptedServer,
+    client: "CognitoIdentityProviderClient",
+    make: Make,
+    about_nobody: str,
+) -> None:
+    # RF-02
+    server.script = lambda request: refuses(_asked(request, about_nobody, "NotAuthorized"))
+
+    with pytest.raises(RefreshTokenRejectedError):
+        _refresh(make(client))
+
+
+@both
+def test_a_wrong_client_secret_ends_no_session_though_the_answer_is_that_of_a_revoked_token(
+    server: ScriptedServer, client: "CognitoIdentityProviderClient", make: Make
+) -> None:
+    # RF-02: whatever the text says.
+    server.script = lambda _request: _says_refused("Refresh Token has been revoked")
+
+    with pytest.raises(ClientMisconfiguredError) as error:
+        _refresh(make(client))
+    assert error.value.detail == "invalid_client"
+
+
+@both
+def test_the_question_names_nobody_and_holds_neither_token_nor_secret(
+    server: ScriptedServer, client: "CognitoIdentityProviderClient", make: Make
+) -> None:
+    # SP-11
+    server.script = lambda request: refuses(_asked(request, "UserNotFound", "NotAuthorized"))
+    with pytest.raises(RefreshTokenRejectedError):
+        _refresh(make(client))
+
+    _, asked = server.requests
+    head, _, body = asked.partition(b"\r\n\r\n")
+    sent = json.loads(body)
+    assert b"AWSCognitoIdentityProviderService.ConfirmSignUp" in head
+    assert b"authorization" not in head.lower()
+    assert sent.keys() == {"ClientId", "SecretHash", "Username", "ConfirmationCode"}
+    assert re.fullmatch(r"authcore-[0-9a-f]{32}", sent["Username"])
+    assert TOKEN not in body.decode()
+    assert CLIENT_SECRET not in body.decode()
+
+
+@both
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("Refresh Token has been revoked", True),
+        ("Refresh Token has expired", True),
+        ("Invalid Refresh Token.", True),
+        ("Unable to verify secret hash for client canary", False),
+        ("Unable to verify the secret of a Refresh Token has expired", False),
+        ("Something is not authorized", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("about_nobody", ["TooManyRequests", "InvalidParameter", "AccessDenied"])
+def test_where_the_question_gets_no_answer_only_a_text_about_the_token_ends_a_session(
+    server: ScriptedServer,
+    client: "CognitoIdentityProviderClient",
+    make: Make,
+    text: str,
+    ends: bool,
+    about_nobody: str,
+) -> None:
+    # RF-02
+    def script(request: bytes) -> list[bytes]:
+        return refuses(about_nobody) if b"ConfirmSignUp" in request else _says_refused(text)
+
+    server.script = script
+
+    with pytest.raises(RefreshTokenRejectedError if ends else ProviderUnavailableError) as error:
+        _refresh(make(client))
+    assert "canary" not in str(error.value)
+
+
+def _says_refused(text: str) -> list[bytes]:
+    return says(400, {"__type": "NotAuthorizedException", "message": text})
+
+
+@both
+def test_the_other_secret_is_tried_while_one_replaces_the_other(
+    server: ScriptedServer, client: "CognitoIdentityProviderClient", make: Make
+) -> None:
+    # RF-02
+    tokens: list[bytes] = says(200, {"AuthenticationResult": RESULT})
+    secrets = InMemoryClientSecrets("new0canary0secret0000000", CLIENT_SECRET)
+    known = (CLIENT_SECRET.encode(), SECRET_HASH.encode())
+
+    def script(request: bytes) -> list[bytes]:
+        is_known = any(each in request for each in known)
+        return tokens if is_known else _says_refused("Unable to verify secret")
+
+    server.script = script
+    refresher = make(client)
+    refresher._secrets = secrets  # type: ignore[attr-defined]
+
+    assert _refresh(refresher).access_token == "canary-access"
+    assert secrets.reported == [("new0canary0secret0000000", False), (CLIENT_SECRET, True)]
 
 
 @pytest.mark.parametrize("error_class", ERROR_CLASSES)

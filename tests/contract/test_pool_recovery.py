@@ -11,6 +11,7 @@ from authcore.adapters.cognito.provider_links import CognitoProviderLinks
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import ProviderUnavailableError, RejectedError
 from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.urls import ServiceUrl
 from authcore_local.cognito.user_pool.write_block import DEFAULT_EXCEPTION, DEFAULT_MESSAGE
 from support.gate import AMPLE
 from support.local_pool import POOL_ID, LocalPool
@@ -47,7 +48,7 @@ def pool(serving: LocalPool) -> Iterator[LocalPool]:
 
 @pytest.fixture(scope="module")
 def client(serving: LocalPool) -> Any:
-    return cognito_client(region="eu-local-1", endpoint_url=serving.url, within=AMPLE)
+    return cognito_client(region="eu-local-1", endpoint_url=ServiceUrl(serving.url), within=AMPLE)
 
 
 def writes(client: Any) -> dict[str, Callable[[], None]]:

@@ -17,7 +17,7 @@ from authcore.adapters.cognito.token_endpoint import MAX_ANSWER_BYTES, CognitoCo
 from authcore.adapters.http import HttpClient
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     CodeRejectedError,
     ProviderNotReachedError,
     ProviderUnavailableError,
@@ -141,7 +141,7 @@ class TestCognitoCodeExchangerOnStub(_OverHttp):
         # SP-08
         exchanger = _exchanger(http, server.url, client_secret="another")
 
-        with pytest.raises(ClientRejectedError):
+        with pytest.raises(ClientMisconfiguredError):
             exchanger.exchange(code, redirect_uri=REDIRECT_URI, code_verifier=CODE_VERIFIER)
 
 

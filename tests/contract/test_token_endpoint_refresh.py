@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from authcore.adapters.client_secrets import FixedClientSecrets
 from authcore.adapters.cognito.token_endpoint import (
     MAX_ANSWER_BYTES,
     CognitoTokenRefresher,
@@ -229,3 +230,51 @@ def test_no_secret_reaches_a_log_a_traceback_or_a_repr(
     for secret in (TOKEN, CLIENT_SECRET, BASIC, *FRESH.values()):
         assert secret not in shown
     assert TOKEN.encode() in server.requests[0]
+
+
+def test_id_and_secret_are_form_encoded_before_they_are_basic(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    """RFC 6749 §2.3.1: a secret that its owner chose may hold more than letters and digits."""
+    refresher = CognitoTokenRefresher(
+        http=http,
+        token_url=service_url(f"{server.url}/oauth2/token"),
+        client_id="client+id",
+        client_secret="canary+secret:%&=~é",
+    )
+
+    refresher.refresh(CARRIED, username="anna")
+
+    pair = b"client%2Bid:canary%2Bsecret%3A%25%26%3D~%C3%A9"
+    head, _, _ = server.requests[0].partition(b"\r\n\r\n")
+    assert b": Basic " + base64.b64encode(pair) in head
+
+
+def test_the_other_secret_is_sent_after_an_invalid_client_and_first_from_then_on(
+    server: ScriptedServer, http: HttpClient
+) -> None:
+    # RF-02
+    accepted, new = server.script, base64.b64encode(f"{CLIENT_ID}:new".encode())
+    secrets = FixedClientSecrets((CLIENT_SECRET, "new"))
+
+    def script(request: bytes) -> list[bytes]:
+        refused = [answer(401, b'{"error":"invalid_client"}')]
+        return [*accepted(request)] if new in request else refused
+
+    server.script = script
+    refresher = CognitoTokenRefresher(
+        http=http,
+        token_url=service_url(f"{server.url}/oauth2/token"),
+        client_id=CLIENT_ID,
+        client_secret=secrets,
+    )
+    revoker = CognitoTokenRevoker(
+        http=http,
+        revoke_url=service_url(f"{server.url}/oauth2/revoke"),
+        client_id=CLIENT_ID,
+        client_secret=secrets,
+    )
+    refresher.refresh(CARRIED, username="anna")
+    revoker.revoke(TOKEN)
+
+    assert [new in request for request in server.requests] == [False, True, True]

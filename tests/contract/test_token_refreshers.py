@@ -12,7 +12,7 @@ from authcore.adapters.cognito.token_refreshers import (
     CognitoAuthFlowTokenRefresher,
 )
 from authcore.adapters.http import HttpClient
-from authcore.domain.errors import RefreshTokenRejectedError
+from authcore.domain.errors import ClientMisconfiguredError, RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.ports.token_endpoint import TokenRefresher
@@ -103,6 +103,17 @@ class _OnLocalCognito(OnLocalCognito, TokenRefresherContract):
 
         with pytest.raises(RefreshTokenRejectedError):
             refresher.refresh(tokens, username=user.username)
+
+    def test_a_rotated_client_secret_ends_no_session(
+        self, refresher: TokenRefresher, user: SignedInUser, local: LocalCognito
+    ) -> None:
+        # RF-02
+        local.rotate_client_secret()
+
+        with pytest.raises(ClientMisconfiguredError):
+            refresher.refresh(user.tokens, username=user.username)
+        session = local.sessions.session_of(user.tokens.refresh_token or "", "contract")
+        assert session.client_id == "contract"
 
     def test_a_token_that_was_rotated_away_is_refused(
         self, refresher: TokenRefresher, user: SignedInUser, rotation: Rotation

@@ -86,7 +86,7 @@ DEMANDS: Final = {
     "CK-11": "A new sign-in replaces everything",
     "CK-12": "No cookie outlives 400 days",
     "RF-01": "A rotated refresh token replaces the old one, and a retry within the grace works",
-    "RF-02": "Only a refusal ends a session; an outage keeps it",
+    "RF-02": "Only a refusal of its token ends a session; an outage or a refused client keeps it",
     "RF-03": "Many requests of one session make one refresh",
     "RF-04": "A refreshed token is the same user's, of the same sign-in",
     "RF-05": "Refreshing does not prolong the session's own lifetime",

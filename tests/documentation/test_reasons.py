@@ -65,8 +65,9 @@ def test_what_needs_an_operator_has_a_row_of_its_own_or_says_so() -> None:
         for code, reason in REASONS.items()
         if "misconfigured" in reason.outcomes and len(reason.outcomes) > 1
     }
-    assert mixed == {"login_lost", "other"}
+    assert mixed == {"login_client", "login_lost", "other"}
     assert "misconfigured" in REASONS["login_lost"].operator
+    assert "misconfigured" in REASONS["login_client"].operator
 
 
 @pytest.mark.parametrize("reason", REASONS.values(), ids=lambda reason: reason.code)

@@ -86,7 +86,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "SIGN_IN_DOMAIN_URL": ("demo.auth.eu-west-1.amazoncognito.com",),
     "SIGN_IN_TOKEN_URL": ("https://user:canary@example.com",),
     "SIGN_IN_FALLBACK_TOKEN_URL": ("http://example.com",),
-    "SIGN_IN_CLIENT_SECRET": ("two words",),
+    "SIGN_IN_CLIENT_SECRET": ("two words", "a,b,c", "a,a", "a,"),
     "SIGN_IN_CALLBACK_URL": ("https://auth.example.com/callback",),
     "SIGN_IN_SCOPES": ("email profile", "openid openid", 'openid "x"'),
     "SIGN_IN_PROVIDERS": ("x" * 33, "G\u00f6\u00f6gle", "Google google"),

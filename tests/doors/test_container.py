@@ -33,6 +33,7 @@ LEFT_OUT = {"legacy_sessions", "revocations"}
 """What these settings do without."""
 
 REFRESHES = {
+    "client_secrets",
     "guard_refresher",
     "token_refresher",
     "session_refresher",

@@ -156,6 +156,8 @@ def test_a_wrong_client_secret_is_our_fault_and_said_so(world: WebWorld) -> None
 
     assert (answer.status, answer.json["reason"]) == (502, "login_client")
     assert answer.header("retry-after") is None
+    event = world.audit.events[-1]
+    assert (event.action, event.outcome) == ("sign_in.complete", "misconfigured")
 
 
 def test_a_session_that_fits_no_cookie_is_refused_before_anything_is_set(world: WebWorld) -> None:

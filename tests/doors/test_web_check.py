@@ -168,7 +168,7 @@ def test_the_cookies_of_a_session_that_has_ended_are_deleted_on_the_refusal(
 ) -> None:
     # CK-06
     sign_in_as(world)
-    world.provider.knows_client = False
+    world.provider.forget_all()
     world.clock.advance(EXPIRED)
 
     answer = check(world)
@@ -267,7 +267,7 @@ def test_however_many_cookies_are_to_be_deleted_eight_at_most_are_named_at_a_tim
     assert "Max-Age=0" not in copies(refreshed)[0]
     assert check(world).status == 200
 
-    world.provider.knows_client = False
+    world.provider.forget_all()
     world.clock.advance(timedelta(days=1))
     for _ in range(5):
         answer = check(world)

@@ -168,7 +168,7 @@ def test_a_session_is_let_in_and_an_ended_one_is_deleted_on_the_way(world: LiveW
     world.sign_in()
     assert asked_by_traefik(world).status == 200
 
-    world.provider.knows_client = False
+    world.provider.forget_all()
     world.clock.advance(EXPIRED)
     ended = asked_by_traefik(world)
 

@@ -140,7 +140,7 @@ def test_an_outage_of_the_provider_keeps_a_live_session_and_decides_nothing_abou
 def test_a_session_that_the_provider_ends_is_deleted_once(live: LiveWebWorld) -> None:
     # RF-02, CK-06
     live.sign_in()
-    live.provider.knows_client = False
+    live.provider.forget_all()
     live.clock.advance(EXPIRED)
 
     ended, after = live.visit("/auth/session"), live.visit("/auth/session")
@@ -173,3 +173,23 @@ def test_a_revoked_session_is_over_at_once(live: LiveWebWorld) -> None:
     answer = live.visit("/auth/session")
 
     assert (answer.status, answer.json) == (401, {"reason": "session_revoked"})
+
+
+def test_a_refused_client_ends_no_session_and_an_operator_is_told(live: LiveWebWorld) -> None:
+    # RF-02
+    live.sign_in()
+    live.provider.knows_client = False
+    live.clock.advance(DUE)
+    kept = live.visit("/auth/session")
+    live.clock.advance(EXPIRED - DUE)
+    undecided = live.visit("/auth/session")
+
+    assert (kept.status, kept.all("set-cookie")) == (200, [])
+    assert (undecided.status, undecided.json["reason"]) == (503, "login_client")
+    assert undecided.header("retry-after") == "5"
+    assert undecided.all("set-cookie") == []
+    noted = [event for event in live.audit.events if event.action == "session.refresh"]
+    assert {(event.outcome, event.reason) for event in noted} == {("misconfigured", "login_client")}
+
+    live.provider.knows_client = True
+    assert live.visit("/auth/session").status == 200

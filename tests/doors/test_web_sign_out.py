@@ -321,6 +321,20 @@ def test_a_program_hears_that_a_sign_out_is_not_complete(world: LiveWebWorld) ->
     assert logout_parameters(answer.json["next"])["logout_uri"] == SIGNED_OUT
 
 
+def test_a_refused_client_leaves_a_sign_out_incomplete_and_an_operator_is_told(
+    world: LiveWebWorld,
+) -> None:
+    # RF-06
+    world.revoker.knows_client = False
+    world.sign_in()
+
+    answer = world.visit(SIGN_OUT, method="POST", headers=[PROGRAM, ("origin", CMS_ORIGIN)])
+
+    assert (answer.json["signed_out"], answer.json["complete"]) == (True, False)
+    [event] = [each for each in world.audit.events if each.action == "sign_out.provider"]
+    assert (event.outcome, event.reason) == ("misconfigured", "login_client")
+
+
 def test_when_no_thread_is_free_the_browser_forgets_all_the_same(world: LiveWebWorld) -> None:
     # RF-06, DL-04
     world.sign_in()

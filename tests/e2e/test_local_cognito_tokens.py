@@ -15,7 +15,7 @@ from authcore.adapters.cognito.token_endpoint import CognitoCodeExchanger
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.jwks.key_set import StaticKeys
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
-from authcore.domain.errors import ClientRejectedError, CodeRejectedError, UnknownKeyError
+from authcore.domain.errors import ClientMisconfiguredError, CodeRejectedError, UnknownKeyError
 from authcore.domain.model.urls import service_url
 from authcore.embedding import token_validator
 from support.local_pool import (
@@ -445,7 +445,7 @@ class TestTheProjectsOwnAdapter:
         assert tokens.refresh_token is not None
 
     def test_it_tells_a_bad_code_from_a_bad_client(self, pool: LocalPool, code: str) -> None:
-        with pytest.raises(ClientRejectedError):
+        with pytest.raises(ClientMisconfiguredError):
             self.exchanger(pool, "wrong").exchange(
                 code, redirect_uri=CALLBACK, code_verifier=VERIFIER
             )

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +146,26 @@ def test_a_guard_that_makes_large_heads_is_warned_of_proxies(
 
     assert status == 0, err
     assert ("AUTHCORE_GUARD_RESPONSE_BUDGET" in err) == warned
+
+
+def test_a_secret_may_be_in_a_file_which_is_read_and_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "canary-keys"
+    path.write_text(KEY)
+    web = {**WEB, "AUTHCORE_COOKIE_KEYS": "", "AUTHCORE_COOKIE_KEYS_FILE": str(path)}
+    status, out, err = check(web)
+    assert (status, "no door reads" in err) == (0, False)
+    assert "AUTHCORE_COOKIE_KEYS_FILE" in out
+    assert "canary" not in out + err
+
+    path.write_text("canary-no-key")
+    status, out, err = check(web)
+    assert status == 2
+    assert "AUTHCORE_COOKIE_KEYS_FILE: " in err
+    assert "canary" not in out + err
+
+
+def test_two_ways_to_give_a_secret_are_a_problem() -> None:
+    status, _, err = check({**WEB, "AUTHCORE_COOKIE_KEYS_FILE": "/run/secrets/keys"})
+
+    assert status == 2
+    assert "AUTHCORE_COOKIE_KEYS and AUTHCORE_COOKIE_KEYS_FILE are set" in " ".join(err.split())

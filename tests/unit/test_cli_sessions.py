@@ -18,7 +18,7 @@ from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemor
 from authcore_cli.admin_wiring import SessionTools
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
-from authcore_cli.sessions_commands import NO_CALL, TOKENS_STAY_VALID
+from authcore_cli.sessions_commands import NO_CALL, NO_LIST, TOKENS_STAY_VALID
 
 
 VARIABLES: Final = {
@@ -45,6 +45,9 @@ class World:
         self.audit = InMemoryAuditLog()
 
     def end(self, *arguments: str, at_once: bool = True) -> tuple[int, str, str]:
+        return self.run("end", *arguments, at_once=at_once)
+
+    def run(self, command: str, *arguments: str, at_once: bool = True) -> tuple[int, str, str]:
         def tools(_: Mapping[str, str]) -> SessionTools:
             everywhere = SignOutEverywhere(
                 directory=self.directory,
@@ -56,15 +59,16 @@ class World:
             )
             return SessionTools(everywhere=everywhere, at_once=at_once)
 
-        return ran(*arguments, context=attrs.evolve(context(), session_tools=tools))
+        changed = attrs.evolve(context(), session_tools=tools)
+        return ran(*arguments, context=changed, command=command)
 
 
 def context(environment: Mapping[str, str] = VARIABLES) -> CommandContext:
     return CommandContext(environment, io.StringIO(), io.StringIO(), io.StringIO())
 
 
-def ran(*arguments: str, context: CommandContext) -> tuple[int, str, str]:
-    status = run(["sessions", "end", *arguments], context)
+def ran(*arguments: str, context: CommandContext, command: str = "end") -> tuple[int, str, str]:
+    status = run(["sessions", command, *arguments], context)
     out, err = context.stdout, context.stderr
     assert isinstance(out, io.StringIO)
     assert isinstance(err, io.StringIO)
@@ -169,3 +173,30 @@ def test_all_settings_that_are_missing_are_named_at_once() -> None:
     assert status == 2
     for name in (*VARIABLES, "AUTHCORE_STORE_TABLE"):
         assert f"{name} is missing" in err
+
+
+def test_an_administrator_allows_the_old_login_again() -> None:
+    # RF-08
+    world = World()
+    world.end("anna")
+
+    status, out, _ = world.run("allow", "anna")
+
+    assert (status, out) == (
+        0,
+        f"sessions of the old login of {world.subject} are admitted again\n",
+    )
+    assert not world.revocations.is_user_revoked(world.subject)
+    assert world.revocations.is_user_revoked(world.subject, signed_in_at=world.clock.now())
+    assert world.audit.events[-1].action == "sign_out.allow"
+
+
+def test_where_no_list_is_shared_there_is_nothing_to_allow() -> None:
+    status, out, err = World().run("allow", "anna", at_once=False)
+
+    assert (status, out) == (0, "")
+    assert NO_LIST in err
+
+
+def test_nobody_unknown_is_allowed_anything() -> None:
+    assert World().run("allow", "berta")[0] == 1

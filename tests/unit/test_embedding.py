@@ -3,6 +3,7 @@
 import inspect
 import itertools
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +201,37 @@ def test_an_allow_list_of_the_wrong_kind_is_a_configuration_error(
         authcore.redirect_allowlist(origins, base=base)
 
     assert len(caught.value.problems) == count
+
+
+def secrets_of(**given: Any) -> Any:
+    return authcore.client_secrets(user_pool_id=POOL, client_id="client", **given)
+
+
+def test_client_secrets_are_given_or_read_again_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("old")
+    clock = FrozenClock()
+    read = secrets_of(file=str(path), clock=clock)
+
+    assert [*secrets_of(secrets=["new", "old"]).active()] == ["new", "old"]
+    assert [*read.active()] == ["old"]
+    path.write_text("new,old")
+    assert [*read.read_again(["old"])] == ["new"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"secrets": ["canary"], "file": "/canary"},
+        {"secrets": ["canary two"]},
+        {"secrets": ["canary"] * 2},
+        {"file": "canary"},
+        {"file": "/canary/does/not/exist"},
+        {"arn": "canary"},
+    ],
+)
+def test_client_secrets_that_cannot_be_are_refused_and_not_shown(given: dict[str, Any]) -> None:
+    with pytest.raises(authcore.ConfigurationError) as error:
+        secrets_of(**given)
+    assert "canary" not in str(error.value)

@@ -186,7 +186,7 @@ def test_a_token_that_the_provider_keeps_is_revoked_again(world: EndingWorld) ->
     ("fault", "noted", "calls"),
     [
         ("available", ("unavailable", "provider_unavailable"), MAX_CALLS),
-        ("knows_client", ("rejected", "login_client"), 1),
+        ("knows_client", ("misconfigured", "login_client"), 1),
     ],
 )
 def test_a_successor_that_cannot_be_revoked_is_held_by_nobody_and_the_audit_log_says_so(

@@ -58,11 +58,15 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.MisconfiguredError: "misconfigured",
     errors.ProviderMisconfiguredError: "provider_misconfigured",
     errors.ProviderMisconfiguredNotReachedError: "provider_misconfigured",
+    errors.ClientMisconfiguredError: "login_client",
     errors.AttributesMissingError: "provider_misconfigured",
     errors.LoginLostMisconfiguredError: "login_lost",
+    errors.LoginClientMisconfiguredError: "login_client",
     errors.LegacyMisconfiguredError: "legacy_misconfigured",
     errors.LegacyMisconfiguredNotReachedError: "legacy_misconfigured",
     errors.CoordinationMisconfiguredError: "coordination_misconfigured",
+    errors.SecretUnavailableError: "secret_unavailable",
+    errors.SecretMisconfiguredError: "secret_misconfigured",
 }
 
 
@@ -80,11 +84,14 @@ def test_every_error_has_the_code_that_it_always_had() -> None:
 OUTAGES: Final[dict[type[errors.MisconfiguredError], type[errors.UnavailableError]]] = {
     errors.ProviderMisconfiguredError: errors.ProviderUnavailableError,
     errors.ProviderMisconfiguredNotReachedError: errors.ProviderNotReachedError,
+    errors.ClientMisconfiguredError: errors.ProviderUnavailableError,
     errors.AttributesMissingError: errors.ProviderUnavailableError,
     errors.LoginLostMisconfiguredError: errors.LoginLostError,
+    errors.LoginClientMisconfiguredError: errors.LoginLostError,
     errors.LegacyMisconfiguredError: errors.LegacyUnavailableError,
     errors.LegacyMisconfiguredNotReachedError: errors.LegacyNotReachedError,
     errors.CoordinationMisconfiguredError: errors.CoordinationUnavailableError,
+    errors.SecretMisconfiguredError: errors.SecretUnavailableError,
 }
 
 
@@ -112,6 +119,10 @@ def test_what_is_refused_is_not_certain_to_have_had_no_effect(
         (
             errors.CoordinationMisconfiguredError("why", detail="d"),
             errors.LoginLostMisconfiguredError,
+        ),
+        (
+            errors.ClientMisconfiguredError("why", detail="d"),
+            errors.LoginClientMisconfiguredError,
         ),
     ],
 )

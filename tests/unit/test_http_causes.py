@@ -1,5 +1,6 @@
 """What each adapter makes of an HTTP request that failed: its class, and the cause as it is."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from authcore.adapters.http.connection import Phase
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     LegacyMisconfiguredNotReachedError,
     LegacyNotReachedError,
     LegacyUnavailableError,
@@ -94,7 +95,7 @@ def test_the_pools_domain(reason: FailureReason, sent: bool, phase: Phase, detai
     http = Scripted(HttpFailedError(reason, sent=sent, phase=phase))
     client = OAuthClient(http=http, client_id="id", client_secret="secret")
 
-    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}))
+    error = _caught(ProviderUnavailableError, lambda: client.post(URL, {}, token_set))
 
     assert error.detail == detail
     expected: type[AuthcoreError] = ProviderUnavailableError
@@ -130,6 +131,19 @@ def test_the_auth_service(reason: FailureReason, sent: bool, phase: Phase, detai
         ),
         (_json(401, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 401"),
         (_json(503, b"{}"), ProviderUnavailableError, "HTTP 503"),
+        (_json(503, b'{"reason": "canary"}'), ProviderUnavailableError, "HTTP 503"),
+        (_json(500, b'{"reason": "login_client"}'), ProviderUnavailableError, "HTTP 500"),
+        (_json(503, b'{"reason": "login_client"}'), ClientMisconfiguredError, "login_client"),
+        (
+            _json(503, b'{"reason": "provider_misconfigured"}'),
+            ProviderMisconfiguredError,
+            "provider_misconfigured",
+        ),
+        (
+            _json(503, b'{"reason": "provider_unavailable"}'),
+            ProviderUnavailableError,
+            "provider_unavailable",
+        ),
         (
             _json(200, b'{"verified": false, "reason": "token_malformed"}'),
             ProviderUnavailableError,
@@ -151,8 +165,8 @@ def test_an_answer_of_the_auth_service(
 @pytest.mark.parametrize(
     ("status", "body", "kind", "detail"),
     [
-        (401, b'{"error": "invalid_client"}', ClientRejectedError, "invalid_client"),
-        (400, b'{"error": "unauthorized_client"}', ClientRejectedError, "unauthorized_client"),
+        (401, b'{"error": "invalid_client"}', ClientMisconfiguredError, "invalid_client"),
+        (400, b'{"error": "unauthorized_client"}', ClientMisconfiguredError, "unauthorized_client"),
         (400, b'{"error": "invalid_request"}', ProviderUnavailableError, "invalid_request"),
         (400, b'{"error": "canary"}', ProviderUnavailableError, "HTTP 400"),
         (400, b'{"error": ["invalid_client"]}', ProviderUnavailableError, "HTTP 400"),
@@ -171,3 +185,30 @@ def test_a_refusal_by_the_token_endpoint(
     ):
         error = _caught(kind, read)
         assert (type(error), error.detail) == (kind, detail)
+
+
+class Hearing(Scripted):
+    """Notes the headers of each request."""
+
+    def __init__(self, outcome: HttpAnswer | HttpFailedError) -> None:
+        super().__init__(outcome)
+        self.heard: list[Mapping[str, str]] = []
+
+    def request(self, *args: Any, **given: Any) -> HttpAnswer:
+        self.heard.append(given["headers"])
+        return super().request(*args, **given)
+
+
+def test_each_call_authenticates_with_the_key_of_now() -> None:
+    keys = iter(["first", "second", "third", "fourth"])
+    http = Hearing(_json(503, b"{}"))
+    refresher = AuthServiceTokenRefresher(http=http, verify_url=URL, caller_key=lambda: next(keys))
+    accounts = HttpLegacyAccounts(http=http, base_url=URL, api_key=lambda: next(keys))
+
+    for _ in range(2):
+        _caught(ProviderUnavailableError, lambda: refresher.refresh(TOKENS, username=None))
+        _caught(LegacyUnavailableError, lambda: accounts.find("emma"))
+
+    assert [each.get("authorization") or each["x-api-key"] for each in http.heard] == [
+        *("Bearer first", "second", "Bearer third", "fourth")
+    ]

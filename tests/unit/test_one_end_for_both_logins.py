@@ -258,3 +258,34 @@ class TestWhatEndsTakesTheOldLoginWithIt:
 
         with pytest.raises(LegacyUnavailableError):
             world.decide(tokens, header)
+
+
+class TestASessionOfTheOldLoginThatSaysWhenItBegan:
+    """The legacy system tells when each session began."""
+
+    def test_is_refused_if_it_began_before_the_end_and_admitted_if_later(
+        self, world: SessionWorld
+    ) -> None:
+        # RF-08
+        before = world.legacy.open(attrs.evolve(LINKED, signed_in_at=world.now))
+        end_all(world)
+        world.clock.advance(HOUR)
+        later = world.legacy.open(attrs.evolve(LINKED, signed_in_at=world.now))
+
+        assert world.decide(None, before) == REVOKED
+        assert isinstance(world.decide(None, later), LegacyAdmitted)
+
+    def test_is_refused_if_it_began_in_the_future(self, world: SessionWorld) -> None:
+        """A clock that is ahead, or a lie, undoes no revocation."""
+        end_all(world)
+        ahead = attrs.evolve(LINKED, signed_in_at=world.now + HOUR)
+
+        assert world.decide(None, world.legacy.open(ahead)) == REVOKED
+
+
+def test_an_administrator_admits_the_old_login_again(world: SessionWorld) -> None:
+    header = world.legacy.open(LINKED)
+    end_all(world)
+    world.revocations.admit_undated(JANE, revoked_until=world.now)
+
+    assert isinstance(world.decide(None, header), LegacyAdmitted)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from authcore.domain.model.session_decision import OpenedSession
+from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.tokens import TokenSet
 from authcore_guard import wsgi
 from authcore_guard.open_connections import OUTAGE_KEPT_FOR
@@ -67,7 +67,7 @@ def stream(guard: RequestGuard, cookies: str, body: Any) -> Any:
         start_response("200 OK", [])
         return body
 
-    return wsgi.Guard(app, guard)(environ, lambda *_: lambda _: None)  # type: ignore[arg-type]
+    return wsgi.Guard(app, guard)(environ, lambda *_: lambda _: None)
 
 
 def test_a_stream_of_a_session_that_is_revoked_ends_at_its_next_chunk(
@@ -116,7 +116,8 @@ def test_an_async_stream_too(world: OpenWorld, tokens: TokenSet) -> None:
 
     async def read() -> bytes:
         decision = world.decide(tokens)
-        opened = OpenedSession(decision, "")  # type: ignore[arg-type]
+        assert not isinstance(decision, SignInRequired)
+        opened = OpenedSession(decision, "")
         return b"".join([chunk async for chunk in guard_async_stream(guard, opened, chunks())])
 
     assert asyncio.run(read()) == b"0;1;2;3;"

@@ -7,7 +7,7 @@ import pytest
 from authcore.adapters.cognito.token_response import refreshed_token_set, require_revoked
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
 )
@@ -61,8 +61,8 @@ def test_a_200_that_is_not_exactly_a_token_answer_is_no_answer(members: object) 
     ("error", "refusal"),
     [
         ("invalid_grant", RefreshTokenRejectedError),
-        ("invalid_client", ClientRejectedError),
-        ("unauthorized_client", ClientRejectedError),
+        ("invalid_client", ClientMisconfiguredError),
+        ("unauthorized_client", ClientMisconfiguredError),
         ("invalid_request", ProviderUnavailableError),
         ("unsupported_grant_type", ProviderUnavailableError),
         ("invalid_scope", ProviderUnavailableError),
@@ -111,7 +111,7 @@ def test_what_is_no_refresh_token_has_nothing_to_revoke() -> None:
 @pytest.mark.parametrize("status", [400, 401])
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
 def test_a_refused_client_has_revoked_nothing(status: int, error: str) -> None:
-    with pytest.raises(ClientRejectedError):
+    with pytest.raises(ClientMisconfiguredError):
         require_revoked(http_answer(status, _written({"error": error})))
 
 

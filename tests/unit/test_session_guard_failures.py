@@ -9,7 +9,7 @@ import pytest
 
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     CoordinationMisconfiguredError,
     CoordinationUnavailableError,
     KeySourceUnavailableError,
@@ -63,11 +63,11 @@ OUTAGES = [
     KeySourceUnavailableError("no keys"),
     CoordinationUnavailableError("no store"),
     ProviderMisconfiguredError("no permission"),
+    ClientMisconfiguredError("a wrong client secret"),
     CoordinationMisconfiguredError("no table"),
 ]
 REFUSALS = [
     RefreshTokenRejectedError("refused"),
-    ClientRejectedError("refused"),
     TokenRejectedError("bad tokens"),
 ]
 

@@ -11,6 +11,8 @@ import pytest
 
 from authcore.domain.errors import (
     ClaimRejectedError,
+    ClientMisconfiguredError,
+    ClientRejectedError,
     KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
@@ -99,14 +101,39 @@ def test_a_token_that_is_used_up_ends_the_session_once(world: SessionWorld) -> N
     assert [event.reason for event in world.audit.events] == ["ok", "refresh_rejected"]
 
 
-def test_a_client_that_is_refused_ends_the_session_and_is_named(world: SessionWorld) -> None:
+def test_a_client_that_is_refused_ends_no_session_and_is_named(world: SessionWorld) -> None:
     # RF-02
     tokens = world.sign_in()
+    before = expired(world, tokens)
     world.provider.knows_client = False
 
-    with pytest.raises(RefreshTokenRejectedError):
-        world.refresher.refresh(tokens, expired(world, tokens), is_live=False)
-    assert world.audit.events[-1].reason == "login_client"
+    with pytest.raises(ClientMisconfiguredError):
+        world.refresher.refresh(tokens, before, is_live=False)
+    event = world.audit.events[-1]
+    assert (event.outcome, event.reason) == ("misconfigured", "login_client")
+
+    world.provider.knows_client = True
+    assert world.refresher.refresh(tokens, before, is_live=False).tokens.refresh_token
+
+
+class RefusesTheClient:
+    """A refresher of an application, which raises the error of a refused request."""
+
+    def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
+        raise ClientRejectedError("refused", detail="invalid_client")
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_refresher_of_an_application_ends_no_session_by_a_refused_client(
+    world: SessionWorld, is_live: bool
+) -> None:
+    # RF-02
+    tokens = world.sign_in()
+    refresher = attrs.evolve(world.refresher, refresher=RefusesTheClient())
+
+    with pytest.raises(ClientMisconfiguredError):
+        refresher.refresh(tokens, expired(world, tokens), is_live=is_live)
+    assert world.audit.events[-1].outcome == "misconfigured"
 
 
 def test_an_outage_is_an_outage_and_the_next_request_may_succeed(world: SessionWorld) -> None:

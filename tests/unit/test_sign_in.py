@@ -12,9 +12,9 @@ from authcore.domain.errors import (
     AttemptRejectedError,
     AuthcoreError,
     ClaimRejectedError,
-    ClientRejectedError,
     CodeRejectedError,
     ConfigurationError,
+    LoginClientMisconfiguredError,
     ParameterRejectedError,
     ProviderRefusedError,
     RedirectRejectedError,
@@ -266,7 +266,7 @@ class TestWhatTheProviderAnswers:
     ) -> None:
         start = sign_in.begin(None)
         world.exchanger.knows_client = False
-        with pytest.raises(ClientRejectedError):
+        with pytest.raises(LoginClientMisconfiguredError):
             finish(sign_in, pending(start), world.callback(start))
 
     @pytest.mark.parametrize("nonce", [None, "", "another", 7, ["list"]])

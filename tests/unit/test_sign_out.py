@@ -95,7 +95,7 @@ def test_a_client_that_is_refused_is_noted(
 ) -> None:
     revoker.knows_client = False
     assert not sign_out.end(world.sign_in(), "").is_complete
-    assert told(world)["provider"] == "rejected"
+    assert told(world)["provider"] == "misconfigured"
 
 
 def test_an_expired_session_is_ended_too(

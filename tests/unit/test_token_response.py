@@ -8,7 +8,7 @@ from authcore.adapters.cognito.token_response import token_set
 from authcore.adapters.http import HttpAnswer
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     CodeRejectedError,
     ProviderUnavailableError,
 )
@@ -103,8 +103,8 @@ def test_what_does_not_say_that_it_is_json_is_no_answer(
     ("error", "refusal"),
     [
         ("invalid_grant", CodeRejectedError),
-        ("invalid_client", ClientRejectedError),
-        ("unauthorized_client", ClientRejectedError),
+        ("invalid_client", ClientMisconfiguredError),
+        ("unauthorized_client", ClientMisconfiguredError),
     ],
 )
 def test_a_refusal_is_told_by_its_body(

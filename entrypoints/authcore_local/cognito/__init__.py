@@ -16,6 +16,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - While a recovery runs, a write is refused with OperationNotEnabledException, or what the caller of
   ``begin_recovery`` names; a federated sign-in then leaves the attributes as they are.
 - ``invalid_client`` is answered with status 400.
+- A rotated client secret is active at once, and its copy in Secrets Manager is there at once; how
+  long the old one stays active, and when the copy is there, are arguments of the rotation.
 - Error redirects carry no ``state``, except for ``login_required``.
 - Writing ``email`` unverifies it, even with the value it had.
 - Signed API calls must carry a signature, which is not verified.
@@ -31,9 +33,9 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
   request no user is signed out.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client,
-for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up and forgotten
-passwords over the API, calls that carry an access token but GlobalSignOut.  Users, sessions, codes
-and mail live in memory and end with the process.
+for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up over the API (but
+ConfirmSignUp), forgotten passwords over the API, calls that carry an access token but
+GlobalSignOut.  Users, sessions, codes and mail live in memory and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito

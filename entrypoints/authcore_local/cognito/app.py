@@ -1,11 +1,13 @@
 """Assemble one user pool, its domain and its API."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import attrs
 
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
@@ -60,6 +62,7 @@ class LocalCognito:
         users: The pool's users, for set-up and checks.
         sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
+        client_secrets: Of the app client, and their copy in Secrets Manager.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class LocalCognito:
         self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox = Outbox(clock, flow)
+        self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
         self._config = config
         self._clock = clock
         self._entropy = entropy
@@ -116,7 +120,18 @@ class LocalCognito:
             users=self.users, sessions=self.sessions, issuer=self._issuer
         )
         self._revocation = Revocation(
-            config, issuer=self._issuer, sessions=self.sessions, flow=flow
+            config,
+            self.client_secrets,
+            issuer=self._issuer,
+            sessions=self.sessions,
+            flow=flow,
+        )
+        self._sign_up = SignUp(
+            config,
+            users=self.users,
+            lifecycle=self._lifecycle,
+            codes=ConfirmationCodes(clock, entropy),
+            outbox=self.outbox,
         )
         self.app = pool_app(self._doors(), published_routes(config, self._issuer))
 
@@ -152,6 +167,24 @@ class LocalCognito:
         self.users.writes.end()
         return tuple(user.subject for user in gone)
 
+    def rotate_client_secret(
+        self,
+        *,
+        keep_old_for: timedelta = timedelta(0),
+        published_after: timedelta = timedelta(0),
+    ) -> str:
+        """
+        Replace the app client's secret, as Cognito does every 7 days; see AppClientSecrets.rotate.
+
+        Args:
+            keep_old_for: How long the old secret stays active; not at all by default.
+
+            published_after: When Secrets Manager has the new one; at once by default.
+        """
+        return self.client_secrets.rotate(
+            keep_old_for=keep_old_for, published_after=published_after
+        )
+
     def _doors(self) -> Doors:
         config, users, clock, entropy = self._config, self.users, self._clock, self._entropy
         codes: OneTimeTokens[CodeGrant] = OneTimeTokens(
@@ -169,6 +202,7 @@ class LocalCognito:
             outbox=OutboxPage(config, self.outbox),
             tokens=TokenEndpoint(
                 config,
+                self.client_secrets,
                 users=users,
                 codes=codes,
                 issuer=self._issuer,
@@ -181,23 +215,16 @@ class LocalCognito:
         )
 
     def _account_pages(self, hosted: HostedPages, login: ManagedLogin) -> AccountPages:
-        codes = ConfirmationCodes(self._clock, self._entropy)
         return AccountPages(
             hosted,
             login=login,
-            sign_up=SignUp(
-                self._config,
-                users=self.users,
-                lifecycle=self._lifecycle,
-                codes=codes,
-                outbox=self.outbox,
-            ),
+            sign_up=self._sign_up,
             forgotten=ForgottenPasswords(
                 self._config,
                 users=self.users,
                 migration=self._migration,
                 lifecycle=self._lifecycle,
-                codes=codes,
+                codes=ConfirmationCodes(self._clock, self._entropy),
                 outbox=self.outbox,
             ),
         )
@@ -206,7 +233,9 @@ class LocalCognito:
         config, users = self._config, self.users
         authentication = Authentication(
             config,
+            self.client_secrets,
             sign_in=self._sign_in,
+            sign_up=self._sign_up,
             issuer=self._issuer,
             refresh=self._refresh,
             clock=self._clock,
@@ -218,6 +247,7 @@ class LocalCognito:
             unsigned={
                 "InitiateAuth": authentication.initiate,
                 "GetTokensFromRefreshToken": authentication.get_tokens,
+                "ConfirmSignUp": authentication.confirm_sign_up,
                 "RevokeToken": self._revocation.revoke_token,
                 "GlobalSignOut": self._revocation.global_sign_out,
             },
@@ -229,4 +259,5 @@ class LocalCognito:
                 "ListUsers": UserListing(config, users=users).list_users,
                 **administration.operations(),
             },
+            secrets={"GetSecretValue": self.client_secrets.get_secret_value},
         )

@@ -44,6 +44,7 @@ LONGEST_REFRESH_LIFETIME: Final = timedelta(days=3650)
 LONGEST_GRACE: Final = timedelta(seconds=60)
 
 _CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_SECRET: Final = re.compile(r"[A-Za-z0-9_+-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
 Provider = Literal["Google", "Facebook", "SignInWithApple"]
@@ -87,8 +88,8 @@ def _client_word(_: object, field: "attrs.Attribute[str]", value: str) -> None:
 def _one_or_two_secrets(
     _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
 ) -> None:
-    if len(value) not in {1, 2} or not all(_CLIENT_WORD.fullmatch(secret) for secret in value):
-        raise ValueError(f"{field.name} must be one or two words of letters, digits, - or _")
+    if len(value) not in {1, 2} or not all(_SECRET.fullmatch(secret) for secret in value):
+        raise ValueError(f"{field.name} must be one or two words of letters, digits, -, + or _")
 
 
 def _callback_urls(
@@ -143,7 +144,7 @@ class PoolConfig:
         issuer: The ``iss`` of every token; keys are at ``<issuer>/.well-known/jwks.json``.
         domain: Managed login's origin as browsers see it, without a trailing slash.
         client_id: The app client.
-        client_secrets: One, or two while one is being replaced; either is accepted.
+        client_secrets: Of the start: one, or two while one is being replaced, the newest last.
         callback_urls: Compared character by character.
         logout_urls: Where ``/logout`` may send browsers; compared character by character.
         scopes: Scopes the client may request; all of them when it requests none.

@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore.ports.system import Entropy
+from authcore.ports.system import Clock, Entropy
 from authcore_local.legacy.sqlite_database import Store
 
 
@@ -30,11 +30,13 @@ class Access:
 
     _store: Store
     _entropy: Entropy
+    _clock: Clock
 
     def open_session(self, userid: str) -> str:
         """Open a session and return its token."""
         token = self._entropy.token()
-        self._do("INSERT INTO sessions VALUES (?, ?)", token, userid)
+        now = int(self._clock.now().timestamp())
+        self._do("INSERT INTO sessions VALUES (?, ?, ?)", token, userid, str(now))
         return token
 
     def sessions(self, userid: str) -> list[str]:
@@ -45,6 +47,11 @@ class Access:
         """Return the user id of an open session; None without one."""
         found = self._do("SELECT userid FROM sessions WHERE token = ?", token)
         return found[0][0] if found else None
+
+    def signed_in_at(self, token: str) -> int | None:
+        """Return when an open session began, in seconds since 1970; None without one."""
+        found = self._do("SELECT signed_in_at FROM sessions WHERE token = ?", token)
+        return int(found[0][0]) if found else None
 
     def end_session(self, token: str) -> None:
         """End the session of *token*; do nothing without one."""

@@ -8,8 +8,8 @@ from typing import Final
 import attrs
 from starlette.applications import Starlette
 
-from authcore.adapters.system import SystemEntropy
-from authcore.ports.system import Entropy
+from authcore.adapters.system import SystemClock, SystemEntropy
+from authcore.ports.system import Clock, Entropy
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
@@ -76,6 +76,7 @@ class LegacySystem:
         insecure_get_dialect: bool = False,
         flow: FlowLog | None = None,
         entropy: Entropy | None = None,
+        clock: Clock | None = None,
         database: str = ":memory:",
         cms_url: str | None = None,
     ) -> None:
@@ -97,6 +98,8 @@ class LegacySystem:
 
             entropy: For salts and tokens; the system's by default.
 
+            clock: For the begin of sessions; the system's by default.
+
             database: SQLite file; in memory by default.
 
             cms_url: Link target of its own pages; None for no link.
@@ -105,7 +108,7 @@ class LegacySystem:
         store = Store(database)
         self.passwords = PasswordHashing(entropy)
         self._users = UserTable(store)
-        self._access = Access(store, entropy)
+        self._access = Access(store, entropy, clock or SystemClock())
         for user in users:
             self._users.put(user, self.passwords.hash(user.password) if user.password else None)
         self._lock = threading.Lock()

@@ -143,7 +143,12 @@ class Operations:
         if not rows or rows[0].locked:
             return {"status": "signed_out"}
         digest = hashlib.sha256(session.encode()).hexdigest()
-        return {"status": "signed_in", "session_sha256": digest, "user": user_members(rows[0])}
+        return {
+            "status": "signed_in",
+            "session_sha256": digest,
+            "signed_in_at": self._access.signed_in_at(session),
+            "user": user_members(rows[0]),
+        }
 
     def _end_session(self, asked: Asked, _: str | None) -> Said:
         self._access.end_session(asked["session"])

@@ -27,7 +27,9 @@ CREATE TABLE IF NOT EXISTS identities (
     provider TEXT NOT NULL,
     user_id TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, userid TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (
+    token TEXT PRIMARY KEY, userid TEXT NOT NULL, signed_in_at INTEGER
+);
 CREATE TABLE IF NOT EXISTS email_changes (
     token TEXT PRIMARY KEY, userid TEXT NOT NULL, email TEXT NOT NULL
 );

@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from starlette.requests import HTTPConnection
 
@@ -18,6 +18,8 @@ REASON: Final = "caller_rejected"
 
 _SCHEME: Final = "bearer "
 
+_Digests: TypeAlias = Sequence[tuple[str, bytes]]
+
 
 class ApiKeys:
     """
@@ -28,10 +30,19 @@ class ApiKeys:
     """
 
     def __init__(
-        self, keys: Iterable[CallerKey], *, audit: AuditLog, counter: DecisionCounter
+        self,
+        keys: Callable[[], Sequence[CallerKey]],
+        *,
+        audit: AuditLog,
+        counter: DecisionCounter,
     ) -> None:
-        """Admit the owners of *keys*; *audit* records refusals, *counter* counts by owner."""
-        self._digests = [(key.name, _digest(key.key)) for key in keys]
+        """
+        Admit the owners of the keys that *keys* gives at each call.
+
+        *audit* records refusals, *counter* counts by owner.
+        """
+        self._keys = keys
+        self._digests: tuple[Sequence[CallerKey], _Digests] = ((), ())
         self._audit = audit
         self._counter = counter
 
@@ -47,10 +58,19 @@ class ApiKeys:
     def _find_name(self, authorization: Sequence[str]) -> str | None:
         presented = _bearer_digest(authorization)
         found = None
-        for name, digest in self._digests:
+        for name, digest in self._current():
             if hmac.compare_digest(digest, presented):
                 found = name
         return found
+
+    def _current(self) -> _Digests:
+        """The digests of the keys of now, computed once for each set of keys."""
+        keys = self._keys()
+        made_of, digests = self._digests
+        if keys is not made_of:
+            digests = [(key.name, _digest(key.key)) for key in keys]
+            self._digests = (keys, digests)
+        return digests
 
 
 def _bearer_digest(authorization: Sequence[str]) -> bytes:

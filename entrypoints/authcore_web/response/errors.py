@@ -19,6 +19,7 @@ from authcore.domain.errors import (
     ConnectTicketError,
     CredentialsRejectedError,
     LinkRejectedError,
+    LoginClientMisconfiguredError,
     LoginLostError,
     LoginRejectedError,
     ParameterRejectedError,
@@ -110,6 +111,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     MediaTypeRejectedError: ErrorResponse(415, messages.MISUNDERSTOOD),
     UnavailableError: ErrorResponse(503, messages.LATER, may_repeat=True),
     LoginLostError: ErrorResponse(503, messages.LOST),
+    LoginClientMisconfiguredError: ErrorResponse(502, messages.OUR_FAULT),
 }
 
 

@@ -100,6 +100,13 @@ def answered_class(error: Exception) -> str | None:
     return named if isinstance(named, str) else ""
 
 
+def answered_message(error: Exception) -> str:
+    """Return the message of AWS's answer, which must not be recorded; empty where there is none."""
+    response: Mapping[str, Any] | None = getattr(error, "response", None)
+    told = response.get("Error", {}).get("Message", "") if isinstance(response, Mapping) else ""
+    return told if isinstance(told, str) else ""
+
+
 def failure_of(error: Exception, operators: frozenset[str] = OPERATORS) -> AwsFailure:
     """
     Say why a call failed.

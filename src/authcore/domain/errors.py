@@ -19,7 +19,7 @@ All errors that authcore raises, in one tree.
     │   │   ├── ParameterRejectedError  a request parameter is missing, repeated or malformed
     │   │   ├── CodeRejectedError       the provider refuses the code
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
-    │   │   └── ClientRejectedError     the provider refuses the app client: id, secret or request
+    │   │   └── ClientRejectedError     the provider refuses the app client's request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   ├── AccountNotFoundError        there is no such user or account (404)
@@ -48,11 +48,15 @@ All errors that authcore raises, in one tree.
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              another holder has the lease
         ├── CoordinationUnavailableError
+        ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
+            │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
             │   └── AttributesMissingError            the pool's schema lacks attributes of ours
             ├── LoginLostMisconfiguredError           also a LoginLostError
+            │   └── LoginClientMisconfiguredError     the provider refuses the app client's secret
+            ├── SecretMisconfiguredError              also a SecretUnavailableError
             ├── LegacyMisconfiguredError              also a LegacyUnavailableError
             │   └── LegacyMisconfiguredNotReachedError     also a LegacyNotReachedError
             └── CoordinationMisconfiguredError        also a CoordinationUnavailableError
@@ -224,7 +228,11 @@ class ProviderRefusedError(LoginRejectedError):
 
 
 class ClientRejectedError(LoginRejectedError):
-    """The provider refuses the client id, secret or request.  An operator must act."""
+    """
+    The provider refuses the app client's request.  An operator must act.
+
+    A refused secret is a ClientMisconfiguredError.
+    """
 
     code: ClassVar[str] = "login_client"
 
@@ -409,6 +417,16 @@ class ProviderMisconfiguredNotReachedError(ProviderMisconfiguredError, ProviderN
     """
 
 
+class ClientMisconfiguredError(ProviderMisconfiguredError):
+    """
+    Cognito refuses the app client: its id, its secret, or the kind of request.
+
+    It says nothing about the code or the token that was sent, so that no session ends.
+    """
+
+    code: ClassVar[str] = "login_client"
+
+
 class AttributesMissingError(ProviderMisconfiguredError):
     """
     The pool's schema lacks attributes that authcore writes, or they are too short.
@@ -435,6 +453,8 @@ class LoginLostError(UnavailableError):
     @classmethod
     def after(cls, error: UnavailableError) -> "LoginLostError":
         """Make the error of a sign-in that ended in *error*; it keeps text and cause."""
+        if isinstance(error, ClientMisconfiguredError):
+            return LoginClientMisconfiguredError(str(error), detail=error.detail)
         kind = LoginLostMisconfiguredError if isinstance(error, MisconfiguredError) else cls
         return kind(str(error), detail=error.detail)
 
@@ -447,6 +467,16 @@ class LoginLostMisconfiguredError(LoginLostError, MisconfiguredError):
     """
 
     code: ClassVar[str] = "login_lost"
+
+
+class LoginClientMisconfiguredError(LoginLostMisconfiguredError):
+    """
+    Cognito refused the app client at the end of a sign-in; the code may be spent.
+
+    The same cause for operators as ClientMisconfiguredError, hence the same code.
+    """
+
+    code: ClassVar[str] = "login_client"
 
 
 class LegacyUnavailableError(UnavailableError):
@@ -493,3 +523,15 @@ class CoordinationMisconfiguredError(CoordinationUnavailableError, Misconfigured
     """The store refuses every such call: permission, table, key schema or clock is wrong."""
 
     code: ClassVar[str] = "coordination_misconfigured"
+
+
+class SecretUnavailableError(UnavailableError):
+    """A secret cannot be read, and no earlier value of it is known."""
+
+    code: ClassVar[str] = "secret_unavailable"
+
+
+class SecretMisconfiguredError(SecretUnavailableError, MisconfiguredError):
+    """A secret cannot be read until an operator acts: permission, name or content is wrong."""
+
+    code: ClassVar[str] = "secret_misconfigured"

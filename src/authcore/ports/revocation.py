@@ -26,17 +26,37 @@ class RevocationList(Protocol):
         """
 
     @abstractmethod
-    def is_user_revoked(self, subject: str) -> bool:
+    def is_user_revoked(self, subject: str, *, signed_in_at: datetime | None = None) -> bool:
         """
-        Whether all sessions of a user were revoked and the entry is still kept.
+        Whether a session of the user was revoked together with all that the user had.
 
-        For sessions that do not say when they began: the user may have signed in again since.
+        For sessions of another login, which have no ``origin_jti``.
 
         Args:
             subject: ``sub``.
 
+            signed_in_at: When the session began; None (the default) where it does not say.  Then it
+                counts as revoked while the entry is kept, unless ``admit_undated`` came later.
+
         Raises:
             CoordinationUnavailableError: No usable answer.
+        """
+
+    @abstractmethod
+    def admit_undated(self, subject: str, *, revoked_until: datetime) -> None:
+        """
+        Admit sessions of a user that do not say when they began, until the next revocation.
+
+        Sessions that do say so stay revoked.
+
+        Args:
+            subject: ``sub``.
+
+            revoked_until: Revocations of sessions that began until this moment, or an earlier one,
+                do not concern undated sessions any more.  Aware, UTC.
+
+        Raises:
+            CoordinationUnavailableError: No usable answer.  The sessions may be admitted.
         """
 
     @abstractmethod

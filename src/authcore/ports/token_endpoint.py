@@ -14,7 +14,9 @@ class CodeExchanger(Protocol):
     @abstractmethod
     def exchange(self, code: str, *, redirect_uri: str, code_verifier: str) -> TokenSet:
         """
-        Exchange *code* for tokens.  Sends it at most once, also after a failure.
+        Exchange *code* for tokens.
+
+        Sends it at most once, also after a failure, to a provider that accepts the app client.
 
         Args:
             code: As the callback received it.
@@ -29,7 +31,7 @@ class CodeExchanger(Protocol):
         Raises:
             CodeRejectedError: Unknown, used, expired, or bound to another attempt.
 
-            ClientRejectedError: Client id or secret are not accepted.
+            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
 
             ProviderNotReachedError: Nothing was sent.  The code is still unused.
 
@@ -48,7 +50,9 @@ class TokenRefresher(Protocol):
     @abstractmethod
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
         """
-        Refresh *tokens*.  Sends the refresh token at most once.
+        Refresh *tokens*.
+
+        Sends the refresh token at most once to a provider that accepts the app client.
 
         Args:
             tokens: Of the session; with a refresh token.
@@ -63,7 +67,7 @@ class TokenRefresher(Protocol):
         Raises:
             RefreshTokenRejectedError: Revoked, expired, rotated away, or of another client.
 
-            ClientRejectedError: Client id or secret are not accepted.
+            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
 
             ProviderUnavailableError: No usable answer.  Where refresh tokens are rotated, this one
                 may be spent.
@@ -85,7 +89,7 @@ class TokenRevoker(Protocol):
         Harmless for a token that is revoked already or was never issued.
 
         Raises:
-            ClientRejectedError: Client id or secret are not accepted.
+            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
 
             ProviderUnavailableError: No usable answer.  The token may be revoked.
 

@@ -9,10 +9,19 @@ from authcore.settings.reader import (
     PREFIX,
     Setting,
     describe_variables,
+    known_variables,
     load,
     setting,
     variable_name,
 )
 
 
-__all__ = ["PREFIX", "Setting", "describe_variables", "load", "setting", "variable_name"]
+__all__ = [
+    "PREFIX",
+    "Setting",
+    "describe_variables",
+    "known_variables",
+    "load",
+    "setting",
+    "variable_name",
+]

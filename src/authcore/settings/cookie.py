@@ -15,9 +15,10 @@ from authcore.domain.model.domains import (
 from authcore.domain.model.urls import ServiceUrl, host_of
 from authcore.settings.parsers import key_ring, one_of, satisfying, seconds, words
 from authcore.settings.reader import Check, setting, variable_name
+from authcore.settings.secret_references import SecretReference
 
 
-def _lacks_keys(cookie_format: str, keys: tuple[bytes, ...]) -> str | None:
+def _lacks_keys(cookie_format: str, keys: object) -> str | None:
     if cookie_format == "plain" or keys:
         return None
     return "AUTHCORE_COOKIE_KEYS is missing: sealed cookies need a key ring"
@@ -72,13 +73,13 @@ class CookieSettings:
         "domains that the cookies had before, or host-only; their cookies are deleted, too",
         default=(),
     )
-    keys: tuple[bytes, ...] = setting(
+    keys: tuple[bytes, ...] | SecretReference[tuple[bytes, ...]] = setting(
         key_ring,
         "list of base64 keys",
         "AES-256 key ring, 1 to 8 keys: the first seals, all unseal; a guard of the plain format "
         "needs none",
         default=(),
-        secret=True,
+        reread=True,
     )
     format: str = setting(
         one_of("sealed", "plain", "stored"),

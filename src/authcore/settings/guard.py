@@ -9,10 +9,11 @@ from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings import url_parsers
 from authcore.settings.parsers import caller_key, integer, one_of, seconds
 from authcore.settings.reader import Check, setting
+from authcore.settings.secret_references import SecretReference
 from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH
 
 
-def _lacks_caller_key(refresh: str, caller_key: str | None) -> str | None:
+def _lacks_caller_key(refresh: str, caller_key: object) -> str | None:
     if caller_key is not None or refresh != "service":
         return None
     return "AUTHCORE_GUARD_CALLER_KEY is missing: AUTHCORE_GUARD_REFRESH=service needs it"
@@ -84,12 +85,12 @@ class GuardSettings:
         "the auth service's /auth/verify for server calls; beside its /auth/signin",
         default=None,
     )
-    caller_key: str | None = setting(
+    caller_key: str | SecretReference[str] | None = setting(
         caller_key,
         "text, 32 characters or more",
         "the key that authenticates this application at the auth service, without its name",
         default=None,
-        secret=True,
+        reread=True,
     )
     open_check: timedelta = setting(
         seconds(1, 3600),

@@ -8,6 +8,7 @@ import attrs
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import matching, one_of, seconds, secret_text
 from authcore.settings.reader import Check, setting
+from authcore.settings.secret_references import SecretReference
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -38,12 +39,12 @@ class LegacyCallSettings:
     url: ServiceUrl | None = setting(
         service_url, "URL", "base URL of the legacy HTTP API", default=None
     )
-    api_key: str | None = setting(
-        secret_text, "text", "the key that authenticates calls", default=None, secret=True
+    api_key: str | SecretReference[str] | None = setting(
+        secret_text, "text", "the key that authenticates calls", default=None, reread=True
     )
 
 
-def _lacks_legacy_api(cookie: str | None, url: str | None, api_key: str | None) -> str | None:
+def _lacks_legacy_api(cookie: str | None, url: str | None, api_key: object) -> str | None:
     if cookie is None or (url and api_key):
         return None
     missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
@@ -61,7 +62,9 @@ class LegacySettings:
     """The legacy system's HTTP API."""
 
     url: ServiceUrl = setting(service_url, "URL", "base URL of the legacy HTTP API")
-    api_key: str = setting(secret_text, "text", "the key that authenticates calls", secret=True)
+    api_key: str | SecretReference[str] = setting(
+        secret_text, "text", "the key that authenticates calls", reread=True
+    )
     insecure_get_dialect: str = setting(
         one_of("on", "off"),
         "on or off",

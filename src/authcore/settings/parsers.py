@@ -10,6 +10,7 @@ from typing import Final, get_args
 from authcore.domain.model.key_rings import key_ring_problem
 from authcore.domain.model.passwords import CharacterClass, PasswordPolicy
 from authcore.domain.model.pools import CLIENT_ID, is_user_pool_id
+from authcore.ports.client_secrets import MAX_SECRETS
 from authcore.settings.reader import Parser
 
 
@@ -124,6 +125,15 @@ def password_policy(text: str) -> PasswordPolicy:
 
 
 secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")
+
+
+def client_secrets(text: str) -> tuple[str, ...]:
+    """Parse one secret of the app client, or two, with a comma between, while one is replaced."""
+    secrets = text.split(",")
+    if len(secrets) > MAX_SECRETS or len({*secrets}) < len(secrets):
+        raise ValueError(f"must be 1 to {MAX_SECRETS} different secrets, with a comma between")
+    return tuple(map(secret_text, secrets))
+
 
 CALLER_KEY: Final = r"[!-+\--~]{32,512}"
 """Printable ASCII without the comma, which separates list entries."""

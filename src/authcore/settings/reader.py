@@ -14,6 +14,14 @@ from typing import Any, Final, TypeAlias, TypeVar
 import attrs
 
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.urls import service_url
+from authcore.settings.secret_references import (
+    ENDPOINT_VARIABLE,
+    FORMS,
+    SecretReference,
+    file_path,
+    secret_arn,
+)
 
 
 PREFIX: Final = "AUTHCORE"
@@ -36,12 +44,18 @@ class Setting:
         kind: Type and unit, for operators.
         purpose: What it is for, one line.
         secret: Whether its text must never be shown; False by default.
+        reread: Whether it may be in a file or in Secrets Manager, too; False by default.
     """
 
     parse: Parser[Any]
     kind: str
     purpose: str
     secret: bool = False
+    reread: bool = False
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """List the variables that may give the value of *name*; one of them does."""
+        return tuple(f"{name}{form}" for form in FORMS) if self.reread else (name,)
 
 
 @attrs.frozen
@@ -68,10 +82,15 @@ def setting(
     *,
     default: Any = attrs.NOTHING,
     secret: bool = False,
+    reread: bool = False,
 ) -> Any:
-    """Make an attrs field that ``load`` reads from one variable; required without a *default*."""
-    about = Setting(parse, kind, purpose, secret)
-    return attrs.field(default=default, repr=not secret, metadata={"setting": about})
+    """
+    Make an attrs field that ``load`` reads from one variable; required without a *default*.
+
+    With *reread* the value is a SecretReference where the variable ends with one of FORMS.
+    """
+    about = Setting(parse, kind, purpose, secret or reread, reread)
+    return attrs.field(default=default, repr=not about.secret, metadata={"setting": about})
 
 
 def variable_name(path: Path) -> str:
@@ -85,6 +104,13 @@ def describe_variables(group: type[attrs.AttrsInstance]) -> list[tuple[str, Sett
         (variable_name(path), field.metadata["setting"], field.default)
         for path, field in _variables(group, ())
     ]
+
+
+def known_variables(group: type[attrs.AttrsInstance]) -> frozenset[str]:
+    """Name every variable that ``load`` may read for *group*."""
+    described = describe_variables(group)
+    names = {each for name, about, _ in described for each in about.names(name)}
+    return frozenset({ENDPOINT_VARIABLE, *names})
 
 
 def load(group: type[Group], environment: Mapping[str, str]) -> Group:
@@ -133,19 +159,50 @@ def _read(
 ) -> tuple[Any, str | None]:
     """Return the value of variable *name* and what is wrong with it; one of them is None."""
     about: Setting = field.metadata["setting"]
-    text = environment.get(name, "")
-    if not text:
+    given = [each for each in about.names(name) if environment.get(each)]
+    if not given:
         missing = field.default is attrs.NOTHING
         return field.default, f"{name} is missing: {about.purpose}" if missing else None
+    if len(given) > 1:
+        return None, f"{' and '.join(given)} are set: only one of them may be"
+    (only,) = given
+    if only != name:
+        return _refer(only, about, environment)
+    return _parse(only, about.parse, environment, about)
+
+
+def _refer(
+    name: str, about: Setting, environment: Mapping[str, str]
+) -> tuple[SecretReference[Any], str | None]:
+    """
+    Return where variable *name* says that the secret is, and what is wrong with it.
+
+    A wrong text is not shown: it may be the secret itself.
+    """
+    if name.endswith("_FILE"):
+        path, problem = _parse(name, file_path, environment, about)
+        return SecretReference(name, about.parse, file=path), problem
+    arn, problem = _parse(name, secret_arn, environment, about)
+    endpoint, wrong = None, None
+    if environment.get(ENDPOINT_VARIABLE):
+        endpoint, wrong = _parse(ENDPOINT_VARIABLE, service_url, environment)
+    return SecretReference(name, about.parse, arn=arn, endpoint_url=endpoint), problem or wrong
+
+
+def _parse(
+    name: str, parse: Parser[Any], environment: Mapping[str, str], about: Setting | None = None
+) -> tuple[Any, str | None]:
+    text = environment[name]
     try:
-        return about.parse(text), None
+        return parse(text), None
     except ValueError as error:
         return None, f"{name} is wrong: {error}; it is {_echo(text, about)}"
 
 
-def _echo(text: str, about: Setting) -> str:
+def _echo(text: str, about: Setting | None) -> str:
     """Show a wrong value, unless it is secret or a URL that may hold a password."""
-    return "(secret)" if about.secret or "@" in text else repr(text[:MAX_ECHOED])
+    is_secret = about is not None and about.secret
+    return "(secret)" if is_secret or "@" in text else repr(text[:MAX_ECHOED])
 
 
 def _contradictions(

@@ -28,8 +28,9 @@ class RevocationSettings:
     kept_in: str = setting(
         one_of("nowhere", "process", "table"),
         "nowhere, process or table",
-        "where revocations are kept, so that signed tokens end at once; process is for an auth "
-        "service of one process that all applications ask",
+        "where revocations are kept, so that signed tokens are refused from the next request on; "
+        "nowhere: they stay valid until they expire; process is for an auth service of one process "
+        "that all applications ask",
         default="nowhere",
     )
 

@@ -1,7 +1,7 @@
 """``AUTHCORE_SIGN_IN_*`` and ``AUTHCORE_SIGN_OUT_*``: the hosted sign-in and its end."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final, TypeAlias
 
 import attrs
 
@@ -9,9 +9,16 @@ from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.settings import url_parsers
-from authcore.settings.parsers import seconds, secret_text
+from authcore.settings.parsers import client_secrets, seconds
 from authcore.settings.reader import Check, setting
+from authcore.settings.secret_references import SecretReference
 from authcore.settings.url_parsers import exact_urls
+
+
+ClientSecretSetting: TypeAlias = tuple[str, ...] | SecretReference[tuple[str, ...]]
+
+_KIND: Final = "text, or two with a comma between"
+_PURPOSE: Final = "the app client's secret; two while one replaces the other"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -28,8 +35,8 @@ class AppClientSettings:
         "base URL for server calls in a second region, for calls that do not reach the first one",
         default=None,
     )
-    client_secret: str | None = setting(
-        secret_text, "text", "the app client's secret", default=None, secret=True
+    client_secret: ClientSecretSetting | None = setting(
+        client_secrets, _KIND, _PURPOSE, default=None, reread=True
     )
     timeout: timedelta = setting(
         seconds(1, 30),
@@ -68,7 +75,7 @@ class SignInSettings:
         "base URL for server calls in a second region, for calls that do not reach the first one",
         default=None,
     )
-    client_secret: str = setting(secret_text, "text", "the app client's secret", secret=True)
+    client_secret: ClientSecretSetting = setting(client_secrets, _KIND, _PURPOSE, reread=True)
     callback_url: ServiceUrl = setting(
         url_parsers.callback_url,
         "URL",

@@ -4,6 +4,7 @@ import attrs
 
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import setting
+from authcore.settings.secret_references import SecretReference
 from authcore.settings.url_parsers import CallerKey, caller_keys, web_origins
 
 
@@ -11,13 +12,13 @@ from authcore.settings.url_parsers import CallerKey, caller_keys, web_origins
 class VerifySettings:
     """The callers of ``/auth/verify``."""
 
-    caller_keys: tuple[CallerKey, ...] = setting(
+    caller_keys: tuple[CallerKey, ...] | SecretReference[tuple[CallerKey, ...]] = setting(
         caller_keys,
         "list of name=key pairs",
         "keys of the callers that may use /auth/verify, 32 characters or more each; without "
         "any, every call is refused",
         default=(),
-        secret=True,
+        reread=True,
     )
 
 

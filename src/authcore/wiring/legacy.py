@@ -6,9 +6,12 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.http_sessions import HttpLegacySessions
 from authcore.adapters.legacy.session_contract import MAX_SESSION_ANSWER_BYTES
 from authcore.adapters.legacy.session_cookie import LegacyCookie
+from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
+from authcore.ports.system import Clock
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.legacy import LegacyCallSettings, LegacySessionsSettings
+from authcore.wiring.secrets import current_secret
 
 
 def legacy_http(sessions: LegacySessionsSettings) -> HttpClient:
@@ -27,13 +30,20 @@ def http_legacy_sessions(
     legacy: LegacyCallSettings,
     cookie: CookieSettings,
     http: HttpClient,
+    clock: Clock,
+    audit: AuditLog,
 ) -> HttpLegacySessions | None:
-    """Build the adapter; None where the old login is switched off or its API not configured."""
+    """
+    Build the adapter; None where the old login is switched off or its API not configured.
+
+    Raises:
+        ConfigurationError: The API key cannot be read.
+    """
     if sessions.cookie is None or legacy.url is None or legacy.api_key is None:
         return None
     return HttpLegacySessions(
         http=http,
         base_url=legacy.url,
-        api_key=legacy.api_key,
+        api_key=current_secret(legacy.api_key, clock=clock, audit=audit),
         cookie=LegacyCookie(sessions.cookie, cookie.domain, cookie.former_domains),
     )

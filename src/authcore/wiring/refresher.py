@@ -16,6 +16,7 @@ from authcore.domain.services.sessions.refresh_coordinator import LONGEST_TRADE,
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.coordination import Lease
 from authcore.ports.session_stores import RefreshResultCache
 from authcore.ports.system import Clock, Pause
@@ -48,19 +49,21 @@ def cognito_refresher(
     refresh: RefreshSettings,
     cognito: CognitoSettings,
     http: HttpClient,
+    secrets: ClientSecrets,
     clock: Clock,
 ) -> TokenRefresher:
-    """Build the configured refresher that calls Cognito with the client secret."""
-    secret = client.client_secret or ""
+    """Build the configured refresher that calls Cognito with the client's *secrets*."""
     if refresh.by == "token_endpoint":
         return CognitoTokenRefresher(
             http=http,
             token_url=ServiceUrl(f"{domain_for_servers(client)}/oauth2/token"),
             client_id=cognito.client_id,
-            client_secret=secret,
+            client_secret=secrets,
             within=LONGEST_TRADE,
         )
-    return api_refresher(client=client, refresh=refresh, cognito=cognito, clock=clock)
+    return api_refresher(
+        client=client, refresh=refresh, cognito=cognito, secrets=secrets, clock=clock
+    )
 
 
 def api_refresher(
@@ -68,6 +71,7 @@ def api_refresher(
     client: SignInSettings | AppClientSettings,
     refresh: RefreshSettings,
     cognito: CognitoSettings,
+    secrets: ClientSecrets,
     clock: Clock,
 ) -> TokenRefresher:
     """Build the refresher that calls the pool's API, in one region or in two."""
@@ -94,7 +98,7 @@ def api_refresher(
                 within=min(client.timeout, LONGEST_TRADE) / len(regions),
             ),
             client_id=cognito.client_id,
-            client_secret=client.client_secret or "",
+            client_secret=secrets,
         )
         for region, endpoint_url in regions
     ]
@@ -104,7 +108,7 @@ def api_refresher(
 
 
 def cognito_revoker(
-    *, client: AppClientSettings, cognito: CognitoSettings, http: HttpClient
+    *, client: AppClientSettings, cognito: CognitoSettings, http: HttpClient, secrets: ClientSecrets
 ) -> TokenRevoker | None:
     """Build the client that revokes refresh tokens; None where no domain is configured for it."""
     domain = domain_for_servers(client)
@@ -114,7 +118,7 @@ def cognito_revoker(
         http=http,
         revoke_url=ServiceUrl(f"{domain}/oauth2/revoke"),
         client_id=cognito.client_id,
-        client_secret=client.client_secret or "",
+        client_secret=secrets,
     )
 
 

@@ -11,6 +11,7 @@ from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
@@ -29,7 +30,7 @@ from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
-from authcore.wiring.cookies import is_stored, session_jar
+from authcore.wiring.cookies import is_stored, key_ring_of, session_jar
 from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
 from authcore.wiring.program_tokens import (
     OpenKeySource,
@@ -109,8 +110,11 @@ class SessionContainer(containers.DeclarativeContainer):
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_log, audit_counter
     )
+    key_ring: providers.Provider[KeyRing | None] = providers.ThreadSafeSingleton(
+        key_ring_of, cookie, clock, audit
+    )
     sessions: providers.Provider[SessionJar] = providers.ThreadSafeSingleton(
-        session_jar, cookie, clock, entropy, texts.provider, audit
+        session_jar, cookie, clock, entropy, texts.provider, key_ring, audit
     )
     counter: providers.Provider[DecisionCounter] = providers.ThreadSafeSingleton(
         ProcessDecisionCounter
@@ -125,14 +129,16 @@ class SessionContainer(containers.DeclarativeContainer):
         settings.provided.legacy,
         cookie,
         legacy_http,
+        clock,
+        audit,
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
-        refresh_result_cache, store, cookie, texts.provider, clock, entropy
+        refresh_result_cache, store, key_ring, texts.provider, clock, entropy
     )
     lease: providers.Provider[Lease | None] = providers.ThreadSafeSingleton(
-        refresh_lease, store, cookie, table_client.provider, clock, entropy
+        refresh_lease, store, key_ring, table_client.provider, clock, entropy
     )
     pause: providers.Provider[Pause] = providers.ThreadSafeSingleton(SystemPause)
     session_refresher: providers.Provider[SessionRefresher | None] = providers.ThreadSafeSingleton(

@@ -16,7 +16,6 @@ from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
 from authcore.settings.cognito import CognitoSettings
-from authcore.settings.cookie import CookieSettings
 from authcore.settings.session import RevocationSettings
 from authcore.settings.store import StoreSettings
 
@@ -52,13 +51,13 @@ def sealed_store(client: "DynamoDbClient", store: StoreSettings, clock: Clock) -
 
 def refresh_lease(
     store: StoreSettings,
-    cookie: CookieSettings,
+    ring: KeyRing | None,
     client: Callable[[], "DynamoDbClient"],
     clock: Clock,
     entropy: Entropy,
 ) -> Lease | None:
     """Build the lease of the processes that share a ``refresh_result_cache``; None without one."""
-    if store.table is None or not cookie.keys:
+    if store.table is None or ring is None:
         return None
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease
 
@@ -67,15 +66,14 @@ def refresh_lease(
 
 def refresh_result_cache(
     store: StoreSettings,
-    cookie: CookieSettings,
+    ring: KeyRing | None,
     texts: Callable[[], SealedStore],
     clock: Clock,
     entropy: Entropy,
 ) -> RefreshResultCache:
     """Build the cache: in the table, with a key ring to seal results; otherwise in this process."""
-    if store.table is None or not cookie.keys:
+    if store.table is None or ring is None:
         return ProcessRefreshResultCache(clock)
-    ring = KeyRing(cookie.keys)
     return SealedRefreshResultCache(texts=texts(), ring=ring, clock=clock, entropy=entropy)
 
 

@@ -1,4 +1,4 @@
-"""``InitiateAuth``, ``AdminInitiateAuth`` and ``GetTokensFromRefreshToken``."""
+"""``InitiateAuth``, ``AdminInitiateAuth``, ``GetTokensFromRefreshToken``, ``ConfirmSignUp``."""
 
 import base64
 import hmac
@@ -7,6 +7,7 @@ from typing import Final
 
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore.ports.system import Clock
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.config import AuthFlow, PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
 from authcore_local.cognito.idp_api.idp_endpoint import Input
@@ -14,6 +15,7 @@ from authcore_local.cognito.oauth.oauth_requests import is_secret_of
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.token_issuer import API_SCOPE, IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
+from authcore_local.cognito.user_flows.sign_up import SignUp
 
 
 _REFRESHING: Final[Mapping[str, AuthFlow]] = {
@@ -36,14 +38,18 @@ class Authentication:
     def __init__(
         self,
         config: PoolConfig,
+        secrets: AppClientSecrets,
         *,
         sign_in: PasswordSignIn,
+        sign_up: SignUp,
         issuer: TokenIssuer,
         refresh: SessionRefresh,
         clock: Clock,
     ) -> None:
         self._config = config
+        self._secrets = secrets
         self._sign_in = sign_in
+        self._sign_up = sign_up
         self._issuer = issuer
         self._refresh = refresh
         self._clock = clock
@@ -61,7 +67,7 @@ class Authentication:
         """``GetTokensFromRefreshToken``; unsigned, with the client secret as it is."""
         token = given.text("RefreshToken", longest=MAX_TOKEN_LENGTH)
         client_id = self._client_id(given)
-        if not is_secret_of(self._config, given.optional("ClientSecret")):
+        if not is_secret_of(self._secrets, given.optional("ClientSecret")):
             raise CognitoError(
                 "NotAuthorizedException", f"Unable to verify secret for client {client_id}"
             )
@@ -72,6 +78,14 @@ class Authentication:
             metadata=given.texts("ClientMetadata") or None,
         )
         return {"AuthenticationResult": _result(tokens)}
+
+    def confirm_sign_up(self, given: Input) -> Mapping[str, object]:
+        """``ConfirmSignUp``; unsigned."""
+        self._client_id(given)
+        username = given.text("Username", longest=128)
+        self._check_secret_hash({"SECRET_HASH": given.optional("SecretHash")}, username)
+        self._sign_up.confirm(username, given.text("ConfirmationCode"))
+        return {}
 
     def _begin(self, given: Input, flows: Mapping[str, AuthFlow]) -> Mapping[str, object]:
         client_id = self._client_id(given)
@@ -122,7 +136,7 @@ class Authentication:
         message = f"{username}{client_id}"
         matches = [
             hmac.compare_digest(given.encode(), secret_hash(secret, message).encode())
-            for secret in self._config.client_secrets
+            for secret in self._secrets.active()
         ]
         if not any(matches):
             raise CognitoError(

@@ -1,4 +1,4 @@
-"""The part of the ``cognito-idp`` JSON API that the project calls."""
+"""The parts of the ``cognito-idp`` and ``secretsmanager`` JSON APIs that the project calls."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,10 @@ from starlette.responses import Response
 from authcore_local.cognito.errors import CognitoError, invalid_parameter
 
 
-TARGET_PREFIX: Final = "AWSCognitoIdentityProviderService."
+PREFIX: Final = "AWSCognitoIdentityProviderService"
+SECRETS_PREFIX: Final = "secretsmanager"
+"""Of the targets of the two APIs."""
+
 MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 MAX_LIST: Final = 100
 
@@ -129,10 +132,12 @@ class Api:
     Attributes:
         unsigned: Need no credentials.
         signed: Need IAM credentials at Amazon's.
+        secrets: Those of Secrets Manager; signed, too.
     """
 
     _unsigned: Mapping[str, Operation]
     _signed: Mapping[str, Operation]
+    _secrets: Mapping[str, Operation]
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
@@ -145,16 +150,17 @@ class Api:
 
     def _operation(self, request: Request) -> Operation:
         target = request.headers.get("x-amz-target", "")
-        name = target.removeprefix(TARGET_PREFIX) if target.startswith(TARGET_PREFIX) else ""
-        if name in self._unsigned:
+        prefix, _, name = target.partition(".")
+        if prefix == PREFIX and name in self._unsigned:
             return self._unsigned[name]
-        if name not in self._signed:
+        signed = {PREFIX: self._signed, SECRETS_PREFIX: self._secrets}.get(prefix, {})
+        if name not in signed:
             raise CognitoError("UnknownOperationException", "Unknown operation")
         if not request.headers.get("authorization", "").startswith(_SIGNATURE_SCHEME):
             raise CognitoError(
                 "MissingAuthenticationTokenException", "Missing Authentication Token"
             )
-        return self._signed[name]
+        return signed[name]
 
 
 def _members(body: bytes) -> dict[str, Any]:

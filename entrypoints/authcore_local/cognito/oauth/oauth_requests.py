@@ -5,9 +5,11 @@ import binascii
 import hmac
 from collections.abc import Mapping
 from typing import Final, Literal
+from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.forms import MalformedParametersError, parameters
 
@@ -41,7 +43,9 @@ class OAuthRefusedError(Exception):
         super().__init__(error)
 
 
-def clients_form(config: PoolConfig, request: Request, body: bytes) -> Mapping[str, str]:
+def clients_form(
+    config: PoolConfig, secrets: AppClientSecrets, request: Request, body: bytes
+) -> Mapping[str, str]:
     """
     Authenticate the app client and return its form fields.
 
@@ -55,19 +59,22 @@ def clients_form(config: PoolConfig, request: Request, body: bytes) -> Mapping[s
         form = parameters(body)
     except MalformedParametersError:
         raise OAuthRefusedError("invalid_request") from None
-    _check_client(config, request.headers.get("authorization"), form)
+    _check_client(config, secrets, request.headers.get("authorization"), form)
     return form
 
 
-def is_secret_of(config: PoolConfig, secret: str) -> bool:
+def is_secret_of(secrets: AppClientSecrets, secret: str) -> bool:
     """Whether the app client has *secret* now."""
-    matches = [
-        hmac.compare_digest(secret.encode(), active.encode()) for active in config.client_secrets
-    ]
+    matches = [hmac.compare_digest(secret.encode(), active.encode()) for active in secrets.active()]
     return any(matches)
 
 
-def _check_client(config: PoolConfig, authorization: str | None, form: Mapping[str, str]) -> None:
+def _check_client(
+    config: PoolConfig,
+    secrets: AppClientSecrets,
+    authorization: str | None,
+    form: Mapping[str, str],
+) -> None:
     client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
     if authorization is not None:
         if secret:
@@ -76,11 +83,12 @@ def _check_client(config: PoolConfig, authorization: str | None, form: Mapping[s
         if client_id not in {"", basic_id}:
             raise OAuthRefusedError("invalid_request")
         client_id = basic_id
-    if not is_secret_of(config, secret) or client_id != config.client_id:
+    if not is_secret_of(secrets, secret) or client_id != config.client_id:
         raise OAuthRefusedError("invalid_client")
 
 
 def _basic(authorization: str) -> tuple[str, str]:
+    """Id and secret, which are form-encoded.  See: RFC 6749 §2.3.1."""
     scheme, _, encoded = authorization.partition(" ")
     try:
         client_id, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -88,4 +96,4 @@ def _basic(authorization: str) -> tuple[str, str]:
         raise OAuthRefusedError("invalid_client") from None
     if scheme.lower() != "basic" or not colon:
         raise OAuthRefusedError("invalid_client")
-    return client_id, secret
+    return unquote_plus(client_id), unquote_plus(secret)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
@@ -34,6 +35,7 @@ class Revocation:
     """Ends the sessions of refresh tokens; an unknown token is no error."""
 
     _config: PoolConfig
+    _secrets: AppClientSecrets
     _issuer: TokenIssuer
     _sessions: AuthSessions
     _flow: FlowLog
@@ -41,7 +43,7 @@ class Revocation:
     def revoke(self, request: Request, body: bytes) -> Response:
         """``POST /oauth2/revoke``: 200 without a body, 400, or 401 for an unknown client."""
         try:
-            form = clients_form(self._config, request, body)
+            form = clients_form(self._config, self._secrets, request, body)
             self._end(form.get("token", ""))
         except OAuthRefusedError as refused:
             status = 401 if refused.error == "invalid_client" else 400
@@ -55,7 +57,7 @@ class Revocation:
         token = given.text("Token", longest=MAX_TOKEN_LENGTH)
         client_id = given.text("ClientId", longest=128)
         secret = given.optional("ClientSecret")
-        if client_id != self._config.client_id or not is_secret_of(self._config, secret):
+        if client_id != self._config.client_id or not is_secret_of(self._secrets, secret):
             raise CognitoError("UnauthorizedException", "The client is not authorized.")
         try:
             self._end(token)

@@ -10,6 +10,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant
@@ -32,6 +33,7 @@ class TokenEndpoint:
     """Exchanges codes and refresh tokens for tokens; describes users for access tokens."""
 
     _config: PoolConfig
+    _secrets: AppClientSecrets
     _users: UserStore
     _codes: OneTimeTokens[CodeGrant]
     _issuer: TokenIssuer
@@ -41,7 +43,7 @@ class TokenEndpoint:
     def token(self, request: Request, body: bytes) -> Response:
         """``POST /oauth2/token``: the tokens, or 400 with an ``error``."""
         try:
-            form = clients_form(self._config, request, body)
+            form = clients_form(self._config, self._secrets, request, body)
             tokens, detail = self._grant(form)
         except OAuthRefusedError as refused:
             self._note(f"400 {refused.error}", "")

@@ -1,7 +1,7 @@
 """Refresh through the auth service, so that a guarded application needs no client secret."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore.adapters.http import (
@@ -12,6 +12,7 @@ from authcore.adapters.http import (
     json_object,
 )
 from authcore.domain.errors import (
+    ClientMisconfiguredError,
     ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshNotDueError,
@@ -25,8 +26,23 @@ from authcore.ports.token_endpoint import TokenRefresher
 MAX_ANSWER_BYTES: Final = 64 * 1024
 """Byte limit for the HttpClient of AuthServiceTokenRefresher."""
 
+_HEADERS: Final = {"accept": "application/json", "content-type": "application/json"}
+
 _OVER: Final = frozenset({"refresh_rejected", "session_revoked", "session_too_old"})
 """Reasons with which the auth service ends a session."""
+
+
+_CAUSES: Final[Mapping[str, type[ProviderUnavailableError]]] = {
+    "login_client": ClientMisconfiguredError,
+    "provider_misconfigured": ProviderMisconfiguredError,
+    "coordination_misconfigured": ProviderMisconfiguredError,
+    "provider_unavailable": ProviderUnavailableError,
+    "coordination_unavailable": ProviderUnavailableError,
+    "keys_unavailable": ProviderUnavailableError,
+    "lease_held": ProviderUnavailableError,
+    "unavailable": ProviderUnavailableError,
+}
+"""What keeps the auth service from deciding, by the reason in its 503."""
 
 
 class AuthServiceTokenRefresher(TokenRefresher):
@@ -37,11 +53,14 @@ class AuthServiceTokenRefresher(TokenRefresher):
     that it accepts without a refresh, because none is due or Cognito does not answer, raises
     RefreshNotDueError: the session stays valid, and the next request tries again.
 
-    A wrong caller key or another configuration error signs no user out: only refusals of the
-    session itself end it.
+    A wrong caller key, a client secret that Cognito refuses, or another configuration error signs
+    no user out: only refusals of the session itself end it.  The cause that the auth service names
+    is the detail of the error.
     """
 
-    def __init__(self, *, http: HttpClient, verify_url: ServiceUrl, caller_key: str) -> None:
+    def __init__(
+        self, *, http: HttpClient, verify_url: ServiceUrl, caller_key: str | Callable[[], str]
+    ) -> None:
         """
         Call one auth service.
 
@@ -50,15 +69,12 @@ class AuthServiceTokenRefresher(TokenRefresher):
 
             verify_url: The complete URL, ending in ``/auth/verify``.
 
-            caller_key: A key that the auth service knows; printable ASCII without spaces.
+            caller_key: A key that the auth service knows, or what gives the one of now; printable
+                ASCII without spaces.
         """
         self._http = http
         self._verify_url = verify_url
-        self._headers = {
-            "accept": "application/json",
-            "authorization": f"Bearer {caller_key}",
-            "content-type": "application/json",
-        }
+        self._caller_key = caller_key
 
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
@@ -74,10 +90,10 @@ class AuthServiceTokenRefresher(TokenRefresher):
                 "refresh_token": tokens.refresh_token,
             }
         ).encode()
+        key = self._caller_key if isinstance(self._caller_key, str) else self._caller_key()
+        headers = {**_HEADERS, "authorization": f"Bearer {key}"}
         try:
-            return self._http.request(
-                "POST", self._verify_url, headers=self._headers, content=content
-            )
+            return self._http.request("POST", self._verify_url, headers=headers, content=content)
         except HttpFailedError as failure:
             raise _outage(failure) from None
 
@@ -105,6 +121,9 @@ def _parse_answer(answer: HttpAnswer) -> TokenSet:
         raise ProviderMisconfiguredError(
             "the auth service refuses the caller key", detail="caller_rejected"
         )
+    reason = members.get("reason")
+    if answer.status == 503 and isinstance(reason, str) and reason in _CAUSES:
+        raise _CAUSES[reason]("the auth service cannot decide", detail=reason)
     raise ProviderUnavailableError(
         f"the auth service gave no usable answer (HTTP {answer.status})",
         detail=f"HTTP {answer.status}",

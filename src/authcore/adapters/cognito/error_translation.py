@@ -7,8 +7,9 @@ blocks; and, until an operator acts, a missing pool, permission or attribute of 
 the detail of the error.  Cognito's messages may quote an attribute, so none is passed on.
 
 A refresh is refused where the user has to sign in again anyway: for a token that is revoked,
-expired or of another client, a disabled user or a wrong client secret (all NotAuthorized), a token
-that was rotated away, and a user who was deleted, is not confirmed, or must set a new password.
+expired or of another client, or a disabled user (all NotAuthorized, like a wrong client secret; see
+``client_probe``), a token that was rotated away, and a user who was deleted, is not confirmed, or
+must set a new password.
 
 See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.

@@ -3,7 +3,11 @@
 from typing import Final
 
 from authcore.adapters.region_turns import RegionTurns
-from authcore.domain.errors import ProviderNotReachedError, ProviderUnavailableError
+from authcore.domain.errors import (
+    ClientMisconfiguredError,
+    ProviderNotReachedError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.tokens import TokenSet
 from authcore.ports.system import Clock
 from authcore.ports.token_endpoint import TokenRefresher
@@ -28,8 +32,9 @@ class RegionalTokenRefresher(TokenRefresher):
     """
     Refreshes in the second region where the first one did nothing.
 
-    A refusal is a refusal, whichever region gives it.  After a failure with an unknown outcome the
-    token is sent again only where refresh tokens are not rotated.
+    A refusal is a refusal, whichever region gives it, and so is that of the app client.  After a
+    failure with an unknown outcome the token is sent again only where refresh tokens are not
+    rotated.
     """
 
     def __init__(
@@ -54,6 +59,9 @@ class RegionalTokenRefresher(TokenRefresher):
         first, second = self._turns.order()
         try:
             fresh = self._refreshers[first].refresh(tokens, username=username)
+        except ClientMisconfiguredError:
+            self._turns.record(first, answered=True)
+            raise
         except ProviderUnavailableError as outage:
             self._turns.record(first, answered=outage.detail == BUSY)
             if not self._may_repeat(outage):

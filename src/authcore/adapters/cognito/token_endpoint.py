@@ -10,6 +10,7 @@ from authcore.adapters.http import HttpClient
 from authcore.domain.errors import CodeRejectedError, RefreshTokenRejectedError
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 from authcore.domain.model.urls import ServiceUrl
+from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 
 
@@ -30,7 +31,12 @@ class CognitoCodeExchanger(CodeExchanger):
     """Exchanges codes at ``/oauth2/token``."""
 
     def __init__(
-        self, *, http: HttpClient, token_url: ServiceUrl, client_id: str, client_secret: str
+        self,
+        *,
+        http: HttpClient,
+        token_url: ServiceUrl,
+        client_id: str,
+        client_secret: str | ClientSecrets,
     ) -> None:
         """
         Authenticate as one app client.
@@ -42,7 +48,7 @@ class CognitoCodeExchanger(CodeExchanger):
 
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
-            client_secret: Of the app client.
+            client_secret: Of the app client: one that stays, or the ClientSecrets.
         """
         self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._token_url = token_url
@@ -58,7 +64,7 @@ class CognitoCodeExchanger(CodeExchanger):
             "redirect_uri": redirect_uri,
             "code_verifier": code_verifier,
         }
-        return token_set(self._client.post(self._token_url, form))
+        return self._client.post(self._token_url, form, token_set)
 
 
 class CognitoTokenRefresher(TokenRefresher):
@@ -74,7 +80,7 @@ class CognitoTokenRefresher(TokenRefresher):
         http: HttpClient,
         token_url: ServiceUrl,
         client_id: str,
-        client_secret: str,
+        client_secret: str | ClientSecrets,
         within: timedelta | None = None,
     ) -> None:
         """
@@ -87,9 +93,10 @@ class CognitoTokenRefresher(TokenRefresher):
 
             client_id: Of the app client; holds no colon (RFC 7617 §2).
 
-            client_secret: Of the app client.
+            client_secret: Of the app client: one that stays, or the ClientSecrets.
 
-            within: A shorter deadline than that of *http*; by default that of *http*.
+            within: A shorter deadline than that of *http*, for all secrets together; by default
+                that of *http* for each.
         """
         self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._token_url = token_url
@@ -105,8 +112,12 @@ class CognitoTokenRefresher(TokenRefresher):
             "client_id": self._client.client_id,
             "refresh_token": token,
         }
-        answer = self._client.post(self._token_url, form, within=self._within)
-        return refreshed_token_set(answer, token)
+        return self._client.post(
+            self._token_url,
+            form,
+            lambda answer: refreshed_token_set(answer, token),
+            within=self._within,
+        )
 
 
 class CognitoTokenRevoker(TokenRevoker):
@@ -118,7 +129,12 @@ class CognitoTokenRevoker(TokenRevoker):
     """
 
     def __init__(
-        self, *, http: HttpClient, revoke_url: ServiceUrl, client_id: str, client_secret: str
+        self,
+        *,
+        http: HttpClient,
+        revoke_url: ServiceUrl,
+        client_id: str,
+        client_secret: str | ClientSecrets,
     ) -> None:
         """
         Authenticate as one app client.
@@ -130,7 +146,7 @@ class CognitoTokenRevoker(TokenRevoker):
 
             client_id: Of the app client that the tokens were issued to; holds no colon.
 
-            client_secret: Of the app client.
+            client_secret: Of the app client: one that stays, or the ClientSecrets.
         """
         self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
         self._revoke_url = revoke_url
@@ -138,4 +154,4 @@ class CognitoTokenRevoker(TokenRevoker):
     def revoke(self, token: RefreshToken) -> None:
         """See the port."""
         if can_be_token(token):
-            require_revoked(self._client.post(self._revoke_url, {"token": token}))
+            self._client.post(self._revoke_url, {"token": token}, require_revoked)

@@ -10,7 +10,7 @@ from typing import Final
 from authcore.adapters.http import HttpAnswer, UnreadableAnswerError, json_object
 from authcore.domain.errors import (
     AuthcoreError,
-    ClientRejectedError,
+    ClientMisconfiguredError,
     CodeRejectedError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
@@ -36,7 +36,7 @@ def token_set(answer: HttpAnswer) -> TokenSet:
     Raises:
         CodeRejectedError: 400 or 401 with ``invalid_grant``.
 
-        ClientRejectedError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
+        ClientMisconfiguredError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
 
         ProviderUnavailableError: Anything but a valid token response or one of these errors.
     """
@@ -50,7 +50,7 @@ def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> Toke
     Raises:
         RefreshTokenRejectedError: 400 or 401 with ``invalid_grant``.
 
-        ClientRejectedError: As for ``token_set``.
+        ClientMisconfiguredError: As for ``token_set``.
 
         ProviderUnavailableError: As for ``token_set``.
     """
@@ -66,7 +66,7 @@ def require_revoked(answer: HttpAnswer) -> None:
     ``invalid_request`` can also mean that token revocation is disabled, so it is no success.
 
     Raises:
-        ClientRejectedError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
+        ClientMisconfiguredError: 400 or 401 with ``invalid_client`` or ``unauthorized_client``.
 
         ProviderUnavailableError: Anything else.
     """
@@ -109,7 +109,9 @@ def _refusal(
         if detail == "invalid_grant" and invalid_grant is not None:
             return invalid_grant
         if detail in _OF_THE_CLIENT:
-            return ClientRejectedError(f"the {endpoint} endpoint refuses the client", detail=detail)
+            return ClientMisconfiguredError(
+                f"the {endpoint} endpoint refuses the client", detail=detail
+            )
     return ProviderUnavailableError(
         f"the {endpoint} endpoint gave no usable answer (HTTP {status})", detail=detail
     )

@@ -1,5 +1,6 @@
 """Legacy sessions over the legacy HTTP API."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from authcore.adapters.http import HttpClient
@@ -28,7 +29,7 @@ class HttpLegacySessions(LegacyApi, LegacySessions, LegacySignOut):
         *,
         http: HttpClient,
         base_url: ServiceUrl,
-        api_key: str,
+        api_key: str | Callable[[], str],
         cookie: LegacyCookie,
         within: timedelta | None = None,
     ) -> None:

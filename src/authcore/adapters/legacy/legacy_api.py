@@ -1,7 +1,7 @@
 """Calls to the legacy HTTP API: authenticated, with a deadline, sent once."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final, Literal, Self
 
@@ -20,14 +20,14 @@ _JSON: Final = {"content-type": "application/json", "accept": "application/json"
 class LegacyApi:
     """Base of the adapters of the legacy HTTP API.  Safe to share between threads."""
 
-    __slots__ = ("_base_url", "_headers", "_http", "_within")
+    __slots__ = ("_api_key", "_base_url", "_http", "_within")
 
     def __init__(
         self,
         *,
         http: HttpClient,
         base_url: ServiceUrl,
-        api_key: str,
+        api_key: str | Callable[[], str],
         within: timedelta | None = None,
     ) -> None:
         """
@@ -38,13 +38,13 @@ class LegacyApi:
 
             base_url: The part of the URL before ``/api/``.
 
-            api_key: Sent as ``X-Api-Key``.
+            api_key: Sent as ``X-Api-Key``; or what gives the key of now.
 
             within: Total time of one request, if shorter than that of *http*.
         """
         self._http = http
         self._base_url = base_url
-        self._headers: Mapping[str, str] = {**_JSON, "x-api-key": api_key}
+        self._api_key = api_key
         self._within = within
 
     def with_deadline(self, within: timedelta) -> Self:
@@ -68,11 +68,12 @@ class LegacyApi:
             raise LegacyNotReachedError(
                 "no time is left to call the legacy system", detail="no time left"
             )
+        key = self._api_key if isinstance(self._api_key, str) else self._api_key()
         try:
             return self._http.request(
                 method,
                 f"{self._base_url}{path}",
-                headers={**self._headers, **headers},
+                headers={**_JSON, "x-api-key": key, **headers},
                 content=body,
                 within=within,
             )

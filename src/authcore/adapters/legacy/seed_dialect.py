@@ -8,6 +8,7 @@ of every link.  Readers of such a log can sign in to the legacy system with that
 
 import logging
 import warnings
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -61,7 +62,7 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         *,
         http: HttpClient,
         base_url: ServiceUrl,
-        api_key: str,
+        api_key: str | Callable[[], str],
         entropy: Entropy,
         within: timedelta | None = None,
     ) -> None:
@@ -73,7 +74,7 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
 
             base_url: The part of the URL before ``/api/``.
 
-            api_key: Sent as ``X-Api-Key``.
+            api_key: Sent as ``X-Api-Key``; or what gives the key of now.
 
             entropy: For passwords, which the form of a creation requires.
 

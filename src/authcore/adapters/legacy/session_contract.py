@@ -6,7 +6,10 @@ is noticed.
 """
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Final
+
+import attrs
 
 from authcore.adapters.http import HttpAnswer
 from authcore.adapters.legacy.contract_json import object_in, off_contract, text, to_json
@@ -19,6 +22,14 @@ END_PATH: Final = "/api/session/end"
 
 MAX_SESSION_ANSWER_BYTES: Final = 2048
 """Enough for a user with the longest texts in UTF-8 and a digest."""
+
+BEGAN: Final = "signed_in_at"
+"""An optional member: when the user signed in, in whole seconds since 1970."""
+
+MAX_SECONDS: Final = 253_402_300_799
+"""The end of the year 9999."""
+
+_MEMBERS: Final = frozenset({"status", "session_sha256", "user"})
 
 DIGEST_LENGTH: Final = 64
 """Characters of a SHA-256 in hexadecimal."""
@@ -39,11 +50,18 @@ def session_answer(answer: HttpAnswer, session: str) -> LegacyAccount | None:
     said = object_in(answer, MAX_SESSION_ANSWER_BYTES)
     if said == {"status": "signed_out"}:
         return None
-    if said.keys() != {"status", "session_sha256", "user"} or said["status"] != "signed_in":
+    if said.keys() - {BEGAN} != _MEMBERS or said["status"] != "signed_in":
         off_contract("another status or other members", "status")
     if text(said, "session_sha256", DIGEST_LENGTH) != digest_of(session):
         off_contract("an answer about another session", "session_sha256")
-    return open_account_in(said["user"])
+    account = open_account_in(said["user"])
+    return attrs.evolve(account, signed_in_at=_began(said[BEGAN]) if BEGAN in said else None)
+
+
+def _began(said: object) -> datetime:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 < said <= MAX_SECONDS:
+        off_contract("the session began at no time", BEGAN)
+    return datetime.fromtimestamp(said, UTC)
 
 
 def end_answer(answer: HttpAnswer) -> None:

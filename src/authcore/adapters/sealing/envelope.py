@@ -1,7 +1,7 @@
 """Texts that only holders of the key ring can write and read."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -31,23 +31,41 @@ class KeyRing:
     See: NIST SP 800-38D §8.3.
     """
 
-    __slots__ = ("_ciphers",)
+    __slots__ = ("_ciphers", "_read")
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    def __init__(self, keys: Sequence[bytes] | Callable[[], Sequence[bytes]]) -> None:
+        """
+        Seal and unseal with *keys*, or with those that it gives at each call.
+
+        Raises:
+            ConfigurationError: They cannot form a key ring.
+        """
+        self._read = keys if callable(keys) else lambda: keys
+        self._ciphers: tuple[Sequence[bytes] | None, tuple[AESGCM, ...]] = (None, ())
+        self._current()
+
+    def _current(self) -> tuple[AESGCM, ...]:
+        """The ciphers of the keys of now; both are replaced at once."""
+        keys = self._read()
+        made_of, ciphers = self._ciphers
+        if keys is made_of:
+            return ciphers
         if problem := key_ring_problem(keys):
             raise ConfigurationError([f"key ring: {problem}"])
-        self._ciphers = tuple(AESGCM(key) for key in keys)
+        ciphers = tuple(AESGCM(key) for key in keys)
+        self._ciphers = (keys, ciphers)
+        return ciphers
 
     def seal(self, plaintext: bytes, *, nonce: bytes, purpose: bytes) -> bytes:
         """Nonce, ciphertext and tag, under the first key."""
-        return nonce + self._ciphers[0].encrypt(nonce, plaintext, purpose)
+        return nonce + self._current()[0].encrypt(nonce, plaintext, purpose)
 
     def unseal(self, sealed: bytes, *, purpose: bytes) -> bytes | None:
         """The plaintext; None unless one of the keys sealed exactly these octets for *purpose*."""
         nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         if len(nonce) < NONCE_BYTES:
             return None
-        for cipher in self._ciphers:
+        for cipher in self._current():
             try:
                 return cipher.decrypt(nonce, ciphertext, purpose)
             except InvalidTag:

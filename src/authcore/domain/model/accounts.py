@@ -1,5 +1,6 @@
 """Accounts of the legacy system, and the credentials that open them."""
 
+from datetime import datetime
 from typing import Literal
 
 import attrs
@@ -41,6 +42,9 @@ class LegacyAccount:
         display_name: For greetings.
         cognito_id: The Cognito ``sub`` that the legacy system stores; None by default.
         locked: True if the account may not be used at all; by default False.
+        signed_in_at: When the session began that the account was found by; None (the default) where
+            the legacy system does not say, or the account was found otherwise.  Aware, UTC.  Not
+            compared: it is of the session, not of the account.
     """
 
     legacy_uid: str
@@ -50,6 +54,7 @@ class LegacyAccount:
     display_name: str | None = attrs.field(repr=False)
     cognito_id: str | None = None
     locked: bool = False
+    signed_in_at: datetime | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen

@@ -106,6 +106,44 @@ class RevocationListContract(ContractSuite):
         fast_forward(timedelta(seconds=4))
         assert not revocations.is_user_revoked("anna")
 
+    def test_a_session_of_another_login_that_says_when_it_began_is_revoked_if_it_began_before(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        # RF-08
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+
+        for begun in (now, now - timedelta(days=20)):
+            assert revocations.is_user_revoked("anna", signed_in_at=begun)
+        later = now + timedelta(seconds=1)
+        assert not revocations.is_user_revoked("anna", signed_in_at=later)
+        assert not revocations.is_user_revoked("berta", signed_in_at=now)
+
+    def test_undated_sessions_are_admitted_until_the_next_revocation(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        # RF-08
+        second = timedelta(seconds=1)
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+        for reached in (now, now - second):
+            revocations.admit_undated("anna", revoked_until=reached)
+
+        assert not revocations.is_user_revoked("anna")
+        assert revocations.is_user_revoked("anna", signed_in_at=now)
+        assert revocations.is_revoked(access_claims(now))
+
+        revocations.revoke_user("anna", signed_in_until=now + second, until=now + HOUR)
+        assert revocations.is_user_revoked("anna")
+
+    def test_an_earlier_permission_does_not_admit_them(
+        self, revocations: RevocationList, now: datetime
+    ) -> None:
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+        revocations.admit_undated("anna", revoked_until=now - timedelta(seconds=1))
+        revocations.admit_undated("berta", revoked_until=now)
+
+        assert revocations.is_user_revoked("anna")
+        assert not revocations.is_user_revoked("berta")
+
     def test_one_revoked_session_is_no_revoked_user(
         self, revocations: RevocationList, now: datetime
     ) -> None:
@@ -191,5 +229,7 @@ class SharedRevocationListContract(RevocationListContract):
             revocations.is_user_revoked("anna")
         with pytest.raises(CoordinationUnavailableError):
             revocations.revoke_session("sign-in-1", until=now + HOUR)
+        with pytest.raises(CoordinationUnavailableError):
+            revocations.admit_undated("anna", revoked_until=now)
         with pytest.raises(CoordinationUnavailableError):
             revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)

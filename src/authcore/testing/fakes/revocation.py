@@ -17,6 +17,7 @@ class InMemoryRevocationList(RevocationList):
         unavailable: While True every call raises CoordinationUnavailableError.
         sessions: Expiry of the entry, by ``origin_jti``.
         asked_users: Every ``sub`` that ``is_user_revoked`` was asked about, oldest first.
+        undated: Up to which revoked sign-in time undated sessions are admitted, by ``sub``.
         users: Latest revoked sign-in time and expiry of the entry, by ``sub``.
     """
 
@@ -27,6 +28,7 @@ class InMemoryRevocationList(RevocationList):
         self.asked_users: list[str] = []
         self.sessions: dict[str, datetime] = {}
         self.users: dict[str, tuple[datetime, datetime]] = {}
+        self.undated: dict[str, datetime] = {}
 
     def is_revoked(self, access: AccessClaims) -> bool:
         """See the port."""
@@ -37,13 +39,22 @@ class InMemoryRevocationList(RevocationList):
             until > now and access.signed_in_at <= begun_until
         )
 
-    def is_user_revoked(self, subject: str) -> bool:
+    def is_user_revoked(self, subject: str, *, signed_in_at: datetime | None = None) -> bool:
         """See the port."""
         self._check()
         self.asked_users.append(subject)
         now = self._clock.now()
-        _, until = self.users.get(subject, (now, now))
-        return until > now
+        begun_until, until = self.users.get(subject, (now, now))
+        if signed_in_at is None:
+            lifted = self.undated.get(subject)
+            return until > now and (lifted is None or begun_until > lifted)
+        return until > now and signed_in_at <= begun_until
+
+    def admit_undated(self, subject: str, *, revoked_until: datetime) -> None:
+        """See the port."""
+        self._check()
+        with self._lock:
+            self.undated[subject] = max(revoked_until, self.undated.get(subject, revoked_until))
 
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """See the port."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from authcore.domain.errors import (
-    ClientRejectedError,
+    ClientMisconfiguredError,
     CodeRejectedError,
     ProviderNotReachedError,
     ProviderUnavailableError,
@@ -64,7 +64,7 @@ class InMemoryCodeExchanger(CodeExchanger):
             if not self.available:
                 raise _outage()
             if not self.knows_client:
-                raise ClientRejectedError("the token endpoint refuses this client")
+                raise ClientMisconfiguredError("the token endpoint refuses this client")
             grant = self._grants.pop(code, None)
         digest = hashlib.sha256(code_verifier.encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -120,6 +120,11 @@ class InMemoryTokenRefresher(TokenRefresher):
         with self._lock:
             self._live.pop(token, None)
 
+    def forget_all(self) -> None:
+        """Revoke every refresh token."""
+        with self._lock:
+            self._live.clear()
+
     def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:  # noqa: ARG002 - not needed here
         """See the port."""
         with self._lock:
@@ -127,7 +132,7 @@ class InMemoryTokenRefresher(TokenRefresher):
             if not self.available:
                 raise _outage()
             if not self.knows_client:
-                raise ClientRejectedError("the token endpoint refuses this client")
+                raise ClientMisconfiguredError("the token endpoint refuses this client")
             fresh = self._exchange(tokens.refresh_token)
         if self.loses_answers:
             raise _outage()
@@ -175,7 +180,7 @@ class InMemoryTokenRevoker(TokenRevoker):
         if not self.available:
             raise _outage()
         if not self.knows_client:
-            raise ClientRejectedError("the revocation endpoint refuses this client")
+            raise ClientMisconfiguredError("the revocation endpoint refuses this client")
         self._refresher.forget(token)
 
 

@@ -28,6 +28,11 @@ _BOTH: Final = f"{_END}, signed_in_until = :moment"
 
 _ENDS_EARLIER: Final = "attribute_not_exists(ends_at) OR ends_at < :end"
 _REACHES_LESS_FAR: Final = "attribute_not_exists(signed_in_until) OR signed_in_until < :moment"
+_UNDATED: Final = "undated_until"
+_ADMIT_UNDATED: Final = f"SET {_UNDATED} = :undated"
+_ADMITS_LESS: Final = (
+    f"attribute_exists(pk) AND (attribute_not_exists({_UNDATED}) OR {_UNDATED} < :undated)"
+)
 _NOTHING_IS_LATER: Final = (
     "attribute_not_exists(pk) OR (ends_at <= :end AND signed_in_until <= :moment)"
 )
@@ -61,10 +66,22 @@ class DynamoDbRevocationList(RevocationList):
         found = self._table.items(user, *([session] if access.origin_jti else []))
         return self._counts(found.get(session)) or self._covers(found.get(user), access)
 
-    def is_user_revoked(self, subject: str) -> bool:
+    def is_user_revoked(self, subject: str, *, signed_in_at: datetime | None = None) -> bool:
         """See the port.  Takes no permission that ``is_revoked`` does not take: one read unit."""
         user = _user(subject)
-        return self._reach(self._table.items(user).get(user)) is not None
+        entry = self._table.items(user).get(user)
+        reach = self._reach(entry)
+        if entry is None or reach is None:
+            return False
+        if signed_in_at is not None:
+            return milliseconds(signed_in_at) <= reach
+        return _UNDATED not in entry or reach > milliseconds_in(entry, _UNDATED)
+
+    def admit_undated(self, subject: str, *, revoked_until: datetime) -> None:
+        """See the port.  Has no effect where no revocation is stored."""
+        self._raise(
+            _user(subject), _ADMIT_UNDATED, _ADMITS_LESS, {":undated": moment(revoked_until)}
+        )
 
     def _covers(self, entry: Item | None, access: AccessClaims) -> bool:
         reach = self._reach(entry)
@@ -99,7 +116,11 @@ class DynamoDbRevocationList(RevocationList):
             entry = self._table.update(pk, update, condition, values)
         except ConditionFailedError:
             return False
-        shown = {":end": entry.get("ends_at"), ":moment": entry.get("signed_in_until")}
+        shown = {
+            ":end": entry.get("ends_at"),
+            ":moment": entry.get("signed_in_until"),
+            ":undated": entry.get(_UNDATED),
+        }
         if any(values.get(name, value) != value for name, value in shown.items()):
             raise not_dynamodb()
         return True

@@ -31,12 +31,13 @@ class ProcessRevocationList(RevocationList):
         self._max_revocations = max_revocations
         self._sessions: dict[str, datetime] = {}
         self._users: dict[str, tuple[datetime, datetime]] = {}
+        self._undated: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
         """Number of remembered revocations; not ``__len__``, so that an empty list is truthy."""
-        return len(self._sessions) + len(self._users)
+        return len(self._sessions) + len(self._users) + len(self._undated)
 
     def is_revoked(self, access: AccessClaims) -> bool:
         """See the port.  Takes no lock."""
@@ -47,11 +48,21 @@ class ProcessRevocationList(RevocationList):
         signed_in_until, until = self._users.get(access.subject, (now, now))
         return until > now and access.signed_in_at <= signed_in_until
 
-    def is_user_revoked(self, subject: str) -> bool:
+    def is_user_revoked(self, subject: str, *, signed_in_at: datetime | None = None) -> bool:
         """See the port.  Takes no lock."""
         now = self._clock.now()
-        _, until = self._users.get(subject, (now, now))
-        return until > now
+        signed_in_until, until = self._users.get(subject, (now, now))
+        if signed_in_at is None:
+            admitted = self._undated.get(subject)
+            return until > now and (admitted is None or signed_in_until > admitted)
+        return until > now and signed_in_at <= signed_in_until
+
+    def admit_undated(self, subject: str, *, revoked_until: datetime) -> None:
+        """See the port."""
+        with self._lock:
+            self._make_room()
+            before = self._undated.get(subject, revoked_until)
+            self._undated[subject] = max(before, revoked_until)
 
     def revoke_session(self, origin_jti: str, *, until: datetime) -> None:
         """See the port."""
@@ -72,6 +83,7 @@ class ProcessRevocationList(RevocationList):
         now = self._clock.now()
         self._sessions = {jti: end for jti, end in self._sessions.items() if end > now}
         self._users = {sub: entry for sub, entry in self._users.items() if entry[1] > now}
+        self._undated = {sub: at for sub, at in self._undated.items() if sub in self._users}
         if self.size >= self._max_revocations:
             raise CoordinationUnavailableError(
                 "this process can remember no more revocations", detail="process full"

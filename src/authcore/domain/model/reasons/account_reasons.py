@@ -28,7 +28,13 @@ MIGRATION: Final[tuple[Reason, ...]] = (
     Reason(
         "account_not_found",
         REJECTED,
-        ("user_migration.forgot_password", "sign_out.everywhere", *_REFUSED, *_REPAIR),
+        (
+            "user_migration.forgot_password",
+            "sign_out.everywhere",
+            "sign_out.allow",
+            *_REFUSED,
+            *_REPAIR,
+        ),
         "At a password reset: no code is sent. Linking: signed in without a legacy id.",
         "Migration: nothing. Linking and repair: user or account no longer exists, or another "
         "user has the user name now.",

@@ -21,6 +21,7 @@ _CALLS_COGNITO: Final = (
     "sign_in.complete",
     "sign_out.provider",
     "sign_out.everywhere",
+    "sign_out.allow",
     "links.repair",
     "connect.revoke",
     *PRESSED,
@@ -47,6 +48,7 @@ _CALLS_TABLE: Final = (
     "sign_out.provider",
     "sign_out.revocations",
     "sign_out.everywhere",
+    "sign_out.allow",
     "links.allow_create",
 )
 _AS_IN_AN_OUTAGE: Final = (
@@ -84,6 +86,24 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "Read `detail`. `ResourceNotFoundException`: create the table, or correct its name or "
         "region. `ValidationException`: its key must be the string `pk`. `AccessDeniedException`: "
         "give the role the permissions on the table. Others: credentials or clock.",
+    ),
+    Reason(
+        "secret_misconfigured",
+        MISCONFIGURED,
+        ("secret.read",),
+        "Nothing: the last good value stays in use.",
+        "`detail` names the variable without `AUTHCORE_`, and the cause. `AccessDeniedException`: "
+        "give the role `secretsmanager:GetSecretValue` on the secret. "
+        "`ResourceNotFoundException`, `FileNotFoundError`: correct ARN or path. `content …`: the "
+        "text there is not what the variable may hold, or is that of another pool or app client.",
+    ),
+    Reason(
+        "secret_unavailable",
+        UNAVAILABLE,
+        ("secret.read",),
+        "Nothing: the last good value stays in use.",
+        "Secrets Manager, or the disk, does not answer; the next attempt follows within two "
+        "minutes.",
     ),
     Reason(
         "configuration",

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from authcore.domain.model.reasons.reason import ACCEPTED, NOTHING, REJECTED, Reason
+from authcore.domain.model.reasons.reason import (
+    ACCEPTED,
+    MISCONFIGURED,
+    NOTHING,
+    REJECTED,
+    Reason,
+)
 
 
 _SIGN_IN: Final = ("sign_in.complete",)
@@ -54,11 +60,15 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     ),
     Reason(
         "login_client",
-        REJECTED,
-        (*_SIGN_IN, "sign_out.provider", "session.successor"),
-        "502 and the page that sign-in is not set up correctly.",
-        "Cognito refuses the app client: correct `AUTHCORE_SIGN_IN_*` (id, secret, callback URL, "
-        "scopes) or the app client.",
+        (*REJECTED, *MISCONFIGURED),
+        (*_SIGN_IN, "session.refresh", "guard", "verify", "sign_out.provider", "session.successor"),
+        "At a sign-in 502 and the page that sign-in is not set up correctly. Live sessions stay as "
+        "they are; expired ones get 503 and keep their cookies. A sign-out says that it is not "
+        "complete.",
+        "Cognito refuses the app client. `misconfigured`: the secret, or one of the two, is not "
+        "valid, or was rotated where this process does not read it: correct "
+        "`AUTHCORE_SIGN_IN_CLIENT_SECRET`, or use `_ARN`. `rejected`: correct callback URL, scopes "
+        "or the app client's flows.",
     ),
     Reason(
         "sign_in_loop",

@@ -11,9 +11,11 @@ Decide whether a request is admitted, while two logins are honoured.
           │ none
     require a sign-in
 
-The legacy system's yes counts while Cognito gives no answer.  A legacy session does not say when it
-began, so that it is refused while an entry of the revocation list is about all sessions of its
-user.  A session whose revocation cannot be looked up is not looked up at the legacy system.
+The legacy system's yes counts while Cognito gives no answer.  A legacy session is refused if it
+began before an entry of the revocation list about all sessions of its user.  Where the legacy
+system does not say when it began, it is refused for as long as the entry is kept, unless an
+administrator allowed it.  A session whose revocation cannot be looked up is not looked up at the
+legacy system.
 
 A revoked session is refused without asking whether the legacy system would admit the request.  A
 session whose refresh the provider refuses, because its user signed out, was disabled or deleted, is
@@ -54,6 +56,7 @@ from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
+from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
@@ -211,7 +214,10 @@ class SessionGuard:
     def _is_user_revoked(self, account: LegacyAccount) -> bool:
         if self.revocations is None or not account.cognito_id:
             return False
-        return self.revocations.is_user_revoked(account.cognito_id)
+        begun = account.signed_in_at
+        if begun is None or begun > self.clock.now() + MAX_LEEWAY:  # a wrong clock says nothing
+            return self.revocations.is_user_revoked(account.cognito_id)
+        return self.revocations.is_user_revoked(account.cognito_id, signed_in_at=begun)
 
     def _ends_legacy(self, ended: PresentedSession) -> bool:
         """End the legacy session beside *ended*; whether the legacy system confirmed it."""

@@ -11,6 +11,8 @@ import attrs
 
 from authcore.domain.errors import (
     AuthcoreError,
+    ClientMisconfiguredError,
+    ClientRejectedError,
     KeySourceUnavailableError,
     LeaseHeldError,
     ProviderUnavailableError,
@@ -100,7 +102,8 @@ class SessionRefresher:
             LeaseHeldError: Another process is refreshing the session; where the tokens are not
                 live, it has been doing so for PATIENCE.
 
-            UnavailableError: Provider or keys gave no answer.  The new tokens, if any, are cached.
+            UnavailableError: Provider or keys gave no answer, or the provider refuses the app
+                client.  The new tokens, if any, are cached.
         """
         token = tokens.refresh_token
         if token is None:
@@ -155,6 +158,10 @@ class SessionRefresher:
     def _trade(self, tokens: TokenSet, before: AccessClaims | None) -> TokenSet:
         try:
             fresh = self.refresher.refresh(tokens, username=before.username if before else None)
+        except ClientRejectedError as refused:
+            raise self._put_off(
+                ClientMisconfiguredError(str(refused), detail=refused.detail), before
+            ) from None
         except RejectedError as refusal:
             self._note(refusal, before)
             raise RefreshTokenRejectedError("the provider refuses the refresh token") from None
@@ -162,12 +169,16 @@ class SessionRefresher:
             self._note(good, before)
             raise
         except UnavailableError as outage:
-            self._note(outage, before)
-            self._cool_down.begin()
-            raise
+            raise self._put_off(outage, before) from None
         self._note(None, before)
         self._cool_down.end()
         return fresh
+
+    def _put_off(self, outage: UnavailableError, before: AccessClaims | None) -> UnavailableError:
+        """Record an outage, which ends no session; a refused app client is one."""
+        self._note(outage, before)
+        self._cool_down.begin()
+        return outage
 
     def _validate(self, fresh: TokenSet) -> Session:
         """

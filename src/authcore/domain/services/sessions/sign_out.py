@@ -256,8 +256,8 @@ class SignOutEverywhere:
 
         A session that begins within the leeway from now ends too, because the clocks may differ.
 
-        The revocation list is written first, because it takes effect at once; Cognito is called
-        even if the list gives no answer.  Calling this again is harmless.
+        The revocation list is written first, because the next request is refused by it; Cognito is
+        called even if the list gives no answer.  Calling this again is harmless.
 
         Raises:
             AccountNotFoundError: The pool has no such user.
@@ -275,6 +275,40 @@ class SignOutEverywhere:
             )
         )
         return ended
+
+    def admit_undated(self, username: str) -> str:
+        """
+        Admit the sessions of the old login of *username* that do not say when they began.
+
+        What the user had in Cognito stays ended, and so do sessions that say when they began.
+
+        Returns:
+            The user's ``sub``.
+
+        Raises:
+            AccountNotFoundError: The pool has no such user.
+
+            UnavailableError: The directory or the list gave no answer.
+        """
+        error: AuthcoreError | None = None
+        subject: str | None = None
+        try:
+            subject = self._admit(username)
+        except (RejectedError, UnavailableError) as failure:
+            error = failure
+            raise
+        finally:
+            self.audit.record(AuditEvent.of("sign_out.allow", error, subject=subject))
+        return subject
+
+    def _admit(self, username: str) -> str:
+        user = self.directory.find(username)
+        if user is None:
+            raise AccountNotFoundError("the pool has no such user")
+        if self.revocations is not None:
+            reached = self.clock.now() + self.leeway
+            self.revocations.admit_undated(user.subject, revoked_until=reached)
+        return user.subject
 
     def _end(self, username: str) -> EndedUser:
         user = self.directory.find(username)

@@ -61,7 +61,7 @@ class CodeRedeemer:
 
             CodeRejectedError: The provider does not know the code.
 
-            ClientRejectedError: The provider rejects the app client.
+            LoginClientMisconfiguredError: The provider refuses the app client.
 
             TokenRejectedError: The provider issued invalid tokens; no user is signed in.
 

@@ -260,7 +260,9 @@ class SignIn:
 
             CodeRejectedError: The provider does not know the code.
 
-            ClientRejectedError: The provider rejects the app client or the request.
+            ClientRejectedError: The provider rejects the request of the app client.
+
+            LoginClientMisconfiguredError: The provider refuses the app client's secret.
 
             TokenRejectedError: The provider issued invalid tokens; no user is signed in.
 

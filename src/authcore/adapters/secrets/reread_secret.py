@@ -1,0 +1,165 @@
+"""
+One secret, read again while the process runs; the last good value stays in use.
+
+===================  ===================================================================
+age of the last try  a caller gets
+===================  ===================================================================
+no value yet         the value, after a read that all callers wait for; or the error
+below REREAD_AFTER   the value in memory
+below TOO_OLD        the value in memory; a read begins in the background
+more                 the value after a read; the one in memory if that fails
+===================  ===================================================================
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Generic, TypeVar
+
+from authcore.domain.errors import SecretUnavailableError
+from authcore.domain.model.audit import AuditEvent
+from authcore.ports.audit import AuditLog
+from authcore.ports.system import Clock
+
+
+REREAD_AFTER: Final = timedelta(seconds=60)
+"""How old a value may be before it is read again."""
+
+TOO_OLD: Final = 2 * REREAD_AFTER
+"""At this age, after a pause without callers, a caller waits for the read."""
+
+DEMANDS_APART: Final = timedelta(seconds=1)
+"""At most one read per second follows from refusals, and one from callers without a value."""
+
+ACTION: Final = "secret.read"
+
+Value = TypeVar("Value")
+Start = Callable[[Callable[[], None]], None]
+
+
+def start_thread(work: Callable[[], None]) -> None:
+    """Run *work* in a daemon thread; RuntimeError if there can be none."""
+    threading.Thread(target=work, name="secret-read", daemon=True).start()
+
+
+class RereadSecret(Generic[Value]):
+    """
+    Keeps one secret.  Threads share it; one of them at a time reads.
+
+    A caller never sees a value in part: the whole value is replaced at once.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], Value],
+        *,
+        name: str,
+        clock: Clock,
+        audit: AuditLog,
+        start: Start = start_thread,
+    ) -> None:
+        """
+        Begin without a value.
+
+        Args:
+            read: Reads and parses the value, or raises SecretUnavailableError.
+
+            name: Of the variable, for the audit log.
+
+            clock: Tells the age of values.
+
+            audit: Records each failed read, and each value that differs from the one before.
+
+            start: Runs a read in the background; by default in a daemon thread.
+        """
+        self._read = read
+        self._name = name
+        self._clock = clock
+        self._audit = audit
+        self._start = start
+        self._values: tuple[Value, ...] = ()
+        self._error = SecretUnavailableError("the secret was not read yet")
+        self._tried_at: datetime | None = None
+        self._demanded_at: datetime | None = None
+        self._turn = threading.Lock()
+
+    def get(self) -> Value:
+        """
+        Give the value.
+
+        Raises:
+            SecretUnavailableError: There is none yet.
+        """
+        values = self._values
+        if not values:
+            return self._first()
+        if self._is_older(self._tried_at, TOO_OLD):
+            return self._in_turn(lambda: self._is_older(self._tried_at, REREAD_AFTER))
+        if self._is_older(self._tried_at, REREAD_AFTER):
+            self._read_in_background()
+        return values[0]
+
+    def read_again(self, seen: Value) -> Value:
+        """
+        Read again because *seen*, which ``get`` gave, does not work.
+
+        Without a read if another one has brought a value since, or was demanded less than
+        DEMANDS_APART ago.
+
+        Raises:
+            SecretUnavailableError: There is no value.
+        """
+        return self._in_turn(lambda: self._values[:1] == (seen,) and self._may_demand())
+
+    def _first(self) -> Value:
+        return self._in_turn(
+            lambda: not self._values and self._is_older(self._tried_at, DEMANDS_APART)
+        )
+
+    def _in_turn(self, is_due: Callable[[], bool]) -> Value:
+        with self._turn:
+            if is_due():
+                self._try()
+            if not self._values:
+                raise self._error
+            return self._values[0]
+
+    def _read_in_background(self) -> None:
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            self._start(self._try_and_end_turn)
+        except RuntimeError:
+            self._turn.release()
+
+    def _try_and_end_turn(self) -> None:
+        try:
+            self._try()
+        finally:
+            self._turn.release()
+
+    def _try(self) -> None:
+        self._tried_at = self._clock.now()
+        try:
+            value = self._read()
+        except SecretUnavailableError as error:
+            detail = f"{self._name} {error.detail or ''}".rstrip()
+            self._error = type(error)(f"{self._name} cannot be used: {error}", detail=detail)
+            self._audit.record(AuditEvent.of(ACTION, self._error))
+            return
+        if self._values[:1] != (value,):
+            is_new = bool(self._values)
+            self._values = (value,)
+            if is_new:
+                self._audit.record(AuditEvent.of(ACTION, None, detail=self._name))
+
+    def _may_demand(self) -> bool:
+        """Whether a read may follow from a demand now; then it counts as the last one."""
+        if not self._is_older(self._demanded_at, DEMANDS_APART):
+            return False
+        self._demanded_at = self._clock.now()
+        return True
+
+    def _is_older(self, at: datetime | None, than: timedelta) -> bool:
+        """Whether *at* is *than* or more away from now, also where the clock was set back."""
+        return at is None or abs(self._clock.now() - at) >= than
