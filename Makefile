@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
-SOURCES := src entrypoints tests
+SOURCES := src entrypoints tests examples
 WORKERS ?= auto
 SECONDS ?= 60
 TOKENS ?= 200000

@@ -14,7 +14,8 @@ local ASKED = {"cookie", "accept", "sec-fetch-mode", "sec-fetch-site"}
 -- Headers of an admitted request, for the application.
 local IDENTITY = {
   "x-auth-subject", "x-auth-username", "x-auth-name",
-  "x-auth-legacy-uid", "x-auth-groups", "x-auth-login",
+  "x-auth-legacy-uid", "x-auth-groups", "x-auth-roles",
+  "x-auth-claims", "x-auth-login",
 }
 -- Statuses of the auth service's answers to requests that are not admitted.
 local PASSED_ON = {[302] = true, [401] = true, [431] = true, [503] = true}

@@ -18,6 +18,7 @@ from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.open_connections import OpenConnections
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
 from authcore_guard.watched_response import (
+    CLOSE_FORBIDDEN,
     CLOSE_SIGN_IN_REQUIRED,
     CLOSE_TRY_AGAIN_LATER,
     WatchedResponse,
@@ -51,6 +52,7 @@ class Guard:
         """Guard *app*; *request_guard* decides in a thread where the decision has to wait."""
         self._app = app
         self._request_guard = request_guard
+        self.telemetry = request_guard.telemetry
         self._connections = OpenConnections()
 
     @classmethod
@@ -173,5 +175,10 @@ async def send_denial(denial: Deny, method: str, send: Send) -> None:
 
 async def _close(denial: Deny, receive: Receive, send: Send) -> None:
     await receive()
-    code = CLOSE_TRY_AGAIN_LATER if denial.is_outage else CLOSE_SIGN_IN_REQUIRED
-    await send({"type": "websocket.close", "code": code})
+    await send({"type": "websocket.close", "code": _close_code(denial)})
+
+
+def _close_code(denial: Deny) -> int:
+    if denial.is_outage:
+        return CLOSE_TRY_AGAIN_LATER
+    return CLOSE_FORBIDDEN if denial.status == 403 else CLOSE_SIGN_IN_REQUIRED

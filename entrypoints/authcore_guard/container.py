@@ -26,6 +26,7 @@ from authcore.wiring.sessions import SessionContainer
 from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
+from authcore_guard.telemetry import Telemetry
 
 
 def verify_url_of(guard: GuardSettings) -> ServiceUrl:
@@ -134,6 +135,12 @@ class GuardContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.audit,
     )
+    telemetry = providers.ThreadSafeSingleton(
+        Telemetry,
+        counter=SessionContainer.counter,
+        audit_counter=SessionContainer.audit_counter,
+        stream=SessionContainer.audit_stream,
+    )
     guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
         guard_revoker, SessionContainer.settings, refresh_http, client_secrets
     )
@@ -147,6 +154,9 @@ class GuardContainer(SessionContainer):
         app_url=guard.app_url,
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
+        warm_up=SessionContainer.keys.provided.warm_up,
+        requirements=guard.requirements,
+        telemetry=telemetry,
         pages=providers.ThreadSafeSingleton(
             denial_pages_of, SessionContainer.settings.provided.pages
         ),

@@ -28,6 +28,7 @@ UNSAVED_LATER: Final = Notice("unsaved_later")
 UNSAVED_COOKIES: Final = Notice("unsaved_cookies")
 UNCHECKED: Final = Notice("unchecked")
 TOO_MANY_COOKIES: Final = Notice("too_many_cookies")
+FORBIDDEN: Final = Notice("forbidden")
 
 Headers = tuple[tuple[str, str], ...]
 

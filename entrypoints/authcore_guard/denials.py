@@ -9,12 +9,13 @@ import attrs
 
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.adapters.pages.catalogue import Notice
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
 from authcore_guard.cross_origin import keep_cross_origin
 from authcore_guard.denial_pages import (
+    FORBIDDEN,
     TOO_MANY_COOKIES,
     UNCHECKED,
     UNSAVED,
@@ -131,6 +132,15 @@ class Denials:
         if not request.is_navigation:
             return _json(503, error.code, retry)
         return self._page(request, 503, UNCHECKED, Link(self._return_url(request).url), retry)
+
+    def forbidden(
+        self, request: GuardedRequest, error: RejectedError, cookies: tuple[str, ...]
+    ) -> Deny:
+        """Refuse a signed-in user: 403, and no redirect to a sign-in, which would not help."""
+        setting = [("set-cookie", value) for value in cookies]
+        if request.is_form or request.is_navigation:
+            return self._page(request, 403, FORBIDDEN, Link(f"{self._app_url}/"), *setting)
+        return _json(403, error.code, *setting)
 
     def too_large(self, request: GuardedRequest, error: SessionTooLargeError) -> Deny:
         """Say that there are too many cookies to look at."""

@@ -5,15 +5,21 @@ A guard for a Flask application.
 
     app = Flask(__name__)
     Guard.from_environment().init_app(app)      # authcore_guard.flask.current_user()
+
+    @app.get("/drafts")
+    @require_group("editors")
+    def drafts() -> ...
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, Self
+from functools import wraps
+from typing import Any, Final, ParamSpec, Self, TypeVar
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import attrs
-from flask import Flask, Response, abort, has_request_context, request
+from flask import Flask, Response, abort, current_app, has_request_context, request
 
+from authcore.domain.model.groups import Among, Requirement, requirement
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
@@ -22,6 +28,9 @@ from authcore_guard.request_guard import Allow, Deny, RequestGuard
 from authcore_guard.wsgi import add_headers, send_denial
 from authcore_guard.wsgi_request import read_request
 
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
 
 _DECISION: Final = "authcore.decision"
 """In the environ: requests below a context that the application pushed share one ``g``."""
@@ -49,6 +58,38 @@ def signed_in_user() -> User:
     return user
 
 
+def require_group(
+    *names: str, any_of: bool = False, among: Among = "groups"
+) -> Callable[[Callable[Arguments, Returned]], Callable[Arguments, Returned]]:
+    """
+    Decorate a view of a guarded application: users without the groups get 403.
+
+    Put it below ``app.get(...)``.  See Requirement for the arguments and the ConfigurationError.
+    """
+    required = requirement(*names, any_of=any_of, among=among)
+
+    def decorate(view: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+        @wraps(view)
+        def guarded_view(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
+            _check_user(required)
+            complete: Callable[Arguments, Returned] = current_app.ensure_sync(view)
+            return complete(*args, **kwargs)
+
+        return guarded_view
+
+    return decorate
+
+
+def _check_user(required: Requirement) -> None:
+    checked: _CheckedRequest | None = request.environ.get(_DECISION)
+    if checked is None or checked.guard is None or not isinstance(checked.decision, Allow):
+        raise LookupError("this request is not guarded; call Guard.init_app(app)")
+    asked = read_request(request.environ)
+    checked.decision = checked.guard.check_user(asked, checked.decision, required)
+    if isinstance(checked.decision, Deny):
+        abort(_denial(checked.decision))
+
+
 class Guard:
     """
     Pass requests of signed-in users and requests for public paths to the application's views.
@@ -61,6 +102,12 @@ class Guard:
     def __init__(self, request_guard: RequestGuard) -> None:
         """Guard with *request_guard*."""
         self._request_guard = request_guard
+        self.telemetry = request_guard.telemetry
+        self.signout_url = request_guard.signout_url
+
+    def warm_up(self) -> None:
+        """Fetch the keys, two seconds at most; call it in each worker after the server forked."""
+        self._request_guard.warm_up()
 
     @classmethod
     def from_environment(
@@ -83,7 +130,8 @@ class Guard:
 
     def _check(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
         decision = self._request_guard.check(read_request(request.environ))
-        request.environ.setdefault(_DECISION, _CheckedRequest()).decision = decision
+        checked: _CheckedRequest = request.environ.setdefault(_DECISION, _CheckedRequest())
+        checked.decision, checked.guard = decision, self._request_guard
         if isinstance(decision, Deny):
             abort(_denial(decision))
 
@@ -96,10 +144,12 @@ class _CheckedRequest:
     Attributes:
         decision: None until Flask has called the guard.
         is_completed_later: The middleware knows this decision, and completes the response.
+        guard: That decided; None until then.
     """
 
     decision: Allow | Deny | None = None
     is_completed_later: bool = False
+    guard: RequestGuard | None = None
 
 
 def _complete(response: Response) -> Response:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 import attrs
 
-from authcore.domain.errors import SessionTooLargeError, UnavailableError
+from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
+from authcore.domain.model.groups import Among, Requirement, requirement
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import OpenedSession, SignInRequired
@@ -19,6 +22,8 @@ from authcore_guard.denial_pages import DenialPages
 from authcore_guard.denials import VARY, Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
+from authcore_guard.telemetry import Telemetry
+from authcore_guard.user_check import UserCheck
 
 
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
@@ -77,6 +82,9 @@ class RequestGuard:
         app_url: The application's root, as browsers see it.
         public_paths: See PublicPaths, also for the ConfigurationError; none by default.
         prefetch: Starts to fetch the keys and returns at once; None (the default) for none.
+        warm_up: Waits until the keys are there, two seconds at most; None (the default) for none.
+        requirements: What users need on paths that are not public; nothing by default.
+        telemetry: Counters and audit stream; by default with the counter of *browser_guard*.
         mounted_at: The prefix that the server, or a mount, cuts off the path.  Default: none.  A
             request with another prefix finds no public path.
         preflight_origins: See CrossOrigin; none by default.
@@ -93,6 +101,11 @@ class RequestGuard:
     _app_url: ServiceUrl
     _public_paths: Iterable[str] = ()
     _prefetch: Callable[[], None] | None = None
+    _warm_up: Callable[[], None] | None = None
+    _requirements: tuple[Requirement, ...] = ()
+    telemetry: Telemetry = attrs.field(
+        default=attrs.Factory(lambda self: _telemetry_of(self._guard), takes_self=True)
+    )
     _mounted_at: str = ""
     _preflight_origins: Iterable[str] = ()
     _refresh_url: ServiceUrl | None = None
@@ -130,6 +143,16 @@ class RequestGuard:
         """
         if self._prefetch:
             self._prefetch()
+
+    def warm_up(self) -> None:
+        """
+        Fetch the keys and wait for them, two seconds at most.  For the fork hook of a server.
+
+        Never raises: after a failed fetch the first request with a session tries again.
+        """
+        if self._warm_up:
+            with suppress(UnavailableError):
+                self._warm_up()
 
     def check(self, request: GuardedRequest) -> Allow | Deny:
         """
@@ -183,8 +206,11 @@ class RequestGuard:
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            return Allow(decision.user, cookies, browser.opened)
-        if self._is_public(request):
+            allow = Allow(decision.user, cookies, browser.opened)
+            if self._requirements and not self.is_public(request):
+                return self.check_user(request, allow)
+            return allow
+        if self.is_public(request):
             return Allow(None, cookies)
         denial = self._denials.sign_in(
             request, decision.reason, cookies, renews_elsewhere=browser.renews_elsewhere
@@ -195,7 +221,7 @@ class RequestGuard:
         self, request: GuardedRequest, error: SessionTooLargeError | UnavailableError
     ) -> Allow | Deny:
         """Allow public paths; otherwise answer with the reason, or with Retry-After."""
-        if self._is_public(request):
+        if self.is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
             return self._readable(request, self._denials.outage(request, error))
@@ -205,6 +231,58 @@ class RequestGuard:
         """Return a guard without public paths, for single routes."""
         return attrs.evolve(self, public_paths=())
 
+    def require_group(
+        self, *names: str, any_of: bool = False, among: Among = "groups"
+    ) -> "RequestGuard":
+        """
+        Return a guard that also requires groups, or roles; others get 403 and no redirect.
+
+        See Requirement for the arguments and the ConfigurationError.
+        """
+        added = requirement(*names, any_of=any_of, among=among)
+        return attrs.evolve(self, requirements=(*self._requirements, added))
+
+    def check_user(
+        self, request: GuardedRequest, allow: Allow, *requirements: Requirement
+    ) -> Allow | Deny:
+        """Deny *request* where its user lacks what this guard and *requirements* need."""
+        if allow.user is None:
+            return self._readable(
+                request, self._denials.sign_in(request, "no_session", allow.cookies)
+            )
+        refusal = self._user_check.refusal(allow.user, (*self._requirements, *requirements))
+        if refusal is None:
+            return allow
+        return self._readable(request, self._denials.forbidden(request, refusal, allow.cookies))
+
+    def refuse_user(self, request: GuardedRequest, user: User, error: RejectedError) -> Deny:
+        """Deny *request* because of *error* about its signed-in *user*: 403, no redirect."""
+        return self._readable(
+            request, self._denials.forbidden(request, self._user_check.refuse(user, error), ())
+        )
+
+    @property
+    def _user_check(self) -> UserCheck:
+        return UserCheck(audit=self.telemetry.audit, counter=self._guard.counter)
+
+    def without_requirements(self) -> "RequestGuard":
+        """Return a guard that requires no groups and roles."""
+        return attrs.evolve(self, requirements=())
+
+    def sign_in(self, request: GuardedRequest) -> Deny:
+        """Ask for a sign-in: as for *request* without a session."""
+        return self._denials.sign_in(request, "no_session", ())
+
+    @property
+    def signout_url(self) -> str:
+        """The auth service's ``/auth/signout``, beside its sign-in."""
+        return f"{self._signin_url.rpartition('/')[0]}/signout"
+
+    @property
+    def requires_groups(self) -> bool:
+        """Whether a signed-in user may be refused."""
+        return bool(self._requirements)
+
     def _readable(self, request: GuardedRequest, denial: Deny) -> Deny:
         """Let scripts of the configured origins read why they were denied."""
         added = self._cross_origin.headers(request)
@@ -212,7 +290,8 @@ class RequestGuard:
             return denial
         return attrs.evolve(denial, headers=combine_vary((*denial.headers, *added)))
 
-    def _is_public(self, request: GuardedRequest) -> bool:
+    def is_public(self, request: GuardedRequest) -> bool:
+        """Whether *request* needs no sign-in."""
         path = request.path_below(self._mounted_at)
         return path is not None and self._public.cover(path, raw_path=request.raw_path)
 
@@ -225,3 +304,10 @@ def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
 
 def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]
+
+
+def _telemetry_of(guard: BrowserGuard) -> Telemetry:
+    counter = guard.counter
+    if isinstance(counter, ProcessDecisionCounter):
+        return Telemetry(counter=counter)
+    return Telemetry()  # an application's own counter keeps its numbers itself

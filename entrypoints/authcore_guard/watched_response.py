@@ -18,6 +18,7 @@ Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
 CLOSE_SIGN_IN_REQUIRED: Final = 4401
+CLOSE_FORBIDDEN: Final = 4403
 CLOSE_TRY_AGAIN_LATER: Final = 1013
 """WebSocket close codes.  See: RFC 6455 §7.4.2 (4000-4999 are private), IANA registry (1013)."""
 

@@ -34,6 +34,7 @@ class Guard:
         """Guard *app*; *request_guard* decides."""
         self._app = app
         self._request_guard = request_guard
+        self.telemetry = request_guard.telemetry
 
     @classmethod
     def from_environment(
@@ -45,6 +46,10 @@ class Guard:
     ) -> Self:
         """Guard *app* as the ``AUTHCORE_*`` variables configure; see ``guard_container``."""
         return cls(app, guard_container(environment, legacy=legacy).request_guard())
+
+    def warm_up(self) -> None:
+        """Fetch the keys, two seconds at most; call it in each worker after the server forked."""
+        self._request_guard.warm_up()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See: PEP 3333."""

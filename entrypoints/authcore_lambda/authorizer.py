@@ -21,13 +21,15 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from authcore.domain.errors import SessionTooLargeError, TokenRejectedError
+from authcore.domain.errors import SessionTooLargeError, TokenRejectedError, UnavailableError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.token_validation import TokenValidator
+from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
 from authcore.settings import load, setting
 from authcore.settings.parsers import one_of
@@ -44,6 +46,9 @@ Answer = dict[str, Any]
 
 UNAUTHORIZED: Final = "Unauthorized"
 """The exact text by which a REST API answers 401 and not 500."""
+
+_UNREADABLE: Final = ("",)
+"""An identity source that is neither text nor list: no credential is one of its values."""
 
 _BEARER: Final = "bearer "
 _NOBODY: Final = "no_session"
@@ -79,6 +84,7 @@ class Authorizer:
         revocations: For the same callers; None where sessions are not revoked.
         answers: ``simple`` or ``policy``, for HTTP APIs.
         reads: ``authorization``, ``cookie`` or ``either``, the default.
+        audit: Records every event that could not be answered; None (the default) for none.
     """
 
     _guard: BrowserGuard
@@ -86,17 +92,24 @@ class Authorizer:
     _revocations: RevocationList | None
     _answers: str
     _reads: str = "either"
+    _audit: AuditLog | None = None
 
     def __call__(self, event: Event, *_: object) -> Answer:
         """
         Allow or deny.
 
         Raises:
-            UnauthorizedError: The caller is refused, and the event is of a REST API.
+            UnauthorizedError: The caller is refused, and the event is of a REST API, or names no
+                ARN that a policy could be about.
 
             UnavailableError: No answer worth trusting.
         """
-        decision = self._decide(event)
+        try:
+            decision = self._decide(event)
+        except UnavailableError as outage:
+            if self._audit is not None:
+                self._audit.record(AuditEvent.of("authorizer", outage))
+            raise
         is_http_api = text(event, "version") == "2.0"
         if is_http_api and self._answers == "simple":
             return _simple(decision)
@@ -139,8 +152,10 @@ class Authorizer:
 def _identity_source(event: Event) -> tuple[str, ...]:
     """Return the values by which an HTTP API caches the answer; none where it caches nothing."""
     values = event.get("identitySource")
+    if values is None:
+        return ()
     listed = [values] if isinstance(values, str) else values
-    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+    return tuple(map(str, listed)) if isinstance(listed, list) else _UNREADABLE
 
 
 def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
@@ -191,6 +206,8 @@ def _simple(decision: _Allowed | str) -> Answer:
 
 def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
     """Cover all methods of the stage: the gateway may reuse the answer for any of them."""
+    if not arn:
+        raise UnauthorizedError
     stage = "/".join(arn.split("/")[:2])
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": f"{stage}/*"}
     return {
@@ -250,6 +267,7 @@ def authorizer_of(container: SessionContainer, settings: AuthorizerSettings) -> 
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
         reads=settings.authorizer.reads,
+        audit=container.audit(),
     )
 
 

@@ -28,17 +28,19 @@ class Ports:
         auth: The auth service.
         cognito: The local Cognito.
         legacy: The legacy system.
+        replica: The local Cognito in a second region; None (the default) where there is none.
     """
 
     cms: int = 8400
     auth: int = 8401
     cognito: int = 8402
     legacy: int = 8403
+    replica: int | None = None
 
     @classmethod
-    def free(cls) -> Self:
-        """Take any four free ports."""
-        return cls(cms=0, auth=0, cognito=0, legacy=0)
+    def free(cls, *, has_replica: bool = False) -> Self:
+        """Take any free ports: four, or five with a replica."""
+        return cls(cms=0, auth=0, cognito=0, legacy=0, replica=0 if has_replica else None)
 
 
 @attrs.frozen
@@ -100,6 +102,16 @@ class Addresses:
     def issuer(self) -> str:
         """The ``iss`` of every token."""
         return f"{self.cognito_server_url}/{POOL_ID}"
+
+    @property
+    def updated_issuer(self) -> str:
+        """The ``iss`` of tokens after the pool is switched to its other issuer."""
+        return f"{self.cognito_server_url}/updated/{POOL_ID}"
+
+    @property
+    def replica_url(self) -> str | None:
+        """Token endpoint, API and keys in the second region, for servers; None without one."""
+        return f"http://{LOOPBACK}:{self.ports.replica}" if self.ports.replica else None
 
     @property
     def legacy_site_url(self) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.model.linking import Creation
+from authcore.domain.model.pools import JWKS_PATH
 from authcore.ports.system import Entropy
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cms import PUBLIC_PATHS
@@ -72,7 +73,7 @@ def environment_of(
         "AUTHCORE_COGNITO_REGION": REGION,
         "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
         "AUTHCORE_COGNITO_CLIENT_ID": CLIENT_ID,
-        "AUTHCORE_COGNITO_ISSUER": addresses.issuer,
+        "AUTHCORE_COGNITO_ISSUER": f"{addresses.issuer} {addresses.updated_issuer}",
         "AUTHCORE_COGNITO_ENDPOINT_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_DOMAIN_URL": addresses.cognito_url,
         "AUTHCORE_SIGN_IN_TOKEN_URL": addresses.cognito_server_url,
@@ -100,4 +101,18 @@ def environment_of(
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",
         "AUTHCORE_LINK_PROOF_KEYS": secrets.link_proof_key,
+        **_second_region(addresses),
+    }
+
+
+def _second_region(addresses: Addresses) -> Mapping[str, str]:
+    """Return the variables of a replica, where there is one."""
+    url = addresses.replica_url
+    if url is None:
+        return {}
+    sources = (addresses.issuer, addresses.updated_issuer, f"{url}/{POOL_ID}")
+    return {
+        "AUTHCORE_COGNITO_JWKS_URL": " ".join(f"{source}{JWKS_PATH}" for source in sources),
+        "AUTHCORE_COGNITO_FALLBACK_ENDPOINT_URL": url,
+        "AUTHCORE_SIGN_IN_FALLBACK_TOKEN_URL": url,
     }

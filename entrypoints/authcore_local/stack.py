@@ -32,6 +32,7 @@ from authcore_web.container import web_container
 
 
 NAMES: Final = ("cms", "auth", "cognito", "legacy")
+REPLICA: Final = "replica"
 
 CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify": "guard",
@@ -94,7 +95,7 @@ class LocalStack(Running):
         Bind four ports and build their servers, with fresh secrets and keys.
 
         Args:
-            ports: 8400 to 8403 by default.
+            ports: 8400 to 8403 by default, and no replica of the pool.
 
             clock: Base of the attribute ``clock``; the machine's by default.
 
@@ -127,8 +128,10 @@ class LocalStack(Running):
         self.flow = FlowLog(self.clock)
         self._to_legacy = legacy_clients()
         self._closers: list[Callable[[], None]] = [self._to_legacy.close]
-        self._places = {name: _Place() for name in NAMES}
-        self._servers = _bind(self._places, ports or Ports())
+        ports = ports or Ports()
+        names = NAMES if ports.replica is None else (*NAMES, REPLICA)
+        self._places = {name: _Place() for name in names}
+        self._servers = _bind(self._places, ports)
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
@@ -158,6 +161,8 @@ class LocalStack(Running):
         self._controls = self._flow_controls()
         self._places["legacy"].app = self.legacy.app
         self._places["cognito"].app = self.cognito.app
+        if REPLICA in self._places:
+            self._places[REPLICA].app = self.cognito.replica
         self._is_serving: set[str] = set()
         if managed_secret:  # the auth service reads its secret when it is built
             self._serve("cognito")
@@ -217,6 +222,16 @@ class LocalStack(Running):
     def stop_legacy(self) -> None:
         """Stop the legacy system and close its port."""
         self._servers["legacy"].stop()
+
+    def lose_region(self) -> None:
+        """Stop the local Cognito's primary region and close its port; a replica serves on."""
+        self._servers["cognito"].stop()
+
+    def restore_region(self) -> None:
+        """Serve the primary region again, on the same port, with the state of the pool."""
+        port = self._servers["cognito"].port
+        self._servers["cognito"] = LoopbackServer(self._places["cognito"], port=port)
+        self._servers["cognito"].start()
 
     def _flow_controls(self) -> Controls:
         administrator = Administrator(self.addresses, self._shared)

@@ -348,7 +348,10 @@ class WebContainer(SessionContainer):
         counter=SessionContainer.counter,
     )
     verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses, SessionContainer.audit, SessionContainer.validator
+        VerificationResponses,
+        SessionContainer.audit,
+        SessionContainer.validator,
+        SessionContainer.settings.provided.verify.payload,
     )
     verify_routes = providers.ThreadSafeSingleton(
         VerifyRoutes,

@@ -8,6 +8,7 @@ import pytest
 
 from authcore.adapters.audit.counters import MAX_SERIES, CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.audit.stream import AuditStream
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
 from authcore.testing.contracts.audit import AuditLogContract, Counts, DecisionCounterContract
@@ -68,6 +69,48 @@ class TestCountingAuditLog(AuditLogContract):
             ("sign_in.begin", "accepted", "ok"): 2,
             ("sign_in.begin", "rejected", "redirect_rejected"): 1,
         }
+
+
+EVENT = AuditEvent("sign_in.begin", "accepted", "ok", subject="one")
+
+
+class TestAuditStream(AuditLogContract):
+    @pytest.fixture
+    def kept(self) -> InMemoryAuditLog:
+        return InMemoryAuditLog()
+
+    @pytest.fixture
+    def audit_log(self, kept: InMemoryAuditLog) -> AuditStream:
+        return AuditStream(kept)
+
+    @pytest.fixture
+    def read_events(self, kept: InMemoryAuditLog) -> Callable[[], Sequence[AuditEvent]]:
+        return lambda: kept.events
+
+    def test_subscribers_get_each_event_until_they_leave(self, audit_log: AuditStream) -> None:
+        seen: list[AuditEvent] = []
+        leave = audit_log.subscribe(seen.append)
+
+        audit_log.record(EVENT)
+        leave()
+        leave()
+        audit_log.record(EVENT)
+
+        assert seen == [EVENT]
+
+    def test_a_subscriber_that_fails_keeps_no_event_from_the_log_and_the_others(
+        self, audit_log: AuditStream, kept: InMemoryAuditLog
+    ) -> None:
+        def fail(_: AuditEvent) -> None:
+            raise ZeroDivisionError
+
+        seen: list[AuditEvent] = []
+        audit_log.subscribe(fail)
+        audit_log.subscribe(seen.append)
+
+        audit_log.record(EVENT)
+
+        assert (kept.events, seen) == ([EVENT], [EVENT])
 
 
 class TestInMemoryDecisionCounter(DecisionCounterContract):

@@ -24,6 +24,7 @@ from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
+from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore_lambda.authorizer import AnswerSettings
 
@@ -49,6 +50,7 @@ class Everything:
     web: WebAccessSettings
     pages: AuthPageSettings
     guard: GuardSettings
+    user: UserSettings
     authorizer: AnswerSettings
     legacy: LegacySettings
     legacy_sessions: LegacySessionsSettings

@@ -83,7 +83,8 @@ def through_wsgi(app: Any) -> GuardedRequest:
     ) -> Answer:
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": target,
+            "PATH_INFO": target.partition("?")[0],
+            "QUERY_STRING": target.partition("?")[2],
             **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers},
             **({"HTTP_COOKIE": cookies} if cookies else {}),
         }
@@ -180,12 +181,26 @@ urlpatterns = [
 _worlds: list[DoorWorld] = []
 
 
+DJANGO_APPS: Final = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "authcore_guard.django_users",
+]
+DJANGO_BACKENDS: Final = [
+    "authcore_guard.django_users.backend.CognitoBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+
+
 def current_doorkeeper() -> Any:
     return _worlds[-1].request_guard
 
 
-def django_site(world: DoorWorld, middleware: list[str]) -> None:
-    """Let Django serve ``urlpatterns`` in *world*, behind *middleware*."""
+def configure_django() -> None:
+    """Configure the Django of this process, once."""
     if not settings.configured:
         settings.configure(
             ROOT_URLCONF=__name__,
@@ -193,8 +208,15 @@ def django_site(world: DoorWorld, middleware: list[str]) -> None:
             AUTHCORE_DOORKEEPER=f"{__name__}.current_doorkeeper",
             SECRET_KEY="of the tests",
             DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+            INSTALLED_APPS=DJANGO_APPS,
+            AUTHENTICATION_BACKENDS=DJANGO_BACKENDS,
         )
         django.setup()
+
+
+def django_site(world: DoorWorld, middleware: list[str]) -> None:
+    """Let Django serve ``urlpatterns`` in *world*, behind *middleware*."""
+    configure_django()
     _worlds.append(world)
     django_doorkeeper.cache_clear()
     settings.MIDDLEWARE = middleware

@@ -21,7 +21,7 @@ from authcore_guard.fastapi import SignedIn
 from authcore_guard.request_guard import Deny, RequestGuard
 from doors.door_world import APP_URL, SIGNIN_URL, environment_for
 from doors.guard_world import GuardWorld
-from unit.asgi_calls import PAGE, http_scope, open_websocket, run_lifespan
+from unit.asgi_calls import PAGE, PROGRAM, http_scope, open_websocket, run_lifespan
 from unit.key_cache_world import settle
 
 
@@ -246,3 +246,15 @@ def test_a_plain_jar_is_read_where_the_settings_say_so() -> None:
 
     assert "__Secure-authcore_id_token" in world.cookies()
     assert world.asgi("/articles", cookies=world.cookies()).status == 200
+
+
+def test_a_worker_starts_without_keys_during_an_outage(world: GuardWorld) -> None:
+    """VA-05: it tries again with the first request that has a session."""
+    world.keys.is_up = False
+    guard = world.container.request_guard()
+
+    guard.warm_up()
+
+    assert world.keys.fetches == 1
+    assert world.wsgi("/articles", headers=[PROGRAM]).status == 401
+    assert world.wsgi("/articles", headers=[PROGRAM], cookies=world.cookies()).status == 503

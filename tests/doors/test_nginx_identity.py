@@ -15,7 +15,17 @@ from unit.session_world import DUE
 
 pytestmark = NEEDS_NGINX
 
-IDENTITY = ("Subject", "Username", "Name", "Legacy-Uid", "Legacy_Uid", "Groups", "Login")
+IDENTITY = (
+    "Subject",
+    "Username",
+    "Name",
+    "Legacy-Uid",
+    "Legacy_Uid",
+    "Groups",
+    "Roles",
+    "Claims",
+    "Login",
+)
 ALLOWED = answer(200, headers=["X-Auth-Login: cognito", "X-Auth-Legacy-Uid: 4711"])
 
 

@@ -24,6 +24,8 @@ IDENTITY = (
     "x-auth-name",
     "x-auth-legacy-uid",
     "x-auth-groups",
+    "x-auth-roles",
+    "x-auth-claims",
     "x-auth-login",
 )
 
@@ -59,6 +61,8 @@ def test_a_proxy_learns_who_it_is(world: LiveWebWorld) -> None:
         "Ada",
         "42",
         "editors",
+        "",
+        "e30",
         "cognito",
     ]
     assert "canary@example.com" not in repr(answer)

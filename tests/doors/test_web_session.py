@@ -28,6 +28,8 @@ def test_a_user_is_described(world: WebWorld) -> None:
         "legacy_uid": "42",
         "groups": ["editors"],
         "login": "cognito",
+        "roles": [],
+        "claims": {},
     }
     assert answer.header("content-type") == "application/json"
 
@@ -162,6 +164,8 @@ def test_a_user_of_the_old_login_is_described_too(live: LiveWebWorld) -> None:
         "legacy_uid": "1847",
         "groups": [],
         "login": "legacy",
+        "roles": [],
+        "claims": {},
     }
 
 

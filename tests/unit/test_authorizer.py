@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+import attrs
 import pytest
 
+from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.testing.fakes.cookies import InMemorySessionJar
@@ -83,7 +85,7 @@ def shown(world: World, source: object, *, bearer: bool = True, cookies: bool = 
         ("either", ["203.0.113.7"], None),
         ("either", [""], None),
         ("either", "203.0.113.7", None),
-        ("either", {"B": "C"}, PROGRAM),
+        ("either", {"B": "C"}, None),
         ("either", [7], None),
         ("authorization", None, PROGRAM),
         ("authorization", ["C"], None),
@@ -148,8 +150,6 @@ def test_a_refusal_is_an_answer_for_http_apis_and_an_error_for_rest_apis(
         ({"routeArn": "", "methodArn": f"{API}/two/GET/a"}, f"{API}/two/*"),
         ({"methodArn": f"{API}/prod"}, f"{API}/prod/*"),
         ({"methodArn": API}, f"{API}/*"),
-        ({"methodArn": 7}, "/*"),
-        ({}, "/*"),
     ],
 )
 def test_a_policy_is_for_the_stage_of_the_arn_and_for_nothing_wider(
@@ -221,3 +221,22 @@ def test_nothing_is_refreshed_for_an_answer_that_sets_no_cookies(world: World) -
     answer = world.authorizer()(simple_request(cookies=world.cookies), None)
     assert answer["context"] == {"reason": "token_expired"}
     assert world.provider.sent == []
+
+
+@pytest.mark.parametrize("arns", [{}, {"methodArn": 7}, {"methodArn": "", "routeArn": None}])
+def test_without_an_arn_there_is_nothing_to_allow(world: World, arns: dict[str, Any]) -> None:
+    event = {"type": "TOKEN", "authorizationToken": world.bearer, **arns}
+    with pytest.raises(UnauthorizedError):
+        world.authorizer()(event, None)
+
+
+@pytest.mark.parametrize("shown_by", ["bearer", "cookies"])
+def test_an_outage_is_audited_and_no_answer(world: World, shown_by: str) -> None:
+    world.revocations.unavailable = True
+    event = shown(world, None, bearer=shown_by == "bearer")
+    authorizer = attrs.evolve(world.authorizer(), audit=world.audit)
+
+    with pytest.raises(CoordinationUnavailableError):
+        authorizer(event, None)
+    [noted] = world.audit.events
+    assert (noted.action, noted.outcome) == ("authorizer", "unavailable")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.adapters.audit.counters import ProcessDecisionCounter
 from authcore.adapters.pages.stylesheet import style_source, stylesheet
 from authcore.domain.errors import (
     ConfigurationError,
@@ -62,6 +63,7 @@ class Deciding:
         self._outcome = outcome
         self._cached_only = at_hand
         self.asked: list[str] = []
+        self.counter = ProcessDecisionCounter()
 
     def decide(self, cookie_header: str) -> BrowserDecision:
         self.asked.append(cookie_header)

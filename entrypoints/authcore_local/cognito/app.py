@@ -9,7 +9,7 @@ from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
-from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.config import IssuerType, PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
 from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant, HostedPages
 from authcore_local.cognito.hosted_ui.logout import Logout
@@ -27,6 +27,7 @@ from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
+from authcore_local.cognito.regions import Region
 from authcore_local.cognito.routing import Doors, pool_app, published_routes
 from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
@@ -58,7 +59,9 @@ class LocalCognito:
     A user pool on this machine.
 
     Attributes:
-        app: Serves the pool's domain, its issuer and the ``cognito-idp`` API.
+        app: Serves the pool's domain, its issuers and the ``cognito-idp`` API, in the primary
+            region.
+        replica: Serves the same in another region, and refuses writes.
         users: The pool's users, for set-up and checks.
         sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
@@ -133,7 +136,9 @@ class LocalCognito:
             codes=ConfirmationCodes(clock, entropy),
             outbox=self.outbox,
         )
-        self.app = pool_app(self._doors(), published_routes(config, self._issuer))
+        app = pool_app(self._doors(), published_routes(config, self._issuer))
+        self.app = Region(app, is_replica=False)
+        self.replica = Region(app, is_replica=True)
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """
@@ -143,6 +148,14 @@ class LocalCognito:
             keep_old: False stops publishing the old ones: tokens they signed become worthless.
         """
         self._issuer.rotate_keys(keep_old=keep_old)
+
+    def switch_issuer(self, form: IssuerType) -> None:
+        """
+        Issue tokens with the issuer of *form* from now on, also to sessions that live.
+
+        ``ORIGINAL`` at first.  The keys are published below both issuers all the time.
+        """
+        self._issuer.switch_issuer(form)
 
     def recovery_point(self) -> RecoveryPoint:
         """Return the pool's users and links as they are now, to recover them later."""

@@ -59,6 +59,9 @@ LABELS: Final[Mapping[Provider, str]] = {
 VERIFYING: Final[frozenset[Provider]] = frozenset(("Google", "SignInWithApple"))
 """Providers that say whether they verified an address."""
 
+IssuerType = Literal["ORIGINAL", "UPDATED"]
+"""See: Amazon Cognito API, ``IssuerConfigurationType``."""
+
 AuthFlow = Literal[
     "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"
 ]
@@ -141,7 +144,8 @@ class PoolConfig:
     Attributes:
         region: The first part of the pool id.
         pool_id: E.g. ``eu-local-1_Demo00001``.
-        issuer: The ``iss`` of every token; keys are at ``<issuer>/.well-known/jwks.json``.
+        issuer: The ``iss`` of tokens, until the pool is switched to its other type; see
+            ``issuers``.  Keys are at ``<issuer>/.well-known/jwks.json`` of both.
         domain: Managed login's origin as browsers see it, without a trailing slash.
         client_id: The app client.
         client_secrets: Of the start: one, or two while one is being replaced, the newest last.
@@ -202,6 +206,12 @@ class PoolConfig:
     code_lifetime: timedelta = timedelta(minutes=5)
     session_lifetime: timedelta = timedelta(hours=1)
     page_lifetime: timedelta = timedelta(minutes=5)
+
+    @property
+    def issuers(self) -> Mapping[IssuerType, str]:
+        """The issuer of each type: as at Amazon's, the same pool id after another beginning."""
+        beginning = self.issuer.removesuffix(f"/{self.pool_id}")
+        return {"ORIGINAL": self.issuer, "UPDATED": f"{beginning}/updated/{self.pool_id}"}
 
     @property
     def enabled_flows(self) -> frozenset[AuthFlow]:

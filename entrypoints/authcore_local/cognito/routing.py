@@ -100,19 +100,21 @@ def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
         return Response(issuer.published_keys(), media_type="application/json")
 
     def discovery(_: Request) -> Response:
-        return JSONResponse(_discovery(config))
+        return JSONResponse(_discovery(config, issuer.issuer))
 
-    pool = f"/{config.pool_id}"
-    return [
-        Route(f"{pool}{JWKS_PATH}", keys),
-        Route(f"{pool}/.well-known/openid-configuration", discovery),
-    ]
+    routes = []
+    for pool in (f"/{config.pool_id}", f"/updated/{config.pool_id}"):
+        routes += [
+            Route(f"{pool}{JWKS_PATH}", keys),
+            Route(f"{pool}/.well-known/openid-configuration", discovery),
+        ]
+    return routes
 
 
-def _discovery(config: PoolConfig) -> dict[str, object]:
+def _discovery(config: PoolConfig, issuer: str) -> dict[str, object]:
     return {
-        "issuer": config.issuer,
-        "jwks_uri": f"{config.issuer}{JWKS_PATH}",
+        "issuer": issuer,
+        "jwks_uri": f"{issuer}{JWKS_PATH}",
         "authorization_endpoint": f"{config.domain}/oauth2/authorize",
         "token_endpoint": f"{config.domain}/oauth2/token",
         "userinfo_endpoint": f"{config.domain}/oauth2/userInfo",

@@ -12,7 +12,7 @@ import attrs
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_local.cognito.auth_sessions import AuthSession, AuthSessions
-from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.config import IssuerType, PoolConfig
 from authcore_local.cognito.lambda_triggers.token_changes import (
     PreTokenGeneration,
     TokenChanges,
@@ -90,6 +90,7 @@ class TokenIssuer:
     _sessions: AuthSessions
     _clock: Clock
     _entropy: Entropy
+    _forms: list[IssuerType] = attrs.field(factory=lambda: ["ORIGINAL"], init=False)
     _signing: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _grants: OneTimeTokens[AccessGrant] = attrs.field(init=False)
 
@@ -160,6 +161,15 @@ class TokenIssuer:
         with self._signing:
             self._mint.rotate(keep_old=keep_old)
 
+    @property
+    def issuer(self) -> str:
+        """The ``iss`` of tokens that are issued now."""
+        return self._config.issuers[self._forms[-1]]
+
+    def switch_issuer(self, form: IssuerType) -> None:
+        """Issue tokens with the issuer of *form* from now on."""
+        self._forms.append(form)
+
     def published_keys(self) -> bytes:
         """Return the JWK set.  See: RFC 7517 §5."""
         with self._signing:
@@ -172,7 +182,7 @@ class TokenIssuer:
         return {
             **({"cognito:groups": list(groups)} if groups else {}),
             "sub": sign_in.user.subject,
-            "iss": self._config.issuer,
+            "iss": self.issuer,
             "origin_jti": origin_jti,
             "event_id": fresh_uuid(self._entropy),
             "auth_time": int(sign_in.at.timestamp()),

@@ -1,9 +1,11 @@
 """Users, as members of JSON objects and as headers for applications behind a proxy."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote
 
+from authcore.adapters.base64url import encode
 from authcore.domain.model.session import User
 
 
@@ -25,6 +27,8 @@ def user_members(user: User) -> Mapping[str, object]:
         "legacy_uid": user.legacy_uid,
         "groups": user.groups,
         "login": user.login,
+        "roles": user.roles,
+        "claims": dict(user.claims),
         **({"actor": user.actor} if user.actor else {}),
     }
 
@@ -35,16 +39,26 @@ def identity_headers(user: User) -> Mapping[str, str]:
 
     Every header is always present, and empty where the user has no such value, so that a proxy
     which copies them overwrites every header that a client forged.  Values are percent-encoded
-    UTF-8: they are ASCII and hold no line break, for any name.  Commas separate groups.  No e-mail.
+    UTF-8: they are ASCII and hold no line break, for any name.  Commas separate groups and roles.
+    No e-mail, unless it is a configured claim.
+
+    ``x-auth-claims`` is a JSON object in base64url: the configured claims, ``{}`` without any.  It
+    is empty only where the object would be too long.
     """
     return {
         "x-auth-subject": _encode(user.subject),
         "x-auth-username": _encode(user.username),
         "x-auth-name": _encode(user.name),
         "x-auth-legacy-uid": _encode(user.legacy_uid),
-        "x-auth-groups": _omit_if_long(",".join(filter(None, map(_encode, user.groups)))),
+        "x-auth-groups": _join(user.groups),
+        "x-auth-roles": _join(user.roles),
+        "x-auth-claims": _omit_if_long(encode(json.dumps(dict(user.claims)).encode()).decode()),
         "x-auth-login": user.login,
     }
+
+
+def _join(names: Iterable[str]) -> str:
+    return _omit_if_long(",".join(filter(None, map(_encode, names))))
 
 
 def _encode(text: str | None) -> str:

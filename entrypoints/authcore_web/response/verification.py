@@ -29,10 +29,12 @@ class VerificationResponses:
             acts for the user.
         validator: Of browsers' sessions.  The answer about tokens of another pool or app client
             says which one they are of, because a ``subject`` is unique only together with its pool.
+        payload: ``on`` where results hold the whole payload of the ID token; ``off`` by default.
     """
 
     _audit: AuditLog
     _validator: TokenValidator | None = None
+    _payload: str = "off"
 
     def of(self, outcome: Outcome, caller: str) -> VerificationResult:
         """
@@ -63,12 +65,13 @@ class VerificationResponses:
                     actor=user.actor,
                 )
             )
-        return {
+        members = {
             "verified": True,
             "user": user_members(user),
             **self._origin(outcome),
             **_new_tokens(outcome),
         }
+        return {**members, "payload": _payload(outcome)} if self._payload == "on" else members
 
     def _origin(self, decision: SessionDecision) -> Mapping[str, object]:
         """Name pool and app client, where they are not those of browsers' sessions."""
@@ -84,3 +87,8 @@ def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:
     if isinstance(decision, Admitted) and decision.is_renewed:
         return {"tokens": attrs.asdict(decision.session.tokens)}
     return {}
+
+
+def _payload(decision: SessionDecision) -> Mapping[str, object]:
+    """All claims of the ID token, as signed; none for a legacy login."""
+    return decision.session.identity.claims if isinstance(decision, Admitted) else {}

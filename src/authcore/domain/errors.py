@@ -26,6 +26,8 @@ All errors that authcore raises, in one tree.
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
+    │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
+    │   ├── UserInactiveError           the application disabled the signed-in user (403)
     │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
@@ -275,6 +277,18 @@ class SessionTooLargeError(RejectedError):
     """The session exceeds the size limit of cookies or store.  See: RFC 6585 §5 (431)."""
 
     code: ClassVar[str] = "session_too_large"
+
+
+class GroupRequiredError(RejectedError):
+    """The signed-in user has not the groups or roles that are required here.  403, no sign-in."""
+
+    code: ClassVar[str] = "group_required"
+
+
+class UserInactiveError(RejectedError):
+    """The application disabled its own record of the signed-in user.  403, no sign-in."""
+
+    code: ClassVar[str] = "user_inactive"
 
 
 class CookiesRemainError(RejectedError):

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import attrs
 
+from authcore.domain.model.groups import Requirement, names_problem
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings import url_parsers
-from authcore.settings.parsers import caller_key, integer, one_of, seconds
+from authcore.settings.parsers import caller_key, integer, one_of, seconds, words
 from authcore.settings.reader import Check, setting
 from authcore.settings.secret_references import SecretReference
 from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH
@@ -28,6 +29,14 @@ def _lacks_verify_url(
         "AUTHCORE_GUARD_VERIFY_URL is missing: AUTHCORE_GUARD_REFRESH=service calls it, and "
         f"AUTHCORE_GUARD_SIGNIN_URL does not end with {SIGN_IN_PATH}"
     )
+
+
+def group_names(text: str) -> tuple[str, ...]:
+    """Parse names of groups."""
+    found = words(text)
+    if problem := names_problem(found):
+        raise ValueError(problem)
+    return found
 
 
 def _lacks_refresh_url(budget: int | None, signin_url: ServiceUrl) -> str | None:
@@ -58,6 +67,18 @@ class GuardSettings:
         "list of path prefixes",
         "paths that need no sign-in",
         default=(),
+    )
+    groups: tuple[str, ...] = setting(
+        group_names,
+        "list of group names",
+        "groups of the pool that users of this application must be in; others get 403",
+        default=(),
+    )
+    groups_match: str = setting(
+        one_of("all", "any"),
+        "all or any",
+        "whether a user must be in all of AUTHCORE_GUARD_GROUPS, or in one of them",
+        default="all",
     )
     mounted_at: str = setting(
         url_parsers.mount_path,
@@ -112,3 +133,10 @@ class GuardSettings:
         "session that does not fit is refreshed at the auth service, after a redirect",
         default=None,
     )
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The groups that every user of this application needs."""
+        if not self.groups:
+            return ()
+        return (Requirement(names=self.groups, any_of=self.groups_match == "any"),)

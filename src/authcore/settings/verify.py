@@ -20,6 +20,12 @@ class VerifySettings:
         default=(),
         reread=True,
     )
+    payload: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "whether /auth/verify answers with the whole payload of the ID token beside the user",
+        default="off",
+    )
 
 
 @attrs.frozen(kw_only=True, eq=False)

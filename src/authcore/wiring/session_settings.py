@@ -15,6 +15,7 @@ from authcore.settings.legacy import (
 from authcore.settings.reader import Check
 from authcore.settings.session import REVOKED_IN_A_TABLE, RevocationSettings
 from authcore.settings.store import STORED_IN_A_TABLE, StoreSettings
+from authcore.settings.user import UserSettings
 
 
 def _shared_domain(domain: str) -> str | None:
@@ -52,6 +53,7 @@ class SessionSettings:
         revocations: Sessions that end early.
         legacy_sessions: The old login.
         legacy: The API that resolves its sessions.
+        user: What applications learn of users.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -67,3 +69,4 @@ class SessionSettings:
     revocations: RevocationSettings
     legacy_sessions: LegacySessionsSettings
     legacy: LegacyCallSettings
+    user: UserSettings

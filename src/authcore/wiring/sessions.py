@@ -6,6 +6,7 @@ from dependency_injector import containers, providers
 
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter
 from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.audit.stream import AuditStream
 from authcore.adapters.jwks.cached_keys import CachedKeys
 from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.jwks.key_cache import KeyCache
@@ -30,6 +31,7 @@ from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock, Entropy, Pause
 from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
+from authcore.settings.user import user_mapping
 from authcore.wiring.cookies import is_stored, key_ring_of, session_jar
 from authcore.wiring.legacy import http_legacy_sessions, legacy_ending, legacy_http
 from authcore.wiring.program_tokens import (
@@ -107,8 +109,9 @@ class SessionContainer(containers.DeclarativeContainer):
     )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
     audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
+    audit_stream = providers.ThreadSafeSingleton(AuditStream, audit_log)
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
-        CountingAuditLog, audit_log, audit_counter
+        CountingAuditLog, audit_stream, audit_counter
     )
     key_ring: providers.Provider[KeyRing | None] = providers.ThreadSafeSingleton(
         key_ring_of, cookie, clock, audit
@@ -164,6 +167,7 @@ class SessionContainer(containers.DeclarativeContainer):
         legacy_sign_out=providers.Callable(legacy_ending, legacy_sessions),
         revocations=revocations,
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
+        users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
     response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)

@@ -85,6 +85,6 @@ def _outage(failure: HttpFailedError) -> LegacyUnavailableError:
     message = f"the legacy system did not answer: {failure.reason}"
     if failure.is_untrusted:
         return LegacyMisconfiguredNotReachedError(message, detail=failure.detail)
-    if failure.reason == "connect":
+    if not failure.sent:  # also a connect timeout
         return LegacyNotReachedError(message, detail=failure.detail)
     return LegacyUnavailableError(message, detail=failure.detail)

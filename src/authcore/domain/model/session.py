@@ -1,11 +1,14 @@
 """Sign-in attempts, sessions and their users."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NewType
 
 import attrs
 
+from authcore.domain.model.pools import pool_of
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
+from authcore.domain.model.user_mapping import NO_CLAIMS, PLAIN, UserMapping
 
 
 RedirectTarget = NewType("RedirectTarget", str)
@@ -104,6 +107,12 @@ class User:
         legacy_uid: The user's id in the legacy system.
         groups: Group names; empty for a legacy login.
         login: ``cognito`` by default, or ``legacy``.
+        roles: That follow from *groups* (``AUTHCORE_USER_ROLES``); empty for a legacy login.
+        claims: The configured claims of the ID token (``AUTHCORE_USER_CLAIMS``), by name; empty by
+            default and for a legacy login.
+        pool: The user pool of *subject*; None for a legacy login.
+        stated_at: When the pool stated all this: ``iat`` of the ID token, in seconds since 1970;
+            None for a legacy login.
         actor: Who acts on behalf of the user, as the access token says (``act``); None, the
             default, where the user acts itself.
     """
@@ -116,6 +125,10 @@ class User:
     legacy_uid: str | None
     groups: tuple[str, ...]
     login: Literal["cognito", "legacy"] = "cognito"
+    roles: tuple[str, ...] = ()
+    claims: Mapping[str, object] = attrs.field(default=NO_CLAIMS, repr=False, hash=False)
+    pool: str | None = None
+    stated_at: float | None = None
     actor: str | None = None
 
 
@@ -136,8 +149,13 @@ class Session:
 
     @property
     def user(self) -> User:
-        """The signed-in user."""
+        """The signed-in user, without configured claims and roles."""
+        return self.user_with(PLAIN)
+
+    def user_with(self, mapping: UserMapping) -> User:
+        """The signed-in user, with the claims and roles of *mapping*."""
         identity = self.identity
+        groups = identity.groups
         actor = self.access.actor or identity.actor
         return User(
             subject=identity.subject,
@@ -146,6 +164,10 @@ class Session:
             email=identity.email,
             email_verified=identity.email_verified,
             legacy_uid=identity.legacy_uid,
-            groups=identity.groups,
+            groups=groups,
+            roles=mapping.roles_of(groups),
+            claims=mapping.claims_of(identity.claims),
+            pool=pool_of(identity.issuer),
+            stated_at=identity.stated_at,
             actor=actor.name if actor else None,
         )

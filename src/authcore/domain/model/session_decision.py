@@ -7,6 +7,7 @@ import attrs
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.session import Session, User
 from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 
 
 @attrs.frozen
@@ -34,10 +35,12 @@ class Admitted:
         session: Validated for this request.
         reason: ``ok``; ``refreshed``: its tokens are new, and the response must carry them;
             ``refresh_postponed``: a refresh was due and failed, and the tokens are still valid.
+        mapping: Which claims and roles the user has; none by default.
     """
 
     session: Session
     reason: str = "ok"
+    mapping: UserMapping = PLAIN
 
     @property
     def is_renewed(self) -> bool:
@@ -47,7 +50,7 @@ class Admitted:
     @property
     def user(self) -> User:
         """The signed-in user."""
-        return self.session.user
+        return self.session.user_with(self.mapping)
 
 
 @attrs.frozen

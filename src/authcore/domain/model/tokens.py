@@ -155,6 +155,11 @@ class _CheckedClaims:
         return datetime.fromtimestamp(begin + (end - begin) * part, UTC)
 
     @property
+    def stated_at(self) -> float:
+        """``iat``: when the token was issued, in seconds since 1970."""
+        return _seconds(self.claims, "iat")
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """``cognito:groups``; empty when the token has none."""
         return _texts(self.claims, "cognito:groups")

@@ -40,6 +40,7 @@ _CALLS_TABLE: Final = (
     "account_linking.postponed",
     "account_linking.unkept",
     "guard",
+    "guard.user",
     "verify",
     "session.read",
     "session.check",
@@ -119,8 +120,8 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         _CALLS_COGNITO,
         LATER,
         "Read `detail`. `TooManyRequestsException`: raise the quota or slow down. `connect …`, "
-        "`read …`, `HTTP 5…`: the network or Cognito. Nothing is lost; the next attempt repeats "
-        "the call.",
+        "`read …`, `HTTP 5…`: the network or Cognito. `OperationNotEnabledException`: a write at "
+        "a replica of the pool. Nothing is lost; the next attempt repeats the call.",
     ),
     Reason(
         "legacy_unavailable",

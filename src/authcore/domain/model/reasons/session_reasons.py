@@ -8,6 +8,7 @@ from authcore.domain.model.reasons.reason import ACCEPTED, NOTHING, REJECTED, Re
 _GUARDS: Final = ("guard", "verify", "authorizer")
 _CHECKS: Final = (*_GUARDS, "sign_in.complete")
 _SIGN_IN_AGAIN: Final = "401 with the reason, or a redirect to the sign-in."
+_NOT_YOURS: Final = "403 with the reason, or a page that says so; never a redirect."
 _FROM_STRANGERS: Final = "From strangers, nothing. From your own programs: "
 
 SESSIONS: Final[tuple[Reason, ...]] = (
@@ -33,6 +34,20 @@ SESSIONS: Final[tuple[Reason, ...]] = (
         "431, or the page that the session does not fit.",
         "Fewer groups or claims in the tokens, or `AUTHCORE_COOKIE_*` with a store; a browser "
         "with too many cookies has to delete some.",
+    ),
+    Reason(
+        "group_required",
+        REJECTED,
+        ("guard.user",),
+        _NOT_YOURS,
+        "Nothing, or add the user to a group that `detail` names; legacy logins have no groups.",
+    ),
+    Reason(
+        "user_inactive",
+        REJECTED,
+        ("guard.user",),
+        _NOT_YOURS,
+        "Nothing: the application disabled its own record of the user.",
     ),
     Reason(
         "refresh_rejected",
@@ -97,7 +112,9 @@ TOKENS: Final[tuple[Reason, ...]] = (
         (*_CHECKS, "sign_out.revocations"),
         _SIGN_IN_AGAIN,
         "`detail` names the claim. `aud`, `client_id`, `iss`: tokens of another app client or "
-        "pool. `origin_jti`: the app client must have token revocation enabled.",
+        "pool, or bound to an API that `AUTHCORE_COGNITO_AUDIENCE` does not name. `origin_jti`: at "
+        "a sign-out, the app client must have token revocation enabled; at a refresh, as "
+        "`auth_time` and `sub`, the new tokens are of another sign-in.",
     ),
     Reason(
         "cookies_remain",

@@ -52,6 +52,7 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import AccessClaims, TokenSet
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
@@ -86,6 +87,7 @@ class SessionGuard:
         refreshable: Which sessions *refresher* is for; None (the default) where it is for all that
             *validator* accepts.
         revocations_wait: Whether asking *revocations* takes the network; True by default.
+        users: Which claims and roles users have; none by default.
     """
 
     validator: AnyValidator
@@ -97,6 +99,7 @@ class SessionGuard:
     legacy_sign_out: LegacySignOut | None = None
     revocations: RevocationList | None = None
     revocations_wait: bool = True
+    users: UserMapping = PLAIN
     refreshable: Callable[[AccessClaims | None], bool] | None = None
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
@@ -166,7 +169,7 @@ class SessionGuard:
         if self._is_revoked(session.access):
             return None
         action = self.policy.decide(session, now=self.clock.now())
-        return Admitted(session) if action == "keep" else None
+        return Admitted(session, mapping=self.users) if action == "keep" else None
 
     def _decide(self, presented: PresentedSession) -> SessionDecision:
         try:
@@ -274,11 +277,11 @@ class SessionGuard:
             return TOO_OLD
         refresher = self._refresher_of(session.access)
         if action == "keep" or not can_renew or refresher is None:
-            return Admitted(session)
+            return Admitted(session, mapping=self.users)
         try:
             renewed = refresher.refresh(session.tokens, session.access, is_live=True)
         except UnavailableError:
-            return Admitted(session, "refresh_postponed")
+            return Admitted(session, "refresh_postponed", self.users)
         except RejectedError as refusal:
             return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
         return self._admit_new_tokens(renewed, session.access, refresher)
@@ -338,7 +341,7 @@ class SessionGuard:
         if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):
             refresher.abandon(session)
             return REVOKED
-        return Admitted(session, "refreshed")
+        return Admitted(session, "refreshed", self.users)
 
     def _is_revoked(self, access: AccessClaims) -> bool:
         return self.revocations is not None and self.revocations.is_revoked(access)
