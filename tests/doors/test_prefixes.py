@@ -8,8 +8,10 @@ import pytest
 from django.test import override_settings
 from django.urls import clear_script_prefix
 from fastapi import Depends, FastAPI
+from fastapi.exceptions import FastAPIDeprecationWarning
 
 from authcore import User
+from authcore_guard.asgi import Guard
 from authcore_guard.fastapi import SignedIn
 from authcore_guard.request_guard import RequestGuard
 from doors.frameworks import GuardedRequest, behind_django_asgi, django_site, through_asgi
@@ -56,6 +58,42 @@ class TestMountedFastApi:
         assert answer.status == 302
         back = quote("https://cms.example.com/api/articles", safe="")
         assert answer.header("location") == f"{SIGNIN_URL}?redirect={back}"
+
+
+class TestFastApisOwnPrefix:
+    """``FastAPI(root_path=...)`` cuts the prefix off inside: there the guard sees it."""
+
+    @pytest.fixture
+    def visit(self, world: DoorWorld, *, mounted_at: str) -> GuardedRequest:
+        guard = RequestGuard(
+            world.browser_guard,
+            signin_url=SIGNIN_URL,
+            app_url=APP_URL,
+            public_paths=["/about", "/static/"],
+            mounted_at=mounted_at,
+        )
+        with pytest.warns(FastAPIDeprecationWarning, match="root_path"):
+            app = FastAPI(root_path="/static")
+        app.add_middleware(Guard, request_guard=guard)
+
+        @app.get("/about")
+        @app.get("/articles")
+        async def view() -> dict[str, str]:
+            return {"said": "a view"}
+
+        return through_asgi(app)
+
+    @pytest.mark.parametrize("mounted_at", ["", "/static"])
+    def test_makes_no_guarded_view_public(self, visit: GuardedRequest) -> None:
+        # VA-04
+        assert visit("", target="/static/articles").status == 401
+        assert visit("", target="/articles").status == 401
+
+    @pytest.mark.parametrize("mounted_at", ["/static"])
+    def test_leaves_public_views_public_where_the_settings_name_it(
+        self, visit: GuardedRequest
+    ) -> None:
+        assert visit("", target="/static/about").json == {"said": "a view"}
 
 
 class TestDjangosScriptName:
