@@ -137,3 +137,8 @@ def test_a_value_with_braces_is_not_filled_again() -> None:
 
     assert wording.title == "Connect {name} with your account?"
     assert "You are signed in as {x}." in wording.text
+
+
+def test_a_message_without_texts_is_an_error_and_no_empty_page() -> None:
+    with pytest.raises(KeyError):
+        load_catalogues(["en"])["en"].wording(Notice("no_such_message"))

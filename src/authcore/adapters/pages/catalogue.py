@@ -62,23 +62,32 @@ class Catalogue:
         return self.texts[key]
 
     def wording(self, notice: Notice) -> Wording:
-        """Write *notice* in this language."""
+        """
+        Write *notice* in this language.
+
+        Raises:
+            KeyError: There is no such message: better no page than an empty one.
+        """
         return Wording(
-            title=self._fill(notice, "title") or "",
-            text=self._fill(notice, "text") or "",
+            title=_fill(notice, self.texts[f"{notice.key}.title"]),
+            text=_fill(notice, self.texts[f"{notice.key}.text"]),
             steps=self._steps(notice),
-            action=self._fill(notice, "action"),
-            leave=self._fill(notice, "leave"),
+            action=self._find(notice, "action"),
+            leave=self._find(notice, "leave"),
         )
 
     def _steps(self, notice: Notice) -> tuple[str, ...]:
         prefix = f"{notice.key}.steps."
         numbers = range(sum(key.startswith(prefix) for key in self.texts))
-        return tuple(self._fill(notice, f"steps.{number}") or "" for number in numbers)
+        return tuple(_fill(notice, self.texts[f"{prefix}{number}"]) for number in numbers)
 
-    def _fill(self, notice: Notice, part: str) -> str | None:
+    def _find(self, notice: Notice, part: str) -> str | None:
         text = self.texts.get(f"{notice.key}.{part}")
-        return text and _PLACEHOLDER.sub(lambda found: notice.values[found[1]], text)
+        return None if text is None else _fill(notice, text)
+
+
+def _fill(notice: Notice, text: str) -> str:
+    return _PLACEHOLDER.sub(lambda found: notice.values[found[1]], text)
 
 
 def placeholders_in(text: str) -> frozenset[str]:
