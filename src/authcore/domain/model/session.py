@@ -8,7 +8,7 @@ import attrs
 
 from authcore.domain.model.pools import pool_of
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
-from authcore.domain.model.user_mapping import NO_CLAIMS, PLAIN, UserMapping
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 
 
 RedirectTarget = NewType("RedirectTarget", str)
@@ -126,7 +126,7 @@ class User:
     groups: tuple[str, ...]
     login: Literal["cognito", "legacy"] = "cognito"
     roles: tuple[str, ...] = ()
-    claims: Mapping[str, object] = attrs.field(default=NO_CLAIMS, repr=False, hash=False)
+    claims: Mapping[str, object] = attrs.field(factory=dict, repr=False, hash=False)
     pool: str | None = None
     stated_at: float | None = None
     actor: str | None = None

@@ -16,8 +16,6 @@ MAX_CLAIM_NAMES: Final = 32
 CLAIM_NAME: Final = re.compile(r"[!-+\--~]{1,128}")
 """Printable ASCII without the comma, which separates list entries."""
 
-NO_CLAIMS: Final[Mapping[str, object]] = MappingProxyType({})
-
 NO_ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
 
@@ -49,10 +47,7 @@ class UserMapping:
         A copy, because verified tokens are cached: an application that changes a value in it
         would change the claims of later requests.
         """
-        if not self.claims:
-            return NO_CLAIMS
-        found = {name: copy_json(signed[name]) for name in self.claims if name in signed}
-        return MappingProxyType(found)
+        return {name: copy_json(signed[name]) for name in self.claims if name in signed}
 
     def roles_of(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """List the roles of a user in *groups*."""
