@@ -155,7 +155,8 @@ class Session:
     def user_with(self, mapping: UserMapping) -> User:
         """The signed-in user, with the claims and roles of *mapping*."""
         identity = self.identity
-        groups = identity.groups
+        groups, pool = identity.groups, pool_of(identity.issuer)
+        is_foreign = mapping.is_foreign(pool)
         actor = self.access.actor or identity.actor
         return User(
             subject=identity.subject,
@@ -163,11 +164,11 @@ class Session:
             name=identity.name,
             email=identity.email,
             email_verified=identity.email_verified,
-            legacy_uid=identity.legacy_uid,
+            legacy_uid=None if is_foreign else identity.legacy_uid,
             groups=groups,
-            roles=mapping.roles_of(groups),
+            roles=() if is_foreign else mapping.roles_of(groups),
             claims=mapping.claims_of(identity.claims),
-            pool=pool_of(identity.issuer),
+            pool=pool,
             stated_at=identity.stated_at,
             actor=actor.name if actor else None,
         )

@@ -27,10 +27,18 @@ class UserMapping:
     Attributes:
         claims: Names of the claims that applications see; none by default.
         roles: Roles by group; none by default.
+        pool: The pool whose users have legacy accounts and roles here; None (the default) where
+            there is one pool only.  Another pool can have any text in ``custom:legacy_uid``, and
+            groups of the same names.
     """
 
     claims: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = NO_ROLES
+    pool: str | None = None
+
+    def is_foreign(self, pool: str) -> bool:
+        """Whether users of *pool* have neither legacy accounts nor roles here."""
+        return self.pool not in (None, pool)
 
     def claims_of(self, signed: Mapping[str, object]) -> Mapping[str, object]:
         """
