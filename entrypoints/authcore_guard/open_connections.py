@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import anyio
 import attrs
+from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar
 
 from authcore.adapters.async_pause import SystemAsyncPause
@@ -133,12 +135,14 @@ class _Schedule:
 
     async def _run(self) -> None:
         try:
-            while self._queue:
-                await self._turn()
+            while self._queue:  # also what was added while the last closes waited
+                async with anyio.create_task_group() as closes:
+                    while self._queue:
+                        await self._turn(closes)
         finally:
             self._is_running = False
 
-    async def _turn(self) -> None:
+    async def _turn(self, closes: TaskGroup) -> None:
         """Wait for the first connection that is open, or judge those that are due."""
         first = self._queue[0]
         if first.is_over:
@@ -149,7 +153,7 @@ class _Schedule:
             return
         async with anyio.create_task_group() as tasks:
             for connection in self._take_due():
-                tasks.start_soon(self._judge, connection)
+                tasks.start_soon(self._judge, connection, closes)
 
     def _take_due(self) -> list[OpenConnection]:
         due: list[OpenConnection] = []
@@ -159,21 +163,27 @@ class _Schedule:
             due.append(self._queue.popleft())
         return [each for each in due if not each.is_over]
 
-    async def _judge(self, connection: OpenConnection) -> None:
-        """Close *connection*, or judge it again later.  A fault of ours closes it."""
+    async def _judge(self, connection: OpenConnection, closes: TaskGroup) -> None:
+        """
+        Let *closes* close *connection*, or judge it again later.  A fault of ours closes it.
+
+        A client that reads nothing makes its close wait, but no judgement.
+        """
         now = connection.guard.clock.now()
+        is_outage = True
         try:
-            if not await is_still_open(connection.guard, connection.opened):
-                return await _close(connection, is_outage=False)
-            connection.judged_at = now
+            is_open = await is_still_open(connection.guard, connection.opened)
+            is_outage = False
         except UnavailableError:
-            if connection.has_gone_unjudged(now):
-                return await _close(connection, is_outage=True)
+            is_open = not connection.has_gone_unjudged(now)
         except Exception:  # noqa: BLE001 - the task serves all connections of the loop
-            return await _close(connection, is_outage=True)
+            is_open = False
+        if not is_open:
+            closes.start_soon(partial(_close, connection, is_outage=is_outage))
+            return
+        connection.judged_at = connection.judged_at if is_outage else now
         connection.due_at = now + connection.guard.open_check
         self._queue.append(connection)
-        return None
 
 
 async def _close(connection: OpenConnection, *, is_outage: bool) -> None:

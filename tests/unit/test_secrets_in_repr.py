@@ -97,7 +97,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     SignInRequired: frozenset({"detail", "reason"}),
     Requirement: frozenset({"names"}),
     User: frozenset({"actor", "groups", "legacy_uid", "pool", "roles", "subject", "username"}),
-    UserMapping: frozenset({"claims", "roles"}),
+    UserMapping: frozenset({"claims", "pool", "roles"}),
     Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),
