@@ -61,6 +61,15 @@ class OpenConnection:
     )
     is_over: bool = False
 
+    def remaining(self) -> timedelta:
+        """The time until its session is judged; none where the clock was set back meanwhile."""
+        left = self.due_at - self.guard.clock.now()
+        return timedelta(0) if left > self.guard.open_check else max(left, timedelta(0))
+
+    def has_gone_unjudged(self, now: datetime) -> bool:
+        """Whether no decision has been possible for OUTAGE_KEPT_FOR."""
+        return abs(now - self.judged_at) >= OUTAGE_KEPT_FOR
+
 
 async def is_still_open(
     guard: RequestGuard, opened: OpenedSession, threads: WorkerThreads = _THREADS
@@ -139,9 +148,8 @@ class _Schedule:
         if first.is_over:
             self._queue.popleft()
             return
-        left = first.due_at - first.guard.clock.now()
-        if left > timedelta(0):
-            await self.pause.wait(min(left, first.guard.open_check))
+        if left := first.remaining():
+            await self.pause.wait(left)
             return
         async with anyio.create_task_group() as tasks:
             for connection in self._take_due():
@@ -150,7 +158,7 @@ class _Schedule:
     def _take_due(self) -> list[OpenConnection]:
         due: list[OpenConnection] = []
         while self._queue and len(due) < AT_ONCE:
-            if self._queue[0].due_at > self._queue[0].guard.clock.now():
+            if self._queue[0].remaining():
                 break
             due.append(self._queue.popleft())
         return [each for each in due if not each.is_over]
@@ -167,7 +175,7 @@ class _Schedule:
             is_open = await is_still_open(connection.guard, connection.opened)
             is_outage = False
         except UnavailableError:
-            is_open = now - connection.judged_at < OUTAGE_KEPT_FOR
+            is_open = not connection.has_gone_unjudged(now)
         except Exception:  # noqa: BLE001 - the task serves all connections of the loop
             is_open = False
         if not is_open:
