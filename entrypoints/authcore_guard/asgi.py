@@ -91,7 +91,7 @@ class Guard:
             await self._app(scope, receive, add_headers(allowed, send))
             return
         try:
-            await self._app(scope, receive, response.send)
+            await self._app(scope, lambda: response.receive(receive), response.send)
         finally:
             response.finish()
 

@@ -1,7 +1,8 @@
 """What the guard's parts for Django share: the site's guard, and the user of a request."""
 
+from collections.abc import Callable
 from functools import cache
-from typing import cast
+from typing import Final, cast
 
 import attrs
 from django.conf import settings
@@ -16,6 +17,10 @@ from authcore_guard.container import guard_container
 from authcore_guard.django_responses import denial_response
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+
+
+_DENIAL: Final = "authcore_denial"
+"""The request's member that makes the denial of a user whom a public path forgot."""
 
 
 class SignedInRequest(HttpRequest):
@@ -88,18 +93,32 @@ def set_user(request: HttpRequest, decision: Allow) -> None:
 
 
 def refuse_user(request: HttpRequest, user: User, error: RejectedError) -> HttpResponse | None:
-    """Answer 403 because of *error* about *user*; on a public path forget the user, and go on."""
+    """Answer 403 because of *error* about *user*; see ``_deny`` for public paths."""
     asked, guard = read_request(request), request_guard()
-    if guard.is_public(asked):
-        set_user(request, Allow(None))
-        return None
-    return denial_response(guard.refuse_user(asked, user, error))
+    return _deny(request, lambda: guard.refuse_user(asked, user, error))
 
 
 def answer_outage(request: HttpRequest, error: UnavailableError) -> HttpResponse | None:
-    """Answer 503 because of *error*; on a public path forget the user, and go on."""
-    decision = request_guard().answer_without_decision(read_request(request), error)
-    if isinstance(decision, Deny):
-        return denial_response(decision)
-    set_user(request, decision)
+    """Answer 503 because of *error*; see ``_deny`` for public paths."""
+    asked, guard = read_request(request), request_guard()
+    return _deny(request, lambda: guard.deny_outage(asked, error))
+
+
+def standing_denial(request: HttpRequest) -> Deny | None:
+    """Return the denial that waits for guarded views of a public path; None without one."""
+    make: Callable[[], Deny] | None = getattr(request, _DENIAL, None)
+    return make() if make else None
+
+
+def _deny(request: HttpRequest, make: Callable[[], Deny]) -> HttpResponse | None:
+    """
+    Answer by a denial; on a public path forget the user, and go on.
+
+    Views of a public path that need a user answer by the same denial: they would find the session
+    of the forgotten user again.
+    """
+    if not request_guard().is_public(read_request(request)):
+        return denial_response(make())
+    set_user(request, Allow(None))
+    setattr(request, _DENIAL, make)
     return None

@@ -19,6 +19,7 @@ from authcore_guard.django_requests import (
     read_request,
     request_guard,
     set_user,
+    standing_denial,
 )
 from authcore_guard.django_responses import add_headers, complete, denial_response
 from authcore_guard.request_guard import Allow, Deny
@@ -162,6 +163,8 @@ def _is_of_async_class(view: View | None) -> bool:
 
 def _decide(request: HttpRequest, requirements: Requirements) -> Allow | Deny:
     """Decide about the user that the middleware found, or about the request."""
+    if denial := standing_denial(request):
+        return denial
     guard, asked = request_guard().for_everything(), read_request(request)
     user = current_user(request)
     decision = Allow(user) if user else guard.check(asked)
@@ -171,6 +174,8 @@ def _decide(request: HttpRequest, requirements: Requirements) -> Allow | Deny:
 
 
 async def _decide_async(request: HttpRequest, requirements: Requirements) -> Allow | Deny:
+    if denial := standing_denial(request):
+        return denial
     guard, asked = request_guard().for_everything(), read_request(request)
     user = current_user(request)
     decision = Allow(user) if user else await asgi.check_request(guard, asked)

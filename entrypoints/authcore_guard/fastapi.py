@@ -206,6 +206,11 @@ class _RouteDecision:
             self.watched.finish()
         self.watched = self.watch(request, decision) if isinstance(decision, Allow) else None
 
+    async def receive(self, receive: Receive) -> MutableMapping[str, Any]:
+        """Pass on what the client sends, until the session has ended."""
+        watched = self.watched
+        return await (receive() if watched is None else watched.receive(receive))
+
 
 class _DecisionMiddleware:
     """Add the decision's headers to a route's response, or send its denial instead."""
@@ -230,7 +235,9 @@ class _DecisionMiddleware:
         route = _RouteDecision(scope.get("root_path", ""), watch)
         response = _Response(route, scope.get("method", ""), send)
         try:
-            await self._app({**scope, _DECISION: route}, receive, response.send)
+            await self._app(
+                {**scope, _DECISION: route}, lambda: route.receive(receive), response.send
+            )
         except Exception:
             await response.fail()
             raise

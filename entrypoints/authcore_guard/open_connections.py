@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import anyio
 import attrs
+from anyio.abc import TaskGroup
 from anyio.lowlevel import RunVar
 
 from authcore.adapters.async_pause import SystemAsyncPause
@@ -58,6 +60,15 @@ class OpenConnection:
         default=attrs.Factory(lambda self: self.judged_at + self.guard.open_check, takes_self=True)
     )
     is_over: bool = False
+
+    def remaining(self) -> timedelta:
+        """The time until its session is judged; none where the clock was set back meanwhile."""
+        left = self.due_at - self.guard.clock.now()
+        return timedelta(0) if left > self.guard.open_check else max(left, timedelta(0))
+
+    def has_gone_unjudged(self, now: datetime) -> bool:
+        """Whether no decision has been possible for OUTAGE_KEPT_FOR."""
+        return abs(now - self.judged_at) >= OUTAGE_KEPT_FOR
 
 
 async def is_still_open(
@@ -124,48 +135,55 @@ class _Schedule:
 
     async def _run(self) -> None:
         try:
-            while self._queue:
-                await self._turn()
+            while self._queue:  # also what was added while the last closes waited
+                async with anyio.create_task_group() as closes:
+                    while self._queue:
+                        await self._turn(closes)
         finally:
             self._is_running = False
 
-    async def _turn(self) -> None:
+    async def _turn(self, closes: TaskGroup) -> None:
         """Wait for the first connection that is open, or judge those that are due."""
         first = self._queue[0]
         if first.is_over:
             self._queue.popleft()
             return
-        left = first.due_at - first.guard.clock.now()
-        if left > timedelta(0):
-            await self.pause.wait(min(left, first.guard.open_check))
+        if left := first.remaining():
+            await self.pause.wait(left)
             return
         async with anyio.create_task_group() as tasks:
             for connection in self._take_due():
-                tasks.start_soon(self._judge, connection)
+                tasks.start_soon(self._judge, connection, closes)
 
     def _take_due(self) -> list[OpenConnection]:
         due: list[OpenConnection] = []
         while self._queue and len(due) < AT_ONCE:
-            if self._queue[0].due_at > self._queue[0].guard.clock.now():
+            if self._queue[0].remaining():
                 break
             due.append(self._queue.popleft())
         return [each for each in due if not each.is_over]
 
-    async def _judge(self, connection: OpenConnection) -> None:
-        """Close *connection*, or judge it again later.  A fault of ours closes it."""
+    async def _judge(self, connection: OpenConnection, closes: TaskGroup) -> None:
+        """
+        Let *closes* close *connection*, or judge it again later.  A fault of ours closes it.
+
+        A client that reads nothing makes its close wait, but no judgement.
+        """
         now = connection.guard.clock.now()
+        is_outage = True
         try:
-            if not await is_still_open(connection.guard, connection.opened):
-                return await _close(connection, is_outage=False)
-            connection.judged_at = now
+            is_open = await is_still_open(connection.guard, connection.opened)
+            is_outage = False
         except UnavailableError:
-            if now - connection.judged_at >= OUTAGE_KEPT_FOR:
-                return await _close(connection, is_outage=True)
+            is_open = not connection.has_gone_unjudged(now)
         except Exception:  # noqa: BLE001 - the task serves all connections of the loop
-            return await _close(connection, is_outage=True)
+            is_open = False
+        if not is_open:
+            closes.start_soon(partial(_close, connection, is_outage=is_outage))
+            return
+        connection.judged_at = connection.judged_at if is_outage else now
         connection.due_at = now + connection.guard.open_check
         self._queue.append(connection)
-        return None
 
 
 async def _close(connection: OpenConnection, *, is_outage: bool) -> None:

@@ -200,8 +200,12 @@ class RequestGuard:
     def deny_late(self, request: GuardedRequest, error: UnavailableError | None) -> Deny:
         """Answer a request whose session ended before its response began, or cannot be judged."""
         if error is not None:
-            return self._readable(request, self._denials.outage(request, error))
+            return self.deny_outage(request, error)
         return self._readable(request, self._denials.sign_in(request, _ENDED.reason, ()))
+
+    def deny_outage(self, request: GuardedRequest, error: UnavailableError) -> Deny:
+        """Answer *request* with 503, whether its path is public or not."""
+        return self._readable(request, self._denials.outage(request, error))
 
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
@@ -224,7 +228,7 @@ class RequestGuard:
         if self.is_public(request):
             return Allow(None)
         if isinstance(error, UnavailableError):
-            return self._readable(request, self._denials.outage(request, error))
+            return self.deny_outage(request, error)
         return self._readable(request, self._denials.too_large(request, error))
 
     def for_everything(self) -> "RequestGuard":

@@ -16,6 +16,7 @@ from authcore_guard.request_guard import Deny, RequestGuard
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
 
 CLOSE_SIGN_IN_REQUIRED: Final = 4401
 CLOSE_FORBIDDEN: Final = 4403
@@ -61,6 +62,7 @@ class WatchedResponse:
     _connection: OpenConnection | None = None
     _is_over: bool = False
     _is_denied: bool = False
+    _close_code: int = CLOSE_TRY_AGAIN_LATER
     _lock: anyio.Lock | None = None
 
     async def send(self, message: Message) -> None:
@@ -76,6 +78,19 @@ class WatchedResponse:
                 return
         if not _is_last(message):
             raise OSError("the session of this connection has ended")
+
+    async def receive(self, receive: Receive) -> Message:
+        """
+        Pass on what the client sends, and a disconnect once the session has ended.
+
+        A client that reads nothing keeps the server from closing, and can still send.
+        """
+        message = None if self._is_over else await receive()
+        if message is not None and not self._is_over:
+            return message
+        if not self.is_websocket:
+            return {"type": "http.disconnect"}
+        return {"type": "websocket.disconnect", "code": self._close_code, "reason": ""}
 
     def finish(self) -> None:
         """Judge no more: the application has returned."""
@@ -129,13 +144,14 @@ class WatchedResponse:
 
     async def _end(self, is_outage: bool) -> None:  # noqa: FBT001 - see OpenConnection.end
         self._is_over = True
+        if not is_outage:
+            self._close_code = CLOSE_SIGN_IN_REQUIRED
         with anyio.move_on_after(CLOSE_WITHIN.total_seconds()):
             async with self._lock or anyio.Lock():
                 if not self.is_websocket:
                     await self._end_response()
                 else:
-                    code = CLOSE_TRY_AGAIN_LATER if is_outage else CLOSE_SIGN_IN_REQUIRED
-                    await self.send_on({"type": "websocket.close", "code": code})
+                    await self.send_on({"type": "websocket.close", "code": self._close_code})
 
     async def _end_response(self) -> None:
         await self.send_on({"type": "http.response.body", "body": b"", "more_body": False})

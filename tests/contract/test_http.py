@@ -2,6 +2,8 @@
 
 import gzip
 import logging
+import os
+import signal
 import socket
 import threading
 import traceback
@@ -146,6 +148,21 @@ def test_a_proxy_in_the_environment_is_not_used(
 
         assert http.request("GET", server.url).status == 200
         assert proxy.connections == 0
+
+
+def test_a_forked_process_takes_no_connection_of_its_parent(
+    http: HttpClient, server: ScriptedServer
+) -> None:
+    # each would read answers that are the other's
+    http.request("GET", server.url)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)  # ends the child where it hangs
+        os._exit(0 if http.request("GET", server.url).status == 200 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    http.request("GET", server.url)
+
+    assert (len(server.requests), server.connections) == (3, 2)
 
 
 def test_requests_one_after_the_other_share_a_connection(

@@ -24,6 +24,7 @@ from documentation.product_source import (
     walk,
 )
 from documentation.reason_trace import trace_all
+from doors.frameworks import configure_django
 
 
 BASES: Final = frozenset(
@@ -55,6 +56,7 @@ def reason_codes() -> set[str]:
 
 def error_classes() -> set[type[AuthcoreError]]:
     """Every error class of the product but BASES."""
+    configure_django()  # before its models are imported
     for package in PACKAGES:
         path = importlib.import_module(package).__path__
         for found in pkgutil.walk_packages(path, f"{package}."):

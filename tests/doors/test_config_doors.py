@@ -140,6 +140,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "GUARD_REFRESH": ("on",),
     "GUARD_VERIFY_URL": ("http://auth.example.com/auth/verify", "https://auth.example.com/"),
     "GUARD_CALLER_KEY": ("short", f"{'k' * 40},canary"),
+    "GUARD_OPEN_CHECK": ("0", "3601"),
     "GUARD_TIMEOUT": ("31",),
     "GUARD_RESPONSE_BUDGET": ("4k", "1024", "65537"),
     "REFRESH_BY": ("cookie",),

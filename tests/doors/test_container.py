@@ -29,7 +29,7 @@ from doors.door_world import SECRET_CANARY, environment_for
 
 
 MINT = TokenMint()
-LEFT_OUT = {"legacy_sessions", "revocations"}
+LEFT_OUT = {"legacy_sessions", "response_budget", "revocations"}
 """What these settings do without."""
 
 REFRESHES = {
@@ -93,7 +93,7 @@ def test_where_they_may_not_no_aws_library_is_loaded() -> None:
 def test_every_provider_of_a_guard_resolves() -> None:
     container = guard_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    assert left_out_of(container) == LEFT_OUT | REFRESHES
+    assert left_out_of(container) == LEFT_OUT | REFRESHES | {"guard_response_budget"}
 
 
 @pytest.mark.usefixtures("credentials")

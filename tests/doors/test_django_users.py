@@ -438,6 +438,27 @@ def test_an_older_token_brings_nothing_back() -> None:
     assert not record.is_staff
 
 
+def test_an_older_token_that_is_applied_meanwhile_leaves_nothing_behind() -> None:
+    """Both requests read before the first of them writes."""
+    rules = {"groups": {"admins": "Admins"}, "flags": {"is_staff": frozenset({"admins"})}}
+    _record(attrs.evolve(ADA, stated_at=1.0), **rules)
+    old = attrs.evolve(ADA, groups=("admins",), name="Old")
+    seen: list[str] = []
+
+    def overtake(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and not seen:
+            seen.append(sql)
+            assert _record(old, **rules).is_staff
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(overtake):
+        _record(attrs.evolve(ADA, stated_at=2000.0), **rules)
+
+    record = DjangoUser.objects.get()
+    assert seen
+    assert (_names(record), record.is_staff, record.first_name) == (set(), False, "Ada")
+
+
 def test_a_legacy_account_belongs_to_one_user_of_the_pool() -> None:
     DjangoUser.objects.create_user("old", pk=7)
     first = attrs.evolve(ADA, legacy_uid="7")
@@ -448,7 +469,9 @@ def test_a_legacy_account_belongs_to_one_user_of_the_pool() -> None:
     assert PoolUser.objects.count() == 1
 
 
-@pytest.mark.parametrize("uid", ["seven", "7.5", "-1", "9" * 30, "", "7 OR 1=1"])
+@pytest.mark.parametrize(
+    "uid", ["seven", "7.5", "-1", "9" * 30, "", "7 OR 1=1", "07", " 7", "0_7", "\u0667"]
+)
 def test_a_legacy_id_that_no_django_user_has_finds_none(uid: str) -> None:
     DjangoUser.objects.create_user("old", pk=7)
 

@@ -48,7 +48,7 @@ class World(LiveWebWorld):
     """An auth service that accepts a mobile app and a partner's pool."""
 
     def __init__(self) -> None:
-        super().__init__(**FURTHER)
+        super().__init__(**FURTHER, USER_ROLES="editors=editor")
 
     def parts(self) -> dict[str, Any]:
         clock = self.clock
@@ -100,6 +100,22 @@ def test_verify_accepts_them_and_says_whose_they_are(world: World) -> None:
     assert world.partner_keys.opened == [
         tuple(f"{issuer}/.well-known/jwks.json" for issuer in issuer_urls(PARTNER_POOL))
     ]
+
+
+def test_another_pool_names_no_account_and_no_role_of_ours(world: World) -> None:
+    # its users may write custom:legacy_uid, and its administrators make groups of any name
+    claims = {"custom:legacy_uid": "1", "cognito:groups": ["editors"]}
+    own, mobile, partner = (
+        world.verify(TokenSet(mint.access(), mint.identity(**claims), None))["user"]
+        for mint in (world.mint, world.mobile, world.partner)
+    )
+
+    assert [(user["legacy_uid"], user["roles"]) for user in (own, mobile, partner)] == [
+        ("1", ["editor"]),
+        ("1", ["editor"]),
+        (None, []),
+    ]
+    assert partner["groups"] == ["editors"]
 
 
 def test_none_of_them_is_a_browser_s_session(world: World) -> None:

@@ -234,6 +234,7 @@ def test_the_old_login_arrives_with_nothing_that_a_client_made_up(
         "x-auth-name": "Jane%20Eyre",
         "x-auth-legacy-uid": "1847",
         "x-auth-login": "legacy",
+        "x-auth-claims": "e30",
     }
 
 

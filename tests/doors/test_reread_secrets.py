@@ -67,10 +67,13 @@ def test_a_process_that_has_not_read_yet_opens_what_one_that_has_seals(keys: Pat
     assert late.jar.read(early.cookies()) is not None
 
 
-def test_a_key_that_was_removed_opens_nothing_any_more(keys: Path) -> None:
-    # CK-10
+@pytest.mark.parametrize("seen", [0, 3])
+def test_a_key_that_was_removed_opens_nothing_any_more(keys: Path, seen: int) -> None:
+    # CK-10: neither a session that this process has opened before
     world = GuardWorld(**in_file(keys))
     cookies = world.cookies()
+    for _ in range(seen):
+        assert world.asgi("/private", cookies=cookies).status == 200
     keys.write_text(NEW)
     rest(world)
 

@@ -182,7 +182,8 @@ def test_each_class_of_errors_has_a_status(name: str, status: int) -> None:
 def test_no_rejection_ever_says_later_and_no_outage_ever_says_no() -> None:
     for kind, verdict in ERROR_RESPONSES.items():
         if issubclass(kind, errors.UnavailableError):
-            assert verdict.status == 503
+            refused_client = issubclass(kind, errors.LoginClientMisconfiguredError)
+            assert verdict.status == (502 if refused_client else 503)
         elif issubclass(kind, errors.RejectedError):
             assert verdict.status not in (429, 500, 503)
 

@@ -79,7 +79,7 @@ def test_a_user_of_the_old_login_is_let_in_with_every_header_there_is(
 
     assert answer.status == 200
     told = [answer.header(name) for name in IDENTITY]
-    assert told == ["", "jane", "Jane%20Eyre", "1847", "", "legacy"]
+    assert told == ["", "jane", "Jane%20Eyre", "1847", "", "", "e30", "legacy"]
 
 
 NAMES = [

@@ -50,7 +50,7 @@ def test_without_a_session_the_browser_signs_in_and_returns(world: LiveWebWorld)
     assert refresh(world).header("location") == there
 
     world.sign_in()
-    world.provider.knows_client = False
+    world.provider.forget_all()
     world.clock.advance(EXPIRED)
     ended = refresh(world)
     assert ended.header("location") == there

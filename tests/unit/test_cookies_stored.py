@@ -337,6 +337,16 @@ def test_a_store_that_does_not_answer_is_asked_to_drop_once(world: World) -> Non
     ]
 
 
+def test_values_that_are_no_ids_keep_no_session_from_being_dropped(world: World) -> None:
+    # a page of a sibling host plants them in front: the session is read, so it must end, too
+    header = world.sign_in()
+    crowd = "; ".join(f"{NAME}=none-{number}" for number in range(MAX_DROPPED))
+    assert world.jar.read(f"{crowd}; {header}") == ANNA
+    world.jar.clear(f"{crowd}; {header}")
+
+    assert world.jar.read(header) is None
+
+
 def test_a_store_that_does_not_answer_ends_no_session(world: World) -> None:
     # RF-02
     header = world.sign_in()

@@ -21,6 +21,8 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.TokenNotYetValidError: "token_not_yet_valid",
     errors.ClaimRejectedError: "token_claim",
     errors.RefreshTokenRejectedError: "refresh_rejected",
+    errors.GroupRequiredError: "group_required",
+    errors.UserInactiveError: "user_inactive",
     errors.LoginRejectedError: "login_rejected",
     errors.AttemptRejectedError: "login_attempt",
     errors.ParameterRejectedError: "login_parameter",

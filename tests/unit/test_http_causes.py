@@ -82,7 +82,7 @@ def test_the_legacy_system(reason: FailureReason, sent: bool, phase: Phase, deta
 
     assert error.detail == detail
     expected: type[AuthcoreError] = LegacyUnavailableError
-    if reason == "connect":
+    if not sent:
         expected = LegacyNotReachedError
     if phase == "connect certificate":
         expected = LegacyMisconfiguredNotReachedError

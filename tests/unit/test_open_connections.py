@@ -78,6 +78,20 @@ def test_a_websocket_ends_with_its_tokens_at_the_latest(world: OpenWorld, tokens
     assert world.provider.sent == []
 
 
+def test_a_clock_that_is_set_back_postpones_no_judgement(
+    world: OpenWorld, tokens: TokenSet
+) -> None:
+    # RF-08: the session would stay open for an hour after its end
+    def end_and_set_back() -> None:
+        revoke(world)()
+        world.clock.advance(-timedelta(hours=1))
+
+    after(world, 10.5, end_and_set_back)
+    world.connect(world.asgi(chat), world.header(tokens))
+
+    assert world.closes == [(4401, -49 * MINUTE)]
+
+
 @pytest.mark.parametrize("every", [5, 600])
 def test_it_is_judged_as_often_as_the_setting_says(
     world: OpenWorld, tokens: TokenSet, every: int

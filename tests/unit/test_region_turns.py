@@ -124,6 +124,20 @@ def test_a_refusal_is_not_asked_for_twice(clock: FrozenClock) -> None:
     assert (first.calls, second.calls) == (2, 0)
 
 
+def test_a_region_that_refuses_has_answered_and_is_called_first_again(clock: FrozenClock) -> None:
+    first, second, refresher = regions(clock)
+    first.error = ProviderNotReachedError("down", detail="connect refused")
+    assert refresher.refresh(OLD, username=None) == NEW
+    clock.advance(COOL_DOWN)
+    first.error = RefreshTokenRejectedError("revoked")
+    with pytest.raises(RefreshTokenRejectedError):
+        refresher.refresh(OLD, username=None)
+
+    first.error = None
+    assert refresher.refresh(OLD, username=None) == NEW
+    assert (first.calls, second.calls) == (3, 1)
+
+
 def test_a_replica_that_refuses_gives_no_answer_and_the_first_region_is_asked_again(
     clock: FrozenClock,
 ) -> None:

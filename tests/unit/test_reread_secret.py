@@ -1,7 +1,9 @@
 """A secret that is read again: how often, by whom, and what stays in use when it fails."""
 
+import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -209,3 +211,65 @@ def test_where_no_thread_can_start_the_value_in_memory_is_used(world: World) -> 
     assert [secret.get(), secret.get()] == ["first", "first"]
     world.clock.advance(TOO_OLD)
     assert secret.get() == "first"
+
+
+class Slow(World):
+    """A secret of which every read takes three seconds and fails, once one has succeeded."""
+
+    def fail(self) -> None:
+        self.source.available = False
+        read = self.source.read
+
+        def take_long() -> Sequence[str]:
+            self.clock.advance(3 * SECOND)
+            return read()
+
+        self.source.read = take_long  # type: ignore[method-assign]
+
+
+def test_callers_that_waited_for_a_failed_read_do_not_read_one_after_the_other() -> None:
+    # each of forty threads would wait for the reads of all before it: two minutes for the last
+    world = Slow()
+    world.fail()
+    for _ in range(5):
+        with pytest.raises(SecretUnavailableError):
+            world.secret.get()
+
+    assert world.source.reads == 1
+
+
+def test_refused_callers_that_waited_for_a_slow_read_do_not_read_one_after_the_other() -> None:
+    world = Slow()
+    seen = world.secret.get()
+    world.fail()
+    for _ in range(5):
+        assert world.secret.read_again(seen) == seen
+
+    assert world.source.reads == 2
+
+
+def test_an_error_that_many_callers_get_does_not_collect_their_tracebacks(world: World) -> None:
+    world.source.available = False
+    depths = []
+    for _ in range(10):
+        with pytest.raises(SecretUnavailableError) as error:
+            world.secret.get()
+        depths.append(len(error.traceback))
+
+    assert len({*depths}) == 1
+
+
+def test_a_process_that_was_forked_during_a_read_waits_for_no_thread_of_its_parent(
+    world: World,
+) -> None:
+    world.secret.get()
+    world.clock.advance(REREAD_AFTER)
+    world.secret.get()
+    assert len(world.begun) == 1  # under way
+    world.clock.advance(TOO_OLD)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(5)  # ends the child where it hangs
+        os._exit(0 if world.secret.get() == "first" else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

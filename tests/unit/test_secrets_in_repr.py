@@ -29,6 +29,7 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.brand import Brand
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.link_audit import (
     AccountLink,
     AccountLinks,
@@ -49,6 +50,7 @@ from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
+from authcore.domain.model.user_mapping import UserMapping
 from authcore.domain.services.sessions.sign_out import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
@@ -93,7 +95,9 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
-    User: frozenset({"actor", "groups", "legacy_uid", "subject", "username"}),
+    Requirement: frozenset({"names"}),
+    User: frozenset({"actor", "groups", "legacy_uid", "pool", "roles", "subject", "username"}),
+    UserMapping: frozenset({"claims", "pool", "roles"}),
     Actor: frozenset({"client_id", "issuer", "subject"}),
     UserLink: frozenset({"legacy_uid", "subject"}),
     UserLinks: frozenset({"next"}),

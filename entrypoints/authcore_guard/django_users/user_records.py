@@ -74,9 +74,10 @@ class UserRecords:
         if not key or not uid:
             return None
         try:
-            return get_user_model()._default_manager.filter(**{key: uid}).first()  # noqa: SLF001 - documented
+            found = get_user_model()._default_manager.filter(**{key: uid}).first()  # noqa: SLF001 - documented
         except (ValueError, ValidationError):  # no value of that field
             return None
+        return found if found is not None and _is_exactly(getattr(found, key), uid) else None
 
     def _new(self, user: User, attempt: int) -> Any:
         """
@@ -99,17 +100,24 @@ class UserRecords:
         stated_at = user.stated_at or 0.0
         if stated_at < known.stated_at:
             return
-        changes = {**_changed_profile(record, user), **self._changed_flags(record, user)}
-        added, removed = self._changed_groups(record, user)
-        if not changes and not added and not removed and stated_at == known.stated_at:
+        if stated_at == known.stated_at and not any(self._changes(record, user)):
             return
         with transaction.atomic():
             newest = PoolUser.objects.select_for_update().filter(
                 pk=known.pk, stated_at__lte=stated_at
             )
             if newest.update(stated_at=stated_at):
+                record.refresh_from_db()  # an older token may have been applied meanwhile
+                changes, added, removed = self._changes(record, user)
                 _save(record, changes)
                 _set_groups(record, added, removed)
+
+    def _changes(
+        self, record: Any, user: User
+    ) -> tuple[Mapping[str, object], frozenset[str], frozenset[str]]:
+        """Fields that differ, and names of the managed groups to add and to remove."""
+        fields = {**_changed_profile(record, user), **self._changed_flags(record, user)}
+        return fields, *self._changed_groups(record, user)
 
     def _changed_flags(self, record: Any, user: User) -> Mapping[str, bool]:
         flags = self.rules.flags_of(user)
@@ -127,6 +135,15 @@ class UserRecords:
         held = record.groups.filter(name__in=managed).values_list("name", flat=True)
         wanted, given = self.rules.groups_of(user), frozenset(held)
         return wanted - given, given - wanted
+
+
+def _is_exactly(value: object, uid: str) -> bool:
+    """
+    Whether *value* is written *uid*.
+
+    Django reads ``1_0`` and Arabic digits as numbers, and some databases ignore case.
+    """
+    return str(value) == uid if isinstance(value, int | str) else True
 
 
 def _active(record: Any) -> Any:

@@ -25,7 +25,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from authcore.domain.errors import ConfigurationError
-from authcore_guard.django_requests import current_user, read_request, request_guard
+from authcore_guard.django_requests import (
+    current_user,
+    read_request,
+    request_guard,
+    standing_denial,
+)
 from authcore_guard.django_responses import denial_response
 
 
@@ -33,6 +38,8 @@ from authcore_guard.django_responses import denial_response
 def sign_in(request: HttpRequest) -> HttpResponse:
     """
     Redirect to the sign-in, which returns to ``next``.
+
+    A user whom the site refuses gets that refusal: a sign-in would lead back here.
 
     Raises:
         PermissionDenied: The user is signed in already, so that a sign-in would not help: the page
@@ -43,6 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked, guard = read_request(request), request_guard()
     if not guard.is_public(asked):
         raise ConfigurationError([f"{asked.path} must be one of AUTHCORE_GUARD_PUBLIC_PATHS"])
+    if denial := standing_denial(request):
+        return denial_response(denial)
     target = _target(request)
     if current_user(request) is not None:
         if REDIRECT_FIELD_NAME in request.GET:

@@ -9,7 +9,7 @@ from authcore.adapters.jwks.compact_jws import unverified_issuer
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
-from authcore.domain.model.pools import accepted_issuers, issuer_urls, jwks_urls, region_of
+from authcore.domain.model.pools import accepted_issuers, issuer_urls, jwks_urls, pool_of, region_of
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator, PoolsValidator
 from authcore.domain.services.sessions.session_guard import SessionGuard
@@ -93,10 +93,20 @@ def program_guard(guard: SessionGuard, validator: AnyValidator) -> SessionGuard:
 
     It refreshes the sessions of *guard*'s own app client only: the refresh token of another one
     would be sent with the wrong client id and secret, and its refusal would end a good session.
+    Only users of *guard*'s own pool have legacy accounts and roles.
     """
     if validator is guard.validator:
         return guard
     refresher = guard.refresher
     return attrs.evolve(
-        guard, validator=validator, refreshable=refresher.serves if refresher else None
+        guard,
+        validator=validator,
+        refreshable=refresher.serves if refresher else None,
+        users=attrs.evolve(guard.users, pool=_pool_of(guard.validator)),
     )
+
+
+def _pool_of(validator: AnyValidator) -> str:
+    """The pool of browsers' sessions."""
+    own = validator.validators[0] if isinstance(validator, PoolsValidator) else validator
+    return pool_of(next(iter(own.issuers)))

@@ -136,7 +136,8 @@ def _may_be_blocked(error: Exception, refusals: Refusals) -> bool:
     """Whether a refused write says that the pool takes no writes now, whatever its class."""
     if not any(refusals is writes for writes in _WRITES):
         return False
-    message = getattr(error, "response", {}).get("Error", {}).get("Message")
+    answer = getattr(error, "response", None) or {}
+    message = answer.get("Error", {}).get("Message")
     return isinstance(message, str) and _BLOCKED.search(message) is not None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from authcore.adapters.region_turns import RegionTurns
+from authcore.adapters.region_turns import Region, RegionTurns
 from authcore.domain.errors import (
     ClientMisconfiguredError,
     ProviderNotReachedError,
@@ -58,24 +58,26 @@ class RegionalTokenRefresher(TokenRefresher):
         """See the port."""
         first, second = self._turns.order()
         try:
-            fresh = self._refreshers[first].refresh(tokens, username=username)
+            return self._refresh_in(first, tokens, username)
         except ClientMisconfiguredError:
-            self._turns.record(first, answered=True)
             raise
         except ProviderUnavailableError as outage:
-            self._turns.record(first, answered=outage.detail == BUSY)
             if not self._may_repeat(outage):
                 raise
-        else:
-            self._turns.record(first, answered=True)
-            return fresh
+        return self._refresh_in(second, tokens, username)
+
+    def _refresh_in(self, region: Region, tokens: TokenSet, username: str | None) -> TokenSet:
+        """Refresh in *region*, and record whether it gave an answer: a refusal is one."""
+        answered = True
         try:
-            fresh = self._refreshers[second].refresh(tokens, username=username)
-        except ProviderUnavailableError as outage:
-            self._turns.record(second, answered=outage.detail == BUSY)
+            return self._refreshers[region].refresh(tokens, username=username)
+        except ClientMisconfiguredError:
             raise
-        self._turns.record(second, answered=True)
-        return fresh
+        except ProviderUnavailableError as outage:
+            answered = outage.detail == BUSY
+            raise
+        finally:
+            self._turns.record(region, answered=answered)
 
     def _may_repeat(self, outage: ProviderUnavailableError) -> bool:
         not_done = isinstance(outage, ProviderNotReachedError) or outage.detail in NOT_DONE

@@ -41,7 +41,8 @@ class SealedSessionJar(CookieSessionJar):
     name, domain and path) cannot be noticed: share the domain only with trusted hosts.
 
     All requests of a page carry the same cookies, so the last SESSIONS_KEPT sessions stay unsealed
-    in memory, each under its complete sealed text.  Texts that do not unseal are not kept.
+    in memory, each under its complete sealed text and the key ring that opened it: a key that was
+    removed opens nothing any more.  Texts that do not unseal are not kept.
 
     Args:
         ring: Shared by all services that read the session.
@@ -51,7 +52,7 @@ class SealedSessionJar(CookieSessionJar):
         domain, lifetime, clock, budget, former_domains: See CookieSessionJar.
     """
 
-    __slots__ = ("_envelope", "_open")
+    __slots__ = ("_envelope", "_open", "_ring")
 
     def __init__(
         self,
@@ -71,8 +72,9 @@ class SealedSessionJar(CookieSessionJar):
             budget=budget,
             former_domains=former_domains,
         )
+        self._ring = ring
         self._envelope = Envelope("session", ring=ring, clock=clock, entropy=entropy)
-        self._open: Callable[[str], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
+        self._open: Callable[[str, object], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
     def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
         whole = SEALED.gather(cookie_pairs(cookie_header))
@@ -86,13 +88,13 @@ class SealedSessionJar(CookieSessionJar):
 
     def _tokens(self, generation: str, text: str) -> TokenSet | None:
         try:
-            opened = self._open(text)
+            opened = self._open(text, self._ring.state())
         except _NoSessionError:
             return None
         holds = opened.generation == generation and opened.expires_at > self._clock.now()
         return opened.tokens if holds else None
 
-    def _unseal(self, text: str) -> _Opened:
+    def _unseal(self, text: str, _ring_state: object) -> _Opened:
         unsealed = self._envelope.unseal(text)
         tokens = _token_set(unsealed) if unsealed else None
         if unsealed is None or tokens is None:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from authcore.adapters.cookie_header import cookie_pairs
@@ -159,7 +160,7 @@ class StoredSessionJar(SessionJar):
     def _drop(self, cookie_header: str) -> None:
         """Drop the sessions of *cookie_header*; stop at the first failure of the store."""
         try:
-            for session_id in filter(_ID.fullmatch, _ids(cookie_header)[:MAX_DROPPED]):
+            for session_id in islice(filter(_ID.fullmatch, _ids(cookie_header)), MAX_DROPPED):
                 self._texts.drop(_place(session_id))
         except CoordinationUnavailableError as outage:
             if self._audit is not None:

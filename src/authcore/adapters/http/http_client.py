@@ -1,6 +1,7 @@
 """Requests with one complete answer within a deadline and a byte limit."""
 
 import logging
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
@@ -110,6 +111,7 @@ class HttpClient:
         self._within = within
         self._max_bytes = max_bytes
         self._idle: list[BoundedConnection] = []
+        self._process = os.getpid()
 
     def request(
         self,
@@ -160,6 +162,13 @@ class HttpClient:
             connection.close()
 
     def _take(self) -> "BoundedConnection":
+        """
+        Give a connection of this process.
+
+        Two processes on one connection would read each other's answers, tokens of other users.
+        """
+        if self._process != (process := os.getpid()):
+            self._process, self._idle = process, []
         try:
             return self._idle.pop()
         except IndexError:

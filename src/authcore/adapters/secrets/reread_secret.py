@@ -11,10 +11,12 @@ more                 the value after a read; the one in memory if that fails
 ===================  ===================================================================
 """
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+from weakref import WeakSet
 
 from authcore.domain.errors import SecretUnavailableError
 from authcore.domain.model.audit import AuditEvent
@@ -42,9 +44,15 @@ def start_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="secret-read", daemon=True).start()
 
 
+_SECRETS: Final[WeakSet["RereadSecret[Any]"]] = WeakSet()
+
+
 class RereadSecret(Generic[Value]):
     """
     Keeps one secret.  Threads share it; one of them at a time reads.
+
+    A process that forks while a thread reads leaves its child the value, and a turn of its own: the
+    thread that would end the turn of the parent does not exist in the child.
 
     A caller never sees a value in part: the whole value is replaced at once.
     """
@@ -82,6 +90,7 @@ class RereadSecret(Generic[Value]):
         self._tried_at: datetime | None = None
         self._demanded_at: datetime | None = None
         self._turn = threading.Lock()
+        _SECRETS.add(self)
 
     def get(self) -> Value:
         """
@@ -109,7 +118,15 @@ class RereadSecret(Generic[Value]):
         Raises:
             SecretUnavailableError: There is no value.
         """
-        return self._in_turn(lambda: self._values[:1] == (seen,) and self._may_demand())
+        with self._turn:
+            if self._values[:1] == (seen,) and self._is_older(self._demanded_at, DEMANDS_APART):
+                self._try()
+                self._demanded_at = self._tried_at
+            return self._value()
+
+    def renew_turn(self) -> None:
+        """Give a forked process a turn of its own."""
+        self._turn = threading.Lock()
 
     def _first(self) -> Value:
         return self._in_turn(
@@ -120,9 +137,12 @@ class RereadSecret(Generic[Value]):
         with self._turn:
             if is_due():
                 self._try()
-            if not self._values:
-                raise self._error
-            return self._values[0]
+            return self._value()
+
+    def _value(self) -> Value:
+        if not self._values:
+            raise _copy(self._error, str(self._error), self._error.detail)
+        return self._values[0]
 
     def _read_in_background(self) -> None:
         if not self._turn.acquire(blocking=False):
@@ -139,27 +159,38 @@ class RereadSecret(Generic[Value]):
             self._turn.release()
 
     def _try(self) -> None:
+        """Read; the time of the try is that of its end, so that callers who waited do not read."""
         self._tried_at = self._clock.now()
         try:
             value = self._read()
         except SecretUnavailableError as error:
             detail = f"{self._name} {error.detail or ''}".rstrip()
-            self._error = type(error)(f"{self._name} cannot be used: {error}", detail=detail)
+            self._error = _copy(error, f"{self._name} cannot be used: {error}", detail)
             self._audit.record(AuditEvent.of(ACTION, self._error))
             return
+        finally:
+            self._tried_at = self._clock.now()
         if self._values[:1] != (value,):
             is_new = bool(self._values)
             self._values = (value,)
             if is_new:
                 self._audit.record(AuditEvent.of(ACTION, None, detail=self._name))
 
-    def _may_demand(self) -> bool:
-        """Whether a read may follow from a demand now; then it counts as the last one."""
-        if not self._is_older(self._demanded_at, DEMANDS_APART):
-            return False
-        self._demanded_at = self._clock.now()
-        return True
-
     def _is_older(self, at: datetime | None, than: timedelta) -> bool:
         """Whether *at* is *than* or more away from now, also where the clock was set back."""
         return at is None or abs(self._clock.now() - at) >= than
+
+
+def _copy(
+    error: SecretUnavailableError, message: str, detail: str | None
+) -> SecretUnavailableError:
+    """Make an error of the same kind; one that is raised again and again keeps every traceback."""
+    return type(error)(message, detail=detail)
+
+
+def _renew_turns() -> None:
+    for secret in list(_SECRETS):
+        secret.renew_turn()
+
+
+os.register_at_fork(after_in_child=_renew_turns)

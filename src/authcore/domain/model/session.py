@@ -8,7 +8,7 @@ import attrs
 
 from authcore.domain.model.pools import pool_of
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
-from authcore.domain.model.user_mapping import NO_CLAIMS, PLAIN, UserMapping
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 
 
 RedirectTarget = NewType("RedirectTarget", str)
@@ -126,7 +126,7 @@ class User:
     groups: tuple[str, ...]
     login: Literal["cognito", "legacy"] = "cognito"
     roles: tuple[str, ...] = ()
-    claims: Mapping[str, object] = attrs.field(default=NO_CLAIMS, repr=False, hash=False)
+    claims: Mapping[str, object] = attrs.field(factory=dict, repr=False, hash=False)
     pool: str | None = None
     stated_at: float | None = None
     actor: str | None = None
@@ -155,7 +155,8 @@ class Session:
     def user_with(self, mapping: UserMapping) -> User:
         """The signed-in user, with the claims and roles of *mapping*."""
         identity = self.identity
-        groups = identity.groups
+        groups, pool = identity.groups, pool_of(identity.issuer)
+        is_foreign = mapping.is_foreign(pool)
         actor = self.access.actor or identity.actor
         return User(
             subject=identity.subject,
@@ -163,11 +164,11 @@ class Session:
             name=identity.name,
             email=identity.email,
             email_verified=identity.email_verified,
-            legacy_uid=identity.legacy_uid,
+            legacy_uid=None if is_foreign else identity.legacy_uid,
             groups=groups,
-            roles=mapping.roles_of(groups),
+            roles=() if is_foreign else mapping.roles_of(groups),
             claims=mapping.claims_of(identity.claims),
-            pool=pool_of(identity.issuer),
+            pool=pool,
             stated_at=identity.stated_at,
             actor=actor.name if actor else None,
         )

@@ -16,8 +16,6 @@ MAX_CLAIM_NAMES: Final = 32
 CLAIM_NAME: Final = re.compile(r"[!-+\--~]{1,128}")
 """Printable ASCII without the comma, which separates list entries."""
 
-NO_CLAIMS: Final[Mapping[str, object]] = MappingProxyType({})
-
 NO_ROLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
 
 
@@ -29,10 +27,18 @@ class UserMapping:
     Attributes:
         claims: Names of the claims that applications see; none by default.
         roles: Roles by group; none by default.
+        pool: The pool whose users have legacy accounts and roles here; None (the default) where
+            there is one pool only.  Another pool can have any text in ``custom:legacy_uid``, and
+            groups of the same names.
     """
 
     claims: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = NO_ROLES
+    pool: str | None = None
+
+    def is_foreign(self, pool: str) -> bool:
+        """Whether users of *pool* have neither legacy accounts nor roles here."""
+        return self.pool not in (None, pool)
 
     def claims_of(self, signed: Mapping[str, object]) -> Mapping[str, object]:
         """
@@ -41,10 +47,7 @@ class UserMapping:
         A copy, because verified tokens are cached: an application that changes a value in it
         would change the claims of later requests.
         """
-        if not self.claims:
-            return NO_CLAIMS
-        found = {name: copy_json(signed[name]) for name in self.claims if name in signed}
-        return MappingProxyType(found)
+        return {name: copy_json(signed[name]) for name in self.claims if name in signed}
 
     def roles_of(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """List the roles of a user in *groups*."""
