@@ -305,6 +305,30 @@ def test_14_large_sessions_pass_bodies_stay_here_and_no_spelling_is_public(
     assert stand.app.arrived == []
 
 
+@pytest.mark.parametrize(
+    "dots", ["..;", "..;x=1", "..\\", "%2e%2e;", "..%3b", "..%5c", "...", ".%0a"]
+)
+def test_segments_that_some_servers_read_as_dots_are_not_public(
+    proxy: Proxy, stand: Stand, dots: str
+) -> None:
+    """Java servers cut off what follows a semicolon; others take a backslash for a slash."""
+    assert proxy.visit(target=f"/static/{dots}/articles").status in (400, 401)
+    assert proxy.visit(target="/static/app.css%0a").status in (400, 401)
+    assert stand.app.arrived == []
+
+
+def test_no_header_that_connection_names_is_kept_from_the_application(
+    proxy: Proxy, stand: Stand
+) -> None:
+    """A client would choose what the application learns about the user."""
+    # VA-04
+    named = [("Connection", "X-Auth-Login"), ("Connection", "x-auth-groups")]
+    given = proxy.visit(stand.world.cookies(stand.world.sign_in()), headers=named)
+
+    assert (given.status, given.json) == (200, {"said": "4711 cognito"})
+    assert told(arrived_at(stand)).keys() >= {"x-auth-login", "x-auth-groups"}
+
+
 NOT_FOR_BROWSERS: Final = frozenset(
     {
         "/auth/check",
