@@ -34,6 +34,22 @@ def legacy_sessions() -> LegacySessions:
     )
 
 
+class _SessionCopy(dict[str, Any]):
+    """
+    A session that only reads.
+
+    Django's ``get_user`` moves a session to another key where a former ``SECRET_KEY`` signed it,
+    and deletes one whose password changed.  The browser would learn the other key from no response.
+    """
+
+    def cycle_key(self) -> None:
+        """See: Django "How to use sessions"."""
+
+    def flush(self) -> None:
+        """See: Django "How to use sessions"."""
+        self.clear()
+
+
 def look_up(session_key: str) -> LegacyAccount | None:
     """
     Return the account of an open session of Django, or None; an inactive user has none.
@@ -42,8 +58,9 @@ def look_up(session_key: str) -> LegacyAccount | None:
     """
     close_old_connections()
     try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+        request: Any = HttpRequest()
+        stored = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+        request.session = _SessionCopy(stored.items())
         record = get_user(request)
         return _account(record) if record.is_authenticated else None
     finally:
