@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from doors.django_database import empty_tables, migrated_database
-from doors.django_models import DjangoUser, Session, old_login
+from doors.django_models import DjangoUser, PoolUser, Session, old_login
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -48,3 +48,16 @@ def test_a_session_of_another_password_is_none_and_stays_as_it_is(session_key: s
 def test_what_is_no_session_finds_nobody_and_makes_nothing(key: str) -> None:
     assert old_login.look_up(key) is None
     assert Session.objects.count() == 0
+
+
+def test_of_the_users_of_two_pools_the_one_in_use_is_asked_about(session_key: str) -> None:
+    """By it a guard finds out that an administrator has ended the sessions of the user."""
+    # RF-06
+    user = DjangoUser.objects.get()
+    PoolUser.objects.create(pool="former", subject="sub-1", user=user, stated_at=1.0)
+    PoolUser.objects.create(pool="in-use", subject="sub-2", user=user, stated_at=2.0)
+
+    account = old_login.look_up(session_key)
+
+    assert account is not None
+    assert account.cognito_id == "sub-2"

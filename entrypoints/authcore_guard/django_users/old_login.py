@@ -70,12 +70,12 @@ def look_up(session_key: str) -> LegacyAccount | None:
 def _account(user: Any) -> LegacyAccount:
     """The account of *user*, of any user model."""
     full_name: str = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    linked = PoolUser.objects.filter(user=user).values_list("subject", flat=True).first()
+    linked = PoolUser.objects.filter(user=user).order_by("-stated_at", "-pk").first()
     return LegacyAccount(
         legacy_uid=str(user.pk),
         username=user.get_username(),
         email=getattr(user, user.get_email_field_name(), None) or None,
         email_verified=False,
         display_name=full_name or None,
-        cognito_id=linked,
+        cognito_id=linked.subject if linked else None,  # of the pool in use
     )
