@@ -250,6 +250,25 @@ class TestWhatEndsTakesTheOldLoginWithIt:
         assert world.decide(tokens, header) == attrs.evolve(REVOKED, has_ended=True)
         assert world.decide(None, header) == SignInRequired("no_session")
 
+    def test_a_link_that_the_pool_alone_has_counts_in_an_expired_id_token(
+        self, world: SessionWorld
+    ) -> None:
+        """A refresh is refused when the tokens have expired, both of them."""
+        account = attrs.evolve(ACCOUNT, legacy_uid="4711")
+        tokens, header = self.refused(world), world.legacy.open(account)
+
+        assert world.decide(tokens, header) == SignInRequired("refresh_rejected", has_ended=True)
+        assert world.decide(None, header) == SignInRequired("no_session")
+
+    def test_an_id_token_of_another_user_ends_no_session_of_the_old_login(
+        self, world: SessionWorld
+    ) -> None:
+        account = attrs.evolve(ACCOUNT, legacy_uid="4711")
+        foreign = world.tokens(None, sub="sub-of-another")
+        tokens = attrs.evolve(self.refused(world), id_token=foreign.id_token)
+
+        assert isinstance(world.decide(tokens, world.legacy.open(account)), LegacyAdmitted)
+
     def test_an_old_login_that_gives_no_answer_is_an_outage_after_a_refused_refresh(
         self, world: SessionWorld
     ) -> None:

@@ -78,6 +78,8 @@ class RevocationList(Protocol):
         """
         Revoke all sessions that a user has begun so far.
 
+        Withdraws what ``admit_undated`` admitted, whatever the clocks of the two callers say.
+
         Args:
             subject: ``sub``.
 

@@ -78,6 +78,10 @@ class PoolsValidator:
             unverified_token, nonce=nonce, access_token=access_token
         )
 
+    def verify_id_token_ignoring_expiry(self, unverified_token: str) -> IdentityClaims:
+        """See TokenValidator."""
+        return self._of(unverified_token).verify_id_token_ignoring_expiry(unverified_token)
+
     def _of(self, unverified_token: str) -> TokenValidator:
         issuer = self.read_issuer(unverified_token)
         found = self._by_issuer.get(issuer) if isinstance(issuer, str) else None

@@ -173,18 +173,38 @@ class TokenValidator:
 
         See: OpenID Connect Core §3.1.3.7, §3.1.3.6.
         """
-        claims = self.signatures.verify(unverified_token)
-        self._check_origin(claims, "id")
-        if not _is_one_of(_sole(claims.get("aud")), self.client_ids):
-            raise ClaimRejectedError("aud")
-        if "azp" in claims and not _is_one_of(claims["azp"], self.client_ids):
-            raise ClaimRejectedError("azp")
+        claims = self._identity_claims(unverified_token)
         if nonce is not None and not _same_secret(claims.get("nonce"), nonce):
             raise ClaimRejectedError("nonce")
         if access_token is not None and "at_hash" in claims:
             _check_at_hash(claims["at_hash"], access_token)
         self._check_times(claims)
         return IdentityClaims(claims)
+
+    def verify_id_token_ignoring_expiry(self, unverified_token: str) -> IdentityClaims:
+        """
+        Check an ID token that may have expired, to learn whose session ends.
+
+        It must be valid in every other respect.  It never grants access.
+
+        Raises:
+            TokenRejectedError: The token never was valid; the subclass says why.
+
+            KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
+        """
+        claims = self._identity_claims(unverified_token)
+        with suppress(TokenExpiredError):
+            self._check_times(claims)
+        return IdentityClaims(claims)
+
+    def _identity_claims(self, unverified_token: str) -> SignedClaims:
+        claims = self.signatures.verify(unverified_token)
+        self._check_origin(claims, "id")
+        if not _is_one_of(_sole(claims.get("aud")), self.client_ids):
+            raise ClaimRejectedError("aud")
+        if "azp" in claims and not _is_one_of(claims["azp"], self.client_ids):
+            raise ClaimRejectedError("azp")
+        return claims
 
     def _check_origin(self, claims: SignedClaims, use: str) -> None:
         if not _is_one_of(claims.get("iss"), self.issuers):

@@ -134,6 +134,18 @@ class RevocationListContract(ContractSuite):
         revocations.revoke_user("anna", signed_in_until=now + second, until=now + HOUR)
         assert revocations.is_user_revoked("anna")
 
+    @pytest.mark.parametrize("behind", [0, 30])
+    def test_a_permission_lasts_until_the_next_revocation_whatever_its_clock_says(
+        self, revocations: RevocationList, now: datetime, behind: int
+    ) -> None:
+        revocations.revoke_user("anna", signed_in_until=now, until=now + HOUR)
+        revocations.admit_undated("anna", revoked_until=now)
+        assert not revocations.is_user_revoked("anna")
+        moment = now - timedelta(seconds=behind)
+        revocations.revoke_user("anna", signed_in_until=moment, until=moment + HOUR)
+
+        assert revocations.is_user_revoked("anna")
+
     def test_an_earlier_permission_does_not_admit_them(
         self, revocations: RevocationList, now: datetime
     ) -> None:

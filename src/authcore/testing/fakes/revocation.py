@@ -68,6 +68,7 @@ class InMemoryRevocationList(RevocationList):
         with self._lock:
             before, end = self.users.get(subject, (signed_in_until, until))
             self.users[subject] = (max(before, signed_in_until), max(end, until))
+            self.undated.pop(subject, None)
 
     def _check(self) -> None:
         if self.unavailable:

@@ -24,11 +24,13 @@ from authcore.ports.system import Clock
 
 _END: Final = "SET ends_at = :end, expires = :expires"
 _MOMENT: Final = "SET signed_in_until = :moment"
-_BOTH: Final = f"{_END}, signed_in_until = :moment"
+_UNDATED: Final = "undated_until"
+_BOTH: Final = f"{_END}, signed_in_until = :moment REMOVE {_UNDATED}"
 
 _ENDS_EARLIER: Final = "attribute_not_exists(ends_at) OR ends_at < :end"
 _REACHES_LESS_FAR: Final = "attribute_not_exists(signed_in_until) OR signed_in_until < :moment"
-_UNDATED: Final = "undated_until"
+_WITHDRAW: Final = f"REMOVE {_UNDATED}"
+_IS_ADMITTED: Final = f"{_UNDATED} >= :zero"
 _ADMIT_UNDATED: Final = f"SET {_UNDATED} = :undated"
 _ADMITS_LESS: Final = (
     f"attribute_exists(pk) AND (attribute_not_exists({_UNDATED}) OR {_UNDATED} < :undated)"
@@ -102,13 +104,23 @@ class DynamoDbRevocationList(RevocationList):
         self._raise(_session(origin_jti), _END, _ENDS_EARLIER, values_until(until))
 
     def revoke_user(self, subject: str, *, signed_in_until: datetime, until: datetime) -> None:
-        """See the port.  One call to DynamoDB; three if a later revocation is stored."""
+        """See the port.  One call to DynamoDB; four if a later revocation is stored."""
         pk = _user(subject)
         reached = {":moment": moment(signed_in_until)}
         ending = values_until(until)
         if not self._raise(pk, _BOTH, _NOTHING_IS_LATER, {**ending, **reached}):
             self._raise(pk, _END, _ENDS_EARLIER, ending)
             self._raise(pk, _MOMENT, _REACHES_LESS_FAR, reached)
+            self._withdraw(pk)
+
+    def _withdraw(self, pk: str) -> None:
+        """Undo ``admit_undated``."""
+        try:
+            entry = self._table.update(pk, _WITHDRAW, _IS_ADMITTED, {":zero": {"N": "0"}})
+        except ConditionFailedError:
+            return
+        if _UNDATED in entry or "signed_in_until" not in entry:
+            raise not_dynamodb()
 
     def _raise(self, pk: str, update: str, condition: str, values: Item) -> bool:
         """Whether *update* was made; if not, the stored value is as late or later."""

@@ -76,6 +76,7 @@ class ProcessRevocationList(RevocationList):
             self._make_room()
             before, end = self._users.get(subject, (signed_in_until, until))
             self._users[subject] = (max(before, signed_in_until), max(end, until))
+            self._undated.pop(subject, None)
 
     def _make_room(self) -> None:
         if self.size < self._max_revocations:

@@ -250,12 +250,15 @@ class SessionGuard:
             access = self.validator.verify_access_token_ignoring_expiry(ended.tokens.access_token)
         except TokenRejectedError:
             return True
-        return account.cognito_id == access.subject or self._names(ended.tokens, account)
+        if account.cognito_id == access.subject:
+            return True
+        return self._names(ended.tokens, access.subject, account)
 
-    def _names(self, tokens: TokenSet, account: LegacyAccount) -> bool:
-        """Whether the pool names *account* for the user, in an ID token that is still valid."""
+    def _names(self, tokens: TokenSet, subject: str, account: LegacyAccount) -> bool:
+        """Whether the pool names *account* for the user; an ID token that has expired says so."""
         with suppress(TokenRejectedError, UnavailableError):
-            return self.validator.verify_id_token(tokens.id_token).legacy_uid == account.legacy_uid
+            identity = self.validator.verify_id_token_ignoring_expiry(tokens.id_token)
+            return (identity.subject, identity.legacy_uid) == (subject, account.legacy_uid)
         return False
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
