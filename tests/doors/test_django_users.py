@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
@@ -457,6 +457,19 @@ def test_an_older_token_that_is_applied_meanwhile_leaves_nothing_behind() -> Non
     record = DjangoUser.objects.get()
     assert seen
     assert (_names(record), record.is_staff, record.first_name) == (set(), False, "Ada")
+
+
+def test_a_user_model_that_needs_more_than_a_username_is_no_refusal_of_the_user() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX one_address ON auth_user (email)")
+    try:
+        first = _record(attrs.evolve(ADA, email=None))
+        with pytest.raises(IntegrityError):
+            _record(attrs.evolve(ADA, email=None, subject="sub-other"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX one_address")
+    assert DjangoUser.objects.get() == first
 
 
 def test_a_legacy_account_belongs_to_one_user_of_the_pool() -> None:

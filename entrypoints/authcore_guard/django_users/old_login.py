@@ -34,6 +34,22 @@ def legacy_sessions() -> LegacySessions:
     )
 
 
+class _SessionCopy(dict[str, Any]):
+    """
+    A session that only reads.
+
+    Django's ``get_user`` moves a session to another key where a former ``SECRET_KEY`` signed it,
+    and deletes one whose password changed.  The browser would learn the other key from no response.
+    """
+
+    def cycle_key(self) -> None:
+        """See: Django "How to use sessions"."""
+
+    def flush(self) -> None:
+        """See: Django "How to use sessions"."""
+        self.clear()
+
+
 def look_up(session_key: str) -> LegacyAccount | None:
     """
     Return the account of an open session of Django, or None; an inactive user has none.
@@ -42,8 +58,9 @@ def look_up(session_key: str) -> LegacyAccount | None:
     """
     close_old_connections()
     try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+        request: Any = HttpRequest()
+        stored = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+        request.session = _SessionCopy(stored.items())
         record = get_user(request)
         return _account(record) if record.is_authenticated else None
     finally:
@@ -53,12 +70,12 @@ def look_up(session_key: str) -> LegacyAccount | None:
 def _account(user: Any) -> LegacyAccount:
     """The account of *user*, of any user model."""
     full_name: str = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    linked = PoolUser.objects.filter(user=user).values_list("subject", flat=True).first()
+    linked = PoolUser.objects.filter(user=user).order_by("-stated_at", "-pk").first()
     return LegacyAccount(
         legacy_uid=str(user.pk),
         username=user.get_username(),
         email=getattr(user, user.get_email_field_name(), None) or None,
         email_verified=False,
         display_name=full_name or None,
-        cognito_id=linked,
+        cognito_id=linked.subject if linked else None,  # of the pool in use
     )

@@ -64,6 +64,8 @@ class UserRecords:
             except IntegrityError:
                 if known := self._known(user):  # made by a simultaneous request
                     return known
+                if attempt == MAX_ATTEMPTS - 1 and self._existing(user) is None:
+                    raise  # the site's user model needs more than a username: no refusal of ours
         raise AccountTakenError(
             "the Django user belongs to another user of the pool", legacy_uid=user.legacy_uid
         )
