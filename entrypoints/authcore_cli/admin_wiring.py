@@ -14,7 +14,7 @@ from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.pools import pool_key
-from authcore.domain.services.sessions.sign_out import SignOutEverywhere
+from authcore.domain.services.sessions.sign_out_everywhere import SignOutEverywhere
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import ReplayCache
 from authcore.ports.revocation import RevocationList

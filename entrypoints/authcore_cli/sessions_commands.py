@@ -4,7 +4,7 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.services.sessions.sign_out import EndedUser
+from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
 

@@ -12,7 +12,7 @@ from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.adapters.cognito.user_sessions import CognitoUserSessions
 from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.urls import service_url
-from authcore.domain.services.sessions.sign_out import SignOutEverywhere
+from authcore.domain.services.sessions.sign_out_everywhere import SignOutEverywhere
 from authcore_local.addresses import POOL_ID, REGION, Addresses
 from authcore_local.shared_state import Shared
 

@@ -162,8 +162,8 @@ class _Pages:
 
     def me(self, request: Request) -> Response:
         user: User = request.scope["user"]
-        known = attrs.asdict(user)
-        return JSONResponse({"user": known}, headers=security_headers("none"))
+        members = {**attrs.asdict(user), "claims": dict(user.claims)}
+        return JSONResponse({"user": members}, headers=security_headers("none"))
 
     def not_found(self, request: Request, _: Exception) -> Response:
         main = '<p>There is no such page. <a href="/">Back to the front page</a></p>'

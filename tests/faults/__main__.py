@@ -7,7 +7,7 @@ What was violated is left in files; the ``replay`` line of one is what ``--repla
 import argparse
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from authcore.adapters.system import SystemEntropy, monotonic
 from faults import (
+    endurance_suite,
     hung_suite,
     key_suite,
     linking_suite,
@@ -32,7 +33,7 @@ from faults.figures import Failure, Progress, Section, write_failures
 from faults.migration_table import Left
 
 
-PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "F6", "MG-03")
+PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "MG-03")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
     parser.add_argument("--walks", type=int, default=world_suite.WALKS, help="of F6")
+    parser.add_argument("--sessions", type=int, default=endurance_suite.SESSIONS, help="of F7")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each toxic of F5")
     parser.add_argument(
         "--samples", type=int, default=timing_suite.SAMPLES, help="of each kind of MG-03"
@@ -77,24 +79,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Iterator[Section]:
-    chosen = asked.only or PARTS
-    if "F1" in chosen:
-        yield from linking_suite.section(seed, progress, asked.random)
-        yield process_suite.section(progress)
-        yield trojan_suite.section(progress)
-        yield hung_suite.section(progress, TRIGGER)
-    if "F2" in chosen:
-        yield migration_suite.section(progress, TRIGGER)
-    if "F3" in chosen:
-        yield refresh_suite.section(progress, seed)
-    if "F4" in chosen:
-        yield key_suite.section(progress)
-    if "F5" in chosen:
-        yield toxic_suite.section(progress, asked.seconds, TRIGGER)
-    if "F6" in chosen:
-        yield world_suite.section(progress, seed, asked.walks)
-    if "MG-03" in chosen:
-        yield timing_suite.section(progress, seed, asked.samples)
+    parts: Mapping[str, Callable[[], Iterable[Section]]] = {
+        "F1": lambda: _linking(asked, seed, progress),
+        "F2": lambda: [migration_suite.section(progress, TRIGGER)],
+        "F3": lambda: [refresh_suite.section(progress, seed)],
+        "F4": lambda: [key_suite.section(progress)],
+        "F5": lambda: [toxic_suite.section(progress, asked.seconds, TRIGGER)],
+        "F6": lambda: [world_suite.section(progress, seed, asked.walks)],
+        "F7": lambda: [endurance_suite.section(progress, seed, asked.sessions)],
+        "MG-03": lambda: [timing_suite.section(progress, seed, asked.samples)],
+    }
+    for name in PARTS:
+        if name in (asked.only or PARTS):
+            yield from parts[name]()
+
+
+def _linking(asked: argparse.Namespace, seed: str, progress: Progress) -> Iterator[Section]:
+    yield from linking_suite.section(seed, progress, asked.random)
+    yield process_suite.section(progress)
+    yield trojan_suite.section(progress)
+    yield hung_suite.section(progress, TRIGGER)
 
 
 def _replayed(asked: argparse.Namespace) -> int:
@@ -105,21 +109,17 @@ def _replayed(asked: argparse.Namespace) -> int:
 
 def _again(asked: argparse.Namespace) -> Failure:
     line: str = asked.replay
-    if line.startswith("F5 "):
-        return toxic_suite.replay(line, asked.seconds, TRIGGER)
-    if line.startswith("F3 "):
-        return refresh_suite.replay(line)
-    if line.startswith("F4 "):
-        return key_suite.replay(line)
-    if line.startswith("F6 "):
-        return world_suite.replay(line)
-    if line == "MG-03":
-        return timing_suite.replay(_progress(), asked.samples)
-    if line.startswith("hung "):
-        return hung_suite.replay(line, TRIGGER)
-    if line.startswith("F2 "):
-        return migration_suite.replay(line)
-    return linking_suite.replay(line)
+    parts: Mapping[str, Callable[[], Failure]] = {
+        "F2": lambda: migration_suite.replay(line),
+        "F3": lambda: refresh_suite.replay(line),
+        "F4": lambda: key_suite.replay(line),
+        "F5": lambda: toxic_suite.replay(line, asked.seconds, TRIGGER),
+        "F6": lambda: world_suite.replay(line),
+        "F7": lambda: endurance_suite.replay(line, _progress()),
+        "MG-03": lambda: timing_suite.replay(_progress(), asked.samples),
+        "hung": lambda: hung_suite.replay(line, TRIGGER),
+    }
+    return parts.get(line.split(" ", maxsplit=1)[0], lambda: linking_suite.replay(line))()
 
 
 def _is_no_clients_leaving(record: logging.LogRecord) -> bool:

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from authcore.domain.model.usernames import LEGACY_UID
-from authcore.domain.services.sessions.sign_out import LONGEST_SESSION, SignOutEverywhere
+from authcore.domain.services.sessions.sign_out_everywhere import LONGEST_SESSION, SignOutEverywhere
 from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.revocation import InMemoryRevocationList

@@ -14,7 +14,8 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.session_decision import Admitted
 from authcore.domain.model.tokens import RefreshToken, TokenSet
-from authcore.domain.services.sessions.sign_out import SignOut, SignOutEverywhere
+from authcore.domain.services.sessions.sign_out import SignOut
+from authcore.domain.services.sessions.sign_out_everywhere import SignOutEverywhere
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions
 from unit.session_world import HOUR, LIFETIME, SessionWorld

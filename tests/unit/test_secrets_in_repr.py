@@ -51,7 +51,7 @@ from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
 from authcore.domain.model.user_mapping import UserMapping
-from authcore.domain.services.sessions.sign_out import EndedUser
+from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
 

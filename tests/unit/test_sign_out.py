@@ -13,7 +13,8 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.session_decision import Admitted, SignInRequired
-from authcore.domain.services.sessions.sign_out import SignOut, SignOutEverywhere
+from authcore.domain.services.sessions.sign_out import SignOut
+from authcore.domain.services.sessions.sign_out_everywhere import SignOutEverywhere
 from authcore.testing.fakes.legacy_sessions import InMemoryLegacySignOut
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory, InMemoryUserSessions

@@ -29,7 +29,7 @@ from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.regions import Region
 from authcore_local.cognito.routing import Doors, pool_app, published_routes
-from authcore_local.cognito.token_issuer import TokenIssuer
+from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
@@ -139,6 +139,11 @@ class LocalCognito:
         app = pool_app(self._doors(), published_routes(config, self._issuer))
         self.app = Region(app, is_replica=False)
         self.replica = Region(app, is_replica=True)
+
+    def begin_session(self, user: PoolUser) -> IssuedTokens:
+        """Issue the tokens of a sign-in that *user* completes in managed login now."""
+        scopes, now = self._config.scopes, self._clock.now()
+        return self._issuer.issue(SignedIn(user=user, scopes=scopes, at=now, hosted=True))
 
     def rotate_keys(self, *, keep_old: bool) -> None:
         """

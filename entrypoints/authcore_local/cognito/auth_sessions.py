@@ -17,13 +17,15 @@ from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.user_pool.users import fresh_uuid
 
 
-MAX_SESSIONS: Final = 10_000
-MAX_REFRESH_TOKENS: Final = 20_000
+MAX_SESSIONS: Final = 20_000
+MAX_REFRESH_TOKENS: Final = 60_000
+"""About 20 MB: kept as digests."""
 
 _JWE_HEADER: Final = {"cty": "JWT", "enc": "A256GCM", "alg": "RSA-OAEP"}
 _JWE_PARTS: Final = (256, 12, 1016, 16)
 """Octets of a JWE's encrypted key, initialisation vector, ciphertext and tag."""
 
+Key = TypeVar("Key")
 Held = TypeVar("Held")
 
 
@@ -72,7 +74,7 @@ class AuthSessions:
         self._entropy = entropy
         self._lock = threading.Lock()
         self._live: OrderedDict[str, AuthSession] = OrderedDict()
-        self._issued: OrderedDict[str, _Issued] = OrderedDict()
+        self._issued: OrderedDict[bytes, _Issued] = OrderedDict()
 
     def begin(
         self, subject: str, *, scopes: Sequence[str], signed_in_at: datetime, hosted: bool
@@ -114,14 +116,15 @@ class AuthSessions:
             session = self._require_honoured_session(token, client_id)
             if not self._config.refresh_token_rotation:
                 return None
-            if self._issued[token].used_at is None:
-                self._issued[token] = _Issued(session.origin_jti, self._clock.now())
+            place = _digest(token)
+            if self._issued[place].used_at is None:
+                self._issued[place] = _Issued(session.origin_jti, self._clock.now())
             return self._issue(session.origin_jti)
 
     def revoke(self, token: str, client_id: str) -> None:
         """End the session of *token*, also of a rotated one; do nothing without a session."""
         with self._lock:
-            issued = self._issued.get(token)
+            issued = self._issued.get(_digest(token))
             session = None if issued is None else self._live.get(issued.origin_jti)
             if session is not None and session.client_id == client_id:
                 del self._live[session.origin_jti]
@@ -138,7 +141,7 @@ class AuthSessions:
             return origin_jti not in self._live
 
     def _require_honoured_session(self, token: str, client_id: str) -> AuthSession:
-        issued = self._issued.get(token)
+        issued = self._issued.get(_digest(token))
         if issued is None:
             raise _not_authorized("Invalid Refresh Token.")
         session = self._live.get(issued.origin_jti)
@@ -157,7 +160,7 @@ class AuthSessions:
 
     def _issue(self, origin_jti: str) -> str:
         token = self._refresh_token()
-        self._issued[token] = _Issued(origin_jti)
+        self._issued[_digest(token)] = _Issued(origin_jti)
         _bound(self._issued, MAX_REFRESH_TOKENS)
         return token
 
@@ -171,7 +174,11 @@ class AuthSessions:
         return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
-def _bound(held: OrderedDict[str, Held], most: int) -> None:
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _bound(held: OrderedDict[Key, Held], most: int) -> None:
     while len(held) > most:
         held.popitem(last=False)
 

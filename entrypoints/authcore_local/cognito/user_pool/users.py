@@ -17,7 +17,7 @@ from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
 from authcore_local.cognito.user_pool.write_block import WriteBlock
 
 
-MAX_USERS: Final = 10_000
+MAX_USERS: Final = 20_000
 MAX_USERNAME_LENGTH: Final = 128
 
 UserStatus = Literal[
