@@ -90,7 +90,7 @@ class WatchedResponse:
             return message
         if not self.is_websocket:
             return {"type": "http.disconnect"}
-        return {"type": "websocket.disconnect", "code": self._close_code, "reason": ""}
+        return {"type": "websocket.disconnect", "code": self._close_code}
 
     def finish(self) -> None:
         """Judge no more: the application has returned."""
