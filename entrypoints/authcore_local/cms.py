@@ -162,7 +162,7 @@ class _Pages:
 
     def me(self, request: Request) -> Response:
         user: User = request.scope["user"]
-        members = {**attrs.asdict(user), "claims": dict(user.claims)}
+        members = attrs.asdict(user)
         return JSONResponse({"user": members}, headers=security_headers("none"))
 
     def not_found(self, request: Request, _: Exception) -> Response:
