@@ -2,12 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 
 PATIENCE: Final = 120.0
 """Seconds after which an attempt that does not come back is a fault of the suite's."""
+
+
+class _KilledError(BaseException):
+    """Ends the thread of an attempt that was killed."""
 
 
 class Runner:
@@ -24,6 +29,7 @@ class Runner:
         self.begun = False
         self.wakes_at: datetime | None = None
         self.over = False
+        self._is_killed = False
         self._work = work
         self._go = threading.Semaphore(0)
         self._back = threading.Semaphore(0)
@@ -40,10 +46,20 @@ class Runner:
         self._go.release()
         self._wait_for(self._back)
 
+    def kill(self) -> None:
+        """End its thread where it is: it makes no further outside call."""
+        self._is_killed = True
+        if self.begun and not self.over:
+            self._go.release()
+            self._wait_for(self._back)
+
     def wait_for_turn(self) -> None:
         """Called by *work* before each outside call."""
-        self._back.release()
-        self._wait_for(self._go)
+        if not self._is_killed:
+            self._back.release()
+            self._wait_for(self._go)
+        if self._is_killed:
+            raise _KilledError
 
     def sleep(self, until: datetime) -> None:
         """Called by *work* where it falls asleep; who tells it to go on wakes it."""
@@ -53,7 +69,8 @@ class Runner:
 
     def _run(self) -> None:
         try:
-            self._work(self)
+            with suppress(_KilledError):
+                self._work(self)
         finally:
             self.over = True
             self._back.release()

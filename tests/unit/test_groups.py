@@ -67,5 +67,3 @@ def test_claims_are_copies_of_what_was_signed() -> None:
     assert claims == {"tier": "gold", "teams": [{"id": 1}]}
     claims["teams"][0]["id"] = 2  # type: ignore[index]
     assert signed["teams"] == [{"id": 1}]
-    with pytest.raises(TypeError):
-        claims["tier"] = "silver"  # type: ignore[index]

@@ -245,6 +245,7 @@ def test_a_process_that_is_killed_at_any_step_leaves_no_token_to_a_browser(seed:
         if not killed.over:
             killed.advance()
     play.run([play.sign_out, play.request], dice.roll)
+    killed.kill()
 
     admitted = [each.session.tokens for each in play.decisions if isinstance(each, Admitted)]
     for tokens in (play.tokens, *admitted):
