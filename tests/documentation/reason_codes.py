@@ -6,6 +6,7 @@ where a reason is recorded or answered back to the constants it can be.
 """
 
 import ast
+import functools
 import importlib
 import pkgutil
 import re
@@ -78,7 +79,13 @@ def _below(kind: type[AuthcoreError]) -> Iterator[type[AuthcoreError]]:
 def is_made(name: str) -> bool:
     """Whether the product makes an error of exactly the class *name*."""
     call = re.compile(rf"(?<!class )\b{name}\(")
-    return any(call.search(ast.unparse(module.tree)) for module in modules().values())
+    return any(call.search(source) for source in _sources())
+
+
+@functools.cache
+def _sources() -> tuple[str, ...]:
+    """Every module, without comments and in one style."""
+    return tuple(ast.unparse(module.tree) for module in modules().values())
 
 
 def fixed_words() -> set[str]:

@@ -54,8 +54,8 @@ SESSIONS: Final[tuple[Reason, ...]] = (
         REJECTED,
         (*_GUARDS, "session.refresh"),
         _SIGN_IN_AGAIN,
-        "Nothing, if it is rare: revoked, expired or used up. All users at once: client id or "
-        "secret is wrong, or the app client allows no refresh.",
+        "Nothing, if it is rare: revoked, expired or used up. All users at once: the client id is "
+        "another app client's, or the app client allows no refresh.",
     ),
     Reason(
         "refreshed",
