@@ -43,10 +43,10 @@ test: lint ## Run the gate: lint, then every test that does not measure time (CO
 unit: $(VENV)/.ready ## Run the unit tests alone
 	@$(PYTEST) tests/unit
 
-parts: $(VENV)/.ready ## Run unit, contract and entrypoint tests, without lint and coverage
+parts: $(VENV)/.ready ## Run unit, contract and entrypoint tests and the examples, without lint and coverage
 	@$(BIN)/python -c 'import django, platform; \
 	  print("Python", platform.python_version(), "with Django", django.__version__)'
-	@$(PYTEST) tests/unit tests/contract tests/doors
+	@$(PYTEST) tests/unit tests/contract tests/doors tests/e2e/test_examples.py
 
 newest: $(VENV)/.ready ## Run the same tests on the newest Python of this machine, with its Django
 	@newest=$$(.ci/newest-python $(BIN)/python); \
