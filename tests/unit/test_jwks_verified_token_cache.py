@@ -16,6 +16,7 @@ from authcore.domain.errors import (
     TokenRejectedError,
     UnknownKeyError,
 )
+from authcore.domain.model.tokens import MAX_TOKEN_LENGTH
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.mint import SigningKey, TokenMint
 from unit.key_cache_world import settle
@@ -91,14 +92,14 @@ def test_a_token_is_remembered_from_its_first_sight_on(memory: Memory) -> None:
 
 def test_a_token_seen_once_is_forgotten_after_so_many_others() -> None:
     # DL-06
-    memory = Memory(max_entries=5 * PROBATION_PART)
-    tokens = [memory.mint.access() for _ in range(6)]
+    memory = Memory(max_entries=3 * PROBATION_PART)
+    tokens = [memory.mint.access() for _ in range(7)]
     for token in tokens:
         memory.remembered.verify(token)
-    memory.remembered.verify(tokens[1])
-    assert memory.inner.checks == 6
-    memory.remembered.verify(tokens[0])
+    memory.remembered.verify(tokens[3])
     assert memory.inner.checks == 7
+    memory.remembered.verify(tokens[2])
+    assert memory.inner.checks == 8
 
 
 def test_tokens_that_come_once_drive_nobody_out() -> None:
@@ -114,22 +115,13 @@ def test_tokens_that_come_once_drive_nobody_out() -> None:
     assert memory.inner.checks == 0
 
 
-def test_tokens_seen_once_are_bounded_by_count() -> None:
+def test_tokens_seen_once_are_bounded() -> None:
     # DL-06
     memory = Memory(max_entries=5 * PROBATION_PART)
     for _ in range(100):
         memory.remembered.verify(memory.mint.access())
-    assert memory.remembered.size.entries == 5
-
-
-def test_tokens_seen_once_are_bounded_by_bytes() -> None:
-    # DL-06
-    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
-    memory = Memory(max_entries=10_000, max_bytes=3 * token_cost * PROBATION_PART)
-    for _ in range(20):
-        memory.remembered.verify(memory.mint.access())
-    assert memory.remembered.size.entries == 3
-    assert memory.remembered.size.charged <= 3 * token_cost
+        assert memory.remembered.size.entries <= 10
+    assert 0 < memory.remembered.size.charged < 10 * MAX_TOKEN_LENGTH
 
 
 def test_claims_within_claims_are_not_shared_between_callers(memory: Memory) -> None:
@@ -252,10 +244,10 @@ def test_it_keeps_so_many_tokens_and_no_more_the_oldest_going_first() -> None:
 def test_it_keeps_so_many_bytes_and_no_more() -> None:
     # DL-06
     token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
-    memory = Memory(max_bytes=PROBATION_PART * token_cost)
-    memory.remember(*(memory.mint.access() for _ in range(20)))
-    assert held(memory) == PROBATION_PART
-    assert memory.remembered.size.charged <= PROBATION_PART * token_cost
+    memory = Memory(max_bytes=3 * token_cost)
+    memory.remember(*(memory.mint.access() for _ in range(8)))
+    assert held(memory) == 3
+    assert memory.remembered.size.charged <= 3 * token_cost
 
 
 def test_a_token_that_two_callers_check_at_once_takes_its_room_once(memory: Memory) -> None:
@@ -264,17 +256,16 @@ def test_a_token_that_two_callers_check_at_once_takes_its_room_once(memory: Memo
     memory.inner.meanwhile = lambda: memory.remembered.verify(contested)
     memory.remembered.verify(contested)
     assert memory.remembered.size.entries == 1
+    memory.remembered.verify(contested)
+    assert memory.remembered.size.entries == 1
     assert memory.remembered.size.charged == len(contested) * BYTES_PER_CHARACTER
 
 
 def test_a_token_that_is_too_large_for_the_memory_evicts_nothing() -> None:
     # DL-06
-    token_cost = len(Memory().mint.access()) * BYTES_PER_CHARACTER
-    memory = Memory(max_bytes=PROBATION_PART * token_cost)
+    memory = Memory(max_bytes=8_000)
     small = memory.mint.access()
-    memory.remembered.verify(small)
-    memory.remembered.verify(memory.mint.access(filler="x" * 3000))
-    memory.inner.checks = 0
+    memory.remember(small, memory.mint.access(filler="x" * 3000))
     memory.remembered.verify(small)
     assert memory.inner.checks == 0
 

@@ -1,14 +1,15 @@
-"""Claims of verified tokens in memory, bounded by count and bytes."""
+"""Verified tokens in memory, bounded by count and bytes."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import attrs
 
+from authcore.adapters.jwks.compact_jws import claims_of
 from authcore.adapters.jwks.key_set import PublishedKey
-from authcore.adapters.jwks.verifier import Verified
 from authcore.domain.model.tokens import SignedClaims
 
 
@@ -17,6 +18,23 @@ BYTES_PER_CHARACTER: Final = 6
 Estimated memory of a token's claims per character of the token.  Cognito's take 2.4; claims that
 are lists of lists could take 14.
 """
+
+
+class SeenOnce(NamedTuple):
+    """
+    A token that was verified once: its payload costs less to keep than its claims.
+
+    Attributes:
+        payload: Of the token, decoded from base64url.
+        key: The key that verified the signature.
+    """
+
+    payload: bytes
+    key: PublishedKey
+
+    def __repr__(self) -> str:
+        """Show no payload."""
+        return f"SeenOnce(key={self.key!r})"
 
 
 class RememberedClaims(NamedTuple):
@@ -49,20 +67,55 @@ class RememberedClaims(NamedTuple):
         return f"RememberedClaims(key={self.key!r})"
 
 
-def claims_to_remember(verified: Verified, length: int) -> RememberedClaims | None:
+def claims_to_remember(seen: SeenOnce, length: int) -> RememberedClaims | None:
     """The claims of a token of *length* characters; None where ``exp`` is no time."""
-    claims = verified.claims
+    claims = claims_of(seen.payload)
     expires_at = _moment(claims.get("exp"))
     if expires_at is None:
         return None
     nested = tuple([name for name, value in claims.items() if isinstance(value, dict | list)])
-    return RememberedClaims(claims, nested, verified.key, expires_at, length * BYTES_PER_CHARACTER)
+    return RememberedClaims(claims, nested, seen.key, expires_at, length * BYTES_PER_CHARACTER)
+
+
+@attrs.define(eq=False, repr=False)
+class Probation:
+    """
+    Tokens seen once, by digest, in two generations: the older one leaves as a whole.
+
+    Takes no lock: threads that see a token at the same time may verify it once too often.
+
+    Attributes:
+        max_entries: Number of tokens in one generation; a payload has 6 KiB at most.
+    """
+
+    max_entries: int
+    _newer: dict[bytes, SeenOnce] = attrs.field(init=False, factory=dict)
+    _older: dict[bytes, SeenOnce] = attrs.field(init=False, factory=dict)
+
+    def keep(self, digest: bytes, seen: SeenOnce) -> None:
+        """Add a token."""
+        if len(self._newer) >= self.max_entries:
+            self._older, self._newer = self._newer, {}
+        self._newer[digest] = seen
+
+    def take(self, digest: bytes) -> SeenOnce | None:
+        """Remove a token and return it."""
+        return self._newer.pop(digest, None) or self._older.pop(digest, None)
+
+    @property
+    def payload_sizes(self) -> list[int]:
+        """Bytes of each payload."""
+        return [
+            len(seen.payload) for each in (self._newer, self._older) for seen in list(each.values())
+        ]
 
 
 @attrs.define(eq=False, repr=False)
 class BoundedMemory:
     """
     Claims by the digest of their token; the oldest entry is evicted first.  Threads may share it.
+
+    An OrderedDict finds its oldest entry at once; a dict searches for it behind all that left.
 
     Attributes:
         max_entries: Number of tokens.
@@ -72,7 +125,7 @@ class BoundedMemory:
     max_entries: int
     max_bytes: int
     charged: int = attrs.field(init=False, default=0)
-    _entries: dict[bytes, RememberedClaims] = attrs.field(init=False, factory=dict)
+    _entries: OrderedDict[bytes, RememberedClaims] = attrs.field(init=False, factory=OrderedDict)
     _lock: threading.Lock = attrs.field(init=False, factory=threading.Lock)
 
     def __len__(self) -> int:
@@ -90,7 +143,7 @@ class BoundedMemory:
         with self._lock:
             self._remove(digest)
             while self._entries and not self._has_room(entry.cost):
-                self._remove(next(iter(self._entries)))
+                self.charged -= self._entries.popitem(last=False)[1].cost
             self._entries[digest] = entry
             self.charged += entry.cost
 

@@ -9,7 +9,9 @@ from authcore.adapters.jwks.compact_jws import octets_of
 from authcore.adapters.jwks.key_set import Keys
 from authcore.adapters.jwks.remembered_claims import (
     BoundedMemory,
+    Probation,
     RememberedClaims,
+    SeenOnce,
     claims_to_remember,
 )
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
@@ -22,8 +24,8 @@ from authcore.ports.system import Clock
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 32 * 1024 * 1024
 
-PROBATION_PART: Final = 8
-"""The memory of tokens seen once has an eighth of both bounds, in addition."""
+PROBATION_PART: Final = 16
+"""Each of the two generations of tokens seen once holds a sixteenth as many, in addition."""
 
 
 @attrs.frozen
@@ -69,39 +71,37 @@ class CachingSignatureVerifier(SignatureVerifier):
         self._keys = keys
         self._clock = clock
         self._familiar = BoundedMemory(max_entries, max_bytes)
-        self._on_probation = BoundedMemory(
-            max(1, max_entries // PROBATION_PART), max_bytes // PROBATION_PART
-        )
+        self._on_probation = Probation(max(1, max_entries // PROBATION_PART))
 
     def verify(self, unverified_token: str) -> SignedClaims:
         """See the port."""
         octets = octets_of(unverified_token)
         digest = sha256(octets).digest()
-        entry = self._familiar.get(digest) or self._promote(digest)
+        entry = self._familiar.get(digest) or self._promote(digest, len(octets))
         if entry is not None:
             if self._still_holds(entry):
                 return entry.copy()
             self._familiar.take(digest)
         verified = self._inner.check(octets)
-        entry = claims_to_remember(verified, len(octets))
-        if entry is None:
-            return verified.claims
-        self._on_probation.keep(digest, entry)
-        return entry.copy()
+        self._on_probation.keep(digest, SeenOnce(verified.payload, verified.key))
+        return verified.claims
 
     @property
     def size(self) -> MemorySize:
         """Size of the cache, expired entries included."""
-        memories = (self._familiar, self._on_probation)
-        return MemorySize(sum(map(len, memories)), sum(each.charged for each in memories))
+        payloads = self._on_probation.payload_sizes
+        return MemorySize(
+            len(self._familiar) + len(payloads), self._familiar.charged + sum(payloads)
+        )
 
     def require_keys(self) -> None:
         """See the port."""
         self._inner.require_keys()
 
-    def _promote(self, digest: bytes) -> RememberedClaims | None:
+    def _promote(self, digest: bytes, length: int) -> RememberedClaims | None:
         """End the probation of a token that comes again."""
-        entry = self._on_probation.take(digest)
+        seen = self._on_probation.take(digest)
+        entry = claims_to_remember(seen, length) if seen else None
         if entry is not None:
             self._familiar.keep(digest, entry)
         return entry

@@ -15,10 +15,18 @@ _RS256: Final = RSAAlgorithm(RSAAlgorithm.SHA256)
 
 
 class Verified(NamedTuple):
-    """The claims of a verified token, and the key that verified its signature."""
+    """
+    A verified token.
+
+    Attributes:
+        claims: Parsed from *payload*.
+        key: It verified the signature.
+        payload: Decoded from base64url.
+    """
 
     claims: SignedClaims
     key: PublishedKey
+    payload: bytes
 
     def __repr__(self) -> str:
         """Show no claims."""
@@ -57,4 +65,4 @@ class JwksSignatureVerifier(SignatureVerifier):
         key = self._keys.key(token.kid)
         if not _RS256.verify(token.signed, key.public, token.signature):
             raise SignatureRejectedError("the signature is not valid")
-        return Verified(claims_of(token.payload), key)
+        return Verified(claims_of(token.payload), key, token.payload)
