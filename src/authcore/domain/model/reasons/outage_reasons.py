@@ -24,6 +24,7 @@ _CALLS_COGNITO: Final = (
     "sign_out.allow",
     "links.repair",
     "connect.revoke",
+    "profile.webhook",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -35,6 +36,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile.webhook",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -51,6 +53,7 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
+    "profile.webhook",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
@@ -161,8 +164,9 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is.",
+        ("account_linking.postponed", "session.refresh", "guard", "profile.webhook"),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. A "
+        "webhook: 503, to be sent again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
@@ -183,7 +187,7 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "sign_in.complete", "sign_out.provider", "nginx"),
+        ("guard", "verify", "sign_in.complete", "sign_out.provider", "profile.webhook", "nginx"),
         LATER,
         "Too many requests wait for another system (`authcore_worker_threads_waiting`), or nginx "
         "gets no answer of the auth service: add processes, or find the slow system.",
