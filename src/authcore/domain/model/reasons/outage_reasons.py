@@ -68,7 +68,8 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "pool. `InvalidSignatureException`, `RequestExpired`: correct credentials or clock. "
         "`NoCredentialsError`, `ExpiredTokenException`: give the process valid credentials. "
         "`connect certificate`: the server's certificate is not valid. `caller_rejected`: correct "
-        "the caller key.",
+        "the caller key. `no revoker` (`session.successor`): the token of an ended session stays "
+        "good at Cognito; set `AUTHCORE_SIGN_IN_DOMAIN_URL`, if the pool has a domain.",
     ),
     Reason(
         "legacy_misconfigured",
