@@ -52,6 +52,7 @@ All errors that authcore raises, in one tree.
         ├── CoordinationUnavailableError
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
+            ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
@@ -401,6 +402,12 @@ class KeySourceUnavailableError(UnavailableError):
     """The issuer's signing keys cannot be read, and those in memory are too old."""
 
     code: ClassVar[str] = "keys_unavailable"
+
+
+class KeySourceMisconfiguredError(KeySourceUnavailableError, MisconfiguredError):
+    """The issuer has no keys where the settings say: pool id, region or URL is wrong."""
+
+    code: ClassVar[str] = "keys_misconfigured"
 
 
 class ProviderUnavailableError(UnavailableError):
