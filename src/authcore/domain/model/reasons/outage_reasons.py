@@ -24,6 +24,7 @@ _CALLS_COGNITO: Final = (
     "sign_out.allow",
     "links.repair",
     "connect.revoke",
+    "profile_sync",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -35,6 +36,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile_sync",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -51,6 +53,7 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
+    "profile_sync",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
@@ -161,8 +164,9 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is.",
+        ("account_linking.postponed", "session.refresh", "guard", "profile_sync"),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
+        "Profile sync: nothing yet; the message comes again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
