@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from authcore.adapters.legacy.change_message import legacy_uid_in
+from authcore.adapters.legacy.profile_message import read_profile_message
 from authcore.domain.services.accounts.profile_webhooks import ProfileWebhooks
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import CreateIntents
@@ -35,7 +35,7 @@ def profile_webhooks(
     keys: Callable[[], tuple[bytes, ...]] = current_secret(webhook.keys, clock=clock, audit=audit)
     return ProfileWebhooks(
         keys=keys,
-        legacy_uid_in=legacy_uid_in,
+        read_message=read_profile_message,
         sync=apply,
         intents=intents(),
         clock=clock,

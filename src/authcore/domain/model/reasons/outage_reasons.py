@@ -26,6 +26,7 @@ _CALLS_COGNITO: Final = (
     "machine.token",
     "connect.revoke",
     "profile.webhook",
+    "profile_sync",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -38,6 +39,7 @@ _CALLS_LEGACY: Final = (
     "sign_out.legacy",
     "links.repair",
     "profile.webhook",
+    "profile_sync",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -55,6 +57,7 @@ _CALLS_TABLE: Final = (
     "sign_out.allow",
     "links.allow_create",
     "profile.webhook",
+    "profile_sync",
 )
 _READS_KEYS: Final = (
     "guard",
@@ -184,9 +187,12 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard", "profile.webhook"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. A "
-        "webhook: 503, to be sent again.",
+        (
+            *("account_linking.postponed", "session.refresh", "guard"),
+            *("profile.webhook", "profile_sync"),
+        ),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
+        "Profile sync: nothing yet; the message comes again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
