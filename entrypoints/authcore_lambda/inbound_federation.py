@@ -116,9 +116,7 @@ class InboundFederationTrigger:
         if kept == event.given:
             return UNCHANGED
         legacy_uid = user.attributes[LEGACY_UID]
-        self._audit.record(
-            AuditEvent.of(ACTION, None, subject=user.subject, legacy_uid=legacy_uid)
-        )
+        self._audit.record(AuditEvent.of(ACTION, None, subject=user.subject, legacy_uid=legacy_uid))
         return kept
 
     def _find(self, event: FederationEvent, time: Deadline) -> DirectoryUser | None:
