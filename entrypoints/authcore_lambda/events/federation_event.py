@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from authcore_lambda.events.json_members import mapping, text
+from authcore_lambda.events.trigger_event import POOL_ID
 from authcore_lambda.events.types import Event
 
 
@@ -29,7 +30,7 @@ class FederationEvent:
 
     Attributes:
         source: ``triggerSource``.
-        pool_id: ``userPoolId``.
+        pool_id: ``userPoolId``, if it has the shape of ``eu-west-1_Ab12Cd34``.
         username: ``userName``, mostly ``Provider_id``.
         provider: ``request.providerName``.
         user_id: Of the user at the provider; None for SAML, whose attributes do not hold it.
@@ -51,9 +52,10 @@ class FederationEvent:
         request = mapping(event, "request")
         attributes = mapping(request, "attributes")
         given = {n: value for part in _PARTS for n, value in mapping(attributes, part).items()}
+        pool_id = text(event, "userPoolId")
         return cls(
             source=text(event, "triggerSource"),
-            pool_id=text(event, "userPoolId"),
+            pool_id=pool_id if pool_id and POOL_ID.fullmatch(pool_id) else None,
             username=text(event, "userName"),
             provider=text(request, "providerName"),
             user_id=text(given, _ID_CLAIMS.get(text(request, "providerType") or "", "sub")),
