@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import unquote_plus
@@ -63,12 +62,6 @@ def clients_form(
     return form
 
 
-def is_secret_of(secrets: AppClientSecrets, secret: str) -> bool:
-    """Whether the app client has *secret* now."""
-    matches = [hmac.compare_digest(secret.encode(), active.encode()) for active in secrets.active()]
-    return any(matches)
-
-
 def _check_client(
     config: PoolConfig,
     secrets: AppClientSecrets,
@@ -83,7 +76,7 @@ def _check_client(
         if client_id not in {"", basic_id}:
             raise OAuthRefusedError("invalid_request")
         client_id = basic_id
-    if not is_secret_of(secrets, secret) or client_id != config.client_id:
+    if not secrets.authenticate(secret) or client_id != config.client_id:
         raise OAuthRefusedError("invalid_client")
 
 
