@@ -25,6 +25,7 @@ _CALLS_COGNITO: Final = (
     "links.repair",
     "machine.token",
     "connect.revoke",
+    "profile_sync",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -36,6 +37,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile_sync",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -52,6 +54,7 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
+    "profile_sync",
 )
 _READS_KEYS: Final = (
     "guard",
@@ -181,8 +184,9 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is.",
+        ("account_linking.postponed", "session.refresh", "guard", "profile_sync"),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
+        "Profile sync: nothing yet; the message comes again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
