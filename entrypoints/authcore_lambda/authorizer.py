@@ -10,24 +10,35 @@ API Gateway may cache an answer by the configured identity source.  The authoriz
 source only, or one caller would get another's answer: events of HTTP APIs hold its values; for a
 REST API that caches by cookies, set ``AUTHCORE_AUTHORIZER_READS=cookie``.
 
+Users without the groups and roles of ``AUTHCORE_GUARD_*`` get 403, callers without a session 401.
+
 A refusal is an answer.  In an outage the function fails, which API Gateway answers with 500 and
 does not cache.
 
 See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for REST APIs.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 import attrs
 
-from authcore.domain.errors import SessionTooLargeError, TokenRejectedError, UnavailableError
+from authcore.domain.errors import (
+    RejectedError,
+    SessionTooLargeError,
+    TokenRejectedError,
+    UnavailableError,
+)
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
@@ -73,6 +84,20 @@ class _Allowed:
     context: Mapping[str, str]
 
 
+@attrs.frozen
+class _Denied:
+    """
+    A caller who is refused.
+
+    Attributes:
+        reason: Why.
+        is_signed_in: Whether a sign-in would not help; by default it would.
+    """
+
+    reason: str
+    is_signed_in: bool = False
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Authorizer:
     """
@@ -84,6 +109,9 @@ class Authorizer:
         revocations: For the same callers; None where sessions are not revoked.
         answers: ``simple`` or ``policy``, for HTTP APIs.
         reads: ``authorization``, ``cookie`` or ``either``, the default.
+        user_check: Refuses users who lack *requirements*; None (the default) where there are none.
+        requirements: Groups and roles that every user needs; none by default.
+        users: Which claims and roles the users of access tokens have; none by default.
         audit: Records every event that could not be answered; None (the default) for none.
     """
 
@@ -92,6 +120,9 @@ class Authorizer:
     _revocations: RevocationList | None
     _answers: str
     _reads: str = "either"
+    _user_check: UserCheck | None = None
+    _requirements: tuple[Requirement, ...] = ()
+    _users: UserMapping = PLAIN
     _audit: AuditLog | None = None
 
     def __call__(self, event: Event, *_: object) -> Answer:
@@ -99,8 +130,8 @@ class Authorizer:
         Allow or deny.
 
         Raises:
-            UnauthorizedError: The caller is refused, and the event is of a REST API, or names no
-                ARN that a policy could be about.
+            UnauthorizedError: The caller is not signed in, and the event is of a REST API; or the
+                event names no ARN that a policy could be about.
 
             UnavailableError: No answer worth trusting.
         """
@@ -115,12 +146,12 @@ class Authorizer:
             return _simple(decision)
         if isinstance(decision, _Allowed):
             return _policy(decision, _arn_in(event))
-        if is_http_api:
-            return _policy(_Allowed("nobody", {"reason": decision}), _arn_in(event), effect="Deny")
+        if is_http_api or decision.is_signed_in:
+            refused = _Allowed("nobody", {"reason": decision.reason})
+            return _policy(refused, _arn_in(event), effect="Deny")
         raise UnauthorizedError
 
-    def _decide(self, event: Event) -> "_Allowed | str":
-        """Return the caller, or the reason of the refusal."""
+    def _decide(self, event: Event) -> _Allowed | _Denied:
         headers = dict(headers_in(event))
         cached_by = _identity_source(event)
         credential = text(event, "authorizationToken") or headers.get("authorization", "")
@@ -128,25 +159,42 @@ class Authorizer:
             return self._check_token(credential)
         cookies = headers.get("cookie", "")
         if self._reads == "authorization" or not _counts(cookies, cached_by):
-            return _NOBODY
+            return _Denied(_NOBODY)
         try:
             decision = self._guard.decide(cookies, can_renew=False).decision
         except SessionTooLargeError as error:
-            return error.code
+            return _Denied(error.code)
         if isinstance(decision, SignInRequired):
-            return decision.reason
-        return _of_user(decision.user)
+            return _Denied(decision.reason)
+        return self._admit(decision.user)
 
-    def _check_token(self, credential: str) -> "_Allowed | str":
+    def _check_token(self, credential: str) -> _Allowed | _Denied:
         is_bearer = credential.lower().startswith(_BEARER)
         token = credential[len(_BEARER) :] if is_bearer else credential
         try:
             access = self._validator.verify_access_token(token)
         except TokenRejectedError as rejected:
-            return rejected.code
+            return _Denied(rejected.code)
         if self._revocations is not None and self._revocations.is_revoked(access):
-            return "session_revoked"
-        return _of_token(access, _origin(access, self._guard.guard.validator))
+            return _Denied("session_revoked")
+        origin = _origin(access, self._guard.guard.validator)
+        scope = " ".join(sorted(access.scopes))
+        return self._admit(_user_of(access, self._users), scope=scope, **origin)
+
+    def _admit(self, user: User, **more: str) -> _Allowed | _Denied:
+        if refusal := self._refusal(user):
+            return _Denied(refusal.code, is_signed_in=True)
+        principal = user.subject or f"legacy:{user.legacy_uid}"
+        known = {**_context_of(user), **more}
+        return _Allowed(principal, {name: value for name, value in known.items() if value})
+
+    def _refusal(self, user: User) -> RejectedError | None:
+        """Refuse *user* who lacks a requirement; groups of another pool count as none."""
+        if self._user_check is None:
+            return None
+        is_foreign = user.pool is not None and self._users.is_foreign(user.pool)
+        own = attrs.evolve(user, groups=()) if is_foreign else user
+        return self._user_check.refusal(own, self._requirements)
 
 
 def _identity_source(event: Event) -> tuple[str, ...]:
@@ -162,15 +210,36 @@ def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
     return not cached_by or credential in cached_by
 
 
-def _of_user(user: User) -> _Allowed:
-    return _allow(
-        user.subject or f"legacy:{user.legacy_uid}",
-        subject=user.subject,
-        username=user.username,
-        legacy_uid=user.legacy_uid,
-        groups=" ".join(user.groups),
-        login=user.login,
-        actor=user.actor,
+def _context_of(user: User) -> Mapping[str, str | None]:
+    """Describe *user* as texts, which is all that a context of a REST API may hold."""
+    return {
+        "subject": user.subject,
+        "username": user.username,
+        "legacy_uid": user.legacy_uid,
+        "groups": " ".join(user.groups),
+        "roles": " ".join(user.roles),
+        "claims": json.dumps(dict(user.claims)) if user.claims else None,
+        "login": user.login,
+        "actor": user.actor,
+    }
+
+
+def _user_of(access: AccessClaims, users: UserMapping) -> User:
+    """Describe the user of an access token, which holds neither name nor address."""
+    groups = access.groups
+    return User(
+        subject=access.subject,
+        username=access.username,
+        name=None,
+        email=None,
+        email_verified=False,
+        legacy_uid=None,
+        groups=groups,
+        roles=() if users.is_foreign(access.pool_id) else users.roles_of(groups),
+        claims=users.claims_of(access.claims),
+        pool=access.pool_id,
+        stated_at=access.stated_at,
+        actor=access.actor.name if access.actor else None,
     )
 
 
@@ -181,27 +250,10 @@ def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
     return {"user_pool_id": access.pool_id, "client_id": access.client_id}
 
 
-def _of_token(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
-    return _allow(
-        access.subject,
-        subject=access.subject,
-        username=access.username,
-        groups=" ".join(access.groups),
-        scope=" ".join(sorted(access.scopes)),
-        login="cognito",
-        actor=access.actor.name if access.actor else None,
-        **origin,
-    )
-
-
-def _allow(principal: str, **known: str | None) -> _Allowed:
-    return _Allowed(principal, {name: value for name, value in known.items() if value})
-
-
-def _simple(decision: _Allowed | str) -> Answer:
+def _simple(decision: _Allowed | _Denied) -> Answer:
     if isinstance(decision, _Allowed):
         return {"isAuthorized": True, "context": dict(decision.context)}
-    return {"isAuthorized": False, "context": {"reason": decision}}
+    return {"isAuthorized": False, "context": {"reason": decision.reason}}
 
 
 def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
@@ -267,6 +319,9 @@ def authorizer_of(container: SessionContainer, settings: AuthorizerSettings) -> 
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
         reads=settings.authorizer.reads,
+        user_check=container.user_check(),
+        requirements=container.requirements(),
+        users=container.program_guard().users,
         audit=container.audit(),
     )
 
