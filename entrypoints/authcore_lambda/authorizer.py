@@ -18,7 +18,6 @@ does not cache.
 See: Amazon API Gateway "Use API Gateway Lambda authorizers", for HTTP and for REST APIs.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
@@ -47,6 +46,7 @@ from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 from authcore.wiring.sessions import SessionContainer
+from authcore_lambda.callers import MACHINE, Allowed, Denied, context_of, user_of
 from authcore_lambda.events.http_event import headers_in
 from authcore_lambda.events.json_members import text
 from authcore_lambda.events.types import Event
@@ -76,28 +76,6 @@ class NotConfiguredError(Exception):
     """The settings cannot work; the log says why."""
 
 
-@attrs.frozen
-class _Allowed:
-    """A signed-in caller; the application behind the gateway gets *context*."""
-
-    principal: str
-    context: Mapping[str, str]
-
-
-@attrs.frozen
-class _Denied:
-    """
-    A caller who is refused.
-
-    Attributes:
-        reason: Why.
-        is_signed_in: Whether a sign-in would not help; by default it would.
-    """
-
-    reason: str
-    is_signed_in: bool = False
-
-
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Authorizer:
     """
@@ -108,8 +86,8 @@ class Authorizer:
         validator: For callers with an access token, of further app clients and pools too.
         revocations: For the same callers; None where sessions are not revoked.
         answers: ``simple`` or ``policy``, for HTTP APIs.
+        user_check: Refuses users who lack *requirements*.
         reads: ``authorization``, ``cookie`` or ``either``, the default.
-        user_check: Refuses users who lack *requirements*; None (the default) where there are none.
         requirements: Groups and roles that every user needs; none by default.
         users: Which claims and roles the users of access tokens have; none by default.
         audit: Records every event that could not be answered; None (the default) for none.
@@ -119,8 +97,8 @@ class Authorizer:
     _validator: AnyValidator
     _revocations: RevocationList | None
     _answers: str
+    _user_check: UserCheck
     _reads: str = "either"
-    _user_check: UserCheck | None = None
     _requirements: tuple[Requirement, ...] = ()
     _users: UserMapping = PLAIN
     _audit: AuditLog | None = None
@@ -144,14 +122,14 @@ class Authorizer:
         is_http_api = text(event, "version") == "2.0"
         if is_http_api and self._answers == "simple":
             return _simple(decision)
-        if isinstance(decision, _Allowed):
+        if isinstance(decision, Allowed):
             return _policy(decision, _arn_in(event))
         if is_http_api or decision.is_signed_in:
-            refused = _Allowed("nobody", {"reason": decision.reason})
+            refused = Allowed("nobody", {"reason": decision.reason})
             return _policy(refused, _arn_in(event), effect="Deny")
         raise UnauthorizedError
 
-    def _decide(self, event: Event) -> _Allowed | _Denied:
+    def _decide(self, event: Event) -> Allowed | Denied:
         headers = dict(headers_in(event))
         cached_by = _identity_source(event)
         credential = text(event, "authorizationToken") or headers.get("authorization", "")
@@ -159,39 +137,41 @@ class Authorizer:
             return self._check_token(credential)
         cookies = headers.get("cookie", "")
         if self._reads == "authorization" or not _counts(cookies, cached_by):
-            return _Denied(_NOBODY)
+            return Denied(_NOBODY)
         try:
             decision = self._guard.decide(cookies, can_renew=False).decision
         except SessionTooLargeError as error:
-            return _Denied(error.code)
+            return Denied(error.code)
         if isinstance(decision, SignInRequired):
-            return _Denied(decision.reason)
-        return self._admit(decision.user)
+            return Denied(decision.reason)
+        user = decision.user
+        return self._admit(user, user.subject or f"legacy:{user.legacy_uid}")
 
-    def _check_token(self, credential: str) -> _Allowed | _Denied:
+    def _check_token(self, credential: str) -> Allowed | Denied:
         is_bearer = credential.lower().startswith(_BEARER)
         token = credential[len(_BEARER) :] if is_bearer else credential
         try:
             access = self._validator.verify_access_token(token)
         except TokenRejectedError as rejected:
-            return _Denied(rejected.code)
+            return Denied(rejected.code)
         if self._revocations is not None and self._revocations.is_revoked(access):
-            return _Denied("session_revoked")
+            return Denied("session_revoked")
         origin = _origin(access, self._guard.guard.validator)
         scope = " ".join(sorted(access.scopes))
-        return self._admit(_user_of(access, self._users), scope=scope, **origin)
+        if access.is_machine:
+            named = {**origin, "client_id": access.client_id}
+            return self._admit(MACHINE, access.client_id, login="machine", scope=scope, **named)
+        user = user_of(access, self._users)
+        return self._admit(user, access.subject, scope=scope, **origin)
 
-    def _admit(self, user: User, **more: str) -> _Allowed | _Denied:
+    def _admit(self, user: User, principal: str, **more: str) -> Allowed | Denied:
         if refusal := self._refusal(user):
-            return _Denied(refusal.code, is_signed_in=True)
-        principal = user.subject or f"legacy:{user.legacy_uid}"
-        known = {**_context_of(user), **more}
-        return _Allowed(principal, {name: value for name, value in known.items() if value})
+            return Denied(refusal.code, is_signed_in=True)
+        known = {**context_of(user), **more}
+        return Allowed(principal, {name: value for name, value in known.items() if value})
 
     def _refusal(self, user: User) -> RejectedError | None:
         """Refuse *user* who lacks a requirement; groups of another pool count as none."""
-        if self._user_check is None:
-            return None
         is_foreign = user.pool is not None and self._users.is_foreign(user.pool)
         own = attrs.evolve(user, groups=()) if is_foreign else user
         return self._user_check.refusal(own, self._requirements)
@@ -210,39 +190,6 @@ def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
     return not cached_by or credential in cached_by
 
 
-def _context_of(user: User) -> Mapping[str, str | None]:
-    """Describe *user* as texts, which is all that a context of a REST API may hold."""
-    return {
-        "subject": user.subject,
-        "username": user.username,
-        "legacy_uid": user.legacy_uid,
-        "groups": " ".join(user.groups),
-        "roles": " ".join(user.roles),
-        "claims": json.dumps(dict(user.claims)) if user.claims else None,
-        "login": user.login,
-        "actor": user.actor,
-    }
-
-
-def _user_of(access: AccessClaims, users: UserMapping) -> User:
-    """Describe the user of an access token, which holds neither name nor address."""
-    groups = access.groups
-    return User(
-        subject=access.subject,
-        username=access.username,
-        name=None,
-        email=None,
-        email_verified=False,
-        legacy_uid=None,
-        groups=groups,
-        roles=() if users.is_foreign(access.pool_id) else users.roles_of(groups),
-        claims=users.claims_of(access.claims),
-        pool=access.pool_id,
-        stated_at=access.stated_at,
-        actor=access.actor.name if access.actor else None,
-    )
-
-
 def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
     """Name pool and app client, where they are not those of *browsers*' sessions."""
     if isinstance(browsers, TokenValidator) and browsers.is_for(access):
@@ -250,13 +197,13 @@ def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
     return {"user_pool_id": access.pool_id, "client_id": access.client_id}
 
 
-def _simple(decision: _Allowed | _Denied) -> Answer:
-    if isinstance(decision, _Allowed):
+def _simple(decision: Allowed | Denied) -> Answer:
+    if isinstance(decision, Allowed):
         return {"isAuthorized": True, "context": dict(decision.context)}
     return {"isAuthorized": False, "context": {"reason": decision.reason}}
 
 
-def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
+def _policy(about: Allowed, arn: str, *, effect: str = "Allow") -> Answer:
     """Cover all methods of the stage: the gateway may reuse the answer for any of them."""
     if not arn:
         raise UnauthorizedError

@@ -10,6 +10,7 @@ from authcore.domain.errors import ConfigurationError
 
 
 if TYPE_CHECKING:
+    from authcore.domain.services.client_credentials import ClientCredentials
     from authcore.domain.services.pools_validation import AnyValidator, PoolsValidator
     from authcore.domain.services.sessions.session_guard import SessionGuard
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
@@ -247,6 +248,50 @@ def client_secrets(
         client_id=client_id,
         clock=clock or SystemClock(),
         audit=LoggingAuditLog(),
+    )
+
+
+def client_credentials(
+    *,
+    domain: str,
+    client_id: str,
+    client_secret: "str | ClientSecrets",
+    scopes: str | Collection[str] = (),
+    timeout: timedelta = timedelta(seconds=5),
+    clock: "Clock | None" = None,
+) -> "ClientCredentials":
+    """
+    Build the credentials with which a program calls APIs.  Build one and keep it; threads share it.
+
+    Nothing is requested before the first call of ``access_token()``.  Its result is cached in this
+    process until a minute before it expires.
+
+    Args:
+        domain: Of the pool, e.g. ``https://example.auth.eu-west-1.amazoncognito.com``.
+
+        client_id: Of an app client with the grant ``client_credentials``.
+
+        client_secret: Its secret, or the result of ``client_secrets`` where it is rotated.
+
+        scopes: That the token must have, e.g. ``orders/read``, one or several; by default all that
+            the app client has.
+
+        timeout: For one token, with all secrets that are tried; 5 seconds by default, at most 30.
+
+        clock: Tells when a token expires; the system's by default.
+
+    Raises:
+        ConfigurationError: Something is missing or wrong; names every problem at once.
+    """
+    from authcore.wiring.client_credentials import client_credentials_of
+
+    return client_credentials_of(
+        domain=domain,
+        client_id=client_id,
+        client_secret=client_secret,
+        scopes=scopes,
+        timeout=timeout,
+        clock=clock,
     )
 
 

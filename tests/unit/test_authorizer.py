@@ -320,3 +320,12 @@ def test_an_application_learns_roles_and_configured_claims(world: World) -> None
         assert context["claims"] == '{"custom:tier": ["gold", 7]}'
     [event, _] = world.both()
     assert not {"roles", "claims"} & world.authorizer(users=users)(event, None)["context"].keys()
+
+
+def test_a_program_has_no_groups(world: World) -> None:
+    token = world.mint.access(username=None, **{"cognito:groups": ["admins"]})
+    event = rest_token(f"Bearer {token}")
+
+    assert world.authorizer()(event, None)["context"]["login"] == "machine"
+    refused = world.authorizer(requirements=(requirement("admins"),))(event, None)
+    assert refused["context"] == {"reason": "group_required"}

@@ -30,6 +30,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.ProviderRefusedError: "login_provider_refused",
     errors.ClientRejectedError: "login_client",
     errors.RedirectRejectedError: "redirect_rejected",
+    errors.ScopeRejectedError: "scope_rejected",
     errors.CredentialsRejectedError: "credentials_rejected",
     errors.AccountNotFoundError: "account_not_found",
     errors.AccountMismatchError: "legacy_mismatch",

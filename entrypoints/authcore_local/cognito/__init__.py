@@ -31,16 +31,25 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - What looks like a JWT is an ``unsupported_token_type`` to revoke; all else was never issued.
 - ``/logout`` hands only its documented parameters on to the sign-in page, and where it refuses a
   request no user is signed out.
+- A scope that a program's app client has not is an ``invalid_scope``.
 
-Users have no aliases and sign in with the name they were created with.  There is one app client,
-for which token revocation is enabled.  Not here yet: challenges and SRP, sign-up over the API (but
-ConfirmSignUp), forgotten passwords over the API, calls that carry an access token but
-GlobalSignOut.  Users, sessions, codes and mail live in memory and end with the process.
+Users have no aliases and sign in with the name they were created with.  There is one app client for
+users, for which token revocation is enabled, and any number for programs (MachineClient).  Not here
+yet: challenges and SRP, sign-up over the API (but ConfirmSignUp), forgotten passwords over the API,
+calls that carry an access token but GlobalSignOut.  Users, sessions, codes and mail live in memory
+and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito
-from authcore_local.cognito.config import PoolConfig, SchemaAttribute
+from authcore_local.cognito.config import MachineClient, PoolConfig, SchemaAttribute
 from authcore_local.cognito.lambda_triggers.triggers import TriggerHandler, Triggers
 
 
-__all__ = ["LocalCognito", "PoolConfig", "SchemaAttribute", "TriggerHandler", "Triggers"]
+__all__ = [
+    "LocalCognito",
+    "MachineClient",
+    "PoolConfig",
+    "SchemaAttribute",
+    "TriggerHandler",
+    "Triggers",
+]

@@ -134,6 +134,22 @@ _grace: Final = validators.and_(validators.ge(timedelta(0)), validators.le(LONGE
 
 
 @attrs.frozen(kw_only=True)
+class MachineClient:
+    """
+    An app client of programs: the grant ``client_credentials``, which excludes the others.
+
+    Attributes:
+        client_id: Differs from that of every other app client.
+        client_secrets: One, or two while one is being replaced.
+        scopes: Of resource servers, e.g. ``orders/read``; all of them when it requests none.
+    """
+
+    client_id: str = attrs.field(validator=_client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_one_or_two_secrets)
+    scopes: tuple[str, ...] = attrs.field(validator=validators.min_len(1))
+
+
+@attrs.frozen(kw_only=True)
 class PoolConfig:
     """
     A user pool with one confidential app client.
@@ -162,6 +178,7 @@ class PoolConfig:
         post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
             there.  Amazon's documents leave this open.
         custom_attributes: Beside the standard ones.
+        machine_clients: App clients of programs; none by default.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
         refresh_token_lifetime: From sign-in; 60 minutes to 10 years.  Use does not prolong it.
@@ -192,6 +209,7 @@ class PoolConfig:
         default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,
     )
+    machine_clients: tuple[MachineClient, ...] = ()
     access_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime
     )

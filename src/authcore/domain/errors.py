@@ -21,6 +21,7 @@ All errors that authcore raises, in one tree.
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
     │   │   └── ClientRejectedError     the provider refuses the app client's request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
+    │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
@@ -244,6 +245,12 @@ class RedirectRejectedError(RejectedError):
     """The redirect target is not on the allow-list."""
 
     code: ClassVar[str] = "redirect_rejected"
+
+
+class ScopeRejectedError(RejectedError):
+    """The app client may not have the scopes that it requests for itself."""
+
+    code: ClassVar[str] = "scope_rejected"
 
 
 class CredentialsRejectedError(RejectedError):

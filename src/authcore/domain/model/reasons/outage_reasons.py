@@ -23,6 +23,7 @@ _CALLS_COGNITO: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.repair",
+    "machine.token",
     "connect.revoke",
     *PRESSED,
 )
