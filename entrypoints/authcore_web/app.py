@@ -88,6 +88,11 @@ def _routes(container: WebContainer) -> list[Route]:
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", checks.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
+        Route(
+            "/auth/profile-changed",
+            container.profile_changed_routes().profile_changed,
+            methods=["POST"],
+        ),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),

@@ -26,6 +26,7 @@ from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 
@@ -48,6 +49,7 @@ class Everything:
     connect: ConnectSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings
