@@ -133,6 +133,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "GUARD_GROUPS": (" , ", "x" * 129, " ".join(f"group-{n}" for n in range(101))),
     "GUARD_GROUPS_MATCH": ("some",),
+    "GUARD_ROLES": (" , ", "x" * 129),
+    "GUARD_ROLES_MATCH": ("some",),
     "USER_CLAIMS": ("given_name given_name", "pr\u00e9nom", " ".join(f"c{n}" for n in range(33))),
     "USER_ROLES": ("editors", "editors=", "=editor", "a=b a=b", f"{'g' * 129}=editor"),
     "VERIFY_PAYLOAD": ("yes",),
@@ -234,6 +236,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_API_KEY": ""},
     ),
     (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
+    (("web", "guard", "authorizer"), "GUARD_ROLES", {"GUARD_ROLES": "writer"}),
     (
         ("guard",),
         "GUARD_VERIFY_URL",
