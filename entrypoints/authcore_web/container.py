@@ -52,6 +52,7 @@ from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
 from authcore_web.response.verification import VerificationResponses
+from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
@@ -291,6 +292,14 @@ class WebContainer(SessionContainer):
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
         browser_guard=SessionContainer.browser_guard,
+        error_responses=error_responses,
+        threads=threads,
+    )
+    check_routes = providers.ThreadSafeSingleton(
+        CheckRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        user_check=SessionContainer.user_check,
+        requirements=SessionContainer.requirements,
         error_responses=error_responses,
         threads=threads,
         sign_in_urls=sign_in_urls,

@@ -135,6 +135,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "GUARD_GROUPS": (" , ", "x" * 129, " ".join(f"group-{n}" for n in range(101))),
     "GUARD_GROUPS_MATCH": ("some",),
+    "GUARD_ROLES": (" , ", "x" * 129),
+    "GUARD_ROLES_MATCH": ("some",),
     "USER_CLAIMS": ("given_name given_name", "pr\u00e9nom", " ".join(f"c{n}" for n in range(33))),
     "USER_ROLES": ("editors", "editors=", "=editor", "a=b a=b", f"{'g' * 129}=editor"),
     "VERIFY_PAYLOAD": ("yes",),
@@ -244,6 +246,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
     (("web",), "LEGACY_URL", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_URL": ""}),
     (("web",), "LEGACY_API_KEY", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_API_KEY": ""}),
     (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
+    (("web", "guard", "authorizer"), "GUARD_ROLES", {"GUARD_ROLES": "writer"}),
     (
         ("guard",),
         "GUARD_VERIFY_URL",

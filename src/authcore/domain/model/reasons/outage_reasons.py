@@ -26,8 +26,8 @@ _CALLS_COGNITO: Final = (
     "machine.token",
     "connect.revoke",
     "federation.kept",
-    "profile.webhook",
     "profile_sync",
+    "profile.webhook",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -39,8 +39,8 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
-    "profile.webhook",
     "profile_sync",
+    "profile.webhook",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -57,8 +57,8 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
-    "profile.webhook",
     "profile_sync",
+    "profile.webhook",
 )
 _READS_KEYS: Final = (
     "guard",
@@ -189,11 +189,14 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "lease_held",
         UNAVAILABLE,
         (
-            *("account_linking.postponed", "session.refresh", "guard"),
-            *("profile.webhook", "profile_sync"),
+            "account_linking.postponed",
+            "session.refresh",
+            "guard",
+            "profile_sync",
+            "profile.webhook",
         ),
         "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
-        "Profile sync: nothing yet; the message comes again.",
+        "Profile sync: nothing yet; the message comes again. A webhook: 503, to be sent again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
