@@ -37,6 +37,7 @@ class Secrets:
         legacy_api_key: Authenticates our servers and functions to the legacy system.
         caller_key: Authenticates the CMS's guard to the auth service.
         link_proof_key: Proves links; 32 bytes, in base64.
+        webhook_key: Signs the messages of the legacy system; ``whsec_`` and 32 bytes in base64.
     """
 
     client_secret: str = attrs.field(repr=False)
@@ -44,11 +45,19 @@ class Secrets:
     legacy_api_key: str = attrs.field(repr=False)
     caller_key: str = attrs.field(repr=False)
     link_proof_key: str = attrs.field(repr=False)
+    webhook_key: str = attrs.field(repr=False)
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
     """Make the secrets of a new stack."""
-    return Secrets(entropy.token(), _key(entropy), entropy.token(), entropy.token(), _key(entropy))
+    return Secrets(
+        client_secret=entropy.token(),
+        cookie_key=_key(entropy),
+        legacy_api_key=entropy.token(),
+        caller_key=entropy.token(),
+        link_proof_key=_key(entropy),
+        webhook_key=f"whsec_{_key(entropy)}",
+    )
 
 
 def manage_secret(environment: Mapping[str, str], arn: str) -> Mapping[str, str]:
@@ -100,6 +109,7 @@ def environment_of(
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google SignInWithApple Cognito",
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",
+        "AUTHCORE_WEBHOOK_KEYS": secrets.webhook_key,
         "AUTHCORE_LINK_PROOF_KEYS": secrets.link_proof_key,
         **_second_region(addresses),
     }

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.adapters.http import HttpClient
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
@@ -21,6 +22,7 @@ from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attach_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Mode
+from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
@@ -37,6 +39,7 @@ REPLICA: Final = "replica"
 CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify": "guard",
     "/auth/verify/batch": "guard",
+    "/auth/profile-changed": "legacy",
 }
 """Callers of the auth service by path, where they are not browsers."""
 
@@ -146,6 +149,7 @@ class LocalStack(Running):
             entropy=self._entropy,
             clock=self.clock,
             cms_url=self.addresses.cms_url,
+            send=self._webhook_sender(secrets.webhook_key),
         )
         self.cognito = self._local_cognito(
             pool_config(
@@ -247,6 +251,11 @@ class LocalStack(Running):
             users=self.cognito.users.all_users,
             administrator=administrator,
         )
+
+    def _webhook_sender(self, key: str) -> WebhookSender:
+        http = HttpClient(within=ANSWER_LIMIT, max_bytes=MAX_ANSWER_BYTES)
+        self._closers.append(http.close)
+        return WebhookSender(self.addresses.profile_changed_url, key, http, self.clock)
 
     def _local_cognito(self, config: PoolConfig) -> LocalCognito:
         mint = TokenMint(

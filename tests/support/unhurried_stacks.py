@@ -34,11 +34,13 @@ LONGEST: Final[Mapping[str, str]] = {
     "AUTHCORE_CONNECT_TIMEOUT": "30",
     "AUTHCORE_GUARD_TIMEOUT": "30",
     "AUTHCORE_LEGACY_SESSIONS_TIMEOUT": "10",
+    "AUTHCORE_SYNC_TIMEOUT": "10",
 }
 """As much as these settings allow."""
 
 CONSTANTS: Final = (
     (administrator, "CALL_LIMIT"),
+    (stack, "ANSWER_LIMIT"),
     (scripted_browser, "DEADLINE"),
     (fetcher, "FETCH_DEADLINE"),
     (key_cache, "FETCH_DEADLINE"),
