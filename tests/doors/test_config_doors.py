@@ -20,6 +20,7 @@ from authcore_lambda import (
     authorizer,
     pre_sign_up,
     pre_token_generation,
+    profile_sync,
     user_migration,
     web,
 )
@@ -49,6 +50,7 @@ STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
     "account-linking": (account_linking.build_handler,),
     "pre-sign-up": (pre_sign_up.build_handler,),
     "pre-token-generation": (pre_token_generation.build_handler,),
+    "profile-sync": (profile_sync.build_handler,),
 }
 GOOD: Final = {
     **environment_for(TokenMint()),
@@ -170,6 +172,11 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LINKING_ISSUERS": ("Okta", "Okta=https://a.example okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
+    "SYNC_FIELDS": ("phone", "email email", "none email", ","),
+    "SYNC_ON_LOCK": ("enable",),
+    "SYNC_ON_DELETION": ("follow",),
+    "SYNC_WRITES_PER_SECOND": ("0", "1001", "2.5"),
+    "SYNC_TIMEOUT": ("0", "11"),
     "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
 }
 """By variable, values that are wrong whatever the others are."""
