@@ -22,6 +22,7 @@ from authcore.domain.errors import ProfileMessageError, RejectedError, Unavailab
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.services.accounts.profile_sync import ProfileSync
 from authcore.ports.audit import AuditLog
+from authcore.ports.system import Pause
 from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacySettings
@@ -152,11 +153,12 @@ def build_handler(
     *,
     audit: AuditLog | None = None,
     http: "HttpClient | None" = None,
+    pause: Pause | None = None,
 ) -> ProfileSyncFunction:
     """
     Build the function that *variables* configure.
 
-    Arguments: see ``account_linking.build_handler``.
+    Arguments: see ``wiring.profile_sync`` and ``account_linking.build_handler``.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -171,6 +173,7 @@ def build_handler(
         store=settings.store,
         audit=audit,
         http=http,
+        pause=pause,
     )
     return ProfileSyncFunction(parts.sync, audit)
 
