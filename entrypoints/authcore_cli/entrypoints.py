@@ -21,6 +21,7 @@ DoorName = Literal[
     "pre-sign-up",
     "pre-token-generation",
     "inbound-federation",
+    "profile-sync",
 ]
 Environment = Mapping[str, str]
 
@@ -128,6 +129,12 @@ def _inbound_federation() -> Door:
     return Door(InboundFederationSettings, build_handler)
 
 
+def _profile_sync() -> Door:
+    from authcore_lambda.profile_sync import ProfileSyncSettings, build_handler
+
+    return Door(ProfileSyncSettings, build_handler)
+
+
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "web-function": _web_function,
@@ -138,4 +145,5 @@ DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "pre-sign-up": _pre_sign_up,
     "pre-token-generation": _pre_token_generation,
     "inbound-federation": _inbound_federation,
+    "profile-sync": _profile_sync,
 }
