@@ -18,6 +18,7 @@ from authcore_local.legacy.link_lookup import Links, Mode
 from authcore_local.legacy.operations import Operations, authenticate
 from authcore_local.legacy.outbox import Outbox, Send
 from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.pool_updates import PoolUpdates
 from authcore_local.legacy.profile_page import ProfilePages
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
@@ -126,8 +127,9 @@ class LegacySystem:
         self._flow = flow
         self._outbox = Outbox(store, entropy, send)
         links = Links(store, self._users, self._access, mode, unique_emails=unique_emails)
+        updates = PoolUpdates(self._users, self._outbox, unique_emails=unique_emails)
         self._http = LegacyHttp(
-            Operations(self._users, links, self._access, self.passwords).all,
+            (*Operations(self._users, links, self._access, self.passwords).all, updates.operation),
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
@@ -211,6 +213,10 @@ class LegacySystem:
     def confirm_email_change(self, token: str) -> bool:
         """Return whether *token* was valid; then the address is changed and verified."""
         return self._access.confirm_email_change(token)
+
+    def send_messages(self) -> bool:
+        """Send the messages that are kept; whether all were received."""
+        return self._outbox.send()
 
     def change_name(self, userid: str, name: str) -> bool:
         """Change the name, as a user with a session may; whether the auth service knows."""

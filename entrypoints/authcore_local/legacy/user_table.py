@@ -183,6 +183,14 @@ class UserTable:
         with self._store.transaction() as connection:
             connection.execute("UPDATE users SET display_name = ? WHERE userid = ?", (name, userid))
 
+    def set_profile(self, user: Row) -> None:
+        """Write address and name of *user*."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE users SET email = ?, email_verified = ?, display_name = ? WHERE userid = ?",
+                (user.email, user.email_verified, user.display_name, user.userid),
+            )
+
     def transaction(self) -> AbstractContextManager[object]:
         """Open a transaction that the methods of this class, and of Access, join."""
         return self._store.transaction()
