@@ -182,3 +182,63 @@ def test_every_hop_of_a_change_is_shown(stack: LocalStack) -> None:
     ]
     assert ("legacy", "auth", "POST /auth/profile-changed", "200") in hops
     assert ("auth", "legacy", "POST /api/cognito_helper/profiles", "200 profiles") in hops
+
+
+@pytest.fixture(name="pool_owns_all")
+def _pool_owns_all() -> Iterator[LocalStack]:
+    with LocalStack(ports=Ports.free(), variables={"AUTHCORE_SYNC_FIELDS": "none"}) as stack:
+        yield stack
+
+
+def change_in_pool(stack: LocalStack, **attributes: str) -> None:
+    account = both_sides(stack, JANE.userid)
+    user = stack.cognito.users.with_subject(account.cognito_id or "")
+    assert user is not None
+    stack.cognito.users.change(
+        user.username,
+        lambda held: attrs.evolve(held, attributes={**held.attributes, **attributes}),
+    )
+
+
+def by_password(stack: LocalStack) -> str:
+    """Sign Jane in with her password; the id that the CMS shows."""
+    visitor = Visitor(stack)
+    page = visitor.send(visitor.begin(), username=JANE.username, password=JANE.password)
+    visitor.browser.close()
+    return page.text_of("legacy-uid")
+
+
+def test_what_a_user_changes_in_cognito_reaches_the_old_system_and_does_not_come_back(
+    pool_owns_all: LocalStack,
+) -> None:
+    # PS-04
+    stack = pool_owns_all
+    assert by_password(stack) == JANE.userid
+    change_in_pool(stack, email=EMAIL, email_verified="true", name="Jane Rochester")
+
+    assert by_password(stack) == JANE.userid
+    account = both_sides(stack, JANE.userid)
+    assert (account.email, account.email_verified, account.display_name) == (
+        EMAIL,
+        True,
+        "Jane Rochester",
+    )
+    start = len(stack.flow.since(0))
+    assert stack.legacy.send_messages()
+    hops = [hop.request for hop in stack.flow.since(0)[start:]]
+    assert "POST /auth/profile-changed" in hops
+    assert [each for each in hops if "AdminUpdate" in each] == []
+
+
+def test_an_outage_of_the_old_system_keeps_no_linked_user_out(pool_owns_all: LocalStack) -> None:
+    # LT-06
+    stack = pool_owns_all
+    by_password(stack)
+    change_in_pool(stack, name="Jane Rochester")
+    stack.legacy.behave("down")
+
+    assert by_password(stack) == JANE.userid
+    stack.legacy.behave("honest")
+    assert both_sides(stack, JANE.userid).display_name == JANE.display_name
+    assert by_password(stack) == JANE.userid
+    assert both_sides(stack, JANE.userid).display_name == "Jane Rochester"

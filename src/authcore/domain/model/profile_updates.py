@@ -45,7 +45,7 @@ def update_of(
 
         owned: Fields of the pool.
 
-        trusts_email: Whether a verified address of the user's provider may be believed.
+        trusts_email: Whether the mark that the address is verified may be believed.
     """
     is_proven = user.email_verified and trusts_email
     email = user.email if "email" in owned and is_proven else None

@@ -39,6 +39,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile.update",
     "profile_sync",
     "profile.webhook",
 )
