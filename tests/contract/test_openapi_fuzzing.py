@@ -54,7 +54,7 @@ CHECKS: Final = {
 
 
 def config(session: str, examples: int) -> dict[str, Any]:
-    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "5xx"]
+    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "413", "429", "5xx"]
     refused = ["400", "401", "403", "404", "405", "413", "415"]
     refusing = {"positive_data_acceptance": {"expected-statuses": accepted}}
     return {
