@@ -182,6 +182,8 @@ def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
 
 
 def _of_token(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
+    if access.is_machine:
+        return _of_machine(access, origin)
     return _allow(
         access.subject,
         subject=access.subject,
@@ -191,6 +193,16 @@ def _of_token(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
         login="cognito",
         actor=access.actor.name if access.actor else None,
         **origin,
+    )
+
+
+def _of_machine(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
+    """Describe an app client that acts for itself: a context without ``subject`` is no user's."""
+    return _allow(
+        access.client_id,
+        scope=" ".join(sorted(access.scopes)),
+        login="machine",
+        **{**origin, "client_id": access.client_id},
     )
 
 

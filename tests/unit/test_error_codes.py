@@ -30,6 +30,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.ProviderRefusedError: "login_provider_refused",
     errors.ClientRejectedError: "login_client",
     errors.RedirectRejectedError: "redirect_rejected",
+    errors.ScopeRejectedError: "scope_rejected",
     errors.CredentialsRejectedError: "credentials_rejected",
     errors.AccountNotFoundError: "account_not_found",
     errors.AccountMismatchError: "legacy_mismatch",
@@ -49,6 +50,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.ConnectAddressError: "connect_address",
     errors.UnavailableError: "unavailable",
     errors.KeySourceUnavailableError: "keys_unavailable",
+    errors.KeySourceMisconfiguredError: "keys_misconfigured",
     errors.ProviderUnavailableError: "provider_unavailable",
     errors.ProviderNotReachedError: "provider_unavailable",
     errors.RefreshNotDueError: "refresh_not_due",
@@ -84,6 +86,7 @@ def test_every_error_has_the_code_that_it_always_had() -> None:
 
 
 OUTAGES: Final[dict[type[errors.MisconfiguredError], type[errors.UnavailableError]]] = {
+    errors.KeySourceMisconfiguredError: errors.KeySourceUnavailableError,
     errors.ProviderMisconfiguredError: errors.ProviderUnavailableError,
     errors.ProviderMisconfiguredNotReachedError: errors.ProviderNotReachedError,
     errors.ClientMisconfiguredError: errors.ProviderUnavailableError,

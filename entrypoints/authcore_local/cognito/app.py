@@ -21,6 +21,7 @@ from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
+from authcore_local.cognito.oauth.client_credentials import ClientCredentialsGrant
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
@@ -236,6 +237,7 @@ class LocalCognito:
                 codes=codes,
                 issuer=self._issuer,
                 refresh=self._refresh,
+                machines=ClientCredentialsGrant(config, self._issuer),
                 flow=self._flow,
             ),
             revocation=self._revocation,

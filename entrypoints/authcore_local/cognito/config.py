@@ -8,8 +8,14 @@ from typing import Final, Literal, get_args
 import attrs
 from attrs import validators
 
-from authcore.domain.model.urls import service_url
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore_local.cognito.config_rules import (
+    at_most_two_secrets,
+    callback_urls,
+    client_word,
+    logout_urls,
+    one_or_two_secrets,
+)
 
 
 STANDARD_ATTRIBUTES: Final = (
@@ -35,19 +41,14 @@ STANDARD_ATTRIBUTES: Final = (
 )
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 MAX_CUSTOM_ATTRIBUTES: Final = 50
-MAX_CALLBACK_URLS: Final = 100
-MAX_LOGOUT_URLS: Final = 100
 SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
 LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
 SHORTEST_REFRESH_LIFETIME: Final = timedelta(minutes=60)
 LONGEST_REFRESH_LIFETIME: Final = timedelta(days=3650)
-MAX_SECRETS: Final = 2
 SHORTEST_AUTH_SESSION: Final = timedelta(minutes=3)
 LONGEST_AUTH_SESSION: Final = timedelta(minutes=15)
 LONGEST_GRACE: Final = timedelta(seconds=60)
 
-_CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_SECRET: Final = re.compile(r"[A-Za-z0-9_+-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
 Provider = Literal["Google", "Facebook", "SignInWithApple"]
@@ -93,34 +94,6 @@ class SchemaAttribute:
     max_length: int = MAX_ATTRIBUTE_LENGTH
 
 
-def _client_word(_: object, field: "attrs.Attribute[str]", value: str) -> None:
-    if not _CLIENT_WORD.fullmatch(value):
-        raise ValueError(f"{field.name} must be 1 to 128 letters, digits, - or _")
-
-
-def _secrets(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
-    if len(value) > MAX_SECRETS or not all(_SECRET.fullmatch(secret) for secret in value):
-        raise ValueError(f"{field.name} must be at most two words of letters, digits, -, + or _")
-
-
-def _callback_urls(
-    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
-) -> None:
-    if not 1 <= len(value) <= MAX_CALLBACK_URLS:
-        raise ValueError(f"{field.name} must hold 1 to {MAX_CALLBACK_URLS} URLs")
-    for url in value:
-        service_url(url)
-
-
-def _logout_urls(
-    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
-) -> None:
-    if len(value) > MAX_LOGOUT_URLS:
-        raise ValueError(f"{field.name} must hold at most {MAX_LOGOUT_URLS} URLs")
-    for url in value:
-        service_url(url)
-
-
 def _custom_attributes(
     _: object,
     field: "attrs.Attribute[tuple[SchemaAttribute, ...]]",
@@ -142,6 +115,22 @@ _auth_session: Final = validators.and_(
     validators.ge(SHORTEST_AUTH_SESSION), validators.le(LONGEST_AUTH_SESSION)
 )
 _grace: Final = validators.and_(validators.ge(timedelta(0)), validators.le(LONGEST_GRACE))
+
+
+@attrs.frozen(kw_only=True)
+class MachineClient:
+    """
+    An app client of programs: the grant ``client_credentials``, which excludes the others.
+
+    Attributes:
+        client_id: Differs from that of every other app client.
+        client_secrets: One, or two while one is being replaced.
+        scopes: Of resource servers, e.g. ``orders/read``; all of them when it requests none.
+    """
+
+    client_id: str = attrs.field(validator=client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=one_or_two_secrets)
+    scopes: tuple[str, ...] = attrs.field(validator=validators.min_len(1))
 
 
 @attrs.frozen(kw_only=True)
@@ -178,6 +167,7 @@ class PoolConfig:
         post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
             there.  Amazon's documents leave this open.
         custom_attributes: Beside the standard ones.
+        machine_clients: App clients of programs; none by default.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
         refresh_token_lifetime: From sign-in; 60 minutes to 10 years.  Use does not prolong it.
@@ -193,10 +183,10 @@ class PoolConfig:
     pool_id: str
     issuer: str
     domain: str
-    client_id: str = attrs.field(validator=_client_word)
-    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_secrets)
-    callback_urls: tuple[str, ...] = attrs.field(validator=_callback_urls)
-    logout_urls: tuple[str, ...] = attrs.field(default=(), validator=_logout_urls)
+    client_id: str = attrs.field(validator=client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=at_most_two_secrets)
+    callback_urls: tuple[str, ...] = attrs.field(validator=callback_urls)
+    logout_urls: tuple[str, ...] = attrs.field(default=(), validator=logout_urls)
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     auth_flows: frozenset[AuthFlow] = frozenset(get_args(AuthFlow))
     auth_session_validity: timedelta = attrs.field(
@@ -213,6 +203,7 @@ class PoolConfig:
         default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,
     )
+    machine_clients: tuple[MachineClient, ...] = ()
     access_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime
     )

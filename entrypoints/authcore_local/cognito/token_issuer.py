@@ -159,6 +159,26 @@ class TokenIssuer:
         lifetime = int(self._config.access_token_lifetime.total_seconds())
         return IssuedTokens(access, identity, None, lifetime)
 
+    def issue_to_machine(self, client_id: str, scopes: Sequence[str]) -> IssuedTokens:
+        """Issue the access token of an app client without a user; no trigger fires (V3_0 only)."""
+        now = int(self._clock.now().timestamp())
+        claims = {
+            "sub": client_id,
+            "iss": self.issuer,
+            "version": 2,
+            "client_id": client_id,
+            "token_use": "access",
+            "scope": " ".join(scopes),
+            "auth_time": now,
+            "iat": now,
+            "exp": self._expiry(self._config.access_token_lifetime.total_seconds()),
+            "jti": fresh_uuid(self._entropy),
+        }
+        with self._signing:
+            access = self._mint.sign(claims, use="access")
+        lifetime = int(self._config.access_token_lifetime.total_seconds())
+        return IssuedTokens(access, None, None, lifetime)
+
     def grant_of(self, access_token: str) -> AccessGrant | None:
         """Return the grant of *access_token*; None if it is unknown, expired or revoked."""
         grant = self._grants.read(_digest(access_token))

@@ -21,6 +21,7 @@ All errors that authcore raises, in one tree.
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
     │   │   └── ClientRejectedError     the provider refuses the app client's request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
+    │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
@@ -52,6 +53,7 @@ All errors that authcore raises, in one tree.
         ├── CoordinationUnavailableError
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
+            ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
@@ -245,6 +247,12 @@ class RedirectRejectedError(RejectedError):
     code: ClassVar[str] = "redirect_rejected"
 
 
+class ScopeRejectedError(RejectedError):
+    """The app client may not have the scopes that it requests for itself."""
+
+    code: ClassVar[str] = "scope_rejected"
+
+
 class CredentialsRejectedError(RejectedError):
     """Unknown user, wrong password, or an account that may not sign in: one error for all."""
 
@@ -401,6 +409,12 @@ class KeySourceUnavailableError(UnavailableError):
     """The issuer's signing keys cannot be read, and those in memory are too old."""
 
     code: ClassVar[str] = "keys_unavailable"
+
+
+class KeySourceMisconfiguredError(KeySourceUnavailableError, MisconfiguredError):
+    """The issuer has no keys where the settings say: pool id, region or URL is wrong."""
+
+    code: ClassVar[str] = "keys_misconfigured"
 
 
 class ProviderUnavailableError(UnavailableError):

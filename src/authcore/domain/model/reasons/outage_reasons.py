@@ -23,6 +23,7 @@ _CALLS_COGNITO: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.repair",
+    "machine.token",
     "connect.revoke",
     *PRESSED,
 )
@@ -52,6 +53,15 @@ _CALLS_TABLE: Final = (
     "sign_out.allow",
     "links.allow_create",
 )
+_READS_KEYS: Final = (
+    "guard",
+    "verify",
+    "authorizer",
+    "service.ready",
+    "sign_in.complete",
+    "sign_out.revocations",
+    "session.refresh",
+)
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
 )
@@ -68,7 +78,8 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "pool. `InvalidSignatureException`, `RequestExpired`: correct credentials or clock. "
         "`NoCredentialsError`, `ExpiredTokenException`: give the process valid credentials. "
         "`connect certificate`: the server's certificate is not valid. `caller_rejected`: correct "
-        "the caller key.",
+        "the caller key. `no revoker` (`session.successor`): the token of an ended session stays "
+        "good at Cognito; set `AUTHCORE_SIGN_IN_DOMAIN_URL`, if the pool has a domain.",
     ),
     Reason(
         "legacy_misconfigured",
@@ -145,10 +156,19 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "keys_unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "service.ready", "sign_in.complete", "session.refresh"),
+        _READS_KEYS,
         LATER,
-        "Read `detail`. `HTTP 400`, `HTTP 404`: pool id or `AUTHCORE_COGNITO_JWKS_URL` is wrong. "
-        "`connect …`, `read …`: the issuer cannot be reached. Cached keys stay valid for a day.",
+        "Read `detail`. `connect …`, `read …`, `HTTP 5…`: the issuer cannot be reached. Cached "
+        "keys stay valid for a day.",
+    ),
+    Reason(
+        "keys_misconfigured",
+        MISCONFIGURED,
+        _READS_KEYS,
+        _AS_IN_AN_OUTAGE,
+        "Read `detail`. `HTTP 400`, `HTTP 403`, `HTTP 404`: pool id, region or "
+        "`AUTHCORE_COGNITO_JWKS_URL` is wrong, or the pool was deleted. `connect certificate`: the "
+        "certificate of that URL is not valid. Cached keys stay valid for a day.",
     ),
     Reason(
         "login_lost",

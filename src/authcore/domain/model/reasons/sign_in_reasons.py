@@ -61,7 +61,15 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "login_client",
         (*REJECTED, *MISCONFIGURED),
-        (*_SIGN_IN, "session.refresh", "guard", "verify", "sign_out.provider", "session.successor"),
+        (
+            *_SIGN_IN,
+            "session.refresh",
+            "guard",
+            "verify",
+            "sign_out.provider",
+            "session.successor",
+            "machine.token",
+        ),
         "At a sign-in 502 and the page that sign-in is not set up correctly. Live sessions stay as "
         "they are; expired ones get 503 and keep their cookies. A sign-out says that it is not "
         "complete.",
@@ -87,6 +95,13 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
 )
 
 REQUESTS: Final[tuple[Reason, ...]] = (
+    Reason(
+        "scope_rejected",
+        REJECTED,
+        ("machine.token",),
+        "Nothing: the program that asks gets no token for itself.",
+        "Correct the scopes that the program requests, or give them to its app client.",
+    ),
     Reason(
         "caller_rejected",
         REJECTED,
