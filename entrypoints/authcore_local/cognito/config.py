@@ -13,6 +13,7 @@ from authcore_local.cognito.config_rules import (
     at_most_two_secrets,
     callback_urls,
     client_word,
+    host_of,
     logout_urls,
     one_or_two_secrets,
 )
@@ -76,6 +77,8 @@ AuthFlow = Literal[
 
 Mfa = Literal["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
 """Second factors that this pool knows."""
+
+FirstFactor = Literal["EMAIL_OTP", "WEB_AUTHN"]
 
 
 @attrs.frozen
@@ -159,6 +162,10 @@ class PoolConfig:
         srp_answer_window: How long PASSWORD_VERIFIER may stay unanswered, and how far its TIMESTAMP
             may be from the pool's time; "a few seconds" at Amazon's.
         mfa: MfaConfiguration.
+        first_factors: What users may sign in with by USER_AUTH, beside passwords: Amazon's
+            AllowedFirstAuthFactors.
+        relying_party_id: Of passkeys: the name of the site whose pages use them; the host of
+            *domain* by default.  See: Web Authentication, "RP ID".
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
         case_sensitive: False writes every user name in lower case, those of federated users
             included, and finds it in any.
@@ -194,6 +201,10 @@ class PoolConfig:
     )
     srp_answer_window: timedelta = timedelta(seconds=5)
     mfa: Literal["OFF", "OPTIONAL", "ON"] = "OPTIONAL"
+    first_factors: frozenset[FirstFactor] = frozenset(get_args(FirstFactor))
+    relying_party_id: str = attrs.field(
+        default=attrs.Factory(lambda self: host_of(self.domain), takes_self=True)
+    )
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
     case_sensitive: bool = True
     identity_providers: tuple[Provider, ...] = ("Google", "Facebook", "SignInWithApple")

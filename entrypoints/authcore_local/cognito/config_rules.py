@@ -37,6 +37,11 @@ def one_or_two_secrets(_: object, field: "attrs.Attribute[Texts]", value: Texts)
         raise ValueError(f"{field.name} must be one or two words")
 
 
+def host_of(origin: str) -> str:
+    """Return the host of *origin*, without its port."""
+    return origin.partition("://")[2].partition("/")[0].rpartition(":")[0] or origin
+
+
 def callback_urls(_: object, field: "attrs.Attribute[Texts]", value: Texts) -> None:
     """Require 1 to MAX_CALLBACK_URLS service URLs."""
     if not 1 <= len(value) <= MAX_CALLBACK_URLS:
