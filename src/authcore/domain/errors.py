@@ -26,16 +26,21 @@ All errors that authcore raises, in one tree.
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
+    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
+    │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
     │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
+    │   ├── WebhookRejectedError        nothing proves that the legacy system sent it now (401)
+    │   ├── MessageMalformedError       a signed message is not one that the contract knows
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
     │       ├── AccountLockedError      the legacy account is locked
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
     │       ├── StaleProofError         the account is not what it was at migration
+    │       ├── OneSidedLinkError       only one of the two systems names the other's user
     │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
     │       ├── BlindRetryRefusedError  the account may exist already; an operator must check
     │       ├── ConnectTicketError      the proof of the external identity is too old or foreign
@@ -259,6 +264,12 @@ class CredentialsRejectedError(RejectedError):
     code: ClassVar[str] = "credentials_rejected"
 
 
+class PasswordPolicyError(RejectedError):
+    """The pool does not accept the new password: its policy, or its history of the user's."""
+
+    code: ClassVar[str] = "password_policy"
+
+
 class AccountNotFoundError(RejectedError):
     """The directory has no such user, or the legacy system no such account."""
 
@@ -279,6 +290,12 @@ class AttributesRejectedError(RejectedError):
     """The directory refuses these attribute values."""
 
     code: ClassVar[str] = "attributes_rejected"
+
+
+class ProfileMessageError(RejectedError):
+    """Not a message that an account changed.  It stays one, however often it is sent."""
+
+    code: ClassVar[str] = "profile_message"
 
 
 class SessionTooLargeError(RejectedError):
@@ -303,6 +320,30 @@ class CookiesRemainError(RejectedError):
     """The browser may keep session cookies: of a domain that the settings do not name."""
 
     code: ClassVar[str] = "cookies_remain"
+
+
+class WebhookRejectedError(RejectedError):
+    """
+    Nothing proves that the legacy system sent the webhook, and now.
+
+    The caller gets the same answer for every cause; ``detail`` has it for operators: ``headers``,
+    ``body``, ``signature`` or ``timestamp``.
+    """
+
+    code: ClassVar[str] = "webhook_rejected"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("the webhook is not signed as it must be", detail=detail)
+
+
+class MessageMalformedError(RejectedError):
+    """
+    The legacy system sent something that is not a message of the contract.
+
+    The same message cannot become readable, so that a sender must not repeat it.
+    """
+
+    code: ClassVar[str] = "message_malformed"
 
 
 class LinkRejectedError(RejectedError):
@@ -356,6 +397,12 @@ class UnprovenLinkError(LinkRejectedError):
     """The pool user claims an account, and nothing proves that it is theirs."""
 
     code: ClassVar[str] = "link_unproven"
+
+
+class OneSidedLinkError(LinkRejectedError):
+    """The legacy account names the pool user, and the pool user does not name the account."""
+
+    code: ClassVar[str] = "link_one_sided"
 
 
 class BlindRetryRefusedError(LinkRejectedError):
