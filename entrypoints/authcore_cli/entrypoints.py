@@ -21,6 +21,7 @@ DoorName = Literal[
     "pre-sign-up",
     "pre-token-generation",
     "profile-sync",
+    "inbound-federation",
 ]
 Environment = Mapping[str, str]
 
@@ -128,6 +129,12 @@ def _profile_sync() -> Door:
     return Door(ProfileSyncSettings, build_handler)
 
 
+def _inbound_federation() -> Door:
+    from authcore_lambda.inbound_federation import InboundFederationSettings, build_handler
+
+    return Door(InboundFederationSettings, build_handler)
+
+
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "web-function": _web_function,
@@ -138,4 +145,5 @@ DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "pre-sign-up": _pre_sign_up,
     "pre-token-generation": _pre_token_generation,
     "profile-sync": _profile_sync,
+    "inbound-federation": _inbound_federation,
 }

@@ -14,6 +14,7 @@ from authcore.settings import describe_variables
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.federation import FederationSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
@@ -27,6 +28,7 @@ from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 
@@ -49,6 +51,8 @@ class Everything:
     connect: ConnectSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
+    federation: FederationSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings

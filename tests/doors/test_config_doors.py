@@ -18,6 +18,7 @@ from authcore_guard import asgi, fastapi, flask, wsgi
 from authcore_lambda import (
     account_linking,
     authorizer,
+    inbound_federation,
     pre_sign_up,
     pre_token_generation,
     profile_sync,
@@ -51,6 +52,7 @@ STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
     "pre-sign-up": (pre_sign_up.build_handler,),
     "pre-token-generation": (pre_token_generation.build_handler,),
     "profile-sync": (profile_sync.build_handler,),
+    "inbound-federation": (inbound_federation.build_handler,),
 }
 GOOD: Final = {
     **environment_for(TokenMint()),
@@ -111,6 +113,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "CONNECT_TIMEOUT": ("0", "31"),
     "VERIFY_CALLER_KEYS": ("cms=short", "k" * 40, f"cms={'k' * 40} shop={'k' * 40}"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
+    "WEBHOOK_KEYS": ("whsec_short", _key(1), f"whsec_{_key(1)} whsec_{_key(1)}"),
     "PAGES_NAME": ("n" * 61, "a\nb", " "),
     "PAGES_COLOR": ("blue", "#12345", "#1234567", "#00000g"),
     "PAGES_COLOR_DARK": ("red;}",),
@@ -134,6 +137,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "GUARD_GROUPS": (" , ", "x" * 129, " ".join(f"group-{n}" for n in range(101))),
     "GUARD_GROUPS_MATCH": ("some",),
+    "GUARD_ROLES": (" , ", "x" * 129),
+    "GUARD_ROLES_MATCH": ("some",),
     "USER_CLAIMS": ("given_name given_name", "pr\u00e9nom", " ".join(f"c{n}" for n in range(33))),
     "USER_ROLES": ("editors", "editors=", "=editor", "a=b a=b", f"{'g' * 129}=editor"),
     "VERIFY_PAYLOAD": ("yes",),
@@ -172,12 +177,13 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LINKING_ISSUERS": ("Okta", "Okta=https://a.example okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
-    "SYNC_FIELDS": ("phone", "email email", "none email", ","),
+    "SYNC_FIELDS": ("phone", "sub", "email email", "none email", ","),
     "SYNC_ON_LOCK": ("enable",),
     "SYNC_ON_DELETION": ("follow",),
     "SYNC_WRITES_PER_SECOND": ("0", "1001", "2.5"),
     "SYNC_TIMEOUT": ("0", "11"),
     "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
+    "FEDERATION_CLAIMS": ("sub=sub", "email", "name=email"),
 }
 """By variable, values that are wrong whatever the others are."""
 
@@ -239,7 +245,10 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "LEGACY_API_KEY",
         {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_API_KEY": ""},
     ),
+    (("web",), "LEGACY_URL", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_URL": ""}),
+    (("web",), "LEGACY_API_KEY", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_API_KEY": ""}),
     (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
+    (("web", "guard", "authorizer"), "GUARD_ROLES", {"GUARD_ROLES": "writer"}),
     (
         ("guard",),
         "GUARD_VERIFY_URL",

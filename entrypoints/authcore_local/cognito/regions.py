@@ -25,10 +25,16 @@ SERVED_BY_REPLICAS: Final = frozenset(
     {
         "AdminGetUser",
         "AdminInitiateAuth",
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
         "GetProvisionedLimit",
+        "GetUser",
+        "ListWebAuthnCredentials",
         "GetTokensFromRefreshToken",
         "GlobalSignOut",
         "InitiateAuth",
+        "AdminRespondToAuthChallenge",
+        "RespondToAuthChallenge",
         "ListUsers",
         "RevokeToken",
     }

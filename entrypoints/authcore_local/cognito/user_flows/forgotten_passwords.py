@@ -1,6 +1,9 @@
 """Forgotten passwords, also of users that only the legacy system knows."""
 
+from collections.abc import Mapping
 from typing import Final
+
+import attrs
 
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter, no_such_user
@@ -51,7 +54,13 @@ class ForgottenPasswords:
         elif self._config.prevent_user_existence_errors == "LEGACY":
             raise _unreachable() if user is not None else no_such_user()
 
-    def confirm(self, username: str, code: str, password: str) -> None:
+    def confirm(
+        self,
+        username: str,
+        code: str,
+        password: str,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         """
         Set *password*; the user is CONFIRMED.
 
@@ -66,8 +75,29 @@ class ForgottenPasswords:
         self._codes.redeem("new_password", user.subject, code)
         self._users.set_password(user.username, password, "CONFIRMED")
         self._lifecycle.post_confirmation(
-            "PostConfirmation_ConfirmForgotPassword", self._users.find(username) or user
+            "PostConfirmation_ConfirmForgotPassword",
+            self._users.find(username) or user,
+            metadata,
         )
+
+    def reset(self, username: str) -> None:
+        """
+        Make the password worthless, and mail a code for a new one: the user is RESET_REQUIRED.
+
+        Raises:
+            CognitoError: UserNotFoundException, InvalidParameterException (no verified address),
+                or LimitExceededException.
+        """
+        user = self._users.known_as(username)
+        if user is None:
+            raise no_such_user()
+        if not _can_be_mailed(user):
+            raise _unreachable()
+        code = self._codes.issue("new_password", user.subject)
+        self._users.change(
+            user.username, lambda each: attrs.evolve(each, password=None, status="RESET_REQUIRED")
+        )
+        self._outbox.send(user.attributes["email"], SUBJECT, code)
 
     def _find_or_migrate(self, username: str) -> PoolUser | None:
         if not is_username(username):

@@ -1,0 +1,127 @@
+"""Assemble the pool's API from the parts that managed login shares with it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from authcore_local.cognito.idp_api.administration import Administration
+from authcore_local.cognito.idp_api.api_parts import ApiParts
+from authcore_local.cognito.idp_api.authentication import Authentication
+from authcore_local.cognito.idp_api.challenge_answers import ChallengeAnswers
+from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
+from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
+from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
+from authcore_local.cognito.idp_api.own_account import OwnAccount
+from authcore_local.cognito.idp_api.passkey_registration import PasskeyRegistration
+from authcore_local.cognito.idp_api.pool_description import PoolDescription
+from authcore_local.cognito.idp_api.provider_links import ProviderLinking
+from authcore_local.cognito.idp_api.self_service import SelfService
+from authcore_local.cognito.idp_api.sign_in_flows import SignInFlows
+from authcore_local.cognito.idp_api.user_listing import UserListing
+
+
+SIGNED: Final = frozenset(
+    ("DescribeUserPool", "DescribeUserPoolClient", "GetProvisionedLimit", "ListUsers")
+)
+"""Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
+
+
+def build_api(parts: ApiParts) -> Api:
+    """Build the API."""
+    challenges = ChallengeSessions(parts.config, clock=parts.clock, entropy=parts.entropy)
+    operations = {
+        **_sign_in_operations(parts, challenges),
+        **_operations_of_users(parts, challenges),
+        **_operations_of_operators(parts),
+    }
+    signed = {name for name in operations if name in SIGNED or name.startswith("Admin")}
+    return Api(
+        unsigned={name: operations[name] for name in operations.keys() - signed},
+        signed={name: operations[name] for name in signed},
+        secrets={"GetSecretValue": parts.secrets.get_secret_value},
+        admit=parts.rates.check,
+    )
+
+
+def _operations_of_users(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
+    self_service = SelfService(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        sign_up=parts.sign_up,
+        forgotten=parts.forgotten,
+    )
+    account = OwnAccount(
+        config=parts.config,
+        users=parts.users,
+        bearer=parts.bearer,
+        sign_in=parts.sign_in,
+        codes=parts.codes,
+        outbox=parts.outbox,
+    )
+    factors = MfaSettings(
+        config=parts.config,
+        users=parts.users,
+        sessions=challenges,
+        bearer=parts.bearer,
+        tokens=parts.software_tokens,
+    )
+    passkeys = PasskeyRegistration(
+        parts.config,
+        users=parts.users,
+        bearer=parts.bearer,
+        ceremonies=parts.ceremonies,
+        clock=parts.clock,
+        entropy=parts.entropy,
+    )
+    return {
+        "RevokeToken": parts.revocation.revoke_token,
+        "GlobalSignOut": parts.revocation.global_sign_out,
+        **self_service.operations(),
+        **account.operations(),
+        **factors.operations(),
+        **passkeys.operations(),
+    }
+
+
+def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
+    administration = Administration(
+        parts.config,
+        users=parts.users,
+        sessions=parts.sessions,
+        lifecycle=parts.lifecycle,
+        forgotten=parts.forgotten,
+    )
+    description = PoolDescription(config=parts.config, secrets=parts.secrets, users=parts.users)
+    linking = ProviderLinking(parts.config, users=parts.users, clock=parts.clock)
+    return {
+        "AdminLinkProviderForUser": linking.link,
+        "ListUsers": UserListing(parts.config, users=parts.users).list_users,
+        "GetProvisionedLimit": parts.rates.get_provisioned_limit,
+        "DescribeUserPool": description.pool,
+        "DescribeUserPoolClient": description.client,
+        **administration.operations(),
+    }
+
+
+def _sign_in_operations(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
+    flows = SignInFlows.of(parts, challenges)
+    authentication = Authentication(
+        config=parts.config,
+        secrets=parts.secrets,
+        refresh=parts.refresh,
+        beginnings=flows.beginnings(),
+    )
+    answers = ChallengeAnswers(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        sessions=challenges,
+        answerers=flows.answerers(),
+    )
+    return {
+        "InitiateAuth": authentication.initiate,
+        "AdminInitiateAuth": authentication.admin_initiate,
+        "GetTokensFromRefreshToken": authentication.get_tokens,
+        "RespondToAuthChallenge": answers.respond,
+        "AdminRespondToAuthChallenge": answers.admin_respond,
+    }
