@@ -11,6 +11,7 @@ from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
@@ -32,6 +33,7 @@ class WebSettings(SessionSettings):
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
+        webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
 
@@ -47,6 +49,7 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
 
 

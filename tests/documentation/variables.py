@@ -24,8 +24,10 @@ from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 
@@ -48,6 +50,7 @@ class Everything:
     connect: ConnectSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings
@@ -56,6 +59,7 @@ class Everything:
     legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings
+    sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
 
