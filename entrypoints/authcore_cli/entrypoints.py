@@ -20,8 +20,8 @@ DoorName = Literal[
     "account-linking",
     "pre-sign-up",
     "pre-token-generation",
-    "inbound-federation",
     "profile-sync",
+    "inbound-federation",
 ]
 Environment = Mapping[str, str]
 
@@ -123,16 +123,16 @@ def _pre_token_generation() -> Door:
     return Door(PreTokenGenerationSettings, build_handler)
 
 
-def _inbound_federation() -> Door:
-    from authcore_lambda.inbound_federation import InboundFederationSettings, build_handler
-
-    return Door(InboundFederationSettings, build_handler)
-
-
 def _profile_sync() -> Door:
     from authcore_lambda.profile_sync import ProfileSyncSettings, build_handler
 
     return Door(ProfileSyncSettings, build_handler)
+
+
+def _inbound_federation() -> Door:
+    from authcore_lambda.inbound_federation import InboundFederationSettings, build_handler
+
+    return Door(InboundFederationSettings, build_handler)
 
 
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
@@ -144,6 +144,6 @@ DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "account-linking": _account_linking,
     "pre-sign-up": _pre_sign_up,
     "pre-token-generation": _pre_token_generation,
-    "inbound-federation": _inbound_federation,
     "profile-sync": _profile_sync,
+    "inbound-federation": _inbound_federation,
 }

@@ -51,8 +51,8 @@ STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
     "account-linking": (account_linking.build_handler,),
     "pre-sign-up": (pre_sign_up.build_handler,),
     "pre-token-generation": (pre_token_generation.build_handler,),
-    "inbound-federation": (inbound_federation.build_handler,),
     "profile-sync": (profile_sync.build_handler,),
+    "inbound-federation": (inbound_federation.build_handler,),
 }
 GOOD: Final = {
     **environment_for(TokenMint()),
@@ -177,7 +177,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LINKING_ISSUERS": ("Okta", "Okta=https://a.example okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
-    "SYNC_FIELDS": ("phone", "email email", "none email", ","),
+    "SYNC_FIELDS": ("phone", "sub", "email email", "none email", ","),
     "SYNC_ON_LOCK": ("enable",),
     "SYNC_ON_DELETION": ("follow",),
     "SYNC_WRITES_PER_SECOND": ("0", "1001", "2.5"),
