@@ -23,8 +23,9 @@ from authcore.domain.model.pools import (
     pool_of,
 )
 from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.model.validator_settings import configuration_problems
 from authcore.domain.services.pools_validation import PoolsValidator
-from authcore.domain.services.token_validation import TokenValidator, configuration_problems
+from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
 

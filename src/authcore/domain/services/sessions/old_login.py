@@ -14,8 +14,8 @@ from authcore.domain.model.session_decision import (
     SignInRequired,
 )
 from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.validator_settings import MAX_LEEWAY
 from authcore.domain.services.pools_validation import AnyValidator
-from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
