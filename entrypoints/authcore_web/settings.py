@@ -10,6 +10,7 @@ from authcore.settings.pages import AuthPageSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
@@ -19,6 +20,13 @@ def _check_attempt_keys(cookie_format: str, keys: object) -> str | None:
     if keys or cookie_format != "plain":
         return None
     return "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"
+
+
+def _check_webhooks_read(keys: object, url: object, api_key: object) -> str | None:
+    if keys is None or (url and api_key):
+        return None
+    missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
+    return f"{missing} is missing: changed accounts are read there, as AUTHCORE_WEBHOOK_KEYS asks"
 
 
 @attrs.frozen
@@ -33,6 +41,7 @@ class WebSettings(SessionSettings):
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
+        sync: How pool users follow legacy accounts.
         webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
@@ -41,6 +50,7 @@ class WebSettings(SessionSettings):
         *SessionSettings.CHECKS,
         Check(("cookie.format", "cookie.keys"), _check_attempt_keys),
         covering("sign_in.callback_url"),
+        Check(("webhook.keys", "legacy.url", "legacy.api_key"), _check_webhooks_read),
     )
 
     sign_in: SignInSettings
@@ -49,6 +59,7 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+    sync: SyncSettings
     webhook: WebhookSettings
     pages: AuthPageSettings
 
