@@ -27,6 +27,7 @@ from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, process_context
 from authcore_cli.sessions_commands import SessionsCommands
+from authcore_cli.signin_command import SignInCommand
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.terminal_text import printable
 from authcore_cli.token_commands import TokenCommands
@@ -91,7 +92,7 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "end sessions.",
+        "end sessions, sign in.",
         version=lambda: version("authcore"),
         console=context.answers,
         result_action="return_value",
@@ -115,4 +116,5 @@ def _app(context: CommandContext) -> App:
     app.command(sessions)
     app.command(config)
     app.command(SignInUrlCommand(context).signin_url)
+    app.command(SignInCommand(context).signin)
     return app
