@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
         [Mapping[str, str], PasswordFlow, PasswordFlow | None], PasswordSignIn
@@ -79,6 +80,14 @@ def _password_sign_in(
     return password_sign_in(environment, flow, migrating)
 
 
+def _sync_tools(
+    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
+) -> "SyncTools":
+    from authcore_cli.sync_wiring import sync_tools  # noqa: PLC0415 - boto3 once more
+
+    return sync_tools(environment, rate, on_retry)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -96,6 +105,7 @@ class CommandContext:
         session_tools: Same parameters as ``authcore_cli.admin_wiring.session_tools``.
         password_sign_in: Same parameters as ``authcore_cli.signin_wiring.password_sign_in``.
         read_hidden: Asks the user at the terminal without echo.
+        sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -109,6 +119,7 @@ class CommandContext:
     session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
     password_sign_in: "BuildPasswordSignIn" = _password_sign_in
     read_hidden: Callable[[str], str] = getpass
+    sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
 
     @property
     def answers(self) -> Console:
