@@ -53,6 +53,7 @@ from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
+from authcore_web.routes.session_start import SessionStart
 from authcore_web.routes.sign_in import SignInRoutes
 from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
@@ -222,6 +223,12 @@ class WebContainer(SessionContainer):
         sign_in_urls=sign_in_urls,
         connect_url=connect_url,
     )
+    session_start = providers.ThreadSafeSingleton(
+        SessionStart,
+        session_guard=SessionContainer.session_guard,
+        sessions=SessionContainer.sessions,
+        refused_sign_ins=refused_sign_ins,
+    )
     late_callbacks = providers.ThreadSafeSingleton(
         LateCallbacks,
         sign_in=sign_in,
@@ -264,7 +271,7 @@ class WebContainer(SessionContainer):
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
-        session_guard=SessionContainer.session_guard,
+        session_start=session_start,
         attempts=attempts,
         sessions=SessionContainer.sessions,
         refused_sign_ins=refused_sign_ins,
