@@ -13,7 +13,8 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
-from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY, LiveWebWorld
+from contract.described_world import DescribedWorld
+from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
 from doors.web_world import AUTH_HOST
 
 
@@ -24,7 +25,14 @@ FEW: Final = 5
 MANY: Final = 25
 """Beyond it, about a thousand."""
 
-ALLOWED_LIST: Final = ("/auth/signin", "/auth/signin/callback", "/auth/signout", "/auth/connect")
+ALLOWED_LIST: Final = (
+    "/auth/signin",
+    "/auth/signin/callback",
+    "/auth/signout",
+    "/auth/connect",
+    "/auth/password",
+    "/auth/challenge",
+)
 """Well-formed requests to these are refused, too: which targets and codes are good, no document
 can say."""
 
@@ -70,7 +78,7 @@ def config(session: str, examples: int) -> dict[str, Any]:
                     "checks": refusing,
                     "headers": {"Origin": AUTH_ORIGIN},
                 }
-                for operation in ("signOut", "connect")
+                for operation in ("signOut", "connect", "signInWithPassword", "answerChallenge")
             ),
         ],
     }
@@ -109,7 +117,7 @@ def _examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module", name="findings")
 def _findings(examples: int) -> Findings:
-    world = LiveWebWorld()
+    world = DescribedWorld()
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
     session = cookies["__Secure-authcore_session"]

@@ -200,6 +200,12 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "SIGN_IN_DEFAULT_REDIRECT",
         {"SIGN_IN_DEFAULT_REDIRECT": "https://evil.example/"},
     ),
+    (
+        ("web", "web-function"),
+        "PASSWORD_MIGRATING",
+        {"PASSWORD_FLOW": "USER_PASSWORD_AUTH", "PASSWORD_MIGRATING": "on"},
+    ),
+    (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "on"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (
