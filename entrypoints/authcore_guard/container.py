@@ -157,7 +157,7 @@ class GuardContainer(SessionContainer):
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
         warm_up=SessionContainer.keys.provided.warm_up,
-        requirements=guard.requirements,
+        requirements=SessionContainer.requirements,
         telemetry=telemetry,
         pages=providers.ThreadSafeSingleton(
             denial_pages_of, SessionContainer.settings.provided.pages
@@ -192,6 +192,7 @@ def guard_container(
     container.response_budget.override(container.guard_response_budget)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
+        container.successors.override(providers.Object(None))  # and revokes
     if legacy is not None:
         container.legacy_sessions.override(providers.Object(legacy))
     return container

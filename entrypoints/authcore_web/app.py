@@ -81,6 +81,7 @@ def create_app(container: WebContainer) -> Starlette:
 def _routes(container: WebContainer) -> list[Route]:
     sign_in = container.sign_in_routes()
     session = container.session_routes()
+    checks = container.check_routes()
     service = container.service_routes()
     verify = container.verify_routes()
     landings = container.landing_routes()
@@ -89,14 +90,19 @@ def _routes(container: WebContainer) -> list[Route]:
     return [  # tried in this order: the most frequent first
         Route("/auth/verify", verify.verify, methods=["POST"]),
         _session_route(session, container.web_access_settings().cors_origins),
-        Route("/auth/check", session.check, methods=ANY_METHOD),
+        Route("/auth/check", checks.check, methods=ANY_METHOD),
         Route("/auth/signin", sign_in.begin),
         Route(REFRESH_PATH, container.refresh_routes().refresh),
         Route(CALLBACK_PATH, sign_in.callback),
         Route("/auth/signout", container.sign_out_routes().sign_out, methods=["GET", "POST"]),
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
-        Route("/auth/check/{path:any_path}", session.check, methods=ANY_METHOD),
+        Route("/auth/check/{path:any_path}", checks.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
+        Route(
+            "/auth/profile-changed",
+            container.profile_changed_routes().profile_changed,
+            methods=["POST"],
+        ),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),

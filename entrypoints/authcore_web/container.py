@@ -26,7 +26,7 @@ from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
 from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.cookies import CookieJar
-from authcore.ports.coordination import ReplayCache
+from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.password_authentication import PasswordAuthenticator
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
@@ -41,7 +41,8 @@ from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
-from authcore.wiring.table import replay_cache_of
+from authcore.wiring.table import create_intents_of, replay_cache_of
+from authcore.wiring.webhooks import ProfileSyncCall, profile_webhooks
 from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
@@ -52,12 +53,14 @@ from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
 from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.response.verification import VerificationResponses
+from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
 from authcore_web.routes.password import PasswordRoutes
 from authcore_web.routes.password_steps import PasswordSteps
 from authcore_web.routes.pictures import picture_routes_of
+from authcore_web.routes.profile_changed import ProfileChangedRoutes
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.script import ScriptRoute
@@ -87,6 +90,9 @@ from authcore_web.signin_urls import SignInUrls
 
 MAX_THREADS: Final = 256
 """Bounds the concurrent refreshes; a thread starts when it is first needed."""
+
+WEBHOOKS_AT_ONCE: Final = 8
+"""Cognito takes 25 writes per second; more webhooks wait, and do not hold up sign-ins."""
 
 
 class WebContainer(SessionContainer):
@@ -366,6 +372,14 @@ class WebContainer(SessionContainer):
         browser_guard=SessionContainer.browser_guard,
         error_responses=error_responses,
         threads=threads,
+    )
+    check_routes = providers.ThreadSafeSingleton(
+        CheckRoutes,
+        browser_guard=SessionContainer.browser_guard,
+        user_check=SessionContainer.user_check,
+        requirements=SessionContainer.requirements,
+        error_responses=error_responses,
+        threads=threads,
         sign_in_urls=sign_in_urls,
         redirects=providers.Callable(redirects_checks, web_access_settings),
     )
@@ -444,6 +458,27 @@ class WebContainer(SessionContainer):
         verification_responses=verification_responses,
         error_responses=error_responses,
         threads=threads,
+    )
+    create_intents: providers.Provider[CreateIntents] = providers.ThreadSafeSingleton(
+        create_intents_of,
+        SessionContainer.store,
+        SessionContainer.table_client.provider,
+        SessionContainer.clock,
+        SessionContainer.entropy,
+    )
+    profile_sync: providers.Provider[ProfileSyncCall | None] = providers.Object(None)
+    profile_changed_routes = providers.ThreadSafeSingleton(
+        ProfileChangedRoutes,
+        webhooks=providers.ThreadSafeSingleton(
+            profile_webhooks,
+            SessionContainer.settings.provided.webhook,
+            profile_sync.provider,
+            create_intents.provider,
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+        ),
+        error_responses=error_responses,
+        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE),
     )
     metrics = providers.ThreadSafeSingleton(
         Metrics,

@@ -12,6 +12,7 @@ from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
@@ -43,6 +44,7 @@ class WebSettings(SessionSettings):
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
+        webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
 
@@ -59,6 +61,7 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
 
 

@@ -28,6 +28,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
     RedirectRejectedError,
     RejectedError,
+    ScopeRejectedError,
     SessionTooLargeError,
     SignatureRejectedError,
     TokenExpiredError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from authcore.domain.model.accounts import LegacyAccount
     from authcore.domain.model.session import User
     from authcore.embedding import (
+        client_credentials,
         client_secrets,
         pools_validator,
         redirect_allowlist,
@@ -72,6 +74,7 @@ __all__ = [
     "ProviderUnavailableError",
     "RedirectRejectedError",
     "RejectedError",
+    "ScopeRejectedError",
     "SessionTooLargeError",
     "SignatureRejectedError",
     "TokenExpiredError",
@@ -80,6 +83,7 @@ __all__ = [
     "UnavailableError",
     "UnknownKeyError",
     "User",
+    "client_credentials",
     "client_secrets",
     "pools_validator",
     "redirect_allowlist",
@@ -91,6 +95,7 @@ _ROOMS: Final = {
     "LegacyAccount": "authcore.domain.model.accounts",
     "User": "authcore.domain.model.session",
     "pools_validator": "authcore.embedding",
+    "client_credentials": "authcore.embedding",
     "client_secrets": "authcore.embedding",
     "redirect_allowlist": "authcore.embedding",
     "session_guard": "authcore.embedding",

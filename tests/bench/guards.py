@@ -122,9 +122,11 @@ async def _microseconds(app: Any, scope: Mapping[str, Any]) -> float:
 
 
 def _wsgi_microseconds(app: WSGIApplication, environ: WSGIEnvironment) -> float:
+    cookies = environ["HTTP_COOKIE"].encode()
+    requests = [{**environ, "HTTP_COOKIE": cookies.decode()} for _ in range(CALLS)]
     began = monotonic()
-    for _ in range(CALLS):
-        app(environ, _started)
+    for each in requests:
+        app(each, _started)
     return (monotonic() - began) / CALLS * 1e6
 
 

@@ -6,10 +6,10 @@ from dependency_injector import providers
 
 from authcore.domain.model.challenges import Code
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator, Step
-from doors.live_web_world import LiveWebWorld
+from doors.hook_world import HookWorld
 
 
-class DescribedWorld(LiveWebWorld):
+class DescribedWorld(HookWorld):
     """Ada has a password, and one of two users a second factor."""
 
     def __init__(self, **changes: str) -> None:

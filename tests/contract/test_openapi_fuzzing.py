@@ -32,9 +32,10 @@ ALLOWED_LIST: Final = (
     "/auth/connect",
     "/auth/password",
     "/auth/challenge",
+    "/auth/profile-changed",
 )
-"""Well-formed requests to these are refused, too: which targets and codes are good, no document
-can say."""
+"""Well-formed requests to these are refused, too: which targets, codes and signatures are good, no
+document can say."""
 
 CHECKS: Final = {
     "allow_header_conformance",
@@ -55,7 +56,7 @@ CHECKS: Final = {
 
 
 def config(session: str, examples: int) -> dict[str, Any]:
-    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "5xx"]
+    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "413", "429", "5xx"]
     refused = ["400", "401", "403", "404", "405", "413", "415"]
     refusing = {"positive_data_acceptance": {"expected-statuses": accepted}}
     return {

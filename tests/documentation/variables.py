@@ -25,8 +25,10 @@ from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 
@@ -50,6 +52,7 @@ class Everything:
     password: PasswordSettings
     verify: VerifySettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings
@@ -58,6 +61,7 @@ class Everything:
     legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings
+    sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
 

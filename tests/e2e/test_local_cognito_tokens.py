@@ -112,7 +112,7 @@ class TestTheExchange:
             ({"code_verifier": "ü" * 43}, "invalid_grant"),
             ({"code_verifier": None}, "invalid_grant"),
             ({"grant_type": None}, "invalid_request"),
-            ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+            ({"grant_type": "client_credentials"}, "unauthorized_client"),
             ({"grant_type": "password"}, "unsupported_grant_type"),
             ({"client_id": "somebody-else"}, "invalid_request"),
             ({"client_secret": CLIENT_SECRET}, "invalid_request"),

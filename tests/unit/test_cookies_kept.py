@@ -8,8 +8,10 @@ import attrs
 import pytest
 
 from authcore.adapters.base64url import encode
+from authcore.adapters.cookie_header import MAX_HEADER_LENGTH
 from authcore.adapters.cookies import PlainSessionJar, SealedAttemptJar, SealedSessionJar
 from authcore.adapters.cookies.domain import _parents, is_shared_with_strangers
+from authcore.adapters.cookies.sealed_session import _sealed_texts
 from authcore.adapters.sealing.envelope import Envelope, KeyRing
 from authcore.adapters.sealing.packing import pack
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
@@ -150,6 +152,26 @@ class TestSealedSessions:
         assert jar.read(self.carried(jar, one, other)) is None
         assert jar.read(self.carried(jar, other, one, one)) is None
         assert jar.read("") is None
+
+    def test_a_header_that_is_longer_than_is_read_is_not_kept_in_memory(
+        self, jar: SealedSessionJar
+    ) -> None:
+        tokens = TokenSet("a", "b", None)
+        carried = self.carried(jar, tokens)
+        longest = f"{carried}; theme=".ljust(MAX_HEADER_LENGTH, "x")
+        assert jar.read(longest) == tokens
+        kept = _sealed_texts.cache_info().currsize
+        assert jar.read(f"{longest}x") is None
+        assert _sealed_texts.cache_info().currsize == kept
+
+    def test_a_header_that_is_read_again_shows_that_its_session_expired(
+        self, jar: SealedSessionJar, clock: FrozenClock
+    ) -> None:
+        # CK-10
+        carried = self.carried(jar, TokenSet("a", "b", None))
+        assert jar.read(carried) is not None
+        clock.advance(LIFETIME)
+        assert jar.read(carried) is None
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,12 @@ SERVED_BY_REPLICAS: Final = frozenset(
     {
         "AdminGetUser",
         "AdminInitiateAuth",
+        "GetProvisionedLimit",
         "GetTokensFromRefreshToken",
         "GlobalSignOut",
         "InitiateAuth",
+        "AdminRespondToAuthChallenge",
+        "RespondToAuthChallenge",
         "ListUsers",
         "RevokeToken",
     }

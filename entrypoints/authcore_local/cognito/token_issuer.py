@@ -39,6 +39,8 @@ class SignedIn:
         at: When the user authenticated; aware, UTC.
         nonce: Of the authorization request.
         hosted: True for managed login, whose ID tokens carry ``at_hash``.
+        new_password: True where the user has just replaced a temporary password.
+        metadata: The caller's ClientMetadata, for the pre token generation trigger.
     """
 
     user: PoolUser
@@ -46,10 +48,14 @@ class SignedIn:
     at: datetime
     nonce: str | None = None
     hosted: bool = False
+    new_password: bool = False
+    metadata: Mapping[str, str] | None = attrs.field(default=None, repr=False)
 
     @property
     def source(self) -> TokenSource:
         """The ``triggerSource`` for the pre token generation trigger."""
+        if self.new_password:
+            return "TokenGeneration_NewPasswordChallenge"
         return "TokenGeneration_HostedAuth" if self.hosted else "TokenGeneration_Authentication"
 
 
@@ -106,7 +112,9 @@ class TokenIssuer:
         Raises:
             CognitoError: The pre token generation trigger failed; see Lifecycle.
         """
-        changes = self._trigger.changes(sign_in.source, sign_in.user, sign_in.scopes)
+        changes = self._trigger.changes(
+            sign_in.source, sign_in.user, sign_in.scopes, sign_in.metadata
+        )
         session, refresh_token = self._sessions.begin(
             sign_in.user.subject,
             scopes=sign_in.scopes,
@@ -150,6 +158,26 @@ class TokenIssuer:
         self._grants.keep(_digest(access), AccessGrant(sign_in.user.subject, scopes, origin_jti))
         lifetime = int(self._config.access_token_lifetime.total_seconds())
         return IssuedTokens(access, identity, None, lifetime)
+
+    def issue_to_machine(self, client_id: str, scopes: Sequence[str]) -> IssuedTokens:
+        """Issue the access token of an app client without a user; no trigger fires (V3_0 only)."""
+        now = int(self._clock.now().timestamp())
+        claims = {
+            "sub": client_id,
+            "iss": self.issuer,
+            "version": 2,
+            "client_id": client_id,
+            "token_use": "access",
+            "scope": " ".join(scopes),
+            "auth_time": now,
+            "iat": now,
+            "exp": self._expiry(self._config.access_token_lifetime.total_seconds()),
+            "jti": fresh_uuid(self._entropy),
+        }
+        with self._signing:
+            access = self._mint.sign(claims, use="access")
+        lifetime = int(self._config.access_token_lifetime.total_seconds())
+        return IssuedTokens(access, None, None, lifetime)
 
     def grant_of(self, access_token: str) -> AccessGrant | None:
         """Return the grant of *access_token*; None if it is unknown, expired or revoked."""

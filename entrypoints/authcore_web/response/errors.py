@@ -33,6 +33,7 @@ from authcore.domain.errors import (
     TokenRejectedError,
     TooManyAttemptsError,
     UnavailableError,
+    WebhookRejectedError,
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
@@ -61,6 +62,7 @@ REFERENCE_LENGTH: Final = 12
 JSON_PATHS: Final = frozenset(
     {
         "/auth/check",
+        "/auth/profile-changed",
         "/auth/session",
         "/auth/verify",
         "/auth/verify/batch",
@@ -106,6 +108,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     PasswordPolicyError: ErrorResponse(400, messages.MISUNDERSTOOD),
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
+    WebhookRejectedError: ErrorResponse(401, messages.MISUNDERSTOOD),
     SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE, needs_sign_out=True),
     LinkRejectedError: ErrorResponse(403, messages.CONNECT_REFUSED),
     ConnectTicketError: ErrorResponse(400, messages.CONNECT_TICKET),

@@ -21,6 +21,7 @@ All errors that authcore raises, in one tree.
     │   │   ├── ProviderRefusedError    the provider sent the browser back with an error
     │   │   └── ClientRejectedError     the provider refuses the app client's request
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
+    │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
     │   │   ├── PasswordResetRequiredError  the user must set a new password first
     │   │   └── UserUnconfirmedError    the user has not confirmed the sign-up
@@ -30,16 +31,21 @@ All errors that authcore raises, in one tree.
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
+    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
+    │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
     │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
+    │   ├── WebhookRejectedError        nothing proves that the legacy system sent it now (401)
+    │   ├── MessageMalformedError       a signed message is not one that the contract knows
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
     │       ├── AccountLockedError      the legacy account is locked
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
     │       ├── StaleProofError         the account is not what it was at migration
+    │       ├── OneSidedLinkError       only one of the two systems names the other's user
     │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
     │       ├── BlindRetryRefusedError  the account may exist already; an operator must check
     │       ├── ConnectTicketError      the proof of the external identity is too old or foreign
@@ -58,6 +64,7 @@ All errors that authcore raises, in one tree.
         ├── TooManyAttemptsError        the limit of attempts is reached (429)
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
+            ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
@@ -252,6 +259,12 @@ class RedirectRejectedError(RejectedError):
     code: ClassVar[str] = "redirect_rejected"
 
 
+class ScopeRejectedError(RejectedError):
+    """The app client may not have the scopes that it requests for itself."""
+
+    code: ClassVar[str] = "scope_rejected"
+
+
 class CredentialsRejectedError(RejectedError):
     """Unknown user, wrong password, or an account that may not sign in: one error for all."""
 
@@ -314,6 +327,12 @@ class AttributesRejectedError(RejectedError):
     code: ClassVar[str] = "attributes_rejected"
 
 
+class ProfileMessageError(RejectedError):
+    """Not a message that an account changed.  It stays one, however often it is sent."""
+
+    code: ClassVar[str] = "profile_message"
+
+
 class SessionTooLargeError(RejectedError):
     """The session exceeds the size limit of cookies or store.  See: RFC 6585 §5 (431)."""
 
@@ -336,6 +355,30 @@ class CookiesRemainError(RejectedError):
     """The browser may keep session cookies: of a domain that the settings do not name."""
 
     code: ClassVar[str] = "cookies_remain"
+
+
+class WebhookRejectedError(RejectedError):
+    """
+    Nothing proves that the legacy system sent the webhook, and now.
+
+    The caller gets the same answer for every cause; ``detail`` has it for operators: ``headers``,
+    ``body``, ``signature`` or ``timestamp``.
+    """
+
+    code: ClassVar[str] = "webhook_rejected"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("the webhook is not signed as it must be", detail=detail)
+
+
+class MessageMalformedError(RejectedError):
+    """
+    The legacy system sent something that is not a message of the contract.
+
+    The same message cannot become readable, so that a sender must not repeat it.
+    """
+
+    code: ClassVar[str] = "message_malformed"
 
 
 class LinkRejectedError(RejectedError):
@@ -391,6 +434,12 @@ class UnprovenLinkError(LinkRejectedError):
     code: ClassVar[str] = "link_unproven"
 
 
+class OneSidedLinkError(LinkRejectedError):
+    """The legacy account names the pool user, and the pool user does not name the account."""
+
+    code: ClassVar[str] = "link_one_sided"
+
+
 class BlindRetryRefusedError(LinkRejectedError):
     """An earlier attempt may or may not have created the account; an operator must check."""
 
@@ -442,6 +491,12 @@ class KeySourceUnavailableError(UnavailableError):
     """The issuer's signing keys cannot be read, and those in memory are too old."""
 
     code: ClassVar[str] = "keys_unavailable"
+
+
+class KeySourceMisconfiguredError(KeySourceUnavailableError, MisconfiguredError):
+    """The issuer has no keys where the settings say: pool id, region or URL is wrong."""
+
+    code: ClassVar[str] = "keys_misconfigured"
 
 
 class ProviderUnavailableError(UnavailableError):

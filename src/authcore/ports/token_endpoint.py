@@ -1,8 +1,10 @@
 """Cognito's token and revoke endpoints."""
 
 from abc import abstractmethod
+from collections.abc import Collection
 from typing import Protocol
 
+from authcore.domain.model.machine_tokens import MachineToken
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 
 
@@ -94,4 +96,29 @@ class TokenRevoker(Protocol):
             ProviderUnavailableError: No usable answer.  The token may be revoked.
 
         See: RFC 7009 §2; Amazon Cognito "Revoke endpoint".
+        """
+
+
+class MachineTokenIssuer(Protocol):
+    """Issues access tokens to the app client itself, without a user."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def issue(self, scopes: Collection[str]) -> MachineToken:
+        """
+        Request a token by the grant ``client_credentials``.  Nothing is cached.
+
+        Args:
+            scopes: That the token must have; all that the app client has where there are none.
+
+        Raises:
+            ScopeRejectedError: The app client may not have one of *scopes*, or it cannot be one.
+
+            ClientMisconfiguredError: Client id or secret are not accepted, or the grant is not
+                allowed for this app client, whatever was sent.
+
+            ProviderUnavailableError: No usable answer.
+
+        See: RFC 6749 §4.4; Amazon Cognito "Token endpoint".
         """

@@ -14,13 +14,16 @@ from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.cookies import SessionJar
@@ -137,6 +140,9 @@ class SessionContainer(containers.DeclarativeContainer):
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
+    successors: providers.Provider[SuccessorRevocation | None] = providers.ThreadSafeSingleton(
+        SuccessorRevocation, revoker=session_revoker, audit=audit
+    )
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
         refresh_result_cache, store, key_ring, texts.provider, clock, entropy
     )
@@ -153,7 +159,7 @@ class SessionContainer(containers.DeclarativeContainer):
         pause=pause,
         clock=clock,
         audit=audit,
-        revoker=session_revoker,
+        successors=successors,
     )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(
@@ -169,6 +175,8 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
         users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
+    requirements: providers.Provider[tuple[Requirement, ...]] = settings.provided.guard.requirements
+    user_check = providers.ThreadSafeSingleton(UserCheck, audit=audit, counter=counter)
     response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from authcore.adapters.coordination.process.attempt_limits import ProcessAttemptLimiter
 from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import (
+    ProcessCreateIntents,
+    ProcessReplayCache,
+)
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.attempt_limits import AttemptLimit
 from authcore.ports.attempt_limits import AttemptLimiter
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
@@ -132,3 +135,14 @@ def attempt_limiter_of(
     from authcore.adapters.coordination.dynamodb.attempt_limits import DynamoDbAttemptLimiter
 
     return DynamoDbAttemptLimiter(limit, client=client(), table=store.table, clock=clock)
+
+
+def create_intents_of(
+    store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
+) -> CreateIntents:
+    """Build the memory of received messages: in the configured table, or in this process."""
+    if store.table is None:
+        return ProcessCreateIntents(clock)
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbCreateIntents
+
+    return DynamoDbCreateIntents(client=client(), table=store.table, clock=clock, entropy=entropy)

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import unquote_plus
@@ -25,6 +24,8 @@ OAuthError = Literal[
     "invalid_request",
     "invalid_client",
     "invalid_grant",
+    "invalid_scope",
+    "unauthorized_client",
     "unsupported_grant_type",
     "unsupported_token_type",
 ]
@@ -52,39 +53,46 @@ def clients_form(
     Raises:
         OAuthRefusedError: ``invalid_request`` or ``invalid_client``.
     """
+    form = read_form(request, body)
+    client_id, secret = presented_client(request, form)
+    if not secrets.authenticate(secret) or client_id != config.client_id:
+        raise OAuthRefusedError("invalid_client")
+    return form
+
+
+def read_form(request: Request, body: bytes) -> Mapping[str, str]:
+    """
+    Return the fields of a form.
+
+    Raises:
+        OAuthRefusedError: ``invalid_request``.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != FORM:
         raise OAuthRefusedError("invalid_request")
     try:
-        form = parameters(body)
+        return parameters(body)
     except MalformedParametersError:
         raise OAuthRefusedError("invalid_request") from None
-    _check_client(config, secrets, request.headers.get("authorization"), form)
-    return form
 
 
-def is_secret_of(secrets: AppClientSecrets, secret: str) -> bool:
-    """Whether the app client has *secret* now."""
-    matches = [hmac.compare_digest(secret.encode(), active.encode()) for active in secrets.active()]
-    return any(matches)
+def presented_client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:
+    """
+    Return client id and secret that a request shows, by Basic authentication or in *form*.
 
-
-def _check_client(
-    config: PoolConfig,
-    secrets: AppClientSecrets,
-    authorization: str | None,
-    form: Mapping[str, str],
-) -> None:
+    Raises:
+        OAuthRefusedError: ``invalid_request`` or ``invalid_client``.
+    """
     client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if authorization is not None:
-        if secret:
-            raise OAuthRefusedError("invalid_request")
-        basic_id, secret = _basic(authorization)
-        if client_id not in {"", basic_id}:
-            raise OAuthRefusedError("invalid_request")
-        client_id = basic_id
-    if not is_secret_of(secrets, secret) or client_id != config.client_id:
-        raise OAuthRefusedError("invalid_client")
+    authorization = request.headers.get("authorization")
+    if authorization is None:
+        return client_id, secret
+    if secret:
+        raise OAuthRefusedError("invalid_request")
+    basic_id, secret = _basic(authorization)
+    if client_id not in {"", basic_id}:
+        raise OAuthRefusedError("invalid_request")
+    return basic_id, secret
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -14,7 +14,14 @@ from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant
-from authcore_local.cognito.oauth.oauth_requests import HEADERS, OAuthRefusedError, clients_form
+from authcore_local.cognito.oauth.client_credentials import GRANT, ClientCredentialsGrant
+from authcore_local.cognito.oauth.oauth_requests import (
+    HEADERS,
+    OAuthRefusedError,
+    clients_form,
+    presented_client,
+    read_form,
+)
 from authcore_local.cognito.oauth.one_time_tokens import OneTimeTokens
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIssuer
@@ -38,13 +45,13 @@ class TokenEndpoint:
     _codes: OneTimeTokens[CodeGrant]
     _issuer: TokenIssuer
     _refresh: SessionRefresh
+    _machines: ClientCredentialsGrant
     _flow: FlowLog
 
     def token(self, request: Request, body: bytes) -> Response:
         """``POST /oauth2/token``: the tokens, or 400 with an ``error``."""
         try:
-            form = clients_form(self._config, self._secrets, request, body)
-            tokens, detail = self._grant(form)
+            tokens, detail = self._tokens(request, body)
         except OAuthRefusedError as refused:
             self._note(f"400 {refused.error}", "")
             return JSONResponse({"error": refused.error}, 400, HEADERS)
@@ -67,6 +74,13 @@ class TokenEndpoint:
         answer = {"sub": user.subject, **user.attributes, "username": user.username}
         return JSONResponse(answer, 200, HEADERS)
 
+    def _tokens(self, request: Request, body: bytes) -> tuple[IssuedTokens, str]:
+        form = read_form(request, body)
+        client_id, secret = presented_client(request, form)
+        if self._machines.knows(client_id):
+            return self._machines.issue(client_id, secret, form), f"machine {client_id}"
+        return self._grant(clients_form(self._config, self._secrets, request, body))
+
     def _grant(self, form: Mapping[str, str]) -> tuple[IssuedTokens, str]:
         if "grant_type" not in form:
             raise OAuthRefusedError("invalid_request")
@@ -77,7 +91,8 @@ class TokenEndpoint:
             tokens = self._refresh_tokens(form)
             rotated = "" if tokens.refresh_token is None else ", rotated"
             return tokens, f"refresh token {shorten(form['refresh_token'])}{rotated}"
-        raise OAuthRefusedError("unsupported_grant_type")
+        is_known = form["grant_type"] == GRANT
+        raise OAuthRefusedError("unauthorized_client" if is_known else "unsupported_grant_type")
 
     def _sign_in(self, form: Mapping[str, str]) -> SignedIn:
         if not form.get("code") or not form.get("redirect_uri"):

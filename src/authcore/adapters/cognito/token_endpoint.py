@@ -1,23 +1,40 @@
 """Cognito's token and revoke endpoints, over HTTP."""
 
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES, OAuthClient
-from authcore.adapters.cognito.token_response import refreshed_token_set, require_revoked, token_set
+from authcore.adapters.cognito.token_response import (
+    machine_token,
+    refreshed_token_set,
+    require_revoked,
+    token_set,
+)
 from authcore.adapters.http import HttpClient
-from authcore.domain.errors import CodeRejectedError, RefreshTokenRejectedError
+from authcore.domain.errors import (
+    CodeRejectedError,
+    RefreshTokenRejectedError,
+    ScopeRejectedError,
+)
+from authcore.domain.model.machine_tokens import MachineToken, can_be_scopes
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 from authcore.domain.model.urls import ServiceUrl
 from authcore.ports.client_secrets import ClientSecrets
-from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
+from authcore.ports.token_endpoint import (
+    CodeExchanger,
+    MachineTokenIssuer,
+    TokenRefresher,
+    TokenRevoker,
+)
 
 
 __all__ = [
     "MAX_ANSWER_BYTES",
     "MAX_CODE_LENGTH",
     "CognitoCodeExchanger",
+    "CognitoMachineTokenIssuer",
     "CognitoTokenRefresher",
     "CognitoTokenRevoker",
 ]
@@ -155,3 +172,48 @@ class CognitoTokenRevoker(TokenRevoker):
         """See the port."""
         if can_be_token(token):
             self._client.post(self._revoke_url, {"token": token}, require_revoked)
+
+
+class CognitoMachineTokenIssuer(MachineTokenIssuer):
+    """
+    Requests tokens for the app client itself at ``/oauth2/token``.
+
+    The app client must have the grant ``client_credentials``, which excludes the others, and the
+    scopes of resource servers.
+    """
+
+    def __init__(
+        self,
+        *,
+        http: HttpClient,
+        token_url: ServiceUrl,
+        client_id: str,
+        client_secret: str | ClientSecrets,
+        within: timedelta | None = None,
+    ) -> None:
+        """
+        Authenticate as one app client.
+
+        Args:
+            http: Sets deadline and byte limit (MAX_ANSWER_BYTES) of every call.
+
+            token_url: The complete URL, ending in ``/oauth2/token``.
+
+            client_id: Of the app client; holds no colon (RFC 7617 §2).
+
+            client_secret: Of the app client: one that stays, or the ClientSecrets.
+
+            within: A shorter deadline than that of *http*, for all secrets together; by default
+                that of *http* for each.
+        """
+        self._client = OAuthClient(http=http, client_id=client_id, client_secret=client_secret)
+        self._token_url = token_url
+        self._within = within
+
+    def issue(self, scopes: Collection[str]) -> MachineToken:
+        """See the port."""
+        if not can_be_scopes(scopes):
+            raise ScopeRejectedError("scopes are words of printable ASCII", detail="not sent")
+        asked = {"scope": " ".join(sorted(scopes))} if scopes else {}
+        form = {"grant_type": "client_credentials", **asked}
+        return self._client.post(self._token_url, form, machine_token, within=self._within)

@@ -5,6 +5,8 @@ See: RFC 6749 §5, RFC 7009 §2.2; Amazon Cognito "Token endpoint", "Revoke endp
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from authcore.adapters.http import HttpAnswer, UnreadableAnswerError, json_object
@@ -14,7 +16,9 @@ from authcore.domain.errors import (
     CodeRejectedError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
+    ScopeRejectedError,
 )
+from authcore.domain.model.machine_tokens import MachineToken
 from authcore.domain.model.tokens import RefreshToken, TokenSet, can_be_token
 
 
@@ -27,6 +31,11 @@ _ERRORS: Final = _OF_THE_CLIENT | {
     "unsupported_token_type",
 }
 """See: RFC 6749 §5.2, RFC 7009 §2.2.1.  Others are not repeated: any server can write one."""
+
+_NO_REFUSALS: Final[Mapping[str, AuthcoreError]] = MappingProxyType({})
+
+LONGEST_LIFETIME: Final = timedelta(days=1)
+"""Of an access token.  See: Amazon Cognito ``AccessTokenValidity``."""
 
 
 def token_set(answer: HttpAnswer) -> TokenSet:
@@ -58,6 +67,35 @@ def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> Toke
     return _token_set(answer, refresh_token, refusal)
 
 
+def machine_token(answer: HttpAnswer) -> MachineToken:
+    """
+    The token that an app client gets for itself; it counts for LONGEST_LIFETIME at most.
+
+    Amazon's documents do not list ``invalid_scope``, so that ``invalid_grant`` is read as the same:
+    the request holds nothing but scopes that could be refused.
+
+    Raises:
+        ScopeRejectedError: 400 or 401 with ``invalid_scope`` or ``invalid_grant``.
+
+        ClientMisconfiguredError: As for ``token_set``.
+
+        ProviderUnavailableError: As for ``token_set``.
+    """
+    members = _members(answer)
+    if answer.status == 200:
+        try:
+            lifetime = timedelta(seconds=min(_lifetime(members), LONGEST_LIFETIME.total_seconds()))
+            return MachineToken(_token(members, "access_token"), lifetime)
+        except UnreadableAnswerError:
+            members = {}
+    message = "the token endpoint refuses the scopes"
+    refusals = {
+        error: ScopeRejectedError(message, detail=error)
+        for error in ("invalid_scope", "invalid_grant")
+    }
+    raise _refusal("token", answer.status, members, refusals)
+
+
 def require_revoked(answer: HttpAnswer) -> None:
     """
     Return if the token that was sent is revoked.
@@ -75,7 +113,7 @@ def require_revoked(answer: HttpAnswer) -> None:
     members = {} if answer.status == 200 else _members(answer)
     if answer.status == 400 and members.get("error") == "unsupported_token_type":
         return
-    raise _refusal("revocation", answer.status, members, None)
+    raise _refusal("revocation", answer.status, members)
 
 
 def _token_set(
@@ -87,7 +125,7 @@ def _token_set(
             return _tokens(members, kept)
         except UnreadableAnswerError:
             members = {}
-    raise _refusal("token", answer.status, members, invalid_grant)
+    raise _refusal("token", answer.status, members, {"invalid_grant": invalid_grant})
 
 
 def _members(answer: HttpAnswer) -> Mapping[str, object]:
@@ -101,13 +139,13 @@ def _refusal(
     endpoint: str,
     status: int,
     members: Mapping[str, object],
-    invalid_grant: AuthcoreError | None,
+    refusals: Mapping[str, AuthcoreError] = _NO_REFUSALS,
 ) -> AuthcoreError:
     error = members.get("error")
     detail = error if isinstance(error, str) and error in _ERRORS else f"HTTP {status}"
     if status in {400, 401}:
-        if detail == "invalid_grant" and invalid_grant is not None:
-            return invalid_grant
+        if detail in refusals:
+            return refusals[detail]
         if detail in _OF_THE_CLIENT:
             return ClientMisconfiguredError(
                 f"the {endpoint} endpoint refuses the client", detail=detail
@@ -117,12 +155,18 @@ def _refusal(
     )
 
 
-def _tokens(members: Mapping[str, object], kept: RefreshToken | None) -> TokenSet:
+def _lifetime(members: Mapping[str, object]) -> int:
+    """Require bearer tokens, and give the seconds until they expire."""
     kind, lifetime = members.get("token_type"), members.get("expires_in")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise UnreadableAnswerError
     if type(lifetime) is not int or lifetime <= 0:
         raise UnreadableAnswerError
+    return lifetime
+
+
+def _tokens(members: Mapping[str, object], kept: RefreshToken | None) -> TokenSet:
+    _lifetime(members)
     keeps = kept is not None and "refresh_token" not in members
     return TokenSet(
         access_token=_token(members, "access_token"),

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from authcore.adapters.cookie_header import cookie_pairs
+from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.carried_session import CookieSessionJar
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED
@@ -18,6 +18,9 @@ from authcore.ports.system import Clock, Entropy
 
 SESSIONS_KEPT: Final = 1_000
 """Number of unsealed sessions in memory; with tokens of Cognito's size they take 10 MB."""
+
+HEADERS_KEPT: Final = 256
+"""Number of parsed ``Cookie`` headers in memory: 2 MB, or 33 MB if each is as long as is read."""
 
 
 @attrs.frozen
@@ -40,9 +43,10 @@ class SealedSessionJar(CookieSessionJar):
     two sessions of one user the newer is read.  A sibling host that *replaces* the cookies (same
     name, domain and path) cannot be noticed: share the domain only with trusted hosts.
 
-    All requests of a page carry the same cookies, so the last SESSIONS_KEPT sessions stay unsealed
-    in memory, each under its complete sealed text and the key ring that opened it: a key that was
-    removed opens nothing any more.  Texts that do not unseal are not kept.
+    All requests of a page carry the same cookies, so the last HEADERS_KEPT headers stay parsed in
+    memory, and the last SESSIONS_KEPT sessions unsealed, each under its complete sealed text and
+    the key ring that opened it: a key that was removed opens nothing any more.  Texts that do not
+    unseal are not kept.
 
     Args:
         ring: Shared by all services that read the session.
@@ -77,9 +81,11 @@ class SealedSessionJar(CookieSessionJar):
         self._open: Callable[[str, object], _Opened] = lru_cache(SESSIONS_KEPT)(self._unseal)
 
     def _open_all(self, cookie_header: str) -> Mapping[str, TokenSet]:
-        whole = SEALED.gather(cookie_pairs(cookie_header))
+        if len(cookie_header) > MAX_HEADER_LENGTH:
+            return {}
         opened = (
-            (generation, self._tokens(generation, text)) for generation, text in whole.items()
+            (generation, self._tokens(generation, text))
+            for generation, text in _sealed_texts(cookie_header)
         )
         return {generation: tokens for generation, tokens in opened if tokens}
 
@@ -110,6 +116,12 @@ class SealedSessionJar(CookieSessionJar):
             cookie_header=cookie_header,
             lifetime=lifetime,
         )
+
+
+@lru_cache(HEADERS_KEPT)
+def _sealed_texts(cookie_header: str) -> tuple[tuple[str, str], ...]:
+    """Find the complete texts in a header, each with its generation."""
+    return tuple(SEALED.gather(cookie_pairs(cookie_header)).items())
 
 
 def _token_set(unsealed: Unsealed) -> TokenSet | None:

@@ -200,6 +200,15 @@ class AccessClaims(_CheckedClaims):
         return _text(self.claims, "username")
 
     @property
+    def is_machine(self) -> bool:
+        """
+        Whether the token is an app client's own, which no user signed in for.
+
+        Its ``sub`` is the client id.  See: Amazon Cognito "Client credentials grant".
+        """
+        return self.username is None
+
+    @property
     def scopes(self) -> frozenset[str]:
         """``scope``, split.  See: RFC 8693 §4.2."""
         return frozenset((_text(self.claims, "scope") or "").split())

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import attrs
@@ -14,10 +14,17 @@ from authcore.domain.errors import (
     ProviderNotReachedError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
+    ScopeRejectedError,
 )
+from authcore.domain.model.machine_tokens import MachineToken
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.system import Clock
-from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
+from authcore.ports.token_endpoint import (
+    CodeExchanger,
+    MachineTokenIssuer,
+    TokenRefresher,
+    TokenRevoker,
+)
 
 
 @attrs.frozen
@@ -182,6 +189,39 @@ class InMemoryTokenRevoker(TokenRevoker):
         if not self.knows_client:
             raise ClientMisconfiguredError("the revocation endpoint refuses this client")
         self._refresher.forget(token)
+
+
+class InMemoryMachineTokenIssuer(MachineTokenIssuer):
+    """
+    Issues tokens to an app client that has some scopes.
+
+    Attributes:
+        asked: The scopes of each call that arrived, in order.
+        lifetime: Of the tokens; by default one hour.
+        available: Set to False for an outage.
+        knows_client: Set to False for a wrong client secret.
+    """
+
+    def __init__(self, *scopes: str) -> None:
+        self._scopes = frozenset(scopes)
+        self._lock = threading.Lock()
+        self.asked: list[Collection[str]] = []
+        self.lifetime = timedelta(hours=1)
+        self.available = True
+        self.knows_client = True
+
+    def issue(self, scopes: Collection[str]) -> MachineToken:
+        """See the port."""
+        with self._lock:
+            self.asked.append(scopes)
+            number = len(self.asked)
+        if not self.available:
+            raise _outage()
+        if not self.knows_client:
+            raise ClientMisconfiguredError("the token endpoint refuses this client")
+        if not self._scopes.issuperset(scopes):
+            raise ScopeRejectedError("the token endpoint refuses the scopes")
+        return MachineToken(f"machine-token-{number:06d}", self.lifetime)
 
 
 def _outage() -> ProviderUnavailableError:

@@ -11,12 +11,14 @@ from authcore.adapters.cognito.limits import (
     MAX_PAGE,
     can_be_attributes,
     can_be_identity,
+    can_be_password,
 )
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
     AttributesRejectedError,
     LinkRejectedError,
+    PasswordPolicyError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
@@ -25,6 +27,8 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_directory import (
     DirectoryListing,
     ProviderLinks,
+    ProvisionedLimits,
+    UserAdministration,
     UserDirectory,
     UserSessions,
 )
@@ -38,6 +42,9 @@ STANDARD_ATTRIBUTES: Final = frozenset(
         *("website", "zoneinfo"),
     }
 )
+
+
+MIN_PASSWORD_LENGTH: Final = 8
 
 
 class InMemoryUserDirectory(UserDirectory):
@@ -128,6 +135,64 @@ class InMemoryUserDirectory(UserDirectory):
     def _answer(self) -> None:
         if self.unavailable:
             raise ProviderUnavailableError("the directory is set to be unavailable")
+
+
+class InMemoryUserAdministration(UserAdministration):
+    """
+    Administers the users of an InMemoryUserDirectory.
+
+    Attributes:
+        passwords: Permanent passwords by ``sub``.
+    """
+
+    def __init__(self, directory: InMemoryUserDirectory) -> None:
+        """Administer *directory*; while it is unavailable, so is this."""
+        self._directory = directory
+        self.passwords: dict[str, str] = {}
+
+    def find_by_subject(self, subject: str) -> DirectoryUser | None:
+        """See the port."""
+        return next((each for each in self._directory.everybody() if each.subject == subject), None)
+
+    def disable_user(self, username: str) -> None:
+        """See the port."""
+        self._directory.replace(attrs.evolve(self._existing(username), enabled=False))
+
+    def enable_user(self, username: str) -> None:
+        """See the port."""
+        self._directory.replace(attrs.evolve(self._existing(username), enabled=True))
+
+    def set_password(self, username: str, password: str) -> None:
+        """See the port.  The policy asks for eight characters."""
+        user = self._existing(username)
+        if not can_be_password(password) or len(password) < MIN_PASSWORD_LENGTH:
+            raise PasswordPolicyError("no pool accepts the password")
+        self.passwords[user.subject] = password
+        self._directory.replace(attrs.evolve(user, status="CONFIRMED"))
+
+    def _existing(self, username: str) -> DirectoryUser:
+        user = self._directory.find(username)
+        if user is None:
+            raise AccountNotFoundError("no such user")
+        return user
+
+
+class InMemoryProvisionedLimits(ProvisionedLimits):
+    """
+    A rate in memory.
+
+    Attributes:
+        rate: Writes of users a second; None while it cannot be read.
+    """
+
+    def __init__(self, rate: int | None = 25) -> None:
+        self.rate = rate
+
+    def user_updates_per_second(self) -> int:
+        """See the port."""
+        if self.rate is None:
+            raise ProviderUnavailableError("the limit is set to be unreadable")
+        return self.rate
 
 
 class InMemoryProviderLinks(ProviderLinks):

@@ -23,7 +23,10 @@ _CALLS_COGNITO: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.repair",
+    "machine.token",
     "connect.revoke",
+    "profile_sync",
+    "profile.webhook",
     *PRESSED,
 )
 _CALLS_LEGACY: Final = (
@@ -35,6 +38,8 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile_sync",
+    "profile.webhook",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -51,6 +56,17 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
+    "profile_sync",
+    "profile.webhook",
+)
+_READS_KEYS: Final = (
+    "guard",
+    "verify",
+    "authorizer",
+    "service.ready",
+    "sign_in.complete",
+    "sign_out.revocations",
+    "session.refresh",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
@@ -68,7 +84,8 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "pool. `InvalidSignatureException`, `RequestExpired`: correct credentials or clock. "
         "`NoCredentialsError`, `ExpiredTokenException`: give the process valid credentials. "
         "`connect certificate`: the server's certificate is not valid. `caller_rejected`: correct "
-        "the caller key.",
+        "the caller key. `no revoker` (`session.successor`): the token of an ended session stays "
+        "good at Cognito; set `AUTHCORE_SIGN_IN_DOMAIN_URL`, if the pool has a domain.",
     ),
     Reason(
         "legacy_misconfigured",
@@ -154,10 +171,19 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "keys_unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "service.ready", "sign_in.complete", "session.refresh"),
+        _READS_KEYS,
         LATER,
-        "Read `detail`. `HTTP 400`, `HTTP 404`: pool id or `AUTHCORE_COGNITO_JWKS_URL` is wrong. "
-        "`connect …`, `read …`: the issuer cannot be reached. Cached keys stay valid for a day.",
+        "Read `detail`. `connect …`, `read …`, `HTTP 5…`: the issuer cannot be reached. Cached "
+        "keys stay valid for a day.",
+    ),
+    Reason(
+        "keys_misconfigured",
+        MISCONFIGURED,
+        _READS_KEYS,
+        _AS_IN_AN_OUTAGE,
+        "Read `detail`. `HTTP 400`, `HTTP 403`, `HTTP 404`: pool id, region or "
+        "`AUTHCORE_COGNITO_JWKS_URL` is wrong, or the pool was deleted. `connect certificate`: the "
+        "certificate of that URL is not valid. Cached keys stay valid for a day.",
     ),
     Reason(
         "login_lost",
@@ -170,8 +196,15 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is.",
+        (
+            "account_linking.postponed",
+            "session.refresh",
+            "guard",
+            "profile_sync",
+            "profile.webhook",
+        ),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
+        "Profile sync: nothing yet; the message comes again. A webhook: 503, to be sent again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
@@ -192,7 +225,7 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "sign_in.complete", "sign_out.provider", "nginx"),
+        ("guard", "verify", "sign_in.complete", "sign_out.provider", "profile.webhook", "nginx"),
         LATER,
         "Too many requests wait for another system (`authcore_worker_threads_waiting`), or nginx "
         "gets no answer of the auth service: add processes, or find the slow system.",

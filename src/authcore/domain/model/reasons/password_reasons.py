@@ -40,13 +40,6 @@ PASSWORD: Final[tuple[Reason, ...]] = (
         "Correct the page or program that answers.",
     ),
     Reason(
-        "password_policy",
-        REJECTED,
-        _CHALLENGE,
-        "400; another new password may be accepted.",
-        NOTHING,
-    ),
-    Reason(
         "challenge_unknown",
         MISCONFIGURED,
         _PASSWORD,

@@ -61,7 +61,15 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "login_client",
         (*REJECTED, *MISCONFIGURED),
-        (*_SIGN_IN, "session.refresh", "guard", "verify", "sign_out.provider", "session.successor"),
+        (
+            *_SIGN_IN,
+            "session.refresh",
+            "guard",
+            "verify",
+            "sign_out.provider",
+            "session.successor",
+            "machine.token",
+        ),
         "At a sign-in 502 and the page that sign-in is not set up correctly. Live sessions stay as "
         "they are; expired ones get 503 and keep their cookies. A sign-out says that it is not "
         "complete.",
@@ -87,6 +95,13 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
 )
 
 REQUESTS: Final[tuple[Reason, ...]] = (
+    Reason(
+        "scope_rejected",
+        REJECTED,
+        ("machine.token",),
+        "Nothing: the program that asks gets no token for itself.",
+        "Correct the scopes that the program requests, or give them to its app client.",
+    ),
     Reason(
         "caller_rejected",
         REJECTED,
@@ -114,6 +129,32 @@ REQUESTS: Final[tuple[Reason, ...]] = (
         "Nothing, if it is rare; otherwise look at the network between program and service.",
     ),
     Reason("batch_too_large", REJECTED, ("verify",), _MALFORMED, "Send smaller batches."),
+    Reason(
+        "webhook_rejected",
+        REJECTED,
+        ("profile.webhook",),
+        "401, the same for every cause.",
+        "From strangers, nothing. From the legacy system, by `detail`: `signature`: it signs with "
+        "a key that `AUTHCORE_WEBHOOK_KEYS` does not hold, or something else than the bytes it "
+        "sends. `timestamp`: a clock is wrong by more than five minutes, or a copy was sent. "
+        "`headers`, `body`: a header is missing, or the body is too large.",
+    ),
+    Reason(
+        "webhook_repeated",
+        ACCEPTED,
+        ("profile.webhook",),
+        "200; nothing was done again.",
+        "Nothing, if it is rare: an answer was lost. Many of them: the legacy system does not take "
+        "200 for an answer.",
+    ),
+    Reason(
+        "message_malformed",
+        REJECTED,
+        ("profile.webhook",),
+        "200 and `parked`: the message is recorded and not applied.",
+        "Correct the program that sends; `detail` names the member of the message. "
+        "`authcore sync run` applies what it missed.",
+    ),
     Reason("not_found", (), ("every other path",), "404.", NOTHING),
     Reason("method_not_allowed", (), ("every route",), "405.", NOTHING),
 )

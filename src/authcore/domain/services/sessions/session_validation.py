@@ -20,11 +20,14 @@ def validate_session(
         nonce: Of the sign-in whose response they are; None (the default) for all other tokens.
 
     Raises:
-        TokenRejectedError: Either is not valid, or they differ in pool, app client or subject.
+        TokenRejectedError: Either is not valid, or they differ in pool, app client or subject, or
+            the access token is one that an app client got for itself.
 
         KeySourceUnavailableError: The keys cannot be fetched.  Retryable.
     """
     access = validator.verify_access_token(tokens.access_token)
+    if access.is_machine:
+        raise ClaimRejectedError("username")
     identity = validator.verify_id_token(
         tokens.id_token, nonce=nonce, access_token=tokens.access_token
     )
