@@ -31,7 +31,6 @@ All errors that authcore raises, in one tree.
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
-    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
     │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
