@@ -5,6 +5,7 @@ from typing import Final
 
 from dependency_injector import providers
 
+from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.cognito.token_endpoint import (
     CognitoCodeExchanger,
     CognitoTokenRevoker,
@@ -29,6 +30,7 @@ from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.password_authentication import PasswordAuthenticator
+from authcore.ports.system import AsyncPause
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
@@ -306,6 +308,7 @@ class WebContainer(SessionContainer):
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
     password_authenticator: providers.Provider[PasswordAuthenticator] = providers.Object(None)
+    async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
     challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
         SealedChallengeJar,
         ring=sealing,
@@ -365,6 +368,8 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         audit=SessionContainer.audit,
         threads=threads,
+        clock=SessionContainer.clock,
+        pause=async_pause,
     )
     script_route = providers.ThreadSafeSingleton(ScriptRoute)
     session_routes = providers.ThreadSafeSingleton(

@@ -6,6 +6,7 @@ from dependency_injector import providers
 
 from authcore.domain.model.challenges import Code
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator, Step
+from authcore.testing.fakes.system import FrozenClock, RecordedAsyncPause
 from doors.hook_world import HookWorld
 
 
@@ -22,4 +23,8 @@ class DescribedWorld(HookWorld):
 
     def parts(self) -> dict[str, Any]:
         """The pool in memory beside the rest."""
-        return {**super().parts(), "password_authenticator": providers.Object(self.cognito)}
+        return {
+            **super().parts(),
+            "password_authenticator": providers.Object(self.cognito),
+            "async_pause": providers.Object(RecordedAsyncPause(FrozenClock())),
+        }
