@@ -142,6 +142,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         container.http().close()
         if users := container.pool_users():
             users.close()
+        if parts := container.sync_parts():
+            parts.close()
 
     return lifespan
 

@@ -11,6 +11,7 @@ from authcore.settings.password import PasswordSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
@@ -31,6 +32,13 @@ def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
     )
 
 
+def _check_webhooks_read(keys: object, url: object, api_key: object) -> str | None:
+    if keys is None or (url and api_key):
+        return None
+    missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
+    return f"{missing} is missing: changed accounts are read there, as AUTHCORE_WEBHOOK_KEYS asks"
+
+
 @attrs.frozen
 class WebSettings(SessionSettings):
     """
@@ -44,6 +52,7 @@ class WebSettings(SessionSettings):
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
+        sync: How pool users follow legacy accounts.
         webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
@@ -52,6 +61,7 @@ class WebSettings(SessionSettings):
         *SessionSettings.CHECKS,
         Check(("cookie.format", "cookie.keys"), _check_attempt_keys),
         covering("sign_in.callback_url"),
+        Check(("webhook.keys", "legacy.url", "legacy.api_key"), _check_webhooks_read),
     )
 
     sign_in: SignInSettings
@@ -61,6 +71,7 @@ class WebSettings(SessionSettings):
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings
+    sync: SyncSettings
     webhook: WebhookSettings
     pages: AuthPageSettings
 

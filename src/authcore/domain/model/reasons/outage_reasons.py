@@ -25,6 +25,7 @@ _CALLS_COGNITO: Final = (
     "links.repair",
     "machine.token",
     "connect.revoke",
+    "federation.kept",
     "profile_sync",
     "profile.webhook",
     *PRESSED,
