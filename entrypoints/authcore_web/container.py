@@ -38,7 +38,11 @@ from authcore.settings.password import begins_by_choice
 from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
-from authcore.wiring.password import password_sign_in_of, sign_in_limits_of
+from authcore.wiring.password import (
+    password_authenticator_of,
+    password_sign_in_of,
+    sign_in_limits_of,
+)
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
 from authcore.wiring.refresher import cognito_refresher, domain_http
@@ -313,7 +317,16 @@ class WebContainer(SessionContainer):
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
-    password_authenticator: providers.Provider[PasswordAuthenticator] = providers.Object(None)
+    password_authenticator: providers.Provider[PasswordAuthenticator] = (
+        providers.ThreadSafeSingleton(
+            password_authenticator_of,
+            SessionContainer.cognito,
+            sign_in_settings,
+            client_secrets,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        )
+    )
     async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
     challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
         SealedChallengeJar,
