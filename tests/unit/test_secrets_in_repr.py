@@ -46,6 +46,7 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.model.profiles import SyncResult
 from authcore.domain.model.reasons import Reason
 from authcore.domain.model.response_budget import ResponseBudget
@@ -97,6 +98,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
+    PendingChallenge: frozenset({"client"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),
