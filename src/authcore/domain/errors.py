@@ -23,6 +23,11 @@ All errors that authcore raises, in one tree.
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
+    │   │   ├── PasswordResetRequiredError  the user must set a new password first
+    │   │   └── UserUnconfirmedError    the user has not confirmed the sign-up
+    │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
+    │   ├── ChallengeMismatchError      the challenge takes no such answer (400)
+    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
@@ -56,6 +61,7 @@ All errors that authcore raises, in one tree.
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
+            │   ├── UnknownChallengeError             Cognito asks what this version does not know
             │   └── AttributesMissingError            the pool's schema lacks attributes of ours
             ├── LoginLostMisconfiguredError           also a LoginLostError
             │   └── LoginClientMisconfiguredError     the provider refuses the app client's secret
@@ -258,6 +264,40 @@ class CredentialsRejectedError(RejectedError):
     code: ClassVar[str] = "credentials_rejected"
 
 
+class PasswordResetRequiredError(CredentialsRejectedError):
+    """
+    The user must set a new password by a code of Cognito; perhaps no password was checked.
+
+    A page that shows it tells that the user exists.
+    """
+
+    code: ClassVar[str] = "password_reset_required"
+
+
+class UserUnconfirmedError(CredentialsRejectedError):
+    """The user has not confirmed the sign-up with the code that Cognito sent."""
+
+    code: ClassVar[str] = "user_unconfirmed"
+
+
+class AnswerRejectedError(RejectedError):
+    """The answer to a challenge is wrong, too old or malformed.  Another one may be accepted."""
+
+    code: ClassVar[str] = "answer_rejected"
+
+
+class ChallengeMismatchError(RejectedError):
+    """The challenge takes no answer of this kind.  Nothing was sent."""
+
+    code: ClassVar[str] = "challenge_mismatch"
+
+
+class PasswordPolicyError(RejectedError):
+    """The pool does not accept the new password: its policy, or its history of the user's."""
+
+    code: ClassVar[str] = "password_policy"
+
+
 class AccountNotFoundError(RejectedError):
     """The directory has no such user, or the legacy system no such account."""
 
@@ -446,6 +486,16 @@ class ClientMisconfiguredError(ProviderMisconfiguredError):
     """
 
     code: ClassVar[str] = "login_client"
+
+
+class UnknownChallengeError(ProviderMisconfiguredError):
+    """
+    Cognito asks a challenge that this version of authcore does not know; no user is signed in.
+
+    An operator must update authcore, or switch the challenge off.
+    """
+
+    code: ClassVar[str] = "challenge_unknown"
 
 
 class AttributesMissingError(ProviderMisconfiguredError):
