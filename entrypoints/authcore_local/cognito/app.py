@@ -19,6 +19,7 @@ from authcore_local.cognito.idp_api.administration import Administration
 from authcore_local.cognito.idp_api.authentication import Authentication
 from authcore_local.cognito.idp_api.idp_endpoint import Api
 from authcore_local.cognito.idp_api.provider_links import ProviderLinking
+from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.user_listing import UserListing
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
@@ -67,6 +68,7 @@ class LocalCognito:
         sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
         client_secrets: Of the app client, and their copy in Secrets Manager.
+        rates: Of the API's calls; no call is refused for its rate until a throttle is set.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class LocalCognito:
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox = Outbox(clock, flow)
         self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
+        self.rates = RequestRates(clock)
         self._config = config
         self._clock = clock
         self._entropy = entropy
@@ -267,7 +270,9 @@ class LocalCognito:
                     config, users=users, clock=self._clock
                 ).link,
                 "ListUsers": UserListing(config, users=users).list_users,
+                "GetProvisionedLimit": self.rates.get_provisioned_limit,
                 **administration.operations(),
             },
             secrets={"GetSecretValue": self.client_secrets.get_secret_value},
+            admit=self.rates.check,
         )

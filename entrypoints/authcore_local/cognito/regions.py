@@ -25,6 +25,7 @@ SERVED_BY_REPLICAS: Final = frozenset(
     {
         "AdminGetUser",
         "AdminInitiateAuth",
+        "GetProvisionedLimit",
         "GetTokensFromRefreshToken",
         "GlobalSignOut",
         "InitiateAuth",

@@ -119,6 +119,8 @@ class Input:
 
 
 Operation = Callable[[Input], Mapping[str, object]]
+Admission = Callable[[str], None]
+"""Takes an operation's name; raises CognitoError where the call is one too many."""
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -133,11 +135,13 @@ class Api:
         unsigned: Need no credentials.
         signed: Need IAM credentials at Amazon's.
         secrets: Those of Secrets Manager; signed, too.
+        admit: Asked before each call of the ``cognito-idp`` API.
     """
 
     _unsigned: Mapping[str, Operation]
     _signed: Mapping[str, Operation]
     _secrets: Mapping[str, Operation]
+    _admit: Admission
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
@@ -152,6 +156,7 @@ class Api:
         target = request.headers.get("x-amz-target", "")
         prefix, _, name = target.partition(".")
         if prefix == PREFIX and name in self._unsigned:
+            self._admit(name)
             return self._unsigned[name]
         signed = {PREFIX: self._signed, SECRETS_PREFIX: self._secrets}.get(prefix, {})
         if name not in signed:
@@ -160,6 +165,8 @@ class Api:
             raise CognitoError(
                 "MissingAuthenticationTokenException", "Missing Authentication Token"
             )
+        if prefix == PREFIX:
+            self._admit(name)
         return signed[name]
 
 
