@@ -7,6 +7,7 @@ import attrs
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
 from authcore.settings.pages import AuthPageSettings
+from authcore.settings.password import PasswordSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
@@ -29,6 +30,7 @@ class WebSettings(SessionSettings):
         sign_in: The app client and the redirects of sign-ins.
         sign_out: The targets of sign-outs.
         connect: Whether users connect refused external sign-ins with their account.
+        password: Whether users sign in on this service's own page, and how often they may try.
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
         web: Origins whose pages may read the session.
@@ -44,6 +46,7 @@ class WebSettings(SessionSettings):
     sign_in: SignInSettings
     sign_out: SignOutSettings
     connect: ConnectSettings
+    password: PasswordSettings
     refresh: RefreshSettings
     verify: VerifySettings
     web: WebAccessSettings

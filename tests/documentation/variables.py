@@ -20,6 +20,7 @@ from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.pages import AuthPageSettings
+from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
@@ -46,6 +47,7 @@ class Everything:
     revocations: RevocationSettings
     sign_out: SignOutSettings
     connect: ConnectSettings
+    password: PasswordSettings
     verify: VerifySettings
     web: WebAccessSettings
     pages: AuthPageSettings

@@ -63,6 +63,7 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.LegacyNotReachedError: "legacy_unavailable",
     errors.LeaseHeldError: "lease_held",
     errors.CoordinationUnavailableError: "coordination_unavailable",
+    errors.TooManyAttemptsError: "too_many_attempts",
     errors.MisconfiguredError: "misconfigured",
     errors.ProviderMisconfiguredError: "provider_misconfigured",
     errors.ProviderMisconfiguredNotReachedError: "provider_misconfigured",

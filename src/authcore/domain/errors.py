@@ -56,6 +56,7 @@ All errors that authcore raises, in one tree.
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              another holder has the lease
         ├── CoordinationUnavailableError
+        ├── TooManyAttemptsError        the limit of attempts is reached (429)
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
@@ -594,6 +595,16 @@ class CoordinationMisconfiguredError(CoordinationUnavailableError, Misconfigured
     """The store refuses every such call: permission, table, key schema or clock is wrong."""
 
     code: ClassVar[str] = "coordination_misconfigured"
+
+
+class TooManyAttemptsError(UnavailableError):
+    """
+    A user, or an address, made as many attempts as are allowed for now.
+
+    Nothing was checked: the error says nothing about a password or a code.
+    """
+
+    code: ClassVar[str] = "too_many_attempts"
 
 
 class SecretUnavailableError(UnavailableError):

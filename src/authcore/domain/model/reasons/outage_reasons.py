@@ -144,6 +144,15 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "a table.",
     ),
     Reason(
+        "too_many_attempts",
+        UNAVAILABLE,
+        ("password.begin", "password.challenge"),
+        "429 and the page that the user has tried too often; `Retry-After` says when to go on.",
+        "Nothing, if it is rare. Many of them: passwords are being guessed, or many users share "
+        "an address (`AUTHCORE_PASSWORD_PER_ADDRESS`), or a proxy hides theirs "
+        "(docs/password-sign-in.md).",
+    ),
+    Reason(
         "keys_unavailable",
         UNAVAILABLE,
         ("guard", "verify", "service.ready", "sign_in.complete", "session.refresh"),
