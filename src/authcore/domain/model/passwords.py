@@ -7,6 +7,13 @@ from typing import Final, Literal
 import attrs
 
 
+MIGRATION_OFF: Final[Mapping[str, str]] = {"authcore_migration": "off"}
+"""
+``ClientMetadata`` of a sign-in that creates no user: the user migration function obeys it.
+
+Any client can send it, and keeps its own user from moving by it.
+"""
+
 CharacterClass = Literal["lower", "upper", "digit", "symbol"]
 
 _HOLDS: Final[Mapping[CharacterClass, str]] = {
