@@ -1,0 +1,44 @@
+"""Find the pool user of a legacy account, where each of the two names the other."""
+
+import attrs
+
+from authcore.domain.errors import AccountNotFoundError, AccountTakenError, OneSidedLinkError
+from authcore.domain.model.account_link import AccountLink
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.usernames import LEGACY_UID
+from authcore.ports.user_directory import UserAdministration
+
+
+@attrs.frozen(eq=False, repr=False)
+class LinkedUsers:
+    """
+    Pool users by the links that the legacy system holds.
+
+    Attributes:
+        administration: Finds users.
+    """
+
+    administration: UserAdministration
+
+    def find(self, link: AccountLink) -> DirectoryUser:
+        """
+        Return the user whom the account of *link* names, and who names the account.
+
+        Raises:
+            AccountNotFoundError: The pool has no such user.
+
+            OneSidedLinkError: The user names no account.
+
+            AccountTakenError: The user names another one.
+
+            ProviderUnavailableError: No usable answer.
+        """
+        user = self.administration.find_by_subject(link.cognito_id)
+        if user is None or user.subject != link.cognito_id:
+            raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
+        held = user.attributes.get(LEGACY_UID) or None
+        if held is None:
+            raise OneSidedLinkError("the user names no account", legacy_uid=link.legacy_uid)
+        if held != link.legacy_uid:
+            raise AccountTakenError("the user names another account", legacy_uid=link.legacy_uid)
+        return user
