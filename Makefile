@@ -15,6 +15,8 @@ COVERAGE ?=
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
+# Without bytecode each worker, and each program that a test starts, would compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies pictures
 
 help: ## List these targets

@@ -192,6 +192,7 @@ def guard_container(
     container.response_budget.override(container.guard_response_budget)
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
+        container.successors.override(providers.Object(None))  # and revokes
     if legacy is not None:
         container.legacy_sessions.override(providers.Object(legacy))
     return container

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authcore.ports.legacy_sessions import LegacySessions
     from authcore.ports.revocation import RevocationList
     from authcore.ports.system import Clock
-    from authcore.ports.token_endpoint import TokenRefresher
+    from authcore.ports.token_endpoint import TokenRefresher, TokenRevoker
 
 
 def token_validator(
@@ -132,6 +132,7 @@ def session_guard(
     validator: "AnyValidator",
     lifetime: timedelta = timedelta(days=30),
     refresher: "TokenRefresher | None" = None,
+    revoker: "TokenRevoker | None" = None,
     legacy: "LegacySessions | None" = None,
     revocations: "RevocationList | None" = None,
     counter: "DecisionCounter | None" = None,
@@ -149,6 +150,9 @@ def session_guard(
 
         refresher: Exchanges refresh tokens; the results are cached in this process only.  By
             default the guard holds no secret, and an expired session needs a sign-in.
+
+        revoker: Revokes the token that *refresher* got for a session that *revocations* ended
+            meanwhile.  By default it stays good at the provider, and the audit log says so.
 
         legacy: Resolves sessions of the old login; none by default.
 
@@ -169,13 +173,14 @@ def session_guard(
         *_validator_problems(validator),
         *_lifetime_problems(lifetime),
         *missing_methods("refresher", refresher, "refresh"),
+        *missing_methods("revoker", revoker, "revoke"),
         *missing_methods("legacy", legacy, "are_carried", "resolve"),
         *missing_methods("revocations", revocations, "is_revoked"),
         *missing_methods("counter", counter, "count"),
     ]
     if problems:
         raise ConfigurationError(problems)
-    renewing = None if refresher is None else _session_refresher(refresher, validator)
+    renewing = None if refresher is None else _session_refresher(refresher, revoker, validator)
     return SessionGuard(
         validator=validator,
         policy=RefreshPolicy(lifetime),
@@ -304,16 +309,18 @@ def _lifetime_problems(lifetime: object) -> list[str]:
 
 
 def _session_refresher(
-    refresher: "TokenRefresher", validator: "AnyValidator"
+    refresher: "TokenRefresher", revoker: "TokenRevoker | None", validator: "AnyValidator"
 ) -> "SessionRefresher":
     from authcore.adapters.audit.log import LoggingAuditLog
     from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
     from authcore.adapters.system import SystemPause
     from authcore.domain.services.pools_validation import PoolsValidator
+    from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
     from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
 
     own = validator.validators[0] if isinstance(validator, PoolsValidator) else validator
+    audit = LoggingAuditLog()
     return SessionRefresher(
         refresher=refresher,
         validator=own,
@@ -322,7 +329,8 @@ def _session_refresher(
             lease=None,
             pause=SystemPause(),
             clock=validator.clock,
+            successors=SuccessorRevocation(revoker=revoker, audit=audit),
         ),
         clock=validator.clock,
-        audit=LoggingAuditLog(),
+        audit=audit,
     )

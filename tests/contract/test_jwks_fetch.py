@@ -17,6 +17,7 @@ from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES
 from authcore.domain.errors import (
     ConfigurationError,
+    KeySourceMisconfiguredError,
     KeySourceUnavailableError,
     TokenRejectedError,
     UnknownKeyError,
@@ -252,6 +253,32 @@ def test_an_outage_after_the_first_fetch_rejects_nobody(source: KeySource) -> No
     for _ in range(12):
         source.clock.advance(timedelta(minutes=5))
         assert validator.verify_access_token(source.mint.access()).subject == DEFAULT_SUBJECT
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_a_source_that_has_no_such_keys_needs_an_operator(source: KeySource, status: int) -> None:
+    # KS-03: a wrong pool id or URL; no later attempt is answered otherwise.
+    source.say(answer(status))
+    with pytest.raises(KeySourceMisconfiguredError) as error:
+        source.validator().require_keys()
+    assert (error.value.code, error.value.detail) == ("keys_misconfigured", f"HTTP {status}")
+
+
+@pytest.mark.parametrize("status", [301, 408, 429, 500, 503])
+def test_a_source_that_cannot_answer_now_is_an_outage(source: KeySource, status: int) -> None:
+    source.say(answer(status))
+    with pytest.raises(KeySourceUnavailableError) as error:
+        source.validator().require_keys()
+    assert (error.value.code, error.value.detail) == ("keys_unavailable", f"HTTP {status}")
+
+
+def test_a_source_that_is_repaired_gives_keys_again(source: KeySource) -> None:
+    validator = source.validator()
+    source.say(answer(404))
+    with pytest.raises(KeySourceMisconfiguredError):
+        validator.require_keys()
+    source.publish()
+    validator.require_keys()
 
 
 def test_errors_about_the_source_quote_nothing_it_said(

@@ -12,6 +12,7 @@ from authcore.adapters.legacy import (
     link_contract,
     listing_contract,
     login_contract,
+    profile_contract,
     session_contract,
     user_contract,
 )
@@ -24,7 +25,12 @@ from authcore.domain.errors import (
     LegacyUnavailableError,
     RejectedError,
 )
-from authcore.domain.model.accounts import AccountPage, Credentials, LegacyAccount
+from authcore.domain.model.accounts import (
+    MAX_PROFILES,
+    AccountPage,
+    Credentials,
+    LegacyAccount,
+)
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
 from support.legacy_api import (
@@ -93,6 +99,9 @@ READERS: Final[Mapping[str, Callable[[HttpAnswer, Mapping[str, str]], object]]] 
         answer, user["cognito_id"]
     ),
     listing_contract.LIST_PATH: lambda answer, _: listing_contract.list_answer(answer, None),
+    profile_contract.PROFILES_PATH: lambda answer, _: profile_contract.profiles_answer(
+        answer, ("1847", "1852")
+    ),
     session_contract.SESSION_PATH: lambda answer, _: session_contract.session_answer(
         answer, SESSION
     ),
@@ -121,7 +130,7 @@ def as_read(path: str, value: Mapping[str, Any]) -> object:
 
 @pytest.mark.parametrize(("path", "value"), DECISIONS)
 def test_every_example_of_an_answer_is_read_as_it_says(path: str, value: dict[str, Any]) -> None:
-    yes = (LegacyAccount, AccountMatches, AccountPage)
+    yes = (LegacyAccount, AccountMatches, AccountPage, dict)
 
     assert isinstance(as_read(path, value), NO.get(value["status"], yes))
 
@@ -188,6 +197,15 @@ def test_what_the_adapter_sends_to_list_fits_the_schema(after: str | None) -> No
     assert faults(request_body(listing_contract.LIST_PATH)["schema"], body) == []
 
 
+@pytest.mark.parametrize("uid", ["4711", "x" * 64, "\U0001f40e" * 64, '"\\/\b\n'])
+def test_what_the_adapter_sends_about_profiles_fits_the_schema(uid: str) -> None:
+    ids = profile_contract.known_ids([uid, uid, "x" * 65, ""])
+    body = json.loads(profile_contract.profiles_request(ids))
+
+    assert body == {"userids": [uid]}
+    assert faults(request_body(profile_contract.PROFILES_PATH)["schema"], body) == []
+
+
 @pytest.mark.parametrize("session", ["x", "x" * MAX_SESSION_LENGTH, '"\\/ a=b&c%20'])
 def test_what_the_adapter_sends_about_a_session_fits_the_schema(session: str) -> None:
     body = json.loads(session_contract.session_request(session))
@@ -212,6 +230,7 @@ def test_document_and_adapter_state_the_same_sizes() -> None:
     assert identity["provider"]["maxLength"] == link_contract.MAX_PROVIDER_LENGTH
     assert identity["user_id"]["maxLength"] == user_contract.MAX_IDENTITY_LENGTH
     assert schemas["Listed"]["properties"]["users"]["maxItems"] == listing_contract.MAX_PAGE
+    assert schemas["Profiles"]["properties"]["users"]["maxItems"] == MAX_PROFILES
     assert schemas["Cursor"]["maxLength"] == listing_contract.MAX_CURSOR_LENGTH
     for size in (
         login_contract.MAX_ANSWER_BYTES,

@@ -13,6 +13,7 @@ from authcore.adapters.legacy import (
     link_contract,
     listing_contract,
     login_contract,
+    profile_contract,
     session_contract,
 )
 from authcore.domain.model.accounts import Credentials
@@ -26,6 +27,7 @@ from support.legacy_api import (
     JSON,
     LINK_PATHS,
     PATHS,
+    READ_PATHS,
     SESSION_PATHS,
     decision,
     faults,
@@ -137,6 +139,11 @@ STORY: Final = (
         "ambiguous",
     ),
     (listing_contract.LIST_PATH, listing_contract.list_request(None), "listed"),
+    (
+        profile_contract.PROFILES_PATH,
+        profile_contract.profiles_request([JANE.userid, AHAB.userid, "404"]),
+        "profiles",
+    ),
 )
 
 
@@ -170,7 +177,7 @@ def test_the_local_legacy_system_answers_about_sessions_as_documented(http: Http
             assert said["status"] == status
 
 
-@pytest.mark.parametrize("path", [*LINK_PATHS, listing_contract.LIST_PATH, *SESSION_PATHS])
+@pytest.mark.parametrize("path", [*LINK_PATHS, *READ_PATHS, *SESSION_PATHS])
 def test_a_malformed_link_call_gets_no_decision(http: HttpClient, url: str, path: str) -> None:
     example = next(iter(request_body(path)["examples"].values()))["value"]
     for member in example:

@@ -13,6 +13,7 @@ from authcore.adapters.jwks.fetcher import JwksFetcher
 from authcore.adapters.region_turns import COOL_DOWN
 from authcore.domain.errors import (
     CodeRejectedError,
+    KeySourceMisconfiguredError,
     KeySourceUnavailableError,
     ProviderNotReachedError,
     ProviderUnavailableError,
@@ -197,3 +198,14 @@ def test_where_no_url_gives_keys_the_first_failure_is_told(first: ScriptedServer
     with pytest.raises(KeySourceUnavailableError) as outage:
         keys_at(first.url, closed())()
     assert outage.value.detail == "HTTP 404"
+    assert not isinstance(outage.value, KeySourceMisconfiguredError)  # the other may have the keys
+
+
+def test_where_no_url_has_keys_an_operator_must_act(
+    first: ScriptedServer, second: ScriptedServer
+) -> None:
+    first.script, second.script = lambda _: [answer(404)], lambda _: [answer(403)]
+
+    with pytest.raises(KeySourceMisconfiguredError) as error:
+        keys_at(first.url, second.url)()
+    assert error.value.detail == "HTTP 404"

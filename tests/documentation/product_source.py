@@ -73,14 +73,15 @@ def modules() -> Mapping[str, Module]:
     return found
 
 
-def constants() -> set[str]:
+@cache
+def constants() -> frozenset[str]:
     """Every text constant of the product."""
-    return {
+    return frozenset(
         node.value
         for module in modules().values()
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    )
 
 
 def walk(node: ast.AST, scope: Function | None = None) -> Iterator[tuple[Function | None, ast.AST]]:

@@ -24,12 +24,13 @@ class KeySource:
     def __init__(self, mint: TokenMint) -> None:
         self._mint = mint
         self.is_up = True
+        self.failure = KeySourceUnavailableError("down", retry_after=timedelta(seconds=7))
         self.fetches = 0
 
     def __call__(self) -> bytes:
         self.fetches += 1
         if not self.is_up:
-            raise KeySourceUnavailableError("down", retry_after=timedelta(seconds=7))
+            raise self.failure
         return self._mint.jwks_bytes()
 
 

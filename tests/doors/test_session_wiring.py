@@ -84,7 +84,12 @@ def test_the_auth_service_may_have_another_name_for_servers() -> None:
 
 def test_the_api_needs_no_domain() -> None:
     changes = {"GUARD_REFRESH": "direct", "REFRESH_BY": "get_tokens", "SIGN_IN_DOMAIN_URL": ""}
-    assert type(guard(**changes).token_refresher()) is CognitoApiTokenRefresher
+    container = guard(**changes)
+
+    assert type(container.token_refresher()) is CognitoApiTokenRefresher
+    successors = container.successors()
+    assert successors is not None  # without a domain to revoke at; it says so
+    assert successors.revoker is None
 
 
 def test_a_guard_leaves_sessions_to_others_unless_told() -> None:
@@ -126,6 +131,7 @@ def test_a_guard_that_asks_the_auth_service_leaves_the_lease_to_it() -> None:
     """RF-03: both have the same table, and one would wait for the other."""
     asking = guard(GUARD_REFRESH="service", GUARD_CALLER_KEY="k" * 40, **TABLE)
     assert asking.lease() is None
+    assert asking.successors() is None  # it revokes, too
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from authcore.domain.errors import KeySourceMisconfiguredError
 from doors.live_web_world import DUE, EXPIRED, LiveWebWorld
 from doors.web_world import WebWorld
 
@@ -71,6 +72,20 @@ def test_an_outage_of_the_key_source_is_503_and_clears_nothing() -> None:
     assert int(answer.header("retry-after") or 0) >= 1
     assert answer.all("set-cookie") == []
     assert "__Secure-authcore_session" in second.cookie_names
+
+
+def test_a_key_source_that_needs_an_operator_is_503_too_and_counted_as_such() -> None:
+    first, second = WebWorld(), WebWorld()
+    first.sign_in()
+    second.browser = first.browser
+    second.keys.is_up, second.keys.failure = False, KeySourceMisconfiguredError("no such pool")
+
+    answer = second.visit("/auth/session")
+
+    assert (answer.status, answer.json["reason"]) == (503, "keys_misconfigured")
+    assert answer.all("set-cookie") == []
+    counted = second.container.counter().counts()  # type: ignore[attr-defined]
+    assert counted == {("guard", "misconfigured", "keys_misconfigured"): 1}
 
 
 def test_a_check_whose_keys_are_in_memory_does_not_leave_the_event_loop(world: WebWorld) -> None:

@@ -90,6 +90,22 @@ class Pool:
             result["AccessToken"], result["IdToken"], RefreshToken(result["RefreshToken"])
         )
 
+    def opens(self, username: str, password: str, app_client: AppClient) -> bool:
+        """Whether a user may sign in with *password*, over the API."""
+        try:
+            self.client.initiate_auth(
+                AuthFlow="USER_PASSWORD_AUTH",
+                ClientId=app_client.id,
+                AuthParameters={
+                    "USERNAME": username,
+                    "PASSWORD": password,
+                    "SECRET_HASH": secret_hash(app_client.secret, f"{username}{app_client.id}"),
+                },
+            )
+        except self.client.exceptions.NotAuthorizedException:
+            return False
+        return True
+
     def honours(self, refresh_token: str, username: str, app_client: AppClient) -> bool:
         """Whether the refresh token of that user still buys tokens; not for rotating clients."""
         try:

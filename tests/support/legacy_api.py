@@ -10,6 +10,7 @@ from authcore.adapters.legacy import (
     link_contract,
     listing_contract,
     login_contract,
+    profile_contract,
     session_contract,
 )
 
@@ -21,7 +22,8 @@ JSON: Final = "application/json"
 SIGN_IN_PATHS: Final = (login_contract.LOGIN_PATH, login_contract.LOOKUP_PATH)
 LINK_PATHS: Final = (link_contract.MATCH_PATH, link_contract.ATTACH_PATH, link_contract.CREATE_PATH)
 SESSION_PATHS: Final = (session_contract.SESSION_PATH, session_contract.END_PATH)
-PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, listing_contract.LIST_PATH, *SESSION_PATHS)
+READ_PATHS: Final = (listing_contract.LIST_PATH, profile_contract.PROFILES_PATH)
+PATHS: Final = (*SIGN_IN_PATHS, *LINK_PATHS, *READ_PATHS, *SESSION_PATHS)
 
 
 def operation(path: str) -> dict[str, Any]:

@@ -108,6 +108,7 @@ GUARD: dict[str, tuple[object, ...]] = {
     "validator": (None, 5, object()),
     "lifetime": (None, 3600, timedelta(0), timedelta(days=-1)),
     "refresher": (5, object()),
+    "revoker": (5, object()),
     "legacy": (5, object()),
     "revocations": (5, object()),
     "counter": (5, object()),

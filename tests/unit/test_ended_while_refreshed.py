@@ -60,6 +60,13 @@ class EndingWorld(SessionWorld):
         self.refresher = self.process(provider, **changes)
         self.guard = self.session_guard(revocations=None)
 
+    def use_without_revoker(self, provider: TokenRefresher) -> None:
+        self.use(provider)
+        successors = SuccessorRevocation(revoker=None, audit=self.audit)
+        coordinator = attrs.evolve(self.refresher.coordinator, successors=successors)
+        self.refresher = attrs.evolve(self.refresher, coordinator=coordinator)
+        self.guard = self.session_guard(revocations=None)
+
     def process(self, provider: TokenRefresher, **changes: Any) -> Any:
         refresher = self.session_refresher(refresher=provider, **changes)
         successors = SuccessorRevocation(revoker=self.revoker, audit=self.audit)
@@ -205,6 +212,35 @@ def test_a_successor_that_cannot_be_revoked_is_held_by_nobody_and_the_audit_log_
     assert world.decide(tokens) == ENDED
     assert len(world.revoker.revoked) == calls
     assert world.noted("session.successor") == [noted]
+
+
+def test_a_successor_that_this_process_cannot_revoke_is_audited(world: EndingWorld) -> None:
+    # RF-06: a guard of a pool without a domain, which get_tokens and auth_flow allow.
+    tokens = world.expired()
+
+    def meanwhile(_: TokenSet) -> None:
+        world.sign_out(refresher=world.process(world.provider)).end(tokens, "")
+
+    world.use_without_revoker(Interrupted(world.provider, meanwhile))
+
+    assert world.decide(tokens) == ENDED
+    assert world.noted("session.successor") == [("misconfigured", "provider_misconfigured")]
+
+
+def test_a_session_that_the_list_ends_meanwhile_is_audited_where_it_cannot_be_revoked(
+    world: EndingWorld,
+) -> None:
+    # RF-08
+    tokens = world.expired()
+
+    def meanwhile(_: TokenSet) -> None:
+        world.revocations.revoke_session("sign-in-1", until=world.now + 9 * HOUR)
+
+    world.use_without_revoker(Interrupted(world.provider, meanwhile))
+    world.guard = world.session_guard()
+
+    assert world.decide(tokens) == SignInRequired("session_revoked", has_ended=True)
+    assert world.noted("session.successor") == [("misconfigured", "provider_misconfigured")]
 
 
 def test_a_rejection_by_the_provider_is_no_end(world: EndingWorld) -> None:

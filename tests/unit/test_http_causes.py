@@ -140,6 +140,11 @@ def test_the_auth_service(reason: FailureReason, sent: bool, phase: Phase, detai
             "provider_misconfigured",
         ),
         (
+            _json(503, b'{"reason": "keys_misconfigured"}'),
+            ProviderMisconfiguredError,
+            "keys_misconfigured",
+        ),
+        (
             _json(503, b'{"reason": "provider_unavailable"}'),
             ProviderUnavailableError,
             "provider_unavailable",

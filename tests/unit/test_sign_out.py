@@ -229,6 +229,38 @@ def test_tokens_that_name_no_sign_in_cannot_be_listed_and_that_is_said(
     assert told(world)["revocations"] == "rejected"
 
 
+def test_a_token_whose_key_left_the_key_set_is_not_listed_and_that_is_said(
+    world: SessionWorld, sign_out: SignOut, revoker: InMemoryTokenRevoker
+) -> None:
+    """RF-06: a process that still has the key in memory admits the token."""
+    tokens = attrs.evolve(world.sign_in(), access_token=world.access_with_a_lost_key())
+
+    assert not sign_out.end(tokens, "").is_complete
+    assert revoker.revoked == [tokens.refresh_token]
+    assert told(world)["revocations"] == "rejected"
+    assert "token_unknown_key" in {event.reason for event in world.audit.events}
+
+
+def test_where_no_list_is_kept_a_lost_key_leaves_the_sign_out_complete(
+    world: SessionWorld, revoker: InMemoryTokenRevoker
+) -> None:
+    tokens = attrs.evolve(world.sign_in(), access_token=world.access_with_a_lost_key())
+    parts: dict[str, Any] = {"validator": world.validator, "revocations": None}
+
+    assert without_keys(world, revoker, **parts).end(tokens, "").is_complete
+
+
+def test_a_token_that_is_not_valid_yet_by_this_clock_is_not_listed_and_that_is_said(
+    world: SessionWorld, sign_out: SignOut
+) -> None:
+    """RF-06: it is valid by the clocks of other processes."""
+    tokens = world.sign_in()
+    world.clock.advance(-HOUR)
+
+    assert not sign_out.end(tokens, "").is_complete
+    assert told(world)["revocations"] == "rejected"
+
+
 def test_an_empty_list_of_a_process_is_a_list(
     world: SessionWorld, revoker: InMemoryTokenRevoker
 ) -> None:

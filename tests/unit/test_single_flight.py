@@ -1,5 +1,8 @@
 """One call for all who ask at the same time."""
 
+import os
+import signal
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -81,3 +84,32 @@ def test_a_failure_is_everybodys_and_is_not_kept() -> None:
         flights.do("a", fail)
     assert not flights.is_under_way("a")
     assert flights.do("a", lambda: 1) == 1
+
+
+def test_a_process_that_was_forked_during_a_call_makes_its_own() -> None:
+    """The thread that would end the parent's call does not exist in the child."""
+    # RF-03
+    flights: SingleFlight[int] = SingleFlight()
+
+    def call() -> int:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(5)  # ends the child where it hangs
+            is_own = not flights.is_under_way("a") and flights.do("a", lambda: 7) == 7
+            os._exit(0 if is_own else 1)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    assert flights.do("a", call) == 0
+    assert not flights.is_under_way("a")
+
+
+def test_a_process_that_was_forked_by_the_call_returns_from_it() -> None:
+    flights: SingleFlight[int] = SingleFlight()
+    parent = os.getpid()
+    try:
+        child = flights.do("a", os.fork)
+    finally:
+        if os.getpid() != parent:
+            os._exit(0 if not sys.exc_info()[0] and flights.do("a", lambda: 7) == 7 else 1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -120,7 +120,7 @@ class LegacyHttp:
         if said is None:
             return self._record(request, JSONResponse({"error": "malformed"}, 400), "malformed")
         if behaviour == "mixed_up":
-            said = {member: STRANGER if isinstance(v, dict) else v for member, v in said.items()}
+            said = {member: _mix_up(value) for member, value in said.items()}
         return self._record(request, JSONResponse(said), _outcome(said), _userid_of(said))
 
     def _record(
@@ -129,6 +129,13 @@ class LegacyHttp:
         call = LegacyCall(request.url.path, response.status_code, outcome, userid)
         self._note(request.method, call)
         return response
+
+
+def _mix_up(value: object) -> object:
+    """Return STRANGER in place of a user, and of the first of a list."""
+    if isinstance(value, list):
+        return [STRANGER, *value[1:]] if value else value
+    return STRANGER if isinstance(value, dict) else value
 
 
 def _outcome(said: Said) -> str:

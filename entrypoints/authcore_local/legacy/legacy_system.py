@@ -159,6 +159,18 @@ class LegacySystem:
         )
         return self._users.insert(user).userid
 
+    def link(self, userid: str, cognito_id: str) -> None:
+        """Store *cognito_id*, as if linking had attached it."""
+        self._users.set_cognito_id(userid, cognito_id)
+
+    def set_locked(self, userid: str, *, locked: bool) -> None:
+        """Lock the account or unlock it, as an administrator may."""
+        self._users.set_locked(userid, locked=locked)
+
+    def delete_account(self, userid: str) -> None:
+        """Delete the account, as its user or an administrator may."""
+        self._users.delete(userid)
+
     def verify_email(self, userid: str) -> None:
         """Follow the link in the mail to the account's address."""
         self._access.verify_email(userid)

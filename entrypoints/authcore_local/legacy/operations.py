@@ -13,6 +13,7 @@ from authcore_local.legacy.requests import (
     Asked,
     Members,
     identity_or_none,
+    ids,
     sound,
     sound_or_none,
     truth,
@@ -79,6 +80,7 @@ class Operations:
                 self._create,
             ),
             Operation("/api/cognito_helper/list", {"after": sound_or_none}, self._list),
+            Operation("/api/cognito_helper/profiles", {"userids": ids}, self._profiles),
             Operation("/api/session", {"session": sound}, self._session),
             Operation("/api/session/end", {"session": sound}, self._end_session),
         )
@@ -134,6 +136,16 @@ class Operations:
             "status": "listed",
             "users": [user_members(row) for row in page],
             "next": str(page[-1].number) if more else None,
+        }
+
+    def _profiles(self, asked: Asked, _: str | None) -> Said:
+        userids = dict.fromkeys(asked["userids"])
+        rows = [row for userid in userids for row in self._users.where("userid", userid)]
+        deleted = [row for userid in userids if (row := self._users.deleted(userid))]
+        return {
+            "status": "profiles",
+            "users": [user_members(row) for row in rows],
+            "deleted": [attrs.asdict(row) for row in deleted],
         }
 
     def _session(self, asked: Asked, _: str | None) -> Said:

@@ -7,7 +7,10 @@ from typing import Any, Final
 from starlette.requests import Request
 
 
-MAX_REQUEST_BYTES: Final = 8192
+MAX_REQUEST_BYTES: Final = 32_768
+"""Enough for 100 ids of 64 characters."""
+
+MAX_IDS: Final = 100
 
 Asked = dict[str, Any]
 Members = Mapping[str, Callable[[Any], object]]
@@ -40,6 +43,13 @@ def sound(value: str) -> str:
 def sound_or_none(value: str | None) -> str | None:
     """As ``sound``; null stays null."""
     return None if value is None else sound(value)
+
+
+def ids(value: object) -> list[str]:
+    """Return *value* if it is a list of at most 100 texts; raise TypeError or ValueError if not."""
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_IDS:
+        raise ValueError("no list, or too long a one")
+    return [sound(each) for each in value]
 
 
 def truth(value: object) -> bool:

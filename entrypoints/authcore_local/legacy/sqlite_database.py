@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS users (
     password_mailed_to TEXT,
     created_under TEXT
 );
+CREATE TABLE IF NOT EXISTS deleted_users (
+    userid TEXT PRIMARY KEY, cognito_id TEXT
+);
 CREATE TABLE IF NOT EXISTS identities (
     userid TEXT NOT NULL,
     provider TEXT NOT NULL,

@@ -18,6 +18,9 @@ _DOMAIN_FOLDED: Final = (
     "substr(email, 1, instr(email, '@')) || lower(substr(email, instr(email, '@') + 1))"
 )
 
+_TABLES: Final = ("users", "identities", "sessions", "email_changes", "password_resets")
+"""All tables that hold something of a user."""
+
 _MEANT: Final = (
     "email = ?",
     "username = ?",
@@ -55,6 +58,20 @@ class Row:
     locked: bool = attrs.field(converter=bool)
     password_hash: str | None = attrs.field(repr=False)
     created_under: str | None
+
+
+@attrs.frozen
+class DeletedRow:
+    """
+    A user who was deleted.
+
+    Attributes:
+        userid: Never used again.
+        cognito_id: ``sub``, if the user was linked.
+    """
+
+    userid: str
+    cognito_id: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +125,9 @@ class UserTable:
     def insert(self, user: NewUser) -> Row:
         """Insert *user* under an id that was never used."""
         with self._store.transaction() as connection:
-            count = connection.execute("SELECT count(*) FROM users").fetchone()[0]
+            count = connection.execute(
+                "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM deleted_users)"
+            ).fetchone()[0]
             userid = str(FIRST_NEW_ID + count)
             connection.execute(
                 "INSERT INTO users (userid, username, email, email_verified, display_name,"
@@ -133,6 +152,30 @@ class UserTable:
             connection.execute(
                 "UPDATE users SET cognito_id = ? WHERE userid = ?", (cognito_id, userid)
             )
+
+    def set_locked(self, userid: str, *, locked: bool) -> None:
+        """Lock the user, or unlock it."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE users SET locked = ? WHERE userid = ?", (locked, userid))
+
+    def delete(self, userid: str) -> None:
+        """Delete the user, with sessions and identities; id and Cognito id stay known."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO deleted_users"
+                " SELECT userid, cognito_id FROM users WHERE userid = ?",
+                (userid,),
+            )
+            for table in _TABLES:
+                connection.execute(f"DELETE FROM {table} WHERE userid = ?", (userid,))  # noqa: S608 - fixed texts
+
+    def deleted(self, userid: str) -> DeletedRow | None:
+        """Return what is known of a deleted user; None for others."""
+        with self._store.transaction() as connection:
+            found = connection.execute(
+                "SELECT userid, cognito_id FROM deleted_users WHERE userid = ?", (userid,)
+            ).fetchone()
+        return DeletedRow(*found) if found else None
 
     def matching(self, name: str) -> list[Row]:
         """Return the users of the first condition that finds any."""

@@ -28,9 +28,12 @@ All errors that authcore raises, in one tree.
     │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
     │   ├── ChallengeMismatchError      the challenge takes no such answer (400)
     │   ├── PasswordPolicyError         the pool does not accept the new password (400)
+    │   ├── NewLoginRequiredError       the password is right, and the new login asks for more
+    │   ├── NoPoolPasswordError         the pool user signs in with a provider only
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
+    │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
@@ -41,6 +44,7 @@ All errors that authcore raises, in one tree.
     │       ├── AccountLockedError      the legacy account is locked
     │       ├── IssuerRejectedError     the identity is of another issuer than its provider's
     │       ├── StaleProofError         the account is not what it was at migration
+    │       ├── OneSidedLinkError       only one of the two systems names the other's user
     │       ├── UnprovenLinkError       nothing proves that the claimed account is the user's
     │       ├── BlindRetryRefusedError  the account may exist already; an operator must check
     │       ├── ConnectTicketError      the proof of the external identity is too old or foreign
@@ -59,6 +63,7 @@ All errors that authcore raises, in one tree.
         ├── TooManyAttemptsError        the limit of attempts is reached (429)
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
+            ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
@@ -299,6 +304,22 @@ class PasswordPolicyError(RejectedError):
     code: ClassVar[str] = "password_policy"
 
 
+class NewLoginRequiredError(RejectedError):
+    """
+    The password is right, and Cognito asks for more: a second factor, or a new password.
+
+    The old login cannot ask for it.  ``detail`` is the name of the challenge.
+    """
+
+    code: ClassVar[str] = "needs_new_login"
+
+
+class NoPoolPasswordError(RejectedError):
+    """The pool user signs in with a provider only: the legacy system's password counts."""
+
+    code: ClassVar[str] = "no_pool_password"
+
+
 class AccountNotFoundError(RejectedError):
     """The directory has no such user, or the legacy system no such account."""
 
@@ -319,6 +340,12 @@ class AttributesRejectedError(RejectedError):
     """The directory refuses these attribute values."""
 
     code: ClassVar[str] = "attributes_rejected"
+
+
+class ProfileMessageError(RejectedError):
+    """Not a message that an account changed.  It stays one, however often it is sent."""
+
+    code: ClassVar[str] = "profile_message"
 
 
 class SessionTooLargeError(RejectedError):
@@ -398,6 +425,12 @@ class UnprovenLinkError(LinkRejectedError):
     code: ClassVar[str] = "link_unproven"
 
 
+class OneSidedLinkError(LinkRejectedError):
+    """The legacy account names the pool user, and the pool user does not name the account."""
+
+    code: ClassVar[str] = "link_one_sided"
+
+
 class BlindRetryRefusedError(LinkRejectedError):
     """An earlier attempt may or may not have created the account; an operator must check."""
 
@@ -449,6 +482,12 @@ class KeySourceUnavailableError(UnavailableError):
     """The issuer's signing keys cannot be read, and those in memory are too old."""
 
     code: ClassVar[str] = "keys_unavailable"
+
+
+class KeySourceMisconfiguredError(KeySourceUnavailableError, MisconfiguredError):
+    """The issuer has no keys where the settings say: pool id, region or URL is wrong."""
+
+    code: ClassVar[str] = "keys_misconfigured"
 
 
 class ProviderUnavailableError(UnavailableError):

@@ -65,6 +65,84 @@ class UserDirectory(Protocol):
         """
 
 
+class UserAdministration(Protocol):
+    """What an administrator does to users of one pool, beside their attributes."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def find_by_subject(self, subject: str) -> DirectoryUser | None:
+        """
+        The user with this ``sub``, native or external; None if there is none.
+
+        An external user who was created seconds ago may be missing.
+
+        Raises:
+            ProviderUnavailableError: Throttled, down, or no usable answer.
+
+        See: Amazon Cognito AdminGetUser, ListUsers.
+        """
+
+    @abstractmethod
+    def disable_user(self, username: str) -> None:
+        """
+        Let the user sign in no longer, and end all sessions.  Disabling twice is harmless.
+
+        ID and access tokens that were issued stay valid until they expire.
+
+        Args:
+            username: As for ``UserDirectory.find``.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The user may be
+                disabled.
+
+        See: Amazon Cognito AdminDisableUser.
+        """
+
+    @abstractmethod
+    def enable_user(self, username: str) -> None:
+        """
+        Let the user sign in again.  Enabling twice is harmless.
+
+        Args:
+            username: As for ``UserDirectory.find``.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The user may be
+                enabled.
+
+        See: Amazon Cognito AdminEnableUser.
+        """
+
+    @abstractmethod
+    def set_password(self, username: str, password: str) -> None:
+        """
+        Set the user's permanent password.  Setting the same twice is harmless.
+
+        The user's status becomes CONFIRMED; sessions stay.
+
+        Args:
+            username: As for ``UserDirectory.find``.
+
+            password: As the user typed it.
+
+        Raises:
+            AccountNotFoundError: No such user.
+
+            PasswordPolicyError: Against the pool's password policy or its history.
+
+            ProviderUnavailableError: Throttled, down, or no usable answer.  The password may be
+                set.
+
+        See: Amazon Cognito AdminSetUserPassword (Permanent).
+        """
+
+
 class UserSessions(Protocol):
     """The sessions of the users of one pool."""
 

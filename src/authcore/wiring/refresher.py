@@ -131,7 +131,7 @@ def session_refresher_of(
     pause: Pause,
     clock: Clock,
     audit: AuditLog,
-    revoker: TokenRevoker | None,
+    successors: SuccessorRevocation | None,
 ) -> SessionRefresher | None:
     """Build the service; None without a *refresher*: then *recent* and *lease* are not built."""
     if refresher is None:
@@ -144,7 +144,7 @@ def session_refresher_of(
             lease=lease(),
             pause=pause,
             clock=clock,
-            successors=SuccessorRevocation(revoker=revoker, audit=audit),
+            successors=successors,
             audit=audit,
         ),
         clock=clock,

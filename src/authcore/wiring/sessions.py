@@ -18,6 +18,7 @@ from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocation
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
@@ -137,6 +138,9 @@ class SessionContainer(containers.DeclarativeContainer):
     )
     token_refresher: providers.Provider[TokenRefresher | None] = providers.Object(None)
     session_revoker: providers.Provider[TokenRevoker | None] = providers.Object(None)
+    successors: providers.Provider[SuccessorRevocation | None] = providers.ThreadSafeSingleton(
+        SuccessorRevocation, revoker=session_revoker, audit=audit
+    )
     recent: providers.Provider[RefreshResultCache] = providers.ThreadSafeSingleton(
         refresh_result_cache, store, key_ring, texts.provider, clock, entropy
     )
@@ -153,7 +157,7 @@ class SessionContainer(containers.DeclarativeContainer):
         pause=pause,
         clock=clock,
         audit=audit,
-        revoker=session_revoker,
+        successors=successors,
     )
     policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
     session_guard = providers.ThreadSafeSingleton(

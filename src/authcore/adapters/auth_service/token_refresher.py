@@ -35,6 +35,7 @@ _OVER: Final = frozenset({"refresh_rejected", "session_revoked", "session_too_ol
 _CAUSES: Final[Mapping[str, type[ProviderUnavailableError]]] = {
     "login_client": ClientMisconfiguredError,
     "provider_misconfigured": ProviderMisconfiguredError,
+    "keys_misconfigured": ProviderMisconfiguredError,
     "coordination_misconfigured": ProviderMisconfiguredError,
     "provider_unavailable": ProviderUnavailableError,
     "coordination_unavailable": ProviderUnavailableError,

@@ -12,7 +12,8 @@ expired or of another client, or a disabled user (all NotAuthorized, like a wron
 must set a new password.
 
 See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
-AdminLinkProviderForUser, AdminUserGlobalSignOut, GetTokensFromRefreshToken and InitiateAuth.
+AdminLinkProviderForUser, AdminUserGlobalSignOut, AdminDisableUser, AdminEnableUser,
+AdminSetUserPassword, GetTokensFromRefreshToken and InitiateAuth.
 """
 
 import re
@@ -27,6 +28,7 @@ from authcore.domain.errors import (
     AttributesMissingError,
     AttributesRejectedError,
     LinkRejectedError,
+    PasswordPolicyError,
     ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
@@ -48,6 +50,14 @@ UPDATING_ATTRIBUTES: Final[Refusals] = {
 DELETING_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
+SWITCHING_A_USER: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+}
+SETTING_A_PASSWORD: Final[Refusals] = {
+    "UserNotFoundException": AccountNotFoundError,
+    "InvalidPasswordException": PasswordPolicyError,
+    "PasswordHistoryPolicyViolationException": PasswordPolicyError,
+}
 UPDATING_OUR_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
@@ -67,7 +77,14 @@ LINKING_A_PROVIDER: Final[Refusals] = {
 SIGNING_OUT_A_USER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }
-_WRITES: Final = (UPDATING_ATTRIBUTES, UPDATING_OUR_ATTRIBUTES, DELETING_A_USER, LINKING_A_PROVIDER)
+_WRITES: Final = (
+    UPDATING_ATTRIBUTES,
+    UPDATING_OUR_ATTRIBUTES,
+    DELETING_A_USER,
+    LINKING_A_PROVIDER,
+    SWITCHING_A_USER,
+    SETTING_A_PASSWORD,
+)
 _BLOCKED: Final = re.compile(
     r"recover|restor|in progress|read.?only|block|lock|temporar|maintenance|paused|suspend",
     re.IGNORECASE,

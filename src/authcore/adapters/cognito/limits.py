@@ -1,5 +1,6 @@
 """Limits of Cognito; values beyond them are never sent.  See: Amazon Cognito "Quotas"."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Final
@@ -11,14 +12,30 @@ MAX_ATTRIBUTE_NAME_LENGTH: Final = 32
 MAX_ATTRIBUTE_VALUE_LENGTH: Final = 2048
 MAX_PROVIDER_NAME_LENGTH: Final = 32
 MAX_IDENTITIES: Final = 5
+MAX_PASSWORD_LENGTH: Final = 256
 MAX_PAGE: Final = 60
 MAX_FILTER_LENGTH: Final = 256
+
+
+_SUBJECT: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+def can_be_subject(text: str) -> bool:
+    """Whether *text* can be a ``sub``: a UUID; anything else has no place in a filter."""
+    return _SUBJECT.fullmatch(text) is not None
 
 
 def can_be_username(text: str) -> bool:
     """Whether *text* can be a user name: letters, marks, symbols, numbers, punctuation."""
     return 1 <= len(text) <= MAX_USERNAME_LENGTH and all(
         unicodedata.category(character)[0] in "LMSNP" for character in text
+    )
+
+
+def can_be_password(text: str) -> bool:
+    """Whether *text* can be a permanent password: 1 to 256 characters, none of them blank."""
+    return 1 <= len(text) <= MAX_PASSWORD_LENGTH and not any(
+        character.isspace() or unicodedata.category(character) == "Cs" for character in text
     )
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import attrs
 
+from authcore.domain.errors import KeySourceUnavailableError
+
 
 COOL_DOWN: Final = timedelta(seconds=10)
 """Pause after a fetch that failed, or that did not contain the requested key id."""
@@ -32,10 +34,12 @@ class FetchFailure:
     Attributes:
         reason: For the log.
         detail: See AuthcoreError.
+        kind: Of the error that callers get; KeySourceUnavailableError by default.
     """
 
     reason: str
     detail: str | None
+    kind: type[KeySourceUnavailableError] = KeySourceUnavailableError
 
 
 class FetchBackoff:

@@ -1,6 +1,6 @@
 """Fetches the issuer's key set over HTTP."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -8,12 +8,16 @@ from authcore.adapters.http import HttpClient, HttpFailedError
 from authcore.adapters.jwks.key_cache import FETCH_DEADLINE
 from authcore.adapters.jwks.key_set import MAX_KEY_SET_BYTES, keys_in
 from authcore.adapters.system import monotonic
-from authcore.domain.errors import KeySourceUnavailableError
+from authcore.domain.errors import KeySourceMisconfiguredError, KeySourceUnavailableError
 from authcore.domain.model.urls import ServiceUrl
 
 
 _HEADERS: Final = {"accept": "application/json", "connection": "close"}
 """Fetches are minutes apart; no connection stays open that long."""
+
+
+_NO_KEYS_HERE: Final = frozenset({400, 401, 403, 404, 410})
+"""Statuses that stay until an operator acts: there is no such pool, or no such URL."""
 
 
 class JwksFetcher:
@@ -43,6 +47,8 @@ class JwksFetcher:
             KeySourceUnavailableError: From the URL that was tried first: any other status, a body
                 of more than MAX_KEY_SET_BYTES or in a content encoding, or no complete answer by
                 the deadline.
+
+            KeySourceMisconfiguredError: Every URL has no keys, or a certificate that is not valid.
         """
         due = monotonic() + FETCH_DEADLINE.total_seconds()
         urls = sorted(self._urls, key=lambda url: url != self._last_good)
@@ -58,22 +64,31 @@ class JwksFetcher:
             else:
                 self._last_good = url
                 return body
-        raise failures[0]
+        raise _failure(failures)
 
     def _fetch(self, url: ServiceUrl, within: timedelta) -> bytes:
         try:
             answer = self._http.request("GET", url, headers=_HEADERS, within=within)
         except HttpFailedError as error:
-            raise KeySourceUnavailableError(
+            kind = KeySourceMisconfiguredError if error.is_untrusted else KeySourceUnavailableError
+            raise kind(
                 f"no answer from the key source: {error.reason}", detail=error.detail
             ) from None
         finally:
             self._http.close()  # the next fetch is minutes away
         if answer.status != 200:
-            raise KeySourceUnavailableError(
-                f"the key source answered {answer.status}", detail=f"HTTP {answer.status}"
-            )
+            is_final = answer.status in _NO_KEYS_HERE
+            kind = KeySourceMisconfiguredError if is_final else KeySourceUnavailableError
+            raise kind(f"the key source answered {answer.status}", detail=f"HTTP {answer.status}")
         return answer.body
+
+
+def _failure(failures: Sequence[KeySourceUnavailableError]) -> KeySourceUnavailableError:
+    """Give the first failure; an outage where any URL may have the keys later."""
+    first = failures[0]
+    if all(isinstance(failure, KeySourceMisconfiguredError) for failure in failures):
+        return first
+    return KeySourceUnavailableError(str(first), detail=first.detail)
 
 
 def _require_keys(body: bytes) -> None:

@@ -167,7 +167,7 @@ class KeyCache(Keys):
     def _unreadable(self) -> KeySourceUnavailableError:
         """The error without usable keys, or for a key id that may be new."""
         failure = self._backoff.failure or _NO_ANSWER
-        return KeySourceUnavailableError(
+        return failure.kind(
             f"the issuer's keys cannot be read: {failure.reason}",
             retry_after=COOL_DOWN,
             detail=failure.detail,
@@ -223,7 +223,7 @@ class KeyCache(Keys):
         try:
             keys = keys_in(self._fetch())
         except KeySourceUnavailableError as error:
-            failure = FetchFailure(str(error), error.detail)
+            failure = FetchFailure(str(error), error.detail, type(error))
         except ValueError:
             failure = _NO_KEY_SET
         finally:

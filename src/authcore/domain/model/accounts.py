@@ -1,7 +1,7 @@
 """Accounts of the legacy system, and the credentials that open them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
@@ -13,6 +13,10 @@ What users of a pool sign in with.
 ``username``: a user name.  ``email``: the e-mail address; the pool generates the user name
 (``UsernameAttributes``).  ``alias``: either (``AliasAttributes``).
 """
+
+
+MAX_PROFILES: Final = 100
+"""Accounts that are read at once."""
 
 
 @attrs.frozen
@@ -55,6 +59,20 @@ class LegacyAccount:
     cognito_id: str | None = None
     locked: bool = False
     signed_in_at: datetime | None = attrs.field(default=None, eq=False)
+
+
+@attrs.frozen
+class DeletedAccount:
+    """
+    What the legacy system remembers of an account that it deleted.
+
+    Attributes:
+        legacy_uid: Its primary key, never used again.
+        cognito_id: The Cognito ``sub`` that it stored; None where it stored none.
+    """
+
+    legacy_uid: str
+    cognito_id: str | None
 
 
 @attrs.frozen

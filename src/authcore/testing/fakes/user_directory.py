@@ -11,12 +11,14 @@ from authcore.adapters.cognito.limits import (
     MAX_PAGE,
     can_be_attributes,
     can_be_identity,
+    can_be_password,
 )
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
     AttributesRejectedError,
     LinkRejectedError,
+    PasswordPolicyError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
@@ -25,6 +27,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_directory import (
     DirectoryListing,
     ProviderLinks,
+    UserAdministration,
     UserDirectory,
     UserSessions,
 )
@@ -38,6 +41,9 @@ STANDARD_ATTRIBUTES: Final = frozenset(
         *("website", "zoneinfo"),
     }
 )
+
+
+MIN_PASSWORD_LENGTH: Final = 8
 
 
 class InMemoryUserDirectory(UserDirectory):
@@ -128,6 +134,46 @@ class InMemoryUserDirectory(UserDirectory):
     def _answer(self) -> None:
         if self.unavailable:
             raise ProviderUnavailableError("the directory is set to be unavailable")
+
+
+class InMemoryUserAdministration(UserAdministration):
+    """
+    Administers the users of an InMemoryUserDirectory.
+
+    Attributes:
+        passwords: Permanent passwords by ``sub``.
+    """
+
+    def __init__(self, directory: InMemoryUserDirectory) -> None:
+        """Administer *directory*; while it is unavailable, so is this."""
+        self._directory = directory
+        self.passwords: dict[str, str] = {}
+
+    def find_by_subject(self, subject: str) -> DirectoryUser | None:
+        """See the port."""
+        return next((each for each in self._directory.everybody() if each.subject == subject), None)
+
+    def disable_user(self, username: str) -> None:
+        """See the port."""
+        self._directory.replace(attrs.evolve(self._existing(username), enabled=False))
+
+    def enable_user(self, username: str) -> None:
+        """See the port."""
+        self._directory.replace(attrs.evolve(self._existing(username), enabled=True))
+
+    def set_password(self, username: str, password: str) -> None:
+        """See the port.  The policy asks for eight characters."""
+        user = self._existing(username)
+        if not can_be_password(password) or len(password) < MIN_PASSWORD_LENGTH:
+            raise PasswordPolicyError("no pool accepts the password")
+        self.passwords[user.subject] = password
+        self._directory.replace(attrs.evolve(user, status="CONFIRMED"))
+
+    def _existing(self, username: str) -> DirectoryUser:
+        user = self._directory.find(username)
+        if user is None:
+            raise AccountNotFoundError("no such user")
+        return user
 
 
 class InMemoryProviderLinks(ProviderLinks):

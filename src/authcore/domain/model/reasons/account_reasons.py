@@ -11,6 +11,8 @@ _REFUSED: Final = ("account_linking.refused",)
 _LINKED: Final = ("account_linking.linked",)
 _REPAIR: Final = ("links.repair",)
 _NOT_MOVED: Final = "The message for a wrong password; at a password reset no code is sent."
+_SYNC: Final = ("profile_sync",)
+_OLD_LOGIN: Final = ("password.verify", "password.change")
 _UNLINKED: Final = (
     "Signed in without a legacy id; with `AUTHCORE_LINKING_ON_FAILURE=block` a sentence to try "
     "again later."
@@ -20,10 +22,11 @@ MIGRATION: Final[tuple[Reason, ...]] = (
     Reason(
         "credentials_rejected",
         REJECTED,
-        ("user_migration.authenticate",),
+        ("user_migration.authenticate", "password.verify"),
         "The message for a wrong password.",
-        "Nothing: unknown user, wrong password, or an account that the legacy system does not "
-        "let in.",
+        "Nothing: unknown user, wrong password, or an account that the legacy system or the pool "
+        "does not let in. Many of them at `password.verify`: passwords are guessed at the old "
+        "login.",
     ),
     Reason(
         "account_not_found",
@@ -33,11 +36,14 @@ MIGRATION: Final[tuple[Reason, ...]] = (
             "sign_out.everywhere",
             "sign_out.allow",
             *_REFUSED,
+            *_OLD_LOGIN,
             *_REPAIR,
+            *_SYNC,
         ),
         "At a password reset: no code is sent. Linking: signed in without a legacy id.",
         "Migration: nothing. Linking and repair: user or account no longer exists, or another "
-        "user has the user name now.",
+        "user has the user name now. Profile sync: the legacy system knows no such account, or "
+        "names a user whom the pool does not have.",
     ),
     Reason(
         "account_locked",
@@ -89,7 +95,7 @@ MIGRATION: Final[tuple[Reason, ...]] = (
     Reason(
         "legacy_mismatch",
         REJECTED,
-        (*_MIGRATION, "sign_up", *_REFUSED),
+        (*_MIGRATION, "sign_up", *_REFUSED, *_SYNC),
         "As for a wrong password. A sign-up is refused; a link is not made.",
         "The legacy system answers about another account than it was asked for: it must compare "
         "names exactly, blanks included.",
@@ -165,7 +171,7 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "link_taken",
         REJECTED,
-        (*_REFUSED, *_REPAIR, "native.link", "sign_in.complete", *PRESSED),
+        (*_REFUSED, *_REPAIR, "native.link", "sign_in.complete", *PRESSED, *_SYNC, *_OLD_LOGIN),
         "No session, and a page that says how to sign in; with `AUTHCORE_LINKING_ON_FAILURE=block` "
         "a sentence to try again later. At the button: the page that the two were not connected.",
         "Account or user is linked to another one already. `authcore links audit` shows both "
@@ -224,9 +230,26 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "attributes_rejected",
         REJECTED,
-        (*_REFUSED, "account_linking.unmarked", *_REPAIR),
+        (*_REFUSED, "account_linking.unmarked", *_REPAIR, *_SYNC),
         _UNLINKED,
-        "The pool refuses the values of the attributes.",
+        "The pool refuses the values of the attributes. Profile sync: often another user has the "
+        "address.",
+    ),
+    Reason(
+        "link_one_sided",
+        REJECTED,
+        (*_SYNC, *_OLD_LOGIN),
+        "Nothing: nothing was written. The old login takes no password of the user.",
+        "The account names a pool user who does not name the account. `authcore links repair` "
+        "writes the missing half where it is proven.",
+    ),
+    Reason(
+        "profile_message",
+        REJECTED,
+        ("profile_sync.message",),
+        "Nothing: the message was put aside.",
+        "A message is not one of docs/profile-sync.md. Correct the sender; `authcore sync run` "
+        "makes good what was missed.",
     ),
     Reason(
         "changed_meanwhile",

@@ -24,9 +24,15 @@ _CALLS_COGNITO: Final = (
     "sign_out.allow",
     "links.repair",
     "machine.token",
+    "password.verify",
+    "password.change",
+    "password.session",
+    "password.sessions",
     "connect.revoke",
+    "profile_sync",
     *PRESSED,
 )
+_OLD_LOGIN: Final = ("password.verify", "password.change")
 _CALLS_LEGACY: Final = (
     "user_migration.authenticate",
     "user_migration.forgot_password",
@@ -36,6 +42,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile_sync",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -52,6 +59,16 @@ _CALLS_TABLE: Final = (
     "sign_out.everywhere",
     "sign_out.allow",
     "links.allow_create",
+    "profile_sync",
+)
+_READS_KEYS: Final = (
+    "guard",
+    "verify",
+    "authorizer",
+    "service.ready",
+    "sign_in.complete",
+    "sign_out.revocations",
+    "session.refresh",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
@@ -69,7 +86,8 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         "pool. `InvalidSignatureException`, `RequestExpired`: correct credentials or clock. "
         "`NoCredentialsError`, `ExpiredTokenException`: give the process valid credentials. "
         "`connect certificate`: the server's certificate is not valid. `caller_rejected`: correct "
-        "the caller key.",
+        "the caller key. `no revoker` (`session.successor`): the token of an ended session stays "
+        "good at Cognito; set `AUTHCORE_SIGN_IN_DOMAIN_URL`, if the pool has a domain.",
     ),
     Reason(
         "legacy_misconfigured",
@@ -146,7 +164,7 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "too_many_attempts",
         UNAVAILABLE,
-        ("password.begin", "password.challenge"),
+        ("password.begin", "password.challenge", *_OLD_LOGIN),
         "429 and the page that the user has tried too often; `Retry-After` says when to go on.",
         "Nothing, if it is rare. Many of them: passwords are being guessed, or many users share "
         "an address (`AUTHCORE_PASSWORD_PER_ADDRESS`), or a proxy hides theirs "
@@ -155,10 +173,19 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "keys_unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "service.ready", "sign_in.complete", "session.refresh"),
+        _READS_KEYS,
         LATER,
-        "Read `detail`. `HTTP 400`, `HTTP 404`: pool id or `AUTHCORE_COGNITO_JWKS_URL` is wrong. "
-        "`connect …`, `read …`: the issuer cannot be reached. Cached keys stay valid for a day.",
+        "Read `detail`. `connect …`, `read …`, `HTTP 5…`: the issuer cannot be reached. Cached "
+        "keys stay valid for a day.",
+    ),
+    Reason(
+        "keys_misconfigured",
+        MISCONFIGURED,
+        _READS_KEYS,
+        _AS_IN_AN_OUTAGE,
+        "Read `detail`. `HTTP 400`, `HTTP 403`, `HTTP 404`: pool id, region or "
+        "`AUTHCORE_COGNITO_JWKS_URL` is wrong, or the pool was deleted. `connect certificate`: the "
+        "certificate of that URL is not valid. Cached keys stay valid for a day.",
     ),
     Reason(
         "login_lost",
@@ -171,8 +198,9 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard"),
-        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is.",
+        ("account_linking.postponed", "session.refresh", "guard", "profile_sync"),
+        "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
+        "Profile sync: nothing yet; the message comes again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),

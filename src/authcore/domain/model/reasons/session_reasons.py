@@ -8,6 +8,9 @@ from authcore.domain.model.reasons.reason import ACCEPTED, NOTHING, REJECTED, Re
 _GUARDS: Final = ("guard", "verify", "authorizer")
 _CHECKS: Final = (*_GUARDS, "sign_in.complete")
 _SIGN_IN_AGAIN: Final = "401 with the reason, or a redirect to the sign-in."
+_NOT_LISTED: Final = (
+    "A sign-out revokes the refresh token, lists nothing, and says that it is not complete."
+)
 _NOT_YOURS: Final = "403 with the reason, or a page that says so; never a redirect."
 _FROM_STRANGERS: Final = "From strangers, nothing. From your own programs: "
 
@@ -84,8 +87,8 @@ TOKENS: Final[tuple[Reason, ...]] = (
     Reason(
         "token_unknown_key",
         REJECTED,
-        _CHECKS,
-        _SIGN_IN_AGAIN,
+        (*_CHECKS, "sign_out.revocations"),
+        f"{_SIGN_IN_AGAIN} {_NOT_LISTED}",
         f"{_FROM_STRANGERS}tokens of another pool. Just after a rotation of the pool's keys: "
         "nothing.",
     ),
@@ -102,8 +105,8 @@ TOKENS: Final[tuple[Reason, ...]] = (
     Reason(
         "token_not_yet_valid",
         REJECTED,
-        _CHECKS,
-        _SIGN_IN_AGAIN,
+        (*_CHECKS, "sign_out.revocations"),
+        f"{_SIGN_IN_AGAIN} {_NOT_LISTED}",
         "This clock is behind Cognito's: correct it.",
     ),
     Reason(

@@ -20,8 +20,8 @@ from authcore.domain.errors import (
 from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.identities import EXTERNAL, is_native
-from authcore.domain.services.accounts.linked_users import LinkedUsers
+from authcore.domain.model.identities import EXTERNAL
+from authcore.domain.services.accounts.linked_users import LinkedUsers, name_of
 from authcore.domain.services.accounts.old_login_limits import OldLoginLimits
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserAdministration, UserSessions
@@ -87,14 +87,13 @@ class PasswordChange:
 
             UnavailableError: No usable answer.  The password may be set.
         """
-        error: RejectedError | None = None
         try:
-            return self._change(link, password, caller)
+            ended = self._change(link, password, caller)
         except RejectedError as refusal:
-            error = refusal
+            self._record(link, caller, refusal)
             raise
-        finally:
-            self._record(link, caller, error)
+        self._record(link, caller, None)
+        return ended
 
     def _change(self, link: AccountLink, password: str, caller: str) -> bool:
         self.limits.admit(link, caller)
@@ -103,15 +102,26 @@ class PasswordChange:
             raise NoPoolPasswordError("the user has no password in the pool")
         if user.status not in SETTABLE:
             raise UserUnconfirmedError("the user is not confirmed", detail=user.status)
-        self.administration.set_password(_name_of(user), password)
+        self.administration.set_password(name_of(user), password)
         return self._end_sessions(user)
 
     def _end_sessions(self, user: DirectoryUser) -> bool:
         try:
-            self.sessions.sign_out_everywhere(_name_of(user))
+            self.sessions.sign_out_everywhere(name_of(user))
         except AccountNotFoundError:
             return True
         except UnavailableError as outage:
             self.audit.record(AuditEvent.of(_SESSIONS, outage, subject=user.subject))
             return False
         return True
+
+    def _record(self, link: AccountLink, caller: str, error: RejectedError | None) -> None:
+        self.audit.record(
+            AuditEvent.of(
+                ACTION,
+                error,
+                subject=None if error else link.cognito_id,
+                legacy_uid=link.legacy_uid,
+                caller=caller,
+            )
+        )

@@ -33,22 +33,25 @@ class Retrier:
 
         on_retry: Called with the error and the wait after each failed attempt; does nothing by
             default.
+
+        back_off: Wait after each failed attempt but the last; by default BACK_OFF.
     """
 
     rate_limiter: RateLimiter
     pause: Pause
     on_retry: OnRetry = lambda *_: None
+    back_off: tuple[timedelta, ...] = BACK_OFF
 
     def call(self, question: Callable[[], Answer]) -> Answer:
         """
-        Return what *question* returns, after at most seven attempts.
+        Return what *question* returns, after at most one attempt more than ``back_off`` has waits.
 
         Raises:
             MisconfiguredError: At the first one: waiting cannot help.
 
             UnavailableError: The error of the last attempt.
         """
-        for back_off in BACK_OFF:
+        for back_off in self.back_off:
             self.rate_limiter.acquire()
             try:
                 return question()

@@ -7,6 +7,7 @@ import attrs
 from authcore.domain.errors import (
     AuthcoreError,
     MisconfiguredError,
+    ProviderMisconfiguredError,
     RejectedError,
     UnavailableError,
 )
@@ -31,7 +32,8 @@ class SuccessorRevocation:
     holds it then, and the audit log says so.
 
     Attributes:
-        revoker: None where another process exchanges the tokens, and revokes them.
+        revoker: None where this process has none, although it exchanges tokens; the audit log says
+            so for each of them.
         audit: Records the outcome.
     """
 
@@ -40,14 +42,16 @@ class SuccessorRevocation:
 
     def revoke(self, token: RefreshToken | None, *, subject: str | None = None) -> bool:
         """Revoke *token*; whether the provider confirmed it.  Never raises an outage."""
-        if self.revoker is None or token is None:
+        if token is None:
             return False
-        error = self._try(self.revoker, token)
+        error = self._try(token)
         self.audit.record(AuditEvent.of(ACTION, error, subject=subject))
         return error is None
 
-    def _try(self, revoker: TokenRevoker, token: RefreshToken) -> AuthcoreError | None:
-        error: AuthcoreError | None = None
+    def _try(self, token: RefreshToken) -> AuthcoreError | None:
+        revoker, error = self.revoker, None
+        if revoker is None:
+            return ProviderMisconfiguredError("no token can be revoked here", detail="no revoker")
         for _ in range(MAX_CALLS):
             try:
                 revoker.revoke(token)

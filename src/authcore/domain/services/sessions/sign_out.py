@@ -18,12 +18,13 @@ from authcore.domain.errors import (
     CookiesRemainError,
     MalformedTokenError,
     RejectedError,
+    SignatureRejectedError,
     TokenRejectedError,
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import CarriedSessions
-from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
+from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
 from authcore.ports.audit import AuditLog
@@ -34,6 +35,9 @@ from authcore.ports.token_endpoint import TokenRevoker
 
 
 _UNREADABLE: Final = "the cookies of the session cannot be read"
+
+_ACCEPTED_NOWHERE: Final = (MalformedTokenError, SignatureRejectedError, ClaimRejectedError)
+"""Why no process accepts a token, so that its sign-in need not be listed."""
 
 LONGEST_TOKEN: Final = timedelta(days=1)
 """The longest lifetime of an access or ID token.  See: Amazon Cognito "Quotas"."""
@@ -134,15 +138,10 @@ class SignOut:
         return SignedOut(is_complete=False)
 
     def _subject(self, tokens: TokenSet | None) -> str | None:
-        with suppress(UnavailableError):
-            access = self._access(tokens)
-            return access.subject if access else None
-        return None
-
-    def _access(self, tokens: TokenSet | None) -> AccessClaims | None:
-        if tokens is not None:
-            with suppress(TokenRejectedError):
-                return self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
+        if tokens is None:
+            return None
+        with suppress(TokenRejectedError, UnavailableError):
+            return self.validator.verify_access_token_ignoring_expiry(tokens.access_token).subject
         return None
 
     def _revoke(self, tokens: TokenSet | None) -> None:
@@ -170,11 +169,16 @@ class SignOut:
 
         Raises:
             ClaimRejectedError: The tokens have no ``origin_jti``, which names the sign-in.
+
+            UnknownKeyError: The issuer withdrew the key, which other processes may have in memory.
+
+            TokenNotYetValidError: This clock is behind those of other processes.
         """
-        if self.revocations is None:
+        if self.revocations is None or tokens is None:
             return
-        access = self._access(tokens)
-        if access is None:
+        try:
+            access = self.validator.verify_access_token_ignoring_expiry(tokens.access_token)
+        except _ACCEPTED_NOWHERE:
             return
         if access.origin_jti is None:
             raise ClaimRejectedError("origin_jti")

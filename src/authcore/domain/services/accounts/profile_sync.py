@@ -1,0 +1,171 @@
+"""
+Brings a pool user in step with the legacy account.
+
+A message says only that an account changed.  The account is read now, compared with the pool user
+as it is now, and what differs is written: so order, repetition and delay of messages do not matter,
+and a lost one is made good by the next.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AuthcoreError,
+    LegacyUnavailableError,
+    RejectedError,
+)
+from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
+from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.profiles import ProfileChange, ProfilePolicy, SyncResult, change_for
+from authcore.domain.services.accounts.linked_users import name_of, require_linked
+from authcore.domain.services.accounts.retrying import Retrier
+from authcore.domain.services.accounts.user_turns import Turn, UserTurns
+from authcore.ports.audit import AuditLog
+from authcore.ports.legacy_profiles import LegacyProfiles
+from authcore.ports.user_directory import UserAdministration, UserDirectory
+
+
+MAX_ROUNDS: Final = 3
+"""How often an account that changes while it is written is written again."""
+
+MAX_ID_LENGTH: Final = 64
+"""Characters of a legacy id."""
+
+Account = LegacyAccount | DeletedAccount
+
+
+@attrs.frozen(kw_only=True, repr=False, eq=False)
+class ProfileSync:
+    """
+    Writes what the legacy system owns to the pool.  Threads may share it.
+
+    Attributes:
+        accounts: The legacy system.
+        directory: Writes attributes, and deletes users.
+        administration: Finds, disables and enables users.
+        writes: Keeps writes within Cognito's quota, and repeats those that got no answer.
+        turns: One writer at a time for each user.
+        policy: What the legacy system owns.
+        audit: Records every write, refusal and outage.
+    """
+
+    accounts: LegacyProfiles
+    directory: UserDirectory
+    administration: UserAdministration
+    writes: Retrier
+    turns: UserTurns
+    policy: ProfilePolicy
+    audit: AuditLog
+
+    def sync(self, legacy_uid: str) -> SyncResult:
+        """
+        Write what differs.  Calling it twice is harmless.
+
+        After a write the account is read again, and written again if it changed meanwhile.  So the
+        caller that writes last has read last, also where two processes share no lease.
+
+        Raises:
+            AccountNotFoundError: The legacy system knows no such account, or names a pool user who
+                is gone.
+
+            AccountTakenError: The pool user names another account.
+
+            OneSidedLinkError: The pool user names no account.
+
+            AttributesRejectedError: The pool refuses a value, or the address is another user's.
+
+            AccountMismatchError: The legacy system answers about another account.
+
+            UnavailableError: No usable answer, or another caller writes to the user.  A part may be
+                written.
+        """
+        try:
+            result = self._sync(legacy_uid)
+        except AuthcoreError as error:
+            self.audit.record(AuditEvent.of("profile_sync", error, legacy_uid=legacy_uid))
+            raise
+        if result.written or result.status == "deleted":
+            self._record(result)
+        return result
+
+    def park(self, error: RejectedError) -> None:
+        """Record that a message was put aside for good, because it is none."""
+        self.audit.record(AuditEvent.of("profile_sync.message", error))
+
+    def _sync(self, legacy_uid: str) -> SyncResult:
+        if not 0 < len(legacy_uid) <= MAX_ID_LENGTH:
+            raise AccountNotFoundError("no account has such an id", detail="legacy id")
+        with self.turns.take(legacy_uid) as turn:
+            return self._settle(legacy_uid, turn)
+
+    def _settle(self, legacy_uid: str, turn: Turn) -> SyncResult:
+        account = self._read(legacy_uid)
+        for _ in range(MAX_ROUNDS):
+            result = self._apply(account, turn)
+            if result.status in {"not_linked", "unchanged"}:
+                return result
+            before, account = account, self._read(legacy_uid)
+            if account == before:
+                return result
+        raise LegacyUnavailableError(
+            "the account changes while it is written", detail="account changes"
+        )
+
+    def _read(self, legacy_uid: str) -> Account:
+        account = self.accounts.read([legacy_uid]).get(legacy_uid)
+        if account is None:
+            raise AccountNotFoundError(
+                "the legacy system knows no such account", detail="legacy account"
+            )
+        return account
+
+    def _apply(self, account: Account, turn: Turn) -> SyncResult:
+        if account.cognito_id is None:
+            return SyncResult(account.legacy_uid, "not_linked")
+        user = self.administration.find_by_subject(account.cognito_id)
+        if user is None:
+            return _without_user(account)
+        require_linked(account.legacy_uid, user)
+        change = change_for(account, user, self.policy)
+        self._write(user, change, turn)
+        return SyncResult(account.legacy_uid, change.status, change.written, user.subject)
+
+    def _write(self, user: DirectoryUser, change: ProfileChange, turn: Turn) -> None:
+        """Write *change*: disable first, enable last, so that a torn change lets no user in."""
+        name = name_of(user)
+        if change.deletes:
+            self._write_once(turn, lambda: self.directory.delete_user(name))
+        if change.enabled is False:
+            self._write_once(turn, lambda: self.administration.disable_user(name))
+        if change.attributes:
+            self._write_once(turn, lambda: self.directory.set_attributes(name, change.attributes))
+        if change.enabled is True:
+            self._write_once(turn, lambda: self.administration.enable_user(name))
+
+    def _write_once(self, turn: Turn, write: Callable[[], None]) -> None:
+        def attempt() -> None:
+            turn.require()
+            write()
+
+        self.writes.call(attempt)
+
+    def _record(self, result: SyncResult) -> None:
+        self.audit.record(
+            AuditEvent.of(
+                "profile_sync",
+                None,
+                subject=result.subject,
+                legacy_uid=result.legacy_uid,
+                detail=" ".join((result.status, *result.written)),
+            )
+        )
+
+
+def _without_user(account: Account) -> SyncResult:
+    if isinstance(account, DeletedAccount):
+        return SyncResult(account.legacy_uid, "unchanged", subject=account.cognito_id)
+    raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
