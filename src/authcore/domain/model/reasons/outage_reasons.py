@@ -69,6 +69,7 @@ _READS_KEYS: Final = (
     "sign_in.complete",
     "sign_out.revocations",
     "session.refresh",
+    "password.verify",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
