@@ -76,6 +76,7 @@ def _routes(container: WebContainer) -> list[Route]:
     verify = container.verify_routes()
     landings = container.landing_routes()
     pictures = container.picture_routes()
+    old_login = container.old_login_routes()
     return [  # tried in this order: the most frequent first
         Route("/auth/verify", verify.verify, methods=["POST"]),
         _session_route(session, container.web_access_settings().cors_origins),
@@ -87,6 +88,8 @@ def _routes(container: WebContainer) -> list[Route]:
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", session.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
+        Route("/auth/password/verify", old_login.verify, methods=["POST"]),
+        Route("/auth/password/changed", old_login.changed, methods=["POST"]),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),
@@ -116,6 +119,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         container.http().close()
         if users := container.pool_users():
             users.close()
+        if old_login := container.old_login():
+            old_login.close()
 
     return lifespan
 

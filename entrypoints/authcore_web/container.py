@@ -32,6 +32,7 @@ from authcore.settings.connect import is_on
 from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.old_login import OldLogin, old_login_keys
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
@@ -48,6 +49,7 @@ from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
+from authcore_web.routes.old_login import OldLoginRoutes
 from authcore_web.routes.pictures import picture_routes_of
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
@@ -73,6 +75,9 @@ from authcore_web.signin_urls import SignInUrls
 
 MAX_THREADS: Final = 256
 """Bounds the concurrent refreshes; a thread starts when it is first needed."""
+
+OLD_LOGINS_AT_ONCE: Final = 32
+"""Checks and changes of passwords that run at once, of up to four calls to Cognito each."""
 
 
 class WebContainer(SessionContainer):
@@ -360,6 +365,24 @@ class WebContainer(SessionContainer):
         verification_responses=verification_responses,
         error_responses=error_responses,
         threads=threads,
+    )
+    old_login: providers.Provider[OldLogin | None] = providers.Object(None)
+    old_login_routes = providers.ThreadSafeSingleton(
+        OldLoginRoutes,
+        old_login=old_login,
+        api_keys=providers.ThreadSafeSingleton(
+            ApiKeys,
+            providers.ThreadSafeSingleton(
+                old_login_keys,
+                SessionContainer.settings.provided.old_login,
+                clock=SessionContainer.clock,
+                audit=SessionContainer.audit,
+            ),
+            audit=SessionContainer.audit,
+            counter=SessionContainer.counter,
+        ),
+        error_responses=error_responses,
+        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=OLD_LOGINS_AT_ONCE),
     )
     metrics = providers.ThreadSafeSingleton(
         Metrics,

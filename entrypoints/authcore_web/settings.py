@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
+from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.reader import Check
@@ -33,6 +34,7 @@ class WebSettings(SessionSettings):
         password: Whether users sign in on this service's own page, and how often they may try.
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
+        old_login: What the legacy system may ask about passwords.
         web: Origins whose pages may read the session.
         pages: Brand, texts and languages of the pages.
     """
@@ -49,6 +51,7 @@ class WebSettings(SessionSettings):
     password: PasswordSettings
     refresh: RefreshSettings
     verify: VerifySettings
+    old_login: OldLoginSettings
     web: WebAccessSettings
     pages: AuthPageSettings
 

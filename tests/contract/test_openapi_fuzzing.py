@@ -13,8 +13,10 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
-from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY, LiveWebWorld
+from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
+from doors.old_login_web_world import OldLoginWebWorld
 from doors.web_world import AUTH_HOST
+from unit.old_login_world import OldLoginWorld
 
 
 SEED: Final = 20260314
@@ -109,7 +111,8 @@ def _examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module", name="findings")
 def _findings(examples: int) -> Findings:
-    world = LiveWebWorld()
+    users = OldLoginWorld(per_user=10_000, per_caller=10_000)
+    world = OldLoginWebWorld(users, OLD_LOGIN_CALLER_KEYS=f"legacy={CALLER_KEY}")
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
     session = cookies["__Secure-authcore_session"]
@@ -145,6 +148,8 @@ def test_what_was_sent_reached_every_operation_and_was_let_in(findings: Findings
         "POST /auth/signout": 303,
         "POST /auth/verify": 200,
         "POST /auth/verify/batch": 200,
+        "POST /auth/password/verify": 200,
+        "POST /auth/password/changed": 200,
         "GET /metrics": 200,
     }
 

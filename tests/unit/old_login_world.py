@@ -49,7 +49,7 @@ class _Administration(InMemoryUserAdministration):
 class OldLoginWorld(SessionWorld):
     """Anna, account 4711, moved to the pool."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, per_user: int = 10, per_caller: int = 100) -> None:
         super().__init__()
         self.pool = InMemoryUserDirectory()
         self.cognito = InMemoryPasswordAuthenticator(self._tokens_of)
@@ -57,10 +57,9 @@ class OldLoginWorld(SessionWorld):
         self.open_sessions = InMemoryUserSessions(self.pool)
         self.revoker = InMemoryTokenRevoker(self.provider)
         self.recorded = InMemoryAuditLog()
-        self.per_user = InMemoryAttemptLimiter(AttemptLimit(10, timedelta(minutes=5)), self.clock)
-        self.per_caller = InMemoryAttemptLimiter(
-            AttemptLimit(100, timedelta(minutes=5)), self.clock
-        )
+        window = timedelta(minutes=5)
+        self.per_user = InMemoryAttemptLimiter(AttemptLimit(per_user, window), self.clock)
+        self.per_caller = InMemoryAttemptLimiter(AttemptLimit(per_caller, window), self.clock)
         self.issued: dict[str, Any] = {}
         self.anna = self.enrol("anna", "4711")
         self.link = AccountLink("4711", self.anna.subject)

@@ -23,6 +23,7 @@ from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.challenges import ChallengeName, Code
 from authcore.domain.model.identities import EXTERNAL
 from authcore.domain.model.passwords import MAX_PASSWORD_LENGTH, MIGRATION_OFF
+from authcore.domain.model.tokens import RefreshToken
 from authcore.testing.fakes.password_authentication import Step
 from support.everything_said import everything_said
 from unit.old_login_world import GOOGLE, PASSWORD, OldLoginWorld
@@ -51,7 +52,8 @@ def test_the_session_that_cognito_began_ends_at_once(world: OldLoginWorld) -> No
     assert len(world.revoker.revoked) == 1
     with pytest.raises(AuthcoreError):
         world.provider.refresh(
-            attrs.evolve(world.tokens(None), refresh_token=world.revoker.revoked[0]), username=None
+            attrs.evolve(world.tokens(None), refresh_token=RefreshToken(world.revoker.revoked[0])),
+            username=None,
         )
 
 

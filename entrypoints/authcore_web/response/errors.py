@@ -28,6 +28,7 @@ from authcore.domain.errors import (
     RejectedError,
     SessionTooLargeError,
     TokenRejectedError,
+    TooManyAttemptsError,
     UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
@@ -57,6 +58,8 @@ REFERENCE_LENGTH: Final = 12
 JSON_PATHS: Final = frozenset(
     {
         "/auth/check",
+        "/auth/password/changed",
+        "/auth/password/verify",
         "/auth/session",
         "/auth/verify",
         "/auth/verify/batch",
@@ -110,6 +113,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     BodyTooSlowError: ErrorResponse(408, messages.MISUNDERSTOOD),
     MediaTypeRejectedError: ErrorResponse(415, messages.MISUNDERSTOOD),
     UnavailableError: ErrorResponse(503, messages.LATER, may_repeat=True),
+    TooManyAttemptsError: ErrorResponse(429, messages.LATER, may_repeat=True),
     LoginLostError: ErrorResponse(503, messages.LOST),
     LoginClientMisconfiguredError: ErrorResponse(502, messages.OUR_FAULT),
 }
