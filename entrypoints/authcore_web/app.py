@@ -90,6 +90,11 @@ def _routes(container: WebContainer) -> list[Route]:
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
         Route("/auth/password/verify", old_login.verify, methods=["POST"]),
         Route("/auth/password/changed", old_login.changed, methods=["POST"]),
+        Route(
+            "/auth/profile-changed",
+            container.profile_changed_routes().profile_changed,
+            methods=["POST"],
+        ),
         Route("/healthz", service.alive),
         Route("/readyz", service.ready),
         Route("/metrics", service.metrics),

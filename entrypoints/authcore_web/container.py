@@ -24,7 +24,7 @@ from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.domain.services.sign_in.sign_in import SignIn
 from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.cookies import CookieJar
-from authcore.ports.coordination import ReplayCache
+from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
@@ -37,7 +37,8 @@ from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
-from authcore.wiring.table import replay_cache_of
+from authcore.wiring.table import create_intents_of, replay_cache_of
+from authcore.wiring.webhooks import ProfileSyncCall, profile_webhooks
 from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
@@ -51,6 +52,7 @@ from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
 from authcore_web.routes.old_login import OldLoginRoutes
 from authcore_web.routes.pictures import picture_routes_of
+from authcore_web.routes.profile_changed import ProfileChangedRoutes
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
 from authcore_web.routes.service import ServiceRoutes
@@ -78,6 +80,9 @@ MAX_THREADS: Final = 256
 
 OLD_LOGINS_AT_ONCE: Final = 32
 """Checks and changes of passwords that run at once, of up to four calls to Cognito each."""
+
+WEBHOOKS_AT_ONCE: Final = 8
+"""Cognito takes 25 writes per second; more webhooks wait, and do not hold up sign-ins."""
 
 
 class WebContainer(SessionContainer):
@@ -383,6 +388,27 @@ class WebContainer(SessionContainer):
         ),
         error_responses=error_responses,
         threads=providers.ThreadSafeSingleton(WorkerThreads, threads=OLD_LOGINS_AT_ONCE),
+    )
+    create_intents: providers.Provider[CreateIntents] = providers.ThreadSafeSingleton(
+        create_intents_of,
+        SessionContainer.store,
+        SessionContainer.table_client.provider,
+        SessionContainer.clock,
+        SessionContainer.entropy,
+    )
+    profile_sync: providers.Provider[ProfileSyncCall | None] = providers.Object(None)
+    profile_changed_routes = providers.ThreadSafeSingleton(
+        ProfileChangedRoutes,
+        webhooks=providers.ThreadSafeSingleton(
+            profile_webhooks,
+            SessionContainer.settings.provided.webhook,
+            profile_sync.provider,
+            create_intents.provider,
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+        ),
+        error_responses=error_responses,
+        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE),
     )
     metrics = providers.ThreadSafeSingleton(
         Metrics,

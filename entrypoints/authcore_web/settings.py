@@ -13,6 +13,7 @@ from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 
 
@@ -36,6 +37,7 @@ class WebSettings(SessionSettings):
         verify: API keys of the programs that may verify tokens.
         old_login: What the legacy system may ask about passwords.
         web: Origins whose pages may read the session.
+        webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
 
@@ -53,6 +55,7 @@ class WebSettings(SessionSettings):
     verify: VerifySettings
     old_login: OldLoginSettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
 
 

@@ -13,10 +13,10 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
+from doors.hook_world import HookWorld
 from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
 from doors.old_login_web_world import OldLoginWebWorld
 from doors.web_world import AUTH_HOST
-from unit.old_login_world import OldLoginWorld
 
 
 SEED: Final = 20260314
@@ -26,9 +26,15 @@ FEW: Final = 5
 MANY: Final = 25
 """Beyond it, about a thousand."""
 
-ALLOWED_LIST: Final = ("/auth/signin", "/auth/signin/callback", "/auth/signout", "/auth/connect")
-"""Well-formed requests to these are refused, too: which targets and codes are good, no document
-can say."""
+ALLOWED_LIST: Final = (
+    "/auth/signin",
+    "/auth/signin/callback",
+    "/auth/signout",
+    "/auth/connect",
+    "/auth/profile-changed",
+)
+"""Well-formed requests to these are refused, too: which targets, codes and signatures are good, no
+document can say."""
 
 CHECKS: Final = {
     "allow_header_conformance",
@@ -78,6 +84,12 @@ def config(session: str, examples: int) -> dict[str, Any]:
     }
 
 
+class _World(HookWorld, OldLoginWebWorld):
+    """The auth service with everything on."""
+
+    per_user = per_caller = 10_000
+
+
 @attrs.define
 class Findings:
     """What came of it."""
@@ -111,8 +123,7 @@ def _examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module", name="findings")
 def _findings(examples: int) -> Findings:
-    users = OldLoginWorld(per_user=10_000, per_caller=10_000)
-    world = OldLoginWebWorld(users, OLD_LOGIN_CALLER_KEYS=f"legacy={CALLER_KEY}")
+    world = _World(OLD_LOGIN_CALLER_KEYS=f"legacy={CALLER_KEY}")
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
     session = cookies["__Secure-authcore_session"]

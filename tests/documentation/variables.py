@@ -28,6 +28,7 @@ from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
+from authcore.settings.webhook import WebhookSettings
 from authcore_lambda.authorizer import AnswerSettings
 
 
@@ -52,6 +53,7 @@ class Everything:
     verify: VerifySettings
     old_login: OldLoginSettings
     web: WebAccessSettings
+    webhook: WebhookSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings

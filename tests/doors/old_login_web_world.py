@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from dependency_injector import providers
 
@@ -22,8 +22,11 @@ JSON: Final = ("content-type", "application/json")
 class OldLoginWebWorld(LiveWebWorld):
     """The service, and Anna, whose legacy account is 4711."""
 
-    def __init__(self, users: OldLoginWorld | None = None, **changes: str) -> None:
-        self.users = users or OldLoginWorld()
+    per_user: ClassVar[int] = 10
+    per_caller: ClassVar[int] = 100
+
+    def __init__(self, **changes: str) -> None:
+        self.users = OldLoginWorld(per_user=self.per_user, per_caller=self.per_caller)
         super().__init__(**{"OLD_LOGIN_CALLER_KEYS": f"legacy={KEY}", **changes})
 
     def parts(self) -> dict[str, Any]:

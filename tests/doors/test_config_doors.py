@@ -118,6 +118,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "OLD_LOGIN_PER_CALLER": ("59", "60001"),
     "OLD_LOGIN_TIMEOUT": ("0", "31"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
+    "WEBHOOK_KEYS": ("whsec_short", _key(1), f"whsec_{_key(1)} whsec_{_key(1)}"),
     "PAGES_NAME": ("n" * 61, "a\nb", " "),
     "PAGES_COLOR": ("blue", "#12345", "#1234567", "#00000g"),
     "PAGES_COLOR_DARK": ("red;}",),

@@ -333,6 +333,7 @@ NOT_FOR_BROWSERS: Final = frozenset(
     {
         "/auth/check",
         "/auth/check/x",
+        "/auth/profile-changed",
         "/auth/verify",
         "/auth/verify/batch",
         "/healthz",

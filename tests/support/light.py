@@ -12,17 +12,14 @@ from authcore.adapters.jwks import fetcher, key_cache
 from support.gate import AMPLE
 
 
-HASHING: Final = (
-    "authcore_local.cognito.user_pool.pool_passwords",
-    "authcore_local.legacy.password_hashing",
-)
+HASHING: Final = ("authcore_local.legacy.password_hashing",)
 LIGHTEST: Final = 2
 """The least that scrypt takes for its N."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def light_passwords() -> Iterator[None]:
-    """Stand-ins hash passwords at once, without the work that makes hashes hard to guess."""
+    """The legacy system hashes passwords at once, without what makes hashes hard to guess."""
     with pytest.MonkeyPatch.context() as patch:
         for module in HASHING:
             patch.setattr(f"{module}.COST", LIGHTEST)

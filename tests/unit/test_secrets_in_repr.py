@@ -23,7 +23,7 @@ from authcore.adapters.cookies.sealed_session import _Opened
 from authcore.adapters.cookies.set_cookie import CookieScope
 from authcore.adapters.jwks.fetch_backoff import FetchFailure
 from authcore.adapters.jwks.key_set import PublishedKey
-from authcore.domain.model.accounts import AccountPage, LegacyAccount
+from authcore.domain.model.accounts import AccountPage, DeletedAccount, LegacyAccount
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.brand import Brand
@@ -45,12 +45,14 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.profiles import SyncResult
 from authcore.domain.model.reasons import Reason
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
 from authcore.domain.model.user_mapping import UserMapping
+from authcore.domain.services.accounts.profile_webhooks import Receipt
 from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
@@ -75,6 +77,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Brand: frozenset({"accent", "accent_on_dark", "name", "support_url"}),
     ConnectTicket: frozenset({"client", "subject"}),
     CookieScope: frozenset({"domain"}),
+    DeletedAccount: frozenset({"cognito_id", "legacy_uid"}),
     DirectoryPage: frozenset({"next"}),
     DirectoryUser: frozenset({"status", "subject", "username"}),
     EndedUser: frozenset({"legacy_uid", "subject"}),
@@ -84,6 +87,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     LinkOutcome: frozenset({"legacy_uid", "reason"}),
     LinkPolicy: frozenset({"email_providers", "issuers"}),
     Reason: frozenset({"actions", "code", "operator", "user"}),
+    Receipt: frozenset({"reason"}),
     Refusal: frozenset({"legacy_uid", "reason"}),
     Voucher: frozenset({"legacy_uid"}),
     ResponseBudget: frozenset({"cookie_prefix"}),
@@ -96,6 +100,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
     Requirement: frozenset({"names"}),
+    SyncResult: frozenset({"legacy_uid", "subject", "written"}),
     User: frozenset({"actor", "groups", "legacy_uid", "pool", "roles", "subject", "username"}),
     UserMapping: frozenset({"claims", "pool", "roles"}),
     Actor: frozenset({"client_id", "issuer", "subject"}),

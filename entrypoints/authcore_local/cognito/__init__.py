@@ -32,12 +32,19 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - ``/logout`` hands only its documented parameters on to the sign-in page, and where it refuses a
   request no user is signed out.
 - A scope that a program's app client has not is an ``invalid_scope``.
+- PASSWORD_VERIFIER has no ``Session``: its SECRET_BLOCK names the sign-in.  Both the answer and its
+  TIMESTAMP must be within the same few seconds of the pool's clock.
+- An unknown user's SRP challenge has a salt that stays the same, and no answer to it is right.
+- A challenge ends with its right answer, with the fifth wrong code, and at every other error.
+- The lockout after wrong passwords counts names, known or not, over all flows together.
+- Pre authentication fires when a sign-in begins, post authentication after its last challenge.
+- Managed login has no page for a challenge: a user who has to answer one is refused there.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client for
-users, for which token revocation is enabled, and any number for programs (MachineClient).  Not here
-yet: challenges and SRP, sign-up over the API (but ConfirmSignUp), forgotten passwords over the API,
-calls that carry an access token but GlobalSignOut.  Users, sessions, codes and mail live in memory
-and end with the process.
+users, confidential or public, for which token revocation is enabled, and any number for programs
+(MachineClient).  Not here yet: MFA, choice-based sign-in, calls that carry an access token but
+GlobalSignOut.  Never here: SMS, devices, custom challenges.  Users, sessions, codes and mail live
+in memory and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito

@@ -15,12 +15,9 @@ from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant, HostedPages
 from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
-from authcore_local.cognito.idp_api.administration import Administration
-from authcore_local.cognito.idp_api.authentication import Authentication
+from authcore_local.cognito.idp_api.assembly import ApiParts
 from authcore_local.cognito.idp_api.idp_endpoint import Api
-from authcore_local.cognito.idp_api.provider_links import ProviderLinking
 from authcore_local.cognito.idp_api.request_rates import RequestRates
-from authcore_local.cognito.idp_api.user_listing import UserListing
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
@@ -35,6 +32,7 @@ from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIss
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
+from authcore_local.cognito.user_flows.lockout import Lockout
 from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
@@ -98,7 +96,12 @@ class LocalCognito:
             flow: Records every hop; a log of its own by default.
         """
         flow = flow or FlowLog(clock)
-        self.users = UserStore(clock, entropy, case_sensitive=config.case_sensitive)
+        self.users = UserStore(
+            clock,
+            entropy,
+            pool_name=config.pool_name,
+            case_sensitive=config.case_sensitive,
+        )
         self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
         self.outbox = Outbox(clock, flow)
         self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
@@ -113,7 +116,11 @@ class LocalCognito:
             config, users=self.users, runner=self._runner, lifecycle=self._lifecycle
         )
         self._sign_in = PasswordSignIn(
-            config, users=self.users, migration=self._migration, lifecycle=self._lifecycle
+            config,
+            users=self.users,
+            migration=self._migration,
+            lifecycle=self._lifecycle,
+            lockout=Lockout(clock),
         )
         self._issuer = TokenIssuer(
             config,
@@ -133,11 +140,20 @@ class LocalCognito:
             sessions=self.sessions,
             flow=flow,
         )
+        codes = ConfirmationCodes(clock, entropy)
         self._sign_up = SignUp(
             config,
             users=self.users,
             lifecycle=self._lifecycle,
-            codes=ConfirmationCodes(clock, entropy),
+            codes=codes,
+            outbox=self.outbox,
+        )
+        self._forgotten = ForgottenPasswords(
+            config,
+            users=self.users,
+            migration=self._migration,
+            lifecycle=self._lifecycle,
+            codes=codes,
             outbox=self.outbox,
         )
         app = pool_app(self._doors(), published_routes(config, self._issuer))
@@ -209,7 +225,9 @@ class LocalCognito:
         federation = FederatedSignIn(config, users=users, lifecycle=self._lifecycle, clock=clock)
         return Doors(
             login=login,
-            accounts=self._account_pages(hosted, login),
+            accounts=AccountPages(
+                hosted, login=login, sign_up=self._sign_up, forgotten=self._forgotten
+            ),
             providers=ProviderPages(hosted, federation=federation, clock=clock, entropy=entropy),
             outbox=OutboxPage(config, self.outbox),
             tokens=TokenEndpoint(
@@ -227,52 +245,21 @@ class LocalCognito:
             api=self._api(),
         )
 
-    def _account_pages(self, hosted: HostedPages, login: ManagedLogin) -> AccountPages:
-        return AccountPages(
-            hosted,
-            login=login,
-            sign_up=self._sign_up,
-            forgotten=ForgottenPasswords(
-                self._config,
-                users=self.users,
-                migration=self._migration,
-                lifecycle=self._lifecycle,
-                codes=ConfirmationCodes(self._clock, self._entropy),
-                outbox=self.outbox,
-            ),
-        )
-
     def _api(self) -> Api:
-        config, users = self._config, self.users
-        authentication = Authentication(
-            config,
-            self.client_secrets,
+        parts = ApiParts(
+            config=self._config,
+            users=self.users,
+            sessions=self.sessions,
+            secrets=self.client_secrets,
+            lifecycle=self._lifecycle,
             sign_in=self._sign_in,
             sign_up=self._sign_up,
+            forgotten=self._forgotten,
             issuer=self._issuer,
             refresh=self._refresh,
+            revocation=self._revocation,
+            rates=self.rates,
             clock=self._clock,
+            entropy=self._entropy,
         )
-        administration = Administration(
-            config, users=users, sessions=self.sessions, lifecycle=self._lifecycle
-        )
-        return Api(
-            unsigned={
-                "InitiateAuth": authentication.initiate,
-                "GetTokensFromRefreshToken": authentication.get_tokens,
-                "ConfirmSignUp": authentication.confirm_sign_up,
-                "RevokeToken": self._revocation.revoke_token,
-                "GlobalSignOut": self._revocation.global_sign_out,
-            },
-            signed={
-                "AdminInitiateAuth": authentication.admin_initiate,
-                "AdminLinkProviderForUser": ProviderLinking(
-                    config, users=users, clock=self._clock
-                ).link,
-                "ListUsers": UserListing(config, users=users).list_users,
-                "GetProvisionedLimit": self.rates.get_provisioned_limit,
-                **administration.operations(),
-            },
-            secrets={"GetSecretValue": self.client_secrets.get_secret_value},
-            admit=self.rates.check,
-        )
+        return parts.api()

@@ -1,5 +1,11 @@
-"""The app client's secrets: one or two are active, and Secrets Manager has a copy of the newest."""
+"""
+The app client's secrets: one or two are active, and Secrets Manager has a copy of the newest.
 
+A public client has none.
+"""
+
+import base64
+import hmac
 import json
 import threading
 from collections.abc import Mapping
@@ -54,6 +60,36 @@ class AppClientSecrets:
         )
         self.is_manager_available = True
         self.reads = 0
+
+    def authenticate(self, secret: str) -> bool:
+        """Whether the client may say that it has *secret*: the empty one for a public client."""
+        if self._config.is_public:
+            return not secret
+        given = secret.encode()
+        matches = [hmac.compare_digest(given, active.encode()) for active in self.active()]
+        return any(matches)
+
+    def check_hash(self, given: str | None, username: str) -> None:
+        """
+        Check the ``SECRET_HASH`` of a call about *username*, as sent; None where it is absent.
+
+        Raises:
+            CognitoError: NotAuthorizedException.
+        """
+        client_id = self._config.client_id
+        if given is None and self._config.is_public:
+            return
+        if given is None:
+            raise _not_authorized(
+                f"Client {client_id} is configured with secret but SECRET_HASH was not received"
+            )
+        message = f"{username}{client_id}"
+        matches = [
+            hmac.compare_digest(given.encode(), secret_hash(secret, message).encode())
+            for secret in self.active()
+        ]
+        if not any(matches):
+            raise _not_authorized(f"Unable to verify secret hash for client {client_id}")
 
     def active(self) -> tuple[str, ...]:
         """List the secrets that the client may use now."""
@@ -115,6 +151,16 @@ class AppClientSecrets:
                 "clientSecretValue": secret,
             }
         )
+
+
+def secret_hash(client_secret: str, message: str) -> str:
+    """``SECRET_HASH`` of *message*: the user name as sent, then the client id."""
+    digest = hmac.digest(client_secret.encode(), message.encode(), "sha256")
+    return base64.b64encode(digest).decode()
+
+
+def _not_authorized(message: str) -> CognitoError:
+    return CognitoError("NotAuthorizedException", message)
 
 
 def _end(secret: _Secret, at: datetime) -> _Secret:

@@ -41,6 +41,9 @@ SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
 LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
 SHORTEST_REFRESH_LIFETIME: Final = timedelta(minutes=60)
 LONGEST_REFRESH_LIFETIME: Final = timedelta(days=3650)
+MAX_SECRETS: Final = 2
+SHORTEST_AUTH_SESSION: Final = timedelta(minutes=3)
+LONGEST_AUTH_SESSION: Final = timedelta(minutes=15)
 LONGEST_GRACE: Final = timedelta(seconds=60)
 
 _CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -63,8 +66,15 @@ IssuerType = Literal["ORIGINAL", "UPDATED"]
 """See: Amazon Cognito API, ``IssuerConfigurationType``."""
 
 AuthFlow = Literal[
-    "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_USER_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
 ]
+
+Mfa = Literal["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
+"""Second factors that this pool knows."""
 
 
 @attrs.frozen
@@ -88,11 +98,9 @@ def _client_word(_: object, field: "attrs.Attribute[str]", value: str) -> None:
         raise ValueError(f"{field.name} must be 1 to 128 letters, digits, - or _")
 
 
-def _one_or_two_secrets(
-    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
-) -> None:
-    if len(value) not in {1, 2} or not all(_SECRET.fullmatch(secret) for secret in value):
-        raise ValueError(f"{field.name} must be one or two words of letters, digits, -, + or _")
+def _secrets(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
+    if len(value) > MAX_SECRETS or not all(_SECRET.fullmatch(secret) for secret in value):
+        raise ValueError(f"{field.name} must be at most two words of letters, digits, -, + or _")
 
 
 def _callback_urls(
@@ -130,6 +138,9 @@ _token_lifetime: Final = validators.and_(
 _refresh_lifetime: Final = validators.and_(
     validators.ge(SHORTEST_REFRESH_LIFETIME), validators.le(LONGEST_REFRESH_LIFETIME)
 )
+_auth_session: Final = validators.and_(
+    validators.ge(SHORTEST_AUTH_SESSION), validators.le(LONGEST_AUTH_SESSION)
+)
 _grace: Final = validators.and_(validators.ge(timedelta(0)), validators.le(LONGEST_GRACE))
 
 
@@ -145,14 +156,16 @@ class MachineClient:
     """
 
     client_id: str = attrs.field(validator=_client_word)
-    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_one_or_two_secrets)
+    client_secrets: tuple[str, ...] = attrs.field(
+        repr=False, validator=[validators.min_len(1), _secrets]
+    )
     scopes: tuple[str, ...] = attrs.field(validator=validators.min_len(1))
 
 
 @attrs.frozen(kw_only=True)
 class PoolConfig:
     """
-    A user pool with one confidential app client.
+    A user pool with one app client, confidential or public.
 
     Users sign in with the user name they were created with: the pool has no aliases.  The client
     may read every attribute, and write every mutable one.
@@ -164,12 +177,17 @@ class PoolConfig:
             ``issuers``.  Keys are at ``<issuer>/.well-known/jwks.json`` of both.
         domain: Managed login's origin as browsers see it, without a trailing slash.
         client_id: The app client.
-        client_secrets: Of the start: one, or two while one is being replaced, the newest last.
+        client_secrets: Of the start: one, or two while one is being replaced, the newest last; none
+            makes the client a public one, as of a mobile application.
         callback_urls: Compared character by character.
         logout_urls: Where ``/logout`` may send browsers; compared character by character.
         scopes: Scopes the client may request; all of them when it requests none.
         auth_flows: The client's ExplicitAuthFlows.  ALLOW_REFRESH_TOKEN_AUTH is of no effect where
             refresh tokens are rotated; at Amazon's both at once cannot be set.
+        auth_session_validity: How long a challenge may stay unanswered; 3 to 15 minutes.
+        srp_answer_window: How long PASSWORD_VERIFIER may stay unanswered, and how far its TIMESTAMP
+            may be from the pool's time; "a few seconds" at Amazon's.
+        mfa: MfaConfiguration.
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
         case_sensitive: False writes every user name in lower case, those of federated users
             included, and finds it in any.
@@ -195,11 +213,16 @@ class PoolConfig:
     issuer: str
     domain: str
     client_id: str = attrs.field(validator=_client_word)
-    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_one_or_two_secrets)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_secrets)
     callback_urls: tuple[str, ...] = attrs.field(validator=_callback_urls)
     logout_urls: tuple[str, ...] = attrs.field(default=(), validator=_logout_urls)
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     auth_flows: frozenset[AuthFlow] = frozenset(get_args(AuthFlow))
+    auth_session_validity: timedelta = attrs.field(
+        default=SHORTEST_AUTH_SESSION, validator=_auth_session
+    )
+    srp_answer_window: timedelta = timedelta(seconds=5)
+    mfa: Literal["OFF", "OPTIONAL", "ON"] = "OPTIONAL"
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
     case_sensitive: bool = True
     identity_providers: tuple[Provider, ...] = ("Google", "Facebook", "SignInWithApple")
@@ -224,6 +247,16 @@ class PoolConfig:
     code_lifetime: timedelta = timedelta(minutes=5)
     session_lifetime: timedelta = timedelta(hours=1)
     page_lifetime: timedelta = timedelta(minutes=5)
+
+    @property
+    def pool_name(self) -> str:
+        """The second part of the pool id, which SRP hashes."""
+        return self.pool_id.partition("_")[2]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the client has no secret, as one of a mobile application."""
+        return not self.client_secrets
 
     @property
     def issuers(self) -> Mapping[IssuerType, str]:

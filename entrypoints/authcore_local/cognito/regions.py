@@ -29,6 +29,8 @@ SERVED_BY_REPLICAS: Final = frozenset(
         "GetTokensFromRefreshToken",
         "GlobalSignOut",
         "InitiateAuth",
+        "AdminRespondToAuthChallenge",
+        "RespondToAuthChallenge",
         "ListUsers",
         "RevokeToken",
     }

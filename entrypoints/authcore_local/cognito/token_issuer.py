@@ -39,6 +39,8 @@ class SignedIn:
         at: When the user authenticated; aware, UTC.
         nonce: Of the authorization request.
         hosted: True for managed login, whose ID tokens carry ``at_hash``.
+        new_password: True where the user has just replaced a temporary password.
+        metadata: The caller's ClientMetadata, for the pre token generation trigger.
     """
 
     user: PoolUser
@@ -46,10 +48,14 @@ class SignedIn:
     at: datetime
     nonce: str | None = None
     hosted: bool = False
+    new_password: bool = False
+    metadata: Mapping[str, str] | None = attrs.field(default=None, repr=False)
 
     @property
     def source(self) -> TokenSource:
         """The ``triggerSource`` for the pre token generation trigger."""
+        if self.new_password:
+            return "TokenGeneration_NewPasswordChallenge"
         return "TokenGeneration_HostedAuth" if self.hosted else "TokenGeneration_Authentication"
 
 
@@ -106,7 +112,9 @@ class TokenIssuer:
         Raises:
             CognitoError: The pre token generation trigger failed; see Lifecycle.
         """
-        changes = self._trigger.changes(sign_in.source, sign_in.user, sign_in.scopes)
+        changes = self._trigger.changes(
+            sign_in.source, sign_in.user, sign_in.scopes, sign_in.metadata
+        )
         session, refresh_token = self._sessions.begin(
             sign_in.user.subject,
             scopes=sign_in.scopes,

@@ -30,6 +30,7 @@ from authcore.domain.errors import (
     TokenRejectedError,
     TooManyAttemptsError,
     UnavailableError,
+    WebhookRejectedError,
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
@@ -60,6 +61,7 @@ JSON_PATHS: Final = frozenset(
         "/auth/check",
         "/auth/password/changed",
         "/auth/password/verify",
+        "/auth/profile-changed",
         "/auth/session",
         "/auth/verify",
         "/auth/verify/batch",
@@ -102,6 +104,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     CredentialsRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
+    WebhookRejectedError: ErrorResponse(401, messages.MISUNDERSTOOD),
     SessionTooLargeError: ErrorResponse(431, messages.TOO_LARGE, needs_sign_out=True),
     LinkRejectedError: ErrorResponse(403, messages.CONNECT_REFUSED),
     ConnectTicketError: ErrorResponse(400, messages.CONNECT_TICKET),

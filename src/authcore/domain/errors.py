@@ -38,6 +38,8 @@ All errors that authcore raises, in one tree.
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
     │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
+    │   ├── WebhookRejectedError        nothing proves that the legacy system sent it now (401)
+    │   ├── MessageMalformedError       a signed message is not one that the contract knows
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
@@ -370,6 +372,30 @@ class CookiesRemainError(RejectedError):
     """The browser may keep session cookies: of a domain that the settings do not name."""
 
     code: ClassVar[str] = "cookies_remain"
+
+
+class WebhookRejectedError(RejectedError):
+    """
+    Nothing proves that the legacy system sent the webhook, and now.
+
+    The caller gets the same answer for every cause; ``detail`` has it for operators: ``headers``,
+    ``body``, ``signature`` or ``timestamp``.
+    """
+
+    code: ClassVar[str] = "webhook_rejected"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("the webhook is not signed as it must be", detail=detail)
+
+
+class MessageMalformedError(RejectedError):
+    """
+    The legacy system sent something that is not a message of the contract.
+
+    The same message cannot become readable, so that a sender must not repeat it.
+    """
+
+    code: ClassVar[str] = "message_malformed"
 
 
 class LinkRejectedError(RejectedError):

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
-from authcore.adapters.coordination.process.replay_cache import ProcessReplayCache
+from authcore.adapters.coordination.process.replay_cache import (
+    ProcessCreateIntents,
+    ProcessReplayCache,
+)
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import ConfigurationError
-from authcore.ports.coordination import Lease, ReplayCache
+from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
@@ -114,3 +117,14 @@ def replay_cache_of(
     from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 
     return DynamoDbReplayCache(client=client(), table=store.table, clock=clock, entropy=entropy)
+
+
+def create_intents_of(
+    store: StoreSettings, client: Callable[[], "DynamoDbClient"], clock: Clock, entropy: Entropy
+) -> CreateIntents:
+    """Build the memory of received messages: in the configured table, or in this process."""
+    if store.table is None:
+        return ProcessCreateIntents(clock)
+    from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbCreateIntents
+
+    return DynamoDbCreateIntents(client=client(), table=store.table, clock=clock, entropy=entropy)

@@ -82,7 +82,9 @@ def enter_password(world: World, actor: str, name: str, word: str) -> str:
 def call_api(world: World, actor: str, name: str, word: str) -> str:
     """Sign in over the API, and send along what only authcore should say."""
     sent = {LEGACY_UID: "1847", LEGACY_LINKED: "1847"}
-    user = world.stand.cognito._sign_in.over_the_api(name, password_of(actor, word), sent)
+    cognito = world.stand.cognito
+    user = cognito._sign_in.first_factor(name, password_of(actor, word), sent)
+    cognito._lifecycle.post_authentication(user)
     return _let_in(world, actor, user, hosted=False)
 
 
@@ -100,7 +102,8 @@ def come_from_provider(world: World, actor: str, account: str) -> str:
 
 def register(world: World, actor: str, name: str, address: str, word: str) -> str:
     """Sign up under a name and an address, whoever reads it."""
-    world.stand.flows.sign_up.register(name, password_of(actor, word), address, actor.title())
+    profile = {"email": address, "name": actor.title()}
+    world.stand.flows.sign_up.register(name, password_of(actor, word), profile)
     world.signed_up[name] = actor
     return "done"
 

@@ -74,9 +74,8 @@ class AccountPages:
 
         def register(sent: _Sent) -> Response:
             form = sent.form
-            user = self._sign_up.register(
-                sent.username, form.get("password", ""), form.get("email", ""), form.get("name", "")
-            )
+            profile = {name: form.get(name, "") for name in ("email", "name")}
+            user = self._sign_up.register(sent.username, form.get("password", ""), profile)
             if user.status == "CONFIRMED":
                 return self._sign_in_page(sent, CONFIRMED)
             return self._page(sent, confirm_page, notice=CODE_SENT)

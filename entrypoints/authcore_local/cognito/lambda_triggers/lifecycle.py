@@ -60,12 +60,13 @@ class Lifecycle:
         username: str,
         attributes: Mapping[str, str],
         validation_data: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
     ) -> SignUpVerdict:
         """Fire before a profile is created: the user has no ``sub`` yet."""
         request = {
             "userAttributes": dict(attributes),
             "validationData": validation_data,
-            "clientMetadata": None,
+            "clientMetadata": metadata,
         }
         offered = dict.fromkeys(_SIGN_UP_ANSWERS, False)
         answer = self.fire(source, username, request, offered)
@@ -78,9 +79,14 @@ class Lifecycle:
             email_verified=bool(answer.get("autoVerifyEmail")),
         )
 
-    def post_confirmation(self, source: ConfirmationSource, user: PoolUser) -> None:
+    def post_confirmation(
+        self,
+        source: ConfirmationSource,
+        user: PoolUser,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         """Fire after sign-up, first federated sign-in or a new password."""
-        self.fire(source, user.username, {"userAttributes": seen(user), "clientMetadata": None})
+        self.fire(source, user.username, {"userAttributes": seen(user), "clientMetadata": metadata})
 
     def pre_authentication(
         self, user: PoolUser, validation_data: Mapping[str, str] | None = None
@@ -93,9 +99,11 @@ class Lifecycle:
         }
         self.fire("PreAuthentication_Authentication", user.username, request)
 
-    def post_authentication(self, user: PoolUser) -> None:
+    def post_authentication(
+        self, user: PoolUser, metadata: Mapping[str, str] | None = None
+    ) -> None:
         """Fire after authentication, before tokens are issued."""
-        request = {"userAttributes": seen(user), "newDeviceUsed": False, "clientMetadata": None}
+        request = {"userAttributes": seen(user), "newDeviceUsed": False, "clientMetadata": metadata}
         self.fire("PostAuthentication_Authentication", user.username, request)
 
     def fire(

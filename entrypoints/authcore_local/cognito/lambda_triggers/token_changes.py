@@ -14,6 +14,7 @@ TokenSource = Literal[
     "TokenGeneration_HostedAuth",
     "TokenGeneration_Authentication",
     "TokenGeneration_RefreshTokens",
+    "TokenGeneration_NewPasswordChallenge",
 ]
 Version = Literal["V1_0", "V2_0"]
 

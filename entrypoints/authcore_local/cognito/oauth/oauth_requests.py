@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import unquote_plus
@@ -56,7 +55,7 @@ def clients_form(
     """
     form = read_form(request, body)
     client_id, secret = presented_client(request, form)
-    if not is_secret_of(secrets, secret) or client_id != config.client_id:
+    if not secrets.authenticate(secret) or client_id != config.client_id:
         raise OAuthRefusedError("invalid_client")
     return form
 
@@ -75,12 +74,6 @@ def read_form(request: Request, body: bytes) -> Mapping[str, str]:
         return parameters(body)
     except MalformedParametersError:
         raise OAuthRefusedError("invalid_request") from None
-
-
-def is_secret_of(secrets: AppClientSecrets, secret: str) -> bool:
-    """Whether the app client has *secret* now."""
-    matches = [hmac.compare_digest(secret.encode(), active.encode()) for active in secrets.active()]
-    return any(matches)
 
 
 def presented_client(request: Request, form: Mapping[str, str]) -> tuple[str, str]:

@@ -21,7 +21,6 @@ from authcore_local.cognito.oauth.oauth_requests import (
     HEADERS,
     OAuthRefusedError,
     clients_form,
-    is_secret_of,
 )
 from authcore_local.cognito.token_issuer import API_SCOPE, TokenIssuer
 from authcore_local.flow import FlowLog, shorten
@@ -57,7 +56,7 @@ class Revocation:
         token = given.text("Token", longest=MAX_TOKEN_LENGTH)
         client_id = given.text("ClientId", longest=128)
         secret = given.optional("ClientSecret")
-        if client_id != self._config.client_id or not is_secret_of(self._secrets, secret):
+        if client_id != self._config.client_id or not self._secrets.authenticate(secret):
             raise CognitoError("UnauthorizedException", "The client is not authorized.")
         try:
             self._end(token)

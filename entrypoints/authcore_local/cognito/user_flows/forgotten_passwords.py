@@ -1,5 +1,6 @@
 """Forgotten passwords, also of users that only the legacy system knows."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from authcore_local.cognito.config import PoolConfig
@@ -51,7 +52,13 @@ class ForgottenPasswords:
         elif self._config.prevent_user_existence_errors == "LEGACY":
             raise _unreachable() if user is not None else no_such_user()
 
-    def confirm(self, username: str, code: str, password: str) -> None:
+    def confirm(
+        self,
+        username: str,
+        code: str,
+        password: str,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
         """
         Set *password*; the user is CONFIRMED.
 
@@ -66,7 +73,9 @@ class ForgottenPasswords:
         self._codes.redeem("new_password", user.subject, code)
         self._users.set_password(user.username, password, "CONFIRMED")
         self._lifecycle.post_confirmation(
-            "PostConfirmation_ConfirmForgotPassword", self._users.find(username) or user
+            "PostConfirmation_ConfirmForgotPassword",
+            self._users.find(username) or user,
+            metadata,
         )
 
     def _find_or_migrate(self, username: str) -> PoolUser | None:

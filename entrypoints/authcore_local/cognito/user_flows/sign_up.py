@@ -37,9 +37,28 @@ class SignUp:
         self._codes = codes
         self._outbox = outbox
 
-    def register(self, username: str, password: str, email: str, name: str) -> PoolUser:
+    def register(
+        self,
+        username: str,
+        password: str,
+        given: Mapping[str, str],
+        *,
+        validation_data: Mapping[str, str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> PoolUser:
         """
         Create a user: UNCONFIRMED and mailed a code, or CONFIRMED if the pre sign-up trigger says.
+
+        Args:
+            username: As typed.
+
+            password: As typed.
+
+            given: Attributes.
+
+            validation_data: For the pre sign-up trigger.
+
+            metadata: The caller's ClientMetadata, for both triggers.
 
         Raises:
             CognitoError: NotAuthorizedException (sign-up is off), InvalidParameterException,
@@ -49,23 +68,25 @@ class SignUp:
             raise CognitoError(
                 "NotAuthorizedException", "SignUp is not permitted for this user pool"
             )
-        attributes = _attributes(self._config, username, email, name)
+        attributes = _attributes(self._config, username, given)
         check_new_password(password)
         if self._users.find(username) is not None:
             raise CognitoError("UsernameExistsException", "User already exists")
-        wanted = {claim: text for claim, text in (("email", email), ("name", name)) if text}
-        verdict = self._lifecycle.pre_sign_up("PreSignUp_SignUp", username, wanted)
+        wanted = {claim: text for claim, text in given.items() if text}
+        verdict = self._lifecycle.pre_sign_up(
+            "PreSignUp_SignUp", username, wanted, validation_data, metadata
+        )
         if verdict.email_verified:
             attributes["email_verified"] = "true"
         status: UserStatus = "CONFIRMED" if verdict.confirmed else "UNCONFIRMED"
         user = self._users.create(username, password, status=status, attributes=attributes)
         if verdict.confirmed:
-            self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user)
+            self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", user, metadata)
         else:
             self._send(user)
         return user
 
-    def confirm(self, username: str, code: str) -> None:
+    def confirm(self, username: str, code: str, metadata: Mapping[str, str] | None = None) -> None:
         """
         Redeem the user's code: the user is CONFIRMED, and the address verified.
 
@@ -79,7 +100,7 @@ class SignUp:
             raise expired_code()
         self._codes.redeem("sign_up", user.subject, code)
         confirmed = self._users.change(user.username, _confirm_user)
-        self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", confirmed)
+        self._lifecycle.post_confirmation("PostConfirmation_ConfirmSignUp", confirmed, metadata)
 
     def resend(self, username: str) -> None:
         """
@@ -102,16 +123,17 @@ class SignUp:
         return user
 
     def _send(self, user: PoolUser) -> None:
-        code = self._codes.issue("sign_up", user.subject)
-        self._outbox.send(user.attributes["email"], SUBJECT, code)
+        if "email" in user.attributes:
+            code = self._codes.issue("sign_up", user.subject)
+            self._outbox.send(user.attributes["email"], SUBJECT, code)
 
 
-def _attributes(config: PoolConfig, username: str, email: str, name: str) -> dict[str, str]:
+def _attributes(config: PoolConfig, username: str, given: Mapping[str, str]) -> dict[str, str]:
     if not is_username(username):
         raise invalid_parameter("User names are letters, marks, symbols, numbers and punctuation.")
-    if not is_address(email):
+    if "email" in given and not is_address(given["email"]):
         raise invalid_parameter("Invalid email address format.")
-    return for_new_user(config, {"email": email, "name": name})
+    return for_new_user(config, given)
 
 
 def _confirm_user(user: PoolUser) -> PoolUser:

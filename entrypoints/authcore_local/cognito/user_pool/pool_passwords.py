@@ -1,4 +1,4 @@
-"""Password policy of the pool, and its password hashes."""
+"""Password policy of the pool, and what it keeps of passwords."""
 
 import hashlib
 import hmac
@@ -8,13 +8,11 @@ import attrs
 
 from authcore.ports.system import Entropy
 from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.user_pool.srp import G, N, SrpHandshake, private_key
 
 
 MIN_PASSWORD_LENGTH: Final = 8
 MAX_PASSWORD_LENGTH: Final = 256
-COST: Final = 2**14
-"""scrypt's N: 16 MiB and some 40 ms."""
-
 SYMBOLS: Final = frozenset("^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ")
 
 _REQUIRED: Final = (
@@ -25,26 +23,43 @@ _REQUIRED: Final = (
 )
 
 
-def _scrypt(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1, dklen=32)
-
-
 @attrs.frozen
 class PasswordHash:
-    """A salted scrypt hash of a password.  See: RFC 7914."""
+    """
+    What the pool keeps of a password: the secret of an SRP verifier.
 
+    SRP decides the function, salted SHA-256, which is quick to guess; it is kept in memory only.
+
+    Attributes:
+        identity: See ``srp.private_key``.
+        salt: 16 random octets.
+        digest: ``x``.
+    """
+
+    identity: str = attrs.field(repr=False)
     salt: bytes = attrs.field(repr=False)
     digest: bytes = attrs.field(repr=False)
 
     @classmethod
-    def of(cls, password: str, entropy: Entropy) -> Self:
-        """Hash *password* under a fresh salt; takes tens of milliseconds."""
+    def of(cls, identity: str, password: str, entropy: Entropy) -> Self:
+        """Hash *password* under a fresh salt."""
         salt = hashlib.sha256(entropy.token().encode()).digest()[:16]
-        return cls(salt, _scrypt(password, salt))
+        return cls(identity, salt, private_key(salt, identity, password))
 
     def matches(self, password: str) -> bool:
         """Whether *password* is the one that was hashed, byte for byte."""
-        return hmac.compare_digest(self.digest, _scrypt(password, self.salt))
+        digest = private_key(self.salt, self.identity, password)
+        return hmac.compare_digest(self.digest, digest)
+
+    def handshake(self, client_public: int, entropy: Entropy) -> SrpHandshake:
+        """Begin SRP with a client that has sent *client_public*; takes some milliseconds."""
+        return SrpHandshake(
+            identity=self.identity,
+            salt=self.salt,
+            verifier=pow(G, int.from_bytes(self.digest), N),
+            client_public=client_public,
+            secret=int.from_bytes(hashlib.sha256(entropy.token().encode()).digest()),
+        )
 
 
 def check_length(password: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.ports.system import Clock, Entropy
+from authcore_local.cognito.config import Mfa
 from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
 from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
@@ -52,6 +53,8 @@ class PoolUser:
         attributes: Without ``sub`` and ``identities``; every value is text.
         identities: At most MAX_IDENTITIES.
         groups: Names.
+        mfa: The second factors that are active.
+        preferred_mfa: The one that is asked first.
         created_at: Aware, UTC.
         modified_at: Aware, UTC.
     """
@@ -64,6 +67,8 @@ class PoolUser:
     attributes: Mapping[str, str] = attrs.field(repr=False)
     identities: tuple[Identity, ...] = ()
     groups: tuple[str, ...] = ()
+    mfa: frozenset[Mfa] = frozenset()
+    preferred_mfa: Mfa | None = None
     created_at: datetime
     modified_at: datetime
 
@@ -91,9 +96,24 @@ class UserStore:
         clock: Clock,
         entropy: Entropy,
         *,
+        pool_name: str = "",
         case_sensitive: bool = True,
     ) -> None:
+        """
+        Open an empty store.
+
+        Args:
+            clock: For ``created_at`` and ``modified_at``.
+
+            entropy: Makes subjects and salts.
+
+            pool_name: The pool id's second part, which SRP hashes with a user name.
+
+            case_sensitive: False stores user names in lower case.
+        """
         self.writes = WriteBlock()
+        self._pool_name = pool_name
+        self._simulation = entropy.token()
         self._clock = clock
         self._entropy = entropy
         self._case_sensitive = case_sensitive
@@ -121,10 +141,11 @@ class UserStore:
         """
         self.writes.check()
         now = self._clock.now()
+        username = self.normalize_name(username)
         user = PoolUser(
-            username=self.normalize_name(username),
+            username=username,
             subject=fresh_uuid(self._entropy),
-            password=None if password is None else PasswordHash.of(password, self._entropy),
+            password=None if password is None else self.hash_password(username, password),
             status=status,
             attributes=dict(attributes),
             identities=identities,
@@ -253,8 +274,19 @@ class UserStore:
         Raises:
             CognitoError: UserNotFoundException.
         """
-        hashed = PasswordHash.of(password, self._entropy)
         self.change(
             username_or_subject,
-            lambda user: attrs.evolve(user, password=hashed, status=status),
+            lambda user: attrs.evolve(
+                user, password=self.hash_password(user.username, password), status=status
+            ),
         )
+
+    def hash_password(self, username: str, password: str) -> PasswordHash:
+        """Hash *password* of the user whose name is stored as *username*."""
+        return PasswordHash.of(f"{self._pool_name}{username}", password, self._entropy)
+
+    def simulate_password(self, username: str) -> PasswordHash:
+        """Return what an unknown user would have: the same each time, and no password's."""
+        identity = f"{self._pool_name}{username}"
+        digest = hashlib.sha512(f"{self._simulation}{identity}".encode()).digest()
+        return PasswordHash(identity, digest[:16], digest[32:])

@@ -30,6 +30,7 @@ _CALLS_COGNITO: Final = (
     "password.sessions",
     "connect.revoke",
     "profile_sync",
+    "profile.webhook",
     *PRESSED,
 )
 _OLD_LOGIN: Final = ("password.verify", "password.change")
@@ -43,6 +44,7 @@ _CALLS_LEGACY: Final = (
     "sign_out.legacy",
     "links.repair",
     "profile_sync",
+    "profile.webhook",
 )
 _CALLS_TABLE: Final = (
     "account_linking.postponed",
@@ -60,6 +62,7 @@ _CALLS_TABLE: Final = (
     "sign_out.allow",
     "links.allow_create",
     "profile_sync",
+    "profile.webhook",
 )
 _READS_KEYS: Final = (
     "guard",
@@ -199,9 +202,15 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "lease_held",
         UNAVAILABLE,
-        ("account_linking.postponed", "session.refresh", "guard", "profile_sync"),
+        (
+            "account_linking.postponed",
+            "session.refresh",
+            "guard",
+            "profile_sync",
+            "profile.webhook",
+        ),
         "Linking: the sign-in goes through without a link. Refresh: the session stays as it is. "
-        "Profile sync: nothing yet; the message comes again.",
+        "Profile sync: nothing yet; the message comes again. A webhook: 503, to be sent again.",
         "Nothing, if it is rare: two attempts for one user ran at once. Many of them: attempts "
         "are killed before they end.",
     ),
@@ -222,7 +231,7 @@ OUTAGES: Final[tuple[Reason, ...]] = (
     Reason(
         "unavailable",
         UNAVAILABLE,
-        ("guard", "verify", "sign_in.complete", "sign_out.provider", "nginx"),
+        ("guard", "verify", "sign_in.complete", "sign_out.provider", "profile.webhook", "nginx"),
         LATER,
         "Too many requests wait for another system (`authcore_worker_threads_waiting`), or nginx "
         "gets no answer of the auth service: add processes, or find the slow system.",

@@ -131,6 +131,32 @@ REQUESTS: Final[tuple[Reason, ...]] = (
         "Nothing, if it is rare; otherwise look at the network between program and service.",
     ),
     Reason("batch_too_large", REJECTED, ("verify",), _MALFORMED, "Send smaller batches."),
+    Reason(
+        "webhook_rejected",
+        REJECTED,
+        ("profile.webhook",),
+        "401, the same for every cause.",
+        "From strangers, nothing. From the legacy system, by `detail`: `signature`: it signs with "
+        "a key that `AUTHCORE_WEBHOOK_KEYS` does not hold, or something else than the bytes it "
+        "sends. `timestamp`: a clock is wrong by more than five minutes, or a copy was sent. "
+        "`headers`, `body`: a header is missing, or the body is too large.",
+    ),
+    Reason(
+        "webhook_repeated",
+        ACCEPTED,
+        ("profile.webhook",),
+        "200; nothing was done again.",
+        "Nothing, if it is rare: an answer was lost. Many of them: the legacy system does not take "
+        "200 for an answer.",
+    ),
+    Reason(
+        "message_malformed",
+        REJECTED,
+        ("profile.webhook",),
+        "200 and `parked`: the message is recorded and not applied.",
+        "Correct the program that sends; `detail` names the member of the message. "
+        "`authcore sync run` applies what it missed.",
+    ),
     Reason("not_found", (), ("every other path",), "404.", NOTHING),
     Reason("method_not_allowed", (), ("every route",), "405.", NOTHING),
 )

@@ -26,7 +26,7 @@ MAX_POLLS: Final = 40
 """How often, and how many times, a caller asks for a turn that another one has: two seconds."""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False, eq=False)
 class Turn:
     """
     The right to write to one user.
