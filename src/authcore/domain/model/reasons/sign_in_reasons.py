@@ -109,7 +109,8 @@ REQUESTS: Final[tuple[Reason, ...]] = (
         REJECTED,
         ("verify.caller",),
         "401 for every request without a valid key.",
-        "Give the program a key of `AUTHCORE_VERIFY_CALLER_KEYS`; from strangers, nothing.",
+        "Give the program a key of `AUTHCORE_VERIFY_CALLER_KEYS`, the legacy system one of "
+        "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`; from strangers, nothing.",
     ),
     Reason(
         "cross_site",
