@@ -18,7 +18,7 @@ local IDENTITY = {
   "x-auth-claims", "x-auth-login",
 }
 -- Statuses of the auth service's answers to requests that are not admitted.
-local PASSED_ON = {[302] = true, [401] = true, [431] = true, [503] = true}
+local PASSED_ON = {[302] = true, [401] = true, [403] = true, [431] = true, [503] = true}
 -- Headers of those answers that clients do not get, beside X-Auth-*: those of the connection.
 local LEFT_OUT = {["connection"] = true, ["content-length"] = true, ["keep-alive"] = true}
 

@@ -157,7 +157,7 @@ class GuardContainer(SessionContainer):
         public_paths=guard.public_paths,
         prefetch=SessionContainer.keys.provided.prefetch,
         warm_up=SessionContainer.keys.provided.warm_up,
-        requirements=guard.requirements,
+        requirements=SessionContainer.requirements,
         telemetry=telemetry,
         pages=providers.ThreadSafeSingleton(
             denial_pages_of, SessionContainer.settings.provided.pages

@@ -16,6 +16,7 @@ from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.ports.system import Clock
 from authcore_guard.cross_origin import CrossOrigin, combine_vary
 from authcore_guard.denial_pages import DenialPages
@@ -23,7 +24,6 @@ from authcore_guard.denials import VARY, Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
 from authcore_guard.telemetry import Telemetry
-from authcore_guard.user_check import UserCheck
 
 
 __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")

@@ -10,6 +10,8 @@ API Gateway may cache an answer by the configured identity source.  The authoriz
 source only, or one caller would get another's answer: events of HTTP APIs hold its values; for a
 REST API that caches by cookies, set ``AUTHCORE_AUTHORIZER_READS=cookie``.
 
+Users without the groups and roles of ``AUTHCORE_GUARD_*`` get 403, callers without a session 401.
+
 A refusal is an answer.  In an outage the function fails, which API Gateway answers with 500 and
 does not cache.
 
@@ -21,13 +23,21 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from authcore.domain.errors import SessionTooLargeError, TokenRejectedError, UnavailableError
+from authcore.domain.errors import (
+    RejectedError,
+    SessionTooLargeError,
+    TokenRejectedError,
+    UnavailableError,
+)
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.model.tokens import AccessClaims
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
@@ -36,6 +46,7 @@ from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
 from authcore.wiring.sessions import SessionContainer
+from authcore_lambda.callers import MACHINE, Allowed, Denied, context_of, user_of
 from authcore_lambda.events.http_event import headers_in
 from authcore_lambda.events.json_members import text
 from authcore_lambda.events.types import Event
@@ -65,14 +76,6 @@ class NotConfiguredError(Exception):
     """The settings cannot work; the log says why."""
 
 
-@attrs.frozen
-class _Allowed:
-    """A signed-in caller; the application behind the gateway gets *context*."""
-
-    principal: str
-    context: Mapping[str, str]
-
-
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class Authorizer:
     """
@@ -83,7 +86,10 @@ class Authorizer:
         validator: For callers with an access token, of further app clients and pools too.
         revocations: For the same callers; None where sessions are not revoked.
         answers: ``simple`` or ``policy``, for HTTP APIs.
+        user_check: Refuses users who lack *requirements*.
         reads: ``authorization``, ``cookie`` or ``either``, the default.
+        requirements: Groups and roles that every user needs; none by default.
+        users: Which claims and roles the users of access tokens have; none by default.
         audit: Records every event that could not be answered; None (the default) for none.
     """
 
@@ -91,7 +97,10 @@ class Authorizer:
     _validator: AnyValidator
     _revocations: RevocationList | None
     _answers: str
+    _user_check: UserCheck
     _reads: str = "either"
+    _requirements: tuple[Requirement, ...] = ()
+    _users: UserMapping = PLAIN
     _audit: AuditLog | None = None
 
     def __call__(self, event: Event, *_: object) -> Answer:
@@ -99,8 +108,8 @@ class Authorizer:
         Allow or deny.
 
         Raises:
-            UnauthorizedError: The caller is refused, and the event is of a REST API, or names no
-                ARN that a policy could be about.
+            UnauthorizedError: The caller is not signed in, and the event is of a REST API; or the
+                event names no ARN that a policy could be about.
 
             UnavailableError: No answer worth trusting.
         """
@@ -113,14 +122,14 @@ class Authorizer:
         is_http_api = text(event, "version") == "2.0"
         if is_http_api and self._answers == "simple":
             return _simple(decision)
-        if isinstance(decision, _Allowed):
+        if isinstance(decision, Allowed):
             return _policy(decision, _arn_in(event))
-        if is_http_api:
-            return _policy(_Allowed("nobody", {"reason": decision}), _arn_in(event), effect="Deny")
+        if is_http_api or decision.is_signed_in:
+            refused = Allowed("nobody", {"reason": decision.reason})
+            return _policy(refused, _arn_in(event), effect="Deny")
         raise UnauthorizedError
 
-    def _decide(self, event: Event) -> "_Allowed | str":
-        """Return the caller, or the reason of the refusal."""
+    def _decide(self, event: Event) -> Allowed | Denied:
         headers = dict(headers_in(event))
         cached_by = _identity_source(event)
         credential = text(event, "authorizationToken") or headers.get("authorization", "")
@@ -128,25 +137,44 @@ class Authorizer:
             return self._check_token(credential)
         cookies = headers.get("cookie", "")
         if self._reads == "authorization" or not _counts(cookies, cached_by):
-            return _NOBODY
+            return Denied(_NOBODY)
         try:
             decision = self._guard.decide(cookies, can_renew=False).decision
         except SessionTooLargeError as error:
-            return error.code
+            return Denied(error.code)
         if isinstance(decision, SignInRequired):
-            return decision.reason
-        return _of_user(decision.user)
+            return Denied(decision.reason)
+        user = decision.user
+        return self._admit(user, user.subject or f"legacy:{user.legacy_uid}")
 
-    def _check_token(self, credential: str) -> "_Allowed | str":
+    def _check_token(self, credential: str) -> Allowed | Denied:
         is_bearer = credential.lower().startswith(_BEARER)
         token = credential[len(_BEARER) :] if is_bearer else credential
         try:
             access = self._validator.verify_access_token(token)
         except TokenRejectedError as rejected:
-            return rejected.code
+            return Denied(rejected.code)
         if self._revocations is not None and self._revocations.is_revoked(access):
-            return "session_revoked"
-        return _of_token(access, _origin(access, self._guard.guard.validator))
+            return Denied("session_revoked")
+        origin = _origin(access, self._guard.guard.validator)
+        scope = " ".join(sorted(access.scopes))
+        if access.is_machine:
+            named = {**origin, "client_id": access.client_id}
+            return self._admit(MACHINE, access.client_id, login="machine", scope=scope, **named)
+        user = user_of(access, self._users)
+        return self._admit(user, access.subject, scope=scope, **origin)
+
+    def _admit(self, user: User, principal: str, **more: str) -> Allowed | Denied:
+        if refusal := self._refusal(user):
+            return Denied(refusal.code, is_signed_in=True)
+        known = {**context_of(user), **more}
+        return Allowed(principal, {name: value for name, value in known.items() if value})
+
+    def _refusal(self, user: User) -> RejectedError | None:
+        """Refuse *user* who lacks a requirement; groups of another pool count as none."""
+        is_foreign = user.pool is not None and self._users.is_foreign(user.pool)
+        own = attrs.evolve(user, groups=()) if is_foreign else user
+        return self._user_check.refusal(own, self._requirements)
 
 
 def _identity_source(event: Event) -> tuple[str, ...]:
@@ -162,18 +190,6 @@ def _counts(credential: str, cached_by: tuple[str, ...]) -> bool:
     return not cached_by or credential in cached_by
 
 
-def _of_user(user: User) -> _Allowed:
-    return _allow(
-        user.subject or f"legacy:{user.legacy_uid}",
-        subject=user.subject,
-        username=user.username,
-        legacy_uid=user.legacy_uid,
-        groups=" ".join(user.groups),
-        login=user.login,
-        actor=user.actor,
-    )
-
-
 def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
     """Name pool and app client, where they are not those of *browsers*' sessions."""
     if isinstance(browsers, TokenValidator) and browsers.is_for(access):
@@ -181,42 +197,13 @@ def _origin(access: AccessClaims, browsers: AnyValidator) -> Mapping[str, str]:
     return {"user_pool_id": access.pool_id, "client_id": access.client_id}
 
 
-def _of_token(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
-    if access.is_machine:
-        return _of_machine(access, origin)
-    return _allow(
-        access.subject,
-        subject=access.subject,
-        username=access.username,
-        groups=" ".join(access.groups),
-        scope=" ".join(sorted(access.scopes)),
-        login="cognito",
-        actor=access.actor.name if access.actor else None,
-        **origin,
-    )
-
-
-def _of_machine(access: AccessClaims, origin: Mapping[str, str]) -> _Allowed:
-    """Describe an app client that acts for itself: a context without ``subject`` is no user's."""
-    return _allow(
-        access.client_id,
-        scope=" ".join(sorted(access.scopes)),
-        login="machine",
-        **{**origin, "client_id": access.client_id},
-    )
-
-
-def _allow(principal: str, **known: str | None) -> _Allowed:
-    return _Allowed(principal, {name: value for name, value in known.items() if value})
-
-
-def _simple(decision: _Allowed | str) -> Answer:
-    if isinstance(decision, _Allowed):
+def _simple(decision: Allowed | Denied) -> Answer:
+    if isinstance(decision, Allowed):
         return {"isAuthorized": True, "context": dict(decision.context)}
-    return {"isAuthorized": False, "context": {"reason": decision}}
+    return {"isAuthorized": False, "context": {"reason": decision.reason}}
 
 
-def _policy(about: _Allowed, arn: str, *, effect: str = "Allow") -> Answer:
+def _policy(about: Allowed, arn: str, *, effect: str = "Allow") -> Answer:
     """Cover all methods of the stage: the gateway may reuse the answer for any of them."""
     if not arn:
         raise UnauthorizedError
@@ -279,6 +266,9 @@ def authorizer_of(container: SessionContainer, settings: AuthorizerSettings) -> 
         revocations=container.revocations(),
         answers=settings.authorizer.answers,
         reads=settings.authorizer.reads,
+        user_check=container.user_check(),
+        requirements=container.requirements(),
+        users=container.program_guard().users,
         audit=container.audit(),
     )
 

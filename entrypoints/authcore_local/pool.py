@@ -1,6 +1,6 @@
 """Configuration of the local pool and its one app client."""
 
-from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Addresses
+from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cognito import PoolConfig
 from authcore_local.environment import Secrets
 from authcore_local.lifetimes import Lifetimes
@@ -19,6 +19,7 @@ def pool_config(
         pool_id=POOL_ID,
         issuer=addresses.issuer,
         domain=addresses.cognito_url,
+        relying_party_id=COOKIE_DOMAIN,
         client_id=CLIENT_ID,
         client_secrets=(secrets.client_secret,),
         callback_urls=(addresses.callback_url,),

@@ -23,6 +23,15 @@ def _check_attempt_keys(cookie_format: str, keys: object) -> str | None:
     return "AUTHCORE_COOKIE_KEYS is missing: pending sign-ins are sealed in every format"
 
 
+def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
+    if sign_in != "on" or table is not None:
+        return None
+    return (
+        "AUTHCORE_STORE_TABLE is missing: AUTHCORE_PASSWORD_SIGN_IN=on counts attempts there, "
+        "because a function runs in several processes"
+    )
+
+
 @attrs.frozen
 class WebSettings(SessionSettings):
     """
@@ -63,4 +72,8 @@ class WebSettings(SessionSettings):
 class WebFunctionSettings(WebSettings):
     """The groups of the auth service on Lambda, where several processes share the sessions."""
 
-    CHECKS: ClassVar[tuple[Check, ...]] = (*WebSettings.CHECKS, KEPT_ELSEWHERE)
+    CHECKS: ClassVar[tuple[Check, ...]] = (
+        *WebSettings.CHECKS,
+        KEPT_ELSEWHERE,
+        Check(("password.sign_in", "store.table"), _counted_by_one_process),
+    )

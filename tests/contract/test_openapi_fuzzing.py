@@ -13,9 +13,8 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
-from doors.hook_world import HookWorld
+from contract.described_world import DescribedWorld
 from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
-from doors.old_login_web_world import OldLoginWebWorld
 from doors.web_world import AUTH_HOST
 
 
@@ -31,6 +30,8 @@ ALLOWED_LIST: Final = (
     "/auth/signin/callback",
     "/auth/signout",
     "/auth/connect",
+    "/auth/password",
+    "/auth/challenge",
     "/auth/profile-changed",
 )
 """Well-formed requests to these are refused, too: which targets, codes and signatures are good, no
@@ -55,7 +56,7 @@ CHECKS: Final = {
 
 
 def config(session: str, examples: int) -> dict[str, Any]:
-    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "429", "5xx"]
+    accepted = ["2xx", "3xx", "400", "401", "403", "404", "409", "413", "429", "5xx"]
     refused = ["400", "401", "403", "404", "405", "413", "415"]
     refusing = {"positive_data_acceptance": {"expected-statuses": accepted}}
     return {
@@ -78,16 +79,10 @@ def config(session: str, examples: int) -> dict[str, Any]:
                     "checks": refusing,
                     "headers": {"Origin": AUTH_ORIGIN},
                 }
-                for operation in ("signOut", "connect")
+                for operation in ("signOut", "connect", "signInWithPassword", "answerChallenge")
             ),
         ],
     }
-
-
-class _World(HookWorld, OldLoginWebWorld):
-    """The auth service with everything on."""
-
-    per_user = per_caller = 10_000
 
 
 @attrs.define
@@ -123,7 +118,7 @@ def _examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module", name="findings")
 def _findings(examples: int) -> Findings:
-    world = _World(OLD_LOGIN_CALLER_KEYS=f"legacy={CALLER_KEY}")
+    world = DescribedWorld()
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
     session = cookies["__Secure-authcore_session"]

@@ -50,6 +50,10 @@ def by_cookies() -> Iterator[OnRetry]:
             yield path, method, world.visit(target, method=method.upper())
         large = LiveWebWorld().visit(target, method=method.upper(), headers=[MANY_COOKIES])
         yield path, method, large
+        refused = LiveWebWorld(GUARD_GROUPS="admins")
+        refused.sign_in()
+        if path != "/auth/session":
+            yield path, method, refused.visit(target, method=method.upper())
     yield from by_redirects()
 
 

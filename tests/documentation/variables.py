@@ -26,6 +26,7 @@ from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
@@ -62,6 +63,7 @@ class Everything:
     legacy_sessions: LegacySessionsSettings
     migration: MigrationSettings
     linking: LinkingSettings
+    sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
 

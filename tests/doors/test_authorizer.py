@@ -8,6 +8,8 @@ import pytest
 from authcore.domain.errors import UnavailableError
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.user_check import UserCheck
+from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from authcore_lambda import authorizer
 from authcore_lambda.authorizer import Authorizer, NotConfiguredError, UnauthorizedError
@@ -30,6 +32,7 @@ def authorizer_of(world: DoorWorld, answers: str = "simple", reads: str = "eithe
         revocations=world.revocations,
         answers=answers,
         reads=reads,
+        user_check=UserCheck(audit=InMemoryAuditLog(), counter=world.counter),
     )
 
 

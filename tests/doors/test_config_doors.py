@@ -142,6 +142,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "GUARD_GROUPS": (" , ", "x" * 129, " ".join(f"group-{n}" for n in range(101))),
     "GUARD_GROUPS_MATCH": ("some",),
+    "GUARD_ROLES": (" , ", "x" * 129),
+    "GUARD_ROLES_MATCH": ("some",),
     "USER_CLAIMS": ("given_name given_name", "pr\u00e9nom", " ".join(f"c{n}" for n in range(33))),
     "USER_ROLES": ("editors", "editors=", "=editor", "a=b a=b", f"{'g' * 129}=editor"),
     "VERIFY_PAYLOAD": ("yes",),
@@ -205,6 +207,12 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "SIGN_IN_DEFAULT_REDIRECT",
         {"SIGN_IN_DEFAULT_REDIRECT": "https://evil.example/"},
     ),
+    (
+        ("web", "web-function"),
+        "PASSWORD_MIGRATING",
+        {"PASSWORD_FLOW": "USER_PASSWORD_AUTH", "PASSWORD_MIGRATING": "on"},
+    ),
+    (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "on"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (
@@ -243,6 +251,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_API_KEY": ""},
     ),
     (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
+    (("web", "guard", "authorizer"), "GUARD_ROLES", {"GUARD_ROLES": "writer"}),
     (
         ("guard",),
         "GUARD_VERIFY_URL",

@@ -9,9 +9,9 @@ from authcore.domain.model.audit import Outcome
 from authcore.domain.model.session import User
 from authcore.domain.model.user_mapping import UserMapping
 from authcore.domain.services.sessions.session_guard import SessionGuard
+from authcore.domain.services.sessions.user_check import ACTION
 from authcore_guard import asgi
 from authcore_guard.container import guard_container
-from authcore_guard.user_check import ACTION
 from doors import frameworks
 from doors.door_world import environment_for
 from doors.frameworks import DOORS, GuardedRequest

@@ -11,7 +11,7 @@ from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET
 from authcore.domain.errors import SessionTooLargeError
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore_web.response.user import MAX_HEADER_VALUE
-from authcore_web.routes.session import MAX_COPIED_COOKIES
+from authcore_web.routes.check import MAX_COPIED_COOKIES
 from doors.door_world import SIGNIN_URL
 from doors.live_web_world import DUE, EXPIRED, JANE, LiveWebWorld
 from doors.web_world import AUTH_HOST, DEEP_LINK

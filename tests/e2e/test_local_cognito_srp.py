@@ -1,28 +1,35 @@
 """The local Cognito's USER_SRP_AUTH, lockout and NEW_PASSWORD_REQUIRED, over the API."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
 
-from authcore_local.cognito.app_client_secrets import secret_hash
 from support.local_pool import (
     CLIENT_ID,
-    CLIENT_SECRET,
     PASSWORD,
     POOL_ID,
     LocalPool,
     Recorder,
     claims_of,
 )
+from support.local_sign_in import (
+    OVER,
+    WRONG,
+    begin,
+    called,
+    hash_of,
+    new_user,
+    prove,
+    respond,
+    with_password,
+)
 from support.srp_client import SrpClient, stamp
 
 
-WRONG = ("NotAuthorizedException", "Incorrect username or password.")
-OVER = ("NotAuthorizedException", "Invalid session for the user, session is expired.")
 SERIAL = count(1)
 
 
@@ -35,57 +42,7 @@ def pool() -> Iterator[LocalPool]:
 @pytest.fixture
 def name(pool: LocalPool) -> str:
     """A confirmed user of this test."""
-    name = f"user-{next(SERIAL)}"
-    pool.cognito.users.create(
-        name, PASSWORD, status="CONFIRMED", attributes={"email": f"{name}@example.com"}
-    )
-    return name
-
-
-def called(pool: LocalPool, operation: str, **members: object) -> Any:
-    """The output, or the error's kind and message."""
-    answer = pool.call(operation, {"ClientId": CLIENT_ID, **members})
-    body = json.loads(answer.body)
-    return body if answer.status == 200 else (body["__type"], body["message"])
-
-
-def hash_of(username: str) -> str:
-    return secret_hash(CLIENT_SECRET, f"{username}{CLIENT_ID}")
-
-
-def begin(pool: LocalPool, name: str, **changes: str) -> Any:
-    parameters = {
-        "USERNAME": name,
-        "SRP_A": SrpClient(POOL_ID).public,
-        "SECRET_HASH": hash_of(name),
-        **changes,
-    }
-    return called(pool, "InitiateAuth", AuthFlow="USER_SRP_AUTH", AuthParameters=parameters)
-
-
-def respond(
-    pool: LocalPool, challenge: Mapping[str, Any], responses: Mapping[str, str], **more: object
-) -> Any:
-    """One answer to *challenge*, as its user."""
-    username = challenge["ChallengeParameters"]["USER_ID_FOR_SRP"]
-    session = {"Session": challenge["Session"]} if "Session" in challenge else {}
-    given = {"USERNAME": username, "SECRET_HASH": hash_of(username), **responses}
-    return called(
-        pool,
-        "RespondToAuthChallenge",
-        **{
-            "ChallengeName": challenge["ChallengeName"],
-            "ChallengeResponses": given,
-            **session,
-            **more,
-        },
-    )
-
-
-def prove(pool: LocalPool, challenge: Any, password: str = PASSWORD, **changes: str) -> Any:
-    parameters = challenge["ChallengeParameters"]
-    responses = SrpClient(POOL_ID).answer(parameters, password, pool.clock.now())
-    return respond(pool, challenge, {**responses, **changes})
+    return new_user(pool, f"user-{next(SERIAL)}")
 
 
 def test_a_right_password_signs_in(pool: LocalPool, name: str) -> None:
@@ -239,12 +196,6 @@ def test_a_client_without_the_flow_is_refused() -> None:
 class TestLockout:
     """After five wrong passwords, whichever flow they came by."""
 
-    def sign_in(self, pool: LocalPool, name: str, password: str) -> Any:
-        parameters = {"USERNAME": name, "PASSWORD": password, "SECRET_HASH": hash_of(name)}
-        return called(
-            pool, "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters
-        )
-
     @pytest.mark.parametrize("known", [True, False])
     def test_the_right_password_is_refused_for_a_second(
         self, pool: LocalPool, name: str, known: bool
@@ -252,15 +203,15 @@ class TestLockout:
         locked = ("NotAuthorizedException", "Password attempts exceeded")
         user = name if known else f"nobody-{name}"
         for _ in range(3):
-            assert self.sign_in(pool, user, "canary-wrong") == WRONG
+            assert with_password(pool, user, "canary-wrong") == WRONG
         for _ in range(2):
             assert prove(pool, begin(pool, user), "canary-wrong") == WRONG
 
-        assert self.sign_in(pool, user, PASSWORD) == locked
+        assert with_password(pool, user, PASSWORD) == locked
         assert begin(pool, user) == locked
         pool.clock.advance(timedelta(seconds=1))
         if known:
-            assert self.sign_in(pool, user, PASSWORD)["AuthenticationResult"]
+            assert with_password(pool, user, PASSWORD)["AuthenticationResult"]
 
 
 class TestNewPassword:

@@ -6,8 +6,11 @@ import attrs
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError
+from authcore.domain.model.groups import Requirement, requirement
 from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.testing.fakes.cookies import InMemorySessionJar
 from authcore.testing.mint.token_mint import DEFAULT_SUBJECT
 from authcore_lambda.authorizer import Authorizer, UnauthorizedError
@@ -28,15 +31,29 @@ class World(SessionWorld):
     def carried(self, tokens: TokenSet) -> str:
         return self.jar.write(tokens)[0].partition(";")[0]
 
-    def authorizer(self, answers: str = "simple", reads: str = "either") -> Authorizer:
-        guard = self.session_guard()
+    def authorizer(
+        self, answers: str = "simple", reads: str = "either", **changes: Any
+    ) -> Authorizer:
+        users = changes.get("users", PLAIN)
+        guard = self.session_guard(users=users)
         return Authorizer(
             guard=BrowserGuard(guard=guard, jar=self.jar, counter=self.counter),
             validator=self.validator,
             revocations=self.revocations,
             answers=answers,
             reads=reads,
+            user_check=UserCheck(audit=self.audit, counter=self.counter),
+            **changes,
         )
+
+    def both(self, **claims: Any) -> list[dict[str, Any]]:
+        """An event with an access token and one with cookies, both with *claims*."""
+        tokens = self.sign_in(**claims)
+        bearer = ("Authorization", f"Bearer {tokens.access_token}")
+        return [
+            simple_request(headers=[bearer]),
+            simple_request(cookies=self.carried(tokens)),
+        ]
 
 
 @pytest.fixture
@@ -240,3 +257,75 @@ def test_an_outage_is_audited_and_no_answer(world: World, shown_by: str) -> None
         authorizer(event, None)
     [noted] = world.audit.events
     assert (noted.action, noted.outcome) == ("authorizer", "unavailable")
+
+
+ROLES: Final = UserMapping(roles={"admins": ("writer",), "staff": ("reader",)})
+
+
+@pytest.mark.parametrize(
+    ("needs", "groups", "is_admitted"),
+    [
+        (requirement("admins", "staff"), ["staff", "admins"], True),
+        (requirement("admins", "staff"), ["staff"], False),
+        (requirement("admins", "staff", any_of=True), ["staff"], True),
+        (requirement("admins", "staff", any_of=True), [], False),
+        (requirement("writer", among="roles"), ["admins"], True),
+        (requirement("writer", among="roles"), ["writer", "staff"], False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("answers", ["simple", "policy"])
+def test_a_caller_needs_what_the_settings_require(
+    world: World, answers: str, needs: Requirement, groups: list[str], *, is_admitted: bool
+) -> None:
+    authorizer = world.authorizer(answers, requirements=(needs,), users=ROLES)
+
+    for event in world.both(**{"cognito:groups": groups}):
+        answer = authorizer(event, None)
+
+        assert bool(subject(answer)) is is_admitted
+        assert is_admitted or answer["context"] == {"reason": "group_required"}
+
+
+def test_a_rest_api_answers_403_to_a_caller_who_lacks_a_group(world: World) -> None:
+    """Not 401: a sign-in would not help."""
+    authorizer = world.authorizer(requirements=(requirement("admins"),))
+
+    for event in (rest_token(world.bearer), rest_request(cookies=world.cookies)):
+        answer = authorizer(event, None)
+        assert answer["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+        assert answer["context"] == {"reason": "group_required"}
+    with pytest.raises(UnauthorizedError):
+        authorizer(rest_token("Bearer x"), None)
+    assert world.audit.events[-1].detail == "groups all_of admins"
+
+
+def test_groups_of_another_pool_admit_nobody(world: World) -> None:
+    """Its administrators could give them any name."""
+    own, other = (UserMapping(pool=pool) for pool in (None, "eu-west-1_Another"))
+    [event, _] = world.both(**{"cognito:groups": ["admins"]})
+    needs = (requirement("admins"),)
+
+    assert subject(world.authorizer(requirements=needs, users=own)(event, None))
+    refused = world.authorizer(requirements=needs, users=other)(event, None)
+    assert refused["context"] == {"reason": "group_required"}
+
+
+def test_an_application_learns_roles_and_configured_claims(world: World) -> None:
+    users = attrs.evolve(ROLES, claims=("custom:tier",))
+
+    for event in world.both(**{"cognito:groups": ["staff"], "custom:tier": ["gold", 7]}):
+        context = world.authorizer(users=users)(event, None)["context"]
+        assert context["roles"] == "reader"
+        assert context["claims"] == '{"custom:tier": ["gold", 7]}'
+    [event, _] = world.both()
+    assert not {"roles", "claims"} & world.authorizer(users=users)(event, None)["context"].keys()
+
+
+def test_a_program_has_no_groups(world: World) -> None:
+    token = world.mint.access(username=None, **{"cognito:groups": ["admins"]})
+    event = rest_token(f"Bearer {token}")
+
+    assert world.authorizer()(event, None)["context"]["login"] == "machine"
+    refused = world.authorizer(requirements=(requirement("admins"),))(event, None)
+    assert refused["context"] == {"reason": "group_required"}

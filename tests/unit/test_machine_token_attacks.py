@@ -11,6 +11,7 @@ from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sessions.session_validation import validate_session
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.testing.fakes.cookies import InMemorySessionJar
 from authcore.testing.mint import TokenMint
 from authcore_lambda.authorizer import Authorizer
@@ -92,6 +93,7 @@ def test_an_authorizer_allows_a_program_under_its_own_name() -> None:
         validator=world.validator,
         revocations=world.revocations,
         answers="simple",
+        user_check=UserCheck(audit=world.audit, counter=world.counter),
     )
     token = machine_token(world.mint)
 

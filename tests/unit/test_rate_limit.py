@@ -98,3 +98,37 @@ def test_a_pace_at_which_no_turn_comes_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="at least one call"):
         RateLimiter(per_second, clock=clock, pause=pause)
+
+
+def test_after_a_rest_a_burst_is_let_through_and_no_more(
+    clock: FrozenClock, pause: RecordedPause
+) -> None:
+    limiter = RateLimiter(20, clock=clock, pause=pause, burst=3)
+    limiter.acquire()
+    clock.advance(60 * SECOND)
+    for _ in range(4):
+        limiter.acquire()
+
+    assert pause.waited[1:] == [timedelta(0)] * 3 + [SECOND / 20]
+
+
+def test_pauses_that_take_too_long_cost_nothing_of_the_rate(clock: FrozenClock) -> None:
+    class Slow(RecordedPause):
+        def wait(self, duration: timedelta) -> None:
+            super().wait(duration + SECOND / 100)
+
+    limiter = RateLimiter(20, clock=clock, pause=Slow(clock), burst=2)
+    began = clock.now()
+    for _ in range(100):
+        limiter.acquire()
+
+    assert clock.now() - began <= 100 * SECOND / 20
+
+
+def test_the_rate_may_change_while_calls_are_made(clock: FrozenClock, pause: RecordedPause) -> None:
+    rates = iter([20, 20, 5, 5])
+    limiter = RateLimiter(lambda: next(rates), clock=clock, pause=pause)
+    for _ in range(4):
+        limiter.acquire()
+
+    assert pause.waited == [timedelta(0), SECOND / 20, SECOND / 20, SECOND / 5]

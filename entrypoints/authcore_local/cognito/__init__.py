@@ -39,12 +39,18 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - The lockout after wrong passwords counts names, known or not, over all flows together.
 - Pre authentication fires when a sign-in begins, post authentication after its last challenge.
 - Managed login has no page for a challenge: a user who has to answer one is refused there.
+- Codes by mail have six digits, belong to one ``Session``, and are EMAIL_OTP as either factor.
+- A code of an authenticator app counts once.  Taking one is a write, as during a recovery.
+- USER_AUTH migrates no user, and answers SELECT_CHALLENGE even where one factor is available.  A
+  user with an active second factor is offered passwords only.
+- A passkey whose counter goes back signs no user in.
+- A changed or forgotten password ends no session.
+- Users write every mutable attribute but ``email_verified`` with an access token.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client for
 users, confidential or public, for which token revocation is enabled, and any number for programs
-(MachineClient).  Not here yet: MFA, choice-based sign-in, calls that carry an access token but
-GlobalSignOut.  Never here: SMS, devices, custom challenges.  Users, sessions, codes and mail live
-in memory and end with the process.
+(MachineClient).  Not here: SMS, devices, custom challenges, passkeys as a second factor.  Users,
+sessions, codes and mail live in memory and end with the process.
 """
 
 from authcore_local.cognito.app import LocalCognito

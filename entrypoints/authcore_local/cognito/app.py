@@ -15,9 +15,11 @@ from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant, HostedPages
 from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
-from authcore_local.cognito.idp_api.assembly import ApiParts
+from authcore_local.cognito.idp_api.api_parts import ApiParts
+from authcore_local.cognito.idp_api.assembly import build_api
 from authcore_local.cognito.idp_api.idp_endpoint import Api
 from authcore_local.cognito.idp_api.request_rates import RequestRates
+from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.lambda_triggers.token_changes import PreTokenGeneration
 from authcore_local.cognito.lambda_triggers.triggers import TriggerRunner, Triggers
@@ -133,19 +135,20 @@ class LocalCognito:
         self._refresh = SessionRefresh(
             users=self.users, sessions=self.sessions, issuer=self._issuer
         )
+        bearer = TokenBearer(self._issuer, self.users)
         self._revocation = Revocation(
             config,
             self.client_secrets,
-            issuer=self._issuer,
+            bearer=bearer,
             sessions=self.sessions,
             flow=flow,
         )
-        codes = ConfirmationCodes(clock, entropy)
+        self._codes = ConfirmationCodes(clock, entropy)
         self._sign_up = SignUp(
             config,
             users=self.users,
             lifecycle=self._lifecycle,
-            codes=codes,
+            codes=self._codes,
             outbox=self.outbox,
         )
         self._forgotten = ForgottenPasswords(
@@ -153,7 +156,7 @@ class LocalCognito:
             users=self.users,
             migration=self._migration,
             lifecycle=self._lifecycle,
-            codes=codes,
+            codes=self._codes,
             outbox=self.outbox,
         )
         app = pool_app(self._doors(), published_routes(config, self._issuer))
@@ -255,11 +258,14 @@ class LocalCognito:
             sign_in=self._sign_in,
             sign_up=self._sign_up,
             forgotten=self._forgotten,
+            codes=self._codes,
+            outbox=self.outbox,
             issuer=self._issuer,
+            bearer=TokenBearer(self._issuer, self.users),
             refresh=self._refresh,
             revocation=self._revocation,
             rates=self.rates,
             clock=self._clock,
             entropy=self._entropy,
         )
-        return parts.api()
+        return build_api(parts)

@@ -8,8 +8,15 @@ from typing import Final, Literal, get_args
 import attrs
 from attrs import validators
 
-from authcore.domain.model.urls import service_url
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore_local.cognito.config_rules import (
+    at_most_two_secrets,
+    callback_urls,
+    client_word,
+    host_of,
+    logout_urls,
+    one_or_two_secrets,
+)
 
 
 STANDARD_ATTRIBUTES: Final = (
@@ -35,19 +42,14 @@ STANDARD_ATTRIBUTES: Final = (
 )
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 MAX_CUSTOM_ATTRIBUTES: Final = 50
-MAX_CALLBACK_URLS: Final = 100
-MAX_LOGOUT_URLS: Final = 100
 SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
 LONGEST_TOKEN_LIFETIME: Final = timedelta(days=1)
 SHORTEST_REFRESH_LIFETIME: Final = timedelta(minutes=60)
 LONGEST_REFRESH_LIFETIME: Final = timedelta(days=3650)
-MAX_SECRETS: Final = 2
 SHORTEST_AUTH_SESSION: Final = timedelta(minutes=3)
 LONGEST_AUTH_SESSION: Final = timedelta(minutes=15)
 LONGEST_GRACE: Final = timedelta(seconds=60)
 
-_CLIENT_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_SECRET: Final = re.compile(r"[A-Za-z0-9_+-]{1,128}")
 _CUSTOM_NAME: Final = re.compile(r"custom:[A-Za-z0-9_.-]{1,20}")
 
 Provider = Literal["Google", "Facebook", "SignInWithApple"]
@@ -76,6 +78,8 @@ AuthFlow = Literal[
 Mfa = Literal["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
 """Second factors that this pool knows."""
 
+FirstFactor = Literal["EMAIL_OTP", "WEB_AUTHN"]
+
 
 @attrs.frozen
 class SchemaAttribute:
@@ -91,34 +95,6 @@ class SchemaAttribute:
     name: str
     mutable: bool = True
     max_length: int = MAX_ATTRIBUTE_LENGTH
-
-
-def _client_word(_: object, field: "attrs.Attribute[str]", value: str) -> None:
-    if not _CLIENT_WORD.fullmatch(value):
-        raise ValueError(f"{field.name} must be 1 to 128 letters, digits, - or _")
-
-
-def _secrets(_: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]) -> None:
-    if len(value) > MAX_SECRETS or not all(_SECRET.fullmatch(secret) for secret in value):
-        raise ValueError(f"{field.name} must be at most two words of letters, digits, -, + or _")
-
-
-def _callback_urls(
-    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
-) -> None:
-    if not 1 <= len(value) <= MAX_CALLBACK_URLS:
-        raise ValueError(f"{field.name} must hold 1 to {MAX_CALLBACK_URLS} URLs")
-    for url in value:
-        service_url(url)
-
-
-def _logout_urls(
-    _: object, field: "attrs.Attribute[tuple[str, ...]]", value: tuple[str, ...]
-) -> None:
-    if len(value) > MAX_LOGOUT_URLS:
-        raise ValueError(f"{field.name} must hold at most {MAX_LOGOUT_URLS} URLs")
-    for url in value:
-        service_url(url)
 
 
 def _custom_attributes(
@@ -155,10 +131,8 @@ class MachineClient:
         scopes: Of resource servers, e.g. ``orders/read``; all of them when it requests none.
     """
 
-    client_id: str = attrs.field(validator=_client_word)
-    client_secrets: tuple[str, ...] = attrs.field(
-        repr=False, validator=[validators.min_len(1), _secrets]
-    )
+    client_id: str = attrs.field(validator=client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=one_or_two_secrets)
     scopes: tuple[str, ...] = attrs.field(validator=validators.min_len(1))
 
 
@@ -188,6 +162,10 @@ class PoolConfig:
         srp_answer_window: How long PASSWORD_VERIFIER may stay unanswered, and how far its TIMESTAMP
             may be from the pool's time; "a few seconds" at Amazon's.
         mfa: MfaConfiguration.
+        first_factors: What users may sign in with by USER_AUTH, beside passwords: Amazon's
+            AllowedFirstAuthFactors.
+        relying_party_id: Of passkeys: the name of the site whose pages use them; the host of
+            *domain* by default.  See: Web Authentication, "RP ID".
         prevent_user_existence_errors: ``LEGACY`` tells unknown users from wrong passwords.
         case_sensitive: False writes every user name in lower case, those of federated users
             included, and finds it in any.
@@ -212,10 +190,10 @@ class PoolConfig:
     pool_id: str
     issuer: str
     domain: str
-    client_id: str = attrs.field(validator=_client_word)
-    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=_secrets)
-    callback_urls: tuple[str, ...] = attrs.field(validator=_callback_urls)
-    logout_urls: tuple[str, ...] = attrs.field(default=(), validator=_logout_urls)
+    client_id: str = attrs.field(validator=client_word)
+    client_secrets: tuple[str, ...] = attrs.field(repr=False, validator=at_most_two_secrets)
+    callback_urls: tuple[str, ...] = attrs.field(validator=callback_urls)
+    logout_urls: tuple[str, ...] = attrs.field(default=(), validator=logout_urls)
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     auth_flows: frozenset[AuthFlow] = frozenset(get_args(AuthFlow))
     auth_session_validity: timedelta = attrs.field(
@@ -223,6 +201,10 @@ class PoolConfig:
     )
     srp_answer_window: timedelta = timedelta(seconds=5)
     mfa: Literal["OFF", "OPTIONAL", "ON"] = "OPTIONAL"
+    first_factors: frozenset[FirstFactor] = frozenset(get_args(FirstFactor))
+    relying_party_id: str = attrs.field(
+        default=attrs.Factory(lambda self: host_of(self.domain), takes_self=True)
+    )
     prevent_user_existence_errors: Literal["ENABLED", "LEGACY"] = "ENABLED"
     case_sensitive: bool = True
     identity_providers: tuple[Provider, ...] = ("Google", "Facebook", "SignInWithApple")

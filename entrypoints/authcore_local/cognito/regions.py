@@ -25,7 +25,11 @@ SERVED_BY_REPLICAS: Final = frozenset(
     {
         "AdminGetUser",
         "AdminInitiateAuth",
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
         "GetProvisionedLimit",
+        "GetUser",
+        "ListWebAuthnCredentials",
         "GetTokensFromRefreshToken",
         "GlobalSignOut",
         "InitiateAuth",

@@ -1,8 +1,4 @@
-"""``/auth/session`` and ``/auth/check``: the user of the session cookies."""
-
-from collections.abc import Iterable, Mapping
-from typing import Final
-from zlib import crc32
+"""``/auth/session``: the user of the session cookies."""
 
 import attrs
 from starlette.requests import Request
@@ -12,44 +8,26 @@ from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import RejectedError, UnavailableError
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
-from authcore_web.request.headers import cookie_header, is_cross_site, is_navigation, is_speculative
-from authcore_web.request.original_request import (
-    described_url,
-    is_original_navigation,
-    is_redirected_by_proxy,
-    original_url,
-)
+from authcore_web.request.headers import cookie_header, is_cross_site
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.plain import as_json, redirect_to, with_cookies
-from authcore_web.response.user import identity_headers, user_members
-from authcore_web.signin_urls import SignInUrls
-
-
-MAX_COPIED_COOKIES: Final = 8
-"""How many ``Set-Cookie`` values are copied to separate headers."""
-
-REASON: Final = "x-auth-reason"
-"""For proxies that cannot read the body of our response (nginx)."""
+from authcore_web.response.plain import as_json, with_cookies
+from authcore_web.response.user import user_members
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SessionRoutes:
     """
-    Tell programs and proxies which user is signed in.
+    Tell programs which user is signed in.
 
     Attributes:
         browser_guard: Decides; in a thread where that may wait.
         error_responses: Answers refusals and outages.
         threads: For *browser_guard*.
-        sign_in_urls: Where the user can sign in.
-        redirects: Whether ``check`` redirects navigations for proxies that do not; off by default.
     """
 
     _browser_guard: BrowserGuard
     _error_responses: ErrorResponses
     _threads: WorkerThreads
-    _sign_in_urls: SignInUrls
-    _redirects: bool = False
 
     async def session(self, request: Request) -> Response:
         """
@@ -58,7 +36,9 @@ class SessionRoutes:
         A request that another site caused refreshes no session.
         """
         try:
-            decided = await self._decide(request, can_renew=not is_cross_site(request))
+            decided = await decide(
+                self._browser_guard, self._threads, request, can_renew=not is_cross_site(request)
+            )
         except (RejectedError, UnavailableError) as error:
             return self._error_responses.of(error, request, action="session.read")
         decision = decided.decision
@@ -66,76 +46,17 @@ class SessionRoutes:
             return with_cookies(as_json({"reason": decision.reason}, 401), decided.cookies)
         return with_cookies(as_json({"user": user_members(decision.user)}), decided.cookies)
 
-    async def check(self, request: Request) -> Response:
-        """
-        200 and the user in headers, 401 and where to sign in, or 503.
 
-        With ``redirects`` a navigation without a session gets 302 instead of 401, unless the proxy
-        sends ``X-Auth-Original-Url`` and so makes the redirect itself.
-
-        The proxy passes on the browser's ``Sec-Fetch-*`` headers: following a link from another
-        site refreshes the session, an embedded picture there does not.
-        """
-        can_renew = is_navigation(request) or not is_cross_site(request)
-        try:
-            decided = await self._decide(request, can_renew=can_renew)
-        except (RejectedError, UnavailableError) as error:
-            response = self._error_responses.of(error, request, action="session.check")
-            response.headers[REASON] = error.code
-            return response
-        cookies = _limit(decided.cookies)
-        decision = decided.decision
-        if isinstance(decision, SignInRequired):
-            response = self._sign_in_answer(request, decision.reason)
-        else:
-            response = Response(headers=identity_headers(decision.user))
-        response.headers.update(_copies(cookies))
-        return with_cookies(response, cookies)
-
-    def _sign_in_answer(self, request: Request, reason: str) -> Response:
-        if self._redirects and not is_redirected_by_proxy(request):
-            signin_url = self._sign_in_urls.to(described_url(request))
-            redirects = is_original_navigation(request) and not is_speculative(request)
-        else:
-            signin_url, redirects = self._sign_in_urls.to(original_url(request)), False
-        answer = redirect_to(signin_url) if redirects else as_json({"reason": reason}, 401)
-        answer.headers[REASON] = reason
-        answer.headers["x-auth-signin"] = signin_url
-        return answer
-
-    async def _decide(self, request: Request, *, can_renew: bool) -> BrowserDecision:
-        sent = cookie_header(request)
-        if cached := self._browser_guard.decide_from_cache(sent, can_renew=can_renew):
-            return cached
-        return await self._threads.run(
-            lambda: self._browser_guard.decide(sent, can_renew=can_renew)
-        )
-
-
-def _limit(cookies: Iterable[str]) -> tuple[str, ...]:
+async def decide(
+    guard: BrowserGuard, threads: WorkerThreads, request: Request, *, can_renew: bool
+) -> BrowserDecision:
     """
-    Return at most MAX_COPIED_COOKIES of *cookies*, those with a value before those that delete.
+    Decide about the session of *request*; in one of *threads* where that may wait.
 
-    A session sets five at most.  The deletions that are left out come with next responses: the
-    browser sends again what was not deleted.  Those of one domain stay together, as far as they
-    fit, since a part of a former session is worse than all of it; each refresh begins with another
-    domain.
+    Raises:
+        SessionTooLargeError, UnavailableError: As BrowserGuard.
     """
-    given = tuple(cookies)
-    kept = [each for each in given if "; Max-Age=0;" not in each]
-    deletions = [each for each in given if "; Max-Age=0;" in each]
-    domains = dict.fromkeys(each.partition(";")[2] for each in deletions)
-    groups = [
-        [each for each in deletions if each.partition(";")[2] == domain] for domain in domains
-    ]
-    first = crc32(kept[0].encode()) % len(groups) if kept and groups else 0
-    room = MAX_COPIED_COOKIES - len(kept)
-    chosen: list[str] = []
-    for group in (*groups[first:], *groups[:first]):
-        chosen += group if len(chosen) + len(group) <= room else ()
-    return (*kept, *(chosen or deletions[: max(room, 0)]))[:MAX_COPIED_COOKIES]
-
-
-def _copies(cookies: Iterable[str]) -> Mapping[str, str]:
-    """Copy *cookies* for proxies that pass on only headers with one value (nginx)."""
-    return {f"x-auth-set-cookie-{number}": value for number, value in enumerate(cookies)}
+    sent = cookie_header(request)
+    if cached := guard.decide_from_cache(sent, can_renew=can_renew):
+        return cached
+    return await threads.run(lambda: guard.decide(sent, can_renew=can_renew))

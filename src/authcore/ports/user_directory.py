@@ -143,6 +143,23 @@ class UserAdministration(Protocol):
         """
 
 
+class ProvisionedLimits(Protocol):
+    """The request rates that Cognito grants the account."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def user_updates_per_second(self) -> int:
+        """
+        Writes of users a second, for all pools of account and region; at least 1.
+
+        Raises:
+            ProviderUnavailableError: No usable answer.
+
+        See: Amazon Cognito GetProvisionedLimit, category ``UserUpdate``.
+        """
+
+
 class UserSessions(Protocol):
     """The sessions of the users of one pool."""
 

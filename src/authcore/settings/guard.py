@@ -1,7 +1,8 @@
-"""``AUTHCORE_GUARD_*``: the guard in front of one application."""
+"""``AUTHCORE_GUARD_*``: who may use an application, and the guard in front of it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import attrs
 
@@ -48,8 +49,59 @@ def _lacks_refresh_url(budget: int | None, signin_url: ServiceUrl) -> str | None
     )
 
 
+def _unknown_roles(required: tuple[str, ...], given: Mapping[str, tuple[str, ...]]) -> str | None:
+    known = {role for roles in given.values() for role in roles}
+    if known.issuperset(required):
+        return None
+    return "AUTHCORE_GUARD_ROLES is wrong: it names roles that AUTHCORE_USER_ROLES gives no group"
+
+
+ROLES_ARE_GIVEN: Final = Check(("guard.roles", "user.roles"), _unknown_roles)
+"""A check for entrypoints that admit users: a role of no group would admit none of them."""
+
+
 @attrs.frozen(kw_only=True, eq=False)
-class GuardSettings:
+class AccessSettings:
+    """Who may use an application: for guards, ``/auth/check`` and the authorizer."""
+
+    groups: tuple[str, ...] = setting(
+        group_names,
+        "list of group names",
+        "groups of the pool that users must be in; others get 403",
+        default=(),
+    )
+    groups_match: str = setting(
+        one_of("all", "any"),
+        "all or any",
+        "whether a user must be in all of AUTHCORE_GUARD_GROUPS, or in one of them",
+        default="all",
+    )
+    roles: tuple[str, ...] = setting(
+        group_names,
+        "list of role names",
+        "roles of AUTHCORE_USER_ROLES that users must have; others get 403",
+        default=(),
+    )
+    roles_match: str = setting(
+        one_of("all", "any"),
+        "all or any",
+        "whether a user must have all of AUTHCORE_GUARD_ROLES, or one of them",
+        default="all",
+    )
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What every user needs: groups, roles, both or nothing."""
+        groups, roles = self.groups, self.roles
+        needed = [Requirement(names=groups, any_of=self.groups_match == "any")] if groups else []
+        if roles:
+            is_any = self.roles_match == "any"
+            needed.append(Requirement(names=roles, any_of=is_any, among="roles"))
+        return tuple(needed)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class GuardSettings(AccessSettings):
     """The guard in front of one application."""
 
     CHECKS: ClassVar = (
@@ -67,18 +119,6 @@ class GuardSettings:
         "list of path prefixes",
         "paths that need no sign-in",
         default=(),
-    )
-    groups: tuple[str, ...] = setting(
-        group_names,
-        "list of group names",
-        "groups of the pool that users of this application must be in; others get 403",
-        default=(),
-    )
-    groups_match: str = setting(
-        one_of("all", "any"),
-        "all or any",
-        "whether a user must be in all of AUTHCORE_GUARD_GROUPS, or in one of them",
-        default="all",
     )
     mounted_at: str = setting(
         url_parsers.mount_path,
@@ -133,10 +173,3 @@ class GuardSettings:
         "session that does not fit is refreshed at the auth service, after a redirect",
         default=None,
     )
-
-    @property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """The groups that every user of this application needs."""
-        if not self.groups:
-            return ()
-        return (Requirement(names=self.groups, any_of=self.groups_match == "any"),)

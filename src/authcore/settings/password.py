@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 
 import attrs
 
+from authcore.domain.model.attempt_limits import AttemptLimit
 from authcore.domain.model.challenges import MIGRATING
 from authcore.settings.parsers import integer, one_of
 from authcore.settings.reader import Check, setting
@@ -17,7 +18,7 @@ ATTEMPTS_WINDOW: Final = timedelta(minutes=5)
 def _migrates_twice(flow: str, migrating: str) -> str | None:
     if migrating != "on" or flow not in MIGRATING:
         return None
-    return f"AUTHCORE_PASSWORD_MIGRATING must be off: {flow} migrates users itself"
+    return f"AUTHCORE_PASSWORD_MIGRATING is wrong: must be off, as {flow} migrates users by itself"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -58,4 +59,22 @@ class PasswordSettings:
         "number, 10-60000",
         "passwords and answers that may come from one address in five minutes",
         default=300,
+    )
+
+
+def is_on(password: PasswordSettings) -> bool:
+    """Whether users sign in at the auth service itself."""
+    return password.sign_in == "on"
+
+
+def begins_by_choice(password: PasswordSettings) -> bool:
+    """Whether users may begin with another factor than a password."""
+    return password.flow == "USER_AUTH"
+
+
+def limits_of(password: PasswordSettings) -> tuple[AttemptLimit, AttemptLimit]:
+    """Return the limits of one user and of one address."""
+    return (
+        AttemptLimit(password.per_user, ATTEMPTS_WINDOW),
+        AttemptLimit(password.per_address, ATTEMPTS_WINDOW),
     )

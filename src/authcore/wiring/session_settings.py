@@ -7,6 +7,7 @@ import attrs
 from authcore.adapters.cookies.domain import is_shared_with_strangers
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.guard import ROLES_ARE_GIVEN, AccessSettings
 from authcore.settings.legacy import (
     LEGACY_SESSIONS_ASKED,
     LegacyCallSettings,
@@ -54,6 +55,7 @@ class SessionSettings:
         legacy_sessions: The old login.
         legacy: The API that resolves its sessions.
         user: What applications learn of users.
+        guard: Which users are admitted.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -61,6 +63,7 @@ class SessionSettings:
         STORED_IN_A_TABLE,
         REVOKED_IN_A_TABLE,
         LEGACY_SESSIONS_ASKED,
+        ROLES_ARE_GIVEN,
     )
 
     cognito: CognitoSettings
@@ -70,3 +73,4 @@ class SessionSettings:
     legacy_sessions: LegacySessionsSettings
     legacy: LegacyCallSettings
     user: UserSettings
+    guard: AccessSettings

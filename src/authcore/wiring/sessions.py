@@ -14,6 +14,7 @@ from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
 from authcore.adapters.jwks.verifier import JwksSignatureVerifier
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.pools_validation import AnyValidator
@@ -22,6 +23,7 @@ from authcore.domain.services.sessions.ended_meanwhile import SuccessorRevocatio
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
+from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.cookies import SessionJar
@@ -173,6 +175,8 @@ class SessionContainer(containers.DeclarativeContainer):
         revocations_wait=providers.Callable(is_in_table, settings.provided.revocations),
         users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
+    requirements: providers.Provider[tuple[Requirement, ...]] = settings.provided.guard.requirements
+    user_check = providers.ThreadSafeSingleton(UserCheck, audit=audit, counter=counter)
     response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
     program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
     browser_guard = providers.ThreadSafeSingleton(

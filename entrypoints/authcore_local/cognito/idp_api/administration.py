@@ -9,8 +9,9 @@ from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import invalid_parameter, no_such_user
 from authcore_local.cognito.idp_api.authentication import check_pool
 from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
-from authcore_local.cognito.idp_api.user_listing import attribute_list, user_type
+from authcore_local.cognito.idp_api.user_listing import attribute_list, mfa_members, user_type
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
 from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
 from authcore_local.cognito.user_pool.pool_passwords import check_length
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
@@ -30,8 +31,10 @@ class Administration:
         users: UserStore,
         sessions: AuthSessions,
         lifecycle: Lifecycle,
+        forgotten: ForgottenPasswords,
     ) -> None:
         self._config = config
+        self._forgotten = forgotten
         self._users = users
         self._sessions = sessions
         self._lifecycle = lifecycle
@@ -44,6 +47,7 @@ class Administration:
             "AdminCreateUser": self.create_user,
             "AdminDeleteUser": self.delete_user,
             "AdminSetUserPassword": self.set_password,
+            "AdminResetUserPassword": self.reset_password,
             "AdminDisableUser": self.disable,
             "AdminEnableUser": self.enable,
             "AdminUserGlobalSignOut": self.global_sign_out,
@@ -54,7 +58,11 @@ class Administration:
         user = self._users.known_as(self._username(given))
         if user is None:
             raise no_such_user()
-        return {**user_type(user), "UserAttributes": attribute_list(user)}
+        return {
+            **user_type(user),
+            "UserAttributes": attribute_list(user),
+            **mfa_members(user),
+        }
 
     def update_attributes(self, given: Input) -> Mapping[str, object]:
         """``AdminUpdateUserAttributes``: all, or none."""
@@ -91,6 +99,11 @@ class Administration:
         password = check_length(given.text("Password"))
         status: UserStatus = "CONFIRMED" if given.flag("Permanent") else "FORCE_CHANGE_PASSWORD"
         self._users.set_password(self._username(given), password, status)
+        return {}
+
+    def reset_password(self, given: Input) -> Mapping[str, object]:
+        """``AdminResetUserPassword``."""
+        self._forgotten.reset(self._username(given))
         return {}
 
     def disable(self, given: Input) -> Mapping[str, object]:

@@ -3,144 +3,125 @@
 from collections.abc import Mapping
 from typing import Final
 
-import attrs
-
-from authcore.ports.system import Clock, Entropy
-from authcore_local.cognito.app_client_secrets import AppClientSecrets
-from authcore_local.cognito.auth_sessions import AuthSessions
-from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.idp_api.administration import Administration
+from authcore_local.cognito.idp_api.api_parts import ApiParts
 from authcore_local.cognito.idp_api.authentication import Authentication
 from authcore_local.cognito.idp_api.challenge_answers import ChallengeAnswers
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
-from authcore_local.cognito.idp_api.password_flow import PasswordFlow
+from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
+from authcore_local.cognito.idp_api.own_account import OwnAccount
+from authcore_local.cognito.idp_api.passkey_registration import PasskeyRegistration
+from authcore_local.cognito.idp_api.pool_description import PoolDescription
 from authcore_local.cognito.idp_api.provider_links import ProviderLinking
-from authcore_local.cognito.idp_api.questions import Questions
-from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.self_service import SelfService
-from authcore_local.cognito.idp_api.sign_in_completion import SignInCompletion
-from authcore_local.cognito.idp_api.srp_flow import SrpFlow
+from authcore_local.cognito.idp_api.sign_in_flows import SignInFlows
 from authcore_local.cognito.idp_api.user_listing import UserListing
-from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
-from authcore_local.cognito.oauth.revocation_endpoint import Revocation
-from authcore_local.cognito.oauth.session_refresh import SessionRefresh
-from authcore_local.cognito.token_issuer import TokenIssuer
-from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
-from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
-from authcore_local.cognito.user_flows.sign_up import SignUp
-from authcore_local.cognito.user_pool.users import UserStore
 
 
-SIGNED: Final = frozenset(("GetProvisionedLimit", "ListUsers"))
+SIGNED: Final = frozenset(
+    ("DescribeUserPool", "DescribeUserPoolClient", "GetProvisionedLimit", "ListUsers")
+)
 """Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class ApiParts:
-    """The pool, as far as its API is concerned."""
+def build_api(parts: ApiParts) -> Api:
+    """Build the API."""
+    challenges = ChallengeSessions(parts.config, clock=parts.clock, entropy=parts.entropy)
+    operations = {
+        **_sign_in_operations(parts, challenges),
+        **_operations_of_users(parts, challenges),
+        **_operations_of_operators(parts),
+    }
+    signed = {name for name in operations if name in SIGNED or name.startswith("Admin")}
+    return Api(
+        unsigned={name: operations[name] for name in operations.keys() - signed},
+        signed={name: operations[name] for name in signed},
+        secrets={"GetSecretValue": parts.secrets.get_secret_value},
+        admit=parts.rates.check,
+    )
 
-    config: PoolConfig
-    users: UserStore
-    sessions: AuthSessions
-    secrets: AppClientSecrets
-    lifecycle: Lifecycle
-    sign_in: PasswordSignIn
-    sign_up: SignUp
-    forgotten: ForgottenPasswords
-    issuer: TokenIssuer
-    refresh: SessionRefresh
-    revocation: Revocation
-    rates: RequestRates
-    clock: Clock
-    entropy: Entropy
 
-    def api(self) -> Api:
-        """Build the API."""
-        operations = {
-            **self._sign_in_operations(),
-            **self._operations_of_users(),
-            **self._operations_of_operators(),
-        }
-        signed = {name for name in operations if name in SIGNED or name.startswith("Admin")}
-        return Api(
-            unsigned={name: operations[name] for name in operations.keys() - signed},
-            signed={name: operations[name] for name in signed},
-            secrets={"GetSecretValue": self.secrets.get_secret_value},
-            admit=self.rates.check,
-        )
+def _operations_of_users(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
+    self_service = SelfService(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        sign_up=parts.sign_up,
+        forgotten=parts.forgotten,
+    )
+    account = OwnAccount(
+        config=parts.config,
+        users=parts.users,
+        bearer=parts.bearer,
+        sign_in=parts.sign_in,
+        codes=parts.codes,
+        outbox=parts.outbox,
+    )
+    factors = MfaSettings(
+        config=parts.config,
+        users=parts.users,
+        sessions=challenges,
+        bearer=parts.bearer,
+        tokens=parts.software_tokens,
+    )
+    passkeys = PasskeyRegistration(
+        parts.config,
+        users=parts.users,
+        bearer=parts.bearer,
+        ceremonies=parts.ceremonies,
+        clock=parts.clock,
+        entropy=parts.entropy,
+    )
+    return {
+        "RevokeToken": parts.revocation.revoke_token,
+        "GlobalSignOut": parts.revocation.global_sign_out,
+        **self_service.operations(),
+        **account.operations(),
+        **factors.operations(),
+        **passkeys.operations(),
+    }
 
-    def _operations_of_users(self) -> Mapping[str, Operation]:
-        self_service = SelfService(
-            config=self.config,
-            secrets=self.secrets,
-            users=self.users,
-            sign_up=self.sign_up,
-            forgotten=self.forgotten,
-        )
-        return {
-            "RevokeToken": self.revocation.revoke_token,
-            "GlobalSignOut": self.revocation.global_sign_out,
-            **self_service.operations(),
-        }
 
-    def _operations_of_operators(self) -> Mapping[str, Operation]:
-        administration = Administration(
-            self.config, users=self.users, sessions=self.sessions, lifecycle=self.lifecycle
-        )
-        linking = ProviderLinking(self.config, users=self.users, clock=self.clock)
-        return {
-            "AdminLinkProviderForUser": linking.link,
-            "ListUsers": UserListing(self.config, users=self.users).list_users,
-            "GetProvisionedLimit": self.rates.get_provisioned_limit,
-            **administration.operations(),
-        }
+def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
+    administration = Administration(
+        parts.config,
+        users=parts.users,
+        sessions=parts.sessions,
+        lifecycle=parts.lifecycle,
+        forgotten=parts.forgotten,
+    )
+    description = PoolDescription(config=parts.config, secrets=parts.secrets, users=parts.users)
+    linking = ProviderLinking(parts.config, users=parts.users, clock=parts.clock)
+    return {
+        "AdminLinkProviderForUser": linking.link,
+        "ListUsers": UserListing(parts.config, users=parts.users).list_users,
+        "GetProvisionedLimit": parts.rates.get_provisioned_limit,
+        "DescribeUserPool": description.pool,
+        "DescribeUserPoolClient": description.client,
+        **administration.operations(),
+    }
 
-    def _sign_in_operations(self) -> Mapping[str, Operation]:
-        challenges = ChallengeSessions(self.config, clock=self.clock, entropy=self.entropy)
-        completion = SignInCompletion(
-            config=self.config,
-            questions=Questions(self.config, sessions=challenges),
-            lifecycle=self.lifecycle,
-            issuer=self.issuer,
-            clock=self.clock,
-        )
-        password = PasswordFlow(
-            config=self.config, users=self.users, sign_in=self.sign_in, completion=completion
-        )
-        srp = SrpFlow(
-            config=self.config,
-            users=self.users,
-            sessions=challenges,
-            sign_in=self.sign_in,
-            completion=completion,
-            clock=self.clock,
-            entropy=self.entropy,
-        )
-        authentication = Authentication(
-            config=self.config,
-            secrets=self.secrets,
-            refresh=self.refresh,
-            beginnings={
-                "USER_PASSWORD_AUTH": password.begin,
-                "ADMIN_USER_PASSWORD_AUTH": password.begin,
-                "USER_SRP_AUTH": srp.begin,
-            },
-        )
-        answers = ChallengeAnswers(
-            config=self.config,
-            secrets=self.secrets,
-            users=self.users,
-            sessions=challenges,
-            answerers={
-                "PASSWORD_VERIFIER": srp.answer,
-                "NEW_PASSWORD_REQUIRED": password.answer_new_password,
-            },
-        )
-        return {
-            "InitiateAuth": authentication.initiate,
-            "AdminInitiateAuth": authentication.admin_initiate,
-            "GetTokensFromRefreshToken": authentication.get_tokens,
-            "RespondToAuthChallenge": answers.respond,
-            "AdminRespondToAuthChallenge": answers.admin_respond,
-        }
+
+def _sign_in_operations(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
+    flows = SignInFlows.of(parts, challenges)
+    authentication = Authentication(
+        config=parts.config,
+        secrets=parts.secrets,
+        refresh=parts.refresh,
+        beginnings=flows.beginnings(),
+    )
+    answers = ChallengeAnswers(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        sessions=challenges,
+        answerers=flows.answerers(),
+    )
+    return {
+        "InitiateAuth": authentication.initiate,
+        "AdminInitiateAuth": authentication.admin_initiate,
+        "GetTokensFromRefreshToken": authentication.get_tokens,
+        "RespondToAuthChallenge": answers.respond,
+        "AdminRespondToAuthChallenge": answers.admin_respond,
+    }

@@ -39,6 +39,10 @@ class Input:
             raise invalid_parameter(f"Invalid value at '{name}'")
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether the member *name* is there, and is not null."""
+        return self._members.get(name) is not None
+
     def flag(self, name: str) -> bool:
         """
         A boolean; absent is false.
@@ -70,10 +74,19 @@ class Input:
         Raises:
             CognitoError: InvalidParameterException.
         """
+        return Input(self.document(name))
+
+    def document(self, name: str) -> Mapping[str, Any]:
+        """
+        A JSON object of any form.
+
+        Raises:
+            CognitoError: InvalidParameterException.
+        """
         value = self._members.get(name)
         if not isinstance(value, dict):
             raise invalid_parameter(f"Invalid value at '{name}'")
-        return Input(value)
+        return value
 
     def texts(self, name: str) -> dict[str, str]:
         """

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -69,14 +70,23 @@ class SrpFlow:
 
     def begin(self, attempt: Attempt) -> Output:
         """Return PASSWORD_VERIFIER for ``SRP_A``."""
-        client_public = public_value(required(attempt.parameters, "SRP_A"))
-        if client_public is None:
-            raise invalid_parameter("SRP_A is not a valid public value")
+        client_public = required_public_value(attempt.parameters)
         user = self.sign_in.candidate(attempt.username, attempt.validation_data)
         return self.challenge(user, attempt.username, client_public)
 
-    def challenge(self, user: PoolUser | None, username: str, client_public: int) -> Output:
-        """Return PASSWORD_VERIFIER for *user*; for *username* where there is none."""
+    def challenge(
+        self,
+        user: PoolUser | None,
+        username: str,
+        client_public: int,
+        *,
+        with_session: bool = False,
+    ) -> Output:
+        """
+        Return PASSWORD_VERIFIER for *user*; for *username* where there is none.
+
+        *with_session* names the sign-in by ``Session``, too, as USER_AUTH does.
+        """
         name = self.users.normalize_name(username) if user is None else user.username
         known = None if user is None else user.password
         password = known or self.users.simulate_password(name)
@@ -87,14 +97,19 @@ class SrpFlow:
             subject=None if user is None or known is None else user.subject,
             state=SrpState(handshake=handshake, began_at=self.clock.now()),
         )
+        session = self.sessions.begin(pending)
         parameters = {
             "SALT": f"{int.from_bytes(password.salt):x}",
             "SRP_B": f"{handshake.server_public:x}",
-            "SECRET_BLOCK": self.sessions.begin(pending),
+            "SECRET_BLOCK": session,
             "USER_ID_FOR_SRP": name,
             "USERNAME": name,
         }
-        return {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}
+        return {
+            "ChallengeName": "PASSWORD_VERIFIER",
+            "ChallengeParameters": parameters,
+            **({"Session": session} if with_session else {}),
+        }
 
     def answer(self, answer: Answer) -> Output:
         """Check the answer to PASSWORD_VERIFIER."""
@@ -124,6 +139,19 @@ class SrpFlow:
         late = now - state.began_at > self.config.srp_answer_window
         if late or abs(now - said) > self.config.srp_answer_window:
             raise CognitoError("NotAuthorizedException", "Incorrect username or password.")
+
+
+def required_public_value(parameters: Mapping[str, str]) -> int:
+    """
+    Return ``SRP_A``.
+
+    Raises:
+        CognitoError: InvalidParameterException.
+    """
+    value = public_value(required(parameters, "SRP_A"))
+    if value is None:
+        raise invalid_parameter("SRP_A is not a valid public value")
+    return value
 
 
 def parse_timestamp(text: str) -> datetime:

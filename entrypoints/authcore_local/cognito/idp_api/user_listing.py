@@ -69,6 +69,15 @@ def attribute_list(user: PoolUser) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in user.all_attributes().items()]
 
 
+def mfa_members(user: PoolUser) -> dict[str, object]:
+    """Return the second factors of *user*, as GetUser and AdminGetUser have them."""
+    preferred = user.preferred_mfa
+    return {
+        **({"UserMFASettingList": sorted(user.mfa)} if user.mfa else {}),
+        **({"PreferredMfaSetting": preferred} if preferred else {}),
+    }
+
+
 def _test(expression: str) -> Test:
     if not expression.strip():
         return lambda _: True

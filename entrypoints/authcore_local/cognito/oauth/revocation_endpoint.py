@@ -17,12 +17,12 @@ from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.idp_api.idp_endpoint import Input
+from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.oauth.oauth_requests import (
     HEADERS,
     OAuthRefusedError,
     clients_form,
 )
-from authcore_local.cognito.token_issuer import API_SCOPE, TokenIssuer
 from authcore_local.flow import FlowLog, shorten
 
 
@@ -35,7 +35,7 @@ class Revocation:
 
     _config: PoolConfig
     _secrets: AppClientSecrets
-    _issuer: TokenIssuer
+    _bearer: TokenBearer
     _sessions: AuthSessions
     _flow: FlowLog
 
@@ -67,19 +67,8 @@ class Revocation:
         return {}
 
     def global_sign_out(self, given: Input) -> Mapping[str, object]:
-        """
-        ``GlobalSignOut``; unsigned: an access token ends all sessions of its user.
-
-        It needs the scope API_SCOPE; tokens of managed login have it only if requested.
-        """
-        grant = self._issuer.grant_of(given.text("AccessToken", longest=MAX_TOKEN_LENGTH))
-        if grant is None:
-            raise CognitoError("NotAuthorizedException", "Invalid Access Token")
-        if API_SCOPE not in grant.scopes:
-            raise CognitoError(
-                "NotAuthorizedException", "Access Token does not have required scopes"
-            )
-        self._sessions.end_all_of(grant.subject)
+        """``GlobalSignOut``; unsigned: an access token ends all sessions of its user."""
+        self._sessions.end_all_of(self._bearer.subject(given))
         return {}
 
     def _end(self, token: str) -> None:

@@ -13,9 +13,13 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.errors import CognitoError
 
 
-Purpose = Literal["sign_up", "new_password"]
+Purpose = Literal["sign_up", "new_password", "attribute"]
 
-LIFETIMES: Final = {"sign_up": timedelta(hours=24), "new_password": timedelta(hours=1)}
+LIFETIMES: Final = {
+    "sign_up": timedelta(hours=24),
+    "new_password": timedelta(hours=1),
+    "attribute": timedelta(hours=24),
+}
 MAX_WRONG: Final = 5
 MAX_SENT: Final = 5
 SENDING_PAUSE: Final = timedelta(minutes=15)
@@ -50,8 +54,7 @@ class ConfirmationCodes:
         Raises:
             CognitoError: LimitExceededException.
         """
-        digest = hashlib.sha256(self._entropy.token().encode()).digest()
-        code = f"{int.from_bytes(digest) % 1_000_000:06}"
+        code = six_digits(self._entropy)
         with self._lock:
             before = self._issued.pop((purpose, subject), None)
             now = self._clock.now()
@@ -83,6 +86,12 @@ class ConfirmationCodes:
                 self._issued[purpose, subject] = attrs.evolve(issued, wrong=issued.wrong + 1)
                 raise wrong_code()
             del self._issued[purpose, subject]
+
+
+def six_digits(entropy: Entropy) -> str:
+    """Make a code."""
+    digest = hashlib.sha256(entropy.token().encode()).digest()
+    return f"{int.from_bytes(digest) % 1_000_000:06}"
 
 
 def wrong_code() -> CognitoError:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
+
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import CognitoError, invalid_parameter, no_such_user
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
@@ -77,6 +79,25 @@ class ForgottenPasswords:
             self._users.find(username) or user,
             metadata,
         )
+
+    def reset(self, username: str) -> None:
+        """
+        Make the password worthless, and mail a code for a new one: the user is RESET_REQUIRED.
+
+        Raises:
+            CognitoError: UserNotFoundException, InvalidParameterException (no verified address),
+                or LimitExceededException.
+        """
+        user = self._users.known_as(username)
+        if user is None:
+            raise no_such_user()
+        if not _can_be_mailed(user):
+            raise _unreachable()
+        code = self._codes.issue("new_password", user.subject)
+        self._users.change(
+            user.username, lambda each: attrs.evolve(each, password=None, status="RESET_REQUIRED")
+        )
+        self._outbox.send(user.attributes["email"], SUBJECT, code)
 
     def _find_or_migrate(self, username: str) -> PoolUser | None:
         if not is_username(username):

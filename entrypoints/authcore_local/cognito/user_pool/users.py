@@ -14,7 +14,9 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.config import Mfa
 from authcore_local.cognito.errors import CognitoError, no_such_user
 from authcore_local.cognito.user_pool.identities import Identity, as_attribute
+from authcore_local.cognito.user_pool.passkeys import Passkey
 from authcore_local.cognito.user_pool.pool_passwords import PasswordHash
+from authcore_local.cognito.user_pool.software_tokens import SoftwareToken
 from authcore_local.cognito.user_pool.write_block import WriteBlock
 
 
@@ -55,6 +57,9 @@ class PoolUser:
         groups: Names.
         mfa: The second factors that are active.
         preferred_mfa: The one that is asked first.
+        software_token: Of the user's authenticator app, once it is verified.
+        offered_token: Of an app that is not verified yet.
+        passkeys: At most MAX_PASSKEYS.
         created_at: Aware, UTC.
         modified_at: Aware, UTC.
     """
@@ -69,6 +74,9 @@ class PoolUser:
     groups: tuple[str, ...] = ()
     mfa: frozenset[Mfa] = frozenset()
     preferred_mfa: Mfa | None = None
+    software_token: SoftwareToken | None = attrs.field(default=None, repr=False)
+    offered_token: SoftwareToken | None = attrs.field(default=None, repr=False)
+    passkeys: tuple[Passkey, ...] = attrs.field(default=(), repr=False)
     created_at: datetime
     modified_at: datetime
 
@@ -76,6 +84,12 @@ class PoolUser:
     def is_external(self) -> bool:
         """Whether a federated sign-in created the profile, even if it has a password now."""
         return self.status == "EXTERNAL_PROVIDER" or any(each.primary for each in self.identities)
+
+    @property
+    def verified_email(self) -> str | None:
+        """The address that codes may be sent to."""
+        is_verified = self.attributes.get("email_verified") == "true"
+        return self.attributes.get("email") if is_verified else None
 
     def all_attributes(self) -> dict[str, str]:
         """Return the attributes with ``sub``, and ``identities`` as JSON, as in API and events."""

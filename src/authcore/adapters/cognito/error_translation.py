@@ -13,7 +13,7 @@ must set a new password.
 
 See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, AdminDisableUser, AdminEnableUser,
-AdminSetUserPassword, GetTokensFromRefreshToken and InitiateAuth.
+AdminSetUserPassword, GetProvisionedLimit, GetTokensFromRefreshToken and InitiateAuth.
 """
 
 import re
@@ -68,6 +68,7 @@ in it, or too short.
 
 OUR_ATTRIBUTES: Final = frozenset({LEGACY_UID, LEGACY_LINKED})
 LISTING_USERS: Final[Refusals] = {}
+READING_A_LIMIT: Final[Refusals] = {}
 LINKING_A_PROVIDER: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AccountTakenError,

@@ -27,6 +27,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.user_directory import (
     DirectoryListing,
     ProviderLinks,
+    ProvisionedLimits,
     UserAdministration,
     UserDirectory,
     UserSessions,
@@ -174,6 +175,24 @@ class InMemoryUserAdministration(UserAdministration):
         if user is None:
             raise AccountNotFoundError("no such user")
         return user
+
+
+class InMemoryProvisionedLimits(ProvisionedLimits):
+    """
+    A rate in memory.
+
+    Attributes:
+        rate: Writes of users a second; None while it cannot be read.
+    """
+
+    def __init__(self, rate: int | None = 25) -> None:
+        self.rate = rate
+
+    def user_updates_per_second(self) -> int:
+        """See the port."""
+        if self.rate is None:
+            raise ProviderUnavailableError("the limit is set to be unreadable")
+        return self.rate
 
 
 class InMemoryProviderLinks(ProviderLinks):

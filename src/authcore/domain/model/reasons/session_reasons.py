@@ -43,7 +43,8 @@ SESSIONS: Final[tuple[Reason, ...]] = (
         REJECTED,
         ("guard.user",),
         _NOT_YOURS,
-        "Nothing, or add the user to a group that `detail` names; legacy logins have no groups.",
+        "Nothing, or add the user to a group that `detail` names; legacy logins have no groups. "
+        "`AUTHCORE_GUARD_GROUPS` and `_ROLES` of the process that records it say what is required.",
     ),
     Reason(
         "user_inactive",

@@ -1,0 +1,100 @@
+"""``DescribeUserPool`` and ``DescribeUserPoolClient``."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from authcore_local.cognito.app_client_secrets import ACCOUNT, AppClientSecrets
+from authcore_local.cognito.config import PoolConfig, SchemaAttribute
+from authcore_local.cognito.idp_api.authentication import check_client, check_pool
+from authcore_local.cognito.idp_api.idp_endpoint import Input
+from authcore_local.cognito.user_pool.users import UserStore
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class PoolDescription:
+    """Describes what this pool knows; members of Amazon's that it does not know are absent."""
+
+    config: PoolConfig
+    secrets: AppClientSecrets
+    users: UserStore
+
+    def pool(self, given: Input) -> Mapping[str, object]:
+        """``DescribeUserPool``."""
+        config = self.config
+        check_pool(config, given)
+        factors = ["PASSWORD", *sorted(config.first_factors)]
+        described = {
+            "Id": config.pool_id,
+            "Name": config.pool_name,
+            "Arn": f"arn:aws:cognito-idp:{config.region}:{ACCOUNT}:userpool/{config.pool_id}",
+            "MfaConfiguration": config.mfa,
+            "EstimatedNumberOfUsers": len(self.users.all_users()),
+            "UsernameConfiguration": {"CaseSensitive": config.case_sensitive},
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not config.self_sign_up},
+            "SchemaAttributes": [_schema(each) for each in config.schema.values()],
+            "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": factors}},
+        }
+        return {"UserPool": described}
+
+    def client(self, given: Input) -> Mapping[str, object]:
+        """``DescribeUserPoolClient``."""
+        config = self.config
+        check_pool(config, given)
+        check_client(config, given)
+        described = {
+            "UserPoolId": config.pool_id,
+            "ClientId": config.client_id,
+            "ClientName": config.client_id,
+            **self._secret(),
+            **_flows(config),
+            **_lifetimes(config),
+        }
+        return {"UserPoolClient": described}
+
+    def _secret(self) -> dict[str, str]:
+        secrets = self.secrets.active()
+        if not secrets:
+            return {}
+        return {"ClientSecret": secrets[-1], "ClientSecretArn": self.secrets.arn}
+
+
+def _schema(attribute: SchemaAttribute) -> dict[str, object]:
+    return {
+        "Name": attribute.name,
+        "AttributeDataType": "String",
+        "Mutable": attribute.mutable,
+        "Required": False,
+        "StringAttributeConstraints": {"MaxLength": str(attribute.max_length)},
+    }
+
+
+def _flows(config: PoolConfig) -> dict[str, object]:
+    return {
+        "ExplicitAuthFlows": sorted(config.enabled_flows),
+        "SupportedIdentityProviders": ["COGNITO", *config.identity_providers],
+        "CallbackURLs": list(config.callback_urls),
+        "LogoutURLs": list(config.logout_urls),
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthScopes": list(config.scopes),
+        "PreventUserExistenceErrors": config.prevent_user_existence_errors,
+        "EnableTokenRevocation": True,
+    }
+
+
+def _lifetimes(config: PoolConfig) -> dict[str, object]:
+    tokens = {
+        "AccessToken": config.access_token_lifetime,
+        "IdToken": config.id_token_lifetime,
+        "RefreshToken": config.refresh_token_lifetime,
+    }
+    return {
+        "AuthSessionValidity": int(config.auth_session_validity.total_seconds()) // 60,
+        "TokenValidityUnits": dict.fromkeys(tokens, "seconds"),
+        **{f"{name}Validity": int(each.total_seconds()) for name, each in tokens.items()},
+        "RefreshTokenRotation": {
+            "Feature": "ENABLED" if config.refresh_token_rotation else "DISABLED",
+            "RetryGracePeriodSeconds": int(config.retry_grace_period.total_seconds()),
+        },
+    }

@@ -1,0 +1,34 @@
+"""The limit of writes is read, not assumed."""
+
+from authcore.domain.services.accounts.write_quota import READ_EVERY, WriteQuota
+from authcore.testing.fakes.system import FrozenClock
+from authcore.testing.fakes.user_directory import InMemoryProvisionedLimits
+
+
+def test_the_account_s_limit_counts() -> None:
+    assert WriteQuota(InMemoryProvisionedLimits(40), clock=FrozenClock()).per_second() == 40
+
+
+def test_without_one_the_documented_quota_counts() -> None:
+    assert WriteQuota(InMemoryProvisionedLimits(None), clock=FrozenClock()).per_second() == 25
+
+
+def test_a_process_may_take_less_and_never_more() -> None:
+    limits, clock = InMemoryProvisionedLimits(40), FrozenClock()
+
+    assert WriteQuota(limits, clock=clock, at_most=10).per_second() == 10
+    assert WriteQuota(limits, clock=clock, at_most=99).per_second() == 40
+
+
+def test_a_changed_limit_is_read_and_a_known_one_outlives_an_outage() -> None:
+    limits, clock = InMemoryProvisionedLimits(40), FrozenClock()
+    quota = WriteQuota(limits, clock=clock)
+    quota.per_second()
+    limits.rate = 60
+    assert quota.per_second() == 40
+
+    clock.advance(READ_EVERY)
+    assert quota.per_second() == 60
+    limits.rate = None
+    clock.advance(READ_EVERY)
+    assert quota.per_second() == 60
