@@ -20,6 +20,7 @@ DoorName = Literal[
     "account-linking",
     "pre-sign-up",
     "pre-token-generation",
+    "inbound-federation",
 ]
 Environment = Mapping[str, str]
 
@@ -121,6 +122,12 @@ def _pre_token_generation() -> Door:
     return Door(PreTokenGenerationSettings, build_handler)
 
 
+def _inbound_federation() -> Door:
+    from authcore_lambda.inbound_federation import InboundFederationSettings, build_handler
+
+    return Door(InboundFederationSettings, build_handler)
+
+
 DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "web": _web,
     "web-function": _web_function,
@@ -130,4 +137,5 @@ DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "account-linking": _account_linking,
     "pre-sign-up": _pre_sign_up,
     "pre-token-generation": _pre_token_generation,
+    "inbound-federation": _inbound_federation,
 }

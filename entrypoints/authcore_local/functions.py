@@ -10,7 +10,13 @@ from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.ports.system import Clock
-from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
+from authcore_lambda import (
+    account_linking,
+    inbound_federation,
+    pre_sign_up,
+    pre_token_generation,
+    user_migration,
+)
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
 
@@ -63,6 +69,7 @@ def attach_functions(
     )
     return Triggers(
         user_migration=user_migration.build_handler(environment, http=clients.accounts),
+        inbound_federation=inbound_federation.build_handler(environment),
         pre_sign_up=pre_sign_up.build_handler(environment, http=clients.accounts),
         post_confirmation=linking,
         post_authentication=linking,

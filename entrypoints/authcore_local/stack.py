@@ -190,6 +190,8 @@ class LocalStack(Running):
         self._closers += [client.close for client in clients]
         if users := auth.pool_users():
             self._closers.append(users.close)
+        if parts := auth.sync_parts():
+            self._closers.append(parts.close)
         share(auth, self._shared, "auth")
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)

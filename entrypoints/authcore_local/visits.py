@@ -49,7 +49,7 @@ class Visits:
         session = self._session(request)
         if session is None:
             return ""
-        ends = session.access.signed_in_at + self._lifetime
+        ends = session.signed_in_at + self._lifetime
         return (
             f'<dt>Session ends</dt><dd id="session-ends">{self._moment(ends)}</dd>'
             f'<dt>Access token</dt><dd id="token-ends">{self._moment(session.access.expires_at)}, '

@@ -147,6 +147,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
             users.close()
         if old_login := container.old_login():
             old_login.close()
+        if parts := container.sync_parts():
+            parts.close()
 
     return lifespan
 

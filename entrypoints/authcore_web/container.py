@@ -39,11 +39,17 @@ from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.old_login import OldLogin, old_login_keys
 from authcore.wiring.password import password_sign_in_of, sign_in_limits_of
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
+from authcore.wiring.profile_sync import SyncParts
 from authcore.wiring.refresher import cognito_refresher, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
 from authcore.wiring.table import create_intents_of, replay_cache_of
-from authcore.wiring.webhooks import ProfileSyncCall, profile_webhooks
+from authcore.wiring.webhooks import (
+    ProfileSyncCall,
+    profile_webhooks,
+    sync_call,
+    webhook_sync,
+)
 from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
@@ -489,13 +495,25 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    profile_sync: providers.Provider[ProfileSyncCall | None] = providers.Object(None)
+    sync_parts: providers.Provider[SyncParts | None] = providers.ThreadSafeSingleton(
+        webhook_sync,
+        SessionContainer.settings.provided.webhook,
+        SessionContainer.settings.provided.sync,
+        cognito=SessionContainer.cognito,
+        legacy=SessionContainer.settings.provided.legacy,
+        store=SessionContainer.store,
+        clock=SessionContainer.clock,
+        audit=SessionContainer.audit,
+    )
+    profile_sync: providers.Provider[ProfileSyncCall | None] = providers.ThreadSafeSingleton(
+        sync_call, sync_parts
+    )
     profile_changed_routes = providers.ThreadSafeSingleton(
         ProfileChangedRoutes,
         webhooks=providers.ThreadSafeSingleton(
             profile_webhooks,
             SessionContainer.settings.provided.webhook,
-            profile_sync.provider,
+            profile_sync,
             create_intents.provider,
             clock=SessionContainer.clock,
             audit=SessionContainer.audit,

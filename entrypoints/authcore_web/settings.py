@@ -12,6 +12,7 @@ from authcore.settings.password import PasswordSettings
 from authcore.settings.reader import Check
 from authcore.settings.session import RefreshSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.sync import SyncSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
@@ -32,6 +33,13 @@ def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
     )
 
 
+def _check_webhooks_read(keys: object, url: object, api_key: object) -> str | None:
+    if keys is None or (url and api_key):
+        return None
+    missing = "AUTHCORE_LEGACY_API_KEY" if url else "AUTHCORE_LEGACY_URL"
+    return f"{missing} is missing: changed accounts are read there, as AUTHCORE_WEBHOOK_KEYS asks"
+
+
 @attrs.frozen
 class WebSettings(SessionSettings):
     """
@@ -46,6 +54,7 @@ class WebSettings(SessionSettings):
         verify: API keys of the programs that may verify tokens.
         old_login: What the legacy system may ask about passwords.
         web: Origins whose pages may read the session.
+        sync: How pool users follow legacy accounts.
         webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
     """
@@ -54,6 +63,7 @@ class WebSettings(SessionSettings):
         *SessionSettings.CHECKS,
         Check(("cookie.format", "cookie.keys"), _check_attempt_keys),
         covering("sign_in.callback_url"),
+        Check(("webhook.keys", "legacy.url", "legacy.api_key"), _check_webhooks_read),
     )
 
     sign_in: SignInSettings
@@ -64,6 +74,7 @@ class WebSettings(SessionSettings):
     verify: VerifySettings
     old_login: OldLoginSettings
     web: WebAccessSettings
+    sync: SyncSettings
     webhook: WebhookSettings
     pages: AuthPageSettings
 

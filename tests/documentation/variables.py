@@ -14,6 +14,7 @@ from authcore.settings import describe_variables
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.federation import FederationSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
@@ -55,6 +56,7 @@ class Everything:
     old_login: OldLoginSettings
     web: WebAccessSettings
     webhook: WebhookSettings
+    federation: FederationSettings
     pages: AuthPageSettings
     guard: GuardSettings
     user: UserSettings

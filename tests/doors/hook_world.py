@@ -13,6 +13,7 @@ from unit.asgi_calls import Answer, Headers
 KEY: Final = bytes(range(32))
 NEXT_KEY: Final = bytes(range(1, 33))
 BODY: Final = b'{"type":"profile.changed","data":{"legacy_uid":"4711"}}'
+LEGACY: Final = {"LEGACY_URL": "https://legacy.example.com", "LEGACY_API_KEY": "canary-api-key"}
 PATH: Final = "/auth/profile-changed"
 
 
@@ -26,7 +27,7 @@ class HookWorld(LiveWebWorld):
     def __init__(self, **changes: str) -> None:
         self.synced: list[str] = []
         self.fault: Exception | None = None
-        super().__init__(**{"WEBHOOK_KEYS": written(KEY), **changes})
+        super().__init__(**{**LEGACY, "WEBHOOK_KEYS": written(KEY), **changes})
 
     def parts(self) -> dict[str, Any]:
         return {**super().parts(), "profile_sync": providers.Object(self.sync)}

@@ -18,6 +18,7 @@ from authcore_guard import asgi, fastapi, flask, wsgi
 from authcore_lambda import (
     account_linking,
     authorizer,
+    inbound_federation,
     pre_sign_up,
     pre_token_generation,
     user_migration,
@@ -49,6 +50,7 @@ STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
     "account-linking": (account_linking.build_handler,),
     "pre-sign-up": (pre_sign_up.build_handler,),
     "pre-token-generation": (pre_token_generation.build_handler,),
+    "inbound-federation": (inbound_federation.build_handler,),
 }
 GOOD: Final = {
     **environment_for(TokenMint()),
@@ -183,6 +185,12 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
     "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
+    "SYNC_FIELDS": ("sub", "email email", "none email"),
+    "SYNC_ON_LOCK": ("delete",),
+    "SYNC_ON_DELETION": ("forget",),
+    "SYNC_WRITES_PER_SECOND": ("0", "1001"),
+    "SYNC_TIMEOUT": ("0", "11"),
+    "FEDERATION_CLAIMS": ("sub=sub", "email", "name=email"),
 }
 """By variable, values that are wrong whatever the others are."""
 
@@ -250,6 +258,8 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "LEGACY_API_KEY",
         {"LEGACY_SESSIONS_COOKIE": "sessionid", "LEGACY_API_KEY": ""},
     ),
+    (("web",), "LEGACY_URL", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_URL": ""}),
+    (("web",), "LEGACY_API_KEY", {"WEBHOOK_KEYS": f"whsec_{_key(1)}", "LEGACY_API_KEY": ""}),
     (("guard",), "GUARD_CALLER_KEY", {"GUARD_REFRESH": "service"}),
     (("web", "guard", "authorizer"), "GUARD_ROLES", {"GUARD_ROLES": "writer"}),
     (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from authcore.adapters.legacy.change_message import MAX_MESSAGE_BYTES
+from authcore.adapters.legacy.profile_message import MAX_MESSAGE_BYTES
 from authcore.adapters.secrets.reread_secret import TOO_OLD
 from authcore.domain.errors import (
     AttributesRejectedError,
@@ -118,15 +118,14 @@ def test_what_can_never_be_applied_is_not_asked_for_again(world: HookWorld) -> N
 
     assert (malformed.status, malformed.json) == (
         200,
-        {"status": "parked", "reason": "message_malformed"},
+        {"status": "parked", "reason": "profile_message"},
     )
     assert (taken.status, taken.json) == (
         200,
         {"status": "parked", "reason": "attributes_rejected"},
     )
     assert world.container.audit_counter().counts() == {
-        ("profile.webhook", "rejected", "message_malformed"): 1,
-        ("profile.webhook", "rejected", "attributes_rejected"): 1,
+        ("profile.webhook", "rejected", "profile_message"): 1,
     }
 
 

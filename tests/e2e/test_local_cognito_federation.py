@@ -54,6 +54,70 @@ def linked(pool: LocalPool, user_id: str, username: str = "anna") -> None:
     )
 
 
+INBOUND = "InboundFederation_ExternalProvider"
+
+
+class TestWhatIsStoredOfAProvidersAnswer:
+    """By a function that is attached as inbound federation."""
+
+    @pytest.fixture
+    def pool(self, heard: Recorder) -> Iterator[LocalPool]:
+        with LocalPool(triggers=heard.triggers(inbound_federation=heard)) as pool:
+            yield pool
+
+    def test_it_is_asked_before_every_other_function(
+        self, pool: LocalPool, heard: Recorder
+    ) -> None:
+        Browser(pool).continue_with("Google", **VERIFIED)
+        assert heard.sources == [INBOUND, *FIRST]
+        assert heard.events[0]["userName"] == "Google_109-Aa"
+        assert heard.events[0]["request"] == {
+            "providerName": "Google",
+            "providerType": "Google",
+            "attributes": {
+                "tokenResponse": {
+                    "access_token": "local-access-token",
+                    "token_type": "Bearer",
+                    "expires_in": "3600",
+                },
+                "idToken": {
+                    "sub": "109-Aa",
+                    "email": "lizzy@longbourn.example",
+                    "email_verified": "true",
+                    "name": "Lizzy",
+                },
+                "userInfo": {},
+            },
+        }
+        assert heard.events[0]["response"] == {"userAttributesToMap": {}}
+
+        heard.events = []
+        Browser(pool).continue_with("Google", **VERIFIED)
+        assert heard.sources == [INBOUND, *LATER]
+
+    def test_an_empty_answer_changes_nothing(self, pool: LocalPool, heard: Recorder) -> None:
+        identity = identity_of(pool, code_of(Browser(pool).continue_with("Google", **VERIFIED)))
+
+        assert (identity["email"], identity["name"]) == (VERIFIED["email"], "Lizzy")
+
+    def test_what_is_left_out_is_not_stored(self, pool: LocalPool, heard: Recorder) -> None:
+        heard.answers[INBOUND] = lambda event: {
+            **event,
+            "response": {"userAttributesToMap": {"sub": "109-Aa", "name": "Elizabeth"}},
+        }
+        identity = identity_of(pool, code_of(Browser(pool).continue_with("Google", **VERIFIED)))
+
+        assert (identity.get("email"), identity["name"]) == (None, "Elizabeth")
+
+    def test_an_answer_without_the_member_is_no_answer(
+        self, pool: LocalPool, heard: Recorder
+    ) -> None:
+        heard.answers[INBOUND] = lambda event: {**event, "response": {}}
+
+        _, refusal = sent_to(Browser(pool).continue_with("Google", **VERIFIED))
+        assert refusal["error_description"] == "Unrecognizable lambda output"
+
+
 class TestWhichTriggersFire:
     """In the order of Amazon's table for federated users."""
 

@@ -232,7 +232,14 @@ def test_what_our_key_sealed_but_this_jar_did_not_write_is_no_session() -> None:
     envelope = Envelope(
         "session", ring=KeyRing([b"k" * 32]), clock=FrozenClock(), entropy=ScriptedEntropy()
     )
-    for texts in ((), ("a",), ("a", "b"), ("a", None, "c"), ("a", "b", "c", "d")):
+    for texts in (
+        (),
+        ("a",),
+        ("a", "b"),
+        ("a", None, "c"),
+        ("a", "b", "c", "d"),
+        ("a", "b", "c", "5", "e"),
+    ):
         sealed = envelope.seal(texts, expires_at=FrozenClock().now() + DAYS_30)
         chunk = f"{generation_of(sealed)}.0.1~{sealed}"
         assert sealed_jar().read(f"__Secure-authcore_session={chunk}") is None

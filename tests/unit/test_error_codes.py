@@ -46,7 +46,6 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.SessionTooLargeError: "session_too_large",
     errors.CookiesRemainError: "cookies_remain",
     errors.WebhookRejectedError: "webhook_rejected",
-    errors.MessageMalformedError: "message_malformed",
     errors.LinkRejectedError: "link_rejected",
     errors.AmbiguousAccountError: "link_ambiguous",
     errors.AccountTakenError: "link_taken",

@@ -17,7 +17,7 @@ from authcore_lambda.events.types import Event
 from authcore_lambda.events.user_attributes import EventUnreadableError, UserAttributes
 
 
-_POOL_ID: Final = re.compile(r"[a-z0-9-]{1,32}_[A-Za-z0-9]{1,55}")
+POOL_ID: Final = re.compile(r"[a-z0-9-]{1,32}_[A-Za-z0-9]{1,55}")
 
 _ID: Final = re.compile(r"[!-~]{1,128}")
 
@@ -78,7 +78,7 @@ class TriggerEvent:
     @property
     def pool_id(self) -> str | EventUnreadableError:
         """``userPoolId``, if it has the shape of ``eu-west-1_Ab12Cd34``."""
-        if self.pool_name is None or not _POOL_ID.fullmatch(self.pool_name):
+        if self.pool_name is None or not POOL_ID.fullmatch(self.pool_name):
             return EventUnreadableError("the event names no user pool")
         return self.pool_name
 

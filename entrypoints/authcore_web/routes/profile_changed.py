@@ -7,7 +7,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from authcore.adapters.legacy.change_message import MAX_MESSAGE_BYTES
+from authcore.adapters.legacy.profile_message import MAX_MESSAGE_BYTES
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import RejectedError, UnavailableError, WebhookRejectedError
 from authcore.domain.model.webhooks import Webhook

@@ -39,7 +39,6 @@ All errors that authcore raises, in one tree.
     │   ├── UserInactiveError           the application disabled the signed-in user (403)
     │   ├── CookiesRemainError          the browser may keep cookies that no deletion reaches
     │   ├── WebhookRejectedError        nothing proves that the legacy system sent it now (401)
-    │   ├── MessageMalformedError       a signed message is not one that the contract knows
     │   └── LinkRejectedError           the two accounts must not be linked
     │       ├── AmbiguousAccountError   several legacy accounts match
     │       ├── AccountTakenError       one of the two is linked to another account already
@@ -386,16 +385,6 @@ class WebhookRejectedError(RejectedError):
 
     def __init__(self, detail: str) -> None:
         super().__init__("the webhook is not signed as it must be", detail=detail)
-
-
-class MessageMalformedError(RejectedError):
-    """
-    The legacy system sent something that is not a message of the contract.
-
-    The same message cannot become readable, so that a sender must not repeat it.
-    """
-
-    code: ClassVar[str] = "message_malformed"
 
 
 class LinkRejectedError(RejectedError):

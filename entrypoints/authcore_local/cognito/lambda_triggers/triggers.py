@@ -38,6 +38,7 @@ class Triggers:
     """
 
     user_migration: TriggerHandler | None = None
+    inbound_federation: TriggerHandler | None = None
     pre_sign_up: TriggerHandler | None = None
     post_confirmation: TriggerHandler | None = None
     pre_authentication: TriggerHandler | None = None
@@ -52,6 +53,7 @@ class Triggers:
         """Return the function for events whose ``triggerSource`` is *source*."""
         attached = {
             "UserMigration": self.user_migration,
+            "InboundFederation": self.inbound_federation,
             "PreSignUp": self.pre_sign_up,
             "PostConfirmation": self.post_confirmation,
             "PreAuthentication": self.pre_authentication,

@@ -9,6 +9,7 @@ from authcore.ports.system import Clock
 from authcore_local.cognito.config import PoolConfig, Provider
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
+from authcore_local.cognito.lambda_triggers.provider_claims import ProviderClaims
 from authcore_local.cognito.user_pool.attributes import for_new_user, update_attributes
 from authcore_local.cognito.user_pool.identities import Identity
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
@@ -50,8 +51,9 @@ class FederatedSignIn:
     """
     Finds or creates the user of an account at a provider.
 
-    Triggers at the first sign-in: pre sign-up, post confirmation.  Later, and at the first sign-in
-    of an account that was linked before: pre authentication, post authentication.
+    Inbound federation is the first trigger, each time.  Then follow, at the first sign-in: pre
+    sign-up, post confirmation; later, and at the first sign-in of an account that was linked
+    before: pre authentication, post authentication.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class FederatedSignIn:
         self._users = users
         self._lifecycle = lifecycle
         self._clock = clock
+        self._claims = ProviderClaims(lifecycle)
 
     def sign_in(self, account: ProviderAccount) -> PoolUser:
         """
@@ -71,13 +74,18 @@ class FederatedSignIn:
                 an owner while the pre sign-up trigger ran), or what Lifecycle raises.
         """
         known = self._users.identified_by(account.provider, account.user_id)
-        return (
-            self._first(account) if known is None else self._later(known, account.pool_attributes())
+        own_name = self._users.normalize_name(f"{account.provider}_{account.user_id}")
+        username = own_name if known is None else known.username
+        wanted = self._claims.attributes(
+            account.provider, account.user_id, username, account.pool_attributes()
         )
+        if known is None:
+            return self._first(account, username, wanted)
+        return self._later(known, wanted)
 
-    def _first(self, account: ProviderAccount) -> PoolUser:
-        username = self._users.normalize_name(f"{account.provider}_{account.user_id}")
-        wanted = account.pool_attributes()
+    def _first(
+        self, account: ProviderAccount, username: str, wanted: Mapping[str, str]
+    ) -> PoolUser:
         shown = {**_NO_ALIASES, **wanted}
         self._lifecycle.pre_sign_up("PreSignUp_ExternalProvider", username, shown)
         user = self._create(username, account, wanted)

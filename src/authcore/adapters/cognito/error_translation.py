@@ -25,14 +25,18 @@ from authcore.adapters.aws_failures import answered_class, failure_of
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
+    AnswerRejectedError,
     AttributesMissingError,
     AttributesRejectedError,
+    CredentialsRejectedError,
     LinkRejectedError,
     PasswordPolicyError,
+    PasswordResetRequiredError,
     ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
     RejectedError,
+    UserUnconfirmedError,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 
@@ -106,6 +110,23 @@ REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
     "UserNotConfirmedException": RefreshTokenRejectedError,
     "PasswordResetRequiredException": RefreshTokenRejectedError,
 }
+
+BEGINNING_A_SIGN_IN: Final[Refusals] = {
+    "NotAuthorizedException": CredentialsRejectedError,
+    "UserNotFoundException": CredentialsRejectedError,
+    "UserNotConfirmedException": UserUnconfirmedError,
+    "PasswordResetRequiredException": PasswordResetRequiredError,
+}
+ANSWERING_A_CHALLENGE: Final[Refusals] = {
+    **BEGINNING_A_SIGN_IN,
+    "AliasExistsException": AttributesRejectedError,
+    "CodeMismatchException": AnswerRejectedError,
+    "EnableSoftwareTokenMFAException": AnswerRejectedError,
+    "ExpiredCodeException": AnswerRejectedError,
+    "InvalidPasswordException": PasswordPolicyError,
+    "PasswordHistoryPolicyViolationException": PasswordPolicyError,
+}
+"""Also for VerifySoftwareToken, which answers a wrong code with EnableSoftwareTokenMFA."""
 
 
 def refusals_of_update(names: Iterable[str]) -> Refusals:

@@ -11,8 +11,9 @@ from authcore.adapters.cookie_header import MAX_HEADER_LENGTH, cookie_pairs
 from authcore.adapters.cookies.carried_session import CookieSessionJar
 from authcore.adapters.cookies.chunking import generation_of
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SEALED
-from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
-from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.adapters.cookies.session_texts import texts_of, tokens_in
+from authcore.adapters.sealing.envelope import Envelope, KeyRing
+from authcore.domain.model.tokens import TokenSet
 from authcore.ports.system import Clock, Entropy
 
 
@@ -102,14 +103,13 @@ class SealedSessionJar(CookieSessionJar):
 
     def _unseal(self, text: str, _ring_state: object) -> _Opened:
         unsealed = self._envelope.unseal(text)
-        tokens = _token_set(unsealed) if unsealed else None
+        tokens = tokens_in(unsealed.texts) if unsealed else None
         if unsealed is None or tokens is None:
             raise _NoSessionError
         return _Opened(generation_of(text), tokens, unsealed.expires_at)
 
     def _write(self, value: TokenSet, cookie_header: str, lifetime: timedelta) -> tuple[str, ...]:
-        tokens = (value.access_token, value.id_token, value.refresh_token)
-        sealed = self._envelope.seal(tokens, expires_at=self._clock.now() + lifetime)
+        sealed = self._envelope.seal(texts_of(value), expires_at=self._clock.now() + lifetime)
         return self._cookies.set_texts(
             {SEALED: sealed},
             generation=generation_of(sealed),
@@ -122,11 +122,3 @@ class SealedSessionJar(CookieSessionJar):
 def _sealed_texts(cookie_header: str) -> tuple[tuple[str, str], ...]:
     """Find the complete texts in a header, each with its generation."""
     return tuple(SEALED.gather(cookie_pairs(cookie_header)).items())
-
-
-def _token_set(unsealed: Unsealed) -> TokenSet | None:
-    match unsealed.texts:
-        case (str(access), str(identity), refresh):
-            return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
-        case _:
-            return None

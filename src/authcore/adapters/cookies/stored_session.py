@@ -10,11 +10,12 @@ from typing import Final
 from authcore.adapters.cookie_header import cookie_pairs
 from authcore.adapters.cookies.session_choice import MAX_SESSIONS, choose_session
 from authcore.adapters.cookies.session_cookies import DEFAULT_BUDGET, SESSION_ID, SessionCookies
+from authcore.adapters.cookies.session_texts import texts_of, tokens_in
 from authcore.adapters.sealing.envelope import Envelope, KeyRing, Unsealed
 from authcore.domain.errors import CoordinationUnavailableError, SessionTooLargeError
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import CarriedSessions
-from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, RefreshToken, TokenSet
+from authcore.domain.model.tokens import MAX_TOKEN_LENGTH, TokenSet
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import SessionJar
 from authcore.ports.session_stores import SealedStore
@@ -155,7 +156,7 @@ class StoredSessionJar(SessionJar):
         tokens = (value.access_token, value.id_token, value.refresh_token)
         if any(len(token or "") > MAX_TOKEN_LENGTH for token in tokens):
             raise SessionTooLargeError(f"a token has more than {MAX_TOKEN_LENGTH} characters")
-        return self._envelope.seal((place, *tokens), expires_at=until)
+        return self._envelope.seal((place, *texts_of(value)), expires_at=until)
 
     def _drop(self, cookie_header: str) -> None:
         """Drop the sessions of *cookie_header*; stop at the first failure of the store."""
@@ -184,10 +185,5 @@ def _place(session_id: str) -> str:
 
 
 def _token_set(unsealed: Unsealed, place: str) -> TokenSet | None:
-    match unsealed.texts:
-        case (str(sealed_place), str(access), str(identity), str() | None as refresh) if (
-            sealed_place == place
-        ):
-            return TokenSet(access, identity, None if refresh is None else RefreshToken(refresh))
-        case _:
-            return None
+    is_of_place = unsealed.texts[:1] == (place,)
+    return tokens_in(unsealed.texts[1:]) if is_of_place else None

@@ -193,7 +193,7 @@ class Device:
         password: That was chosen when the device was confirmed.
     """
 
-    key: str
+    key: str = attrs.field(repr=False)
     group_key: str = attrs.field(repr=False)
     password: str = attrs.field(repr=False)
 

@@ -99,7 +99,7 @@ def require_proofs(
         raise ConnectTicketError("no fresh sign-in with an external identity")
     if session is None or not session.identity.is_native:
         raise ConnectSignInError("no session of a native user")
-    if not _is_fresh(session.access.signed_in_at, now):
+    if not _is_fresh(session.signed_in_at, now):
         raise ConnectSignInError("the sign-in as the native user is too long ago")
     if claimed_address(session.identity) != ticket.address:
         raise ConnectAddressError("the two users have not the same verified address")

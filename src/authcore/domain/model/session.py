@@ -132,6 +132,12 @@ class User:
     actor: str | None = None
 
 
+def start_of(tokens: TokenSet, access: AccessClaims) -> datetime:
+    """Tell when the session of *tokens*, with the access token of *access*, began."""
+    told, kept = access.signed_in_at, tokens.signed_in_at
+    return told if kept is None else min(told, kept)
+
+
 @attrs.frozen
 class Session:
     """
@@ -146,6 +152,17 @@ class Session:
     tokens: TokenSet
     identity: IdentityClaims
     access: AccessClaims
+
+    @property
+    def signed_in_at(self) -> datetime:
+        """When the session began, however often its tokens were refreshed.  Aware, UTC."""
+        return start_of(self.tokens, self.access)
+
+    def begun_by(self, moment: datetime | None) -> "Session":
+        """Return the session as one that began at *moment*, if its tokens tell a later time."""
+        if moment is None or moment >= self.access.signed_in_at:
+            return self
+        return attrs.evolve(self, tokens=attrs.evolve(self.tokens, signed_in_at=moment))
 
     @property
     def user(self) -> User:

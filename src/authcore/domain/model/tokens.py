@@ -46,11 +46,14 @@ class TokenSet:
         access_token: Compact JWT.
         id_token: Compact JWT.
         refresh_token: Opaque; None where the provider returned none.
+        signed_in_at: When the session began, where a refresh moved the ``auth_time`` of its tokens
+            to a later time; None, the default, where they tell it.  Aware, UTC, whole seconds.
     """
 
     access_token: str = attrs.field(repr=False)
     id_token: str = attrs.field(repr=False)
     refresh_token: RefreshToken | None = attrs.field(repr=False)
+    signed_in_at: datetime | None = None
 
 
 def is_numeric_date(value: object) -> TypeGuard[float]:

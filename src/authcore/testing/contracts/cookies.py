@@ -5,6 +5,7 @@ from abc import abstractmethod
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
+import attrs
 import pytest
 
 from authcore.domain.errors import SessionTooLargeError
@@ -232,6 +233,22 @@ class SessionJarContract(CookieJarContract[TokenSet]):
 
         assert browser.refused == []
         assert jar.read(browser.header(HOST)) == other_value
+
+    def test_the_time_of_the_sign_in_is_kept_where_the_tokens_do_not_tell_it(
+        self,
+        jar: SessionJar,
+        other_value: TokenSet,
+        carried_header: str,
+        browser: BrowserCookies,
+        jar_clock: Clock,
+    ) -> None:
+        # RF-05
+        now = jar_clock.now()
+        begun = now.replace(microsecond=0) - timedelta(hours=1)
+        moved = attrs.evolve(other_value, signed_in_at=begun)
+        browser.apply(jar.renew(moved, carried_header, signed_in_at=begun), HOST)
+
+        assert jar.read(browser.header(HOST)) == moved
 
     def test_a_fresh_browser_carries_no_session_to_end(self, jar: SessionJar) -> None:
         assert jar.read_all("") == CarriedSessions()

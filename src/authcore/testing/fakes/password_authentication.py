@@ -24,6 +24,7 @@ from authcore.domain.model.challenges import (
     Choice,
     Device,
     FirstFactor,
+    NewPassword,
     Password,
     PasswordFlow,
     TotpSecret,
@@ -44,7 +45,7 @@ class Step:
 
     Attributes:
         name: Of the challenge.
-        answer: The right one.
+        answer: The right one; to NEW_PASSWORD_REQUIRED every one is.
         parameters: Of the challenge; none by default.
     """
 
@@ -186,7 +187,9 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
             asked = self._take(challenge)
             if challenge.name == "SELECT_CHALLENGE":
                 return self._chosen(asked, answer)
-            if answer != asked.steps[0].answer:
+            if isinstance(answer, NewPassword):
+                self._replace_password(asked.username, answer)
+            elif answer != asked.steps[0].answer:
                 self._refuse_answer(challenge, asked, answer)
             return self._next(attrs.evolve(asked, steps=asked.steps[1:]))
 
@@ -219,6 +222,11 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
             if isinstance(answer, Choice) and step.name == answer.factor:
                 return self._ask(attrs.evolve(asked, steps=(step, *user.steps)))
         raise AnswerRejectedError("the user does not have this factor")
+
+    def _replace_password(self, username: str, answer: NewPassword) -> None:
+        user = self._users[username]
+        user.password = answer.password
+        user.steps = tuple(step for step in user.steps if step.name != "NEW_PASSWORD_REQUIRED")
 
     def _refuse_answer(self, challenge: Challenge, asked: _Asked, answer: ChallengeAnswer) -> None:
         if isinstance(answer, Password):

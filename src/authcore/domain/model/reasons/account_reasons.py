@@ -246,8 +246,8 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "profile_message",
         REJECTED,
-        ("profile_sync.message",),
-        "Nothing: the message was put aside.",
+        ("profile_sync.message", "profile.webhook"),
+        "Nothing: the message was put aside. A webhook: 200 and `parked`.",
         "A message is not one of docs/profile-sync.md. Correct the sender; `authcore sync run` "
         "makes good what was missed.",
     ),

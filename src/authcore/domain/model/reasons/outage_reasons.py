@@ -29,6 +29,7 @@ _CALLS_COGNITO: Final = (
     "password.session",
     "password.sessions",
     "connect.revoke",
+    "federation.kept",
     "profile_sync",
     "profile.webhook",
     *PRESSED,

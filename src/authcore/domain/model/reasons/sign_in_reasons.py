@@ -150,14 +150,6 @@ REQUESTS: Final[tuple[Reason, ...]] = (
         "Nothing, if it is rare: an answer was lost. Many of them: the legacy system does not take "
         "200 for an answer.",
     ),
-    Reason(
-        "message_malformed",
-        REJECTED,
-        ("profile.webhook",),
-        "200 and `parked`: the message is recorded and not applied.",
-        "Correct the program that sends; `detail` names the member of the message. "
-        "`authcore sync run` applies what it missed.",
-    ),
     Reason("not_found", (), ("every other path",), "404.", NOTHING),
     Reason("method_not_allowed", (), ("every route",), "405.", NOTHING),
 )

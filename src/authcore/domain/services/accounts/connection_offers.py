@@ -93,7 +93,7 @@ class ConnectionOffers:
             raise LinkRejectedError("the token does not name one external identity")
         if address is None:
             raise ConnectAddressError("the pool vouches for no address")
-        signed_in_at = min(session.access.signed_in_at, now)
+        signed_in_at = min(session.signed_in_at, now)
         if now >= signed_in_at + PROOF_LIFETIME:
             raise ConnectTicketError("the user authenticated too long ago")
         return ConnectTicket(

@@ -10,6 +10,7 @@ import attrs
 
 from authcore.domain.errors import (
     LeaseHeldError,
+    ProfileMessageError,
     RejectedError,
     UnavailableError,
 )
@@ -57,15 +58,15 @@ class ProfileWebhooks:
 
     Attributes:
         keys: Gives the signing keys of now.
-        legacy_uid_in: Reads the message that a body holds, or raises MessageMalformedError.
-        sync: Brings the pool user of a legacy id up to date.
+        read_message: Reads the message that a body holds, or raises ProfileMessageError.
+        sync: Brings the pool user of a legacy id up to date, and records refusals.
         intents: Remembers ids; shared by all processes that receive webhooks, or of one process.
         clock: Tells how old a webhook is.
-        audit: Records what was refused, parked or repeated.
+        audit: Records messages that are none, and repeated ones.
     """
 
     keys: Callable[[], Sequence[bytes]]
-    legacy_uid_in: Callable[[bytes], str]
+    read_message: Callable[[bytes], str]
     sync: Callable[[str], object]
     intents: CreateIntents
     clock: Clock
@@ -106,12 +107,15 @@ class ProfileWebhooks:
         return Receipt("repeated")
 
     def _apply(self, body: bytes) -> Receipt:
-        legacy_uid = None
+        """Apply the message; ``sync`` records why one is refused."""
         try:
-            legacy_uid = self.legacy_uid_in(body)
+            legacy_uid = self.read_message(body)
+        except ProfileMessageError as error:
+            self.audit.record(AuditEvent.of(ACTION, error))
+            return Receipt("parked", error.code)
+        try:
             self.sync(legacy_uid)
         except RejectedError as error:
-            self.audit.record(AuditEvent.of(ACTION, error, legacy_uid=legacy_uid))
             return Receipt("parked", error.code)
         return Receipt("applied")
 

@@ -140,9 +140,7 @@ class BrowserGuard:
         """
         session = admitted.session
         try:
-            return self.jar.renew(
-                session.tokens, cookie_header, signed_in_at=session.access.signed_in_at
-            )
+            return self.jar.renew(session.tokens, cookie_header, signed_in_at=session.signed_in_at)
         except (SessionTooLargeError, UnavailableError) as error:
             self.counter.count(ACTION, outcome_of(error), error.code)
         return ()

@@ -33,7 +33,7 @@ class RefreshPolicy:
             ``refresh`` in the last quarter of the lifetime of the token that expires first, where
             the session has a refresh token; a failed refresh does not end the session.
         """
-        if self.is_over(session.access.signed_in_at, now=now):
+        if self.is_over(session.signed_in_at, now=now):
             return "end"
         if session.tokens.refresh_token is not None and now >= _stale_from(session):
             return "refresh"

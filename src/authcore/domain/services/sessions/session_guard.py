@@ -43,7 +43,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.audit import outcome_of
-from authcore.domain.model.session import Session
+from authcore.domain.model.session import Session, start_of
 from authcore.domain.model.session_decision import (
     Admitted,
     LegacyAdmitted,
@@ -299,7 +299,7 @@ class SessionGuard:
             return self._renew(tokens, None, rejected, can_renew=can_renew)
         except TokenRejectedError as invalid:
             return SignInRequired(invalid.code, detail=invalid.detail)
-        if self.policy.is_over(before.signed_in_at, now=self.clock.now()):
+        if self.policy.is_over(start_of(tokens, before), now=self.clock.now()):
             return TOO_OLD
         if self._is_revoked(before):
             return REVOKED
@@ -338,7 +338,7 @@ class SessionGuard:
         The claims *before* the refresh count too: an issuer may move ``auth_time``, and the new one
         may lie behind the revocation of the user.
         """
-        if self.policy.is_over(session.access.signed_in_at, now=self.clock.now()):
+        if self.policy.is_over(session.signed_in_at, now=self.clock.now()):
             return TOO_OLD
         moved = before is not None and before.signed_in_at != session.access.signed_in_at
         if self._is_revoked(session.access) or (moved and before and self._is_revoked(before)):

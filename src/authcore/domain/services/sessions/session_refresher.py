@@ -24,7 +24,7 @@ from authcore.domain.errors import (
     UnknownKeyError,
 )
 from authcore.domain.model.audit import AuditEvent
-from authcore.domain.model.session import Session
+from authcore.domain.model.session import Session, start_of
 from authcore.domain.model.tokens import AccessClaims, RefreshToken, TokenSet
 from authcore.domain.services.sessions.refresh_coordinator import RefreshCoordinator
 from authcore.domain.services.sessions.same_sign_in import require_same_sign_in
@@ -119,7 +119,7 @@ class SessionRefresher:
         except RejectedError as refusal:
             self._note(refusal, before)
             raise
-        return session
+        return session.begun_by(start_of(tokens, before) if before else tokens.signed_in_at)
 
     def serves(self, access: AccessClaims | None) -> bool:
         """
