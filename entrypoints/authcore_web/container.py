@@ -36,7 +36,7 @@ from authcore.settings.password import begins_by_choice
 from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
-from authcore.wiring.old_login import OldLogin, old_login_keys
+from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
 from authcore.wiring.password import password_sign_in_of, sign_in_limits_of
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
@@ -470,7 +470,25 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         threads=threads,
     )
-    old_login: providers.Provider[OldLogin | None] = providers.Object(None)
+    old_login: providers.Provider[OldLogin | None] = providers.ThreadSafeSingleton(
+        old_login_of,
+        SessionContainer.settings.provided.old_login,
+        SessionContainer.cognito,
+        providers.ThreadSafeSingleton(
+            old_login_limits,
+            SessionContainer.settings.provided.old_login,
+            SessionContainer.store,
+            SessionContainer.table_client.provider,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        ),
+        validator=SessionContainer.validator,
+        revoker=token_revoker,
+        secrets=client_secrets,
+        clock=SessionContainer.clock,
+        entropy=SessionContainer.entropy,
+        audit=SessionContainer.audit,
+    )
     old_login_routes = providers.ThreadSafeSingleton(
         OldLoginRoutes,
         old_login=old_login,

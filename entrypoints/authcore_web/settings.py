@@ -33,6 +33,15 @@ def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
     )
 
 
+def _old_login_counted_by_one_process(keys: object, table: str | None) -> str | None:
+    if keys is None or table is not None:
+        return None
+    return (
+        "AUTHCORE_STORE_TABLE is missing: attempts of AUTHCORE_OLD_LOGIN_CALLER_KEYS are counted "
+        "there, because a function runs in several processes"
+    )
+
+
 def _check_webhooks_read(keys: object, url: object, api_key: object) -> str | None:
     if keys is None or (url and api_key):
         return None
@@ -87,4 +96,5 @@ class WebFunctionSettings(WebSettings):
         *WebSettings.CHECKS,
         KEPT_ELSEWHERE,
         Check(("password.sign_in", "store.table"), _counted_by_one_process),
+        Check(("old_login.caller_keys", "store.table"), _old_login_counted_by_one_process),
     )

@@ -8,9 +8,14 @@ from urllib.parse import urlencode
 import attrs
 import pytest
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.challenges import Code
+from authcore.settings import load
 from authcore.testing.fakes.password_authentication import Step
+from authcore.testing.mint import TokenMint
 from authcore_web.request.old_login_members import MAX_BODY_BYTES
+from authcore_web.settings import WebFunctionSettings
+from doors.door_world import environment_for
 from doors.live_web_world import CALLER_KEY, LiveWebWorld
 from doors.old_login_web_world import BEARER, CHANGED, JSON, KEY, VERIFY, OldLoginWebWorld
 from unit.old_login_world import NEW, PASSWORD
@@ -85,9 +90,9 @@ def test_a_second_factor_needs_the_new_login(world: OldLoginWebWorld) -> None:
 
 
 def test_of_an_external_user_the_legacy_password_counts(world: OldLoginWebWorld) -> None:
-    link = attrs.asdict(world.users.federate())
+    account = attrs.asdict(world.users.federate())
     for path, member in ((VERIFY, "verified"), (CHANGED, "changed")):
-        answer = world.ask(path, world.members(**link))
+        answer = world.ask(path, world.members(**account))
         assert answer.json == {member: False, "reason": "no_pool_password"}
 
 
@@ -227,3 +232,11 @@ def test_no_password_and_no_key_is_logged_or_counted(
         [attrs.asdict(e) for e in (*world.audit.events, *world.users.recorded.events)]
     )
     assert "canary" not in said
+
+
+def test_a_function_counts_attempts_in_the_table() -> None:
+    # MG-05
+    given = environment_for(TokenMint(), OLD_LOGIN_CALLER_KEYS=f"legacy={KEY}")
+    with pytest.raises(ConfigurationError) as refused:
+        load(WebFunctionSettings, given)
+    assert [each for each in refused.value.problems if "OLD_LOGIN_CALLER_KEYS" in each]

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import attrs
 
-from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.attempt_limits import AttemptLimit
 from authcore.domain.model.directory import DirectoryUser, ExternalIdentity
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.accounts.linked_users import LinkedUsers
 from authcore.domain.services.accounts.old_login_limits import OldLoginLimits
@@ -62,7 +62,7 @@ class OldLoginWorld(SessionWorld):
         self.per_caller = InMemoryAttemptLimiter(AttemptLimit(per_caller, window), self.clock)
         self.issued: dict[str, Any] = {}
         self.anna = self.enrol("anna", "4711")
-        self.link = AccountLink("4711", self.anna.subject)
+        self.account = MovedAccount("4711", self.anna.subject)
 
     def enrol(self, username: str, legacy_uid: str, **more: Any) -> DirectoryUser:
         """A user with PASSWORD who names the account *legacy_uid*."""
@@ -70,21 +70,23 @@ class OldLoginWorld(SessionWorld):
         held = {"custom:legacy_uid": legacy_uid} if legacy_uid else {}
         return self.pool.add(username, held, **more)
 
-    def federate(self, **changes: Any) -> AccountLink:
+    def federate(self, **changes: Any) -> MovedAccount:
         """An external user who names the account 4713."""
         user = self.pool.federate(GOOGLE, {"custom:legacy_uid": "4713"})
         self.pool.replace(attrs.evolve(user, **changes))
-        return AccountLink("4713", user.subject)
+        return MovedAccount("4713", user.subject)
 
     def verify(
-        self, password: str = PASSWORD, *, link: AccountLink | None = None, **changes: Any
+        self, password: str = PASSWORD, *, account: MovedAccount | None = None, **changes: Any
     ) -> None:
-        self.verification(**changes).verify(link or self.link, password, caller=CALLER)
+        self.verification(**changes).verify(account or self.account, password, caller=CALLER)
 
     def change(
-        self, password: str = NEW, *, link: AccountLink | None = None, **changes: Any
+        self, password: str = NEW, *, account: MovedAccount | None = None, **changes: Any
     ) -> bool:
-        return self.password_change(**changes).change(link or self.link, password, caller=CALLER)
+        return self.password_change(**changes).change(
+            account or self.account, password, caller=CALLER
+        )
 
     def verification(self, **changes: Any) -> PasswordVerification:
         usual: dict[str, Any] = {

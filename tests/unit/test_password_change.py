@@ -18,7 +18,7 @@ from authcore.domain.errors import (
     TooManyAttemptsError,
     UserUnconfirmedError,
 )
-from authcore.domain.model.account_link import AccountLink
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.testing.fakes.user_directory import InMemoryUserSessions
 from support.everything_said import everything_said
 from unit.old_login_world import NEW, PASSWORD, OldLoginWorld
@@ -71,7 +71,7 @@ def test_a_password_that_the_pool_does_not_accept_changes_nothing(world: OldLogi
 @pytest.mark.parametrize("status", ["RESET_REQUIRED", "FORCE_CHANGE_PASSWORD"])
 def test_a_user_who_must_choose_a_password_has_chosen_it(world: OldLoginWorld, status: str) -> None:
     user = world.enrol("bea", "4712", status=status)
-    world.change(link=AccountLink("4712", user.subject))
+    world.change(account=MovedAccount("4712", user.subject))
     assert [each.status for each in world.pool.everybody()] == ["CONFIRMED", "CONFIRMED"]
 
 
@@ -79,7 +79,7 @@ def test_a_user_who_must_choose_a_password_has_chosen_it(world: OldLoginWorld, s
 def test_setting_a_password_confirms_nobody(world: OldLoginWorld, status: str) -> None:
     user = world.enrol("bea", "4712", status=status)
     with pytest.raises(UserUnconfirmedError):
-        world.change(link=AccountLink("4712", user.subject))
+        world.change(account=MovedAccount("4712", user.subject))
     assert world.administration.passwords == {}
 
 
@@ -92,7 +92,7 @@ def test_a_disabled_user_stays_disabled(world: OldLoginWorld) -> None:
 
 def test_an_external_user_gets_no_password(world: OldLoginWorld) -> None:
     with pytest.raises(NoPoolPasswordError):
-        world.change(link=world.federate())
+        world.change(account=world.federate())
     assert world.administration.passwords == {}
 
 
@@ -112,7 +112,7 @@ def test_no_password_is_set_over_a_link_that_one_side_does_not_hold(
     subject = users[username].subject if username else "sub-of-nobody"
 
     with pytest.raises(error):
-        world.change(link=AccountLink(legacy_uid, subject))
+        world.change(account=MovedAccount(legacy_uid, subject))
 
     assert world.administration.passwords == {}
     assert world.noted[0][:2] == ("password.change", error.code)

@@ -19,9 +19,9 @@ from authcore.domain.errors import (
     TooManyAttemptsError,
     UserUnconfirmedError,
 )
-from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.challenges import ChallengeName, Code
 from authcore.domain.model.identities import EXTERNAL
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.passwords import MAX_PASSWORD_LENGTH, MIGRATION_OFF
 from authcore.domain.model.tokens import RefreshToken
 from authcore.testing.fakes.password_authentication import Step
@@ -74,57 +74,57 @@ def test_the_server_side_flow_is_used_and_migrates_nobody(world: OldLoginWorld) 
     assert world.cognito.metadata == [MIGRATION_OFF]
 
 
-Spoil = Callable[[OldLoginWorld], AccountLink]
+Spoil = Callable[[OldLoginWorld], MovedAccount]
 
 
-def _disabled(world: OldLoginWorld) -> AccountLink:
+def _disabled(world: OldLoginWorld) -> MovedAccount:
     world.pool.disable("anna")
-    return world.link
+    return world.account
 
 
-def _gone(world: OldLoginWorld) -> AccountLink:
+def _gone(world: OldLoginWorld) -> MovedAccount:
     world.pool.delete_user("anna")
-    return world.link
+    return world.account
 
 
-def _of_another_account(world: OldLoginWorld) -> AccountLink:
-    return AccountLink("4712", world.anna.subject)
+def _of_another_account(world: OldLoginWorld) -> MovedAccount:
+    return MovedAccount("4712", world.anna.subject)
 
 
-def _crossed(world: OldLoginWorld) -> AccountLink:
+def _crossed(world: OldLoginWorld) -> MovedAccount:
     """Each account names the other one's user."""
-    return AccountLink("4711", world.enrol("bea", "4712").subject)
+    return MovedAccount("4711", world.enrol("bea", "4712").subject)
 
 
-def _one_sided(world: OldLoginWorld) -> AccountLink:
-    return AccountLink("4714", world.enrol("carl", "").subject)
+def _one_sided(world: OldLoginWorld) -> MovedAccount:
+    return MovedAccount("4714", world.enrol("carl", "").subject)
 
 
-def _invented(_: OldLoginWorld) -> AccountLink:
-    return AccountLink("4711", "00000000-0000-4000-8000-999999999999")
+def _invented(_: OldLoginWorld) -> MovedAccount:
+    return MovedAccount("4711", "00000000-0000-4000-8000-999999999999")
 
 
-def _locked(world: OldLoginWorld) -> AccountLink:
+def _locked(world: OldLoginWorld) -> MovedAccount:
     world.cognito.refuse("anna")
-    return world.link
+    return world.account
 
 
-def _to_be_reset(world: OldLoginWorld) -> AccountLink:
+def _to_be_reset(world: OldLoginWorld) -> MovedAccount:
     world.cognito.refuse("anna", PasswordResetRequiredError)
-    return world.link
+    return world.account
 
 
-def _unconfirmed(world: OldLoginWorld) -> AccountLink:
+def _unconfirmed(world: OldLoginWorld) -> MovedAccount:
     world.cognito.refuse("anna", UserUnconfirmedError)
-    return world.link
+    return world.account
 
 
-def _disabled_external(world: OldLoginWorld) -> AccountLink:
+def _disabled_external(world: OldLoginWorld) -> MovedAccount:
     """The legacy system's own password must not open the account of a disabled user."""
     return world.federate(enabled=False)
 
 
-def _external_of_another_account(world: OldLoginWorld) -> AccountLink:
+def _external_of_another_account(world: OldLoginWorld) -> MovedAccount:
     return attrs.evolve(world.federate(), legacy_uid="4711")
 
 
@@ -147,10 +147,10 @@ REFUSED: Final = [
 def test_every_refusal_is_one_to_the_caller_and_costs_the_same_calls(
     world: OldLoginWorld, spoil: Spoil, noted: tuple[str, str | None]
 ) -> None:
-    link = spoil(world)
+    account = spoil(world)
 
     with pytest.raises(CredentialsRejectedError) as refused:
-        world.verify(link=link)
+        world.verify(account=account)
 
     with pytest.raises(CredentialsRejectedError) as wrong:
         OldLoginWorld().verify("wrong")
@@ -166,7 +166,7 @@ def test_every_refusal_is_one_to_the_caller_and_costs_the_same_calls(
 def test_the_password_is_sent_about_no_user_but_the_linked_one(
     world: OldLoginWorld, spoil: Spoil
 ) -> None:
-    link = spoil(world)
+    account = spoil(world)
     asked: list[str] = []
 
     class Listening:
@@ -175,7 +175,7 @@ def test_the_password_is_sent_about_no_user_but_the_linked_one(
             raise CredentialsRejectedError("no")
 
     with pytest.raises(CredentialsRejectedError):
-        world.verify(link=link, authenticator=Listening())
+        world.verify(account=account, authenticator=Listening())
 
     [name] = asked
     assert name.startswith("authcore-")
@@ -224,14 +224,14 @@ def test_whatever_cognito_asks_besides_needs_the_new_login(
 
 def test_of_an_external_user_the_legacy_systems_own_password_counts(world: OldLoginWorld) -> None:
     with pytest.raises(NoPoolPasswordError):
-        world.verify(link=world.federate())
+        world.verify(account=world.federate())
     assert world.cognito.begun == []
 
 
 def test_an_external_user_with_a_password_has_it_checked(world: OldLoginWorld) -> None:
-    link = world.federate(status="CONFIRMED")
+    account = world.federate(status="CONFIRMED")
     world.cognito.enrol(f"Google_{GOOGLE.user_id}", PASSWORD)
-    world.verify(link=link)
+    world.verify(account=account)
     assert EXTERNAL not in {user.status for user in world.pool.everybody()}
 
 
@@ -288,7 +288,7 @@ def test_guesses_at_one_user_are_limited_and_keep_no_other_out(world: OldLoginWo
         with pytest.raises(TooManyAttemptsError):
             world.verify()
 
-    world.verify(link=AccountLink("4712", bea.subject))
+    world.verify(account=MovedAccount("4712", bea.subject))
     assert len(world.cognito.begun) == 11
 
 
@@ -296,7 +296,7 @@ def test_another_account_id_gives_no_further_guesses_at_a_user(world: OldLoginWo
     # MG-05
     for number in range(10):
         with pytest.raises(CredentialsRejectedError):
-            world.verify("wrong", link=attrs.evolve(world.link, legacy_uid=str(number)))
+            world.verify("wrong", account=attrs.evolve(world.account, legacy_uid=str(number)))
     with pytest.raises(TooManyAttemptsError):
         world.verify()
 
@@ -305,7 +305,7 @@ def test_a_caller_is_limited_over_all_users(world: OldLoginWorld) -> None:
     # MG-05
     for number in range(100):
         with pytest.raises(CredentialsRejectedError):
-            world.verify(link=AccountLink("1", f"sub-{number}"))
+            world.verify(account=MovedAccount("1", f"sub-{number}"))
     with pytest.raises(TooManyAttemptsError):
         world.verify()
 
@@ -317,12 +317,12 @@ def test_a_limit_that_cannot_be_counted_admits_no_attempt(world: OldLoginWorld) 
     assert world.cognito.begun == []
 
 
-@pytest.mark.parametrize("spoil", [*(each for each, _ in REFUSED), lambda world: world.link])
+@pytest.mark.parametrize("spoil", [*(each for each, _ in REFUSED), lambda world: world.account])
 def test_no_password_is_said_anywhere(
     world: OldLoginWorld, spoil: Spoil, caplog: pytest.LogCaptureFixture
 ) -> None:
-    link = spoil(world)
-    said = everything_said(lambda: world.verify(link=link), caplog)
+    account = spoil(world)
+    said = everything_said(lambda: world.verify(account=account), caplog)
     said += json.dumps([attrs.asdict(each) for each in world.recorded.events])
     said += repr(world.verification()) + repr(world.per_user.asked)
     assert "canary" not in said

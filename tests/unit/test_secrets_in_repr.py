@@ -46,6 +46,8 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.moved_account import MovedAccount
+from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.model.profiles import SyncResult
 from authcore.domain.model.reasons import Reason
 from authcore.domain.model.response_budget import ResponseBudget
@@ -95,7 +97,9 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Voucher: frozenset({"legacy_uid"}),
     ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
+    MovedAccount: frozenset({"cognito_id", "legacy_uid"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
+    PendingChallenge: frozenset({"client"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
@@ -165,10 +169,10 @@ def _build(kind: Any) -> Any:
 
 PLAIN: Final[Mapping[Any, Any]] = {
     bool: False,
-    int: 0,
-    float: 0.0,
+    int: 1,
+    float: 1.0,
     datetime: datetime(2026, 1, 1, tzinfo=UTC),
-    timedelta: timedelta(0),
+    timedelta: timedelta(seconds=1),
 }
 
 

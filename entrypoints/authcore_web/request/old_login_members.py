@@ -5,10 +5,10 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.model.account_link import (
+from authcore.domain.model.moved_account import (
     MAX_COGNITO_ID_LENGTH,
     MAX_LEGACY_UID_LENGTH,
-    AccountLink,
+    MovedAccount,
 )
 from authcore_web.request.body import BodyMalformedError
 
@@ -24,11 +24,11 @@ class OldLoginRequest:
     A password and the user whose it is to be.
 
     Attributes:
-        link: As the legacy system holds it.
+        account: As the legacy system holds it.
         password: As typed, of any length.
     """
 
-    link: AccountLink
+    account: MovedAccount
     password: str = attrs.field(repr=False)
 
 
@@ -42,7 +42,7 @@ def old_login_request_in(members: Mapping[str, object]) -> OldLoginRequest:
     if members.keys() != _NAMES:
         raise BodyMalformedError("other members than legacy_uid, cognito_id and password")
     return OldLoginRequest(
-        AccountLink(
+        MovedAccount(
             _text(members, "legacy_uid", MAX_LEGACY_UID_LENGTH),
             _text(members, "cognito_id", MAX_COGNITO_ID_LENGTH),
         ),

@@ -98,10 +98,10 @@ class OldLoginRoutes:
 
 
 def _verify(old_login: OldLogin, asked: OldLoginRequest, caller: str) -> Content:
-    old_login.verification.verify(asked.link, asked.password, caller=caller)
-    return attrs.asdict(asked.link)
+    old_login.verification.verify(asked.account, asked.password, caller=caller)
+    return attrs.asdict(asked.account)
 
 
 def _change(old_login: OldLogin, asked: OldLoginRequest, caller: str) -> Content:
-    ended = old_login.change.change(asked.link, asked.password, caller=caller)
-    return {**attrs.asdict(asked.link), "sessions_ended": ended}
+    ended = old_login.change.change(asked.account, asked.password, caller=caller)
+    return {**attrs.asdict(asked.account), "sessions_ended": ended}

@@ -3,9 +3,9 @@
 import attrs
 
 from authcore.domain.errors import AccountNotFoundError, AccountTakenError, OneSidedLinkError
-from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.identities import is_native
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.ports.user_directory import UserAdministration
 
@@ -21,9 +21,9 @@ class LinkedUsers:
 
     administration: UserAdministration
 
-    def find(self, link: AccountLink) -> DirectoryUser:
+    def find(self, account: MovedAccount) -> DirectoryUser:
         """
-        Return the user whom the account of *link* names, and who names the account.
+        Return the user whom *account* names, and who names it.
 
         Raises:
             AccountNotFoundError: The pool has no such user.
@@ -34,10 +34,10 @@ class LinkedUsers:
 
             ProviderUnavailableError: No usable answer.
         """
-        user = self.administration.find_by_subject(link.cognito_id)
-        if user is None or user.subject != link.cognito_id:
+        user = self.administration.find_by_subject(account.cognito_id)
+        if user is None or user.subject != account.cognito_id:
             raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
-        require_linked(link.legacy_uid, user)
+        require_linked(account.legacy_uid, user)
         return user
 
 

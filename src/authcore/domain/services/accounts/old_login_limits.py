@@ -4,7 +4,7 @@ import hashlib
 
 import attrs
 
-from authcore.domain.model.account_link import AccountLink
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.ports.attempt_limits import AttemptLimiter
 
 
@@ -23,7 +23,7 @@ class OldLoginLimits:
     users: AttemptLimiter
     callers: AttemptLimiter
 
-    def admit(self, link: AccountLink, caller: str) -> None:
+    def admit(self, account: MovedAccount, caller: str) -> None:
         """
         Count one attempt.
 
@@ -35,7 +35,7 @@ class OldLoginLimits:
 
             CoordinationUnavailableError: The limits cannot be counted.
         """
-        self.users.admit(_digest(f"old login\n{link.cognito_id}"))
+        self.users.admit(_digest(f"old login\n{account.cognito_id}"))
         self.callers.admit(_digest(f"caller\n{caller}"))
 
 

@@ -17,10 +17,10 @@ from authcore.domain.errors import (
     UnavailableError,
     UserUnconfirmedError,
 )
-from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.identities import EXTERNAL
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.services.accounts.linked_users import LinkedUsers, name_of
 from authcore.domain.services.accounts.old_login_limits import OldLoginLimits
 from authcore.ports.audit import AuditLog
@@ -57,14 +57,14 @@ class PasswordChange:
     limits: OldLoginLimits
     audit: AuditLog
 
-    def change(self, link: AccountLink, password: str, *, caller: str) -> bool:
+    def change(self, account: MovedAccount, password: str, *, caller: str) -> bool:
         """
         Set *password*.  Setting the same one again is harmless, unless the pool keeps a history.
 
         The caller has checked that the user may change it.
 
         Args:
-            link: As the legacy system holds it.
+            account: As the legacy system holds it.
 
             password: As typed.
 
@@ -88,16 +88,16 @@ class PasswordChange:
             UnavailableError: No usable answer.  The password may be set.
         """
         try:
-            ended = self._change(link, password, caller)
+            ended = self._change(account, password, caller)
         except RejectedError as refusal:
-            self._record(link, caller, refusal)
+            self._record(account, caller, refusal)
             raise
-        self._record(link, caller, None)
+        self._record(account, caller, None)
         return ended
 
-    def _change(self, link: AccountLink, password: str, caller: str) -> bool:
-        self.limits.admit(link, caller)
-        user = self.users.find(link)
+    def _change(self, account: MovedAccount, password: str, caller: str) -> bool:
+        self.limits.admit(account, caller)
+        user = self.users.find(account)
         if user.status == EXTERNAL:
             raise NoPoolPasswordError("the user has no password in the pool")
         if user.status not in SETTABLE:
@@ -115,13 +115,13 @@ class PasswordChange:
             return False
         return True
 
-    def _record(self, link: AccountLink, caller: str, error: RejectedError | None) -> None:
+    def _record(self, account: MovedAccount, caller: str, error: RejectedError | None) -> None:
         self.audit.record(
             AuditEvent.of(
                 ACTION,
                 error,
-                subject=None if error else link.cognito_id,
-                legacy_uid=link.legacy_uid,
+                subject=None if error else account.cognito_id,
+                legacy_uid=account.legacy_uid,
                 caller=caller,
             )
         )

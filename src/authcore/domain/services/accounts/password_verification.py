@@ -23,12 +23,12 @@ from authcore.domain.errors import (
     TokenRejectedError,
     UnavailableError,
 )
-from authcore.domain.model.account_link import AccountLink
 from authcore.domain.model.accounts import Credentials
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.challenges import Challenge
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.identities import EXTERNAL
+from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.passwords import MAX_PASSWORD_LENGTH, MIGRATION_OFF
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.accounts.linked_users import LinkedUsers
@@ -77,12 +77,12 @@ class PasswordVerification:
     entropy: Entropy
     audit: AuditLog
 
-    def verify(self, link: AccountLink, password: str, *, caller: str) -> None:
+    def verify(self, account: MovedAccount, password: str, *, caller: str) -> None:
         """
         Return if *password* is right and the user may sign in with it alone.
 
         Args:
-            link: As the legacy system holds it.
+            account: As the legacy system holds it.
 
             password: As typed.
 
@@ -103,27 +103,27 @@ class PasswordVerification:
         """
         error: RejectedError | None = None
         try:
-            self._verify(link, password, caller)
+            self._verify(account, password, caller)
         except RejectedError as refusal:
             error = refusal
         self.audit.record(
             AuditEvent.of(
                 ACTION,
                 error,
-                subject=None if error else link.cognito_id,
-                legacy_uid=link.legacy_uid,
+                subject=None if error else account.cognito_id,
+                legacy_uid=account.legacy_uid,
                 caller=caller,
             )
         )
         if error is not None:
             raise _told(error) from None
 
-    def _verify(self, link: AccountLink, password: str, caller: str) -> None:
-        self.limits.admit(link, caller)
+    def _verify(self, account: MovedAccount, password: str, caller: str) -> None:
+        self.limits.admit(account, caller)
         if not 0 < len(password) <= MAX_PASSWORD_LENGTH:
             raise CredentialsRejectedError("no pool accepts such a password", detail="length")
         self.validator.require_keys()
-        asked = self._find(link)
+        asked = self._find(account)
         answered = self._ask(asked, password)
         if isinstance(answered, Challenge):
             raise asked.refusal or NewLoginRequiredError(
@@ -134,10 +134,10 @@ class PasswordVerification:
         finally:
             self._end(answered)
 
-    def _find(self, link: AccountLink) -> _Asked:
+    def _find(self, account: MovedAccount) -> _Asked:
         nobody = f"authcore-{self.entropy.token()}"
         try:
-            user = self.users.find(link)
+            user = self.users.find(account)
         except RejectedError as refusal:
             return _Asked(nobody, None, refusal)
         if not user.enabled:

@@ -1,4 +1,4 @@
-"""A link as the legacy system holds it."""
+"""A legacy account whose user moved to the pool."""
 
 from typing import Final
 
@@ -11,9 +11,9 @@ MAX_COGNITO_ID_LENGTH: Final = 64
 
 
 @attrs.frozen
-class AccountLink:
+class MovedAccount:
     """
-    The pool user that a legacy account names.
+    A legacy account and the pool user that it names.
 
     Attributes:
         legacy_uid: Primary key of the account.
