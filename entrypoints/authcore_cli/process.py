@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from authcore.domain.services.accounts.retrying import OnRetry
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.sync_run import SyncTools
 
 
 FALLBACK_WIDTH: Final = 120
@@ -60,6 +61,14 @@ def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
     return session_tools(environment)
 
 
+def _sync_tools(
+    environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
+) -> "SyncTools":
+    from authcore_cli.sync_wiring import sync_tools  # noqa: PLC0415 - boto3 once more
+
+    return sync_tools(environment, rate, on_retry)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -75,6 +84,7 @@ class CommandContext:
         link_tools: Same parameters as ``authcore_cli.links_wiring.link_tools``.
         pending_creates: Same parameters as ``authcore_cli.admin_wiring.pending_creates``.
         session_tools: Same parameters as ``authcore_cli.admin_wiring.session_tools``.
+        sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -86,6 +96,7 @@ class CommandContext:
     link_tools: "Callable[[Mapping[str, str], int, OnRetry], LinkTools]" = _link_tools
     pending_creates: "Callable[[Mapping[str, str]], PendingCreates]" = _pending_creates
     session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
+    sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
 
     @property
     def answers(self) -> Console:

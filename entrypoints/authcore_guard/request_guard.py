@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.pages.denial_pages import DenialPages
 from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
 from authcore.domain.model.groups import Among, Requirement, requirement
 from authcore.domain.model.response_budget import ResponseBudget
@@ -19,7 +20,6 @@ from authcore.domain.services.sessions.browser_guard import BrowserDecision, Bro
 from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.ports.system import Clock
 from authcore_guard.cross_origin import CrossOrigin, combine_vary
-from authcore_guard.denial_pages import DenialPages
 from authcore_guard.denials import VARY, Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths

@@ -37,6 +37,7 @@ from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
+from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.password import password_sign_in_of, sign_in_limits_of
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
@@ -55,6 +56,7 @@ from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.attempt_cookies import AttemptCookies
+from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
@@ -391,8 +393,14 @@ class WebContainer(SessionContainer):
         requirements=SessionContainer.requirements,
         error_responses=error_responses,
         threads=threads,
-        sign_in_urls=sign_in_urls,
-        redirects=providers.Callable(redirects_checks, web_access_settings),
+        answers=providers.ThreadSafeSingleton(
+            CheckAnswers,
+            sign_in_urls=sign_in_urls,
+            signed_in_url=signed_in_url,
+            default_redirect=sign_in_settings.default_redirect,
+            pages=providers.ThreadSafeSingleton(denial_pages_of, page_settings),
+            are_passed_on=providers.Callable(redirects_checks, web_access_settings),
+        ),
     )
     refresh_routes = providers.ThreadSafeSingleton(
         RefreshRoutes,

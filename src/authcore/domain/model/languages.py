@@ -13,6 +13,9 @@ MAX_ACCEPT_LANGUAGE: Final = 1024
 MAX_RANGES: Final = 32
 """Later ones are not read."""
 
+SHIPPED_LANGUAGES: Final = ("en", "de")
+"""Those with texts of ours, the default first."""
+
 RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"))
 
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
