@@ -55,6 +55,7 @@ from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
 from authcore.domain.model.user_mapping import UserMapping
+from authcore.domain.services.accounts.profile_survey import ProfileDifference, SurveyPage
 from authcore.domain.services.accounts.profile_webhooks import Receipt
 from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
@@ -101,12 +102,14 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     NewLegacyAccount: frozenset({"cognito_id"}),
     PendingChallenge: frozenset({"client"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
+    ProfileDifference: frozenset({"legacy_uid", "reason", "subject"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
     Requirement: frozenset({"names"}),
+    SurveyPage: frozenset({"next"}),
     SyncResult: frozenset({"legacy_uid", "subject", "written"}),
     User: frozenset({"actor", "groups", "legacy_uid", "pool", "roles", "subject", "username"}),
     UserMapping: frozenset({"claims", "pool", "roles"}),
