@@ -101,6 +101,11 @@ class Addresses:
         return f"http://{LOOPBACK}:{self.ports.auth}/auth/verify"
 
     @property
+    def auth_server_url(self) -> str:
+        """The auth service, for servers."""
+        return f"http://{LOOPBACK}:{self.ports.auth}"
+
+    @property
     def cognito_server_url(self) -> str:
         """Token endpoint and API, for servers."""
         return f"http://{LOOPBACK}:{self.ports.cognito}"
