@@ -1,4 +1,4 @@
-"""Which errors an operation of ``cognito-idp`` may answer with, after Amazon's own service model."""
+"""Which errors an operation of ``cognito-idp`` may answer with, after Amazon's service model."""
 
 from functools import cache
 from typing import Final
