@@ -27,7 +27,9 @@ from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, process_context
 from authcore_cli.sessions_commands import SessionsCommands
+from authcore_cli.signin_command import SignInCommand
 from authcore_cli.signin_url import SignInUrlCommand
+from authcore_cli.sync_commands import SyncCommands
 from authcore_cli.terminal_text import printable
 from authcore_cli.token_commands import TokenCommands
 
@@ -91,7 +93,7 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "end sessions.",
+        "bring users in step, end sessions, sign in.",
         version=lambda: version("authcore"),
         console=context.answers,
         result_action="return_value",
@@ -110,9 +112,14 @@ def _app(context: CommandContext) -> App:
     sessions = App(name="sessions", help="End a user's sessions.")
     sessions.command(SessionsCommands(context).end)
     sessions.command(SessionsCommands(context).allow)
+    sync = App(name="sync", help="Bring pool users in step with their legacy accounts.")
+    sync.command(SyncCommands(context).run)
+    sync.command(SyncCommands(context).user)
     app.command(tokens)
     app.command(links)
+    app.command(sync)
     app.command(sessions)
     app.command(config)
     app.command(SignInUrlCommand(context).signin_url)
+    app.command(SignInCommand(context).signin)
     return app

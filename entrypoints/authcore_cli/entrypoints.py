@@ -20,6 +20,7 @@ DoorName = Literal[
     "account-linking",
     "pre-sign-up",
     "pre-token-generation",
+    "profile-sync",
     "inbound-federation",
 ]
 Environment = Mapping[str, str]
@@ -122,6 +123,12 @@ def _pre_token_generation() -> Door:
     return Door(PreTokenGenerationSettings, build_handler)
 
 
+def _profile_sync() -> Door:
+    from authcore_lambda.profile_sync import ProfileSyncSettings, build_handler
+
+    return Door(ProfileSyncSettings, build_handler)
+
+
 def _inbound_federation() -> Door:
     from authcore_lambda.inbound_federation import InboundFederationSettings, build_handler
 
@@ -137,5 +144,6 @@ DOORS: Final[Mapping[DoorName, Callable[[], Door]]] = {
     "account-linking": _account_linking,
     "pre-sign-up": _pre_sign_up,
     "pre-token-generation": _pre_token_generation,
+    "profile-sync": _profile_sync,
     "inbound-federation": _inbound_federation,
 }

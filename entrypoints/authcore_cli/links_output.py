@@ -77,7 +77,7 @@ class JsonReport(LinkReport):
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
-        self._context.complain(_describe_wait(error, wait))
+        self._context.complain(describe_wait(error, wait))
 
     def on_finding(self, finding: Finding, result: RepairResult | None) -> None:
         """See the protocol."""
@@ -148,7 +148,7 @@ class TerminalReport(LinkReport):
 
     def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
         """See the protocol."""
-        self._console.print(Text(_describe_wait(error, wait), "yellow"))
+        self._console.print(Text(describe_wait(error, wait), "yellow"))
 
     def on_finding(self, finding: Finding, result: RepairResult | None) -> None:
         """See the protocol."""
@@ -195,7 +195,8 @@ def _sentences(summary: Summary) -> Iterator[str]:
         yield f"{summary.remaining} remain"
 
 
-def _describe_wait(error: UnavailableError, wait: timedelta) -> str:
+def describe_wait(error: UnavailableError, wait: timedelta) -> str:
+    """Say that a call is repeated, and why."""
     cause = f" ({error.detail})" if error.detail else ""
     return f"{error.code}: no answer{cause}, asking again in {wait.total_seconds():.0f} s"
 
@@ -209,23 +210,24 @@ def _describe_repair(result: RepairResult | None) -> str:
 def _format_ids(ids: list[str], named: set[str | None]) -> Text:
     """Return *ids*, and those *named* by the other side that do not exist."""
     missing = sorted(each for each in named - {*ids} if each is not None)
-    lines = [_printable_id(each) or "" for each in ids] + [
-        f"{_printable_id(each)} ?" for each in missing
+    lines = [printable_id(each) or "" for each in ids] + [
+        f"{printable_id(each)} ?" for each in missing
     ]
     more = [f"and {len(lines) - MAX_IDS} more"] if len(lines) > MAX_IDS else []
     return Text("\n".join(lines[:MAX_IDS] + more))
 
 
 def _user(user: UserLink) -> dict[str, str | None]:
-    return {"cognito_id": _printable_id(user.subject), "legacy_uid": _printable_id(user.legacy_uid)}
+    return {"cognito_id": printable_id(user.subject), "legacy_uid": printable_id(user.legacy_uid)}
 
 
 def _account(account: AccountLink) -> dict[str, str | None]:
     return {
-        "legacy_uid": _printable_id(account.legacy_uid),
-        "cognito_id": _printable_id(account.cognito_id),
+        "legacy_uid": printable_id(account.legacy_uid),
+        "cognito_id": printable_id(account.cognito_id),
     }
 
 
-def _printable_id(identifier: str | None) -> str | None:
+def printable_id(identifier: str | None) -> str | None:
+    """Return *identifier* unless it may be an address, or hold control characters."""
     return identifier if identifier is None or _ID.fullmatch(identifier) else UNPRINTED

@@ -30,8 +30,9 @@ from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRe
 from authcore.settings import load
 from authcore.settings.connect import is_on
 from authcore.settings.verify import redirects_checks
-from authcore.wiring.cookies import is_stored, required_ring
+from authcore.wiring.cookies import is_stored, require_ring
 from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
 from authcore.wiring.refresher import cognito_refresher, domain_http
@@ -48,6 +49,7 @@ from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.csrf import TrustedOrigins, origin_of
+from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
@@ -149,7 +151,7 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    sealing = providers.ThreadSafeSingleton(required_ring, SessionContainer.key_ring)
+    sealing = providers.ThreadSafeSingleton(require_ring, SessionContainer.key_ring)
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
         ring=sealing,
@@ -302,8 +304,14 @@ class WebContainer(SessionContainer):
         requirements=SessionContainer.requirements,
         error_responses=error_responses,
         threads=threads,
-        sign_in_urls=sign_in_urls,
-        redirects=providers.Callable(redirects_checks, web_access_settings),
+        answers=providers.ThreadSafeSingleton(
+            CheckAnswers,
+            sign_in_urls=sign_in_urls,
+            signed_in_url=signed_in_url,
+            default_redirect=sign_in_settings.default_redirect,
+            pages=providers.ThreadSafeSingleton(denial_pages_of, page_settings),
+            are_passed_on=providers.Callable(redirects_checks, web_access_settings),
+        ),
     )
     refresh_routes = providers.ThreadSafeSingleton(
         RefreshRoutes,

@@ -21,6 +21,7 @@ from authcore_lambda import (
     inbound_federation,
     pre_sign_up,
     pre_token_generation,
+    profile_sync,
     user_migration,
     web,
 )
@@ -50,6 +51,7 @@ STARTS: Final[Mapping[DoorName, tuple[Callable[[Variables], object], ...]]] = {
     "account-linking": (account_linking.build_handler,),
     "pre-sign-up": (pre_sign_up.build_handler,),
     "pre-token-generation": (pre_token_generation.build_handler,),
+    "profile-sync": (profile_sync.build_handler,),
     "inbound-federation": (inbound_federation.build_handler,),
 }
 GOOD: Final = {
@@ -175,12 +177,12 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LINKING_ISSUERS": ("Okta", "Okta=https://a.example okta=https://b.example"),
     "LINKING_BUDGET": ("5",),
     "LINKING_TABLE": ("a b",),
-    "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
-    "SYNC_FIELDS": ("sub", "email email", "none email"),
-    "SYNC_ON_LOCK": ("delete",),
-    "SYNC_ON_DELETION": ("forget",),
-    "SYNC_WRITES_PER_SECOND": ("0", "1001"),
+    "SYNC_FIELDS": ("phone", "sub", "email email", "none email", ","),
+    "SYNC_ON_LOCK": ("enable",),
+    "SYNC_ON_DELETION": ("follow",),
+    "SYNC_WRITES_PER_SECOND": ("0", "1001", "2.5"),
     "SYNC_TIMEOUT": ("0", "11"),
+    "PRE_SIGN_UP_LINK_NATIVE": ("maybe",),
     "FEDERATION_CLAIMS": ("sub=sub", "email", "name=email"),
 }
 """By variable, values that are wrong whatever the others are."""

@@ -23,6 +23,7 @@ from faults import (
     linking_suite,
     migration_suite,
     process_suite,
+    profile_suite,
     refresh_suite,
     timing_suite,
     toxic_suite,
@@ -33,7 +34,7 @@ from faults.figures import Failure, Progress, Section, write_failures
 from faults.migration_table import Left
 
 
-PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "MG-03")
+PARTS: Final = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "PS", "MG-03")
 TRIGGER: Final = Left(5000)
 """What Cognito leaves a trigger."""
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", help="of the random schedules; a new one by default")
     parser.add_argument("--random", type=int, default=linking_suite.RANDOM_SCHEDULES)
     parser.add_argument("--walks", type=int, default=world_suite.WALKS, help="of F6")
+    parser.add_argument("--runs", type=int, default=profile_suite.RUNS, help="of PS")
     parser.add_argument("--sessions", type=int, default=endurance_suite.SESSIONS, help="of F7")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each toxic of F5")
     parser.add_argument(
@@ -87,6 +89,7 @@ def _sections(asked: argparse.Namespace, seed: str, progress: Progress) -> Itera
         "F5": lambda: [toxic_suite.section(progress, asked.seconds, TRIGGER)],
         "F6": lambda: [world_suite.section(progress, seed, asked.walks)],
         "F7": lambda: [endurance_suite.section(progress, seed, asked.sessions)],
+        "PS": lambda: [profile_suite.section(progress, seed, asked.runs)],
         "MG-03": lambda: [timing_suite.section(progress, seed, asked.samples)],
     }
     for name in PARTS:
@@ -116,6 +119,7 @@ def _again(asked: argparse.Namespace) -> Failure:
         "F5": lambda: toxic_suite.replay(line, asked.seconds, TRIGGER),
         "F6": lambda: world_suite.replay(line),
         "F7": lambda: endurance_suite.replay(line, _progress()),
+        "PS": lambda: profile_suite.replay(line, _progress()),
         "MG-03": lambda: timing_suite.replay(_progress(), asked.samples),
         "hung": lambda: hung_suite.replay(line, TRIGGER),
     }

@@ -27,6 +27,7 @@ from authcore.domain.model.accounts import AccountPage, DeletedAccount, LegacyAc
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.brand import Brand
+from authcore.domain.model.challenges import Challenge, Choice
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.domain.model.groups import Requirement
@@ -75,6 +76,8 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Admitted: frozenset({"reason"}),
     AuthorizationError: frozenset({"reason"}),
     Brand: frozenset({"accent", "accent_on_dark", "name", "support_url"}),
+    Challenge: frozenset({"available"}),
+    Choice: frozenset({"factor"}),
     ConnectTicket: frozenset({"client", "subject"}),
     CookieScope: frozenset({"domain"}),
     DeletedAccount: frozenset({"cognito_id", "legacy_uid"}),

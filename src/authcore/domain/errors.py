@@ -23,10 +23,14 @@ All errors that authcore raises, in one tree.
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
+    │   │   ├── PasswordResetRequiredError  the user must set a new password first
+    │   │   └── UserUnconfirmedError    the user has not confirmed the sign-up
+    │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
+    │   ├── ChallengeMismatchError      the challenge takes no such answer (400)
+    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
-    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
     │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
@@ -61,6 +65,7 @@ All errors that authcore raises, in one tree.
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
+            │   ├── UnknownChallengeError             Cognito asks what this version does not know
             │   └── AttributesMissingError            the pool's schema lacks attributes of ours
             ├── LoginLostMisconfiguredError           also a LoginLostError
             │   └── LoginClientMisconfiguredError     the provider refuses the app client's secret
@@ -261,6 +266,34 @@ class CredentialsRejectedError(RejectedError):
     """Unknown user, wrong password, or an account that may not sign in: one error for all."""
 
     code: ClassVar[str] = "credentials_rejected"
+
+
+class PasswordResetRequiredError(CredentialsRejectedError):
+    """
+    The user must set a new password by a code of Cognito; perhaps no password was checked.
+
+    A page that shows it tells that the user exists.
+    """
+
+    code: ClassVar[str] = "password_reset_required"
+
+
+class UserUnconfirmedError(CredentialsRejectedError):
+    """The user has not confirmed the sign-up with the code that Cognito sent."""
+
+    code: ClassVar[str] = "user_unconfirmed"
+
+
+class AnswerRejectedError(RejectedError):
+    """The answer to a challenge is wrong, too old or malformed.  Another one may be accepted."""
+
+    code: ClassVar[str] = "answer_rejected"
+
+
+class ChallengeMismatchError(RejectedError):
+    """The challenge takes no answer of this kind.  Nothing was sent."""
+
+    code: ClassVar[str] = "challenge_mismatch"
 
 
 class PasswordPolicyError(RejectedError):
@@ -489,6 +522,16 @@ class ClientMisconfiguredError(ProviderMisconfiguredError):
     """
 
     code: ClassVar[str] = "login_client"
+
+
+class UnknownChallengeError(ProviderMisconfiguredError):
+    """
+    Cognito asks a challenge that this version of authcore does not know; no user is signed in.
+
+    An operator must update authcore, or switch the challenge off.
+    """
+
+    code: ClassVar[str] = "challenge_unknown"
 
 
 class AttributesMissingError(ProviderMisconfiguredError):

@@ -22,7 +22,7 @@ from authcore.domain.services.accounts.user_turns import UserTurns
 from authcore.domain.services.accounts.write_quota import WriteQuota
 from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
-from authcore.ports.system import Clock
+from authcore.ports.system import Clock, Pause
 from authcore.ports.user_directory import DirectoryListing
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.store import StoreSettings
@@ -66,6 +66,7 @@ def profile_sync(
     store: StoreSettings,
     audit: AuditLog,
     http: HttpClient | None = None,
+    pause: Pause | None = None,
 ) -> SyncParts:
     """
     Build the service.  Needs no network.
@@ -84,12 +85,14 @@ def profile_sync(
         audit: Records what is written and refused.
 
         http: For callers that want to close it; by default the service has its own.
+
+        pause: Waits for the quota and between attempts; by default the system's.
     """
     from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
     from authcore.adapters.cognito.user_administration import CognitoUserAdministration
     from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 
-    clock, pause, pool_id = SystemClock(), SystemPause(), cognito.user_pool_id
+    clock, pause, pool_id = SystemClock(), pause or SystemPause(), cognito.user_pool_id
     client = _pool_client(settings, cognito)
     http = http or HttpClient(within=settings.timeout, max_bytes=MAX_PAGE_BYTES)
 
@@ -104,7 +107,7 @@ def profile_sync(
         directory=CognitoUserDirectory(client=client, user_pool_id=pool_id),
         administration=CognitoUserAdministration(client=client, user_pool_id=pool_id),
         writes=Retrier(
-            rate_limiter=_limiter(settings, client, clock), pause=pause, back_off=BACK_OFF
+            rate_limiter=_limiter(settings, client, clock, pause), pause=pause, back_off=BACK_OFF
         ),
         turns=UserTurns(lease=_lease(store, cognito, clock), pause=pause, clock=clock),
         policy=settings.policy,
@@ -126,14 +129,14 @@ def _pool_client(
 
 
 def _limiter(
-    settings: SyncSettings, client: "CognitoIdentityProviderClient", clock: Clock
+    settings: SyncSettings, client: "CognitoIdentityProviderClient", clock: Clock, pause: Pause
 ) -> RateLimiter:
     from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
 
     quota = WriteQuota(
         CognitoProvisionedLimits(client=client), clock=clock, at_most=settings.writes_per_second
     )
-    return RateLimiter(quota.per_second, clock=clock, pause=SystemPause(), burst=BURST)
+    return RateLimiter(quota.per_second, clock=clock, pause=pause, burst=BURST)
 
 
 def _lease(store: StoreSettings, cognito: CognitoSettings, clock: Clock) -> Lease:

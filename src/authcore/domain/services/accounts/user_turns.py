@@ -76,7 +76,7 @@ class UserTurns:
             CoordinationUnavailableError: No usable answer.
         """
         with ExitStack() as stack:
-            yield Turn(self._acquire(f"profile-sync {legacy_uid}", stack), self.clock)
+            yield Turn(self._acquire(f"profile-sync:{legacy_uid}", stack), self.clock)
 
     def _acquire(self, key: str, stack: ExitStack) -> LeaseGrant:
         for _ in range(MAX_POLLS):

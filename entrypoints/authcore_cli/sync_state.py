@@ -1,0 +1,129 @@
+"""State file of an unfinished ``authcore sync run``: the page from which a later run continues."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from authcore.domain.errors import ConfigurationError
+from authcore_cli.links_state import MAX_AGE
+
+
+VERSION: Final = 1
+"""Of the file.  Another version is refused."""
+
+MAX_BYTES: Final = 16_384
+"""A page token and the counts need less than a fourth."""
+
+_OWNER_ONLY: Final = 0o600
+_KIND: Final = "sync"
+
+
+@attrs.define
+class SyncCounts:
+    """
+    Counts of a run.
+
+    Attributes:
+        users: Compared.
+        different: Users who were not in step.
+        results: How many of each status; ``refused`` among them.
+    """
+
+    users: int = 0
+    different: int = 0
+    results: Counter[str] = attrs.field(factory=Counter)
+
+
+class SyncState:
+    """
+    A file that is replaced as a whole after each page, so that a killed run leaves the one before.
+
+    What a run did after the last page is found in step by the next one, which writes nothing twice.
+    """
+
+    def __init__(self, path: Path, *, place: str) -> None:
+        """
+        Keep state in *path*.
+
+        Args:
+            path: Created readable by its owner only.  Holds counts and the listing's page token.
+
+            place: Names the pool and the legacy system.
+        """
+        self._path = path
+        self._place = place
+
+    def resume(self, *, now: datetime) -> tuple[str | None, SyncCounts]:
+        """
+        Return the cursor to continue from, and the counts so far; None and zeros at the begin.
+
+        A file that is older than an hour is ignored: page tokens do not last.
+
+        Raises:
+            ConfigurationError: The file is of another place or version, is no state file, or cannot
+                be used.
+        """
+        with self._usable():
+            if not self._path.exists():
+                return None, SyncCounts()
+            said = self._read()
+            changed = datetime.fromtimestamp(self._path.stat().st_mtime, UTC)
+        if now - changed > MAX_AGE:
+            return None, SyncCounts()
+        return said
+
+    def note(self, after: str, counts: SyncCounts) -> None:
+        """Record that everything before the cursor *after* is done."""
+        said = {
+            "kind": _KIND,
+            "version": VERSION,
+            "place": self._place,
+            "after": after,
+            "counts": attrs.asdict(counts),
+        }
+        partial = self._path.with_name(f"{self._path.name}.partial")
+        with self._usable():
+            file = os.open(partial, os.O_WRONLY | os.O_TRUNC | os.O_CREAT, _OWNER_ONLY)
+            with os.fdopen(file, "w", encoding="utf-8") as stream:
+                json.dump(said, stream)
+            partial.replace(self._path)
+
+    def finish(self) -> None:
+        """Delete the file: the run is complete."""
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> tuple[str, SyncCounts]:
+        with self._path.open("rb") as file:
+            said = json.loads(file.read(MAX_BYTES))
+        if said["kind"] != _KIND or said["version"] != VERSION:
+            raise ValueError("another kind of file")
+        if said["place"] != self._place:
+            raise ConfigurationError([f"{self._path} is about another pool or legacy system"])
+        return _cursor(said), _counts(said["counts"])
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError, LookupError, TypeError):
+            raise ConfigurationError(
+                [f"{self._path} cannot be used as state: not readable, not writable, or not one"]
+            ) from None
+
+
+def _cursor(said: Mapping[str, Any]) -> str:
+    if not isinstance(said["after"], str):
+        raise TypeError("no cursor")
+    return said["after"]
+
+
+def _counts(said: Mapping[str, Any]) -> SyncCounts:
+    results = Counter({str(name): int(count) for name, count in said["results"].items()})
+    return SyncCounts(int(said["users"]), int(said["different"]), results)
