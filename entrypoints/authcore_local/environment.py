@@ -37,6 +37,7 @@ class Secrets:
         legacy_api_key: Authenticates our servers and functions to the legacy system.
         caller_key: Authenticates the CMS's guard to the auth service.
         link_proof_key: Proves links; 32 bytes, in base64.
+        old_login_key: Authenticates the legacy system to the auth service.
         webhook_key: Signs the messages of the legacy system; ``whsec_`` and 32 bytes in base64.
     """
 
@@ -45,6 +46,7 @@ class Secrets:
     legacy_api_key: str = attrs.field(repr=False)
     caller_key: str = attrs.field(repr=False)
     link_proof_key: str = attrs.field(repr=False)
+    old_login_key: str = attrs.field(repr=False)
     webhook_key: str = attrs.field(repr=False)
 
 
@@ -56,6 +58,7 @@ def fresh_secrets(entropy: Entropy) -> Secrets:
         legacy_api_key=entropy.token(),
         caller_key=entropy.token(),
         link_proof_key=_key(entropy),
+        old_login_key=entropy.token(),
         webhook_key=f"whsec_{_key(entropy)}",
     )
 
@@ -94,6 +97,7 @@ def environment_of(
         "AUTHCORE_CONNECT_ACCOUNTS": "on",
         "AUTHCORE_SIGN_OUT_TARGETS": addresses.signed_out_url,
         "AUTHCORE_VERIFY_CALLER_KEYS": f"cms={secrets.caller_key}",
+        "AUTHCORE_OLD_LOGIN_CALLER_KEYS": f"legacy={secrets.old_login_key}",
         "AUTHCORE_COOKIE_DOMAIN": COOKIE_DOMAIN,
         "AUTHCORE_COOKIE_KEYS": secrets.cookie_key,
         "AUTHCORE_COOKIE_LIFETIME": str(int(lifetimes.refresh.total_seconds())),

@@ -15,9 +15,11 @@ from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.link_lookup import Links, Mode
+from authcore_local.legacy.old_login import OldLogin
 from authcore_local.legacy.operations import Operations, authenticate
 from authcore_local.legacy.outbox import Outbox, Send
 from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.pool_passwords import PoolPasswords
 from authcore_local.legacy.pool_updates import PoolUpdates
 from authcore_local.legacy.profile_page import ProfilePages
 from authcore_local.legacy.seed_dialect import SeedDialect
@@ -87,6 +89,7 @@ class LegacySystem:
         clock: Clock | None = None,
         database: str = ":memory:",
         cms_url: str | None = None,
+        pool_passwords: PoolPasswords | None = None,
         send: Send | None = None,
     ) -> None:
         """
@@ -113,6 +116,7 @@ class LegacySystem:
 
             cms_url: Link target of its own pages; None for no link.
 
+            pool_passwords: Of users who moved; None where its own pages ask its own hashes only.
             send: Tells the auth service of changed accounts; None where it need not know.
         """
         entropy = entropy or SystemEntropy()
@@ -133,7 +137,7 @@ class LegacySystem:
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
-            self._pages(cms_url),
+            self._pages(cms_url, pool_passwords),
         )
         self.app: Starlette = self._http.app
 
@@ -240,9 +244,10 @@ class LegacySystem:
             row.userid for row in self._users.with_identity(provider, user_id) if not row.locked
         ]
 
-    def _pages(self, cms_url: str | None) -> Mount:
+    def _pages(self, cms_url: str | None, pool_passwords: PoolPasswords | None) -> Mount:
         note = self._record_visit
-        site = LegacySite(self._users, self._access, self.passwords, note, cms_url)
+        old_login = OldLogin(self._users, self._access, self.passwords, pool_passwords)
+        site = LegacySite(self._users, self._access, old_login, note, cms_url)
         return site.pages(ProfilePages(site, self._users, self._access, self._outbox, note).routes)
 
     def _account_of(self, row: Row) -> StoredAccount:
