@@ -158,7 +158,11 @@ def test_a_challenge_is_a_typed_answer_without_its_session(two_factors: Password
 
     assert (answer.status, answer.json) == (
         200,
-        {"challenge": "SOFTWARE_TOKEN_MFA", "parameters": {"FRIENDLY_DEVICE_NAME": "phone"}},
+        {
+            "challenge": "SOFTWARE_TOKEN_MFA",
+            "id": two_factors.asked,
+            "parameters": {"FRIENDLY_DEVICE_NAME": "phone"},
+        },
     )
     (cookie,) = answer.all("set-cookie")
     assert cookie.startswith(f"{COOKIE}=")
@@ -271,6 +275,18 @@ def test_a_new_authenticator_is_set_up_with_its_key_on_the_page() -> None:
     assert answer.json["secret"].startswith("JBSWY3DP")
     assert world.answer(code="000000").status == 401
     assert world.answer(code="123456").json["signed_in"] is True
+
+
+def test_of_two_tabs_the_one_that_asked_last_goes_on(two_factors: PasswordWebWorld) -> None:
+    """What was typed for one challenge is never sent for another one, perhaps another user's."""
+    two_factors.type_in()
+    first = two_factors.asked
+    two_factors.type_in()
+
+    late = two_factors.post(CHALLENGE, {"id": first, "code": "123456"})
+
+    assert (late.status, late.json["reason"]) == (400, "login_attempt")
+    assert two_factors.answer(code="123456").status == 200
 
 
 def test_two_challenges_in_a_row_are_both_asked() -> None:

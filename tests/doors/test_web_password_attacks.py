@@ -84,6 +84,7 @@ def test_the_services_own_page_signs_a_browser_in(
 
 
 def _send(world: PasswordWebWorld, cookies: str, **members: str) -> Any:
+    members = {"id": world.asked, **members}
     return call(
         world.app,
         CHALLENGE,
@@ -99,10 +100,10 @@ def test_a_challenge_cookie_counts_for_one_answer(
     two_factors: PasswordWebWorld, first: str
 ) -> None:
     two_factors.type_in()
-    stolen = two_factors.browser.header(AUTH_HOST)
+    stolen, asked = two_factors.browser.header(AUTH_HOST), two_factors.asked
     two_factors.answer(code=first)
 
-    replayed = _send(two_factors, stolen, code="123456")
+    replayed = _send(two_factors, stolen, code="123456", id=asked)
 
     assert (replayed.status, replayed.json["reason"]) == (400, "login_attempt")
     assert not [each for each in replayed.all("set-cookie") if "session" in each]
@@ -138,7 +139,7 @@ def test_a_challenge_of_another_app_client_is_none(two_factors: PasswordWebWorld
     cookies = two_factors.browser.header(AUTH_HOST)
     other = PasswordWebWorld(COGNITO_CLIENT_ID="5another2client", steps=[TOTP])
 
-    answer = _send(other, cookies, code="123456")
+    answer = _send(other, cookies, code="123456", id=two_factors.asked)
 
     assert (answer.status, answer.json["reason"]) == (400, "login_attempt")
 
@@ -246,6 +247,9 @@ def test_what_is_no_sign_in_reaches_neither_cognito_nor_a_limit(
         ({"code": ["1"]}, 400, "body_malformed"),
         ({"password": RIGHT}, 400, "challenge_mismatch"),
         ({}, 400, "challenge_mismatch"),
+        ({"id": "", "code": "123456"}, 400, "body_malformed"),
+        ({"id": "0" * 33, "code": "123456"}, 400, "body_malformed"),
+        ({"id": "0" * 32, "code": "123456"}, 400, "login_attempt"),
         ({"code": "123456", "padding": "x" * 32_768}, 413, "body_too_large"),
     ],
 )
@@ -254,7 +258,7 @@ def test_what_is_no_answer_leaves_the_challenge_as_it_was(
 ) -> None:
     """DL-02, VA-05."""
     two_factors.type_in()
-    answer = two_factors.post(CHALLENGE, members)
+    answer = two_factors.post(CHALLENGE, {"id": two_factors.asked, **members})
     assert (answer.status, answer.json["reason"]) == (status, reason)
     assert two_factors.answer(code="123456").status == 200
 

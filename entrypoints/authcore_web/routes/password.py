@@ -37,6 +37,7 @@ from authcore_web.request.sign_in_members import (
     SignInForm,
     address_of,
     answer_in,
+    public_id_in,
     redirect_in,
     sign_in_form,
 )
@@ -60,7 +61,6 @@ Cognito refuses a locked or disabled user sooner than one with a wrong password.
 
 _ENDS_CHALLENGE: Final = (
     AnswerRejectedError,
-    AttemptRejectedError,
     CredentialsRejectedError,
     LoginLostError,
     SessionTooLargeError,
@@ -143,7 +143,7 @@ class PasswordRoutes:
             members = await members_of(request, limit=MAX_ANSWER_BYTES)
             redirect = redirect_in(members)
             target = self._sign_in_pages.target(redirect)
-            pending = self._steps.pending(sent)
+            pending = self._steps.pending(public_id_in(members), sent)
             answer, address = answer_in(pending.challenge, members), address_of(request)
             step = await self._threads.run(
                 lambda: self._steps.answer(pending, answer, target, address=address, sent=sent)
