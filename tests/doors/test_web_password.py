@@ -146,6 +146,16 @@ def test_a_refusal_comes_a_whole_number_of_seconds_after_the_request(
     assert world.pause.waited == [timedelta(milliseconds=waited)]
 
 
+def test_a_refused_password_of_a_challenge_waits_as_the_first_one_does() -> None:
+    """MG-03."""
+    world = PasswordWebWorld(factors=[EMAIL], PASSWORD_FLOW="USER_AUTH")
+    world.post(PASSWORD, {"username": JANE, "factor": "choose"})
+
+    assert world.answer(password="wrong").status == 401
+
+    assert world.pause.waited == [timedelta(seconds=1)]
+
+
 def test_nothing_but_a_refusal_waits(two_factors: PasswordWebWorld) -> None:
     two_factors.type_in()
     two_factors.answer(code="000000")

@@ -131,13 +131,12 @@ class PasswordRoutes:
             step = await self._threads.run(begin)
             return self._respond(request, step, BEGIN)
         except (RejectedError, UnavailableError) as error:
-            if isinstance(error, CredentialsRejectedError):
-                await self._even_out(began)
+            await self._even_out(error, began)
             return self._refuse_password(request, _one_refusal(error), form)
 
     async def answer(self, request: Request) -> Response:
         """Answer the challenge that the browser carries; it counts for one answer."""
-        sent, redirect = cookie_header(request), None
+        sent, redirect, began = cookie_header(request), None, self._clock.now()
         try:
             self._own_pages.check(request)
             members = await members_of(request, limit=MAX_ANSWER_BYTES)
@@ -150,11 +149,14 @@ class PasswordRoutes:
             )
             return self._respond(request, step, CHALLENGE)
         except (RejectedError, UnavailableError) as error:
+            await self._even_out(error, began)
             return self._refuse_answer(request, _one_refusal(error), redirect)
 
-    async def _even_out(self, began: datetime) -> None:
-        took = self._clock.now() - began
-        await self._pause.wait(self._refusal_step - took % self._refusal_step)
+    async def _even_out(self, error: AuthcoreError, began: datetime) -> None:
+        """Wait before a user is refused; other errors are not about a user."""
+        if isinstance(error, CredentialsRejectedError):
+            took = self._clock.now() - began
+            await self._pause.wait(self._refusal_step - took % self._refusal_step)
 
     def _respond(self, request: Request, step: Step, action: str) -> Response:
         if isinstance(step, Asked):
