@@ -57,6 +57,26 @@ def test_there_is_no_such_route_unless_an_operator_switches_it_on(method: str, p
     assert call(WebWorld().app, path, method=method, headers=[PROGRAM]).status == 404
 
 
+def test_where_the_own_page_comes_first_a_sign_in_leads_there_and_from_there_to_cognito() -> None:
+    world = PasswordWebWorld(PASSWORD_SIGN_IN="first")
+
+    led = world.visit("/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa%3Fb")
+
+    own = "https://auth.example.com/auth/password?redirect=https%3A%2F%2Fcms.example.com%2Fa%3Fb"
+    assert (led.status, led.header("location"), led.all("set-cookie")) == (302, own, [])
+    default = world.visit("/auth/signin").header("location") or ""
+    assert default.endswith("/auth/password?redirect=https%3A%2F%2Fcms.example.com%2F")
+    for more in ("provider=Google", "prompt=login", "login_hint=jane", "lang=de"):
+        onward = world.visit(f"/auth/signin?{more}").header("location") or ""
+        assert onward.startswith("https://example.auth.eu-west-1.amazoncognito.com/"), more
+    assert world.visit("/auth/signin?redirect=https%3A%2F%2Fevil.example%2F").status == 400
+
+
+def test_where_it_is_only_on_a_sign_in_leads_to_cognito(world: PasswordWebWorld) -> None:
+    onward = world.visit("/auth/signin").header("location") or ""
+    assert onward.startswith("https://example.auth.eu-west-1.amazoncognito.com/")
+
+
 def test_a_script_signs_in_and_learns_where_to_continue(world: PasswordWebWorld) -> None:
     answer = world.type_in()
 
@@ -367,7 +387,8 @@ def test_the_form_leads_to_the_requested_page_and_to_the_pools_own_pages(
 
     assert page.status == 200
     assert 'value="https://cms.example.com/a"' in page.text
-    assert "/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa" in page.text
+    others = "/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa&amp;prompt=login"
+    assert others in page.text
     assert 'autocomplete="current-password"' in page.text
     assert page.header("cache-control") == "no-store"
     policy = page.header("content-security-policy") or ""
