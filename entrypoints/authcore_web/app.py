@@ -86,6 +86,7 @@ def _routes(container: WebContainer) -> list[Route]:
     verify = container.verify_routes()
     landings = container.landing_routes()
     pictures = container.picture_routes()
+    old_login = container.old_login_routes()
     password = _password_routes(container) if is_on(container.password_settings()) else []
     return [  # tried in this order: the most frequent first
         Route("/auth/verify", verify.verify, methods=["POST"]),
@@ -98,6 +99,8 @@ def _routes(container: WebContainer) -> list[Route]:
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", checks.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
+        Route("/auth/password/verify", old_login.verify, methods=["POST"]),
+        Route("/auth/password/changed", old_login.changed, methods=["POST"]),
         Route(
             "/auth/profile-changed",
             container.profile_changed_routes().profile_changed,
@@ -142,6 +145,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         container.http().close()
         if users := container.pool_users():
             users.close()
+        if old_login := container.old_login():
+            old_login.close()
         if parts := container.sync_parts():
             parts.close()
 

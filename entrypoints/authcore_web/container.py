@@ -38,6 +38,7 @@ from authcore.settings.password import begins_by_choice
 from authcore.settings.verify import redirects_checks
 from authcore.wiring.cookies import is_stored, require_ring
 from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
 from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.password import (
     password_authenticator_of,
@@ -71,6 +72,7 @@ from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
+from authcore_web.routes.old_login import OldLoginRoutes
 from authcore_web.routes.password import PasswordRoutes
 from authcore_web.routes.password_steps import PasswordSteps
 from authcore_web.routes.pictures import picture_routes_of
@@ -104,6 +106,9 @@ from authcore_web.signin_urls import SignInUrls
 
 MAX_THREADS: Final = 256
 """Bounds the concurrent refreshes; a thread starts when it is first needed."""
+
+OLD_LOGINS_AT_ONCE: Final = 32
+"""Checks and changes of passwords that run at once, of up to four calls to Cognito each."""
 
 WEBHOOKS_AT_ONCE: Final = 8
 """Cognito takes 25 writes per second; more webhooks wait, and do not hold up sign-ins."""
@@ -492,6 +497,42 @@ class WebContainer(SessionContainer):
         verification_responses=verification_responses,
         error_responses=error_responses,
         threads=threads,
+    )
+    old_login: providers.Provider[OldLogin | None] = providers.ThreadSafeSingleton(
+        old_login_of,
+        SessionContainer.settings.provided.old_login,
+        SessionContainer.cognito,
+        providers.ThreadSafeSingleton(
+            old_login_limits,
+            SessionContainer.settings.provided.old_login,
+            SessionContainer.store,
+            SessionContainer.table_client.provider,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        ),
+        validator=SessionContainer.validator,
+        revoker=token_revoker,
+        secrets=client_secrets,
+        clock=SessionContainer.clock,
+        entropy=SessionContainer.entropy,
+        audit=SessionContainer.audit,
+    )
+    old_login_routes = providers.ThreadSafeSingleton(
+        OldLoginRoutes,
+        old_login=old_login,
+        api_keys=providers.ThreadSafeSingleton(
+            ApiKeys,
+            providers.ThreadSafeSingleton(
+                old_login_keys,
+                SessionContainer.settings.provided.old_login,
+                clock=SessionContainer.clock,
+                audit=SessionContainer.audit,
+            ),
+            audit=SessionContainer.audit,
+            counter=SessionContainer.counter,
+        ),
+        error_responses=error_responses,
+        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=OLD_LOGINS_AT_ONCE),
     )
     create_intents: providers.Provider[CreateIntents] = providers.ThreadSafeSingleton(
         create_intents_of,

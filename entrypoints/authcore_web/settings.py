@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
+from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.reader import Check
@@ -32,6 +33,15 @@ def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
     )
 
 
+def _old_login_counted_by_one_process(keys: object, table: str | None) -> str | None:
+    if keys is None or table is not None:
+        return None
+    return (
+        "AUTHCORE_STORE_TABLE is missing: attempts of AUTHCORE_OLD_LOGIN_CALLER_KEYS are counted "
+        "there, because a function runs in several processes"
+    )
+
+
 def _check_webhooks_read(keys: object, url: object, api_key: object) -> str | None:
     if keys is None or (url and api_key):
         return None
@@ -51,6 +61,7 @@ class WebSettings(SessionSettings):
         password: Whether users sign in on this service's own page, and how often they may try.
         refresh: How sessions are refreshed.
         verify: API keys of the programs that may verify tokens.
+        old_login: What the legacy system may ask about passwords.
         web: Origins whose pages may read the session.
         sync: How pool users follow legacy accounts.
         webhook: Keys of the legacy system's webhooks.
@@ -70,6 +81,7 @@ class WebSettings(SessionSettings):
     password: PasswordSettings
     refresh: RefreshSettings
     verify: VerifySettings
+    old_login: OldLoginSettings
     web: WebAccessSettings
     sync: SyncSettings
     webhook: WebhookSettings
@@ -84,4 +96,5 @@ class WebFunctionSettings(WebSettings):
         *WebSettings.CHECKS,
         KEPT_ELSEWHERE,
         Check(("password.sign_in", "store.table"), _counted_by_one_process),
+        Check(("old_login.caller_keys", "store.table"), _old_login_counted_by_one_process),
     )

@@ -8,10 +8,14 @@ from authcore.domain.model.challenges import Code
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator, Step
 from authcore.testing.fakes.system import FrozenClock, RecordedAsyncPause
 from doors.hook_world import HookWorld
+from doors.live_web_world import CALLER_KEY
+from doors.old_login_web_world import OldLoginWebWorld
 
 
-class DescribedWorld(HookWorld):
+class DescribedWorld(HookWorld, OldLoginWebWorld):
     """Ada has a password, and one of two users a second factor."""
+
+    per_user = per_caller = 10_000
 
     def __init__(self, **changes: str) -> None:
         self.cognito = InMemoryPasswordAuthenticator(lambda _: self.tokens())
@@ -19,7 +23,8 @@ class DescribedWorld(HookWorld):
         self.cognito.enrol("bea", "Right-Password-1", steps=[Step("EMAIL_OTP", Code("123456"))])
         password = {"SIGN_IN": "on", "FLOW": "USER_AUTH", "PER_USER": "1000"}
         given = {f"PASSWORD_{name}": value for name, value in password.items()}
-        super().__init__(**{**given, **changes})
+        old_login = {"OLD_LOGIN_CALLER_KEYS": f"legacy={CALLER_KEY}"}
+        super().__init__(**{**given, **old_login, **changes})
 
     def parts(self) -> dict[str, Any]:
         """The pool in memory beside the rest."""

@@ -154,6 +154,8 @@ def test_what_was_sent_reached_every_operation_and_was_let_in(findings: Findings
         "POST /auth/signout": 303,
         "POST /auth/verify": 200,
         "POST /auth/verify/batch": 200,
+        "POST /auth/password/verify": 200,
+        "POST /auth/password/changed": 200,
         "GET /metrics": 200,
     }
 

@@ -20,6 +20,7 @@ from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.migration import MigrationSettings
+from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
@@ -52,6 +53,7 @@ class Everything:
     connect: ConnectSettings
     password: PasswordSettings
     verify: VerifySettings
+    old_login: OldLoginSettings
     web: WebAccessSettings
     webhook: WebhookSettings
     federation: FederationSettings

@@ -37,6 +37,8 @@ CODES: Final[dict[type[AuthcoreError], str]] = {
     errors.AnswerRejectedError: "answer_rejected",
     errors.ChallengeMismatchError: "challenge_mismatch",
     errors.PasswordPolicyError: "password_policy",
+    errors.NewLoginRequiredError: "needs_new_login",
+    errors.NoPoolPasswordError: "no_pool_password",
     errors.AccountNotFoundError: "account_not_found",
     errors.AccountMismatchError: "legacy_mismatch",
     errors.AttributesRejectedError: "attributes_rejected",

@@ -62,6 +62,8 @@ REFERENCE_LENGTH: Final = 12
 JSON_PATHS: Final = frozenset(
     {
         "/auth/check",
+        "/auth/password/changed",
+        "/auth/password/verify",
         "/auth/profile-changed",
         "/auth/session",
         "/auth/verify",
