@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.attempt_limits import AttemptLimit
@@ -293,6 +294,21 @@ def test_an_address_is_limited_whatever_the_users_and_the_headers() -> None:
 
     assert statuses == [401] * 12 + [429]
     assert world.type_in(address="192.0.2.8").status == 200
+
+
+def test_behind_a_trusted_proxy_the_address_is_the_one_that_the_proxy_names() -> None:
+    """MG-05, VA-04: as uvicorn reads it; what the client wrote before it changes nothing."""
+    world = PasswordWebWorld(PASSWORD_PER_ADDRESS="12")
+    world.app = ProxyHeadersMiddleware(world.app, trusted_hosts="127.0.0.1")
+
+    def attempt(number: int, address: str) -> int:
+        forwarded = ("x-forwarded-for", f"198.51.100.{number}, {address}")
+        return world.type_in(
+            "wrong", username=f"user-{number}", headers=(ORIGIN, forwarded), address="127.0.0.1"
+        ).status
+
+    assert [attempt(n, "203.0.113.9") for n in range(13)] == [401] * 12 + [429]
+    assert attempt(20, "203.0.113.10") == 401
 
 
 def test_guesses_of_a_code_count_together_with_passwords(two_factors: PasswordWebWorld) -> None:

@@ -110,6 +110,22 @@ def test_a_code_of_an_authenticator_app_completes_the_sign_in(
     assert_signed_in(stack, page, "Adele")
 
 
+def test_a_temporary_password_is_replaced_by_one_that_the_pool_accepts(
+    stack: LocalStack, context: BrowserContext
+) -> None:
+    enrol(stack, "bertha", status="FORCE_CHANGE_PASSWORD")
+    page = context.new_page()
+    open_page(stack, page)
+    type_in(page, "bertha")
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not accepted")
+    page.get_by_label("New password").fill("A-New-Password-1")
+    page.get_by_role("button", name="Save and sign in").click()
+
+    assert_signed_in(stack, page, "Bertha")
+
+
 def test_without_a_password_a_code_comes_by_mail(
     stack: LocalStack, context: BrowserContext
 ) -> None:
