@@ -1,7 +1,7 @@
 """A pool user follows the legacy account: what is written, what is not, and what is refused."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -195,6 +195,21 @@ def test_an_external_user_is_written_to(world: SyncWorld) -> None:
     found = world.directory.find("Google_1")
     assert found is not None
     assert found.attributes["name"] == "Cordelia"
+
+
+@pytest.mark.parametrize("values", [{"email": "queen@example.org"}, {"locked": True}])
+def test_a_user_who_took_the_sub_of_another_as_user_name_is_not_written_to(
+    world: SyncWorld, values: dict[str, Any]
+) -> None:
+    """Nothing says that a pool refuses such a name at sign-up, or which of the two it means."""
+    # PS-04
+    taker = world.directory.add(world.user.subject, {"email": "edmund@example.org"})
+    world.change(**values)
+
+    assert world.sync().sync(UID).subject == world.user.subject
+
+    assert world.directory.find(taker.username) == taker
+    assert world.now() != world.user
 
 
 Spoil = Callable[[SyncWorld], None]

@@ -152,6 +152,9 @@ class InMemoryUserAdministration(UserAdministration):
 
     def find_by_subject(self, subject: str) -> DirectoryUser | None:
         """See the port."""
+        found = self._directory.find(subject)
+        if found is not None and found.subject == subject:
+            return attrs.evolve(found, found_by_subject=True)
         return next((each for each in self._directory.everybody() if each.subject == subject), None)
 
     def disable_user(self, username: str) -> None:
