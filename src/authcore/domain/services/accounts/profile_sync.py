@@ -20,7 +20,14 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.profiles import ProfileChange, ProfilePolicy, SyncResult, change_for
+from authcore.domain.model.profiles import (
+    ENABLED,
+    ProfileChange,
+    ProfilePolicy,
+    SyncResult,
+    SyncStatus,
+    change_for,
+)
 from authcore.domain.services.accounts.linked_users import name_of, require_linked
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.accounts.user_turns import Turn, UserTurns
@@ -84,13 +91,10 @@ class ProfileSync:
                 written.
         """
         try:
-            result = self._sync(legacy_uid)
+            return self._sync(legacy_uid)
         except AuthcoreError as error:
             self.audit.record(AuditEvent.of("profile_sync", error, legacy_uid=legacy_uid))
             raise
-        if result.written or result.status == "deleted":
-            self._record(result)
-        return result
 
     def park(self, error: RejectedError) -> None:
         """Record that a message was put aside for good, because it is none."""
@@ -104,10 +108,12 @@ class ProfileSync:
 
     def _settle(self, legacy_uid: str, turn: Turn) -> SyncResult:
         account = self._read(legacy_uid)
+        written: SyncResult | None = None
         for _ in range(MAX_ROUNDS):
             result = self._apply(account, turn)
             if result.status in {"not_linked", "unchanged"}:
-                return result
+                return written or result
+            written = result
             before, account = account, self._read(legacy_uid)
             if account == before:
                 return result
@@ -131,20 +137,28 @@ class ProfileSync:
             return _without_user(account)
         require_linked(account.legacy_uid, user)
         change = change_for(account, user, self.policy)
-        self._write(user, change, turn)
+        self._write(account, user, change, turn)
         return SyncResult(account.legacy_uid, change.status, change.written, user.subject)
 
-    def _write(self, user: DirectoryUser, change: ProfileChange, turn: Turn) -> None:
+    def _write(
+        self, account: Account, user: DirectoryUser, change: ProfileChange, turn: Turn
+    ) -> None:
         """Write *change*: disable first, enable last, so that a torn change lets no user in."""
+
+        def write(status: SyncStatus, names: tuple[str, ...], call: Callable[[], None]) -> None:
+            self._write_once(turn, call)
+            self._record(SyncResult(account.legacy_uid, status, names, user.subject))
+
         name = name_of(user)
         if change.deletes:
-            self._write_once(turn, lambda: self.directory.delete_user(name))
+            write("deleted", (), lambda: self.directory.delete_user(name))
         if change.enabled is False:
-            self._write_once(turn, lambda: self.administration.disable_user(name))
+            write("disabled", (ENABLED,), lambda: self.administration.disable_user(name))
         if change.attributes:
-            self._write_once(turn, lambda: self.directory.set_attributes(name, change.attributes))
+            names = tuple(sorted(change.attributes))
+            write("updated", names, lambda: self.directory.set_attributes(name, change.attributes))
         if change.enabled is True:
-            self._write_once(turn, lambda: self.administration.enable_user(name))
+            write("enabled", (ENABLED,), lambda: self.administration.enable_user(name))
 
     def _write_once(self, turn: Turn, write: Callable[[], None]) -> None:
         def attempt() -> None:
