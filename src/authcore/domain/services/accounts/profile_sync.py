@@ -13,6 +13,7 @@ import attrs
 
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AttributesRejectedError,
     AuthcoreError,
     LegacyUnavailableError,
     RejectedError,
@@ -28,12 +29,13 @@ from authcore.domain.model.profiles import (
     SyncStatus,
     change_for,
 )
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.linked_users import name_of, require_linked
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.accounts.user_turns import Turn, UserTurns
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_profiles import LegacyProfiles
-from authcore.ports.user_directory import UserAdministration, UserDirectory
+from authcore.ports.user_directory import ProviderLinks, UserAdministration, UserDirectory
 
 
 MAX_ROUNDS: Final = 3
@@ -41,6 +43,9 @@ MAX_ROUNDS: Final = 3
 
 MAX_ID_LENGTH: Final = 64
 """Characters of a legacy id."""
+
+MAX_HOLDERS: Final = 3
+"""How many users who have an address are brought in step before it is given to another."""
 
 Account = LegacyAccount | DeletedAccount
 
@@ -54,6 +59,7 @@ class ProfileSync:
         accounts: The legacy system.
         directory: Writes attributes, and deletes users.
         administration: Finds, disables and enables users.
+        links: Finds the users who have an address.
         writes: Keeps writes within Cognito's quota, and repeats those that got no answer.
         turns: One writer at a time for each user.
         policy: What the legacy system owns.
@@ -63,6 +69,7 @@ class ProfileSync:
     accounts: LegacyProfiles
     directory: UserDirectory
     administration: UserAdministration
+    links: ProviderLinks
     writes: Retrier
     turns: UserTurns
     policy: ProfilePolicy
@@ -103,6 +110,34 @@ class ProfileSync:
     def _sync(self, legacy_uid: str) -> SyncResult:
         if not 0 < len(legacy_uid) <= MAX_ID_LENGTH:
             raise AccountNotFoundError("no account has such an id", detail="legacy id")
+        try:
+            return self._settle_in_turn(legacy_uid)
+        except AttributesRejectedError:
+            if not self._settle_holders(legacy_uid):
+                raise
+        return self._settle_in_turn(legacy_uid)
+
+    def _settle_holders(self, legacy_uid: str) -> bool:
+        """
+        Bring the users in step who have the account's address; return whether that wrote anything.
+
+        An address that moved from one account to another is free only once its holder was written,
+        and the two messages come in any order.
+        """
+        account = self._read(legacy_uid)
+        if "email" not in self.policy.fields or isinstance(account, DeletedAccount):
+            return False
+        users = self.links.native_users_with(account.email) if account.email else ()
+        holders = {user.attributes.get(LEGACY_UID) or legacy_uid for user in users} - {legacy_uid}
+        return True in [self._is_written(uid) for uid in sorted(holders)[:MAX_HOLDERS]]
+
+    def _is_written(self, legacy_uid: str) -> bool:
+        try:
+            return self._settle_in_turn(legacy_uid).written != ()
+        except RejectedError:
+            return False  # a message about this user says why
+
+    def _settle_in_turn(self, legacy_uid: str) -> SyncResult:
         with self.turns.take(legacy_uid) as turn:
             return self._settle(legacy_uid, turn)
 
