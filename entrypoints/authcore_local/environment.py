@@ -115,6 +115,14 @@ def environment_of(
     }
 
 
+OWN_SIGN_IN_PAGE: Final[Mapping[str, str]] = {
+    "AUTHCORE_PASSWORD_SIGN_IN": "on",
+    "AUTHCORE_PASSWORD_FLOW": "USER_AUTH",
+    "AUTHCORE_PASSWORD_MIGRATING": "on",
+}
+"""Variables of the auth service with its own sign-in page."""
+
+
 def _second_region(addresses: Addresses) -> Mapping[str, str]:
     """Return the variables of a replica, where there is one."""
     url = addresses.replica_url

@@ -5,6 +5,7 @@ from typing import Final
 
 from dependency_injector import providers
 
+from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.cognito.token_endpoint import (
     CognitoCodeExchanger,
     CognitoTokenRevoker,
@@ -29,6 +30,7 @@ from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.password_authentication import PasswordAuthenticator
+from authcore.ports.system import AsyncPause
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
@@ -38,7 +40,11 @@ from authcore.wiring.cookies import is_stored, required_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
 from authcore.wiring.pages import denial_pages_of
-from authcore.wiring.password import password_sign_in_of, sign_in_limits_of
+from authcore.wiring.password import (
+    password_authenticator_of,
+    password_sign_in_of,
+    sign_in_limits_of,
+)
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
 from authcore.wiring.refresher import cognito_refresher, domain_http
@@ -318,7 +324,17 @@ class WebContainer(SessionContainer):
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
-    password_authenticator: providers.Provider[PasswordAuthenticator] = providers.Object(None)
+    password_authenticator: providers.Provider[PasswordAuthenticator] = (
+        providers.ThreadSafeSingleton(
+            password_authenticator_of,
+            SessionContainer.cognito,
+            sign_in_settings,
+            client_secrets,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        )
+    )
+    async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
     challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
         SealedChallengeJar,
         ring=sealing,
@@ -378,6 +394,8 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         audit=SessionContainer.audit,
         threads=threads,
+        clock=SessionContainer.clock,
+        pause=async_pause,
     )
     script_route = providers.ThreadSafeSingleton(ScriptRoute)
     session_routes = providers.ThreadSafeSingleton(

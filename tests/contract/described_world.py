@@ -6,6 +6,7 @@ from dependency_injector import providers
 
 from authcore.domain.model.challenges import Code
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator, Step
+from authcore.testing.fakes.system import FrozenClock, RecordedAsyncPause
 from doors.hook_world import HookWorld
 from doors.live_web_world import CALLER_KEY
 from doors.old_login_web_world import OldLoginWebWorld
@@ -27,4 +28,8 @@ class DescribedWorld(HookWorld, OldLoginWebWorld):
 
     def parts(self) -> dict[str, Any]:
         """The pool in memory beside the rest."""
-        return {**super().parts(), "password_authenticator": providers.Object(self.cognito)}
+        return {
+            **super().parts(),
+            "password_authenticator": providers.Object(self.cognito),
+            "async_pause": providers.Object(RecordedAsyncPause(FrozenClock())),
+        }

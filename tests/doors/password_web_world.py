@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from dependency_injector import providers
 
+from authcore.domain.model.challenges import Challenge
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sign_in.sign_in_limits import SignInLimits
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator, Step
+from authcore.testing.fakes.system import RecordedAsyncPause
 from doors.web_world import AUTH_HOST, DEEP_LINK, WebWorld
 from unit.asgi_calls import PROGRAM, Answer, Headers
 
@@ -25,6 +28,19 @@ RIGHT: Final = "canary-Right-Password-1"
 HOME: Final = "192.0.2.7"
 
 
+class SlowPasswordAuthenticator(InMemoryPasswordAuthenticator):
+    """Takes time, by the world's clock, for a password."""
+
+    def __init__(self, world: "PasswordWebWorld") -> None:
+        super().__init__(world.tokens_of)
+        self._world = world
+        self.takes = timedelta(0)
+
+    def begin(self, *args: Any, **named: Any) -> TokenSet | Challenge:
+        self._world.clock.advance(self.takes)
+        return super().begin(*args, **named)
+
+
 class PasswordWebWorld(WebWorld):
     """Jane has a password."""
 
@@ -38,18 +54,24 @@ class PasswordWebWorld(WebWorld):
     ):
         self.claims: dict[str, object] = {}
         self._limits = limits
-        self.cognito = InMemoryPasswordAuthenticator(self._tokens_of)
+        self.cognito = SlowPasswordAuthenticator(self)
         self.cognito.enrol(JANE, RIGHT, steps=steps, factors=factors)
         super().__init__(**{"PASSWORD_SIGN_IN": "on", **changes})
 
     def parts(self) -> dict[str, Any]:
         """The pool in memory beside the rest."""
-        parts = {**super().parts(), "password_authenticator": providers.Object(self.cognito)}
+        self.pause = RecordedAsyncPause(self.clock)
+        parts = {
+            **super().parts(),
+            "password_authenticator": providers.Object(self.cognito),
+            "async_pause": providers.Object(self.pause),
+        }
         return (
             {**parts, "sign_in_limits": providers.Object(self._limits)} if self._limits else parts
         )
 
-    def _tokens_of(self, username: str) -> TokenSet:
+    def tokens_of(self, username: str) -> TokenSet:
+        """What the pool issues to a user."""
         return self.tokens(**{"email": username, **self.claims})
 
     def post(

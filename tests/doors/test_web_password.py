@@ -1,6 +1,7 @@
 """Sign-in on the auth service's own page: password, challenges, and the session at the end."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +130,27 @@ def test_every_user_who_cannot_sign_in_gets_one_answer(
     assert shape(wrong, JANE) == shape(refused, "adele")
     details = {detail for _, _, detail in world.reasons}
     assert (kind is CredentialsRejectedError) or kind.code in details
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "waited"), [(0, 1_000), (1, 999), (700, 300), (1_000, 1_000), (1_234, 766)]
+)
+def test_a_refusal_comes_a_whole_number_of_seconds_after_the_request(
+    world: PasswordWebWorld, milliseconds: int, waited: int
+) -> None:
+    """MG-03: Cognito refuses a locked or disabled user sooner than one with a wrong password."""
+    world.cognito.takes = timedelta(milliseconds=milliseconds)
+
+    world.type_in("wrong")
+
+    assert world.pause.waited == [timedelta(milliseconds=waited)]
+
+
+def test_nothing_but_a_refusal_waits(two_factors: PasswordWebWorld) -> None:
+    two_factors.type_in()
+    two_factors.answer(code="000000")
+    two_factors.answer(code="123456")
+    assert two_factors.pause.waited == []
 
 
 def test_a_challenge_is_a_typed_answer_without_its_session(two_factors: PasswordWebWorld) -> None:

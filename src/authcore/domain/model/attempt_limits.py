@@ -14,7 +14,7 @@ MAX_ATTEMPTS: Final = 60_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AttemptLimit:
     """
     A limit on attempts.
