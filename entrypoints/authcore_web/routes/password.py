@@ -1,6 +1,5 @@
 """``/auth/password`` and ``/auth/challenge``: sign-in on the auth service's own page."""
 
-from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -26,7 +25,6 @@ from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.services.sign_in.password_sign_in import BEGIN, CHALLENGE
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
-from authcore.ports.system import AsyncPause, Clock
 from authcore_web.request.body import members_of
 from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
@@ -44,19 +42,13 @@ from authcore_web.response import messages
 from authcore_web.response.attempt_cookies import AttemptCookies
 from authcore_web.response.challenge_entries import Asked, challenge_members
 from authcore_web.response.errors import ErrorResponses, error_response_for, wants_json
+from authcore_web.response.even_refusals import EvenRefusals
 from authcore_web.response.plain import as_json, redirect_to, with_cookies
 from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.routes.password_steps import PasswordSteps, SignedIn, Step
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
 from authcore_web.signin_urls import NATIVE_PROVIDER
 
-
-REFUSAL_STEP: Final = timedelta(seconds=1)
-"""
-A refused user is answered a whole number of these after the request arrived.
-
-Cognito refuses a locked or disabled user sooner than one with a wrong password.
-"""
 
 _ENDS_CHALLENGE: Final = (
     AnswerRejectedError,
@@ -89,9 +81,7 @@ class PasswordRoutes:
         error_responses: Answers refusals and outages.
         audit: Records every step.
         threads: For *steps*.
-        clock: Tells how long a refusal took.
-        pause: Evens that out.
-        refusal_step: See REFUSAL_STEP, the default.
+        refusals: Evens out the time of refused passwords.
     """
 
     _steps: PasswordSteps
@@ -103,9 +93,7 @@ class PasswordRoutes:
     _error_responses: ErrorResponses
     _audit: AuditLog
     _threads: WorkerThreads
-    _clock: Clock
-    _pause: AsyncPause
-    _refusal_step: timedelta = REFUSAL_STEP
+    _refusals: EvenRefusals
 
     async def sign_in(self, request: Request) -> Response:
         """GET shows the form; POST signs in with a password or another factor, or asks next."""
@@ -121,7 +109,7 @@ class PasswordRoutes:
         return self._sign_in_pages.password(request, target)
 
     async def _begin(self, request: Request) -> Response:
-        sent, form, began = cookie_header(request), None, self._clock.now()
+        sent, form, began = cookie_header(request), None, self._refusals.now()
         try:
             self._own_pages.check(request)
             form = sign_in_form(await members_of(request, limit=MAX_SIGN_IN_BYTES))
@@ -132,7 +120,7 @@ class PasswordRoutes:
             return self._respond(request, step, BEGIN)
         except (RejectedError, UnavailableError) as error:
             if isinstance(error, CredentialsRejectedError):
-                await self._even_out(began)
+                await self._refusals.wait(began)
             return self._refuse_password(request, _one_refusal(error), form)
 
     async def answer(self, request: Request) -> Response:
@@ -151,10 +139,6 @@ class PasswordRoutes:
             return self._respond(request, step, CHALLENGE)
         except (RejectedError, UnavailableError) as error:
             return self._refuse_answer(request, _one_refusal(error), redirect)
-
-    async def _even_out(self, began: datetime) -> None:
-        took = self._clock.now() - began
-        await self._pause.wait(self._refusal_step - took % self._refusal_step)
 
     def _respond(self, request: Request, step: Step, action: str) -> Response:
         if isinstance(step, Asked):
