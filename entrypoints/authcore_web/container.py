@@ -36,7 +36,7 @@ from authcore.settings import load
 from authcore.settings.connect import is_on
 from authcore.settings.password import begins_by_choice
 from authcore.settings.verify import redirects_checks
-from authcore.wiring.cookies import is_stored, required_ring
+from authcore.wiring.cookies import is_stored, require_ring
 from authcore.wiring.legacy import http_legacy_sessions
 from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
 from authcore.wiring.pages import denial_pages_of
@@ -178,7 +178,7 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    sealing = providers.ThreadSafeSingleton(required_ring, SessionContainer.key_ring)
+    sealing = providers.ThreadSafeSingleton(require_ring, SessionContainer.key_ring)
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
         ring=sealing,

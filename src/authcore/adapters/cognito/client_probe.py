@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from authcore.adapters.aws_failures import answered_class, answered_message, failure_of
+from authcore.adapters.aws_failures import class_of_answer, failure_of, message_of_answer
 from authcore.adapters.cognito.client_authentication import INVALID_CLIENT
 from authcore.domain.errors import ClientMisconfiguredError, ProviderUnavailableError
 from authcore.domain.model.tokens import RefreshToken
@@ -62,7 +62,7 @@ def hear_message(heard: list[str]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        heard.append(answered_message(error))
+        heard.append(message_of_answer(error))
         raise
 
 
@@ -128,5 +128,5 @@ def ask_about_no_user(
             ConfirmationCode="000000",
         )
     except Exception as error:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        return answered_class(error) or failure_of(error).detail
+        return class_of_answer(error) or failure_of(error).detail
     return "no error"
