@@ -14,8 +14,10 @@ from authcore_local.flow import Actor, FlowLog
 from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.link_lookup import Links, Mode
+from authcore_local.legacy.old_login import OldLogin
 from authcore_local.legacy.operations import Operations, authenticate
 from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.pool_passwords import PoolPasswords
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.site import LegacySite
@@ -79,6 +81,7 @@ class LegacySystem:
         clock: Clock | None = None,
         database: str = ":memory:",
         cms_url: str | None = None,
+        pool_passwords: PoolPasswords | None = None,
     ) -> None:
         """
         Create the system with *users*.
@@ -103,6 +106,8 @@ class LegacySystem:
             database: SQLite file; in memory by default.
 
             cms_url: Link target of its own pages; None for no link.
+
+            pool_passwords: Of users who moved; None where its own pages ask its own hashes only.
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
@@ -121,7 +126,11 @@ class LegacySystem:
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
             LegacySite(
-                self._users, self._access, self.passwords, self._record_visit, cms_url
+                self._users,
+                self._access,
+                OldLogin(self._users, self._access, self.passwords, pool_passwords),
+                self._record_visit,
+                cms_url,
             ).pages,
         )
         self.app: Starlette = self._http.app

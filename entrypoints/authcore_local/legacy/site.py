@@ -17,8 +17,7 @@ from starlette.routing import Mount, Route, Router
 
 from authcore_local.addresses import COOKIE_DOMAIN, LEGACY_HOST, LOOPBACK
 from authcore_local.legacy.account_access import Access
-from authcore_local.legacy.operations import authenticate
-from authcore_local.legacy.password_hashing import PasswordHashing
+from authcore_local.legacy.old_login import OldLogin
 from authcore_local.legacy.requests import body_of
 from authcore_local.legacy.user_table import Row, UserTable
 
@@ -66,12 +65,13 @@ class LegacySite:
     Signs users in by password, as the legacy system always has.
 
     Attributes:
+        old_login: Checks and changes passwords.
         cms_url: Of the CMS, for a link; None for no link.
     """
 
     _users: UserTable
     _access: Access
-    _passwords: PasswordHashing
+    _old_login: OldLogin
     _note: Note
     _cms_url: str | None
 
@@ -83,6 +83,8 @@ class LegacySite:
             Route("/login", self._form, methods=["GET"]),
             Route("/login", self._login, methods=["POST"]),
             Route("/logout", self._logout, methods=["POST"]),
+            Route("/password", self._password_form, methods=["GET"]),
+            Route("/password", self._change_password, methods=["POST"]),
         ]
         own_names = Middleware(
             TrustedHostMiddleware, allowed_hosts=[LEGACY_HOST, LOOPBACK], www_redirect=False
@@ -102,8 +104,8 @@ class LegacySite:
         )
         content = (
             f'<p>You are signed in to the old system as <strong id="name">{name}</strong>, number '
-            f'{escape(user.userid)}.</p>{onwards}<form method="post" action="/logout">'
-            "<button>Sign out</button></form>"
+            f'{escape(user.userid)}.</p>{onwards}<p><a href="/password">Change your password</a>'
+            '</p><form method="post" action="/logout"><button>Sign out</button></form>'
         )
         return _page("The old system", content)
 
@@ -115,13 +117,10 @@ class LegacySite:
             return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
-        user = await run_in_threadpool(
-            authenticate, username, password, self._users, self._passwords
-        )
-        if user is None:
+        user = await run_in_threadpool(self._old_login.sign_in, username, password)
+        if isinstance(user, str):
             self._note("POST /login", "200", "refused")
-            problem = "That user name and password do not go together."
-            return _page("Sign in to the old system", _login_form(username), problem)
+            return _page("Sign in to the old system", _login_form(username), user)
         self._note("POST /login", "303", f"the old login: legacy id {user.userid}")
         answer = RedirectResponse("/", 303, _HEADERS)
         answer.set_cookie(
@@ -134,6 +133,23 @@ class LegacySite:
             samesite="lax",
         )
         return answer
+
+    async def _password_form(self, request: Request) -> Response:
+        if self._signed_in(request) is None:
+            return RedirectResponse("/login", 303, _HEADERS)
+        return _page("Change your password", _PASSWORD_FORM)
+
+    async def _change_password(self, request: Request) -> Response:
+        user = self._signed_in(request)
+        if user is None or not _is_own(request):
+            return RedirectResponse("/login", 303, _HEADERS)
+        fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
+        current, new = (fields.get(name, [""])[0] for name in ("current", "new"))
+        problem = await run_in_threadpool(self._old_login.change_password, user, current, new)
+        self._note("POST /password", "200", "refused" if problem else "the password changed")
+        if problem is None:
+            return _page("Change your password", '<p role="status">Your password has changed.</p>')
+        return _page("Change your password", _PASSWORD_FORM, problem)
 
     async def _logout(self, request: Request) -> Response:
         if _is_own(request):
@@ -152,6 +168,14 @@ class LegacySite:
 def _is_own(request: Request) -> bool:
     """Whether the form came from our own page, by ``Sec-Fetch-Site``."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+
+
+_PASSWORD_FORM: Final = (
+    '<form method="post" action="/password"><label for="current">Present password</label>'
+    '<input id="current" name="current" type="password" autocomplete="current-password" required>'
+    '<label for="new">New password</label><input id="new" name="new" type="password" '
+    'autocomplete="new-password" minlength="8" required><button>Change</button></form>'
+)
 
 
 def _login_form(username: str = "") -> str:

@@ -84,6 +84,7 @@ class SignInFlows:
         return {
             "USER_PASSWORD_AUTH": self.password.begin,
             "ADMIN_USER_PASSWORD_AUTH": self.password.begin,
+            "ADMIN_NO_SRP_AUTH": self.password.begin,
             "USER_SRP_AUTH": self.srp.begin,
             "USER_AUTH": self.choice.begin,
         }
