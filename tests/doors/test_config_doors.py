@@ -290,6 +290,16 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "LEGACY_INSECURE_GET_DIALECT",
         {"LEGACY_INSECURE_GET_DIALECT": "on"},
     ),
+    (
+        ("account-linking", "pre-token-generation"),
+        "SYNC_FIELDS",
+        {
+            "LEGACY_INSECURE_GET_DIALECT": "on",
+            "LINKING_CREATION": "once",
+            "LINKING_TABLE": "linking",
+            "SYNC_FIELDS": "name",
+        },
+    ),
 )
 """For some doors, which variable is named, and values of which each is good by itself."""
 
