@@ -3,7 +3,7 @@
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from authcore.domain.model.directory import DirectoryPage
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.profile_survey import ProfileSurvey
 from authcore.ports.user_directory import DirectoryListing
+from authcore.testing.fakes.legacy_profiles import InMemoryLegacyProfiles
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from authcore_cli.app import run
 from authcore_cli.links_state import MAX_AGE
@@ -220,6 +221,47 @@ def test_a_value_that_the_pool_refuses_is_told_and_stops_nothing() -> None:
     assert town.names()[3] == "New"
 
 
+class Unreadable(InMemoryLegacyProfiles):
+    """Some accounts break the contract, e.g. by an address that is none."""
+
+    def __init__(self, accounts: InMemoryLegacyProfiles, *uids: str) -> None:
+        super().__init__()
+        self.accounts = accounts.accounts
+        self._uids = {*uids}
+
+    def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+        found = super().read(legacy_uids)
+        if self._uids & found.keys():
+            raise LegacyUnavailableError("x", detail="contract email")
+        return found
+
+
+def test_one_account_that_breaks_the_contract_is_told_and_stops_nothing() -> None:
+    # PS-05
+    town = Town(7)
+    town.rename("2")
+    town.rename("6")
+    town.legacy = Unreadable(town.legacy, "1")
+
+    ran = sync(town, "run")
+
+    assert ran.status == 1
+    assert ran.summary["results"] == {"refused": 1, "updated": 2}
+    (told,) = [line for line in ran.lines[:-1] if line["sync"] == "refused"]
+    assert (told["legacy_uid"], told["reason"]) == ("1", "legacy_unavailable")
+    assert town.pause.waited[-1] < timedelta(seconds=1)
+
+
+def test_answers_that_break_the_contract_about_everybody_are_an_outage() -> None:
+    """A proxy's page is no word about accounts."""
+    town = Town(7)
+    town.legacy = Unreadable(town.legacy, *town.legacy.accounts)
+
+    ran = sync(town, "run")
+
+    assert (ran.status, ran.summary["different"]) == (3, 0)
+
+
 def test_an_outage_ends_the_run_with_3() -> None:
     town = Town(3)
     town.legacy.available = False
@@ -255,6 +297,24 @@ def test_a_stopped_run_is_continued_where_it_was(tmp_path: Path) -> None:
     }
     assert not {"0", "1"} & {uid for read in town.legacy.reads for uid in read}
     assert not state.exists()
+
+
+def test_a_stopped_dry_run_is_not_continued_by_a_run_that_writes(tmp_path: Path) -> None:
+    """Nobody wrote the users before the page that the dry run had reached."""
+    town = Town(8)
+    town.rename("0")
+    state = tmp_path / "sync.state"
+    pages = InMemoryDirectoryListing(town.directory, PAGE)
+    stopped = Stopping(pages, 2, KeyboardInterrupt())
+    sync(town, "run", "--dry-run", "--state", str(state), listing=stopped)
+    kept = state.read_text()
+
+    ran = sync(town, "run", "--state", str(state))
+
+    assert ran.status == 2
+    assert "dry run" in ran.err
+    assert state.read_text() == kept
+    assert sync(town, "run", "--dry-run", "--state", str(state)).summary["users"] == 9
 
 
 def test_a_run_that_is_killed_between_two_pages_does_nothing_twice(tmp_path: Path) -> None:

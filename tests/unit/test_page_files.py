@@ -21,7 +21,11 @@ from authcore_web.response.pages import Pages, PageUrls
 from authcore_web.response.templates import MAX_TEMPLATES, load_style, load_templates
 
 
-URLS = PageUrls(home="https://cms.example.com/", icon="https://auth.example.com/auth/icon")
+URLS = PageUrls(
+    script="https://auth.example.com/auth/passkey.js",
+    home="https://cms.example.com/",
+    icon="https://auth.example.com/auth/icon",
+)
 
 
 def pages_in(folder: Path, *languages: str) -> Pages:

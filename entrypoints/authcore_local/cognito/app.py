@@ -68,6 +68,7 @@ class LocalCognito:
         sessions: Sessions of the pool and their refresh tokens.
         outbox: The mail that the pool would have sent.
         client_secrets: Of the app client, and their copy in Secrets Manager.
+        lockout: Counts wrong passwords.
         rates: Of the API's calls; no call is refused for its rate until a throttle is set.
     """
 
@@ -108,6 +109,7 @@ class LocalCognito:
         self.outbox = Outbox(clock, flow)
         self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
         self.rates = RequestRates(clock)
+        self.lockout = Lockout(clock)
         self._config = config
         self._clock = clock
         self._entropy = entropy
@@ -122,7 +124,7 @@ class LocalCognito:
             users=self.users,
             migration=self._migration,
             lifecycle=self._lifecycle,
-            lockout=Lockout(clock),
+            lockout=self.lockout,
         )
         self._issuer = TokenIssuer(
             config,

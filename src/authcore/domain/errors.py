@@ -28,6 +28,8 @@ All errors that authcore raises, in one tree.
     │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
     │   ├── ChallengeMismatchError      the challenge takes no such answer (400)
     │   ├── PasswordPolicyError         the pool does not accept the new password (400)
+    │   ├── NewLoginRequiredError       the password is right, and the new login asks for more
+    │   ├── NoPoolPasswordError         the pool user signs in with a provider only
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
@@ -59,6 +61,7 @@ All errors that authcore raises, in one tree.
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              another holder has the lease
         ├── CoordinationUnavailableError
+        ├── TooManyAttemptsError        the limit of attempts is reached (429)
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
             ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
@@ -300,6 +303,22 @@ class PasswordPolicyError(RejectedError):
     """The pool does not accept the new password: its policy, or its history of the user's."""
 
     code: ClassVar[str] = "password_policy"
+
+
+class NewLoginRequiredError(RejectedError):
+    """
+    The password is right, and Cognito asks for more: a second factor, or a new password.
+
+    The old login cannot ask for it.  ``detail`` is the name of the challenge.
+    """
+
+    code: ClassVar[str] = "needs_new_login"
+
+
+class NoPoolPasswordError(RejectedError):
+    """The pool user signs in with a provider only: the legacy system's password counts."""
+
+    code: ClassVar[str] = "no_pool_password"
 
 
 class AccountNotFoundError(RejectedError):
@@ -630,6 +649,16 @@ class CoordinationMisconfiguredError(CoordinationUnavailableError, Misconfigured
     """The store refuses every such call: permission, table, key schema or clock is wrong."""
 
     code: ClassVar[str] = "coordination_misconfigured"
+
+
+class TooManyAttemptsError(UnavailableError):
+    """
+    A user, or an address, made as many attempts as are allowed for now.
+
+    Nothing was checked: the error says nothing about a password or a code.
+    """
+
+    code: ClassVar[str] = "too_many_attempts"
 
 
 class SecretUnavailableError(UnavailableError):

@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.errors import (
     AnswerRejectedError,
+    AttributesRejectedError,
     ChallengeMismatchError,
     ClientMisconfiguredError,
     CredentialsRejectedError,
@@ -188,7 +189,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
             if challenge.name == "SELECT_CHALLENGE":
                 return self._chosen(asked, answer)
             if isinstance(answer, NewPassword):
-                self._replace_password(asked.username, answer)
+                self._replace_password(challenge, asked, answer)
             elif answer != asked.steps[0].answer:
                 self._refuse_answer(challenge, asked, answer)
             return self._next(attrs.evolve(asked, steps=asked.steps[1:]))
@@ -223,8 +224,11 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
                 return self._ask(attrs.evolve(asked, steps=(step, *user.steps)))
         raise AnswerRejectedError("the user does not have this factor")
 
-    def _replace_password(self, username: str, answer: NewPassword) -> None:
-        user = self._users[username]
+    def _replace_password(self, challenge: Challenge, asked: _Asked, answer: NewPassword) -> None:
+        if not {*answer.attributes} <= {*challenge.required_attributes}:
+            self._asked[challenge.session or ""] = asked
+            raise AttributesRejectedError("the challenge does not require these attributes")
+        user = self._users[asked.username]
         user.password = answer.password
         user.steps = tuple(step for step in user.steps if step.name != "NEW_PASSWORD_REQUIRED")
 
