@@ -47,7 +47,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
   user with an active second factor is offered passwords only.
 - A passkey whose counter goes back signs no user in.
 - A changed or forgotten password ends no session.
-- Users write every mutable attribute but ``email_verified`` with an access token.
+- Users write every attribute, unless the client lists them (``write_attributes``), and
+  ``email_verified`` never.  A provider's attributes are written whatever the client may write.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client for
 users, confidential or public, for which token revocation is enabled, and any number for programs

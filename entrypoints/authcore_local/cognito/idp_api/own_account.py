@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, invalid_parameter
+from authcore_local.cognito.errors import invalid_parameter
 from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.idp_api.user_listing import attribute_list, mfa_members
@@ -14,14 +14,12 @@ from authcore_local.cognito.user_flows.code_delivery import delivery_details
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.outbox import Outbox
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
-from authcore_local.cognito.user_pool.attributes import update_attributes
+from authcore_local.cognito.user_pool.attributes import check_client_may_write, update_attributes
 from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 
 SUBJECT: Final = "Your verification code"
-
-_VERIFIED_BY_CODE: Final = frozenset(("email_verified", "phone_number_verified"))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -61,10 +59,7 @@ class OwnAccount:
     def update(self, given: Input) -> Mapping[str, object]:
         """``UpdateUserAttributes``: all, or none; a new address is mailed a code."""
         user, wanted = self.bearer.user(given), given.attributes("UserAttributes")
-        if _VERIFIED_BY_CODE & wanted.keys():
-            raise CognitoError(
-                "NotAuthorizedException", "A client attempted to write unauthorized attribute"
-            )
+        check_client_may_write(self.config, wanted)
         changed = self.users.change(
             user.username,
             lambda each: attrs.evolve(
