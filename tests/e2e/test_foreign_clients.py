@@ -43,6 +43,7 @@ SHARED: Final = (
     "new_password_after_a_temporary_one",
     "attributes_of_the_user",
     "authenticator_app",
+    "deleted_account",
 )
 OF_AMPLIFY: Final = ("chosen_factor",)
 

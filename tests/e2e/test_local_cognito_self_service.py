@@ -322,6 +322,16 @@ class TestOwnAccount:
 
         assert bearing(pool, operation, token)[0] == "NotAuthorizedException"
 
+    def test_a_user_deletes_the_account_and_its_sessions(self, pool: LocalPool, name: str) -> None:
+        token = access_token(pool, name)
+        assert bearing(pool, "DeleteUser", token) == {}
+
+        assert bearing(pool, "GetUser", token) == (
+            "NotAuthorizedException",
+            "Invalid Access Token",
+        )
+        assert with_password(pool, name) == WRONG
+
     def test_a_disabled_or_deleted_user_has_no_account(self, pool: LocalPool) -> None:
         disabled, deleted = (new_user(pool, f"user-{next(SERIAL)}") for _ in range(2))
         tokens = access_token(pool, disabled), access_token(pool, deleted)

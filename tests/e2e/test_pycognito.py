@@ -145,6 +145,12 @@ def test_a_temporary_password_is_replaced(pool: LocalPool) -> None:
     assert signed_in(pool, "temporary", NEW_PASSWORD)
 
 
+def test_a_user_deletes_the_account(pool: LocalPool) -> None:
+    signed_in(pool, new_user(pool, "gone")).delete_user()
+
+    assert pool.cognito.users.find("gone") is None
+
+
 def test_an_address_is_changed_and_verified(pool: LocalPool) -> None:
     user = signed_in(pool, new_user(pool, "moving"))
     user.update_profile({"email": "moved@example.com"})

@@ -5,6 +5,7 @@ from typing import Final
 
 import attrs
 
+from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.errors import invalid_parameter
 from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
@@ -34,6 +35,7 @@ class OwnAccount:
     users: UserStore
     bearer: TokenBearer
     sign_in: PasswordSignIn
+    sessions: AuthSessions
     codes: ConfirmationCodes
     outbox: Outbox
 
@@ -45,6 +47,7 @@ class OwnAccount:
             "GetUserAttributeVerificationCode": self.send_code,
             "VerifyUserAttribute": self.verify,
             "ChangePassword": self.change_password,
+            "DeleteUser": self.delete,
         }
 
     def get_user(self, given: Input) -> Mapping[str, object]:
@@ -90,6 +93,12 @@ class OwnAccount:
         proposed = check_new_password(given.text("ProposedPassword", longest=256))
         self.sign_in.check_password(user, previous)
         self.users.set_password(user.username, proposed, "CONFIRMED")
+        return {}
+
+    def delete(self, given: Input) -> Mapping[str, object]:
+        """``DeleteUser``: ends all sessions too."""
+        user = self.users.delete(self.bearer.user(given).username)
+        self.sessions.end_all_of(user.subject)
         return {}
 
     def _with_address(self, given: Input) -> PoolUser:
