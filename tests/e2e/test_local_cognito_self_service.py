@@ -328,7 +328,7 @@ class TestOwnAccount:
 
         assert bearing(pool, "GetUser", token) == (
             "NotAuthorizedException",
-            "Invalid Access Token",
+            "Access Token has been revoked",
         )
         assert with_password(pool, name) == WRONG
 
