@@ -554,6 +554,7 @@ class WebContainer(SessionContainer):
     profile_sync: providers.Provider[ProfileSyncCall | None] = providers.ThreadSafeSingleton(
         sync_call, sync_parts
     )
+    webhook_threads = providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE)
     profile_changed_routes = providers.ThreadSafeSingleton(
         ProfileChangedRoutes,
         webhooks=providers.ThreadSafeSingleton(
@@ -563,15 +564,16 @@ class WebContainer(SessionContainer):
             create_intents.provider,
             clock=SessionContainer.clock,
             audit=SessionContainer.audit,
+            counter=SessionContainer.counter,
         ),
         error_responses=error_responses,
-        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE),
+        threads=webhook_threads,
     )
     metrics = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
         audit_events=SessionContainer.audit_counter.provided.counts,
-        threads=threads,
+        threads=providers.List(threads, webhook_threads),
         keys=SessionContainer.keys,
         token_caches=providers.List(
             SessionContainer.signatures, SessionContainer.cached_signatures
