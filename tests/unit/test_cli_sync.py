@@ -252,6 +252,36 @@ def test_one_account_that_breaks_the_contract_is_told_and_stops_nothing() -> Non
     assert town.pause.waited[-1] < timedelta(seconds=1)
 
 
+def test_an_outage_while_accounts_are_read_one_by_one_is_an_outage() -> None:
+    class Failing(Unreadable):
+        def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+            if len(legacy_uids) == 1:
+                raise LegacyUnavailableError("down")
+            return super().read(legacy_uids)
+
+    town = Town(7)
+    town.legacy = Failing(town.legacy, "1")
+
+    assert sync(town, "run").status == 3
+
+
+def test_a_page_of_one_account_that_breaks_the_contract_stops_nothing() -> None:
+    town = Town(3)
+    town.legacy = Unreadable(town.legacy, "2")
+
+    ran = sync(town, "run")
+
+    assert (ran.status, ran.summary["results"]) == (1, {"refused": 1})
+    assert ran.summary["users"] == 4
+
+
+def test_a_page_of_two_accounts_that_break_the_contract_is_an_outage() -> None:
+    town = Town(4)
+    town.legacy = Unreadable(town.legacy, "2", "3")
+
+    assert sync(town, "run").status == 3
+
+
 def test_answers_that_break_the_contract_about_everybody_are_an_outage() -> None:
     """A proxy's page is no word about accounts."""
     town = Town(7)
