@@ -8,7 +8,7 @@ import pytest
 
 from authcore.domain.model.accounts import DeletedAccount
 from authcore_lambda.events.sqs_event import BatchUnreadableError, SqsAnswer
-from authcore_lambda.profile_sync import ProfileSyncFunction
+from authcore_lambda.profile_sync import ProfileSyncFunction, handler
 from unit.profile_sync_world import UID, SyncWorld
 
 
@@ -152,3 +152,10 @@ def test_a_batch_of_ten_thousand_poison_messages_ends(world: SyncWorld) -> None:
     records = [record(number, "x") for number in range(10_000)]
 
     assert again(answer(world, records)) == []
+
+
+def test_a_function_without_settings_deletes_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTHCORE_COGNITO_USER_POOL_ID", raising=False)
+
+    with pytest.raises(BatchUnreadableError):
+        handler({"Records": about(UID)}, AMPLE_TIME)
