@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,15 @@ proxies: nginx ## Install Debian's nginx, HAProxy and Caddy for their tests, wit
 	  $$root apt-get update -qq && $$root apt-get install -y -qq $$proxy; \
 	  $$root systemctl disable --now --quiet $$proxy 2>/dev/null || true; }; done
 	@PATH="$$PATH:/usr/sbin"; haproxy -v | head -n 1; caddy version
+
+clients: ## Install Amazon's clients for Node.js, which judge the local Cognito (asks for root where npm is missing)
+	@command -v npm >/dev/null || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@cmp -s tests/clients/package-lock.json tests/clients/node_modules/.installed || { \
+	  npm --prefix tests/clients ci --silent && \
+	  cp tests/clients/package-lock.json tests/clients/node_modules/.installed; }
+	@echo "node $$(node --version), amazon-cognito-identity-js and aws-amplify"
 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images

@@ -10,7 +10,7 @@ local MAX_LINES, MAX_BODY = 200, 65536
 local MAX_COOKIES = 8
 
 -- Headers of the client that the auth service reads.
-local ASKED = {"cookie", "accept", "sec-fetch-mode", "sec-fetch-site"}
+local ASKED = {"cookie", "accept", "accept-language", "sec-fetch-mode", "sec-fetch-site"}
 -- Headers of an admitted request, for the application.
 local IDENTITY = {
   "x-auth-subject", "x-auth-username", "x-auth-name",
@@ -21,6 +21,16 @@ local IDENTITY = {
 local PASSED_ON = {[302] = true, [401] = true, [403] = true, [431] = true, [503] = true}
 -- Headers of those answers that clients do not get, beside X-Auth-*: those of the connection.
 local LEFT_OUT = {["connection"] = true, ["content-length"] = true, ["keep-alive"] = true}
+
+-- What a browser shows while the auth service does not answer.
+local PAGE = [[<!doctype html>
+<html lang="en">
+<title>Please try again in a moment</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<h1>Please try again in a moment</h1>
+<p>Your sign-in cannot be checked just now, and nothing was saved. You are still signed in; reload this page in a moment.</p>
+</html>
+]]
 
 -- Join the values of one header of the client; HAProxy counts them from 0.
 local function joined(headers, name)
@@ -98,9 +108,17 @@ local function pass_on(txn, answer)
   txn:done(reply)
 end
 
+-- Whether a browser shows the answer to the request of *txn* as a page.
+local function shows_page(txn)
+  local given = txn.http:req_get_headers()
+  local mode, accept = joined(given, "sec-fetch-mode"), joined(given, "accept"):lower()
+  return (mode == "" or mode == "navigate") and accept:find("text/html", 1, true) ~= nil
+end
+
 local function answer_later(txn)
-  local reply = txn:reply{status = 503, body = '{"reason": "unavailable"}'}
-  reply:add_header("content-type", "application/json")
+  local is_page = shows_page(txn)
+  local reply = txn:reply{status = 503, body = is_page and PAGE or '{"reason": "unavailable"}'}
+  reply:add_header("content-type", is_page and "text/html; charset=utf-8" or "application/json")
   reply:add_header("retry-after", "5")
   reply:add_header("cache-control", "no-store")
   txn:done(reply)

@@ -27,6 +27,7 @@ from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, process_context
 from authcore_cli.sessions_commands import SessionsCommands
+from authcore_cli.signin_command import SignInCommand
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.sync_commands import SyncCommands
 from authcore_cli.terminal_text import printable
@@ -92,7 +93,7 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "bring users in step, end sessions.",
+        "bring users in step, end sessions, sign in.",
         version=lambda: version("authcore"),
         console=context.answers,
         result_action="return_value",
@@ -120,4 +121,5 @@ def _app(context: CommandContext) -> App:
     app.command(sessions)
     app.command(config)
     app.command(SignInUrlCommand(context).signin_url)
+    app.command(SignInCommand(context).signin)
     return app

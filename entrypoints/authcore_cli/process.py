@@ -4,27 +4,38 @@ import io
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TextIO, cast
+from getpass import getpass
+from typing import TYPE_CHECKING, Final, TextIO, TypeAlias, cast
 
 import attrs
 from rich.console import Console
 
 import authcore
 from authcore.adapters.system import SystemClock, environment
+from authcore.domain.errors import ParameterRejectedError
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.system import Clock
 from authcore_cli.output_stream import OutputStream, UnwrittenError
 
 
 if TYPE_CHECKING:
+    from authcore.domain.model.challenges import PasswordFlow
     from authcore.domain.services.accounts.retrying import OnRetry
+    from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.links_run import LinkTools
     from authcore_cli.sync_run import SyncTools
 
+    BuildPasswordSignIn: TypeAlias = Callable[
+        [Mapping[str, str], PasswordFlow, PasswordFlow | None], PasswordSignIn
+    ]
+
 
 FALLBACK_WIDTH: Final = 120
 """Columns of a table that goes to a file or a pipe."""
+
+MAX_LINE: Final = 4096
+"""Characters of an answer."""
 
 
 class ExitStatus(IntEnum):
@@ -61,6 +72,14 @@ def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
     return session_tools(environment)
 
 
+def _password_sign_in(
+    environment: Mapping[str, str], flow: "PasswordFlow", migrating: "PasswordFlow | None"
+) -> "PasswordSignIn":
+    from authcore_cli.signin_wiring import password_sign_in  # noqa: PLC0415 - boto3 once more
+
+    return password_sign_in(environment, flow, migrating)
+
+
 def _sync_tools(
     environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
 ) -> "SyncTools":
@@ -84,6 +103,8 @@ class CommandContext:
         link_tools: Same parameters as ``authcore_cli.links_wiring.link_tools``.
         pending_creates: Same parameters as ``authcore_cli.admin_wiring.pending_creates``.
         session_tools: Same parameters as ``authcore_cli.admin_wiring.session_tools``.
+        password_sign_in: Same parameters as ``authcore_cli.signin_wiring.password_sign_in``.
+        read_hidden: Asks the user at the terminal without echo.
         sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
     """
 
@@ -96,6 +117,8 @@ class CommandContext:
     link_tools: "Callable[[Mapping[str, str], int, OnRetry], LinkTools]" = _link_tools
     pending_creates: "Callable[[Mapping[str, str]], PendingCreates]" = _pending_creates
     session_tools: "Callable[[Mapping[str, str]], SessionTools]" = _session_tools
+    password_sign_in: "BuildPasswordSignIn" = _password_sign_in
+    read_hidden: Callable[[str], str] = getpass
     sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
 
     @property
@@ -111,6 +134,39 @@ class CommandContext:
     def say(self, line: str) -> None:
         """Write one line of the answer, unwrapped, for pipes."""
         self.stdout.write(f"{line}\n")
+
+    def ask(self, prompt: str, *, hidden: bool) -> str:
+        """
+        Ask the user for one line, without echo where it is *hidden*.
+
+        Where standard input is no terminal the next line there is the answer, and nothing is asked.
+
+        Raises:
+            ParameterRejectedError: There is no such line, or it is longer than MAX_LINE.
+        """
+        if not self.stdin.isatty():
+            return self._next_line()
+        if hidden:
+            return self._read_hidden(prompt)
+        self.stderr.write(prompt)
+        self.stderr.flush()
+        return self._next_line()
+
+    def _read_hidden(self, prompt: str) -> str:
+        try:
+            return self.read_hidden(prompt)
+        except EOFError:
+            raise ParameterRejectedError("standard input") from None
+
+    def _next_line(self) -> str:
+        try:
+            line = self.stdin.readline(MAX_LINE + 2)
+        except (UnicodeDecodeError, OSError):
+            raise ParameterRejectedError("standard input") from None
+        answer = line.removesuffix("\n").removesuffix("\r")
+        if not line or len(answer) > MAX_LINE:
+            raise ParameterRejectedError("standard input")
+        return answer
 
     def complain(self, line: str) -> None:
         """Write one line about what went wrong; failing that, only the exit status tells."""

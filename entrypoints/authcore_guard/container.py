@@ -20,10 +20,10 @@ from authcore.settings import load
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.url_parsers import REFRESH_PATH, SIGN_IN_PATH, VERIFY_PATH
+from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
-from authcore_guard.denial_pages import denial_pages_of
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
 from authcore_guard.telemetry import Telemetry

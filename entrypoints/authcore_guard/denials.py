@@ -9,12 +9,7 @@ import attrs
 
 from authcore.adapters.http_headers import CHALLENGE, PRIVATE, retry_after
 from authcore.adapters.pages.catalogue import Notice
-from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
-from authcore.domain.model.response_budget import ResponseBudget
-from authcore.domain.model.urls import ServiceUrl
-from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
-from authcore_guard.cross_origin import keep_cross_origin
-from authcore_guard.denial_pages import (
+from authcore.adapters.pages.denial_pages import (
     FORBIDDEN,
     TOO_MANY_COOKIES,
     UNCHECKED,
@@ -24,6 +19,11 @@ from authcore_guard.denial_pages import (
     DenialPages,
     Link,
 )
+from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
+from authcore.domain.model.response_budget import ResponseBudget
+from authcore.domain.model.urls import ServiceUrl
+from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
+from authcore_guard.cross_origin import keep_cross_origin
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.return_urls import ReturnUrl, fit, return_url
 

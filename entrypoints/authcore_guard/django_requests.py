@@ -40,8 +40,8 @@ def request_guard() -> RequestGuard:
     """
     Build this site's guard once.
 
-    ``FORCE_SCRIPT_NAME``, where the site has it, is the prefix that Django cuts off, whatever the
-    server says.
+    ``FORCE_SCRIPT_NAME``, where the site has it, is the prefix that Django cuts off; what the
+    server says has no effect.
 
     Raises:
         ConfigurationError: Names every missing and every wrong variable.
@@ -112,7 +112,7 @@ def standing_denial(request: HttpRequest) -> Deny | None:
 
 def _deny(request: HttpRequest, make: Callable[[], Deny]) -> HttpResponse | None:
     """
-    Answer by a denial; on a public path forget the user, and go on.
+    Answer by a denial; on a public path continue without the user.
 
     Views of a public path that need a user answer by the same denial: they would find the session
     of the forgotten user again.

@@ -18,7 +18,7 @@ Chunk = TypeVar("Chunk")
 @attrs.define(eq=False, repr=False)
 class StreamJudge:
     """
-    Tell before each chunk whether the stream goes on.
+    Tell before each chunk whether the stream continues.
 
     The session is judged again every ``open_check``.  A stream ends at its next chunk after its
     session: a thread that waits for a chunk cannot be interrupted.

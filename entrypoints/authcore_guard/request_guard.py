@@ -1,6 +1,5 @@
 """Decide about one request of a guarded application: the same for ASGI and WSGI."""
 
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -9,6 +8,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.pages.denial_pages import DenialPages
 from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
 from authcore.domain.model.groups import Among, Requirement, requirement
 from authcore.domain.model.response_budget import ResponseBudget
@@ -18,9 +18,9 @@ from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
 from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.ports.system import Clock
+from authcore_guard.allow import Allow
 from authcore_guard.cross_origin import CrossOrigin, combine_vary
-from authcore_guard.denial_pages import DenialPages
-from authcore_guard.denials import VARY, Denials, Deny
+from authcore_guard.denials import Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
 from authcore_guard.telemetry import Telemetry
@@ -32,43 +32,7 @@ __all__ = ("Allow", "Deny", "GuardedRequest", "RequestGuard")
 OPEN_CHECK: Final = timedelta(seconds=60)
 """How often the session of a WebSocket or a stream is judged again, by default."""
 
-_CACHING: Final = re.compile(
-    r"cache-control|(.*-)?cdn-cache-control|surrogate-control|edge-control|x-accel-expires|expires|pragma",
-    re.IGNORECASE,
-)
-"""Headers that let a cache store a response, also in content networks.  See: RFC 9213 §3.1."""
-
 _ENDED: Final = SignInRequired("session_revoked")
-
-
-@attrs.frozen
-class Allow:
-    """
-    The application answers the request.
-
-    Attributes:
-        user: The signed-in user; None only on public paths.
-        cookies: ``Set-Cookie`` values that the response must carry.
-        opened: For ``RequestGuard.is_still_open`` while the connection stays open; None where there
-            is no user.
-    """
-
-    user: User | None
-    cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
-    opened: OpenedSession | None = attrs.field(default=None, repr=False, eq=False)
-
-    def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """
-        Complete the headers of the application's response: cookies, caching and ``Vary``.
-
-        A cache that stored a response with a user's session would serve it to other users.  So the
-        cookies replace every caching header of the application.
-        """
-        given = list(sent)
-        if self.cookies:
-            kept = [(name, value) for name, value in given if not _CACHING.fullmatch(name)]
-            given = [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
-        return given if _varies_by_cookie(given) else [*given, VARY]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -298,16 +262,6 @@ class RequestGuard:
         """Whether *request* needs no sign-in."""
         path = request.path_below(self._mounted_at)
         return path is not None and self._public.cover(path, raw_path=request.raw_path)
-
-
-def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
-    """See: RFC 9110 §12.5.5."""
-    named = (value.split(",") for name, value in headers if name.lower() == "vary")
-    return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
-
-
-def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
-    return [("set-cookie", value) for value in cookies]
 
 
 def _telemetry_of(guard: BrowserGuard) -> Telemetry:

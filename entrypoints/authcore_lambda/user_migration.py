@@ -107,7 +107,7 @@ class UserMigrationTrigger:
 
 
 def _migrate(migration: UserMigration, event: MigrationEvent) -> MigratedUser | None:
-    if event.username is None:
+    if event.username is None or event.is_off:
         return None
     if event.source == "UserMigration_ForgotPassword":
         return migration.forgot_password(event.username)

@@ -78,7 +78,7 @@ class _Exchange:
                 (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
                 for name, value in request.headers
             ],
-            "client": None,
+            "client": (request.source_ip, 0) if request.source_ip else None,
             "server": None,
         }
 

@@ -89,9 +89,26 @@ class Addresses:
         return f"{self.auth_url}/auth/signout?redirect={quote(self.signed_out_url, safe='')}"
 
     @property
+    def own_sign_in_url(self) -> str:
+        """The auth service's own sign-in page, which leads back to the CMS."""
+        return (
+            f"{self.auth_url}/auth/password?redirect={quote(f'{self.cms_url}/articles', safe='')}"
+        )
+
+    @property
     def verify_url(self) -> str:
         """The auth service's verify endpoint, for guards."""
         return f"http://{LOOPBACK}:{self.ports.auth}/auth/verify"
+
+    @property
+    def auth_server_url(self) -> str:
+        """The auth service, for servers."""
+        return f"http://{LOOPBACK}:{self.ports.auth}"
+
+    @property
+    def profile_changed_url(self) -> str:
+        """The auth service's route for webhooks of the legacy system."""
+        return f"http://{LOOPBACK}:{self.ports.auth}/auth/profile-changed"
 
     @property
     def cognito_server_url(self) -> str:

@@ -55,7 +55,11 @@ ARTICLES: Final = (
 
 
 def guarded_cms(
-    container: GuardContainer, addresses: Addresses, shared: Shared, controls: Controls
+    container: GuardContainer,
+    addresses: Addresses,
+    shared: Shared,
+    controls: Controls,
+    own_sign_in_url: str | None = None,
 ) -> AsgiApp:
     """
     Build the CMS behind its guard, with every request recorded, and the flow page beside it.
@@ -68,10 +72,13 @@ def guarded_cms(
         shared: State shared with the other servers.
 
         controls: For the flow page.
+
+        own_sign_in_url: Of the auth service's own sign-in page, to link to; None, the default, for
+            no link.
     """
     decisions = share(container, shared, "cms")
     visits = Visits(decisions, shared.clock, container.cookie.lifetime())
-    app = cms(visits, addresses, shared, controls)
+    app = cms(visits, addresses, shared, controls, own_sign_in_url)
     guard = Guard(app, container.request_guard())
     return _Beside(app, Recorded(guard, shared.flow, "cms"))
 
@@ -88,14 +95,20 @@ class _Beside:
         await (self.app if is_unguarded else self.guarded)(scope, receive, send)
 
 
-def cms(visits: Visits, addresses: Addresses, shared: Shared, controls: Controls) -> Starlette:
+def cms(
+    visits: Visits,
+    addresses: Addresses,
+    shared: Shared,
+    controls: Controls,
+    own_sign_in_url: str | None = None,
+) -> Starlette:
     """
     Build the CMS alone.  It expects ``scope["user"]``: a User, or None on public paths.
 
     It answers under its own host names only, so that no site elsewhere can rebind its DNS name
     to this machine and read the flow page.
     """
-    pages = _Pages(shared.entropy, visits, addresses)
+    pages = _Pages(shared.entropy, visits, addresses, own_sign_in_url)
     flow_page = FlowPage(
         flow=shared.flow, entropy=shared.entropy, controls=controls, addresses=addresses
     )
@@ -121,6 +134,7 @@ class _Pages:
     entropy: Entropy
     visits: Visits
     addresses: Addresses
+    own_sign_in_url: str | None
 
     def home(self, request: Request) -> Response:
         if request.scope.get("user") is None:
@@ -129,12 +143,20 @@ class _Pages:
                 ' <a href="/new-post?draft=7&amp;tab=2">the editor</a> are for members.</p>'
                 '<p>Have you not moved yet? <a id="old-login" '
                 f'href="{escape(self.addresses.legacy_login_url)}">Sign in with the old login</a>:'
-                " it opens the same pages.</p>"
+                f" it opens the same pages.</p>{self._own_page()}"
             )
         else:
             greeting = self.visits.greeting(request)
             main = greeting + '<p><a href="/articles">Read the articles</a></p>'
         return self._page(request, "Welcome", main)
+
+    def _own_page(self) -> str:
+        if self.own_sign_in_url is None:
+            return ""
+        return (
+            f'<p><a id="own-page" href="{escape(self.own_sign_in_url)}">Sign in on our own page</a>'
+            " with a password, a passkey or a code: it makes the same session.</p>"
+        )
 
     def articles(self, request: Request) -> Response:
         cards = "".join(

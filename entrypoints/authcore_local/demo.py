@@ -47,7 +47,7 @@ def main(
     console = Console(file=out or sys.stdout, highlight=False, markup=False, soft_wrap=True)
     console.print("starting CMS, auth service, local Cognito and legacy system …")
     try:
-        with LocalStack(ports=ports, lifetimes=lifetimes) as stack:
+        with LocalStack(ports=ports, lifetimes=lifetimes, own_sign_in_page=True) as stack:
             _welcome(console, stack)
             (stop or threading.Event()).wait()
             console.print("stopping")
@@ -116,6 +116,10 @@ def steps_of(stack: LocalStack) -> tuple[str, ...]:
         "Two sign-ins of one person, in a private window:",
         f"14. Continue with Apple as {person.display_name}: no second account, and a page says why",
         f"15. sign in as {person.username} there, connect the two, and see {person.userid}",
+        "The sign-in page of your own, in a private window each:",
+        f"16. open {stack.addresses.own_sign_in_url}",
+        f"    and sign in as {person.username}: legacy id {person.userid}",
+        f"17. there again: {resetting.username} without a password; the code is in the outbox",
     )
 
 

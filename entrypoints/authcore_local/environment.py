@@ -37,6 +37,8 @@ class Secrets:
         legacy_api_key: Authenticates our servers and functions to the legacy system.
         caller_key: Authenticates the CMS's guard to the auth service.
         link_proof_key: Proves links; 32 bytes, in base64.
+        old_login_key: Authenticates the legacy system to the auth service.
+        webhook_key: Signs the messages of the legacy system; ``whsec_`` and 32 bytes in base64.
     """
 
     client_secret: str = attrs.field(repr=False)
@@ -44,11 +46,21 @@ class Secrets:
     legacy_api_key: str = attrs.field(repr=False)
     caller_key: str = attrs.field(repr=False)
     link_proof_key: str = attrs.field(repr=False)
+    old_login_key: str = attrs.field(repr=False)
+    webhook_key: str = attrs.field(repr=False)
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
     """Make the secrets of a new stack."""
-    return Secrets(entropy.token(), _key(entropy), entropy.token(), entropy.token(), _key(entropy))
+    return Secrets(
+        client_secret=entropy.token(),
+        cookie_key=_key(entropy),
+        legacy_api_key=entropy.token(),
+        caller_key=entropy.token(),
+        link_proof_key=_key(entropy),
+        old_login_key=entropy.token(),
+        webhook_key=f"whsec_{_key(entropy)}",
+    )
 
 
 def manage_secret(environment: Mapping[str, str], arn: str) -> Mapping[str, str]:
@@ -85,6 +97,7 @@ def environment_of(
         "AUTHCORE_CONNECT_ACCOUNTS": "on",
         "AUTHCORE_SIGN_OUT_TARGETS": addresses.signed_out_url,
         "AUTHCORE_VERIFY_CALLER_KEYS": f"cms={secrets.caller_key}",
+        "AUTHCORE_OLD_LOGIN_CALLER_KEYS": f"legacy={secrets.old_login_key}",
         "AUTHCORE_COOKIE_DOMAIN": COOKIE_DOMAIN,
         "AUTHCORE_COOKIE_KEYS": secrets.cookie_key,
         "AUTHCORE_COOKIE_LIFETIME": str(int(lifetimes.refresh.total_seconds())),
@@ -100,9 +113,18 @@ def environment_of(
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google SignInWithApple Cognito",
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",
+        "AUTHCORE_WEBHOOK_KEYS": secrets.webhook_key,
         "AUTHCORE_LINK_PROOF_KEYS": secrets.link_proof_key,
         **_second_region(addresses),
     }
+
+
+OWN_SIGN_IN_PAGE: Final[Mapping[str, str]] = {
+    "AUTHCORE_PASSWORD_SIGN_IN": "on",
+    "AUTHCORE_PASSWORD_FLOW": "USER_AUTH",
+    "AUTHCORE_PASSWORD_MIGRATING": "on",
+}
+"""Variables of the auth service with its own sign-in page."""
 
 
 def _second_region(addresses: Addresses) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.adapters.http import HttpClient
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
@@ -14,13 +15,21 @@ from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import cms, guarded_cms
 from authcore_local.cognito import LocalCognito, PoolConfig
-from authcore_local.environment import CREATION, environment_of, fresh_secrets, manage_secret
+from authcore_local.environment import (
+    CREATION,
+    OWN_SIGN_IN_PAGE,
+    environment_of,
+    fresh_secrets,
+    manage_secret,
+)
 from authcore_local.flow import Actor, FlowLog
 from authcore_local.flow_controls import Controls
 from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attach_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Mode
+from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
+from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
 from authcore_local.recording import Receive, Recorded, Send
@@ -37,6 +46,9 @@ REPLICA: Final = "replica"
 CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify": "guard",
     "/auth/verify/batch": "guard",
+    "/auth/password/verify": "legacy",
+    "/auth/password/changed": "legacy",
+    "/auth/profile-changed": "legacy",
 }
 """Callers of the auth service by path, where they are not browsers."""
 
@@ -90,6 +102,7 @@ class LocalStack(Running):
         variables: Mapping[str, str] | None = None,
         post_authentication_in_managed_login: bool = True,
         managed_secret: bool = False,
+        own_sign_in_page: bool = False,
     ) -> None:
         """
         Bind four ports and build their servers, with fresh secrets and keys.
@@ -118,6 +131,8 @@ class LocalStack(Running):
                 Secrets Manager, so that ``cognito.rotate_client_secret`` needs no restart; by
                 default a variable holds it.
 
+            own_sign_in_page: Whether users can sign in at the auth service itself, too.
+
         Raises:
             PortTakenError: Nothing stays bound.
         """
@@ -136,8 +151,14 @@ class LocalStack(Running):
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
             **environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes),
+            **(OWN_SIGN_IN_PAGE if own_sign_in_page else {}),
             **(variables or {}),
         }
+        self._own_sign_in_url = self.addresses.own_sign_in_url if own_sign_in_page else None
+        pool_passwords = AuthServicePasswords.at(
+            self.addresses.auth_server_url, secrets.old_login_key
+        )
+        self._closers.append(pool_passwords.close)
         self.legacy = LegacySystem(
             users,
             secrets.legacy_api_key,
@@ -146,6 +167,8 @@ class LocalStack(Running):
             entropy=self._entropy,
             clock=self.clock,
             cms_url=self.addresses.cms_url,
+            pool_passwords=pool_passwords,
+            send=self._webhook_sender(secrets.webhook_key),
         )
         self.cognito = self._local_cognito(
             pool_config(
@@ -193,9 +216,13 @@ class LocalStack(Running):
         if parts := auth.sync_parts():
             self._closers.append(parts.close)
         share(auth, self._shared, "auth")
+        if old_login := auth.old_login():
+            self._closers.append(old_login.close)
         app = create_app(auth)
         self._places["auth"].app = Recorded(app, self.flow, "auth", senders=CALLERS_OF_AUTH)
-        self._places["cms"].app = guarded_cms(guard, self.addresses, self._shared, self._controls)
+        self._places["cms"].app = guarded_cms(
+            guard, self.addresses, self._shared, self._controls, self._own_sign_in_url
+        )
 
     def cms_alone(self) -> AsgiApp:
         """Return the CMS without its guard; it expects a User in its scope."""
@@ -247,6 +274,11 @@ class LocalStack(Running):
             users=self.cognito.users.all_users,
             administrator=administrator,
         )
+
+    def _webhook_sender(self, key: str) -> WebhookSender:
+        http = HttpClient(within=ANSWER_LIMIT, max_bytes=MAX_ANSWER_BYTES)
+        self._closers.append(http.close)
+        return WebhookSender(self.addresses.profile_changed_url, key, http, self.clock)
 
     def _local_cognito(self, config: PoolConfig) -> LocalCognito:
         mint = TokenMint(

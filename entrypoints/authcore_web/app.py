@@ -16,13 +16,22 @@ from starlette.routing import Route
 from starlette.types import Lifespan
 
 from authcore.domain.errors import ConfigurationError, UnavailableError
+from authcore.settings.password import is_on
 from authcore.settings.url_parsers import CALLBACK_PATH, REFRESH_PATH, SIGNED_IN_PATH
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
-from authcore_web.signin_urls import CONNECT_PATH, ICON_PATH, LOGO_PATH, SIGNED_OUT_PATH
+from authcore_web.signin_urls import (
+    CHALLENGE_PATH,
+    CONNECT_PATH,
+    ICON_PATH,
+    LOGO_PATH,
+    OWN_SIGN_IN_PATH,
+    SCRIPT_PATH,
+    SIGNED_OUT_PATH,
+)
 
 
 EXIT_CONFIGURATION: Final = 2
@@ -77,6 +86,8 @@ def _routes(container: WebContainer) -> list[Route]:
     verify = container.verify_routes()
     landings = container.landing_routes()
     pictures = container.picture_routes()
+    old_login = container.old_login_routes()
+    password = _password_routes(container) if is_on(container.password_settings()) else []
     return [  # tried in this order: the most frequent first
         Route("/auth/verify", verify.verify, methods=["POST"]),
         _session_route(session, container.web_access_settings().cors_origins),
@@ -88,6 +99,8 @@ def _routes(container: WebContainer) -> list[Route]:
         Route(CONNECT_PATH, container.connect_routes().connect, methods=["GET", "POST"]),
         Route("/auth/check/{path:any_path}", checks.check, methods=ANY_METHOD),
         Route("/auth/verify/batch", verify.verify_batch, methods=["POST"]),
+        Route("/auth/password/verify", old_login.verify, methods=["POST"]),
+        Route("/auth/password/changed", old_login.changed, methods=["POST"]),
         Route(
             "/auth/profile-changed",
             container.profile_changed_routes().profile_changed,
@@ -102,6 +115,16 @@ def _routes(container: WebContainer) -> list[Route]:
         Route("/favicon.ico", pictures.icon),
         Route(LOGO_PATH, pictures.logo),
         Route("/openapi.json", service.document),
+        *password,
+    ]
+
+
+def _password_routes(container: WebContainer) -> list[Route]:
+    routes = container.password_routes()
+    return [
+        Route(OWN_SIGN_IN_PATH, routes.sign_in, methods=["GET", "POST"]),
+        Route(CHALLENGE_PATH, routes.answer, methods=["POST"]),
+        Route(SCRIPT_PATH, container.script_route().passkey),
     ]
 
 
@@ -122,6 +145,8 @@ def _lifespan(container: WebContainer) -> Lifespan[Starlette]:
         container.http().close()
         if users := container.pool_users():
             users.close()
+        if old_login := container.old_login():
+            old_login.close()
         if parts := container.sync_parts():
             parts.close()
 

@@ -5,16 +5,19 @@ from typing import Final
 
 from dependency_injector import providers
 
+from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.cognito.token_endpoint import (
     CognitoCodeExchanger,
     CognitoTokenRevoker,
 )
 from authcore.adapters.cookies.attempts import SealedAttemptJar
+from authcore.adapters.cookies.challenge import SealedChallengeJar
 from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.http import HttpClient
 from authcore.adapters.system import environment as process_environment
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.model.connecting import ConnectTicket
+from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.model.session import PendingSignIns
 from authcore.domain.services.accounts.connection_offers import ConnectionOffers
 from authcore.domain.services.sessions.sign_out import SignOut
@@ -26,12 +29,22 @@ from authcore.ports.client_secrets import ClientSecrets
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import CreateIntents, ReplayCache
 from authcore.ports.legacy_sessions import LegacySignOut
+from authcore.ports.password_authentication import PasswordAuthenticator
+from authcore.ports.system import AsyncPause
 from authcore.ports.token_endpoint import CodeExchanger, TokenRefresher, TokenRevoker
 from authcore.settings import load
 from authcore.settings.connect import is_on
+from authcore.settings.password import begins_by_choice
 from authcore.settings.verify import redirects_checks
-from authcore.wiring.cookies import is_stored, required_ring
+from authcore.wiring.cookies import is_stored, require_ring
 from authcore.wiring.legacy import http_legacy_sessions
+from authcore.wiring.old_login import OldLogin, old_login_keys, old_login_limits, old_login_of
+from authcore.wiring.pages import denial_pages_of
+from authcore.wiring.password import (
+    password_authenticator_of,
+    password_sign_in_of,
+    sign_in_limits_of,
+)
 from authcore.wiring.pool import PoolUsers, identity_connection, pool_users
 from authcore.wiring.profile_sync import SyncParts
 from authcore.wiring.refresher import cognito_refresher, domain_http
@@ -48,28 +61,39 @@ from authcore_web.metrics import Metrics
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.request.api_keys import ApiKeys
 from authcore_web.request.csrf import TrustedOrigins, origin_of
+from authcore_web.response.attempt_cookies import AttemptCookies
+from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
+from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
 from authcore_web.routes.landings import LandingRoutes
 from authcore_web.routes.late_callbacks import LateCallbacks
+from authcore_web.routes.old_login import OldLoginRoutes
+from authcore_web.routes.password import PasswordRoutes
+from authcore_web.routes.password_steps import PasswordSteps
 from authcore_web.routes.pictures import picture_routes_of
 from authcore_web.routes.profile_changed import ProfileChangedRoutes
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.refused_sign_in import RefusedSignIns
+from authcore_web.routes.script import ScriptRoute
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
+from authcore_web.routes.session_start import SessionStart
 from authcore_web.routes.sign_in import SignInRoutes
 from authcore_web.routes.sign_out import SignOutRoutes
 from authcore_web.routes.verify import VerifyRoutes
 from authcore_web.routes.way_back import WayBack
 from authcore_web.service_urls import (
     app_client_of,
+    challenge_url_of,
     connect_url_of,
+    issuer_of,
     page_urls_of,
+    password_url_of,
     revoke_url_of,
     sign_out_urls_of,
     signed_in_url_of,
@@ -83,6 +107,9 @@ from authcore_web.signin_urls import SignInUrls
 MAX_THREADS: Final = 256
 """Bounds the concurrent refreshes; a thread starts when it is first needed."""
 
+OLD_LOGINS_AT_ONCE: Final = 32
+"""Checks and changes of passwords that run at once, of up to four calls to Cognito each."""
+
 WEBHOOKS_AT_ONCE: Final = 8
 """Cognito takes 25 writes per second; more webhooks wait, and do not hold up sign-ins."""
 
@@ -94,6 +121,7 @@ class WebContainer(SessionContainer):
     connect_settings = SessionContainer.settings.provided.connect
     web_access_settings = SessionContainer.settings.provided.web
     page_settings = SessionContainer.settings.provided.pages
+    password_settings = SessionContainer.settings.provided.password
 
     legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.ThreadSafeSingleton(
         http_legacy_sessions,
@@ -149,7 +177,7 @@ class WebContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    sealing = providers.ThreadSafeSingleton(required_ring, SessionContainer.key_ring)
+    sealing = providers.ThreadSafeSingleton(require_ring, SessionContainer.key_ring)
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
         ring=sealing,
@@ -234,12 +262,23 @@ class WebContainer(SessionContainer):
         sign_in_urls=sign_in_urls,
         connect_url=connect_url,
     )
+    session_start = providers.ThreadSafeSingleton(
+        SessionStart,
+        session_guard=SessionContainer.session_guard,
+        sessions=SessionContainer.sessions,
+        refused_sign_ins=refused_sign_ins,
+    )
     late_callbacks = providers.ThreadSafeSingleton(
         LateCallbacks,
         sign_in=sign_in,
         browser_guard=SessionContainer.browser_guard,
         audit=SessionContainer.audit,
         threads=threads,
+    )
+    own_pages = providers.ThreadSafeSingleton(
+        TrustedOrigins,
+        own_origin=providers.Callable(origin_of, signin_url),
+        allowlist=providers.ThreadSafeSingleton(RedirectAllowlist, ()),
     )
     pool_users: providers.Provider[PoolUsers | None] = providers.ThreadSafeSingleton(
         pool_users, connect_settings, SessionContainer.cognito
@@ -263,11 +302,7 @@ class WebContainer(SessionContainer):
             sign_in_settings.default_redirect,
             sign_in_urls,
         ),
-        own_pages=providers.ThreadSafeSingleton(
-            TrustedOrigins,
-            own_origin=providers.Callable(origin_of, signin_url),
-            allowlist=providers.ThreadSafeSingleton(RedirectAllowlist, ()),
-        ),
+        own_pages=own_pages,
         clock=SessionContainer.clock,
         error_responses=error_responses,
         pages=pages,
@@ -276,7 +311,7 @@ class WebContainer(SessionContainer):
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
-        session_guard=SessionContainer.session_guard,
+        session_start=session_start,
         attempts=attempts,
         sessions=SessionContainer.sessions,
         refused_sign_ins=refused_sign_ins,
@@ -289,6 +324,80 @@ class WebContainer(SessionContainer):
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
     )
+    password_authenticator: providers.Provider[PasswordAuthenticator] = (
+        providers.ThreadSafeSingleton(
+            password_authenticator_of,
+            SessionContainer.cognito,
+            sign_in_settings,
+            client_secrets,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        )
+    )
+    async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
+    challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
+        SealedChallengeJar,
+        ring=sealing,
+        clock=SessionContainer.clock,
+        entropy=SessionContainer.entropy,
+    )
+    sign_in_limits = providers.ThreadSafeSingleton(
+        sign_in_limits_of,
+        password_settings,
+        SessionContainer.store,
+        SessionContainer.table_client.provider,
+        SessionContainer.clock,
+        SessionContainer.entropy,
+    )
+    password_sign_in = providers.ThreadSafeSingleton(
+        password_sign_in_of,
+        password_settings,
+        password_authenticator,
+        SessionContainer.validator,
+    )
+    password_routes = providers.ThreadSafeSingleton(
+        PasswordRoutes,
+        steps=providers.ThreadSafeSingleton(
+            PasswordSteps,
+            sign_in=password_sign_in,
+            limits=sign_in_limits,
+            challenges=challenges,
+            sessions=SessionContainer.sessions,
+            replay_cache=replay_cache,
+            session_start=session_start,
+            client=client_digest,
+            clock=SessionContainer.clock,
+            entropy=SessionContainer.entropy,
+        ),
+        challenges=challenges,
+        attempts=providers.ThreadSafeSingleton(
+            AttemptCookies,
+            attempts=attempts,
+            sessions=SessionContainer.sessions,
+            redirect_loops=redirect_loops,
+            clock=SessionContainer.clock,
+            jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
+        ),
+        refused_sign_ins=refused_sign_ins,
+        own_pages=own_pages,
+        sign_in_pages=providers.ThreadSafeSingleton(
+            SignInPages,
+            pages=pages,
+            allowlist=allowlist,
+            default_redirect=sign_in_settings.default_redirect,
+            password_url=providers.Callable(password_url_of, sign_in_settings),
+            challenge_url=providers.Callable(challenge_url_of, sign_in_settings),
+            sign_in_urls=sign_in_urls,
+            issuer=providers.Callable(issuer_of, sign_in_settings, page_settings),
+            has_choice=providers.Callable(begins_by_choice, password_settings),
+        ),
+        error_responses=error_responses,
+        audit=SessionContainer.audit,
+        threads=threads,
+        clock=SessionContainer.clock,
+        pause=async_pause,
+    )
+    script_route = providers.ThreadSafeSingleton(ScriptRoute)
     session_routes = providers.ThreadSafeSingleton(
         SessionRoutes,
         browser_guard=SessionContainer.browser_guard,
@@ -302,8 +411,14 @@ class WebContainer(SessionContainer):
         requirements=SessionContainer.requirements,
         error_responses=error_responses,
         threads=threads,
-        sign_in_urls=sign_in_urls,
-        redirects=providers.Callable(redirects_checks, web_access_settings),
+        answers=providers.ThreadSafeSingleton(
+            CheckAnswers,
+            sign_in_urls=sign_in_urls,
+            signed_in_url=signed_in_url,
+            default_redirect=sign_in_settings.default_redirect,
+            pages=providers.ThreadSafeSingleton(denial_pages_of, page_settings),
+            are_passed_on=providers.Callable(redirects_checks, web_access_settings),
+        ),
     )
     refresh_routes = providers.ThreadSafeSingleton(
         RefreshRoutes,
@@ -380,6 +495,42 @@ class WebContainer(SessionContainer):
         verification_responses=verification_responses,
         error_responses=error_responses,
         threads=threads,
+    )
+    old_login: providers.Provider[OldLogin | None] = providers.ThreadSafeSingleton(
+        old_login_of,
+        SessionContainer.settings.provided.old_login,
+        SessionContainer.cognito,
+        providers.ThreadSafeSingleton(
+            old_login_limits,
+            SessionContainer.settings.provided.old_login,
+            SessionContainer.store,
+            SessionContainer.table_client.provider,
+            SessionContainer.clock,
+            SessionContainer.entropy,
+        ),
+        validator=SessionContainer.validator,
+        revoker=token_revoker,
+        secrets=client_secrets,
+        clock=SessionContainer.clock,
+        entropy=SessionContainer.entropy,
+        audit=SessionContainer.audit,
+    )
+    old_login_routes = providers.ThreadSafeSingleton(
+        OldLoginRoutes,
+        old_login=old_login,
+        api_keys=providers.ThreadSafeSingleton(
+            ApiKeys,
+            providers.ThreadSafeSingleton(
+                old_login_keys,
+                SessionContainer.settings.provided.old_login,
+                clock=SessionContainer.clock,
+                audit=SessionContainer.audit,
+            ),
+            audit=SessionContainer.audit,
+            counter=SessionContainer.counter,
+        ),
+        error_responses=error_responses,
+        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=OLD_LOGINS_AT_ONCE),
     )
     create_intents: providers.Provider[CreateIntents] = providers.ThreadSafeSingleton(
         create_intents_of,

@@ -6,12 +6,16 @@ from authcore.settings.pages import AuthPageSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
 from authcore.wiring.refresher import domain_for_servers
+from authcore_web.request.csrf import origin_of
 from authcore_web.response.pages import PageUrls
 from authcore_web.routes.sign_out import SignOutUrls
 from authcore_web.signin_urls import (
+    CHALLENGE_PATH,
     CONNECT_PATH,
     ICON_PATH,
     LOGO_PATH,
+    OWN_SIGN_IN_PATH,
+    SCRIPT_PATH,
     SIGN_OUT_PATH,
 )
 
@@ -48,6 +52,21 @@ def signed_in_url_of(sign_in: SignInSettings) -> str:
     return _base_of(sign_in) + SIGNED_IN_PATH
 
 
+def password_url_of(sign_in: SignInSettings) -> str:
+    """This service's ``/auth/password`` as browsers see it."""
+    return _base_of(sign_in) + OWN_SIGN_IN_PATH
+
+
+def challenge_url_of(sign_in: SignInSettings) -> str:
+    """This service's ``/auth/challenge`` as browsers see it."""
+    return _base_of(sign_in) + CHALLENGE_PATH
+
+
+def issuer_of(sign_in: SignInSettings, pages: AuthPageSettings) -> str:
+    """The name of this service in authenticator applications: the brand's, or its host."""
+    return pages.brand.name or origin_of(sign_in.callback_url).partition("://")[2]
+
+
 def page_urls_of(sign_in: SignInSettings, pages: AuthPageSettings) -> PageUrls:
     """Build the URLs on every page."""
     base = _base_of(sign_in)
@@ -56,6 +75,7 @@ def page_urls_of(sign_in: SignInSettings, pages: AuthPageSettings) -> PageUrls:
         home=sign_in.default_redirect,
         icon=base + ICON_PATH,
         logo=pages.logo if isinstance(pages.logo, str) else own_logo,
+        script=base + SCRIPT_PATH,
     )
 
 

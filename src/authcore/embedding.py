@@ -10,10 +10,12 @@ from authcore.domain.errors import ConfigurationError
 
 
 if TYPE_CHECKING:
+    from authcore.domain.model.challenges import PasswordFlow
     from authcore.domain.services.client_credentials import ClientCredentials
     from authcore.domain.services.pools_validation import AnyValidator, PoolsValidator
     from authcore.domain.services.sessions.session_guard import SessionGuard
     from authcore.domain.services.sessions.session_refresher import SessionRefresher
+    from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore.domain.services.sign_in.redirects import RedirectAllowlist
     from authcore.domain.services.token_validation import TokenValidator
     from authcore.ports.audit import DecisionCounter
@@ -292,6 +294,62 @@ def client_credentials(
         scopes=scopes,
         timeout=timeout,
         clock=clock,
+    )
+
+
+def password_sign_in(
+    *,
+    validator: "TokenValidator",
+    user_pool_id: str,
+    client_id: str,
+    client_secret: "str | ClientSecrets | None" = None,
+    flow: "PasswordFlow" = "USER_SRP_AUTH",
+    migrating: "PasswordFlow | None" = None,
+    endpoint_url: str | None = None,
+    timeout: timedelta = timedelta(seconds=5),
+) -> "PasswordSignIn":
+    """
+    Build the sign-in of a page of one's own: user name and password, and the challenges after them.
+
+    Build one and keep it; threads may share it.  Nothing is requested before the first sign-in.
+
+    Args:
+        validator: Of the same pool, and of *client_id* at least; other clients' tokens are refused
+            here all the same.
+
+        user_pool_id: E.g. ``eu-west-1_Ab12Cd34E``; the part before the ``_`` is the region.
+
+        client_id: Of the app client, which must allow *flow* and *migrating*.
+
+        client_secret: Its secret, or the result of ``client_secrets`` where it is rotated; None
+            (the default) for a public client.
+
+        flow: ``USER_SRP_AUTH`` (the default) and ``USER_AUTH`` prove the password without sending
+            it, for about 12 milliseconds of CPU.  ``USER_PASSWORD_AUTH`` sends it to Cognito, and
+            so does ``ADMIN_USER_PASSWORD_AUTH``, which needs IAM credentials.
+
+        migrating: A flow that sends the password, in which a refused sign-in is tried once more,
+            because Cognito migrates no user whose password it does not receive.  By default there
+            is no second try.  With one, Cognito counts each wrong password twice.
+
+        endpoint_url: URL of the pool's API; by default Amazon's.
+
+        timeout: Of one call; 5 seconds by default, at most 30.
+
+    Raises:
+        ConfigurationError: Something is missing or wrong; names every problem at once.
+    """
+    from authcore.wiring.password_sign_in import embedded_password_sign_in
+
+    return embedded_password_sign_in(
+        validator=validator,
+        user_pool_id=user_pool_id,
+        client_id=client_id,
+        client_secret=client_secret,
+        flow=flow,
+        migrating=migrating,
+        endpoint_url=endpoint_url,
+        timeout=timeout,
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from authcore.adapters.cookies import (
     PlainSessionJar,
     SealedAttemptJar,
+    SealedChallengeJar,
     SealedSessionJar,
     SealedTicketJar,
     StoredSessionJar,
@@ -18,8 +19,10 @@ from authcore.adapters.cookies import (
 from authcore.adapters.coordination.dynamodb.sealed_store import DynamoDbSealedStore
 from authcore.adapters.coordination.process.sealed_store import ProcessSealedStore
 from authcore.adapters.sealing.envelope import KeyRing
+from authcore.domain.model.challenges import Challenge
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import ExternalIdentity
+from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.ports.cookies import CookieJar, SessionJar
@@ -63,6 +66,21 @@ TICKET = ConnectTicket(
     client=hashlib.sha256(b"client").hexdigest(),
     signed_in_at=CLOCK.now(),
     target="https://cms.example.com/new-post?a=b",
+)
+
+
+CHALLENGE = PendingChallenge(
+    challenge=Challenge(
+        name="EMAIL_OTP",
+        session="AYABe" + "c2Vzc2lvbg" * 90,
+        username="7d8ca528-4931-4254-9273-ea5ee853f271",
+        flow="USER_SRP_AUTH",
+        parameters={"CODE_DELIVERY_DESTINATION": "j***@t***"},
+    ),
+    candidate_username="jane@thornfield.example",
+    client=hashlib.sha256(b"client").hexdigest(),
+    identifier="i" * 43,
+    expires_at=CLOCK.now() + timedelta(minutes=3),
 )
 
 
@@ -228,3 +246,28 @@ class TestSealedTicketJar(CookieJarContract[ConnectTicket]):
     @pytest.fixture(params=[8_000, 1_000_000])
     def huge_value(self, request: pytest.FixtureRequest) -> ConnectTicket:
         return attrs.evolve(TICKET, target="!" * request.param)
+
+
+class TestSealedChallengeJar(CookieJarContract[PendingChallenge]):
+    @pytest.fixture
+    def jar(self) -> CookieJar[PendingChallenge]:
+        return SealedChallengeJar(ring=KeyRing([KEY]), clock=CLOCK, entropy=ScriptedEntropy())
+
+    @pytest.fixture
+    def value(self) -> PendingChallenge:
+        return CHALLENGE
+
+    @pytest.fixture
+    def other_value(self) -> PendingChallenge:
+        choice = Challenge(
+            name="SELECT_CHALLENGE",
+            session=None,
+            username="jane",
+            flow="USER_AUTH",
+            available=("WEB_AUTHN", "PASSWORD"),
+        )
+        return attrs.evolve(CHALLENGE, challenge=choice)
+
+    @pytest.fixture(params=[8_000, 1_000_000])
+    def huge_value(self, request: pytest.FixtureRequest) -> PendingChallenge:
+        return attrs.evolve(CHALLENGE, candidate_username="!" * request.param)

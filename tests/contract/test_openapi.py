@@ -10,6 +10,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from starlette.routing import Route
 
+from contract.described_world import DescribedWorld
 from doors.connect_web_world import ConnectWebWorld
 from doors.web_world import WebWorld
 from unit.asgi_calls import PAGE, PROGRAM, Answer
@@ -30,7 +31,7 @@ def test_it_is_valid_openapi_3_1(document: Any) -> None:
 def test_every_route_is_described_and_every_description_is_a_route(document: Any) -> None:
     routes = {
         (route.path.replace(":any_path}", "}"), method)
-        for route in WebWorld().app.routes
+        for route in DescribedWorld().app.routes
         if isinstance(route, Route)
         for method in (route.methods or ())
         if method != "HEAD"  # the document says once that every GET answers it

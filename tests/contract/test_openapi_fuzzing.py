@@ -13,7 +13,7 @@ import pytest
 import schemathesis
 from schemathesis.engine import events, from_schema
 
-from doors.hook_world import HookWorld
+from contract.described_world import DescribedWorld
 from doors.live_web_world import AUTH_ORIGIN, CALLER_KEY
 from doors.web_world import AUTH_HOST
 
@@ -30,6 +30,8 @@ ALLOWED_LIST: Final = (
     "/auth/signin/callback",
     "/auth/signout",
     "/auth/connect",
+    "/auth/password",
+    "/auth/challenge",
     "/auth/profile-changed",
 )
 """Well-formed requests to these are refused, too: which targets, codes and signatures are good, no
@@ -77,7 +79,7 @@ def config(session: str, examples: int) -> dict[str, Any]:
                     "checks": refusing,
                     "headers": {"Origin": AUTH_ORIGIN},
                 }
-                for operation in ("signOut", "connect")
+                for operation in ("signOut", "connect", "signInWithPassword", "answerChallenge")
             ),
         ],
     }
@@ -116,7 +118,7 @@ def _examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="module", name="findings")
 def _findings(examples: int) -> Findings:
-    world = HookWorld()
+    world = DescribedWorld()
     world.sign_in()
     cookies = dict(pair.split("=", 1) for pair in world.browser.header(AUTH_HOST).split("; "))
     session = cookies["__Secure-authcore_session"]
@@ -152,6 +154,8 @@ def test_what_was_sent_reached_every_operation_and_was_let_in(findings: Findings
         "POST /auth/signout": 303,
         "POST /auth/verify": 200,
         "POST /auth/verify/batch": 200,
+        "POST /auth/password/verify": 200,
+        "POST /auth/password/changed": 200,
         "GET /metrics": 200,
     }
 

@@ -117,6 +117,7 @@ DEMANDS: Final = {
     "MG-02": "The password is in the request body and nowhere else",
     "MG-03": "Unknown, wrong and locked look alike",
     "MG-04": "Forgot-password vouches for nothing the legacy system does not",
+    "MG-05": "Guesses of a password are limited by user and by address",
     "MG-06": "Only allow-listed attributes are copied",
     "MG-07": "The password arrives byte for byte",
     "MG-08": "Two first sign-ins at once make one user",

@@ -1,5 +1,6 @@
 """What is deployed is what was tested: the auth service is locked to what the tests ran with."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -42,3 +43,14 @@ def test_every_pin_has_hashes_and_no_lock_names_an_index(lock: Path) -> None:
     assert "://" not in text
     for entry in re.split(r"\n(?=[a-z0-9])", text.strip()):
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+def test_the_javascript_clients_are_locked_by_hashes_and_without_addresses() -> None:
+    text = (ROOT / "tests" / "clients" / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    (_, root), *locked = packages.items()
+    asked = json.loads((ROOT / "tests" / "clients" / "package.json").read_text(encoding="utf-8"))
+
+    assert "://" not in text, "remove funding and resolved"
+    assert root["dependencies"] == asked["dependencies"]
+    assert all(package["integrity"].startswith("sha512-") for _, package in locked)

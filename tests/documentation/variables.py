@@ -20,7 +20,9 @@ from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.migration import MigrationSettings
+from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
+from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
@@ -49,7 +51,9 @@ class Everything:
     revocations: RevocationSettings
     sign_out: SignOutSettings
     connect: ConnectSettings
+    password: PasswordSettings
     verify: VerifySettings
+    old_login: OldLoginSettings
     web: WebAccessSettings
     webhook: WebhookSettings
     federation: FederationSettings

@@ -111,7 +111,16 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "SIGN_OUT_TARGETS": ("https://cms.example.com/#a", "cms.example.com"),
     "CONNECT_ACCOUNTS": ("yes",),
     "CONNECT_TIMEOUT": ("0", "31"),
+    "PASSWORD_SIGN_IN": ("yes",),
+    "PASSWORD_FLOW": ("ADMIN_USER_PASSWORD_AUTH", "srp"),
+    "PASSWORD_MIGRATING": ("yes",),
+    "PASSWORD_PER_USER": ("2", "1001", "many"),
+    "PASSWORD_PER_ADDRESS": ("9", "60001"),
     "VERIFY_CALLER_KEYS": ("cms=short", "k" * 40, f"cms={'k' * 40} shop={'k' * 40}"),
+    "OLD_LOGIN_CALLER_KEYS": ("legacy=short", "k" * 40, f"a={'k' * 40} b={'k' * 40}"),
+    "OLD_LOGIN_PER_USER": ("2", "1001"),
+    "OLD_LOGIN_PER_CALLER": ("59", "60001"),
+    "OLD_LOGIN_TIMEOUT": ("0", "31"),
     "WEB_CORS_ORIGINS": ("*", "null", "https://cms.example.com/", "https://cms.example.com:443"),
     "WEBHOOK_KEYS": ("whsec_short", _key(1), f"whsec_{_key(1)} whsec_{_key(1)}"),
     "PAGES_NAME": ("n" * 61, "a\nb", " "),
@@ -208,6 +217,12 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         "SIGN_IN_DEFAULT_REDIRECT",
         {"SIGN_IN_DEFAULT_REDIRECT": "https://evil.example/"},
     ),
+    (
+        ("web", "web-function"),
+        "PASSWORD_MIGRATING",
+        {"PASSWORD_FLOW": "USER_PASSWORD_AUTH", "PASSWORD_MIGRATING": "on"},
+    ),
+    (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "on"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (
@@ -274,6 +289,16 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         ("account-linking",),
         "LEGACY_INSECURE_GET_DIALECT",
         {"LEGACY_INSECURE_GET_DIALECT": "on"},
+    ),
+    (
+        ("account-linking", "pre-token-generation"),
+        "SYNC_FIELDS",
+        {
+            "LEGACY_INSECURE_GET_DIALECT": "on",
+            "LINKING_CREATION": "once",
+            "LINKING_TABLE": "linking",
+            "SYNC_FIELDS": "name",
+        },
     ),
 )
 """For some doors, which variable is named, and values of which each is good by itself."""

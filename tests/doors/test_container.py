@@ -63,12 +63,8 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_provider_of_the_auth_service_resolves() -> None:
     container = web_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    assert left_out_of(container) == LEFT_OUT | {
-        "legacy_sign_out",
-        "pool_users",
-        "profile_sync",
-        "sync_parts",
-    }
+    off = {"legacy_sign_out", "old_login", "password_authenticator", "pool_users"}
+    assert left_out_of(container) == LEFT_OUT | off | {"profile_sync", "sync_parts"}
 
 
 @pytest.mark.usefixtures("credentials")

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from authcore_guard.denial_pages import MAX_PAGE_BYTES
+from authcore.adapters.pages.denial_pages import MAX_PAGE_BYTES
 from doors.frameworks import DOORS
 from doors.situations import SITUATIONS
 from doors.world import SIGNIN_URL, DoorWorld

@@ -140,6 +140,10 @@ def test_what_is_too_large_is_refused_and_reaches_nobody(
     assert given.status == status
     assert given.header("retry-after") is given.header("location") is None
     assert site.app.arrived == []
+    if visitor == PAGE and status == 431:
+        assert "<h1>Your browser sends too many cookies</h1>" in given.text
+        form = site.visit(target=target, method="POST", headers=[visitor, *headers])
+        assert (form.status, "<h1>Nothing was saved</h1>" in form.text) == (431, True)
 
 
 def largest_session(world: DoorWorld) -> str:

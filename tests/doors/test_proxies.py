@@ -1,7 +1,8 @@
 """Fourteen checks that each proxy passes with the configuration of its folder in deploy/."""
 
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from websockets.sync.client import connect
 from authcore.adapters.system import SystemClock
 from authcore_local.addresses import AUTH_HOST, CMS_HOST
 from authcore_local.legacy import SEED_USERS
+from authcore_local.servers import LoopbackServer
 from authcore_local.stack import LocalStack
 from authcore_local.tour.scripted_browser import Browser, Form
 from doors.auth_service import auth_service
@@ -80,7 +82,8 @@ def test_1_a_navigation_is_sent_to_sign_in_with_the_very_page(proxy: Proxy, stan
 def test_2_a_program_gets_401_and_the_reason(proxy: Proxy, stand: Stand) -> None:
     for method, headers in (
         ("GET", [A_PROGRAM]),
-        ("POST", [PAGE]),
+        ("POST", [A_PROGRAM]),
+        ("POST", [PAGE, ("Sec-Fetch-Mode", "cors")]),
         ("GET", [PAGE, ("Sec-Fetch-Mode", "cors")]),
     ):
         given = proxy.visit(method=method, headers=headers)
@@ -88,6 +91,60 @@ def test_2_a_program_gets_401_and_the_reason(proxy: Proxy, stand: Stand) -> None
         assert given.header("www-authenticate") == 'Cookie realm="authcore"'
         assert given.header("location") is None
     assert stand.app.arrived == []
+
+
+def is_page(answer: Answer) -> bool:
+    """Whether a browser shows *answer*; a program's is JSON."""
+    shown = answer.text.startswith("<!doctype html>")
+    kind = "text/html; charset=utf-8" if shown else "application/json"
+    assert answer.header("content-type") == kind
+    return shown
+
+
+def test_2_the_sender_of_a_form_gets_a_page_that_says_that_nothing_was_saved(
+    proxy: Proxy, stand: Stand
+) -> None:
+    # RD-09
+    given = proxy.visit(method="POST", headers=[PAGE, ("Sec-Fetch-Mode", "navigate")])
+
+    assert given.status == 401
+    assert is_page(given)
+    assert "<h1>Nothing was saved</h1>" in given.text
+    [link] = re.findall(r"""href=["'](.*?)["'] target=["']_blank["']""", given.text)
+    assert unquote(link) == f"{SIGNIN_URL}?redirect={SIGNIN_URL}/done"
+    assert given.header("www-authenticate") == 'Cookie realm="authcore"'
+    assert given.header("cache-control") == "no-store"
+    assert stand.app.arrived == []
+
+
+@pytest.fixture(scope="module")
+def strict_port(stand: Stand) -> Iterator[int]:
+    """The port of an auth service that admits administrators only."""
+    service = auth_service(stand.world, WEB_CHECK_REDIRECTS="on", GUARD_GROUPS="admins")
+    with LoopbackServer(service) as auth:
+        yield auth.port
+
+
+def test_3_a_user_who_lacks_a_group_gets_403_and_no_redirect(
+    name: str, stand: Stand, strict_port: int
+) -> None:
+    stand.app.arrived.clear()
+    world = stand.world
+    reader, admin = (
+        world.cookies(world.sign_in(**{"cognito:groups": [group]}))
+        for group in ("readers", "admins")
+    )
+    with PROXIES[name](auth=strict_port, app=stand.app_port) as proxy:
+        program = proxy.visit(reader, headers=[A_PROGRAM])
+        pages = [proxy.visit(reader, method=each, headers=[PAGE]) for each in ("GET", "POST")]
+        assert stand.app.arrived == []
+        assert proxy.visit(admin).status == 200
+
+    assert (program.status, program.json) == (403, {"reason": "group_required"})
+    for page in pages:
+        assert (page.status, page.header("location")) == (403, None)
+        assert is_page(page)
+        assert "<h1>This page is not for your account</h1>" in page.text
 
 
 def test_3_a_session_is_let_in_and_the_application_is_told_who_it_is(
@@ -206,12 +263,36 @@ def test_9_while_the_auth_service_is_down_the_answer_is_503_and_public_paths_wor
     stand.app.arrived.clear()
     cookies = stand.world.cookies(stand.world.sign_in())
     with PROXIES[name](auth=NOBODY_LISTENS, app=stand.app_port) as proxy:
-        for headers in ([PAGE], [A_PROGRAM]):
-            given = proxy.visit(cookies, headers=headers)
+        for method, headers in (("GET", [PAGE]), ("POST", [PAGE]), ("GET", [A_PROGRAM])):
+            given = proxy.visit(cookies, method=method, headers=headers)
             assert (given.status, given.header("retry-after")) == (503, "5")
             assert given.header("cache-control") == "no-store"
+            assert is_page(given) is (headers == [PAGE])
+        scripted = proxy.visit(cookies, headers=[PAGE, ("Sec-Fetch-Mode", "cors")])
+        assert scripted.json == {"reason": "unavailable"}
         assert stand.app.arrived == []
         assert proxy.visit(cookies, target="/static/app.css").status == 200
+
+
+def test_9_an_outage_that_the_auth_service_reports_is_a_page_for_browsers(
+    name: str, proxy: Proxy, stand: Stand
+) -> None:
+    """Passed on in the browser's language, but by nginx and Envoy, which have their own."""
+    # RF-02
+    cookies = stand.world.cookies(signed_in(stand.world, age=2 * HOUR))
+    german = ("Accept-Language", "de")
+    stand.world.provider.available = False
+    try:
+        page = proxy.visit(cookies, headers=[PAGE, german])
+        program = proxy.visit(cookies, headers=[A_PROGRAM])
+    finally:
+        stand.world.provider.available = True
+
+    assert (page.status, program.status) == (503, 503)
+    assert page.header("retry-after")
+    assert is_page(page)
+    assert not is_page(program)
+    assert ("Bitte versuchen" in page.text) is (name in {"haproxy", "caddy"})
 
 
 def test_10_an_auth_service_that_says_nothing_is_not_waited_for_long(

@@ -183,7 +183,8 @@ def test_no_rejection_ever_says_later_and_no_outage_ever_says_no() -> None:
     for kind, verdict in ERROR_RESPONSES.items():
         if issubclass(kind, errors.UnavailableError):
             refused_client = issubclass(kind, errors.LoginClientMisconfiguredError)
-            assert verdict.status == (502 if refused_client else 503)
+            limited = issubclass(kind, errors.TooManyAttemptsError)
+            assert verdict.status == (502 if refused_client else 429 if limited else 503)
         elif issubclass(kind, errors.RejectedError):
             assert verdict.status not in (429, 500, 503)
 

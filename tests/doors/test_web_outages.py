@@ -143,6 +143,7 @@ def test_a_session_that_cannot_be_kept_is_lost_because_its_code_is_used_up(
 ) -> None:
     target = world.issue(world.begin())
     world.container.sessions.override(providers.Object(DownJar(world.clock)))
+    world.container.session_start.reset()
     world.container.sign_in_routes.reset()
     world.app = create_app(world.container)
 

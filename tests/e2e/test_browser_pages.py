@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
 from starlette.requests import HTTPConnection
 
+from authcore.adapters.pages import denial_pages
 from authcore.adapters.pages.catalogue import Notice
-from authcore_guard import denial_pages
-from authcore_guard.denial_pages import DenialPages, Link
+from authcore.adapters.pages.denial_pages import DenialPages, Link
 from authcore_web.response import messages
 from doors.web_world import WebWorld
 from e2e.conftest import Photographer

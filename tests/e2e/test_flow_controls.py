@@ -9,6 +9,7 @@ import pytest
 from authcore.adapters.http import HttpAnswer, HttpClient
 from authcore_local.addresses import CMS_HOST, LOOPBACK, Ports
 from authcore_local.clock import MAX_AHEAD
+from authcore_local.cognito.routing import MAX_BODY_BYTES
 from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from e2e.visitor import Visitor
@@ -116,7 +117,7 @@ def test_a_browser_that_hides_the_origin_still_says_same_origin(
         ("/flow/clock", "step=minute&step=minute"),
         ("/flow/clock", "step=%FF"),
         ("/flow/clock", "&".join(f"field{number}=x" for number in range(9))),
-        ("/flow/clock", "step=minute&x=" + "x" * 9000),
+        ("/flow/clock", "step=minute&x=" + "x" * MAX_BODY_BYTES),
         ("/flow/people", "who=jane"),
         ("/flow/people", "act=disable"),
         ("/flow/people", "act=delete&who=jane"),

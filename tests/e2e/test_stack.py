@@ -71,10 +71,13 @@ def typed(page: Page, username: str, password: str) -> Form:
 @pytest.mark.parametrize("door", DOORS)
 def test_every_door_would_start_with_the_stacks_settings(stack: LocalStack, door: str) -> None:
     out, err = io.StringIO(), io.StringIO()
+    environment = {**stack.environment}
+    if door == "web-function":  # which counts attempts in a table, and the stack has none
+        del environment["AUTHCORE_OLD_LOGIN_CALLER_KEYS"]
 
     status = run(
         ["config", "check", "--door", door],
-        CommandContext(stack.environment, io.StringIO(), out, err),
+        CommandContext(environment, io.StringIO(), out, err),
     )
 
     problems = [line for line in err.getvalue().splitlines() if ": warning: " not in line]
@@ -90,6 +93,7 @@ def test_two_stacks_share_no_secret(stack: LocalStack) -> None:
         "AUTHCORE_COOKIE_KEYS",
         "AUTHCORE_LEGACY_API_KEY",
         "AUTHCORE_GUARD_CALLER_KEY",
+        "AUTHCORE_OLD_LOGIN_CALLER_KEYS",
     ):
         assert stack.environment[name] != other.environment[name]
 

@@ -56,7 +56,7 @@ def test_sessions_outlive_what_happens_to_their_pool(sessions: int) -> None:
 def test_a_client_that_ends_sessions_at_invalid_client_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = token_response.refreshed_token_set
+    right = token_response.read_refreshed_tokens
 
     def read(*given: Any) -> Any:
         try:
@@ -64,7 +64,7 @@ def test_a_client_that_ends_sessions_at_invalid_client_is_noticed(
         except ClientMisconfiguredError:
             raise RefreshTokenRejectedError("refused") from None
 
-    monkeypatch.setattr(f"{ADAPTER}.token_endpoint.refreshed_token_set", read)
+    monkeypatch.setattr(f"{ADAPTER}.token_endpoint.read_refreshed_tokens", read)
     outcome = outcome_of(12, steps=ROTATION)
 
     assert outcome.total[SIGNED_OUT] > 0

@@ -11,6 +11,7 @@ MUTATED: Final = (
     "src/authcore/adapters/cookies",
     "src/authcore/adapters/sealing",
     "entrypoints/authcore_guard/public_paths.py",
+    "entrypoints/authcore_guard/allow.py",
     "entrypoints/authcore_guard/request_guard.py",
 )
 """Files and folders, from the root of the repository."""

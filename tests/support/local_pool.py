@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 import attrs
 
 from authcore.adapters.http import HttpAnswer, HttpClient
+from authcore.ports.system import Clock
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
@@ -22,6 +23,7 @@ from authcore_local.cognito import LocalCognito, PoolConfig, TriggerHandler, Tri
 from authcore_local.flow import FlowLog
 from authcore_local.servers import LoopbackServer
 from support.gate import AMPLE
+from support.service_model import errors_of
 
 
 POOL_ID: Final = "eu-local-1_Test00001"
@@ -84,8 +86,10 @@ class LocalPool:
         user_migration: TriggerHandler | None = None,
         trigger_limit: timedelta = AMPLE,
         triggers: Triggers | None = None,
+        real_clock: Clock | None = None,
         **config: Any,
     ) -> None:
+        """A *real_clock* is for clients that have no other one; ``clock`` moves nothing then."""
         self.server = LoopbackServer(self)
         self.url = self.server.url
         self.clock = FrozenClock()
@@ -104,9 +108,9 @@ class LocalPool:
         )
         self.cognito = LocalCognito(
             self.config,
-            clock=self.clock,
+            clock=real_clock or self.clock,
             entropy=ScriptedEntropy(),
-            mint=TokenMint(clock=self.clock),
+            mint=TokenMint(clock=real_clock or self.clock),
             triggers=triggers or AmpleTriggers(user_migration=user_migration, limit=trigger_limit),
             flow=self.flow,
         )
@@ -176,16 +180,19 @@ class LocalPool:
     def call(
         self, operation: str, members: Mapping[str, object], *, signed: bool = False
     ) -> HttpAnswer:
-        """One call of the ``cognito-idp`` API."""
+        """One call of the ``cognito-idp`` API; its error is one that the operation has."""
         signature = {"authorization": "AWS4-HMAC-SHA256 Credential=local"} if signed else {}
         headers = {
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": f"AWSCognitoIdentityProviderService.{operation}",
             **signature,
         }
-        return self.http.request(
+        answer = self.http.request(
             "POST", f"{self.url}/", headers=headers, content=json.dumps(members).encode()
         )
+        if answer.status != 200:
+            assert json.loads(answer.body)["__type"] in errors_of(operation)
+        return answer
 
     def administer(self, operation: str, username: str = "anna", **members: object) -> HttpAnswer:
         """An ``Admin…`` call about one user."""

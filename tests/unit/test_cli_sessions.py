@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.validator_settings import MAX_LEEWAY
 from authcore.domain.services.sessions.sign_out_everywhere import LONGEST_SESSION, SignOutEverywhere
-from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.system import FrozenClock

@@ -16,8 +16,8 @@ from authcore.domain.errors import (
     ScopeRejectedError,
 )
 from authcore.domain.model.machine_tokens import MachineToken
+from authcore.domain.model.validator_settings import MAX_LEEWAY
 from authcore.domain.services.client_credentials import MARGIN, ClientCredentials
-from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.token_endpoint import InMemoryMachineTokenIssuer

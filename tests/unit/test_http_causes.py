@@ -8,7 +8,11 @@ import pytest
 
 from authcore.adapters.auth_service.token_refresher import AuthServiceTokenRefresher
 from authcore.adapters.cognito.oauth_client import OAuthClient
-from authcore.adapters.cognito.token_response import refreshed_token_set, require_revoked, token_set
+from authcore.adapters.cognito.token_response import (
+    read_refreshed_tokens,
+    require_revoked,
+    token_set,
+)
 from authcore.adapters.http import FailureReason, HttpAnswer, HttpClient, HttpFailedError
 from authcore.adapters.http.connection import Phase
 from authcore.adapters.legacy.http_accounts import HttpLegacyAccounts
@@ -185,7 +189,7 @@ def test_a_refusal_by_the_token_endpoint(
     answer = _json(status, body)
     for read in (
         lambda: token_set(answer),
-        lambda: refreshed_token_set(answer, RefreshToken("refresh")),
+        lambda: read_refreshed_tokens(answer, RefreshToken("refresh")),
         lambda: require_revoked(answer),
     ):
         error = _caught(kind, read)

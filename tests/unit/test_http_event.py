@@ -23,6 +23,16 @@ def test_method_path_and_headers_are_those_of_the_browser(event_of: Any) -> None
     assert ("x-forwarded-for", "203.0.113.7") in request.headers
 
 
+def test_the_gateway_says_from_which_address_the_request_came() -> None:
+    v1 = rest_api("/auth/password")
+    v1["requestContext"]["identity"] = {"sourceIp": "203.0.113.9"}
+    forged = [("X-Forwarded-For", "198.51.100.1")]
+
+    assert http_request(http_api("/", headers=forged)).source_ip == "203.0.113.7"
+    assert http_request(v1).source_ip == "203.0.113.9"
+    assert http_request({**v1, "requestContext": {}}).source_ip is None
+
+
 def test_a_query_survives_the_gateways_decoding(event_of: Any) -> None:
     query = (
         "redirect=https%3A%2F%2Fcms.example.com%2Fa%2520b%3Fx%3D1%26y%3D2&state=a%2Bb%3D%3D&a=&a=2"

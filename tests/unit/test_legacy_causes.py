@@ -66,8 +66,8 @@ READERS: Final[list[Read]] = [
     _list,
     _session,
     session_contract.end_answer,
-    seed_forms.found_in,
-    seed_forms.created_in,
+    seed_forms.read_found_account,
+    seed_forms.read_created_id,
     seed_forms.was_attached,
 ]
 
@@ -171,12 +171,12 @@ def test_a_user_off_the_contract_is_told_by_its_member(
             {"status": "signed_in", "session_sha256": "0" * 64, "user": USER},
             "session_sha256",
         ),
-        (seed_forms.found_in, {"success": 2}, "success"),
-        (seed_forms.found_in, {"success": 1}, "success"),
-        (seed_forms.found_in, {"success": 1, "user": {}}, "user"),
-        (seed_forms.found_in, {"success": 1, "user": {"id": 1, "username": "a"}}, "id"),
-        (seed_forms.created_in, {"status": "canary"}, "status"),
-        (seed_forms.created_in, {"status": "created", "userid": 1}, "userid"),
+        (seed_forms.read_found_account, {"success": 2}, "success"),
+        (seed_forms.read_found_account, {"success": 1}, "success"),
+        (seed_forms.read_found_account, {"success": 1, "user": {}}, "user"),
+        (seed_forms.read_found_account, {"success": 1, "user": {"id": 1, "username": "a"}}, "id"),
+        (seed_forms.read_created_id, {"status": "canary"}, "status"),
+        (seed_forms.read_created_id, {"status": "created", "userid": 1}, "userid"),
     ],
 )
 def test_an_answer_off_the_contract_is_told_by_its_rule(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from authcore.adapters.secrets.managed_secret import managed_secrets
+from authcore.adapters.secrets.managed_secret import parse_managed_secrets
 from authcore.domain.errors import SecretMisconfiguredError
 
 
@@ -19,7 +19,7 @@ def text(secret: object = "canary-secret", *, pool: object = POOL, client: objec
 
 
 def read(*texts: str) -> tuple[str, ...]:
-    return managed_secrets(texts, user_pool_id=POOL, client_id=CLIENT)
+    return parse_managed_secrets(texts, user_pool_id=POOL, client_id=CLIENT)
 
 
 def test_the_newest_comes_first() -> None:

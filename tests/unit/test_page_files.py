@@ -11,16 +11,21 @@ from authcore.adapters.pages.catalogue_files import (
     SHIPPED,
     load_catalogues,
 )
+from authcore.adapters.pages.denial_pages import UNSAVED, DenialPages, Link
 from authcore.domain.errors import ConfigurationError
 from authcore.settings.pages import AuthPageSettings
-from authcore_guard.denial_pages import UNSAVED, DenialPages, Link, denial_pages_of
+from authcore.wiring.pages import denial_pages_of
 from authcore_web.response import messages
 from authcore_web.response.page_files import pages_of
 from authcore_web.response.pages import Pages, PageUrls
 from authcore_web.response.templates import MAX_TEMPLATES, load_style, load_templates
 
 
-URLS = PageUrls(home="https://cms.example.com/", icon="https://auth.example.com/auth/icon")
+URLS = PageUrls(
+    script="https://auth.example.com/auth/passkey.js",
+    home="https://cms.example.com/",
+    icon="https://auth.example.com/auth/icon",
+)
 
 
 def pages_in(folder: Path, *languages: str) -> Pages:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from authcore.adapters.pages import denial_pages
 from authcore.adapters.pages.catalogue import Notice, placeholders_in
 from authcore.adapters.pages.catalogue_files import SHIPPED, load_catalogues
 from authcore.domain.model.languages import (
@@ -12,7 +13,6 @@ from authcore.domain.model.languages import (
     find_language,
     is_language_tag,
 )
-from authcore_guard import denial_pages
 from authcore_web.response import messages
 
 

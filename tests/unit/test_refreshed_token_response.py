@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from authcore.adapters.cognito.token_response import refreshed_token_set, require_revoked
+from authcore.adapters.cognito.token_response import read_refreshed_tokens, require_revoked
 from authcore.domain.errors import (
     AuthcoreError,
     ClientMisconfiguredError,
@@ -25,14 +25,14 @@ def _written(members: object) -> bytes:
 
 def test_without_a_refresh_token_the_old_one_is_kept() -> None:
     # RF-01
-    tokens = refreshed_token_set(http_answer(200, _written(KEPT)), OLD)
+    tokens = read_refreshed_tokens(http_answer(200, _written(KEPT)), OLD)
 
     assert tokens == TokenSet("aaa.bbb-_=.ccc", "ddd.eee.fff", OLD)
 
 
 def test_a_refresh_token_in_the_answer_takes_its_place() -> None:
     # RF-01
-    tokens = refreshed_token_set(http_answer(200, WHOLE), OLD)
+    tokens = read_refreshed_tokens(http_answer(200, WHOLE), OLD)
 
     assert tokens.refresh_token == "ggg.hhh.iii.jjj.kkk"
 
@@ -53,7 +53,7 @@ def test_a_refresh_token_in_the_answer_takes_its_place() -> None:
 def test_a_200_that_is_not_exactly_a_token_answer_is_no_answer(members: object) -> None:
     # RF-02: a refresh token that cannot be read must not be taken for one that was kept.
     with pytest.raises(ProviderUnavailableError):
-        refreshed_token_set(http_answer(200, _written(members)), OLD)
+        read_refreshed_tokens(http_answer(200, _written(members)), OLD)
 
 
 @pytest.mark.parametrize("status", [400, 401])
@@ -77,7 +77,7 @@ def test_a_refusal_is_told_by_its_body(
 ) -> None:
     # RF-02
     with pytest.raises(refusal):
-        refreshed_token_set(http_answer(status, _written({"error": error})), OLD)
+        read_refreshed_tokens(http_answer(status, _written({"error": error})), OLD)
 
 
 @pytest.mark.parametrize("status", [201, 204, 302, 403, 404, 408, 429, 500, 502, 503, 504])
@@ -85,7 +85,7 @@ def test_a_refusal_is_told_by_its_body(
 def test_another_status_ends_no_session_whatever_its_body_says(status: int, body: bytes) -> None:
     # RF-02
     with pytest.raises(ProviderUnavailableError):
-        refreshed_token_set(http_answer(status, body), OLD)
+        read_refreshed_tokens(http_answer(status, body), OLD)
 
 
 @pytest.mark.parametrize("media_type", ["", "text/html", "text/json"])
@@ -95,7 +95,7 @@ def test_what_does_not_say_that_it_is_json_ends_no_session(
 ) -> None:
     # RF-02
     with pytest.raises(ProviderUnavailableError):
-        refreshed_token_set(http_answer(status, body, media_type), OLD)
+        read_refreshed_tokens(http_answer(status, body, media_type), OLD)
 
 
 @pytest.mark.parametrize("media_type", ["", "text/html", "application/json"])
@@ -155,7 +155,7 @@ def test_anything_else_is_no_revocation(status: int, body: bytes) -> None:
 def test_errors_quote_nothing_of_the_answer(status: int, body: bytes) -> None:
     # SP-11
     failures = []
-    for read in (lambda answer: refreshed_token_set(answer, OLD), require_revoked):
+    for read in (lambda answer: read_refreshed_tokens(answer, OLD), require_revoked):
         with pytest.raises(AuthcoreError) as failure:
             read(http_answer(status, body))
         failures.append(str(failure.value) + repr(failure.value))

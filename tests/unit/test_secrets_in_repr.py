@@ -27,6 +27,7 @@ from authcore.domain.model.accounts import AccountPage, DeletedAccount, LegacyAc
 from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.brand import Brand
+from authcore.domain.model.challenges import Challenge, Choice
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.domain.model.groups import Requirement
@@ -45,6 +46,8 @@ from authcore.domain.model.linking import (
     NewLegacyAccount,
     PoolAccount,
 )
+from authcore.domain.model.moved_account import MovedAccount
+from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.model.profiles import SyncResult
 from authcore.domain.model.reasons import Reason
 from authcore.domain.model.response_budget import ResponseBudget
@@ -52,6 +55,7 @@ from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
 from authcore.domain.model.tokens import Actor
 from authcore.domain.model.user_mapping import UserMapping
+from authcore.domain.services.accounts.profile_survey import ProfileDifference, SurveyPage
 from authcore.domain.services.accounts.profile_webhooks import Receipt
 from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
@@ -75,6 +79,8 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Admitted: frozenset({"reason"}),
     AuthorizationError: frozenset({"reason"}),
     Brand: frozenset({"accent", "accent_on_dark", "name", "support_url"}),
+    Challenge: frozenset({"available"}),
+    Choice: frozenset({"factor"}),
     ConnectTicket: frozenset({"client", "subject"}),
     CookieScope: frozenset({"domain"}),
     DeletedAccount: frozenset({"cognito_id", "legacy_uid"}),
@@ -92,14 +98,18 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Voucher: frozenset({"legacy_uid"}),
     ResponseBudget: frozenset({"cookie_prefix"}),
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
+    MovedAccount: frozenset({"cognito_id", "legacy_uid"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
+    PendingChallenge: frozenset({"client"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
+    ProfileDifference: frozenset({"legacy_uid", "reason", "subject"}),
     PublishedKey: frozenset({"kid"}),
     Deny: frozenset({"body"}),
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),
     Requirement: frozenset({"names"}),
+    SurveyPage: frozenset({"next"}),
     SyncResult: frozenset({"legacy_uid", "subject", "written"}),
     User: frozenset({"actor", "groups", "legacy_uid", "pool", "roles", "subject", "username"}),
     UserMapping: frozenset({"claims", "pool", "roles"}),
@@ -162,10 +172,10 @@ def _build(kind: Any) -> Any:
 
 PLAIN: Final[Mapping[Any, Any]] = {
     bool: False,
-    int: 0,
-    float: 0.0,
+    int: 1,
+    float: 1.0,
     datetime: datetime(2026, 1, 1, tzinfo=UTC),
-    timedelta: timedelta(0),
+    timedelta: timedelta(seconds=1),
 }
 
 

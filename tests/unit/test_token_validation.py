@@ -17,7 +17,8 @@ from authcore.domain.errors import (
     TokenNotYetValidError,
 )
 from authcore.domain.model.tokens import LAST_MOMENT, AccessClaims, Actor, IdentityClaims
-from authcore.domain.services.token_validation import MAX_LEEWAY, MAX_SUBJECT_LENGTH, TokenValidator
+from authcore.domain.model.validator_settings import MAX_LEEWAY
+from authcore.domain.services.token_validation import MAX_SUBJECT_LENGTH, TokenValidator
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
 from authcore.testing.fakes.system import FrozenClock
 

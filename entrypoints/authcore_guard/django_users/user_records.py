@@ -43,12 +43,12 @@ class UserRecords:
         """
         if user.login == "legacy":
             return _active(self._existing(user))
-        known = self._known(user) or self._first_known(user)
+        known = self._find(user) or self._first_known(user)
         record = _active(known.user)
         self._update(known, record, user)
         return record
 
-    def _known(self, user: User) -> PoolUser | None:
+    def _find(self, user: User) -> PoolUser | None:
         found = PoolUser.objects.select_related("user")
         return found.filter(pool=user.pool or "", subject=user.subject or "").first()
 
@@ -62,7 +62,7 @@ class UserRecords:
                         pool=user.pool or "", subject=user.subject or "", user=record
                     )
             except IntegrityError:
-                if known := self._known(user):  # made by a simultaneous request
+                if known := self._find(user):  # made by a simultaneous request
                     return known
                 if attempt == MAX_ATTEMPTS - 1 and self._existing(user) is None:
                     raise  # the site's user model needs more than a username: no refusal of ours

@@ -39,6 +39,7 @@ class HttpRequest:
         headers: Names in lower case; all cookies in one ``cookie``.
         body: As the client sent it.
         is_v2: Whether the answer must have payload format 2.0.
+        source_ip: Address of the gateway's caller; None where the event does not name it.
     """
 
     method: str
@@ -47,6 +48,7 @@ class HttpRequest:
     headers: Headers = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     is_v2: bool
+    source_ip: str | None = None
 
 
 def http_request(event: Event) -> HttpRequest:
@@ -67,7 +69,15 @@ def http_request(event: Event) -> HttpRequest:
         headers=headers_in(event),
         body=_body(event),
         is_v2=is_v2,
+        source_ip=_source_ip(event),
     )
+
+
+def _source_ip(event: Event) -> str | None:
+    """See: API Gateway "Working with AWS Lambda proxy integrations" (2.0, 1.0)."""
+    context = mapping(event, "requestContext")
+    found = (text(mapping(context, member), "sourceIp") for member in ("http", "identity"))
+    return next(filter(None, found), None)
 
 
 def _v2(event: Event) -> tuple[str, str, str]:

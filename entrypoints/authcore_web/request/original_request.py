@@ -48,11 +48,18 @@ def is_original_navigation(request: HTTPConnection) -> bool:
 
     A request of unknown method is none: a redirect would lose the body of a POST.
     """
-    return (
-        _original_method(request) in ("GET", "HEAD")
-        and "text/html" in ", ".join(request.headers.getlist("accept")).lower()
-        and request.headers.getlist("sec-fetch-mode") in ([], ["navigate"])
-    )
+    return _original_method(request) in ("GET", "HEAD") and _shows_page(request)
+
+
+def is_original_form(request: HTTPConnection) -> bool:
+    """Whether a browser sent the original request as a form, and shows the response as a page."""
+    return _original_method(request) == "POST" and _shows_page(request)
+
+
+def _shows_page(request: HTTPConnection) -> bool:
+    accepted = ", ".join(request.headers.getlist("accept")).lower()
+    modes = request.headers.getlist("sec-fetch-mode")
+    return "text/html" in accepted and modes in ([], ["navigate"])
 
 
 def described_url(request: HTTPConnection) -> str | None:

@@ -11,8 +11,10 @@ from authcore.adapters.http_headers import retry_after
 from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AnswerRejectedError,
     AttributesRejectedError,
     AuthcoreError,
+    ChallengeMismatchError,
     ClientRejectedError,
     ConnectAddressError,
     ConnectSignInError,
@@ -23,11 +25,13 @@ from authcore.domain.errors import (
     LoginLostError,
     LoginRejectedError,
     ParameterRejectedError,
+    PasswordPolicyError,
     ProviderRefusedError,
     RedirectRejectedError,
     RejectedError,
     SessionTooLargeError,
     TokenRejectedError,
+    TooManyAttemptsError,
     UnavailableError,
     WebhookRejectedError,
 )
@@ -58,6 +62,8 @@ REFERENCE_LENGTH: Final = 12
 JSON_PATHS: Final = frozenset(
     {
         "/auth/check",
+        "/auth/password/changed",
+        "/auth/password/verify",
         "/auth/profile-changed",
         "/auth/session",
         "/auth/verify",
@@ -99,6 +105,9 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     ClientRejectedError: ErrorResponse(502, messages.OUR_FAULT),
     RedirectRejectedError: ErrorResponse(400, messages.FOREIGN_TARGET),
     CredentialsRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
+    AnswerRejectedError: ErrorResponse(401, messages.NOT_SIGNED_IN),
+    ChallengeMismatchError: ErrorResponse(400, messages.MISUNDERSTOOD),
+    PasswordPolicyError: ErrorResponse(400, messages.MISUNDERSTOOD),
     AccountNotFoundError: ErrorResponse(404, messages.NOT_SIGNED_IN),
     AttributesRejectedError: ErrorResponse(409, messages.MISUNDERSTOOD),
     WebhookRejectedError: ErrorResponse(401, messages.MISUNDERSTOOD),
@@ -113,6 +122,7 @@ ERROR_RESPONSES: Final[Mapping[type[AuthcoreError], ErrorResponse]] = {
     BodyTooSlowError: ErrorResponse(408, messages.MISUNDERSTOOD),
     MediaTypeRejectedError: ErrorResponse(415, messages.MISUNDERSTOOD),
     UnavailableError: ErrorResponse(503, messages.LATER, may_repeat=True),
+    TooManyAttemptsError: ErrorResponse(429, messages.TOO_MANY_ATTEMPTS, may_repeat=True),
     LoginLostError: ErrorResponse(503, messages.LOST),
     LoginClientMisconfiguredError: ErrorResponse(502, messages.OUR_FAULT),
 }
@@ -176,7 +186,7 @@ class ErrorResponses:
         """
         found = error_response_for(error)
         found = attrs.evolve(found, notice=notice or found.notice)
-        reference = self._record(action, error, caller=caller, detail=error.detail or str(error))
+        reference = self.record(action, error, caller=caller, detail=error.detail or str(error))
         if found.needs_sign_out:
             link = self._sign_in_urls.signout_url
         link = link or self._sign_in_urls.to(redirect)
@@ -188,7 +198,7 @@ class ErrorResponses:
     def of_exception(self, request: HTTPConnection) -> tuple[Response, str]:
         """Answer a request that ended in a bug; the response and its reference."""
         error = AuthcoreError()
-        reference = self._record("unexpected", error)
+        reference = self.record("unexpected", error)
         return self._answer(request, error_response_for(error), error.code, reference), reference
 
     def of_status(
@@ -201,7 +211,7 @@ class ErrorResponses:
         response.headers.update(headers)
         return response
 
-    def _record(
+    def record(
         self,
         action: str,
         error: AuthcoreError,
@@ -209,6 +219,7 @@ class ErrorResponses:
         caller: str | None = None,
         detail: str | None = None,
     ) -> str:
+        """Record *error* for a page that another part writes; returns the reference."""
         reference = self._entropy.token()[-REFERENCE_LENGTH:]
         self._audit.record(
             AuditEvent.of(action, error, reference=reference, caller=caller, detail=detail)

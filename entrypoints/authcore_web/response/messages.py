@@ -20,6 +20,12 @@ NOT_ALLOWED: Final = Notice("not_allowed")
 UNEXPECTED: Final = Notice("unexpected")
 SIGNED_IN: Final = Notice("signed_in")
 
+TOO_MANY_ATTEMPTS: Final = Notice("too_many_attempts")
+
+PASSWORD: Final = Notice("password")
+PASSWORD_FOREIGN: Final = Notice("password_foreign")
+CHALLENGE_OVER: Final = Notice("challenge_over")
+
 SIGN_OUT: Final = Notice("sign_out")
 SIGN_OUT_LINK: Final = Notice("sign_out_link")
 FOREIGN_REQUEST: Final = Notice("foreign_request")

@@ -1,7 +1,7 @@
 """Build the pages from settings, texts and templates."""
 
 from authcore.adapters.pages.catalogue_files import load_catalogues
-from authcore.adapters.pages.stylesheet import stylesheet
+from authcore.adapters.pages.stylesheet import ENTRIES_STYLE, stylesheet
 from authcore.settings.pages import AuthPageSettings
 from authcore_web.response.pages import Pages, PageUrls
 from authcore_web.response.templates import load_style, load_templates
@@ -18,7 +18,7 @@ def pages_of(settings: AuthPageSettings, urls: PageUrls) -> Pages:
         templates=load_templates(settings.folder),
         catalogues=load_catalogues(settings.languages, settings.folder),
         brand=settings.brand,
-        style=stylesheet(settings.brand) + load_style(settings.folder),
+        style=stylesheet(settings.brand) + ENTRIES_STYLE + load_style(settings.folder),
         urls=urls,
     )
     if settings.folder:

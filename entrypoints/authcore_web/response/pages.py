@@ -14,12 +14,17 @@ from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.brand import Brand
 from authcore.domain.model.languages import choose_language, direction_of, find_language
 from authcore_web.request.csrf import origin_of
+from authcore_web.response.entries import Entries, Field
 from authcore_web.response.templates import PageTemplates
 
 
 VARY: Final = "Accept, Accept-Language, Cookie"
 
 _WORDS: Final = ("home", "mention", "support")
+
+_EVERY_ENTRY: Final = Entries(
+    fields=(Field("username", 1),), alert="wrong_answer", setup_key="A", setup_url="/", passkey="{}"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -30,11 +35,13 @@ class PageUrls:
     Attributes:
         home: Where users go who want nothing else.
         icon: Of the service.
+        script: Of pages on which users choose a passkey.
         logo: A picture at the top; None for none.
     """
 
     home: str
     icon: str
+    script: str
     logo: str | None = None
 
 
@@ -111,22 +118,64 @@ class Pages:
         """
         values = {"url": url, "fields": fields, "leave_url": leave_url}
         response = self._page(request, "question.html", notice, values, 200)
-        origins = dict.fromkeys(map(origin_of, (url, *through)))
-        response.headers["content-security-policy"] = self.policy(" ".join(("'self'", *origins)))
+        return self._allow_form(response, (url, *through))
+
+    def entries(
+        self,
+        request: HTTPConnection,
+        notice: Notice,
+        entries: Entries,
+        *,
+        url: str,
+        leave_url: str,
+        through: Iterable[str] = (),
+        status: int = 200,
+    ) -> Response:
+        """
+        Write *notice* with a form to fill in, and a link for users who do not.
+
+        Args:
+            request: States the language.
+
+            notice: From ``messages``.
+
+            entries: The form.
+
+            url: To which the form is posted.
+
+            leave_url: Of the link.
+
+            through: As for ``question``.
+
+            status: HTTP status.  Default: 200.
+        """
+        values = {"url": url, "entries": entries, "leave_url": leave_url}
+        response = self._page(request, "entries.html", notice, values, status)
+        return self._allow_form(response, (url, *through), has_script=bool(entries.passkey))
+
+    def _allow_form(
+        self, response: Response, urls: Iterable[str], *, has_script: bool = False
+    ) -> Response:
+        form_action = " ".join(("'self'", *dict.fromkeys(map(origin_of, urls))))
+        scripts = f"'self' {origin_of(self._urls.script)}" if has_script else None
+        response.headers["content-security-policy"] = self.policy(form_action, scripts)
         # no-referrer would turn the form's Origin into null
         response.headers["referrer-policy"] = "same-origin"
         return response
 
-    def policy(self, form_action: str = "'none'") -> str:
+    def policy(self, form_action: str = "'none'", scripts: str | None = None) -> str:
         """
         Make the Content-Security-Policy of pages.
 
         Args:
             form_action: Allowed targets of their forms.  Chromium applies it to every redirect that
                 follows, too.  Default: no forms.
+
+            scripts: Sources of scripts.  Default: none.
         """
+        script_src = f"script-src {scripts}; " if scripts else ""
         return (
-            f"default-src 'none'; style-src {style_source(self._style)}; "
+            f"default-src 'none'; {script_src}style-src {style_source(self._style)}; "
             f"img-src {' '.join(dict.fromkeys(self._image_sources()))}; "
             f"base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
         )
@@ -149,6 +198,7 @@ class Pages:
                 ("message.html", {"url": "/", "reference": None}),
                 ("message.html", {"url": "/", **reference}),
                 ("question.html", {"url": "/", "fields": {"a": "b"}, "leave_url": "/"}),
+                ("entries.html", {"url": "/", "entries": _EVERY_ENTRY, "leave_url": "/"}),
             ):
                 try:
                     self._render(name, catalogue, Notice("sign_out"), values)
@@ -182,7 +232,17 @@ class Pages:
             "words": {word: catalogue.word(word) for word in _WORDS},
             "notice": catalogue.wording(notice),
         }
-        return self._templates.render(name, {**common, **values})
+        return self._templates.render(name, {**common, **self._labels(catalogue, values), **values})
+
+    def _labels(self, catalogue: Catalogue, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        entries = values.get("entries")
+        if entries is None:
+            return {}
+        return {
+            "label": lambda name: catalogue.word(f"entries.{name}"),
+            "alert": catalogue.word(f"entries.{entries.alert}") if entries.alert else None,
+            "script_url": self._urls.script,
+        }
 
     def _catalogue_for(self, request: HTTPConnection) -> Catalogue:
         asked = _parameter(request, "lang")

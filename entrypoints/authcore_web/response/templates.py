@@ -22,7 +22,7 @@ SHIPPED: Final = Path(__file__).parents[1] / "templates"
 MAX_TEMPLATES: Final = 32
 """Files of an operator's folder that end with ``.html``."""
 
-PAGES: Final = ("message.html", "question.html")
+PAGES: Final = ("message.html", "question.html", "entries.html")
 """The templates that are rendered; the others are parts of them."""
 
 STYLE: Final = "style.css"

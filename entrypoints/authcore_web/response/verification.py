@@ -85,7 +85,14 @@ class VerificationResponses:
 
 def _new_tokens(decision: SessionDecision) -> Mapping[str, object]:
     if isinstance(decision, Admitted) and decision.is_renewed:
-        return {"tokens": attrs.asdict(decision.session.tokens)}
+        tokens = decision.session.tokens
+        return {
+            "tokens": {
+                "access_token": tokens.access_token,
+                "id_token": tokens.id_token,
+                "refresh_token": tokens.refresh_token,
+            }
+        }
     return {}
 
 

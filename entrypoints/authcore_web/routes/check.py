@@ -14,25 +14,16 @@ from authcore.domain.model.groups import Requirement
 from authcore.domain.model.session_decision import SignInRequired
 from authcore.domain.services.sessions.browser_guard import BrowserGuard
 from authcore.domain.services.sessions.user_check import UserCheck
-from authcore_web.request.headers import is_cross_site, is_navigation, is_speculative
-from authcore_web.request.original_request import (
-    described_url,
-    is_original_navigation,
-    is_redirected_by_proxy,
-    original_url,
-)
+from authcore_web.request.headers import is_cross_site, is_navigation
+from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.errors import ErrorResponses
-from authcore_web.response.plain import as_json, redirect_to, with_cookies
+from authcore_web.response.plain import with_cookies
 from authcore_web.response.user import identity_headers
 from authcore_web.routes.session import decide
-from authcore_web.signin_urls import SignInUrls
 
 
 MAX_COPIED_COOKIES: Final = 8
 """How many ``Set-Cookie`` values are copied to separate headers."""
-
-REASON: Final = "x-auth-reason"
-"""For proxies that cannot read the body of our response (nginx)."""
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -46,8 +37,7 @@ class CheckRoutes:
         requirements: Groups and roles that every user needs; none by default.
         error_responses: Answers refusals and outages.
         threads: For *browser_guard*.
-        sign_in_urls: Where the user can sign in.
-        redirects: Whether navigations are redirected for proxies that do not; off by default.
+        answers: To requests that must not be forwarded.
     """
 
     _browser_guard: BrowserGuard
@@ -55,15 +45,13 @@ class CheckRoutes:
     _requirements: tuple[Requirement, ...] = ()
     _error_responses: ErrorResponses
     _threads: WorkerThreads
-    _sign_in_urls: SignInUrls
-    _redirects: bool = False
+    _answers: CheckAnswers
 
     async def check(self, request: Request) -> Response:
         """
         200 and the user in headers, 401 and where to sign in, 403, or 503.
 
-        With ``redirects`` a navigation without a session gets 302 instead of 401, unless the proxy
-        sends ``X-Auth-Original-Url`` and so makes the redirect itself.
+        Where proxies pass answers on, browsers get redirects and pages, see CheckAnswers.
 
         The proxy passes on the browser's ``Sec-Fetch-*`` headers: following a link from another
         site refreshes the session, an embedded picture there does not.
@@ -72,31 +60,18 @@ class CheckRoutes:
         try:
             decided = await decide(self._browser_guard, self._threads, request, can_renew=can_renew)
         except (RejectedError, UnavailableError) as error:
-            response = self._error_responses.of(error, request, action="session.check")
-            response.headers[REASON] = error.code
-            return response
+            for_programs = self._error_responses.of(error, request, action="session.check")
+            return self._answers.without_decision(request, error, for_programs)
         cookies = _limit(decided.cookies)
         decision = decided.decision
         if isinstance(decision, SignInRequired):
-            response = self._sign_in_answer(request, decision.reason)
+            response = self._answers.sign_in(request, decision.reason)
         elif refusal := self._user_check.refusal(decision.user, self._requirements):
-            response = as_json({"reason": refusal.code}, 403)
-            response.headers[REASON] = refusal.code
+            response = self._answers.forbidden(request, refusal)
         else:
             response = Response(headers=identity_headers(decision.user))
         response.headers.update(_copies(cookies))
         return with_cookies(response, cookies)
-
-    def _sign_in_answer(self, request: Request, reason: str) -> Response:
-        if self._redirects and not is_redirected_by_proxy(request):
-            signin_url = self._sign_in_urls.to(described_url(request))
-            redirects = is_original_navigation(request) and not is_speculative(request)
-        else:
-            signin_url, redirects = self._sign_in_urls.to(original_url(request)), False
-        answer = redirect_to(signin_url) if redirects else as_json({"reason": reason}, 401)
-        answer.headers[REASON] = reason
-        answer.headers["x-auth-signin"] = signin_url
-        return answer
 
 
 def _limit(cookies: Iterable[str]) -> tuple[str, ...]:

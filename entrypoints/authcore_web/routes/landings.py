@@ -51,7 +51,7 @@ class LandingRoutes:
         return await self._show(request, is_sign_in=True)
 
     async def signed_out(self, request: Request) -> Response:
-        """Say that the user is signed out; or that the session goes on, and how to end it."""
+        """Say that the user is signed out; or that the session continues, and how to end it."""
         return await self._show(request, is_sign_in=False)
 
     async def _show(self, request: Request, *, is_sign_in: bool) -> Response:

@@ -1,6 +1,5 @@
 """``/auth/signin`` and ``/auth/signin/callback``."""
 
-from contextlib import suppress
 from typing import Final
 
 import attrs
@@ -16,13 +15,11 @@ from authcore.domain.errors import (
     ConnectTicketError,
     LoginLostError,
     RejectedError,
-    UnavailableError,
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.languages import find_language
-from authcore.domain.model.session import PendingSignIns, Session, SignInAttempt
+from authcore.domain.model.session import PendingSignIns, SignInAttempt
 from authcore.domain.model.tokens import TokenSet
-from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sign_in.authorization import (
     LANGUAGES,
     AuthorizationResponse,
@@ -47,6 +44,7 @@ from authcore_web.response.pages import Pages
 from authcore_web.response.plain import redirect_to
 from authcore_web.routes.late_callbacks import LATE, LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
+from authcore_web.routes.session_start import SessionStart
 
 
 BEGIN: Final = "sign_in.begin"
@@ -62,7 +60,7 @@ class SignInRoutes:
 
     Attributes:
         sign_in: Begins and completes sign-ins.
-        session_guard: Tells whether a session was ended before it began.
+        session_start: Establishes sessions.
         attempts: Cookies of pending sign-ins.
         sessions: Cookies of sessions.
         refused_sign_ins: Answers sign-ins that establish no session, and offers to connect them.
@@ -77,7 +75,7 @@ class SignInRoutes:
     """
 
     _sign_in: SignIn
-    _session_guard: SessionGuard
+    _session_start: SessionStart
     _attempts: CookieJar[PendingSignIns]
     _sessions: CookieJar[TokenSet]
     _refused_sign_ins: RefusedSignIns
@@ -232,26 +230,14 @@ class SignInRoutes:
     ) -> tuple[SignInCompletion, tuple[str, ...]] | SignInRestart | RefusedSignIn:
         """May wait for the provider, for keys, and for the store of sessions if there is one."""
         completion = self._sign_in.complete(attempt, response)
-        if not attempt.restarted and self._has_ended(completion.session):
+        start, can_restart = self._session_start, not attempt.restarted
+        if can_restart and start.has_ended(completion.session):
             return reauthenticate(self._sign_in, attempt, completion.target)
         try:
-            refused = self._refused_sign_ins.refuse(
-                completion, sent, can_restart=not attempt.restarted
-            )
+            outcome = start.establish(completion, sent, can_restart=can_restart)
         except ConnectTicketError:
             return reauthenticate(self._sign_in, attempt, completion.target)
-        if refused is not None:
-            return refused
-        try:
-            return completion, self._sessions.write(completion.session.tokens, sent)
-        except UnavailableError as error:
-            raise LoginLostError.after(error) from None
-
-    def _has_ended(self, session: Session) -> bool:
-        """False also during an outage: the guards check every later request."""
-        with suppress(UnavailableError):
-            return self._session_guard.has_ended(session.access)
-        return False
+        return outcome if isinstance(outcome, RefusedSignIn) else (completion, outcome)
 
     def _restart(self, restart: SignInRestart, sent: str) -> Response:
         cookies = self._cookies.replace(restart, sent)

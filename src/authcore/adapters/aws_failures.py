@@ -91,7 +91,7 @@ class AwsFailure:
     needs_operator: bool
 
 
-def answered_class(error: Exception) -> str | None:
+def class_of_answer(error: Exception) -> str | None:
     """Return the class of AWS's answer, as sent; None where *error* is no answer of AWS."""
     response: Mapping[str, Any] | None = getattr(error, "response", None)
     if not isinstance(response, Mapping):
@@ -100,7 +100,7 @@ def answered_class(error: Exception) -> str | None:
     return named if isinstance(named, str) else ""
 
 
-def answered_message(error: Exception) -> str:
+def message_of_answer(error: Exception) -> str:
     """Return the message of AWS's answer, which must not be recorded; empty where there is none."""
     response: Mapping[str, Any] | None = getattr(error, "response", None)
     told = response.get("Error", {}).get("Message", "") if isinstance(response, Mapping) else ""
@@ -116,7 +116,7 @@ def failure_of(error: Exception, operators: frozenset[str] = OPERATORS) -> AwsFa
 
         operators: The classes of answers that stay the same until an operator acts.
     """
-    answered = answered_class(error)
+    answered = class_of_answer(error)
     if answered is not None:
         return AwsFailure(_describe_answer(answered), answered in operators)
     kind = type(error).__name__

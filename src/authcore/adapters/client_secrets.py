@@ -86,7 +86,7 @@ class RereadClientSecrets(ClientSecrets):
 
     def active(self) -> Sequence[str]:
         """See the port."""
-        return self._experience.sort(self._known())
+        return self._experience.sort(self._read_active())
 
     def report(self, secret: str, *, accepted: bool) -> None:
         """See the port."""
@@ -94,12 +94,12 @@ class RereadClientSecrets(ClientSecrets):
 
     def read_again(self, refused: Collection[str]) -> Sequence[str]:
         """See the port.  The bound is that of RereadSecret."""
-        known = self._known()
+        known = self._read_active()
         if not {*known} - {*refused}:
             known = self._secret.read_again(known)
         return [each for each in self._experience.sort(known) if each not in refused]
 
-    def _known(self) -> tuple[str, ...]:
+    def _read_active(self) -> tuple[str, ...]:
         try:
             return self._secret.get()
         except SecretMisconfiguredError as error:

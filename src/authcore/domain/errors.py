@@ -23,10 +23,16 @@ All errors that authcore raises, in one tree.
     │   ├── RedirectRejectedError       the target is not on the allow-list (400)
     │   ├── ScopeRejectedError          the app client may not have the requested scopes
     │   ├── CredentialsRejectedError    unknown user, wrong password or locked account (401)
+    │   │   ├── PasswordResetRequiredError  the user must set a new password first
+    │   │   └── UserUnconfirmedError    the user has not confirmed the sign-up
+    │   ├── AnswerRejectedError         the answer to a challenge is wrong (401)
+    │   ├── ChallengeMismatchError      the challenge takes no such answer (400)
+    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
+    │   ├── NewLoginRequiredError       the password is right, and the new login asks for more
+    │   ├── NoPoolPasswordError         the pool user signs in with a provider only
     │   ├── AccountNotFoundError        there is no such user or account (404)
     │   ├── AccountMismatchError        the legacy system answers about another account
     │   ├── AttributesRejectedError     the directory refuses the values (409)
-    │   ├── PasswordPolicyError         the pool does not accept the new password (400)
     │   ├── ProfileMessageError         a message about a profile is not one; nothing was read
     │   ├── SessionTooLargeError        the session exceeds the size limit (431)
     │   ├── GroupRequiredError          the signed-in user is not in a required group (403)
@@ -55,12 +61,14 @@ All errors that authcore raises, in one tree.
         │   └── LegacyNotReachedError   nothing was sent, so nothing happened
         ├── LeaseHeldError              another holder has the lease
         ├── CoordinationUnavailableError
+        ├── TooManyAttemptsError        the limit of attempts is reached (429)
         ├── SecretUnavailableError      a secret cannot be read
         └── MisconfiguredError          no usable answer until an operator acts (503)
             ├── KeySourceMisconfiguredError           also a KeySourceUnavailableError
             ├── ProviderMisconfiguredError            also a ProviderUnavailableError
             │   ├── ProviderMisconfiguredNotReachedError   also a ProviderNotReachedError
             │   ├── ClientMisconfiguredError          the provider refuses the app client's secret
+            │   ├── UnknownChallengeError             Cognito asks what this version does not know
             │   └── AttributesMissingError            the pool's schema lacks attributes of ours
             ├── LoginLostMisconfiguredError           also a LoginLostError
             │   └── LoginClientMisconfiguredError     the provider refuses the app client's secret
@@ -263,10 +271,54 @@ class CredentialsRejectedError(RejectedError):
     code: ClassVar[str] = "credentials_rejected"
 
 
+class PasswordResetRequiredError(CredentialsRejectedError):
+    """
+    The user must set a new password by a code of Cognito; perhaps no password was checked.
+
+    A page that shows it tells that the user exists.
+    """
+
+    code: ClassVar[str] = "password_reset_required"
+
+
+class UserUnconfirmedError(CredentialsRejectedError):
+    """The user has not confirmed the sign-up with the code that Cognito sent."""
+
+    code: ClassVar[str] = "user_unconfirmed"
+
+
+class AnswerRejectedError(RejectedError):
+    """The answer to a challenge is wrong, too old or malformed.  Another one may be accepted."""
+
+    code: ClassVar[str] = "answer_rejected"
+
+
+class ChallengeMismatchError(RejectedError):
+    """The challenge takes no answer of this kind.  Nothing was sent."""
+
+    code: ClassVar[str] = "challenge_mismatch"
+
+
 class PasswordPolicyError(RejectedError):
     """The pool does not accept the new password: its policy, or its history of the user's."""
 
     code: ClassVar[str] = "password_policy"
+
+
+class NewLoginRequiredError(RejectedError):
+    """
+    The password is right, and Cognito asks for more: a second factor, or a new password.
+
+    The old login cannot ask for it.  ``detail`` is the name of the challenge.
+    """
+
+    code: ClassVar[str] = "needs_new_login"
+
+
+class NoPoolPasswordError(RejectedError):
+    """The pool user signs in with a provider only: the legacy system's password counts."""
+
+    code: ClassVar[str] = "no_pool_password"
 
 
 class AccountNotFoundError(RejectedError):
@@ -491,6 +543,16 @@ class ClientMisconfiguredError(ProviderMisconfiguredError):
     code: ClassVar[str] = "login_client"
 
 
+class UnknownChallengeError(ProviderMisconfiguredError):
+    """
+    Cognito asks a challenge that this version of authcore does not know; no user is signed in.
+
+    An operator must update authcore, or switch the challenge off.
+    """
+
+    code: ClassVar[str] = "challenge_unknown"
+
+
 class AttributesMissingError(ProviderMisconfiguredError):
     """
     The pool's schema lacks attributes that authcore writes, or they are too short.
@@ -587,6 +649,16 @@ class CoordinationMisconfiguredError(CoordinationUnavailableError, Misconfigured
     """The store refuses every such call: permission, table, key schema or clock is wrong."""
 
     code: ClassVar[str] = "coordination_misconfigured"
+
+
+class TooManyAttemptsError(UnavailableError):
+    """
+    A user, or an address, made as many attempts as are allowed for now.
+
+    Nothing was checked: the error says nothing about a password or a code.
+    """
+
+    code: ClassVar[str] = "too_many_attempts"
 
 
 class SecretUnavailableError(UnavailableError):

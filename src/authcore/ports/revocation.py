@@ -78,7 +78,7 @@ class RevocationList(Protocol):
         """
         Revoke all sessions that a user has begun so far.
 
-        Withdraws what ``admit_undated`` admitted, whatever the clocks of the two callers say.
+        Withdraws what ``admit_undated`` admitted, also where the clocks of the two callers differ.
 
         Args:
             subject: ``sub``.

@@ -33,7 +33,7 @@ class CodeExchanger(Protocol):
         Raises:
             CodeRejectedError: Unknown, used, expired, or bound to another attempt.
 
-            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
+            ClientMisconfiguredError: Client id or secret are not accepted with any code or token.
 
             ProviderNotReachedError: Nothing was sent.  The code is still unused.
 
@@ -69,7 +69,7 @@ class TokenRefresher(Protocol):
         Raises:
             RefreshTokenRejectedError: Revoked, expired, rotated away, or of another client.
 
-            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
+            ClientMisconfiguredError: Client id or secret are not accepted with any code or token.
 
             ProviderUnavailableError: No usable answer.  Where refresh tokens are rotated, this one
                 may be spent.
@@ -91,7 +91,7 @@ class TokenRevoker(Protocol):
         Harmless for a token that is revoked already or was never issued.
 
         Raises:
-            ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
+            ClientMisconfiguredError: Client id or secret are not accepted with any code or token.
 
             ProviderUnavailableError: No usable answer.  The token may be revoked.
 
@@ -116,7 +116,7 @@ class MachineTokenIssuer(Protocol):
             ScopeRejectedError: The app client may not have one of *scopes*, or it cannot be one.
 
             ClientMisconfiguredError: Client id or secret are not accepted, or the grant is not
-                allowed for this app client, whatever was sent.
+                allowed for this app client.
 
             ProviderUnavailableError: No usable answer.
 

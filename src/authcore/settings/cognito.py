@@ -43,7 +43,7 @@ def _no_other_region(region: str, fallback_region: str | None) -> str | None:
     return "AUTHCORE_COGNITO_FALLBACK_REGION is wrong: it is AUTHCORE_COGNITO_REGION"
 
 
-def _listed_twice(user_pool_id: str, further_pools: Mapping[str, tuple[str, ...]]) -> str | None:
+def _check_own_pool(user_pool_id: str, further_pools: Mapping[str, tuple[str, ...]]) -> str | None:
     if user_pool_id not in further_pools:
         return None
     return (
@@ -59,7 +59,7 @@ class CognitoSettings:
     CHECKS: ClassVar = (
         Check(("issuer", "user_pool_id"), _issuers_of_several_pools),
         Check(("region", "fallback_region"), _no_other_region),
-        Check(("user_pool_id", "further_pools"), _listed_twice),
+        Check(("user_pool_id", "further_pools"), _check_own_pool),
     )
 
     region: str = setting(

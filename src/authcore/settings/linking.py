@@ -26,7 +26,7 @@ _TWICE: Final = "must name each provider once; letter case does not make another
 
 
 def provider_names(text: str) -> tuple[str, ...]:
-    """Parse names of providers, each once whatever its letter case."""
+    """Parse names of providers, each once, letter case aside."""
     names = words(text)
     if not are_distinct_providers(names):
         raise ValueError(_TWICE)
@@ -34,7 +34,7 @@ def provider_names(text: str) -> tuple[str, ...]:
 
 
 def provider_pairs(text: str) -> Mapping[str, str]:
-    """Parse ``provider=value`` pairs, each provider once whatever its letter case."""
+    """Parse ``provider=value`` pairs, each provider once, letter case aside."""
     named = pairs(text)
     if not are_distinct_providers([*named]):
         raise ValueError(_TWICE)

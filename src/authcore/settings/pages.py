@@ -8,7 +8,7 @@ import attrs
 
 from authcore.domain.model.brand import MAX_NAME_LENGTH, Brand, Color
 from authcore.domain.model.brand import color as parse_color
-from authcore.domain.model.languages import is_language_tag
+from authcore.domain.model.languages import SHIPPED_LANGUAGES, is_language_tag
 from authcore.domain.model.urls import service_url
 from authcore.settings.parsers import words
 from authcore.settings.reader import setting
@@ -93,7 +93,7 @@ class PageSettings:
         "list of language tags",
         "languages of the pages, the default first; a browser's `Accept-Language` chooses. Others "
         "than de and en need `<language>.toml` in AUTHCORE_PAGES_FOLDER",
-        default=("en", "de"),
+        default=SHIPPED_LANGUAGES,
     )
     support_url: str | None = setting(
         _support_url, "URL or mailto:", "where users get help; error pages link to it", default=None

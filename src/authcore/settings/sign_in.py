@@ -46,7 +46,7 @@ class AppClientSettings:
     )
 
 
-def _unlisted_default(default_redirect: str, redirects: tuple[str, ...]) -> str | None:
+def _check_default_redirect(default_redirect: str, redirects: tuple[str, ...]) -> str | None:
     try:
         RedirectAllowlist(redirects).resolve(default_redirect)
     except RedirectRejectedError:
@@ -61,7 +61,7 @@ def _unlisted_default(default_redirect: str, redirects: tuple[str, ...]) -> str 
 class SignInSettings:
     """The authorization code flow with Cognito."""
 
-    CHECKS: ClassVar = (Check(("default_redirect", "redirects"), _unlisted_default),)
+    CHECKS: ClassVar = (Check(("default_redirect", "redirects"), _check_default_redirect),)
 
     domain_url: ServiceUrl = setting(
         service_url, "URL", "the pool's domain: https://<prefix>.auth.<region>.amazoncognito.com"

@@ -42,8 +42,8 @@ class WebAccessSettings:
         one_of("on", "off"),
         "on or off",
         "let /auth/check answer a navigation without a session with 302 to the sign-in, not "
-        "401, for proxies that pass the answer on (Traefik, Caddy, HAProxy, Envoy); not where "
-        "X-Auth-Original-Url is sent (nginx)",
+        "401, and browsers with pages, for proxies that pass the answer on (Traefik, Caddy, "
+        "HAProxy, Envoy); not where X-Auth-Original-Url is sent (nginx)",
         default="off",
     )
 

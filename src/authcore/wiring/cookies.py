@@ -64,7 +64,7 @@ def session_jar(
             clock=clock,
             former_domains=cookie.former_domains,
         )
-    ring = required_ring(ring)
+    ring = require_ring(ring)
     if cookie.format == "stored":
         return StoredSessionJar(
             texts=texts(),
@@ -86,7 +86,7 @@ def session_jar(
     )
 
 
-def required_ring(ring: KeyRing | None) -> KeyRing:
+def require_ring(ring: KeyRing | None) -> KeyRing:
     """
     Give *ring* to what cannot do without.
 

@@ -83,7 +83,7 @@ def client_secrets_of(
         ConfigurationError: There is none, or it is that of another app client, or not readable.
     """
     from authcore.adapters.client_secrets import FixedClientSecrets, RereadClientSecrets
-    from authcore.adapters.secrets.managed_secret import managed_secrets
+    from authcore.adapters.secrets.managed_secret import parse_managed_secrets
 
     if given is None:
         raise ConfigurationError([f"{PREFIX}_SIGN_IN_CLIENT_SECRET is missing"])
@@ -95,7 +95,7 @@ def client_secrets_of(
         texts = source.read()
         if given.arn is None:
             return _parse(given, texts[0])
-        return managed_secrets(texts, user_pool_id=user_pool_id, client_id=client_id)
+        return parse_managed_secrets(texts, user_pool_id=user_pool_id, client_id=client_id)
 
     secret = _reread(given, read, clock, audit)
     _require(given, secret, SecretMisconfiguredError)

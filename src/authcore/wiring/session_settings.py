@@ -19,7 +19,7 @@ from authcore.settings.store import STORED_IN_A_TABLE, StoreSettings
 from authcore.settings.user import UserSettings
 
 
-def _shared_domain(domain: str) -> str | None:
+def _check_domain(domain: str) -> str | None:
     """Check against the public suffix list, where it is installed."""
     if not is_shared_with_strangers(domain):
         return None
@@ -59,7 +59,7 @@ class SessionSettings:
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
-        Check(("cookie.domain",), _shared_domain),
+        Check(("cookie.domain",), _check_domain),
         STORED_IN_A_TABLE,
         REVOKED_IN_A_TABLE,
         LEGACY_SESSIONS_ASKED,

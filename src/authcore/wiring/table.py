@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from authcore.adapters.coordination.process.attempt_limits import ProcessAttemptLimiter
 from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
 from authcore.adapters.coordination.process.replay_cache import (
     ProcessCreateIntents,
@@ -14,6 +15,8 @@ from authcore.adapters.coordination.process.revocations import ProcessRevocation
 from authcore.adapters.coordination.sealed_refresh_results import SealedRefreshResultCache
 from authcore.adapters.sealing.envelope import KeyRing
 from authcore.domain.errors import ConfigurationError
+from authcore.domain.model.attempt_limits import AttemptLimit
+from authcore.ports.attempt_limits import AttemptLimiter
 from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
@@ -117,6 +120,21 @@ def replay_cache_of(
     from authcore.adapters.coordination.dynamodb.replay_cache import DynamoDbReplayCache
 
     return DynamoDbReplayCache(client=client(), table=store.table, clock=clock, entropy=entropy)
+
+
+def attempt_limiter_of(
+    limit: AttemptLimit,
+    store: StoreSettings,
+    client: Callable[[], "DynamoDbClient"],
+    clock: Clock,
+    entropy: Entropy,
+) -> AttemptLimiter:
+    """Build the limiter: in the configured table, or in this process."""
+    if store.table is None:
+        return ProcessAttemptLimiter(limit, clock=clock, entropy=entropy)
+    from authcore.adapters.coordination.dynamodb.attempt_limits import DynamoDbAttemptLimiter
+
+    return DynamoDbAttemptLimiter(limit, client=client(), table=store.table, clock=clock)
 
 
 def create_intents_of(

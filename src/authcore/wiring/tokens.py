@@ -23,8 +23,9 @@ from authcore.domain.model.pools import (
     pool_of,
 )
 from authcore.domain.model.urls import ServiceUrl, service_url
+from authcore.domain.model.validator_settings import configuration_problems
 from authcore.domain.services.pools_validation import PoolsValidator
-from authcore.domain.services.token_validation import TokenValidator, configuration_problems
+from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
 
@@ -56,8 +57,8 @@ def pool_validator(
     """
     problems = missing_methods("clock", clock, "now")
     clock = clock or SystemClock()
-    client_ids = _listed(client_id)
-    audience = _listed(audience)
+    client_ids = _as_collection(client_id)
+    audience = _as_collection(audience)
     problems += configuration_problems(
         needed={"client_id": client_ids},
         optional={
@@ -98,7 +99,7 @@ def pools_validator(validators: object) -> PoolsValidator:
     return PoolsValidator(validators=listed, read_issuer=unverified_issuer)
 
 
-def _listed(given: str | Collection[str]) -> Collection[str]:
+def _as_collection(given: str | Collection[str]) -> Collection[str]:
     return (given,) if isinstance(given, str) else given
 
 

@@ -32,6 +32,7 @@ _PUBLIC_FLOWS: Final[Mapping[str, AuthFlow]] = {
 }
 _ADMIN_FLOWS: Final[Mapping[str, AuthFlow]] = {
     "ADMIN_USER_PASSWORD_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     **_SHARED_FLOWS,
 }
 

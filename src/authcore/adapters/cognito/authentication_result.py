@@ -20,6 +20,20 @@ def refreshed_tokens(answered: Mapping[str, Any], refresh_token: RefreshToken) -
         ProviderUnavailableError: A challenge, or not exactly an AuthenticationResult of bearer
             tokens.
     """
+    return _read(answered, {"RefreshToken": refresh_token})
+
+
+def issued_tokens(answered: Mapping[str, Any]) -> TokenSet:
+    """
+    The three tokens of a sign-in.
+
+    Raises:
+        ProviderUnavailableError: As for ``refreshed_tokens``.
+    """
+    return _read(answered, {})
+
+
+def _read(answered: Mapping[str, Any], default: Mapping[str, object]) -> TokenSet:
     result = answered.get("AuthenticationResult")
     if not isinstance(result, dict) or "ChallengeName" in answered:
         raise _unreadable()
@@ -28,11 +42,10 @@ def refreshed_tokens(answered: Mapping[str, Any], refresh_token: RefreshToken) -
         raise _unreadable()
     if type(lifetime) is not int or lifetime <= 0:
         raise _unreadable()
-    rotated = {"RefreshToken": refresh_token, **result}
     return TokenSet(
         access_token=_token(result, "AccessToken"),
         id_token=_token(result, "IdToken"),
-        refresh_token=RefreshToken(_token(rotated, "RefreshToken")),
+        refresh_token=RefreshToken(_token({**default, **result}, "RefreshToken")),
     )
 
 

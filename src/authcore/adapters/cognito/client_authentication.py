@@ -53,7 +53,7 @@ def with_secret(
     until = monotonic() + within.total_seconds()
     refusal: ClientMisconfiguredError | None = None
     refused: list[str] = []
-    for secret in _untried(secrets, refused):
+    for secret in _candidates(secrets, refused):
         left = timedelta(seconds=until - monotonic())
         if refused and left <= timedelta(0):
             raise ProviderUnavailableError(
@@ -76,6 +76,6 @@ def with_secret(
     raise refusal or ClientMisconfiguredError("there is no client secret", detail=INVALID_CLIENT)
 
 
-def _untried(secrets: ClientSecrets, refused: Sequence[str]) -> Iterator[str]:
+def _candidates(secrets: ClientSecrets, refused: Sequence[str]) -> Iterator[str]:
     yield from secrets.active()
     yield from secrets.read_again(refused)

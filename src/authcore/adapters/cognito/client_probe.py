@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from authcore.adapters.aws_failures import answered_class, answered_message, failure_of
+from authcore.adapters.aws_failures import class_of_answer, failure_of, message_of_answer
 from authcore.adapters.cognito.client_authentication import INVALID_CLIENT
 from authcore.domain.errors import ClientMisconfiguredError, ProviderUnavailableError
 from authcore.domain.model.tokens import RefreshToken
@@ -62,7 +62,7 @@ def hear_message(heard: list[str]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        heard.append(answered_message(error))
+        heard.append(message_of_answer(error))
         raise
 
 
@@ -99,7 +99,7 @@ def require_known_client(
 
         ProviderUnavailableError: Which of the two was refused is not known.
     """
-    answered = _ask_about_nobody(client, client_id, secret, token)
+    answered = ask_about_no_user(client, client_id, secret, about=token)
     if answered in ACCEPTED:
         return
     if answered == "NotAuthorizedException" or _OF_THE_CLIENT.search(message):
@@ -110,15 +110,16 @@ def require_known_client(
         )
 
 
-def _ask_about_nobody(
-    client: "CognitoIdentityProviderClient", client_id: str, secret: str, token: RefreshToken
+def ask_about_no_user(
+    client: "CognitoIdentityProviderClient", client_id: str, secret: str, *, about: str
 ) -> str:
     """
     Return the class of the answer about a user who does not exist.
 
-    The name is a digest of *token*: a fixed name could be registered, and its user confirmed.
+    The name is a digest of *about*, which is secret: a name that can be foreseen could be
+    registered, and its user confirmed.
     """
-    username = f"authcore-{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+    username = f"authcore-{hashlib.sha256(about.encode()).hexdigest()[:32]}"
     try:
         client.confirm_sign_up(
             ClientId=client_id,
@@ -127,5 +128,5 @@ def _ask_about_nobody(
             ConfirmationCode="000000",
         )
     except Exception as error:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        return answered_class(error) or failure_of(error).detail
+        return class_of_answer(error) or failure_of(error).detail
     return "no error"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from authcore.adapters.cognito.error_translation import LISTING_USERS, translate_errors
 from authcore.adapters.cognito.limits import MAX_PAGE
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
-from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
+from authcore.adapters.cognito.user_description import read_user_description, require_cognitos_own
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryPage
 from authcore.ports.user_directory import DirectoryListing
@@ -51,4 +51,6 @@ def _page(listed: Mapping[str, Any]) -> DirectoryPage:
     found, following = listed.get("Users"), listed.get("PaginationToken")
     if found is None or len(found) > MAX_PAGE or not isinstance(following, str | None):
         raise ProviderUnavailableError("Cognito lists users incorrectly", detail="answer page")
-    return DirectoryPage(tuple(described_user(each, "Attributes") for each in found), following)
+    return DirectoryPage(
+        tuple(read_user_description(each, "Attributes") for each in found), following
+    )

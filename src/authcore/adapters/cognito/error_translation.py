@@ -21,18 +21,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from authcore.adapters.aws_failures import answered_class, failure_of
+from authcore.adapters.aws_failures import class_of_answer, failure_of
 from authcore.domain.errors import (
     AccountNotFoundError,
     AccountTakenError,
+    AnswerRejectedError,
     AttributesMissingError,
     AttributesRejectedError,
+    CredentialsRejectedError,
     LinkRejectedError,
     PasswordPolicyError,
+    PasswordResetRequiredError,
     ProviderMisconfiguredError,
     ProviderUnavailableError,
     RefreshTokenRejectedError,
     RejectedError,
+    UserUnconfirmedError,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 
@@ -107,6 +111,23 @@ REFRESHING_BY_AUTH_FLOW: Final[Refusals] = {
     "PasswordResetRequiredException": RefreshTokenRejectedError,
 }
 
+BEGINNING_A_SIGN_IN: Final[Refusals] = {
+    "NotAuthorizedException": CredentialsRejectedError,
+    "UserNotFoundException": CredentialsRejectedError,
+    "UserNotConfirmedException": UserUnconfirmedError,
+    "PasswordResetRequiredException": PasswordResetRequiredError,
+}
+ANSWERING_A_CHALLENGE: Final[Refusals] = {
+    **BEGINNING_A_SIGN_IN,
+    "AliasExistsException": AttributesRejectedError,
+    "CodeMismatchException": AnswerRejectedError,
+    "EnableSoftwareTokenMFAException": AnswerRejectedError,
+    "ExpiredCodeException": AnswerRejectedError,
+    "InvalidPasswordException": PasswordPolicyError,
+    "PasswordHistoryPolicyViolationException": PasswordPolicyError,
+}
+"""Also for VerifySoftwareToken, which answers a wrong code with EnableSoftwareTokenMFA."""
+
 
 def refusals_of_update(names: Iterable[str]) -> Refusals:
     """Return the table for a call that writes the attributes *names*."""
@@ -138,7 +159,7 @@ def translate_errors(refusals: Refusals) -> Iterator[None]:
 
 
 def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | ProviderUnavailableError:
-    answered = answered_class(error)
+    answered = class_of_answer(error)
     failure = failure_of(error)
     if _may_be_blocked(error, refusals):
         return ProviderUnavailableError(_text(answered), detail=failure.detail)
@@ -151,7 +172,7 @@ def _domain_error(error: Exception, refusals: Refusals) -> RejectedError | Provi
 
 
 def _may_be_blocked(error: Exception, refusals: Refusals) -> bool:
-    """Whether a refused write says that the pool takes no writes now, whatever its class."""
+    """Whether a refused write says that the pool takes no writes now, in any class."""
     if not any(refusals is writes for writes in _WRITES):
         return False
     answer = getattr(error, "response", None) or {}

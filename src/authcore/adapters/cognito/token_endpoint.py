@@ -8,7 +8,7 @@ from typing import Final
 from authcore.adapters.cognito.oauth_client import MAX_ANSWER_BYTES, OAuthClient
 from authcore.adapters.cognito.token_response import (
     machine_token,
-    refreshed_token_set,
+    read_refreshed_tokens,
     require_revoked,
     token_set,
 )
@@ -132,7 +132,7 @@ class CognitoTokenRefresher(TokenRefresher):
         return self._client.post(
             self._token_url,
             form,
-            lambda answer: refreshed_token_set(answer, token),
+            lambda answer: read_refreshed_tokens(answer, token),
             within=self._within,
         )
 

@@ -52,7 +52,7 @@ def token_set(answer: HttpAnswer) -> TokenSet:
     return _token_set(answer, None, CodeRejectedError("the token endpoint refuses the code"))
 
 
-def refreshed_token_set(answer: HttpAnswer, refresh_token: RefreshToken) -> TokenSet:
+def read_refreshed_tokens(answer: HttpAnswer, refresh_token: RefreshToken) -> TokenSet:
     """
     The tokens that *refresh_token* was exchanged for; it is kept where *answer* has no other.
 

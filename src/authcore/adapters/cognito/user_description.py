@@ -22,7 +22,7 @@ def require_cognitos_own(metadata: "ResponseMetadataTypeDef") -> None:
         )
 
 
-def described_user(found: Mapping[str, Any], attributes_in: str) -> DirectoryUser:
+def read_user_description(found: Mapping[str, Any], attributes_in: str) -> DirectoryUser:
     """
     The user that *found* describes.
 

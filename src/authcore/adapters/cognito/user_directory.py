@@ -11,7 +11,7 @@ from authcore.adapters.cognito.error_translation import (
 )
 from authcore.adapters.cognito.limits import can_be_attributes, can_be_username
 from authcore.adapters.cognito.pool_adapter import PoolAdapter
-from authcore.adapters.cognito.user_description import described_user, require_cognitos_own
+from authcore.adapters.cognito.user_description import read_user_description, require_cognitos_own
 from authcore.domain.errors import AccountNotFoundError, AttributesRejectedError
 from authcore.domain.model.directory import DirectoryUser
 from authcore.ports.user_directory import UserDirectory
@@ -37,7 +37,7 @@ class CognitoUserDirectory(PoolAdapter, UserDirectory):
         except AccountNotFoundError:
             return None
         require_cognitos_own(found["ResponseMetadata"])
-        return described_user(found, "UserAttributes")
+        return read_user_description(found, "UserAttributes")
 
     def set_attributes(self, username: str, attributes: Mapping[str, str]) -> None:
         """See the port."""

@@ -25,7 +25,7 @@ def is_shared_with_strangers(domain: str) -> bool:
     """
     if find_spec("publicsuffixlist") is None:
         return False
-    return domain in _shared_domains() or _public_suffix_list().is_public(domain)
+    return domain in _domains_of_others() or _public_suffix_list().is_public(domain)
 
 
 @cache
@@ -36,7 +36,7 @@ def _public_suffix_list() -> "PublicSuffixList":
 
 
 @cache
-def _shared_domains() -> frozenset[str]:
+def _domains_of_others() -> frozenset[str]:
     """Every domain that has a public suffix below it."""
     from publicsuffixlist import PSLFILE  # noqa: PLC0415 - not in the base install
 

@@ -94,7 +94,7 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
                 address, which the forms cannot look up, might: a create could then make a second
                 account for one user.
         """
-        found = seed_forms.found_in(self._get(seed_forms.lookup_form(query.identity)))
+        found = seed_forms.read_found_account(self._get(seed_forms.lookup_form(query.identity)))
         if found is None and query.email is not None:
             raise LinkRejectedError("the seed's forms cannot say this: an e-mail address")
         return AccountMatches(by_identity=found)
@@ -115,7 +115,7 @@ class SeedDialectLegacyLinks(LegacyApi, LegacyLinks):
         """
         began = monotonic()
         form = seed_forms.creation_form(account, self._entropy.token())
-        legacy_uid = seed_forms.created_in(self._get(form))
+        legacy_uid = seed_forms.read_created_id(self._get(form))
         if legacy_uid is None:
             raise AccountTakenError("the legacy system refuses to create the account")
         gone = timedelta(seconds=monotonic() - began)

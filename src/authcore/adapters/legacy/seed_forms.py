@@ -51,7 +51,7 @@ def lookup_form(identity: ExternalIdentity | None) -> str:
     return _form(_HELPER, {"provider": provider, "user_id": user_id})
 
 
-def found_in(answer: HttpAnswer) -> LegacyAccount | None:
+def read_found_account(answer: HttpAnswer) -> LegacyAccount | None:
     """
     The account that was found, without address, Cognito id and lock; None if there is none.
 
@@ -96,7 +96,7 @@ def creation_form(account: NewLegacyAccount, password: str) -> str:
     )
 
 
-def created_in(answer: HttpAnswer) -> str | None:
+def read_created_id(answer: HttpAnswer) -> str | None:
     """
     The id of the new account, which is not attached yet; None if the creation was refused.
 

@@ -43,7 +43,7 @@ def load_catalogues(
         ConfigurationError: Names every file that is missing, unreadable or too large, every text
             that is missing or unknown, and every one whose placeholders are not the English ones.
     """
-    reference = _shipped(REFERENCE)
+    reference = _read_shipped(REFERENCE)
     problems: list[str] = []
     found: dict[str, Catalogue] = {}
     for language in languages:
@@ -80,7 +80,7 @@ def read_bounded(path: Path) -> str:
 
 def _texts_of(language: str, folder: Path | None) -> Texts:
     name = f"{language}.toml"
-    shipped = _shipped(language)
+    shipped = _read_shipped(language)
     own = _read(folder / name) if folder and (folder / name).is_file() else {}
     if not shipped and not own:
         raise ConfigurationError([f"{name} is missing: there are no texts in this language"])
@@ -88,7 +88,7 @@ def _texts_of(language: str, folder: Path | None) -> Texts:
 
 
 @cache
-def _shipped(language: str) -> Texts:
+def _read_shipped(language: str) -> Texts:
     """Read a shipped file once: a process may build many guards."""
     path = SHIPPED / f"{language}.toml"
     return _read(path) if path.is_file() else {}

@@ -38,6 +38,22 @@ code { font: 600 1em ui-monospace, monospace; color: var(--ink); user-select: al
 """)
 
 
+ENTRIES_STYLE: Final = """
+.entries { display: grid; gap: .5rem; margin: 0 0 1.25rem }
+.entries label { font-weight: 600 }
+.entries input { width: 100%; padding: .65rem .75rem; margin: 0 0 .5rem; font: inherit;
+  color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .5rem }
+.entries input:focus-visible { outline: 3px solid var(--accent); outline-offset: 1px }
+.entries button { width: 100%; margin: .25rem 0 0 }
+.entries .other { background: none; color: inherit; border: 1px solid var(--soft) }
+.alert { padding: .65rem .75rem; border: 1px solid currentColor; border-left-width: .35rem;
+  border-radius: .5rem }
+.secret code { overflow-wrap: anywhere; letter-spacing: .05em }
+.leave { margin: 0; font-size: .9375rem }
+"""
+"""For pages with a form to fill in: guards have none."""
+
+
 def stylesheet(brand: Brand) -> str:
     """Write the stylesheet of *brand*: CSS without ``<``."""
     return _STYLE.substitute(

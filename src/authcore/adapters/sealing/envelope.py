@@ -96,7 +96,7 @@ class Envelope:
     Seals texts for one purpose, with an expiry time.
 
     The purpose is authenticated with the content: a sealed session does not unseal as a sign-in
-    attempt, whatever the name of its cookie.
+    attempt, also in a cookie of that name.
 
     Nonces are hashes of tokens of the Entropy port, so that every character of a token counts and
     there is no second source of randomness to review.

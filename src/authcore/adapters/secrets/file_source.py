@@ -32,21 +32,21 @@ class FileSecretSource(SecretSource):
             with self._path.open("rb") as file:
                 octets = file.read(MAX_SECRET_BYTES + 1)
         except _OPERATORS as error:
-            raise _misconfigured(error_class(type(error).__name__)) from None
+            raise _unusable_file(error_class(type(error).__name__)) from None
         except OSError as error:
             raise SecretUnavailableError(
                 "the file of a secret cannot be read", detail=error_class(type(error).__name__)
             ) from None
         if len(octets) > MAX_SECRET_BYTES:
-            raise _misconfigured("content size")
+            raise _unusable_file("content size")
         try:
             text = octets.decode().rstrip("\r\n")
         except UnicodeDecodeError:
-            raise _misconfigured("content encoding") from None
+            raise _unusable_file("content encoding") from None
         if not text:
-            raise _misconfigured("content empty")
+            raise _unusable_file("content empty")
         return (text,)
 
 
-def _misconfigured(detail: str) -> SecretMisconfiguredError:
+def _unusable_file(detail: str) -> SecretMisconfiguredError:
     return SecretMisconfiguredError("the file of a secret is not usable", detail=detail)

@@ -15,7 +15,9 @@ from authcore.domain.errors import SecretMisconfiguredError
 _SECRET: Final = re.compile(r"[\x21-\x7e]{1,512}")
 
 
-def managed_secrets(texts: Sequence[str], *, user_pool_id: str, client_id: str) -> tuple[str, ...]:
+def parse_managed_secrets(
+    texts: Sequence[str], *, user_pool_id: str, client_id: str
+) -> tuple[str, ...]:
     """
     Read the client secret in each of *texts*, the newest first.
 

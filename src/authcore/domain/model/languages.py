@@ -13,6 +13,9 @@ MAX_ACCEPT_LANGUAGE: Final = 1024
 MAX_RANGES: Final = 32
 """Later ones are not read."""
 
+SHIPPED_LANGUAGES: Final = ("en", "de")
+"""Those with texts of ours, the default first."""
+
 RIGHT_TO_LEFT: Final = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"))
 
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -56,14 +59,14 @@ def choose_language(accept_language: str, offered: Sequence[str]) -> str | None:
     excluded = {tag for each in ranges if not each.quality for tag in _matches(each.tag, offered)}
     wanted = sorted((each for each in ranges if each.quality), key=lambda each: -each.quality)
     for each in wanted:
-        for language in _served_by(each.tag, offered):
+        for language in _languages_for(each.tag, offered):
             if language not in excluded or language.lower() == each.tag:
                 return language
     return None
 
 
 def find_language(tag: str | None, offered: Iterable[str]) -> str | None:
-    """Return the language of *offered* that *tag* names, whatever its letter case."""
+    """Return the language of *offered* that *tag* names, in any letter case."""
     named = (tag or "").lower()
     return next((language for language in offered if language.lower() == named), None)
 
@@ -75,7 +78,7 @@ def _parse(accept_language: str) -> list[_Range]:
     return [_Range(each["tag"].lower(), float(each["q"] or 1)) for each in found if each]
 
 
-def _served_by(tag: str, offered: Sequence[str]) -> Sequence[str]:
+def _languages_for(tag: str, offered: Sequence[str]) -> Sequence[str]:
     """Give the languages for a range: its own, then those of the range without its last part."""
     found = list(_matches(tag, offered))
     while not found and "-" in tag:

@@ -7,6 +7,16 @@ from typing import Final, Literal
 import attrs
 
 
+MAX_PASSWORD_LENGTH: Final = 256
+"""Characters.  See: Amazon Cognito "Quotas"."""
+
+MIGRATION_OFF: Final[Mapping[str, str]] = {"authcore_migration": "off"}
+"""
+``ClientMetadata`` of a sign-in that creates no user: the user migration function obeys it.
+
+Any client can send it, and keeps its own user from moving by it.
+"""
+
 CharacterClass = Literal["lower", "upper", "digit", "symbol"]
 
 _HOLDS: Final[Mapping[CharacterClass, str]] = {

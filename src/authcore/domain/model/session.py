@@ -158,7 +158,7 @@ class Session:
         """When the session began, however often its tokens were refreshed.  Aware, UTC."""
         return start_of(self.tokens, self.access)
 
-    def begun_by(self, moment: datetime | None) -> "Session":
+    def begin_at(self, moment: datetime | None) -> "Session":
         """Return the session as one that began at *moment*, if its tokens tell a later time."""
         if moment is None or moment >= self.access.signed_in_at:
             return self

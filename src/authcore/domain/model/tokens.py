@@ -134,7 +134,7 @@ class _CheckedClaims:
 
     @property
     def pool_id(self) -> str:
-        """The pool that issued the token, whatever the form of its issuer."""
+        """The pool that issued the token, by either of its issuers."""
         return pool_of(self.issuer)
 
     @property

@@ -1,9 +1,6 @@
 """Check Cognito's access and ID tokens."""
 
-import base64
-import hashlib
-import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,32 +10,24 @@ import attrs
 from authcore.domain.errors import (
     ClaimRejectedError,
     ConfigurationError,
-    MalformedTokenError,
     TokenExpiredError,
     TokenNotYetValidError,
 )
-from authcore.domain.model.tokens import (
-    MAX_TOKEN_LENGTH,
-    AccessClaims,
-    IdentityClaims,
-    SignedClaims,
-    is_numeric_date,
-    read_actor,
+from authcore.domain.model.claim_rules import (
+    check_at_hash,
+    is_one_of,
+    is_same_secret,
+    seconds_of,
+    sole_audience,
 )
+from authcore.domain.model.tokens import AccessClaims, IdentityClaims, SignedClaims, read_actor
+from authcore.domain.model.validator_settings import configuration_problems, frozen_texts
 from authcore.ports.signatures import SignatureVerifier
 from authcore.ports.system import Clock
 
 
-MAX_LEEWAY: Final = timedelta(seconds=60)
-"""How far this clock and the issuer's may differ at most."""
-
 MAX_SUBJECT_LENGTH: Final = 255
 """Characters.  See: OpenID Connect Core §2."""
-
-
-def _frozen_texts(texts: Collection[str]) -> Collection[str]:
-    """*texts* as a set; what is no collection of texts is left for ``configuration_problems``."""
-    return texts if _texts_problem(texts, needed=False) else frozenset(texts)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -70,12 +59,12 @@ class TokenValidator:
 
     signatures: SignatureVerifier
     clock: Clock
-    issuers: Collection[str] = attrs.field(converter=_frozen_texts)
-    client_ids: Collection[str] = attrs.field(converter=_frozen_texts)
+    issuers: Collection[str] = attrs.field(converter=frozen_texts)
+    client_ids: Collection[str] = attrs.field(converter=frozen_texts)
     leeway: timedelta = timedelta(0)
-    required_groups: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
-    required_scopes: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
-    audience: Collection[str] = attrs.field(default=(), converter=_frozen_texts)
+    required_groups: Collection[str] = attrs.field(default=(), converter=frozen_texts)
+    required_scopes: Collection[str] = attrs.field(default=(), converter=frozen_texts)
+    audience: Collection[str] = attrs.field(default=(), converter=frozen_texts)
     cached_signatures: SignatureVerifier | None = None
     cached_only: "TokenValidator | None" = attrs.field(init=False, default=None)
 
@@ -136,15 +125,12 @@ class TokenValidator:
 
             KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
         """
-        claims = self._access_claims(unverified_token)
-        with suppress(TokenExpiredError):
-            self._check_times(claims)
-        return AccessClaims(claims)
+        return AccessClaims(self._once_valid(self._access_claims(unverified_token)))
 
     def _access_claims(self, unverified_token: str) -> SignedClaims:
         claims = self.signatures.verify(unverified_token)
         self._check_origin(claims, "access")
-        if not _is_one_of(claims.get("client_id"), self.client_ids):
+        if not is_one_of(claims.get("client_id"), self.client_ids):
             raise ClaimRejectedError("client_id")
         if "aud" in claims and not self._is_for_us(claims["aud"]):
             raise ClaimRejectedError("aud")
@@ -174,10 +160,10 @@ class TokenValidator:
         See: OpenID Connect Core §3.1.3.7, §3.1.3.6.
         """
         claims = self._identity_claims(unverified_token)
-        if nonce is not None and not _same_secret(claims.get("nonce"), nonce):
+        if nonce is not None and not is_same_secret(claims.get("nonce"), nonce):
             raise ClaimRejectedError("nonce")
         if access_token is not None and "at_hash" in claims:
-            _check_at_hash(claims["at_hash"], access_token)
+            check_at_hash(claims["at_hash"], access_token)
         self._check_times(claims)
         return IdentityClaims(claims)
 
@@ -192,22 +178,19 @@ class TokenValidator:
 
             KeySourceUnavailableError: The issuer's keys cannot be fetched.  Retryable.
         """
-        claims = self._identity_claims(unverified_token)
-        with suppress(TokenExpiredError):
-            self._check_times(claims)
-        return IdentityClaims(claims)
+        return IdentityClaims(self._once_valid(self._identity_claims(unverified_token)))
 
     def _identity_claims(self, unverified_token: str) -> SignedClaims:
         claims = self.signatures.verify(unverified_token)
         self._check_origin(claims, "id")
-        if not _is_one_of(_sole(claims.get("aud")), self.client_ids):
+        if not is_one_of(sole_audience(claims.get("aud")), self.client_ids):
             raise ClaimRejectedError("aud")
-        if "azp" in claims and not _is_one_of(claims["azp"], self.client_ids):
+        if "azp" in claims and not is_one_of(claims["azp"], self.client_ids):
             raise ClaimRejectedError("azp")
         return claims
 
     def _check_origin(self, claims: SignedClaims, use: str) -> None:
-        if not _is_one_of(claims.get("iss"), self.issuers):
+        if not is_one_of(claims.get("iss"), self.issuers):
             raise ClaimRejectedError("iss")
         if claims.get("token_use") != use:
             raise ClaimRejectedError("token_use")
@@ -235,85 +218,19 @@ class TokenValidator:
         if not isinstance(scope, str) or not set(scope.split(" ")).issuperset(self.required_scopes):
             raise ClaimRejectedError("scope")
 
+    def _once_valid(self, claims: SignedClaims) -> SignedClaims:
+        """Return *claims* whose times are right, but for an expiry."""
+        with suppress(TokenExpiredError):
+            self._check_times(claims)
+        return claims
+
     def _check_times(self, claims: SignedClaims) -> None:
         now, leeway = self.clock.now().timestamp(), self.leeway.total_seconds()
         latest_begin = now + leeway
-        expires = _seconds(claims, "exp")
-        if _seconds(claims, "iat") > latest_begin:
+        expires = seconds_of(claims, "exp")
+        if seconds_of(claims, "iat") > latest_begin:
             raise TokenNotYetValidError("the token is not valid yet")
-        if "nbf" in claims and _seconds(claims, "nbf") > latest_begin:
+        if "nbf" in claims and seconds_of(claims, "nbf") > latest_begin:
             raise TokenNotYetValidError("the token is not valid yet")
         if now >= expires + leeway:
             raise TokenExpiredError(datetime.fromtimestamp(expires, UTC))
-
-
-def configuration_problems(
-    *,
-    needed: Mapping[str, Collection[str]],
-    optional: Mapping[str, Collection[str]],
-    leeway: timedelta,
-) -> list[str]:
-    """List what is wrong with a validator's settings, one sentence each."""
-    problems = [
-        f"{name} {problem}"
-        for name, texts in {**needed, **optional}.items()
-        if (problem := _texts_problem(texts, needed=name in needed))
-    ]
-    if not _is_leeway(leeway):
-        problems.append(
-            f"leeway must be a timedelta of 0 to {MAX_LEEWAY.total_seconds():.0f} seconds"
-        )
-    return problems
-
-
-def _texts_problem(texts: object, *, needed: bool) -> str | None:
-    if not isinstance(texts, Collection) or isinstance(texts, str | bytes | bytearray):
-        return "must be a collection of texts"
-    if not all(isinstance(text, str) and text for text in texts):
-        return "must hold texts only, none of them empty"
-    return "must not be empty" if needed and not texts else None
-
-
-def _is_leeway(leeway: object) -> bool:
-    return isinstance(leeway, timedelta) and timedelta(0) <= leeway <= MAX_LEEWAY
-
-
-def _is_one_of(value: object, texts: Collection[str]) -> bool:
-    return isinstance(value, str) and value in texts
-
-
-def _sole(audience: object) -> object:
-    """The only audience of a list of one; any other value unchanged."""
-    match audience:
-        case [sole]:
-            return sole
-        case _:
-            return audience
-
-
-def _seconds(claims: SignedClaims, name: str) -> float:
-    value = claims.get(name)
-    if is_numeric_date(value):
-        return value
-    raise ClaimRejectedError(name)
-
-
-def _octets(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _same_secret(claimed: object, expected: str) -> bool:
-    return (
-        isinstance(claimed, str)
-        and claimed != ""
-        and hmac.compare_digest(_octets(claimed), _octets(expected))
-    )
-
-
-def _check_at_hash(claimed: object, access_token: object) -> None:
-    """For RS256: the left half of the SHA-256 digest.  See: OpenID Connect Core §3.1.3.6."""
-    if not isinstance(access_token, str) or len(access_token) > MAX_TOKEN_LENGTH:
-        raise MalformedTokenError("not an access token of acceptable length")
-    left_half = hashlib.sha256(_octets(access_token)).digest()[:16]
-    if not _same_secret(claimed, base64.urlsafe_b64encode(left_half).rstrip(b"=").decode()):
-        raise ClaimRejectedError("at_hash")

@@ -303,6 +303,7 @@ class InMemoryUserSessions(UserSessions):
 
     def sign_out_everywhere(self, username: str) -> None:
         """See the port."""
-        if self._directory.find(username) is None:
+        user = self._directory.find(username)
+        if user is None:
             raise AccountNotFoundError("no such user")
-        self.open = {session: name for session, name in self.open.items() if name != username}
+        self.open = {session: name for session, name in self.open.items() if name != user.username}

@@ -10,6 +10,7 @@ Permissions on the table, by class::
 
     DynamoDbLease             UpdateItem
     DynamoDbReplayCache       UpdateItem
+    DynamoDbAttemptLimiter    UpdateItem
     DynamoDbSealedStore       GetItem, PutItem, DeleteItem
     DynamoDbRevocationList    BatchGetItem to ask, UpdateItem to revoke
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from authcore.adapters.aws import aws_client
-from authcore.adapters.aws_failures import OPERATORS, answered_class, failure_of
+from authcore.adapters.aws_failures import OPERATORS, class_of_answer, failure_of
 from authcore.domain.errors import CoordinationMisconfiguredError, CoordinationUnavailableError
 from authcore.domain.model.urls import ServiceUrl
 
@@ -155,7 +155,7 @@ def _call(call: Callable[..., Answer], **request: Any) -> Answer:
     try:
         return call(**request)
     except Exception as error:  # noqa: BLE001 - on odd JSON botocore's parser raises AttributeError and more
-        answered = answered_class(error)
+        answered = class_of_answer(error)
         if answered == "ConditionalCheckFailedException" and "ConditionExpression" in request:
             raise ConditionFailedError from None
         raise _outage(error, answered) from None

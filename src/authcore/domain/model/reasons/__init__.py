@@ -11,6 +11,7 @@ from typing import Final
 from authcore.domain.model.reasons.account_reasons import LINKING, MIGRATION
 from authcore.domain.model.reasons.connect_reasons import CONNECTING
 from authcore.domain.model.reasons.outage_reasons import OUTAGES
+from authcore.domain.model.reasons.password_reasons import PASSWORD
 from authcore.domain.model.reasons.reason import Reason
 from authcore.domain.model.reasons.session_reasons import SESSIONS, TOKENS
 from authcore.domain.model.reasons.sign_in_reasons import REQUESTS, SIGN_IN
@@ -21,6 +22,7 @@ __all__ = ["REASONS", "SECTIONS", "Reason"]
 SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
     "No answer, and what needs an operator": OUTAGES,
     "Sign-in": SIGN_IN,
+    "Sign-in by password": PASSWORD,
     "Sessions": SESSIONS,
     "Tokens": TOKENS,
     "Migration and sign-up": MIGRATION,

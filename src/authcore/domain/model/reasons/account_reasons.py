@@ -12,6 +12,7 @@ _LINKED: Final = ("account_linking.linked",)
 _REPAIR: Final = ("links.repair",)
 _NOT_MOVED: Final = "The message for a wrong password; at a password reset no code is sent."
 _SYNC: Final = ("profile_sync",)
+_OLD_LOGIN: Final = ("password.verify", "password.change")
 _UNLINKED: Final = (
     "Signed in without a legacy id; with `AUTHCORE_LINKING_ON_FAILURE=block` a sentence to try "
     "again later."
@@ -21,10 +22,11 @@ MIGRATION: Final[tuple[Reason, ...]] = (
     Reason(
         "credentials_rejected",
         REJECTED,
-        ("user_migration.authenticate",),
+        ("user_migration.authenticate", "password.verify"),
         "The message for a wrong password.",
-        "Nothing: unknown user, wrong password, or an account that the legacy system does not "
-        "let in.",
+        "Nothing: unknown user, wrong password, or an account that the legacy system or the pool "
+        "does not let in. Many of them at `password.verify`: passwords are guessed at the old "
+        "login.",
     ),
     Reason(
         "account_not_found",
@@ -34,6 +36,7 @@ MIGRATION: Final[tuple[Reason, ...]] = (
             "sign_out.everywhere",
             "sign_out.allow",
             *_REFUSED,
+            *_OLD_LOGIN,
             *_REPAIR,
             *_SYNC,
         ),
@@ -168,7 +171,7 @@ LINKING: Final[tuple[Reason, ...]] = (
     Reason(
         "link_taken",
         REJECTED,
-        (*_REFUSED, *_REPAIR, "native.link", "sign_in.complete", *PRESSED, *_SYNC),
+        (*_REFUSED, *_REPAIR, "native.link", "sign_in.complete", *PRESSED, *_SYNC, *_OLD_LOGIN),
         "No session, and a page that says how to sign in; with `AUTHCORE_LINKING_ON_FAILURE=block` "
         "a sentence to try again later. At the button: the page that the two were not connected.",
         "Account or user is linked to another one already. `authcore links audit` shows both "
@@ -233,17 +236,10 @@ LINKING: Final[tuple[Reason, ...]] = (
         "address.",
     ),
     Reason(
-        "password_policy",
-        REJECTED,
-        ("every action",),
-        "The new password is not accepted; another one may be.",
-        "Nothing.",
-    ),
-    Reason(
         "link_one_sided",
         REJECTED,
-        _SYNC,
-        "Nothing: nothing was written.",
+        (*_SYNC, *_OLD_LOGIN),
+        "Nothing: nothing was written. The old login takes no password of the user.",
         "The account names a pool user who does not name the account. `authcore links repair` "
         "writes the missing half where it is proven.",
     ),

@@ -24,12 +24,17 @@ _CALLS_COGNITO: Final = (
     "sign_out.allow",
     "links.repair",
     "machine.token",
+    "password.verify",
+    "password.change",
+    "password.session",
+    "password.sessions",
     "connect.revoke",
     "federation.kept",
     "profile_sync",
     "profile.webhook",
     *PRESSED,
 )
+_OLD_LOGIN: Final = ("password.verify", "password.change")
 _CALLS_LEGACY: Final = (
     "user_migration.authenticate",
     "user_migration.forgot_password",
@@ -39,6 +44,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile.update",
     "profile_sync",
     "profile.webhook",
 )
@@ -68,6 +74,7 @@ _READS_KEYS: Final = (
     "sign_in.complete",
     "sign_out.revocations",
     "session.refresh",
+    "password.verify",
 )
 _AS_IN_AN_OUTAGE: Final = (
     "The same as in an outage: nothing tells users that the settings are wrong."
@@ -159,6 +166,15 @@ OUTAGES: Final[tuple[Reason, ...]] = (
         LATER,
         "Read `detail`: throttling, network, or the state of the table. `process full`: use "
         "a table.",
+    ),
+    Reason(
+        "too_many_attempts",
+        UNAVAILABLE,
+        ("password.begin", "password.challenge", *_OLD_LOGIN),
+        "429 and the page that the user has tried too often; `Retry-After` says when to go on.",
+        "Nothing, if it is rare. Many of them: passwords are being guessed, or many users share "
+        "an address (`AUTHCORE_PASSWORD_PER_ADDRESS`), or a proxy hides theirs "
+        "(docs/password-sign-in.md).",
     ),
     Reason(
         "keys_unavailable",

@@ -13,7 +13,7 @@ from authcore.domain.model.reasons.reason import (
 
 _SIGN_IN: Final = ("sign_in.complete",)
 _PAGES: Final = ("sign_in.begin", "sign_in.complete", "sign_out")
-_BODIES: Final = ("verify", "sign_out")
+_BODIES: Final = ("verify", "sign_out", "password.verify", "password.change")
 _MALFORMED: Final = "400 with the reason, or the page that the link did not work."
 
 SIGN_IN: Final[tuple[Reason, ...]] = (
@@ -69,6 +69,8 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
             "sign_out.provider",
             "session.successor",
             "machine.token",
+            "password.verify",
+            "password.session",
         ),
         "At a sign-in 502 and the page that sign-in is not set up correctly. Live sessions stay as "
         "they are; expired ones get 503 and keep their cookies. A sign-out says that it is not "
@@ -107,7 +109,8 @@ REQUESTS: Final[tuple[Reason, ...]] = (
         REJECTED,
         ("verify.caller",),
         "401 for every request without a valid key.",
-        "Give the program a key of `AUTHCORE_VERIFY_CALLER_KEYS`; from strangers, nothing.",
+        "Give the program a key of `AUTHCORE_VERIFY_CALLER_KEYS`, the legacy system one of "
+        "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`; from strangers, nothing.",
     ),
     Reason(
         "cross_site",

@@ -57,7 +57,7 @@ class ClaimedAccount:
         """
         voucher = self.proofs.voucher(user.statement)
         if voucher is not None:
-            return self._vouched_for(user, voucher)
+            return self._follow_voucher(user, voucher)
         if user.legacy_uid is not None:
             return self._proven(user, user.legacy_uid, "legacy_uid")
         refusal = self.proofs.refusal(user.statement, user.subject)
@@ -72,20 +72,20 @@ class ClaimedAccount:
             account = self._look_up(user, legacy_uid)
         except RejectedError:
             return None
-        return _found(account, user, way) if account and _is_theirs(account, user) else None
+        return _accept(account, user, way) if account and _is_theirs(account, user) else None
 
-    def _vouched_for(self, user: PoolAccount, voucher: Voucher) -> FoundAccount:
+    def _follow_voucher(self, user: PoolAccount, voucher: Voucher) -> FoundAccount:
         account = self._look_up(user, voucher.legacy_uid)
         if account is not None:
             require_usable(account, user)
             if account.cognito_id is not None or self.proofs.is_unchanged(voucher, account):
-                return _found(account, user, "legacy_uid")
-        known = self._known_by_id(user)
+                return _accept(account, user, "legacy_uid")
+        known = self._find_by_id(user)
         if known is None:
             raise self._refusal_of(voucher, user, account)
-        return _found(known, user, "legacy_uid")
+        return _accept(known, user, "legacy_uid")
 
-    def _known_by_id(self, user: PoolAccount) -> LegacyAccount | None:
+    def _find_by_id(self, user: PoolAccount) -> LegacyAccount | None:
         """
         Return the account that names *user*; None also where the legacy system cannot say.
 
@@ -128,7 +128,7 @@ class ClaimedAccount:
         return None
 
 
-def _found(
+def _accept(
     account: LegacyAccount, user: PoolAccount, way: Literal["legacy_uid", "email"]
 ) -> FoundAccount:
     require_usable(account, user)

@@ -13,18 +13,15 @@ import attrs
 
 from authcore.domain.errors import (
     AccountNotFoundError,
-    AccountTakenError,
     AuthcoreError,
     LegacyUnavailableError,
-    OneSidedLinkError,
     RejectedError,
 )
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.identities import is_native
 from authcore.domain.model.profiles import ProfileChange, ProfilePolicy, SyncResult, change_for
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.services.accounts.linked_users import name_of, require_linked
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.accounts.user_turns import Turn, UserTurns
 from authcore.ports.audit import AuditLog
@@ -132,14 +129,14 @@ class ProfileSync:
         user = self.administration.find_by_subject(account.cognito_id)
         if user is None:
             return _without_user(account)
-        require_linked(account, user)
+        require_linked(account.legacy_uid, user)
         change = change_for(account, user, self.policy)
         self._write(user, change, turn)
         return SyncResult(account.legacy_uid, change.status, change.written, user.subject)
 
     def _write(self, user: DirectoryUser, change: ProfileChange, turn: Turn) -> None:
         """Write *change*: disable first, enable last, so that a torn change lets no user in."""
-        name = _name_of(user)
+        name = name_of(user)
         if change.deletes:
             self._write_once(turn, lambda: self.directory.delete_user(name))
         if change.enabled is False:
@@ -168,28 +165,7 @@ class ProfileSync:
         )
 
 
-def require_linked(account: Account, user: DirectoryUser) -> None:
-    """
-    Return if *user*, whom *account* names, names *account*.
-
-    Raises:
-        OneSidedLinkError: The user names no account.
-
-        AccountTakenError: The user names another one.
-    """
-    held = user.attributes.get(LEGACY_UID) or None
-    if held is None:
-        raise OneSidedLinkError("the user names no account", legacy_uid=account.legacy_uid)
-    if held != account.legacy_uid:
-        raise AccountTakenError("the user names another account", legacy_uid=account.legacy_uid)
-
-
 def _without_user(account: Account) -> SyncResult:
     if isinstance(account, DeletedAccount):
         return SyncResult(account.legacy_uid, "unchanged", subject=account.cognito_id)
     raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
-
-
-def _name_of(user: DirectoryUser) -> str:
-    """Return the ``sub``, which no later user of the name has, where the pool finds users by it."""
-    return user.subject if is_native(user) else user.username

@@ -14,8 +14,9 @@ from authcore.domain.model.session_decision import (
     SessionDecision,
     SignInRequired,
 )
+from authcore.domain.services.sessions.old_login import ACTION
 from authcore.domain.services.sessions.open_sessions import OpenSessions
-from authcore.domain.services.sessions.session_guard import ACTION, SessionGuard
+from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.cookies import SessionJar
 

@@ -27,7 +27,7 @@ class OpenSessions:
 
     An open connection cannot store cookies, so nothing is refreshed: a connection lasts no longer
     than the tokens it was opened with.  A stored session is read again, so that it ends with its
-    sign-out, and goes on with the tokens that another request refreshed.  The old login does not
+    sign-out, and continues with the tokens that another request refreshed.  The old login does not
     take the place of a Cognito session here, nor another user that of the one who connected.
 
     Attributes:

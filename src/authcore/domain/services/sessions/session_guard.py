@@ -41,7 +41,6 @@ from authcore.domain.errors import (
     UnavailableError,
     UnknownKeyError,
 )
-from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.audit import outcome_of
 from authcore.domain.model.session import Session, start_of
 from authcore.domain.model.session_decision import (
@@ -54,18 +53,16 @@ from authcore.domain.model.session_decision import (
 from authcore.domain.model.tokens import AccessClaims, TokenSet
 from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.pools_validation import AnyValidator
+from authcore.domain.services.sessions.old_login import ACTION, REVOKED, OldLogin
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
-from authcore.domain.services.token_validation import MAX_LEEWAY
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock
 
 
-ACTION: Final = "guard"
-REVOKED: Final = SignInRequired("session_revoked")
 TOO_OLD: Final = SignInRequired("session_too_old", has_ended=True)
 
 
@@ -101,6 +98,7 @@ class SessionGuard:
     revocations_wait: bool = True
     users: UserMapping = PLAIN
     refreshable: Callable[[AccessClaims | None], bool] | None = None
+    _old_login: OldLogin = attrs.field(init=False)
 
     def decide(self, presented: PresentedSession) -> SessionDecision:
         """
@@ -134,6 +132,17 @@ class SessionGuard:
         is_over = self.policy.is_over(access.signed_in_at, now=self.clock.now())
         return is_over or self._is_revoked(access)
 
+    @_old_login.default
+    def _build_old_login(self) -> OldLogin:
+        return OldLogin(
+            validator=self.validator,
+            clock=self.clock,
+            counter=self.counter,
+            legacy=self.legacy,
+            sign_out=self.legacy_sign_out,
+            revocations=self.revocations,
+        )
+
     def count(
         self, decide: Callable[[], SessionDecision], *, action: str = ACTION
     ) -> SessionDecision:
@@ -161,7 +170,7 @@ class SessionGuard:
                 decision = SignInRequired(rejected.code, detail=rejected.detail)
         return (
             None
-            if isinstance(decision, SignInRequired) and self._is_legacy(presented)
+            if isinstance(decision, SignInRequired) and self._old_login.is_carried(presented)
             else decision
         )
 
@@ -178,88 +187,21 @@ class SessionGuard:
             raise  # from the revocation list: this very session may be revoked
         except UnavailableError:
             with suppress(LegacyUnavailableError):
-                admitted = self._by_legacy(presented, has_ended=False)
+                account = self._old_login.account(presented)
+                admitted = self._old_login.admit(account, has_ended=False)
                 if isinstance(admitted, LegacyAdmitted):
                     return admitted
             raise
         if isinstance(decision, Admitted):
             return decision
         if decision == REVOKED:
-            is_beside = self._is_beside_own_legacy(presented)
-            return attrs.evolve(REVOKED, has_ended=not is_beside or self._ends_legacy(presented))
-        account = self._legacy_account(presented)
-        if decision.reason == RefreshTokenRejectedError.code and self._is_own(account, presented):
-            return attrs.evolve(decision, has_ended=self._ends_legacy(presented))
-        return self._by_account(account, has_ended=decision.has_ended) or decision
-
-    def _is_legacy(self, presented: PresentedSession) -> bool:
-        return self.legacy is not None and self.legacy.are_carried(presented.cookie_header)
-
-    def _by_legacy(
-        self, presented: PresentedSession, *, has_ended: bool
-    ) -> LegacyAdmitted | SignInRequired | None:
-        return self._by_account(self._legacy_account(presented), has_ended=has_ended)
-
-    def _by_account(
-        self, account: LegacyAccount | None, *, has_ended: bool
-    ) -> LegacyAdmitted | SignInRequired | None:
-        if account is None or account.locked:
-            return None
-        if self._is_user_revoked(account):
+            has_ended = not self._old_login.is_beside(presented) or self._old_login.end(presented)
             return attrs.evolve(REVOKED, has_ended=has_ended)
-        return LegacyAdmitted(account, has_ended)
-
-    def _legacy_account(self, presented: PresentedSession) -> LegacyAccount | None:
-        if self.legacy is None or not self.legacy.are_carried(presented.cookie_header):
-            return None
-        return self.legacy.resolve(presented.cookie_header)
-
-    def _is_user_revoked(self, account: LegacyAccount) -> bool:
-        if self.revocations is None or not account.cognito_id:
-            return False
-        begun = account.signed_in_at
-        if begun is None or begun > self.clock.now() + MAX_LEEWAY:  # a wrong clock says nothing
-            return self.revocations.is_user_revoked(account.cognito_id)
-        return self.revocations.is_user_revoked(account.cognito_id, signed_in_at=begun)
-
-    def _ends_legacy(self, ended: PresentedSession) -> bool:
-        """End the legacy session beside *ended*; whether the legacy system confirmed it."""
-        if self.legacy_sign_out is None:
-            return False
-        try:
-            self.legacy_sign_out.end(ended.cookie_header)
-        except LegacyUnavailableError as error:
-            self.counter.count(ACTION, outcome_of(error), error.code)
-            return False
-        return True
-
-    def _is_beside_own_legacy(self, ended: PresentedSession) -> bool:
-        """Whether the user of *ended* has a legacy session too; True where no system can tell."""
-        if ended.tokens is None or not self._is_legacy(ended):
-            return False
-        try:
-            return self._is_own(self._legacy_account(ended), ended)
-        except UnavailableError:
-            return True
-
-    def _is_own(self, account: LegacyAccount | None, ended: PresentedSession) -> bool:
-        """Whether *account* is that of the user of *ended*; True where its key is gone."""
-        if account is None or ended.tokens is None:
-            return False
-        try:
-            access = self.validator.verify_access_token_ignoring_expiry(ended.tokens.access_token)
-        except TokenRejectedError:
-            return True
-        if account.cognito_id == access.subject:
-            return True
-        return self._names(ended.tokens, access.subject, account)
-
-    def _names(self, tokens: TokenSet, subject: str, account: LegacyAccount) -> bool:
-        """Whether the pool names *account* for the user; an ID token that has expired says so."""
-        with suppress(TokenRejectedError, UnavailableError):
-            identity = self.validator.verify_id_token_ignoring_expiry(tokens.id_token)
-            return (identity.subject, identity.legacy_uid) == (subject, account.legacy_uid)
-        return False
+        account = self._old_login.account(presented)
+        is_refused = decision.reason == RefreshTokenRejectedError.code
+        if is_refused and self._old_login.is_own(account, presented):
+            return attrs.evolve(decision, has_ended=self._old_login.end(presented))
+        return self._old_login.admit(account, has_ended=decision.has_ended) or decision
 
     def _by_tokens(self, presented: PresentedSession) -> Admitted | SignInRequired:
         if presented.tokens is None:

@@ -119,7 +119,7 @@ class SessionRefresher:
         except RejectedError as refusal:
             self._note(refusal, before)
             raise
-        return session.begun_by(start_of(tokens, before) if before else tokens.signed_in_at)
+        return session.begin_at(start_of(tokens, before) if before else tokens.signed_in_at)
 
     def serves(self, access: AccessClaims | None) -> bool:
         """

@@ -25,8 +25,9 @@ from authcore.domain.errors import (
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import CarriedSessions
 from authcore.domain.model.tokens import RefreshToken, TokenSet
+from authcore.domain.model.validator_settings import MAX_LEEWAY
 from authcore.domain.services.sessions.session_refresher import SessionRefresher
-from authcore.domain.services.token_validation import MAX_LEEWAY, TokenValidator
+from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_sessions import LegacySignOut
 from authcore.ports.revocation import RevocationList

@@ -13,7 +13,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.usernames import LEGACY_UID
-from authcore.domain.services.token_validation import MAX_LEEWAY
+from authcore.domain.model.validator_settings import MAX_LEEWAY
 from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
 from authcore.ports.system import Clock

@@ -1,4 +1,4 @@
-"""Go on without the store that processes share, and say so once."""
+"""Continue without the store that processes share, and record that once."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar

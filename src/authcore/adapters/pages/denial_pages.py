@@ -1,5 +1,5 @@
 """
-The pages that a guard shows in place of the application's.
+The pages that guards, and ``/auth/check`` through a proxy, show in place of the application's.
 
 They need no template engine, load nothing, and stay below MAX_PAGE_BYTES: an application that
 guards itself may have neither Jinja2 nor an auth service within reach.
@@ -16,8 +16,7 @@ from authcore.adapters.pages.catalogue import Catalogue, Notice, Wording
 from authcore.adapters.pages.catalogue_files import load_catalogues
 from authcore.adapters.pages.stylesheet import style_source, stylesheet
 from authcore.domain.model.brand import Brand
-from authcore.domain.model.languages import choose_language, direction_of
-from authcore.settings.pages import PageSettings
+from authcore.domain.model.languages import SHIPPED_LANGUAGES, choose_language, direction_of
 
 
 MAX_PAGE_BYTES: Final = 4_096
@@ -68,7 +67,7 @@ class Link:
 @attrs.frozen(eq=False, repr=False)
 class DenialPages:
     """
-    Writes the pages of one guard.
+    Writes the pages of one entrypoint.
 
     Attributes:
         brand: Name and colours.  Default: those of authcore.
@@ -77,7 +76,7 @@ class DenialPages:
 
     _brand: Brand = attrs.field(factory=Brand)
     _catalogues: Mapping[str, Catalogue] = attrs.field(
-        factory=lambda: load_catalogues(PageSettings().languages)
+        factory=lambda: load_catalogues(SHIPPED_LANGUAGES)
     )
     _style: str = attrs.field(
         init=False,
@@ -135,16 +134,6 @@ class DenialPages:
     def _support(self, catalogue: Catalogue) -> str:
         url, label = self._brand.support_url, escape(catalogue.word("support"))
         return f'<p class="reference"><a href="{escape(url)}">{label}</a></p>\n' if url else ""
-
-
-def denial_pages_of(settings: PageSettings) -> DenialPages:
-    """
-    Build the pages that *settings* describe.
-
-    Raises:
-        ConfigurationError: Names what is wrong in the operator's texts.
-    """
-    return DenialPages(settings.brand, load_catalogues(settings.languages, settings.folder))
 
 
 def _steps(wording: Wording) -> str:
