@@ -117,12 +117,14 @@ def sync(
     *arguments: str,
     out: io.StringIO | None = None,
     listing: DirectoryListing | None = None,
+    stop: Callable[[], None] = lambda: None,
 ) -> Ran:
     out, err = out or io.StringIO(), io.StringIO()
 
     def sync_tools(_: Mapping[str, str], rate: int | None, on_retry: Callable[..., None]) -> Any:
         tools = town.tools(listing)
-        return attrs.evolve(tools, retrier=attrs.evolve(tools.retrier, on_retry=on_retry))
+        retrier = attrs.evolve(tools.retrier, on_retry=on_retry)
+        return attrs.evolve(tools, retrier=retrier, stop=stop)
 
     context = CommandContext({}, io.StringIO(), out, err, sync_tools=sync_tools)
     status = run(["sync", *arguments], context)
@@ -381,6 +383,16 @@ def test_a_file_that_is_no_state_of_this_pool_is_never_overwritten(
 
     assert ran.status == 2
     assert state.read_text() == content
+
+
+def test_a_stopped_run_ends_the_waits_of_its_threads() -> None:
+    town = Town(8)
+    stops: list[str] = []
+    listing = Stopping(InMemoryDirectoryListing(town.directory, PAGE), 1, KeyboardInterrupt())
+
+    sync(town, "run", listing=listing, stop=lambda: stops.append("stopped"))
+
+    assert stops == ["stopped"]
 
 
 def test_a_state_that_is_older_than_page_tokens_is_not_continued(tmp_path: Path) -> None:
