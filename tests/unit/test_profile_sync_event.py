@@ -1,6 +1,8 @@
 """Batches of a queue: what is done, what comes again, and what is put aside."""
 
 import json
+import subprocess
+import sys
 from typing import Any, Final
 
 import attrs
@@ -159,3 +161,15 @@ def test_a_function_without_settings_deletes_no_message(monkeypatch: pytest.Monk
 
     with pytest.raises(BatchUnreadableError):
         handler({"Records": about(UID)}, AMPLE_TIME)
+
+
+def test_the_function_imports_what_it_needs_only() -> None:
+    """A cold start pays for no container, no tokens and no web framework; botocore comes later."""
+    statement = "import sys, authcore_lambda.profile_sync; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", statement], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    unneeded = {"boto3", "botocore", "jwt", "cryptography", "dependency_injector", "starlette"}
+    assert unneeded.isdisjoint(loaded)
+    assert "authcore.domain.services.sign_in.authorization" not in loaded
