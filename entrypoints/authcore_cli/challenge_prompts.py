@@ -21,7 +21,7 @@ from authcore_cli.terminal_text import printable
 
 
 MAX_ASKED: Final = 50
-"""Attributes or choices that are taken from one challenge."""
+"""Choices that are taken from one challenge."""
 
 
 class Ask(Protocol):
@@ -80,10 +80,9 @@ class ChallengePrompts:
         while self.ask("The same again: ", hidden=True) != password:
             self.tell("the two differ")
             password = self.ask("New password: ", hidden=True)
-        names = _listed(challenge.parameters, "requiredAttributes")
         attributes = {
             name: self.ask(f"{printable(name)}: ", hidden=False)
-            for name in (each.removeprefix("userAttributes.") for each in names)
+            for name in challenge.required_attributes
         }
         return NewPassword(password, attributes)
 

@@ -47,6 +47,7 @@ from authcore_lambda.linking_wiring import (
     stores,
 )
 from authcore_lambda.pool_api import PoolApi
+from authcore_lambda.profile_updates import TellLegacy, tell_legacy
 from authcore_lambda.unnamed_providers import UnnamedProviders
 
 
@@ -72,6 +73,7 @@ class AccountLinkingTrigger:
         budget: timedelta,
         failures: FailurePolicy,
         unnamed: UnnamedProviders | None = None,
+        tell_legacy: TellLegacy | None = None,
     ) -> None:
         """
         Answer with *linking*.
@@ -86,7 +88,10 @@ class AccountLinkingTrigger:
             failures: Which users a failed link keeps out.
 
             unnamed: Warns about providers that no setting names; by default nothing does.
+
+            tell_legacy: Writes fields of the pool to the account; by default there are none.
         """
+        self._tell_legacy = tell_legacy
         self._linking = linking
         self._audit = audit
         self._budget = budget
@@ -105,8 +110,15 @@ class AccountLinkingTrigger:
         """
         read = TriggerEvent.read(event)
         if read.source in SOURCES:
-            self.link(read, Deadline(self._budget, context, started))
+            time = Deadline(self._budget, context, started)
+            self._tell(read, self.link(read, time), time)
         return event
+
+    def _tell(self, event: TriggerEvent, outcome: LinkOutcome, time: Deadline) -> None:
+        """Tell the account what the user changed; nothing of a user who has just been confirmed."""
+        is_linked = outcome.status in ("already_linked", "linked")
+        if self._tell_legacy and event.source != CONFIRMED and is_linked and outcome.legacy_uid:
+            self._tell_legacy(event, outcome.legacy_uid, time)
 
     def link(self, event: TriggerEvent, time: Deadline) -> LinkOutcome:
         """
@@ -248,6 +260,9 @@ def trigger_on(
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
         unnamed=UnnamedProviders(settings.linking),
+        tell_legacy=tell_legacy(
+            settings.sync, settings.legacy, settings.linking, audit=audit, http=http
+        ),
     )
 
 

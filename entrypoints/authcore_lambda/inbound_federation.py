@@ -31,7 +31,7 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
 from authcore.settings.federation import FederationSettings
-from authcore.settings.sync import SyncSettings
+from authcore.settings.sync import FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.federation_event import SOURCE, FederationEvent
 from authcore_lambda.events.types import Event, LambdaContext
@@ -58,7 +58,7 @@ class InboundFederationSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
     cognito: PoolApiSettings
-    sync: SyncSettings
+    sync: FieldSettings
     federation: FederationSettings
 
 

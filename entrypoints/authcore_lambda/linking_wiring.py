@@ -19,6 +19,7 @@ from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.reader import Check
+from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.adapters import BoundedLinks
 from authcore_lambda.deadlines.deadline import NO_TIME, BoundedCaller, Deadline
@@ -55,12 +56,16 @@ def _not_keyed(dialect: str, creation: str) -> str | None:
 class AccountLinkingSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
-    CHECKS: ClassVar = (Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),)
+    CHECKS: ClassVar = (
+        Check(("legacy.insecure_get_dialect", "linking.creation"), _not_keyed),
+        FIELDS_ARE_TOLD,
+    )
 
     cognito: PoolApiSettings
     legacy: LegacySettings
     linking: LinkingSettings
     link_proof: LinkProofSettings
+    sync: FieldSettings
 
 
 def legacy_links(

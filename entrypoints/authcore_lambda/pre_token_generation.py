@@ -25,7 +25,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import attrs
 
@@ -39,6 +39,7 @@ from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
+from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
 from authcore_lambda.events.link_statements import LinkStatements, claims_after
@@ -49,6 +50,7 @@ from authcore_lambda.events.user_attributes import require_readable
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
+from authcore_lambda.profile_updates import TellLegacy, tell_legacy
 
 
 if TYPE_CHECKING:
@@ -77,10 +79,13 @@ LateLink = Callable[[TriggerEvent, TimeFor], LinkOutcome]
 class PreTokenGenerationSettings:
     """What this trigger reads from ``AUTHCORE_*``."""
 
+    CHECKS: ClassVar = (FIELDS_ARE_TOLD,)
+
     cognito: PoolApiSettings
     legacy: LegacySettings
     linking: LinkingSettings
     link_proof: LinkProofSettings
+    sync: FieldSettings
 
 
 class PreTokenGenerationTrigger:
@@ -95,6 +100,7 @@ class PreTokenGenerationTrigger:
         failures: FailurePolicy,
         audit: AuditLog,
         issuers: Mapping[str, str] = NOTHING,
+        tell_legacy: TellLegacy | None = None,
     ) -> None:
         """
         Ask *directory*.
@@ -112,7 +118,10 @@ class PreTokenGenerationTrigger:
 
             issuers: The issuer that identities of a provider must have, by provider name; by
                 default none is checked.
+
+            tell_legacy: Writes fields of the pool to the account; by default there are none.
         """
+        self._tell_legacy = tell_legacy
         self._directory = directory
         self._late_link = late_link
         self._statements = LinkStatements(keys, issuers)
@@ -141,7 +150,13 @@ class PreTokenGenerationTrigger:
         except Exception as error:  # noqa: BLE001 - no fault of ours may keep a token back
             log_fault(_log, error)
             link = UNPROVEN
+        self._tell(read, link, Deadline(LATE_BUDGET, context, started))
         return _answer(event, read, link)
+
+    def _tell(self, event: TriggerEvent, link: LinkClaims, time: Deadline) -> None:
+        """Tell the account what the user changed, where post authentication may not have run."""
+        if self._tell_legacy and link.legacy_uid and (event.is_native or event.is_refresh):
+            self._tell_legacy(event, link.legacy_uid, time)
 
     def _link_claims(self, event: TriggerEvent, time_for: TimeFor) -> LinkClaims:
         """Say what the tokens of *event*, which may be older than the pool, tell of the link."""
@@ -242,6 +257,7 @@ def build_handler(
             legacy=settings.legacy,
             linking=settings.linking,
             link_proof=settings.link_proof,
+            sync=settings.sync,
         )
         given = None if lease is None or intents is None else (lease, intents)
         return trigger_on(groups, pool, audit=audit, http=http, given=given)
@@ -255,6 +271,9 @@ def build_handler(
         failures=settings.linking.on_failure,
         audit=audit,
         issuers=settings.linking.issuers,
+        tell_legacy=tell_legacy(
+            settings.sync, settings.legacy, settings.linking, audit=audit, http=http
+        ),
     )
 
 

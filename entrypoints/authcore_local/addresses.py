@@ -106,6 +106,11 @@ class Addresses:
         return f"http://{LOOPBACK}:{self.ports.auth}"
 
     @property
+    def profile_changed_url(self) -> str:
+        """The auth service's route for webhooks of the legacy system."""
+        return f"http://{LOOPBACK}:{self.ports.auth}/auth/profile-changed"
+
+    @property
     def cognito_server_url(self) -> str:
         """Token endpoint and API, for servers."""
         return f"http://{LOOPBACK}:{self.ports.cognito}"

@@ -38,6 +38,7 @@ class Secrets:
         caller_key: Authenticates the CMS's guard to the auth service.
         link_proof_key: Proves links; 32 bytes, in base64.
         old_login_key: Authenticates the legacy system to the auth service.
+        webhook_key: Signs the messages of the legacy system; ``whsec_`` and 32 bytes in base64.
     """
 
     client_secret: str = attrs.field(repr=False)
@@ -46,6 +47,7 @@ class Secrets:
     caller_key: str = attrs.field(repr=False)
     link_proof_key: str = attrs.field(repr=False)
     old_login_key: str = attrs.field(repr=False)
+    webhook_key: str = attrs.field(repr=False)
 
 
 def fresh_secrets(entropy: Entropy) -> Secrets:
@@ -57,6 +59,7 @@ def fresh_secrets(entropy: Entropy) -> Secrets:
         caller_key=entropy.token(),
         link_proof_key=_key(entropy),
         old_login_key=entropy.token(),
+        webhook_key=f"whsec_{_key(entropy)}",
     )
 
 
@@ -110,6 +113,7 @@ def environment_of(
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google SignInWithApple Cognito",
         "AUTHCORE_LINKING_CREATION": creation,
         "AUTHCORE_LINKING_TABLE": "local-linking",
+        "AUTHCORE_WEBHOOK_KEYS": secrets.webhook_key,
         "AUTHCORE_LINK_PROOF_KEYS": secrets.link_proof_key,
         **_second_region(addresses),
     }

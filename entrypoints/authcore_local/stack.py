@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
+from authcore.adapters.http import HttpClient
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
@@ -27,6 +28,7 @@ from authcore_local.flow_page import FLOW_PATH
 from authcore_local.functions import attach_functions, legacy_clients
 from authcore_local.legacy import SEED_USERS, LegacySystem, SeedUser
 from authcore_local.legacy.link_lookup import Mode
+from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
 from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.pool import pool_config
@@ -46,6 +48,7 @@ CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/verify/batch": "guard",
     "/auth/password/verify": "legacy",
     "/auth/password/changed": "legacy",
+    "/auth/profile-changed": "legacy",
 }
 """Callers of the auth service by path, where they are not browsers."""
 
@@ -165,6 +168,7 @@ class LocalStack(Running):
             clock=self.clock,
             cms_url=self.addresses.cms_url,
             pool_passwords=pool_passwords,
+            send=self._webhook_sender(secrets.webhook_key),
         )
         self.cognito = self._local_cognito(
             pool_config(
@@ -270,6 +274,11 @@ class LocalStack(Running):
             users=self.cognito.users.all_users,
             administrator=administrator,
         )
+
+    def _webhook_sender(self, key: str) -> WebhookSender:
+        http = HttpClient(within=ANSWER_LIMIT, max_bytes=MAX_ANSWER_BYTES)
+        self._closers.append(http.close)
+        return WebhookSender(self.addresses.profile_changed_url, key, http, self.clock)
 
     def _local_cognito(self, config: PoolConfig) -> LocalCognito:
         mint = TokenMint(

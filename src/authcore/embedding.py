@@ -325,7 +325,7 @@ def password_sign_in(
             (the default) for a public client.
 
         flow: ``USER_SRP_AUTH`` (the default) and ``USER_AUTH`` prove the password without sending
-            it, for about ten milliseconds of CPU.  ``USER_PASSWORD_AUTH`` sends it to Cognito, and
+            it, for about 12 milliseconds of CPU.  ``USER_PASSWORD_AUTH`` sends it to Cognito, and
             so does ``ADMIN_USER_PASSWORD_AUTH``, which needs IAM credentials.
 
         migrating: A flow that sends the password, in which a refused sign-in is tried once more,

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from bench import guards, imports, memory, redirects, refreshes, verification, verify_route
+from bench import guards, imports, memory, redirects, refreshes, srp, verification, verify_route
 
 
 SECTIONS = (
@@ -18,6 +18,7 @@ SECTIONS = (
     ("POST /auth/verify under uvicorn (a minute)", verify_route.rows),
     ("refreshes, at a provider that takes 200 ms", refreshes.rows),
     ("redirects", redirects.rows),
+    ("sign-in by password", srp.rows),
     ("import of the migration function", imports.migration_rows),
     ("import of the linking function", imports.linking_rows),
 )

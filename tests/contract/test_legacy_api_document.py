@@ -14,6 +14,7 @@ from authcore.adapters.legacy import (
     login_contract,
     profile_contract,
     session_contract,
+    update_contract,
     user_contract,
 )
 from authcore.adapters.legacy.session_cookie import MAX_SESSION_LENGTH
@@ -33,12 +34,14 @@ from authcore.domain.model.accounts import (
 )
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountMatches, AccountQuery, NewLegacyAccount
+from authcore.domain.model.profile_updates import ProfileUpdate
 from support.legacy_api import (
     DOCUMENT,
     JSON,
     LINK_PATHS,
     PATHS,
     SESSION_PATHS,
+    UPDATE_PATH,
     decision,
     faults,
     operation,
@@ -102,6 +105,9 @@ READERS: Final[Mapping[str, Callable[[HttpAnswer, Mapping[str, str]], object]]] 
     profile_contract.PROFILES_PATH: lambda answer, _: profile_contract.profiles_answer(
         answer, ("1847", "1852")
     ),
+    update_contract.UPDATE_PATH: lambda answer, user: update_contract.update_answer(
+        answer, user["userid"], user["cognito_id"]
+    ),
     session_contract.SESSION_PATH: lambda answer, _: session_contract.session_answer(
         answer, SESSION
     ),
@@ -111,6 +117,7 @@ NO: Final[Mapping[str, type | tuple[type, ...]]] = {
     "rejected": type(None),
     "not_found": (type(None), AccountNotFoundError),
     "ambiguous": AmbiguousAccountError,
+    "not_linked": AccountNotFoundError,
     "locked": AccountLockedError,
     "taken": AccountTakenError,
     "signed_out": type(None),
@@ -130,7 +137,7 @@ def as_read(path: str, value: Mapping[str, Any]) -> object:
 
 @pytest.mark.parametrize(("path", "value"), DECISIONS)
 def test_every_example_of_an_answer_is_read_as_it_says(path: str, value: dict[str, Any]) -> None:
-    yes = (LegacyAccount, AccountMatches, AccountPage, dict)
+    yes = (LegacyAccount, AccountMatches, AccountPage, dict, bool)
 
     assert isinstance(as_read(path, value), NO.get(value["status"], yes))
 
@@ -179,6 +186,10 @@ def test_what_the_adapter_sends_to_link_fits_the_schemas(text: str, email: str |
         display_name=text,
     )
     match = link_contract.match_request(AccountQuery("z" * 64, identity, email))
+    update = ProfileUpdate(email=email, name=text)
+    told = update_contract.update_request("x" * 64, "z" * 64, update)
+    if told is not None:
+        assert faults(request_body(UPDATE_PATH)["schema"], json.loads(told)) == []
     attach = link_contract.attach_request("x" * 64, "z" * 64, reset_access=True)
     create = link_contract.create_request(account)
 

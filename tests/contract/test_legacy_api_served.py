@@ -15,10 +15,12 @@ from authcore.adapters.legacy import (
     login_contract,
     profile_contract,
     session_contract,
+    update_contract,
 )
 from authcore.domain.model.accounts import Credentials
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.linking import AccountQuery, NewLegacyAccount
+from authcore.domain.model.profile_updates import ProfileUpdate
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
 from support.gate import AMPLE
@@ -29,6 +31,7 @@ from support.legacy_api import (
     PATHS,
     READ_PATHS,
     SESSION_PATHS,
+    UPDATE_PATH,
     decision,
     faults,
     request_body,
@@ -38,6 +41,7 @@ from support.legacy_api import (
 API_KEY: Final = "key-of-the-document-tests"
 JANE: Final = SEED_USERS[0]
 AHAB: Final = next(user for user in SEED_USERS if user.locked)
+RENAMED: Final = ProfileUpdate(email="jane@moor-house.example", name="Jane Rochester")
 TWIN: Final = NewLegacyAccount(
     cognito_id="sub-of-a-twin",
     identity=ExternalIdentity("Google", "118470000000000001848"),
@@ -138,6 +142,15 @@ STORY: Final = (
         link_contract.match_request(AccountQuery("sub-of-nobody", None, JANE.email)),
         "ambiguous",
     ),
+    *(
+        (update_contract.UPDATE_PATH, update_contract.update_request(userid, sub, RENAMED), status)
+        for userid, sub, status in (
+            (JANE.userid, "sub-of-jane", "updated"),
+            (JANE.userid, "sub-of-jane", "unchanged"),
+            (JANE.userid, "sub-of-another", "not_linked"),
+            ("404", "sub-of-jane", "not_linked"),
+        )
+    ),
     (listing_contract.LIST_PATH, listing_contract.list_request(None), "listed"),
     (
         profile_contract.PROFILES_PATH,
@@ -151,6 +164,7 @@ def test_the_local_legacy_system_links_as_documented(http: HttpClient) -> None:
     """One story: each call finds what the one before it left."""
     with LoopbackServer(LegacySystem(SEED_USERS, API_KEY).app) as server:
         for path, body, status in STORY:
+            assert body is not None
             answer = asked(http, server.url, path, body)
             said = json.loads(answer.body)
 
@@ -177,7 +191,7 @@ def test_the_local_legacy_system_answers_about_sessions_as_documented(http: Http
             assert said["status"] == status
 
 
-@pytest.mark.parametrize("path", [*LINK_PATHS, *READ_PATHS, *SESSION_PATHS])
+@pytest.mark.parametrize("path", [*LINK_PATHS, UPDATE_PATH, *READ_PATHS, *SESSION_PATHS])
 def test_a_malformed_link_call_gets_no_decision(http: HttpClient, url: str, path: str) -> None:
     example = next(iter(request_body(path)["examples"].values()))["value"]
     for member in example:

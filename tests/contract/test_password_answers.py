@@ -127,6 +127,11 @@ MALFORMED: Final[Sequence[tuple[ChallengeName, ChallengeAnswer, type[AuthcoreErr
     ("NEW_PASSWORD_REQUIRED", NewPassword(""), PasswordPolicyError),
     ("NEW_PASSWORD_REQUIRED", NewPassword("x" * 257), PasswordPolicyError),
     ("NEW_PASSWORD_REQUIRED", NewPassword("ok", {"": "x"}), AttributesRejectedError),
+    (
+        "NEW_PASSWORD_REQUIRED",
+        NewPassword("ok", {"custom:legacy_uid": "4711"}),
+        AttributesRejectedError,
+    ),
     ("PASSWORD", Password("x" * 257), CredentialsRejectedError),
     ("PASSWORD_SRP", Password("\ud800"), CredentialsRejectedError),
 ]

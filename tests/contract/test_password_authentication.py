@@ -56,7 +56,7 @@ class TestInMemoryPasswordAuthenticator(PasswordAuthenticatorContract):
 
 
 class TestCognitoPasswordAuthenticatorOnLocalCognito(OnLocalCognito, PasswordAuthenticatorContract):
-    @pytest.fixture(params=["USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH"])
+    @pytest.fixture(params=["ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH"])
     def flow(self, request: pytest.FixtureRequest) -> PasswordFlow:
         flow: PasswordFlow = request.param
         return flow

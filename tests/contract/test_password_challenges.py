@@ -113,11 +113,10 @@ def test_a_challenge_is_a_value_and_its_answer_is_sent(
     answer: ChallengeAnswer,
     responses: Mapping[str, str],
 ) -> None:
-    wire.answers = [asks(name), TOKENS]
+    parameters = {"USERNAME": "anna-0001", "requiredAttributes": '["userAttributes.name"]'}
+    wire.answers = [asks(name, parameters), TOKENS]
     challenge = cognito.begin(ANNA, flow="USER_PASSWORD_AUTH")
-    assert challenge == challenge_of(
-        name, flow="USER_PASSWORD_AUTH", parameters={"USERNAME": "anna-0001"}
-    )
+    assert challenge == challenge_of(name, flow="USER_PASSWORD_AUTH", parameters=parameters)
     assert isinstance(challenge, Challenge)
 
     assert cognito.answer(challenge, answer) == ISSUED

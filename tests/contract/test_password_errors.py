@@ -23,6 +23,7 @@ from authcore.domain.model.challenges import (
     Code,
     NewPassword,
 )
+from authcore.ports.password_authentication import FORGOTTEN_DEVICE
 from authcore.testing.fakes.client_secrets import InMemoryClientSecrets
 from contract.password_wire import (
     ANNA,
@@ -149,6 +150,18 @@ def test_a_migration_that_failed_is_no_wrong_password(
     with pytest.raises(AuthcoreError) as refused:
         cognito.begin(ANNA, flow="USER_PASSWORD_AUTH")
     assert refused.type is kind
+
+
+def test_a_device_that_the_pool_has_forgotten_needs_no_operator(
+    wire: Wire, cognito: CognitoPasswordAuthenticator
+) -> None:
+    wire.answers = [refuses("ResourceNotFound", "Device does not exist.")]
+    with pytest.raises(CredentialsRejectedError) as forgotten:
+        cognito.begin(ANNA, flow="USER_SRP_AUTH", device=DEVICE)
+    assert forgotten.value.detail == FORGOTTEN_DEVICE
+    wire.answers = [refuses("ResourceNotFound", "User pool client x does not exist.")]
+    with pytest.raises(ProviderMisconfiguredError):
+        cognito.begin(ANNA, flow="USER_SRP_AUTH", device=DEVICE)
 
 
 @pytest.mark.parametrize("step", [0, 1])

@@ -16,6 +16,7 @@ from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import monotonic
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.link_proofs import LinkProofs
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 from authcore_lambda import account_linking, pre_sign_up, pre_token_generation
@@ -29,7 +30,7 @@ from support import unhurried
 from support.gate import AMPLE, Stopwatch
 from support.scripted_server import SILENCE, ScriptedServer, answer, deaf_server
 from support.unhurried import Unhurried
-from unit.trigger_world import EXTERNAL, NATIVE, Left, trigger_event
+from unit.trigger_world import EXTERNAL, NATIVE, POOL_ID, SUBJECT, Left, trigger_event
 
 
 API_KEY: Final = "canary-key"
@@ -276,3 +277,33 @@ def test_no_call_begins_without_time() -> None:
             BoundedCaller("Cognito", ProviderUnavailableError).call(lambda: asked.append(1), left)
 
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        (account_linking, "PostAuthentication_Authentication"),
+        (pre_token_generation, "TokenGeneration_RefreshTokens"),
+    ],
+)
+def test_an_old_system_that_hangs_keeps_no_linked_user_waiting(
+    silent: ScriptedServer,
+    http: HttpClient,
+    stopwatch: Stopwatch,
+    module: Any,
+    source: str,
+) -> None:
+    """Where the pool owns fields; the next sign-in tells what this one could not."""
+    # LT-01, LT-06
+    audit = InMemoryAuditLog()
+    proofs = LinkProofs((bytes(32),), POOL_ID)
+    linked = {"custom:legacy_uid": "1", "custom:legacy_linked": proofs.prove_link(SUBJECT, "1")}
+    settings = variables(silent.url, silent.url, AUTHCORE_SYNC_FIELDS="none")
+
+    with stopwatch.below(2.0, above=0.5):
+        trigger = module.build_handler(settings, audit=audit, http=http)
+        trigger(trigger_event(source, {**NATIVE, **linked}), Left(30_000), started=monotonic())
+
+    assert [(e.action, e.reason) for e in audit.events if e.outcome == "unavailable"] == [
+        ("profile.update", "legacy_unavailable")
+    ]

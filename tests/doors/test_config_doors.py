@@ -223,6 +223,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"PASSWORD_FLOW": "USER_PASSWORD_AUTH", "PASSWORD_MIGRATING": "on"},
     ),
     (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "on"}),
+    (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "first"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (
@@ -289,6 +290,16 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         ("account-linking",),
         "LEGACY_INSECURE_GET_DIALECT",
         {"LEGACY_INSECURE_GET_DIALECT": "on"},
+    ),
+    (
+        ("account-linking", "pre-token-generation"),
+        "SYNC_FIELDS",
+        {
+            "LEGACY_INSECURE_GET_DIALECT": "on",
+            "LINKING_CREATION": "once",
+            "LINKING_TABLE": "linking",
+            "SYNC_FIELDS": "name",
+        },
     ),
 )
 """For some doors, which variable is named, and values of which each is good by itself."""

@@ -1,5 +1,6 @@
-"""Every way into the pool, in Debian's chromium, and what both stores hold afterwards."""
+"""Every way into the pool, in Debian's chromium, and what both stores hold then and later."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,10 +11,13 @@ from authcore_local.legacy import SEED_USERS
 from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.stack import LocalStack
 from e2e.conftest import Photographer
+from e2e.test_browser import JANE, assert_greeted, type_in
+from e2e.test_browser_sessions import press_on_the_flow_page, with_the_old_login
 
 
 pytestmark = pytest.mark.browser
 
+EMAIL = "jane@moor-house.example"
 NEW_PASSWORD = "Pemberley-1813!"
 
 
@@ -188,3 +192,45 @@ def type_the_code(page: Page, stack: LocalStack) -> None:
     """Once the page asks for it, it has been sent."""
     expect(page.get_by_label("Code")).to_be_visible()
     page.get_by_label("Code").fill(stack.cognito.outbox.messages()[0].code)
+
+
+def in_the_session(stack: LocalStack, context: BrowserContext) -> dict[str, object]:
+    """What the claims of the browser's ID token say."""
+    page = context.new_page()
+    page.goto(f"{stack.auth_url}/auth/session")
+    user: dict[str, object] = json.loads(page.locator("body").inner_text())["user"]
+    return {name: user[name] for name in ("email", "email_verified", "name")}
+
+
+def save_profile(page: Page, *, email: str, name: str) -> None:
+    page.get_by_role("link", name="Change your profile").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+
+
+def test_what_a_user_changes_in_the_old_profile_page_is_in_the_next_id_token(
+    stack: LocalStack,
+    page: Page,
+    context: BrowserContext,
+    fresh_context: Callable[[], BrowserContext],
+    photograph: Photographer,
+) -> None:
+    # PS-01, PS-04
+    type_in(page, JANE.password)
+    assert_greeted(page)
+    assert in_the_session(stack, context)["email"] == JANE.email
+
+    old = with_the_old_login(stack, fresh_context(), JANE.username)
+    save_profile(old, email=EMAIL, name="Jane Rochester")
+    photograph(old, "old-profile")
+    old.get_by_role("button", name="Confirm the address").click()
+    expect(old.get_by_role("status")).to_have_text("Saved.")
+    press_on_the_flow_page(stack, context, "Past the access token")
+
+    assert in_the_session(stack, context) == {
+        "email": EMAIL,
+        "email_verified": True,
+        "name": "Jane Rochester",
+    }

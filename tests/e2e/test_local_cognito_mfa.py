@@ -1,6 +1,5 @@
 """The local Cognito's second factors: authenticator apps and codes by mail."""
 
-import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from authcore_local.cognito.user_pool.software_tokens import STEP_SECONDS, SoftwareToken
-from support.local_pool import POOL_ID, Browser, LocalPool, problem_on
+from authcore_local.cognito.user_pool.software_tokens import SoftwareToken
+from support.authenticator_app import STEP, App, register
+from support.local_pool import POOL_ID, LocalPool
 from support.local_sign_in import (
     OVER,
     access_token,
@@ -25,7 +25,6 @@ from support.local_sign_in import (
 
 
 SERIAL = count(1)
-STEP = timedelta(seconds=STEP_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -51,35 +50,6 @@ def pool(served: LocalPool) -> LocalPool:
 @pytest.fixture
 def name(pool: LocalPool) -> str:
     return new_user(pool, f"user-{next(SERIAL)}")
-
-
-class App:
-    """An authenticator app."""
-
-    def __init__(self, pool: LocalPool, secret_code: str) -> None:
-        self._pool = pool
-        padding = "=" * (-len(secret_code) % 8)
-        self._token = SoftwareToken(base64.b32decode(secret_code + padding))
-
-    def code(self, steps: int = 0) -> str:
-        """What it shows now, or some steps away."""
-        now = int(self._pool.clock.now().timestamp()) // STEP_SECONDS
-        return self._token.code_at(now + steps)
-
-    def next_code(self) -> str:
-        """What it shows after the next change."""
-        self._pool.clock.advance(STEP)
-        return self.code()
-
-
-def register(pool: LocalPool, name: str) -> App:
-    """Registers an app and makes it the preferred factor."""
-    token = access_token(pool, name)
-    app = App(pool, bearing(pool, "AssociateSoftwareToken", token)["SecretCode"])
-    assert bearing(pool, "VerifySoftwareToken", token, UserCode=app.code())["Status"] == "SUCCESS"
-    setting = {"Enabled": True, "PreferredMfa": True}
-    assert bearing(pool, "SetUserMFAPreference", token, SoftwareTokenMfaSettings=setting) == {}
-    return app
 
 
 def last_code(pool: LocalPool) -> str:
@@ -191,15 +161,6 @@ class TestAuthenticatorApps:
             assert bearing(pool, "AssociateSoftwareToken", token)[0] == (
                 "SoftwareTokenMFANotFoundException"
             )
-
-    def test_managed_login_lets_no_user_past_a_second_factor(
-        self, pool: LocalPool, name: str
-    ) -> None:
-        from support.local_pool import PASSWORD
-
-        register(pool, name)
-
-        assert "SOFTWARE_TOKEN_MFA" in problem_on(Browser(pool).sign_in(name, PASSWORD))
 
     def test_a_recovery_of_the_pool_takes_no_code(self, pool: LocalPool, name: str) -> None:
         app = register(pool, name)

@@ -270,12 +270,6 @@ class TestNewPassword:
 
         assert other[0] == "InvalidParameterException"
 
-    def test_managed_login_has_no_page_for_it(self, pool: LocalPool, challenge: Any) -> None:
-        name = challenge["ChallengeParameters"]["USER_ID_FOR_SRP"]
-        from support.local_pool import Browser, problem_on
-
-        assert "NEW_PASSWORD_REQUIRED" in problem_on(Browser(pool).sign_in(name, PASSWORD))
-
     def test_a_disabled_user_does_not_get_through(
         self, pool: LocalPool, name: str, challenge: Any
     ) -> None:

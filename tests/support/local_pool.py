@@ -23,6 +23,7 @@ from authcore_local.cognito import LocalCognito, PoolConfig, TriggerHandler, Tri
 from authcore_local.flow import FlowLog
 from authcore_local.servers import LoopbackServer
 from support.gate import AMPLE
+from support.service_model import errors_of
 
 
 POOL_ID: Final = "eu-local-1_Test00001"
@@ -179,16 +180,19 @@ class LocalPool:
     def call(
         self, operation: str, members: Mapping[str, object], *, signed: bool = False
     ) -> HttpAnswer:
-        """One call of the ``cognito-idp`` API."""
+        """One call of the ``cognito-idp`` API; its error is one that the operation has."""
         signature = {"authorization": "AWS4-HMAC-SHA256 Credential=local"} if signed else {}
         headers = {
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": f"AWSCognitoIdentityProviderService.{operation}",
             **signature,
         }
-        return self.http.request(
+        answer = self.http.request(
             "POST", f"{self.url}/", headers=headers, content=json.dumps(members).encode()
         )
+        if answer.status != 200:
+            assert json.loads(answer.body)["__type"] in errors_of(operation)
+        return answer
 
     def administer(self, operation: str, username: str = "anna", **members: object) -> HttpAnswer:
         """An ``Admin…`` call about one user."""

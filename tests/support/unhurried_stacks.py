@@ -17,7 +17,7 @@ from authcore.adapters.legacy.login_contract import MAX_ANSWER_BYTES
 from authcore.domain.services.sessions import refresh_coordinator
 from authcore.ports.system import Clock
 from authcore.wiring import refresher
-from authcore_lambda import pool_api
+from authcore_lambda import pool_api, profile_updates
 from authcore_local import administrator, stack
 from authcore_local.cognito import Triggers
 from authcore_local.environment import environment_of
@@ -34,11 +34,14 @@ LONGEST: Final[Mapping[str, str]] = {
     "AUTHCORE_CONNECT_TIMEOUT": "30",
     "AUTHCORE_GUARD_TIMEOUT": "30",
     "AUTHCORE_LEGACY_SESSIONS_TIMEOUT": "10",
+    "AUTHCORE_SYNC_TIMEOUT": "10",
 }
 """As much as these settings allow."""
 
 CONSTANTS: Final = (
     (administrator, "CALL_LIMIT"),
+    (stack, "ANSWER_LIMIT"),
+    (profile_updates, "UPDATE_LIMIT"),
     (scripted_browser, "DEADLINE"),
     (fetcher, "FETCH_DEADLINE"),
     (key_cache, "FETCH_DEADLINE"),

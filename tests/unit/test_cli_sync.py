@@ -3,7 +3,7 @@
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from authcore.domain.model.directory import DirectoryPage
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.profile_survey import ProfileSurvey
 from authcore.ports.user_directory import DirectoryListing
+from authcore.testing.fakes.legacy_profiles import InMemoryLegacyProfiles
 from authcore.testing.fakes.user_directory import InMemoryDirectoryListing
 from authcore_cli.app import run
 from authcore_cli.links_state import MAX_AGE
@@ -218,6 +219,47 @@ def test_a_value_that_the_pool_refuses_is_told_and_stops_nothing() -> None:
     assert ran.status == 1
     assert ran.summary["results"] == {"refused": 1, "updated": 1}
     assert town.names()[3] == "New"
+
+
+class Unreadable(InMemoryLegacyProfiles):
+    """Some accounts break the contract, e.g. by an address that is none."""
+
+    def __init__(self, accounts: InMemoryLegacyProfiles, *uids: str) -> None:
+        super().__init__()
+        self.accounts = accounts.accounts
+        self._uids = {*uids}
+
+    def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+        found = super().read(legacy_uids)
+        if self._uids & found.keys():
+            raise LegacyUnavailableError("x", detail="contract email")
+        return found
+
+
+def test_one_account_that_breaks_the_contract_is_told_and_stops_nothing() -> None:
+    # PS-05
+    town = Town(7)
+    town.rename("2")
+    town.rename("6")
+    town.legacy = Unreadable(town.legacy, "1")
+
+    ran = sync(town, "run")
+
+    assert ran.status == 1
+    assert ran.summary["results"] == {"refused": 1, "updated": 2}
+    (told,) = [line for line in ran.lines[:-1] if line["sync"] == "refused"]
+    assert (told["legacy_uid"], told["reason"]) == ("1", "legacy_unavailable")
+    assert town.pause.waited[-1] < timedelta(seconds=1)
+
+
+def test_answers_that_break_the_contract_about_everybody_are_an_outage() -> None:
+    """A proxy's page is no word about accounts."""
+    town = Town(7)
+    town.legacy = Unreadable(town.legacy, *town.legacy.accounts)
+
+    ran = sync(town, "run")
+
+    assert (ran.status, ran.summary["different"]) == (3, 0)
 
 
 def test_an_outage_ends_the_run_with_3() -> None:

@@ -1,8 +1,6 @@
 """The inbound federation trigger: providers do not change what the legacy system owns."""
 
 import copy
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -315,15 +313,3 @@ def test_without_settings_every_provider_is_believed(monkeypatch: pytest.MonkeyP
     assert inbound_federation.handler(event, None)["response"] == {"userAttributesToMap": {}}
     other = {**event, "triggerSource": "PreSignUp_SignUp"}
     assert inbound_federation.handler(other, None) == other
-
-
-def test_the_function_imports_no_http_client() -> None:
-    """Nothing of linking, migration or sessions: a cold start pays for the pool's API only."""
-    statement = "import sys, authcore_lambda.inbound_federation; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", statement], capture_output=True, text=True, check=True
-    ).stdout.split()
-
-    unneeded = {"httpx", "jwt", "dependency_injector", "boto3"}
-    assert unneeded.isdisjoint(loaded)
-    assert "authcore.domain.services.accounts.account_linking" not in loaded

@@ -38,7 +38,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - A challenge ends with its right answer, with the fifth wrong code, and at every other error.
 - The lockout after wrong passwords counts names, known or not, over all flows together.
 - Pre authentication fires when a sign-in begins, post authentication after its last challenge.
-- Managed login has no page for a challenge: a user who has to answer one is refused there.
+- Managed login asks the same challenges as the API, all on one path, and offers passwords only as
+  the first factor.
 - Codes by mail have six digits, belong to one ``Session``, and are EMAIL_OTP as either factor.
 - A code of an authenticator app counts once.  Taking one is a write, as during a recovery.
 - USER_AUTH migrates no user, and answers SELECT_CHALLENGE even where one factor is available.  A

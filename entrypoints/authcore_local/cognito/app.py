@@ -11,13 +11,13 @@ from authcore_local.cognito.app_client_secrets import NO_TIME, AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import IssuerType, PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
+from authcore_local.cognito.hosted_ui.challenge_assembly import challenge_pages
 from authcore_local.cognito.hosted_ui.hosted_ui import CodeGrant, HostedPages
 from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
 from authcore_local.cognito.idp_api.api_parts import ApiParts
 from authcore_local.cognito.idp_api.assembly import build_api
-from authcore_local.cognito.idp_api.idp_endpoint import Api
 from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
@@ -226,7 +226,10 @@ class LocalCognito:
         hosted = HostedPages(
             config, users=users, codes=codes, clock=clock, entropy=entropy, flow=self._flow
         )
-        login = ManagedLogin(hosted, sign_in=self._sign_in)
+        parts = self._parts()
+        login = ManagedLogin(
+            hosted, sign_in=self._sign_in, challenges=challenge_pages(parts, hosted)
+        )
         federation = FederatedSignIn(config, users=users, lifecycle=self._lifecycle, clock=clock)
         return Doors(
             login=login,
@@ -247,11 +250,11 @@ class LocalCognito:
             ),
             revocation=self._revocation,
             logout=Logout(hosted),
-            api=self._api(),
+            api=build_api(parts),
         )
 
-    def _api(self) -> Api:
-        parts = ApiParts(
+    def _parts(self) -> ApiParts:
+        return ApiParts(
             config=self._config,
             users=self.users,
             sessions=self.sessions,
@@ -270,4 +273,3 @@ class LocalCognito:
             clock=self._clock,
             entropy=self._entropy,
         )
-        return build_api(parts)

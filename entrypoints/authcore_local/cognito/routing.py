@@ -14,6 +14,7 @@ from starlette.routing import Route
 from authcore.domain.model.pools import JWKS_PATH
 from authcore_local.cognito.config import PoolConfig
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
+from authcore_local.cognito.hosted_ui.challenge_forms import CHALLENGE_PATH
 from authcore_local.cognito.hosted_ui.forms import MalformedParametersError
 from authcore_local.cognito.hosted_ui.hosted_ui import redirect
 from authcore_local.cognito.hosted_ui.login_pages import (
@@ -66,6 +67,7 @@ def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
             Route("/oauth2/authorize", login.authorize),
             Route("/login", login.show),
             _form("/login", login.submit),
+            _form(CHALLENGE_PATH, login.answer),
             Route("/logout", doors.logout.leave),
             Route(SIGN_UP_PATH, accounts.show_sign_up),
             _form(SIGN_UP_PATH, accounts.sign_up),

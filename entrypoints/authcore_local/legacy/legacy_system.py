@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
@@ -16,8 +17,11 @@ from authcore_local.legacy.http_api import Behaviour, LegacyCall, LegacyHttp
 from authcore_local.legacy.link_lookup import Links, Mode
 from authcore_local.legacy.old_login import OldLogin
 from authcore_local.legacy.operations import Operations, authenticate
+from authcore_local.legacy.outbox import Outbox, Send
 from authcore_local.legacy.password_hashing import PasswordHashing
 from authcore_local.legacy.pool_passwords import PoolPasswords
+from authcore_local.legacy.pool_updates import PoolUpdates
+from authcore_local.legacy.profile_page import ProfilePages
 from authcore_local.legacy.seed_dialect import SeedDialect
 from authcore_local.legacy.seed_users import SeedUser
 from authcore_local.legacy.site import LegacySite
@@ -27,7 +31,11 @@ from authcore_local.legacy.user_table import NewUser, Row, UserTable
 
 MAX_CALLS_KEPT: Final = 1000
 
-CALLERS: Final[Mapping[str, Actor]] = {"/api/session": "guard", "/api/session/end": "auth"}
+CALLERS: Final[Mapping[str, Actor]] = {
+    "/api/session": "guard",
+    "/api/session/end": "auth",
+    "/api/cognito_helper/profiles": "auth",
+}
 """Callers by path; all other calls come from functions."""
 
 
@@ -82,6 +90,7 @@ class LegacySystem:
         database: str = ":memory:",
         cms_url: str | None = None,
         pool_passwords: PoolPasswords | None = None,
+        send: Send | None = None,
     ) -> None:
         """
         Create the system with *users*.
@@ -108,6 +117,7 @@ class LegacySystem:
             cms_url: Link target of its own pages; None for no link.
 
             pool_passwords: Of users who moved; None where its own pages ask its own hashes only.
+            send: Tells the auth service of changed accounts; None where it need not know.
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
@@ -119,19 +129,15 @@ class LegacySystem:
         self._lock = threading.Lock()
         self._calls: deque[LegacyCall] = deque(maxlen=MAX_CALLS_KEPT)
         self._flow = flow
+        self._outbox = Outbox(store, entropy, send)
         links = Links(store, self._users, self._access, mode, unique_emails=unique_emails)
+        updates = PoolUpdates(self._users, self._outbox, unique_emails=unique_emails)
         self._http = LegacyHttp(
-            Operations(self._users, links, self._access, self.passwords).all,
+            (*Operations(self._users, links, self._access, self.passwords).all, updates.operation),
             api_key,
             self._note,
             SeedDialect(links, self.passwords) if insecure_get_dialect else None,
-            LegacySite(
-                self._users,
-                self._access,
-                OldLogin(self._users, self._access, self.passwords, pool_passwords),
-                self._record_visit,
-                cms_url,
-            ).pages,
+            self._pages(cms_url, pool_passwords),
         )
         self.app: Starlette = self._http.app
 
@@ -212,6 +218,17 @@ class LegacySystem:
         """Return whether *token* was valid; then the address is changed and verified."""
         return self._access.confirm_email_change(token)
 
+    def send_messages(self) -> bool:
+        """Send the messages that are kept; whether all were received."""
+        return self._outbox.send()
+
+    def change_name(self, userid: str, name: str) -> bool:
+        """Change the name, as a user with a session may; whether the auth service knows."""
+        with self._users.transaction():
+            self._users.set_display_name(userid, name)
+            self._outbox.add(userid)
+        return self._outbox.send()
+
     def add_identity(self, userid: str, provider: str, user_id: str) -> None:
         """Add an identity, as a user with a session may."""
         self._access.add_identity(userid, provider, user_id)
@@ -226,6 +243,12 @@ class LegacySystem:
         return [
             row.userid for row in self._users.with_identity(provider, user_id) if not row.locked
         ]
+
+    def _pages(self, cms_url: str | None, pool_passwords: PoolPasswords | None) -> Mount:
+        note = self._record_visit
+        old_login = OldLogin(self._users, self._access, self.passwords, pool_passwords)
+        site = LegacySite(self._users, self._access, old_login, note, cms_url)
+        return site.pages(ProfilePages(site, self._users, self._access, self._outbox, note).routes)
 
     def _account_of(self, row: Row) -> StoredAccount:
         return StoredAccount(

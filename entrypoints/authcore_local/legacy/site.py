@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Final
 from urllib.parse import parse_qs
@@ -45,7 +45,7 @@ a{color:var(--accent)}
 .problem:empty{display:none}
 """
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS: Final[Mapping[str, str]] = {
+HEADERS: Final[Mapping[str, str]] = {
     "cache-control": "no-store",
     "content-security-policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; "
@@ -75,10 +75,10 @@ class LegacySite:
     _note: Note
     _cms_url: str | None
 
-    @property
-    def pages(self) -> Mount:
-        """The pages, under the system's own host names only."""
+    def pages(self, more: Sequence[Route] = ()) -> Mount:
+        """Return the pages, and *more*, under the system's own host names only."""
         routes = [
+            *more,
             Route("/", self._home),
             Route("/login", self._form, methods=["GET"]),
             Route("/login", self._login, methods=["POST"]),
@@ -92,9 +92,9 @@ class LegacySite:
         return Mount("/", Router(routes), middleware=[own_names])
 
     async def _home(self, request: Request) -> Response:
-        user = self._signed_in(request)
+        user = self.signed_in(request)
         if user is None:
-            return RedirectResponse("/login", 303, _HEADERS)
+            return RedirectResponse("/login", 303, HEADERS)
         name = escape(user.display_name or user.username)
         onwards = (
             f'<p><a href="{escape(self._cms_url)}/articles">Read the articles</a>: the new pages '
@@ -104,25 +104,26 @@ class LegacySite:
         )
         content = (
             f'<p>You are signed in to the old system as <strong id="name">{name}</strong>, number '
-            f'{escape(user.userid)}.</p>{onwards}<p><a href="/password">Change your password</a>'
-            '</p><form method="post" action="/logout"><button>Sign out</button></form>'
+            f'{escape(user.userid)}.</p>{onwards}<p><a href="/profile">Change your profile</a></p>'
+            '<p><a href="/password">Change your password</a></p>'
+            '<form method="post" action="/logout"><button>Sign out</button></form>'
         )
-        return _page("The old system", content)
+        return page("The old system", content)
 
     async def _form(self, _: Request) -> Response:
-        return _page("Sign in to the old system", _login_form())
+        return page("Sign in to the old system", _login_form())
 
     async def _login(self, request: Request) -> Response:
-        if not _is_own(request):
-            return _page("Sign in to the old system", _login_form(), "Please try again.", 403)
+        if not is_own(request):
+            return page("Sign in to the old system", _login_form(), "Please try again.", 403)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         username, password = (fields.get(name, [""])[0] for name in ("username", "password"))
         user = await run_in_threadpool(self._old_login.sign_in, username, password)
         if isinstance(user, str):
             self._note("POST /login", "200", "refused")
-            return _page("Sign in to the old system", _login_form(username), user)
+            return page("Sign in to the old system", _login_form(username), user)
         self._note("POST /login", "303", f"the old login: legacy id {user.userid}")
-        answer = RedirectResponse("/", 303, _HEADERS)
+        answer = RedirectResponse("/", 303, HEADERS)
         answer.set_cookie(
             SESSION_COOKIE,
             self._access.open_session(user.userid),
@@ -135,37 +136,38 @@ class LegacySite:
         return answer
 
     async def _password_form(self, request: Request) -> Response:
-        if self._signed_in(request) is None:
-            return RedirectResponse("/login", 303, _HEADERS)
-        return _page("Change your password", _PASSWORD_FORM)
+        if self.signed_in(request) is None:
+            return RedirectResponse("/login", 303, HEADERS)
+        return page("Change your password", _PASSWORD_FORM)
 
     async def _change_password(self, request: Request) -> Response:
-        user = self._signed_in(request)
-        if user is None or not _is_own(request):
-            return RedirectResponse("/login", 303, _HEADERS)
+        user = self.signed_in(request)
+        if user is None or not is_own(request):
+            return RedirectResponse("/login", 303, HEADERS)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         current, new = (fields.get(name, [""])[0] for name in ("current", "new"))
         problem = await run_in_threadpool(self._old_login.change_password, user, current, new)
         self._note("POST /password", "200", "refused" if problem else "the password changed")
         if problem is None:
-            return _page("Change your password", '<p role="status">Your password has changed.</p>')
-        return _page("Change your password", _PASSWORD_FORM, problem)
+            return page("Change your password", '<p role="status">Your password has changed.</p>')
+        return page("Change your password", _PASSWORD_FORM, problem)
 
     async def _logout(self, request: Request) -> Response:
-        if _is_own(request):
+        if is_own(request):
             self._access.end_session(request.cookies.get(SESSION_COOKIE, ""))
             self._note("POST /logout", "303", "the old login ended")
-        answer = RedirectResponse("/login", 303, _HEADERS)
+        answer = RedirectResponse("/login", 303, HEADERS)
         answer.delete_cookie(SESSION_COOKIE, domain=COOKIE_DOMAIN, secure=True, httponly=True)
         return answer
 
-    def _signed_in(self, request: Request) -> Row | None:
+    def signed_in(self, request: Request) -> Row | None:
+        """Return the user whose session *request* has; None without one."""
         userid = self._access.whose_session(request.cookies.get(SESSION_COOKIE, ""))
         rows = self._users.where("userid", userid) if userid else []
         return rows[0] if rows and not rows[0].locked else None
 
 
-def _is_own(request: Request) -> bool:
+def is_own(request: Request) -> bool:
     """Whether the form came from our own page, by ``Sec-Fetch-Site``."""
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
@@ -188,7 +190,8 @@ def _login_form(username: str = "") -> str:
     )
 
 
-def _page(title: str, content: str, problem: str = "", status: int = 200) -> HTMLResponse:
+def page(title: str, content: str, problem: str = "", status: int = 200) -> HTMLResponse:
+    """Build a page of *content*, with *problem* above it."""
     document = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -196,4 +199,4 @@ def _page(title: str, content: str, problem: str = "", status: int = 200) -> HTM
         f'</head><body><main><h1>{escape(title)}</h1><p class="problem" role="alert">'
         f"{escape(problem)}</p>{content}</main></body></html>"
     )
-    return HTMLResponse(document, status, _HEADERS)
+    return HTMLResponse(document, status, HEADERS)

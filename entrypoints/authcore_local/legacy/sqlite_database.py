@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS users (
 CREATE TABLE IF NOT EXISTS deleted_users (
     userid TEXT PRIMARY KEY, cognito_id TEXT
 );
+CREATE TABLE IF NOT EXISTS messages (
+    id TEXT PRIMARY KEY, userid TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS identities (
     userid TEXT NOT NULL,
     provider TEXT NOT NULL,

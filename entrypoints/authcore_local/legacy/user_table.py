@@ -1,5 +1,6 @@
 """The legacy user table.  E-mail addresses are not unique in it."""
 
+from contextlib import AbstractContextManager
 from typing import Final
 
 import attrs
@@ -176,6 +177,23 @@ class UserTable:
                 "SELECT userid, cognito_id FROM deleted_users WHERE userid = ?", (userid,)
             ).fetchone()
         return DeletedRow(*found) if found else None
+
+    def set_display_name(self, userid: str, name: str | None) -> None:
+        """Set the name for greetings."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE users SET display_name = ? WHERE userid = ?", (name, userid))
+
+    def set_profile(self, user: Row) -> None:
+        """Write address and name of *user*."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE users SET email = ?, email_verified = ?, display_name = ? WHERE userid = ?",
+                (user.email, user.email_verified, user.display_name, user.userid),
+            )
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Open a transaction that the methods of this class, and of Access, join."""
+        return self._store.transaction()
 
     def matching(self, name: str) -> list[Row]:
         """Return the users of the first condition that finds any."""

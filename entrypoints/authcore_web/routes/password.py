@@ -37,6 +37,7 @@ from authcore_web.request.sign_in_members import (
     SignInForm,
     address_of,
     answer_in,
+    public_id_in,
     redirect_in,
     sign_in_form,
 )
@@ -60,7 +61,6 @@ Cognito refuses a locked or disabled user sooner than one with a wrong password.
 
 _ENDS_CHALLENGE: Final = (
     AnswerRejectedError,
-    AttemptRejectedError,
     CredentialsRejectedError,
     LoginLostError,
     SessionTooLargeError,
@@ -131,30 +131,32 @@ class PasswordRoutes:
             step = await self._threads.run(begin)
             return self._respond(request, step, BEGIN)
         except (RejectedError, UnavailableError) as error:
-            if isinstance(error, CredentialsRejectedError):
-                await self._even_out(began)
+            await self._even_out(error, began)
             return self._refuse_password(request, _one_refusal(error), form)
 
     async def answer(self, request: Request) -> Response:
         """Answer the challenge that the browser carries; it counts for one answer."""
-        sent, redirect = cookie_header(request), None
+        sent, redirect, began = cookie_header(request), None, self._clock.now()
         try:
             self._own_pages.check(request)
             members = await members_of(request, limit=MAX_ANSWER_BYTES)
             redirect = redirect_in(members)
             target = self._sign_in_pages.target(redirect)
-            pending = self._steps.pending(sent)
+            pending = self._steps.pending(public_id_in(members), sent)
             answer, address = answer_in(pending.challenge, members), address_of(request)
             step = await self._threads.run(
                 lambda: self._steps.answer(pending, answer, target, address=address, sent=sent)
             )
             return self._respond(request, step, CHALLENGE)
         except (RejectedError, UnavailableError) as error:
+            await self._even_out(error, began)
             return self._refuse_answer(request, _one_refusal(error), redirect)
 
-    async def _even_out(self, began: datetime) -> None:
-        took = self._clock.now() - began
-        await self._pause.wait(self._refusal_step - took % self._refusal_step)
+    async def _even_out(self, error: AuthcoreError, began: datetime) -> None:
+        """Wait before a user is refused; other errors are not about a user."""
+        if isinstance(error, CredentialsRejectedError):
+            took = self._clock.now() - began
+            await self._pause.wait(self._refusal_step - took % self._refusal_step)
 
     def _respond(self, request: Request, step: Step, action: str) -> Response:
         if isinstance(step, Asked):

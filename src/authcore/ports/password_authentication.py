@@ -17,6 +17,9 @@ from authcore.domain.model.challenges import (
 from authcore.domain.model.tokens import TokenSet
 
 
+FORGOTTEN_DEVICE: Final = "device"
+"""The detail of a CredentialsRejectedError that a call without the device would not have."""
+
 NO_METADATA: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -60,6 +63,7 @@ class PasswordAuthenticator(Protocol):
             flow: The app client must allow it.
 
             device: A remembered device, which spares the user the second factor; None by default.
+                One that the pool has forgotten is refused, with the detail FORGOTTEN_DEVICE.
 
             metadata: ``ClientMetadata`` for the pool's Lambda triggers; none by default.
 
@@ -141,7 +145,8 @@ class PasswordAuthenticator(Protocol):
 
             PasswordPolicyError: The pool does not accept the new password.  The same.
 
-            AttributesRejectedError: The pool does not accept the new attributes.  The same.
+            AttributesRejectedError: The pool does not accept the new attributes, or the challenge
+                does not require them.  The same.
 
             CredentialsRejectedError: The password is wrong, or the challenge too old or used: the
                 sign-in must begin again.

@@ -7,7 +7,7 @@ import attrs
 
 from authcore.domain.model.profiles import DeletionRule, LockRule, ProfileField, ProfilePolicy
 from authcore.settings.parsers import integer, one_of, seconds, words
-from authcore.settings.reader import setting
+from authcore.settings.reader import Check, setting
 
 
 NO_FIELDS: Final = "none"
@@ -24,9 +24,22 @@ def profile_fields(text: str) -> tuple[ProfileField, ...]:
     return tuple(cast("ProfileField", name) for name in named)
 
 
+def _is_untold(dialect: str, fields: tuple[ProfileField, ...]) -> str | None:
+    if dialect == "off" or len(fields) == len(FIELDS):
+        return None
+    return (
+        "AUTHCORE_SYNC_FIELDS is wrong: AUTHCORE_LEGACY_INSECURE_GET_DIALECT has no call for "
+        "changes in the pool, so every field must be the legacy system's"
+    )
+
+
+FIELDS_ARE_TOLD: Final = Check(("legacy.insecure_get_dialect", "sync.fields"), _is_untold)
+"""A check for every class that has both groups and tells the legacy system what users changed."""
+
+
 @attrs.frozen(kw_only=True, eq=False)
-class SyncSettings:
-    """Which fields have which owner, and how fast the pool is written to."""
+class FieldSettings:
+    """Which fields have which owner, for entrypoints that need no more."""
 
     fields: tuple[ProfileField, ...] = setting(
         profile_fields,
@@ -34,6 +47,12 @@ class SyncSettings:
         "fields that the legacy system owns: the pool follows them; the pool owns the others",
         default=FIELDS,
     )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class SyncSettings(FieldSettings):
+    """Which fields have which owner, and how fast the pool is written to."""
+
     on_lock: str = setting(
         one_of(*get_args(LockRule)),
         "disable, follow or keep",

@@ -27,6 +27,7 @@ from authcore_lambda import (
 )
 from authcore_local.addresses import Addresses, Ports
 from authcore_local.cognito import LocalCognito, PoolConfig, Triggers
+from authcore_local.cognito.idp_api.assembly import build_api
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
 from authcore_local.cognito.user_flows.forgotten_passwords import ForgottenPasswords
@@ -135,7 +136,7 @@ class Stand:
             mint=mint,
             triggers=self._functions(),
         )
-        self.api = self.cognito._api()
+        self.api = build_api(self.cognito._parts())
         self.connect()
         self.flows = self._open_flows(config)
         self.guard = self._build_guard()

@@ -75,7 +75,10 @@ def _note(world: World, held: Held) -> str:
 
 def enter_password(world: World, actor: str, name: str, word: str) -> str:
     """Sign in at managed login."""
-    user = world.stand.cognito._sign_in.in_managed_login(name, password_of(actor, word))
+    cognito = world.stand.cognito
+    user = cognito._sign_in.first_factor(name, password_of(actor, word), None)
+    if cognito._config.post_authentication_in_managed_login:
+        cognito._lifecycle.post_authentication(user)
     return _let_in(world, actor, user)
 
 

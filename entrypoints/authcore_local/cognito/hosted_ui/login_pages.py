@@ -21,18 +21,18 @@ NEW_PASSWORD_PATH: Final = "/confirmforgotPassword"
 _NAME: Final = (
     'autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="128" required'
 )
-_CODE: Final = (
+CODE: Final = (
     'inputmode="numeric" autocomplete="one-time-code" pattern="[0-9]{6}" maxlength="6" required'
 )
 _PASSWORD: Final = 'type="password" autocomplete="current-password" maxlength="256" required'
-_NEW_PASSWORD: Final = (
+NEW_PASSWORD: Final = (
     'type="password" autocomplete="new-password" maxlength="256" required aria-describedby="policy"'
 )
-_POLICY: Final = (
+POLICY: Final = (
     '<p class="soft" id="policy">At least 8 characters: lower and upper case, a number and a'
     " symbol.</p>"
 )
-_OUTBOX: Final = '<a href="/outbox" target="_blank" rel="noopener">Outbox</a>'
+OUTBOX: Final = '<a href="/outbox" target="_blank" rel="noopener">Outbox</a>'
 _FOCUS: Final = " autofocus"
 
 
@@ -102,8 +102,8 @@ def sign_up_page(context: PageContext) -> HTMLResponse:
             value=given.get("email", ""),
         )
         + field("name", "Name", 'autocomplete="name" maxlength="100"', value=given.get("name", ""))
-        + field("password", "Password", _NEW_PASSWORD)
-        + _POLICY
+        + field("password", "Password", NEW_PASSWORD)
+        + POLICY
         + '<button type="submit">Sign up</button>'
     )
     return context.page("Sign up", context.form(SIGN_UP_PATH, fields) + _back(context.query))
@@ -115,7 +115,7 @@ def confirm_page(context: PageContext) -> HTMLResponse:
     on_name, on_code = ("", _FOCUS) if username else (_FOCUS, "")
     fields = (
         field("username", "User name", _NAME + on_name, value=username)
-        + field("code", "Code", _CODE + on_code)
+        + field("code", "Code", CODE + on_code)
         + '<button type="submit">Confirm</button>'
     )
     again = (
@@ -125,7 +125,7 @@ def confirm_page(context: PageContext) -> HTMLResponse:
     content = (
         context.form(CONFIRM_PATH, fields)
         + (context.form(RESEND_PATH, again) if username else "")
-        + _back(context.query, _OUTBOX)
+        + _back(context.query, OUTBOX)
     )
     return context.page("Confirm your account", content)
 
@@ -144,12 +144,12 @@ def new_password_page(context: PageContext) -> HTMLResponse:
     """Build the page that takes a code and a new password."""
     fields = (
         f'<input type="hidden" name="username" value="{escape(context.username)}">'
-        + field("code", "Code", _CODE + _FOCUS)
-        + field("password", "New password", _NEW_PASSWORD)
-        + _POLICY
+        + field("code", "Code", CODE + _FOCUS)
+        + field("password", "New password", NEW_PASSWORD)
+        + POLICY
         + '<button type="submit">Change password</button>'
     )
-    content = context.form(NEW_PASSWORD_PATH, fields) + _back(context.query, _OUTBOX)
+    content = context.form(NEW_PASSWORD_PATH, fields) + _back(context.query, OUTBOX)
     return context.page("Choose a new password", content)
 
 

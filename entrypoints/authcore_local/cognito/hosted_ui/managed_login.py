@@ -8,12 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore_local.cognito.errors import CognitoError
+from authcore_local.cognito.hosted_ui.challenge_pages import ChallengePages
 from authcore_local.cognito.hosted_ui.forms import parameters
 from authcore_local.cognito.hosted_ui.hosted_ui import STALE_FORM, HostedPages, redirect
 from authcore_local.cognito.hosted_ui.login_pages import PageContext, confirm_page, sign_in_page
 from authcore_local.cognito.hosted_ui.provider_pages import provider_path
+from authcore_local.cognito.idp_api.sign_in_attempt import Output
 from authcore_local.cognito.oauth.authorization_request import AuthorizationRequest
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
+from authcore_local.cognito.user_pool.users import PoolUser
 from authcore_local.flow import shorten
 
 
@@ -23,6 +26,7 @@ class ManagedLogin:
 
     _hosted: HostedPages
     _sign_in: PasswordSignIn
+    _challenges: ChallengePages
 
     def authorize(self, request: Request) -> Response:
         """
@@ -59,13 +63,44 @@ class ManagedLogin:
             self._hosted.note("POST /login", "400 sign-in page", detail)
             return self.page(request, query, username=username, problem=STALE_FORM)
         try:
-            user = self._sign_in.in_managed_login(username, form.get("password", ""))
+            user = self._sign_in.first_factor(username, form.get("password", ""), None)
+            outcome = self._challenges.after_password(user)
+            return self._proceed(request, query, asked, outcome, "POST /login")
         except CognitoError as error:
             self._hosted.note("POST /login", "400 sign-in page", error.kind)
             if error.kind == "UserNotConfirmedException":
                 return self._ask_for_code(request, query, username, error.shown)
             return self.page(request, query, username=username, problem=error.shown)
-        return self._hosted.sign_in(asked, user, "POST /login")
+
+    def answer(self, request: Request, body: bytes) -> Response:
+        """``POST /challenge``: the next challenge, the callback, or a page again."""
+        query, asked = self._hosted.read_request(request)
+        form, step = parameters(body), "POST /challenge"
+        username = form.get("username", "")
+        if not self._hosted.genuine(request, form, query):
+            self._hosted.note(step, "400 sign-in page", "form too old, or another browser's")
+            return self.page(request, query, username=username, problem=STALE_FORM)
+        try:
+            outcome = self._challenges.answer(form)
+            return self._proceed(request, query, asked, outcome, step)
+        except CognitoError as error:
+            self._hosted.note(step, "400 page", error.kind)
+            again = self._challenges.show_again(request, query, form, error)
+            return again or self.page(request, query, username=username, problem=error.shown)
+
+    def _proceed(
+        self,
+        request: Request,
+        query: Mapping[str, str],
+        asked: AuthorizationRequest,
+        outcome: Output,
+        step: str,
+    ) -> Response:
+        user = outcome.get("User")
+        if isinstance(user, PoolUser):
+            return self._hosted.sign_in(asked, user, step)
+        self._hosted.note(step, "200 challenge", str(outcome.get("ChallengeName")))
+        return self._challenges.show(request, query, outcome)
 
     def _ask_for_code(
         self, request: Request, query: Mapping[str, str], username: str, problem: str

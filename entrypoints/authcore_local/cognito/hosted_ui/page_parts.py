@@ -53,6 +53,7 @@ summary { margin-top: 1.5rem; cursor: pointer; font-weight: 600; }
 .soft { color: var(--soft); }
 ol { list-style: none; margin: 0; padding: 0; }
 li { padding: 1rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.secret { font: 600 1rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 .code { display: block; font: 600 1.75rem/1.4 ui-monospace, monospace; letter-spacing: .15em; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .875rem; }
 """.strip()

@@ -7,6 +7,7 @@ from authcore_local.cognito.idp_api.administration import Administration
 from authcore_local.cognito.idp_api.api_parts import ApiParts
 from authcore_local.cognito.idp_api.authentication import Authentication
 from authcore_local.cognito.idp_api.challenge_answers import ChallengeAnswers
+from authcore_local.cognito.idp_api.challenge_desk import ChallengeDesk
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
 from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
@@ -15,6 +16,7 @@ from authcore_local.cognito.idp_api.passkey_registration import PasskeyRegistrat
 from authcore_local.cognito.idp_api.pool_description import PoolDescription
 from authcore_local.cognito.idp_api.provider_links import ProviderLinking
 from authcore_local.cognito.idp_api.self_service import SelfService
+from authcore_local.cognito.idp_api.sign_in_completion import TokensOverTheApi
 from authcore_local.cognito.idp_api.sign_in_flows import SignInFlows
 from authcore_local.cognito.idp_api.user_listing import UserListing
 
@@ -58,13 +60,7 @@ def _operations_of_users(parts: ApiParts, challenges: ChallengeSessions) -> Mapp
         codes=parts.codes,
         outbox=parts.outbox,
     )
-    factors = MfaSettings(
-        config=parts.config,
-        users=parts.users,
-        sessions=challenges,
-        bearer=parts.bearer,
-        tokens=parts.software_tokens,
-    )
+    factors = mfa_settings(parts, challenges)
     passkeys = PasskeyRegistration(
         parts.config,
         users=parts.users,
@@ -104,20 +100,16 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
 
 
 def _sign_in_operations(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
-    flows = SignInFlows.of(parts, challenges)
+    conclude = TokensOverTheApi(lifecycle=parts.lifecycle, issuer=parts.issuer, clock=parts.clock)
+    flows = SignInFlows.of(parts, challenges, conclude)
     authentication = Authentication(
         config=parts.config,
         secrets=parts.secrets,
         refresh=parts.refresh,
         beginnings=flows.beginnings(),
     )
-    answers = ChallengeAnswers(
-        config=parts.config,
-        secrets=parts.secrets,
-        users=parts.users,
-        sessions=challenges,
-        answerers=flows.answerers(),
-    )
+    desk = ChallengeDesk(users=parts.users, sessions=challenges, answerers=flows.answerers())
+    answers = ChallengeAnswers(parts.config, parts.secrets, desk)
     return {
         "InitiateAuth": authentication.initiate,
         "AdminInitiateAuth": authentication.admin_initiate,
@@ -125,3 +117,14 @@ def _sign_in_operations(parts: ApiParts, challenges: ChallengeSessions) -> Mappi
         "RespondToAuthChallenge": answers.respond,
         "AdminRespondToAuthChallenge": answers.admin_respond,
     }
+
+
+def mfa_settings(parts: ApiParts, challenges: ChallengeSessions) -> MfaSettings:
+    """Build the operations on second factors, of which MFA_SETUP uses two."""
+    return MfaSettings(
+        config=parts.config,
+        users=parts.users,
+        sessions=challenges,
+        bearer=parts.bearer,
+        tokens=parts.software_tokens,
+    )

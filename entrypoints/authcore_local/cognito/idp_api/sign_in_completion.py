@@ -1,6 +1,7 @@
 """Go from one factor to the next challenge or to tokens."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import attrs
 
@@ -21,19 +22,24 @@ from authcore_local.cognito.user_pool.users import PoolUser
 Metadata = Mapping[str, str] | None
 
 
+class Conclusion(Protocol):
+    """What follows the last challenge."""
+
+    def __call__(self, user: PoolUser, metadata: Metadata, *, new_password: bool) -> Output:
+        """Fire post authentication, where it fires, and return the outcome."""
+
+
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class SignInCompletion:
     """
-    Asks what is still missing, and issues tokens when nothing is.
+    Asks what is still missing, and concludes the sign-in when nothing is.
 
     *metadata* is the ClientMetadata of the answer, None after InitiateAuth: triggers get it.
     """
 
     config: PoolConfig
     questions: Questions
-    lifecycle: Lifecycle
-    issuer: TokenIssuer
-    clock: Clock
+    conclude: Conclusion
 
     def after_first_factor(self, user: PoolUser, metadata: Metadata = None) -> Output:
         """Continue a sign-in whose first factor is proved."""
@@ -46,16 +52,8 @@ class SignInCompletion:
     def finish(
         self, user: PoolUser, metadata: Metadata = None, *, new_password: bool = False
     ) -> Output:
-        """Fire post authentication, and return tokens."""
-        self.lifecycle.post_authentication(user, metadata)
-        signed_in = SignedIn(
-            user=user,
-            scopes=(API_SCOPE,),
-            at=self.clock.now(),
-            metadata=metadata,
-            new_password=new_password,
-        )
-        return authentication_result(self.issuer.issue(signed_in))
+        """Conclude the sign-in: nothing is missing."""
+        return self.conclude(user, metadata, new_password=new_password)
 
     def _ask(
         self,
@@ -68,6 +66,27 @@ class SignInCompletion:
         if missing is not None:
             return self.questions.ask(missing, user)
         return self.finish(user, metadata, new_password=new_password)
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class TokensOverTheApi:
+    """The conclusion of InitiateAuth and RespondToAuthChallenge: tokens."""
+
+    lifecycle: Lifecycle
+    issuer: TokenIssuer
+    clock: Clock
+
+    def __call__(self, user: PoolUser, metadata: Metadata, *, new_password: bool) -> Output:
+        """Fire post authentication, and return tokens."""
+        self.lifecycle.post_authentication(user, metadata)
+        signed_in = SignedIn(
+            user=user,
+            scopes=(API_SCOPE,),
+            at=self.clock.now(),
+            metadata=metadata,
+            new_password=new_password,
+        )
+        return authentication_result(self.issuer.issue(signed_in))
 
 
 def authentication_result(tokens: IssuedTokens) -> Output:

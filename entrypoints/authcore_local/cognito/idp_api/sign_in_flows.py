@@ -13,7 +13,7 @@ from authcore_local.cognito.idp_api.passkey_answers import PasskeyAnswers
 from authcore_local.cognito.idp_api.password_flow import PasswordFlow
 from authcore_local.cognito.idp_api.questions import Questions
 from authcore_local.cognito.idp_api.sign_in_attempt import Answer, Attempt, Output
-from authcore_local.cognito.idp_api.sign_in_completion import SignInCompletion
+from authcore_local.cognito.idp_api.sign_in_completion import Conclusion, SignInCompletion
 from authcore_local.cognito.idp_api.srp_flow import SrpFlow
 
 
@@ -26,18 +26,17 @@ class SignInFlows:
     choice: ChoiceFlow
     passkeys: PasskeyAnswers
     mfa: MfaAnswers
+    completion: SignInCompletion
 
     @classmethod
-    def of(cls, parts: ApiParts, challenges: ChallengeSessions) -> Self:
-        """Build the flows of one pool."""
+    def of(cls, parts: ApiParts, challenges: ChallengeSessions, conclude: Conclusion) -> Self:
+        """Build the flows of one pool, which end as *conclude* says."""
         users, sign_in = parts.users, parts.sign_in
         questions = Questions(sessions=challenges, outbox=parts.outbox, entropy=parts.entropy)
         completion = SignInCompletion(
             config=parts.config,
             questions=questions,
-            lifecycle=parts.lifecycle,
-            issuer=parts.issuer,
-            clock=parts.clock,
+            conclude=conclude,
         )
         srp = SrpFlow(
             config=parts.config,
@@ -56,6 +55,7 @@ class SignInFlows:
             ceremonies=parts.ceremonies,
         )
         return cls(
+            completion=completion,
             password=PasswordFlow(
                 config=parts.config, users=users, sign_in=sign_in, completion=completion
             ),

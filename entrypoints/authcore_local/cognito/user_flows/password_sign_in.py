@@ -7,7 +7,6 @@ from authcore_local.cognito.errors import CognitoError, no_such_user, wrong_cred
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.lockout import Lockout
 from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
-from authcore_local.cognito.user_flows.required_challenges import required_challenge
 from authcore_local.cognito.user_pool.pool_passwords import MAX_PASSWORD_LENGTH
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore, is_username
 
@@ -34,29 +33,6 @@ class PasswordSignIn:
         self._migration = migration
         self._lifecycle = lifecycle
         self._lockout = lockout
-
-    def in_managed_login(self, username: str, password: str) -> PoolUser:
-        """
-        Return the user of this password; takes longer when a trigger runs.
-
-        Args:
-            username: As typed.
-
-            password: As typed.
-
-        Raises:
-            CognitoError: What ``first_factor`` and Lifecycle raise, or
-                UnsupportedOperationException (a challenge, which these pages do not ask).
-        """
-        user = self.first_factor(username, password, None)
-        if challenge := required_challenge(self._config, user):
-            raise CognitoError(
-                "UnsupportedOperationException",
-                f"{challenge} is not part of this local pool's pages.",
-            )
-        if self._config.post_authentication_in_managed_login:
-            self._lifecycle.post_authentication(user)
-        return user
 
     def first_factor(
         self, username: str, password: str, validation_data: Mapping[str, str] | None

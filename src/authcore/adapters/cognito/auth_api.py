@@ -127,7 +127,7 @@ class AuthApi:
     def associate_software_token(self, session: str) -> Answered:
         """Call AssociateSoftwareToken."""
         return self._translated(
-            BEGINNING_A_SIGN_IN, lambda: self.client.associate_software_token(Session=session)
+            BEGINNING_A_SIGN_IN, lambda: self.client.associate_software_token(Session=session), []
         )
 
     def verify_software_token(self, session: str, code: str) -> Answered:
@@ -135,6 +135,7 @@ class AuthApi:
         return self._translated(
             ANSWERING_A_CHALLENGE,
             lambda: self.client.verify_software_token(Session=session, UserCode=code),
+            [],
         )
 
     def _admin(self) -> "CognitoIdentityProviderClient":
@@ -162,23 +163,21 @@ class AuthApi:
     ) -> Answered:
         message: list[str] = []
         try:
-            return self._translated(refusals, lambda: _hear(message, lambda: call(secret)))
+            return self._translated(refusals, lambda: call(secret), message)
         except CredentialsRejectedError as refusal:
             require_refused_user(
                 self.client, self.client_id, secret, refusal=refusal, message=message[0]
             )
             raise
 
-    def _translated(self, refusals: Refusals, call: Callable[[], Answered]) -> Answered:
+    def _translated(
+        self, refusals: Refusals, call: Callable[[], Answered], message: list[str]
+    ) -> Answered:
+        """Add Cognito's message to *message* where the call fails."""
         try:
-            with translate_errors(refusals):
+            with translate_errors(refusals), hear_message(message):
                 answered = call()
         except ProviderUnavailableError as error:
-            raise explain(error) from None
+            raise explain(error, message[0]) from None
         require_cognitos_own(answered["ResponseMetadata"])
         return answered
-
-
-def _hear(message: list[str], call: Callable[[], Answered]) -> Answered:
-    with hear_message(message):
-        return call()

@@ -86,13 +86,13 @@ def responses_for(challenge: Challenge, answer: ChallengeAnswer) -> Mapping[str,
 
         PasswordPolicyError: No pool accepts the new password.
 
-        AttributesRejectedError: No pool accepts the new attributes.
+        AttributesRejectedError: No pool accepts the new attributes, or they are not required.
 
         CredentialsRejectedError: No user can have the password.
     """
     match answer:
         case NewPassword(password, attributes):
-            return _new_password(password, attributes)
+            return _new_password(challenge, password, attributes)
         case Password(password):
             return _password(challenge, password)
         case _:
@@ -123,9 +123,13 @@ def totp_code(answer: TotpSetup) -> str:
     return _require(_CODE, answer.code)
 
 
-def _new_password(password: str, attributes: Mapping[str, str]) -> Mapping[str, str]:
+def _new_password(
+    challenge: Challenge, password: str, attributes: Mapping[str, str]
+) -> Mapping[str, str]:
     if not can_be_password(password):
         raise PasswordPolicyError("no pool accepts this password")
+    if not {*attributes} <= {*challenge.required_attributes}:
+        raise AttributesRejectedError("the challenge does not require these attributes")
     if not can_be_attributes(attributes):
         raise AttributesRejectedError("more or longer attributes than a user can have")
     named = {f"userAttributes.{name}": value for name, value in attributes.items()}

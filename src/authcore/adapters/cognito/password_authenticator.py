@@ -56,7 +56,7 @@ class CognitoPasswordAuthenticator(PasswordAuthenticator):
     """
     Calls InitiateAuth and RespondToAuthChallenge, and their admin forms for that flow.
 
-    Only ADMIN_USER_PASSWORD_AUTH needs IAM credentials.  An SRP sign-in costs about ten
+    Only ADMIN_USER_PASSWORD_AUTH needs IAM credentials.  An SRP sign-in costs about 12
     milliseconds of CPU, in which the interpreter runs no other thread.
     """
 

@@ -25,6 +25,7 @@ from authcore.domain.errors import (
     ProviderMisconfiguredError,
     ProviderUnavailableError,
 )
+from authcore.ports.password_authentication import FORGOTTEN_DEVICE
 
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _OF_THE_USER: Final = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_CLIENT: Final = re.compile(r"\bsecret", re.IGNORECASE)
+_OF_THE_DEVICE: Final = re.compile(r"\bdevice\b", re.IGNORECASE)
 _OF_THE_MIGRATION: Final = re.compile(
     r"migrat|failed with error|did not conform to the schema", re.IGNORECASE
 )
@@ -103,8 +105,16 @@ def require_refused_user(
         )
 
 
-def explain(error: ProviderUnavailableError) -> ProviderUnavailableError:
-    """Make the error of a call whose class needs an operator; any other *error* as it is."""
+def explain(
+    error: ProviderUnavailableError, message: str
+) -> ProviderUnavailableError | CredentialsRejectedError:
+    """
+    Make the error of a call whose class needs an operator, or whose device is forgotten.
+
+    Any other *error* is returned as it is.  *message* is Cognito's.
+    """
+    if error.detail == "ResourceNotFoundException" and _OF_THE_DEVICE.search(message):
+        return CredentialsRejectedError("the pool has no such device", detail=FORGOTTEN_DEVICE)
     if error.detail in NEED_AN_OPERATOR and not isinstance(error, ProviderMisconfiguredError):
         return ProviderMisconfiguredError("Cognito cannot do what is asked", detail=error.detail)
     return error

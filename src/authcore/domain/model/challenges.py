@@ -21,6 +21,7 @@ PASSWORD_VERIFIER, DEVICE_PASSWORD_VERIFIER     none: only the library can answe
 See: Amazon Cognito API, InitiateAuth and RespondToAuthChallenge.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -60,6 +61,9 @@ migrate an unknown user.  ``USER_SRP_AUTH`` and ``USER_AUTH`` prove the password
 they never migrate.  ``USER_AUTH`` lets users have several first factors.
 """
 
+MAX_ATTRIBUTES: Final = 50
+"""Names that are read from one challenge."""
+
 FirstFactor = Literal["EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"]
 """What a user can sign in with instead of a password."""
 
@@ -92,6 +96,18 @@ class Challenge:
     parameters: Mapping[str, str] = attrs.field(factory=dict, repr=False, hash=False)
     available: tuple[str, ...] = ()
 
+    @property
+    def required_attributes(self) -> tuple[str, ...]:
+        """Names of attributes that NEW_PASSWORD_REQUIRED asks for; empty where unreadable."""
+        try:
+            listed = json.loads(self.parameters.get("requiredAttributes", "[]"))
+        except (ValueError, RecursionError):
+            return ()
+        names = listed[:MAX_ATTRIBUTES] if isinstance(listed, list) else []
+        return tuple(
+            name.removeprefix("userAttributes.") for name in names if isinstance(name, str)
+        )
+
 
 @attrs.frozen
 class Code:
@@ -112,8 +128,8 @@ class NewPassword:
 
     Attributes:
         password: As typed.
-        attributes: Values of the attributes that ``requiredAttributes`` lists, by name; none by
-            default.
+        attributes: Values of attributes that the challenge requires, by name; none by default.
+            Others are refused: Cognito would write them, the links to legacy accounts included.
     """
 
     password: str = attrs.field(repr=False)

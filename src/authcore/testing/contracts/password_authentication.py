@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import (
+    AttributesRejectedError,
     ChallengeMismatchError,
     CredentialsRejectedError,
     ProviderUnavailableError,
@@ -176,6 +177,16 @@ class PasswordAuthenticatorContract(ContractSuite):
                 authenticator.answer(challenge, answer)
         with pytest.raises(ChallengeMismatchError):
             authenticator.begin_totp_setup(challenge)
+
+        assert isinstance(authenticator.answer(challenge, NewPassword(NEW)), TokenSet)
+
+    def test_a_user_writes_no_attribute_that_the_challenge_does_not_require(
+        self, authenticator: PasswordAuthenticator, challenge: Challenge
+    ) -> None:
+        """Else a user with a temporary password could claim the legacy account of another one."""
+        for name in ("custom:legacy_uid", "email", "email_verified", "x"):
+            with pytest.raises(AttributesRejectedError):
+                authenticator.answer(challenge, NewPassword(NEW, {name: "4711"}))
 
         assert isinstance(authenticator.answer(challenge, NewPassword(NEW)), TokenSet)
 

@@ -7,6 +7,7 @@ import attrs
 
 from authcore.domain.errors import (
     AnswerRejectedError,
+    AttributesRejectedError,
     ChallengeMismatchError,
     ClientMisconfiguredError,
     CredentialsRejectedError,
@@ -77,6 +78,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
     Attributes:
         begun: The flow of each call of ``begin``, in order.
         metadata: Of each call, in order.
+        devices: The device of each ``begin`` and ``answer``, in order.  None is remembered.
         flows: That the app client allows; by default all.
         available: Set to False for an outage.
         reachable: Set to False for an outage in which nothing is sent.
@@ -91,6 +93,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         self._lock = threading.Lock()
         self.begun: list[PasswordFlow] = []
         self.metadata: list[Mapping[str, str]] = []
+        self.devices: list[Device | None] = []
         self.flows: frozenset[PasswordFlow] = MIGRATING | {"USER_SRP_AUTH", "USER_AUTH"}
         self.available = True
         self.reachable = True
@@ -132,12 +135,13 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         credentials: Credentials,
         *,
         flow: PasswordFlow,
-        device: Device | None = None,  # noqa: ARG002 - the fake remembers no devices
+        device: Device | None = None,
         metadata: Mapping[str, str] = NO_METADATA,
     ) -> TokenSet | Challenge:
         """See the port."""
         with self._lock:
             self.begun.append(flow)
+            self.devices.append(device)
             self._arrive(flow, metadata)
             user = self._user(credentials.username, flow)
             if user.password != credentials.password:
@@ -176,19 +180,20 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         challenge: Challenge,
         answer: ChallengeAnswer,
         *,
-        device: Device | None = None,  # noqa: ARG002 - the fake remembers no devices
+        device: Device | None = None,
         metadata: Mapping[str, str] = NO_METADATA,
     ) -> TokenSet | Challenge:
         """See the port."""
         if not isinstance(answer, ANSWERS[challenge.name]):
             raise ChallengeMismatchError(f"{challenge.name} takes no such answer")
         with self._lock:
+            self.devices.append(device)
             self._arrive(challenge.flow, metadata)
             asked = self._take(challenge)
             if challenge.name == "SELECT_CHALLENGE":
                 return self._chosen(asked, answer)
             if isinstance(answer, NewPassword):
-                self._replace_password(asked.username, answer)
+                self._replace_password(challenge, asked, answer)
             elif answer != asked.steps[0].answer:
                 self._refuse_answer(challenge, asked, answer)
             return self._next(attrs.evolve(asked, steps=asked.steps[1:]))
@@ -223,8 +228,11 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
                 return self._ask(attrs.evolve(asked, steps=(step, *user.steps)))
         raise AnswerRejectedError("the user does not have this factor")
 
-    def _replace_password(self, username: str, answer: NewPassword) -> None:
-        user = self._users[username]
+    def _replace_password(self, challenge: Challenge, asked: _Asked, answer: NewPassword) -> None:
+        if not {*answer.attributes} <= {*challenge.required_attributes}:
+            self._asked[challenge.session or ""] = asked
+            raise AttributesRejectedError("the challenge does not require these attributes")
+        user = self._users[asked.username]
         user.password = answer.password
         user.steps = tuple(step for step in user.steps if step.name != "NEW_PASSWORD_REQUIRED")
 

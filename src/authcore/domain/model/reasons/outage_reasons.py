@@ -44,6 +44,7 @@ _CALLS_LEGACY: Final = (
     "verify",
     "sign_out.legacy",
     "links.repair",
+    "profile.update",
     "profile_sync",
     "profile.webhook",
 )

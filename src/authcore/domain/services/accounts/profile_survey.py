@@ -5,9 +5,17 @@ A page takes two calls: ListUsers, which makes no user active in Cognito's bill,
 accounts that the users name.  Only users who differ are then read and written one by one.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Final
+
 import attrs
 
-from authcore.domain.errors import AccountNotFoundError, AccountTakenError, OneSidedLinkError
+from authcore.domain.errors import (
+    AccountNotFoundError,
+    AccountTakenError,
+    LegacyUnavailableError,
+    OneSidedLinkError,
+)
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.profiles import ProfileChange, ProfilePolicy, change_for
@@ -15,6 +23,15 @@ from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.ports.legacy_profiles import LegacyProfiles
 from authcore.ports.user_directory import DirectoryListing
+
+
+OFF_CONTRACT: Final = "contract "
+"""Begin of the detail of an answer that breaks the contract, and will again."""
+
+UNREADABLE: Final = "unreadable"
+
+Answer = LegacyAccount | DeletedAccount | str | None
+"""What is known of an account: UNREADABLE in the place of one that breaks the contract."""
 
 
 @attrs.frozen
@@ -83,13 +100,35 @@ class ProfileSurvey:
         page = self.retrier.call(lambda: self.users.users(after))
         named = [(user, uid) for user in page.users if (uid := user.attributes.get(LEGACY_UID))]
         uids = sorted({uid for _, uid in named})
-        accounts = self.retrier.call(lambda: self.accounts.read(uids)) if uids else {}
+        accounts = self.retrier.call(lambda: self._read(uids)) if uids else {}
         found = (self._difference(user, uid, accounts.get(uid)) for user, uid in named)
         return SurveyPage(len(page.users), tuple(each for each in found if each), page.next)
 
+    def _read(self, uids: Sequence[str]) -> Mapping[str, Answer]:
+        """Read all at once; one by one if one of them spoils the answer about all."""
+        try:
+            return self.accounts.read(uids)
+        except LegacyUnavailableError as error:
+            if not (error.detail or "").startswith(OFF_CONTRACT):
+                raise
+            found = {uid: self._read_one(uid) for uid in uids}
+            if len(uids) > 1 and {*found.values()} == {UNREADABLE}:
+                raise  # it is not about accounts
+            return found
+
+    def _read_one(self, uid: str) -> Answer:
+        try:
+            return self.accounts.read([uid]).get(uid)
+        except LegacyUnavailableError as error:
+            if not (error.detail or "").startswith(OFF_CONTRACT):
+                raise
+            return UNREADABLE
+
     def _difference(
-        self, user: DirectoryUser, uid: str, account: LegacyAccount | DeletedAccount | None
+        self, user: DirectoryUser, uid: str, account: Answer
     ) -> ProfileDifference | None:
+        if isinstance(account, str):
+            return ProfileDifference(user.subject, uid, None, LegacyUnavailableError.code)
         if account is None:
             return ProfileDifference(user.subject, uid, None, AccountNotFoundError.code)
         if account.cognito_id is None:
