@@ -122,6 +122,9 @@ def steps_of(stack: LocalStack) -> tuple[str, ...]:
         f"16. open {stack.addresses.own_sign_in_url}",
         f"    and sign in as {person.username}: legacy id {person.userid}",
         f"17. there again: {resetting.username} without a password; the code is in the outbox",
+        "One password for both logins, in a private window:",
+        f"18. the old login takes the password that {resetting.username} chose in step 9",
+        "19. change it on the old page; the new login takes that one from then on",
     )
 
 

@@ -65,6 +65,7 @@ from authcore_web.response.attempt_cookies import AttemptCookies
 from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
+from authcore_web.response.even_refusals import EvenRefusals
 from authcore_web.response.page_files import pages_of
 from authcore_web.response.sign_in_pages import SignInPages, own_page_of
 from authcore_web.response.verification import VerificationResponses
@@ -347,6 +348,7 @@ class WebContainer(SessionContainer):
         )
     )
     async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
+    even_refusals = providers.ThreadSafeSingleton(EvenRefusals, SessionContainer.clock, async_pause)
     challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
         SealedChallengeJar,
         ring=sealing,
@@ -396,8 +398,7 @@ class WebContainer(SessionContainer):
         error_responses=error_responses,
         audit=SessionContainer.audit,
         threads=threads,
-        clock=SessionContainer.clock,
-        pause=async_pause,
+        refusals=even_refusals,
     )
     script_route = providers.ThreadSafeSingleton(ScriptRoute)
     session_routes = providers.ThreadSafeSingleton(
@@ -533,6 +534,7 @@ class WebContainer(SessionContainer):
         ),
         error_responses=error_responses,
         threads=providers.ThreadSafeSingleton(WorkerThreads, threads=OLD_LOGINS_AT_ONCE),
+        refusals=even_refusals,
     )
     create_intents: providers.Provider[CreateIntents] = providers.ThreadSafeSingleton(
         create_intents_of,

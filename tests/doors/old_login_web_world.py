@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from dependency_injector import providers
 
+from authcore.testing.fakes.system import RecordedAsyncPause
 from authcore.wiring.old_login import OldLogin
 from doors.live_web_world import LiveWebWorld
 from unit.asgi_calls import Answer, Headers
@@ -31,7 +32,12 @@ class OldLoginWebWorld(LiveWebWorld):
 
     def parts(self) -> dict[str, Any]:
         old_login = OldLogin(self.users.verification(), self.users.password_change())
-        return {**super().parts(), "old_login": providers.Object(old_login)}
+        self.pause = RecordedAsyncPause(self.clock)
+        return {
+            **super().parts(),
+            "old_login": providers.Object(old_login),
+            "async_pause": providers.Object(self.pause),
+        }
 
     def members(self, **changes: object) -> dict[str, object]:
         """A right password."""

@@ -63,7 +63,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_provider_of_the_auth_service_resolves() -> None:
     container = web_container(environment_for(MINT, STORE_TABLE="sessions"))
 
-    off = {"legacy_sign_out", "old_login", "password_authenticator", "pool_users"}
+    off = {"legacy_sign_out", "old_login", "pool_users"}
     assert left_out_of(container) == LEFT_OUT | off | {"profile_sync", "sync_parts"}
 
 

@@ -14,6 +14,7 @@ from authcore.settings import load
 from authcore.testing.fakes.password_authentication import Step
 from authcore.testing.mint import TokenMint
 from authcore_web.request.old_login_members import MAX_BODY_BYTES
+from authcore_web.response.even_refusals import REFUSAL_STEP
 from authcore_web.settings import WebFunctionSettings
 from doors.door_world import environment_for
 from doors.live_web_world import CALLER_KEY, LiveWebWorld
@@ -81,6 +82,21 @@ def test_no_is_no_whatever_the_cause(world: OldLoginWebWorld, changes: dict[str,
 def test_a_disabled_user_gets_the_same_no(world: OldLoginWebWorld) -> None:
     world.users.pool.disable("anna")
     assert world.ask(VERIFY).json == {"verified": False, "reason": "credentials_rejected"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"password": "wrong"}, {"legacy_uid": "4712"}, {"cognito_id": "sub-of-nobody"}]
+)
+def test_every_no_comes_a_whole_number_of_seconds_after_the_request(
+    world: OldLoginWebWorld, changes: dict[str, str]
+) -> None:
+    # MG-03
+    world.ask(VERIFY)
+    assert world.pause.waited == []
+    began = world.clock.now()
+    world.ask(VERIFY, world.members(**changes))
+    assert world.pause.waited == [REFUSAL_STEP]
+    assert world.clock.now() - began == REFUSAL_STEP
 
 
 def test_a_second_factor_needs_the_new_login(world: OldLoginWebWorld) -> None:

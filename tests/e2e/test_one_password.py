@@ -1,12 +1,15 @@
 """One password for both logins, in the local stack: whatever changed where."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import count
 from typing import Final
 
 import attrs
 import pytest
+from dependency_injector import providers
 
 from authcore.adapters.cognito.client import cognito_client, unsigned_cognito_client
 from authcore.adapters.cognito.password_authenticator import CognitoPasswordAuthenticator
@@ -19,13 +22,15 @@ from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.model.urls import service_url
 from authcore.domain.services.accounts.linked_users import LinkedUsers
+from authcore.testing.fakes.system import FrozenClock, RecordedAsyncPause
 from authcore_local.addresses import CLIENT_ID, POOL_ID, REGION, Ports
 from authcore_local.cognito.errors import CognitoError
 from authcore_local.legacy.legacy_system import StoredAccount
 from authcore_local.legacy.old_login import LATER, NEW_LOGIN, POLICY, WRONG, WRONG_CURRENT
+from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.stack import LocalStack
 from authcore_local.tour.scripted_browser import Browser, Form, Page
-from authcore_web.container import web_container
+from authcore_web.container import WebContainer, web_container
 from support.gate import AMPLE
 
 
@@ -113,7 +118,9 @@ class Person:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    with LocalStack(ports=Ports.free()) as stack:
+    """Its refusals come at once."""
+    at_once = providers.Object(RecordedAsyncPause(FrozenClock()))
+    with WebContainer.async_pause.override(at_once), LocalStack(ports=Ports.free()) as stack:
         yield stack
 
 
@@ -206,6 +213,21 @@ def test_a_user_who_must_choose_a_password_is_sent_to_the_new_login(person: Pers
     person.stack.cognito.users.set_password(person.username, NEW, "FORCE_CHANGE_PASSWORD")
     assert person.old_login(NEW) == NEW_LOGIN
     assert person.old_login(OLD) == WRONG
+
+
+def test_of_changes_at_once_one_counts_for_both_logins(person: Person) -> None:
+    passwords = [f"canary-Gateshead-{number}" for number in range(4)]
+    account = person.account
+    key = person.stack.environment["AUTHCORE_OLD_LOGIN_CALLER_KEYS"].partition("=")[2]
+    with (
+        closing(AuthServicePasswords.at(person.stack.addresses.auth_server_url, key)) as asked,
+        ThreadPoolExecutor(4) as threads,
+    ):
+        ask = partial(asked.change, person.userid, account.cognito_id or "")
+        assert [*threads.map(ask, passwords)] == ["changed"] * 4
+
+    [held] = [each for each in passwords if person.new_login(each)]
+    assert [each for each in passwords if person.old_login(each) == ""] == [held]
 
 
 def test_crossed_links_open_nothing(stack: LocalStack, person: Person) -> None:

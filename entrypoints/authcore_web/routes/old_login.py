@@ -29,6 +29,7 @@ from authcore_web.request.old_login_members import (
     old_login_request_in,
 )
 from authcore_web.response.errors import ErrorResponses, unknown_caller
+from authcore_web.response.even_refusals import EvenRefusals
 from authcore_web.response.plain import as_json
 
 
@@ -55,16 +56,18 @@ class OldLoginRoutes:
         api_keys: Authenticates the legacy system.
         error_responses: Answers malformed requests and outages.
         threads: Of these calls only, so that guesses do not hold up sign-ins.
+        refusals: Evens out the time of refused passwords.
     """
 
     _old_login: OldLogin | None
     _api_keys: ApiKeys
     _error_responses: ErrorResponses
     _threads: WorkerThreads
+    _refusals: EvenRefusals
 
     async def verify(self, request: Request) -> Response:
         """
-        200 and whether the password is right, 429, or 503.
+        200 and whether the password is right, 429, or 503; a plain no after whole seconds.
 
         Without a valid key every request gets the same 401, and its body is not read.
         """
@@ -87,10 +90,13 @@ class OldLoginRoutes:
         caller = self._api_keys.of(request)
         if caller is None:
             return unknown_caller()
+        began = self._refusals.now()
         try:
             asked = old_login_request_in(await members_of(request, limit=MAX_BODY_BYTES))
             told = await self._threads.run(partial(decide, old_login, asked, caller))
         except ANSWERED as refusal:
+            if isinstance(refusal, CredentialsRejectedError):
+                await self._refusals.wait(began)
             return as_json({member: False, "reason": refusal.code})
         except (RejectedError, UnavailableError) as error:
             return self._error_responses.of(error, request, action=action, caller=caller)

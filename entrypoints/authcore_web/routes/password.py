@@ -1,6 +1,6 @@
 """``/auth/password`` and ``/auth/challenge``: sign-in on the auth service's own page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import attrs
@@ -26,7 +26,6 @@ from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.services.sign_in.password_sign_in import BEGIN, CHALLENGE
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
-from authcore.ports.system import AsyncPause, Clock
 from authcore_web.request.body import members_of
 from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
@@ -45,19 +44,13 @@ from authcore_web.response import messages
 from authcore_web.response.attempt_cookies import AttemptCookies
 from authcore_web.response.challenge_entries import Asked, challenge_members
 from authcore_web.response.errors import ErrorResponses, error_response_for, wants_json
+from authcore_web.response.even_refusals import EvenRefusals
 from authcore_web.response.plain import as_json, redirect_to, with_cookies
 from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.routes.password_steps import PasswordSteps, SignedIn, Step
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
 from authcore_web.signin_urls import NATIVE_PROVIDER
 
-
-REFUSAL_STEP: Final = timedelta(seconds=1)
-"""
-A refused user is answered a whole number of these after the request arrived.
-
-Cognito refuses a locked or disabled user sooner than one with a wrong password.
-"""
 
 _ENDS_CHALLENGE: Final = (
     AnswerRejectedError,
@@ -89,9 +82,7 @@ class PasswordRoutes:
         error_responses: Answers refusals and outages.
         audit: Records every step.
         threads: For *steps*.
-        clock: Tells how long a refusal took.
-        pause: Evens that out.
-        refusal_step: See REFUSAL_STEP, the default.
+        refusals: Evens out the time of refused passwords.
     """
 
     _steps: PasswordSteps
@@ -103,9 +94,7 @@ class PasswordRoutes:
     _error_responses: ErrorResponses
     _audit: AuditLog
     _threads: WorkerThreads
-    _clock: Clock
-    _pause: AsyncPause
-    _refusal_step: timedelta = REFUSAL_STEP
+    _refusals: EvenRefusals
 
     async def sign_in(self, request: Request) -> Response:
         """GET shows the form; POST signs in with a password or another factor, or asks next."""
@@ -121,7 +110,7 @@ class PasswordRoutes:
         return self._sign_in_pages.password(request, target)
 
     async def _begin(self, request: Request) -> Response:
-        sent, form, began = cookie_header(request), None, self._clock.now()
+        sent, form, began = cookie_header(request), None, self._refusals.now()
         try:
             self._own_pages.check(request)
             form = sign_in_form(await members_of(request, limit=MAX_SIGN_IN_BYTES))
@@ -136,7 +125,7 @@ class PasswordRoutes:
 
     async def answer(self, request: Request) -> Response:
         """Answer the challenge that the browser carries; it counts for one answer."""
-        sent, redirect, began = cookie_header(request), None, self._clock.now()
+        sent, redirect, began = cookie_header(request), None, self._refusals.now()
         try:
             self._own_pages.check(request)
             members = await members_of(request, limit=MAX_ANSWER_BYTES)
@@ -155,8 +144,7 @@ class PasswordRoutes:
     async def _even_out(self, error: AuthcoreError, began: datetime) -> None:
         """Wait before a user is refused; other errors are not about a user."""
         if isinstance(error, CredentialsRejectedError):
-            took = self._clock.now() - began
-            await self._pause.wait(self._refusal_step - took % self._refusal_step)
+            await self._refusals.wait(began)
 
     def _respond(self, request: Request, step: Step, action: str) -> Response:
         if isinstance(step, Asked):

@@ -5,9 +5,10 @@ The pool owns the password of every linked user: the legacy system's hash may be
 signs in at the pool, through its admin API, and the tokens are revoked at once and never handed
 out: the old login makes a session of its own.
 
-Every refusal costs the same calls, for a user who is gone as for a wrong password: where there is
-no user to ask about, Cognito is asked about a name that does not exist.  Neither call creates a
-user: Cognito is told so (MIGRATION_OFF), and only tokens of the very user count.
+Every refusal asks Cognito for a sign-in: where there is no user to ask about, for one of a name
+that no user has, so that the password is never sent with the name of another user.  No call creates
+a user: Cognito is told so (MIGRATION_OFF), and only tokens of the very user count.  The entrypoint
+evens out the time of refusals.
 """
 
 from typing import Final
