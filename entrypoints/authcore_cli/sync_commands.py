@@ -53,7 +53,7 @@ class SyncCommands:
         terminal = self.context.stdout.isatty() and not json_lines
         report = (SyncTable if terminal else SyncLines)(self.context)
         tools = self.context.sync_tools(self.context.environment, rate, report.on_wait)
-        kept = SyncState(state, place=tools.place) if state else None
+        kept = SyncState(state, place=tools.place, dry_run=dry_run) if state else None
         run = SyncRun(tools, report, kept, dry_run=dry_run)
         try:
             run.run()

@@ -22,7 +22,8 @@ MAX_BYTES: Final = 16_384
 """A page token and the counts need less than a fourth."""
 
 _OWNER_ONLY: Final = 0o600
-_KIND: Final = "sync"
+_KINDS: Final[Mapping[bool, str]] = {False: "sync", True: "sync, dry run"}
+"""By whether the run writes nothing: users that it only compared must not count as done."""
 
 
 @attrs.define
@@ -48,7 +49,7 @@ class SyncState:
     What a run did after the last page is found in step by the next one, which writes nothing twice.
     """
 
-    def __init__(self, path: Path, *, place: str) -> None:
+    def __init__(self, path: Path, *, place: str, dry_run: bool) -> None:
         """
         Keep state in *path*.
 
@@ -56,9 +57,12 @@ class SyncState:
             path: Created readable by its owner only.  Holds counts and the listing's page token.
 
             place: Names the pool and the legacy system.
+
+            dry_run: Whether the run writes nothing.
         """
         self._path = path
         self._place = place
+        self._kind = _KINDS[dry_run]
 
     def resume(self, *, now: datetime) -> tuple[str | None, SyncCounts]:
         """
@@ -67,8 +71,8 @@ class SyncState:
         A file that is older than an hour is ignored: page tokens do not last.
 
         Raises:
-            ConfigurationError: The file is of another place or version, is no state file, or cannot
-                be used.
+            ConfigurationError: The file is of another place or version, of a dry run where this one
+                writes or the other way round, is no state file, or cannot be used.
         """
         with self._usable():
             if not self._path.exists():
@@ -82,7 +86,7 @@ class SyncState:
     def note(self, after: str, counts: SyncCounts) -> None:
         """Record that everything before the cursor *after* is done."""
         said = {
-            "kind": _KIND,
+            "kind": self._kind,
             "version": VERSION,
             "place": self._place,
             "after": after,
@@ -102,10 +106,12 @@ class SyncState:
     def _read(self) -> tuple[str, SyncCounts]:
         with self._path.open("rb") as file:
             said = json.loads(file.read(MAX_BYTES))
-        if said["kind"] != _KIND or said["version"] != VERSION:
+        if said["kind"] not in _KINDS.values() or said["version"] != VERSION:
             raise ValueError("another kind of file")
         if said["place"] != self._place:
             raise ConfigurationError([f"{self._path} is about another pool or legacy system"])
+        if said["kind"] != self._kind:
+            raise ConfigurationError([f"{self._path} is of another run: {said['kind']}"])
         return _cursor(said), _counts(said["counts"])
 
     @contextmanager

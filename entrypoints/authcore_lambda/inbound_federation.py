@@ -43,7 +43,7 @@ from authcore_lambda.pool_api import PoolApi, PoolApiSettings
 ACTION: Final = "federation.kept"
 
 BUDGET: Final = timedelta(seconds=2)
-"""For the one call to the pool; the user waits for the sign-in."""
+"""For the calls to the pool, two at most; the user waits for the sign-in."""
 
 UNCHANGED: Final[Mapping[str, Any]] = {}
 """
@@ -121,16 +121,16 @@ class InboundFederationTrigger:
 
     def _find(self, event: FederationEvent, time: Deadline) -> DirectoryUser | None:
         """Find the user who signs in, if the pool has one with a legacy account."""
-        if not self._owned or event.pool_id is None or event.username is None:
+        if not self._owned or event.pool_id is None:
             return None
-        user = self._directory(event.pool_id, time).find(event.username)
-        if user is None or not user.attributes.get(LEGACY_UID):
-            return None
-        return user if _signs_in(event, user) else None
+        directory = self._directory(event.pool_id, time)
+        found = map(directory.find, event.pool_usernames)
+        user = next((each for each in found if each and _signs_in(event, each)), None)
+        return user if user and user.attributes.get(LEGACY_UID) else None
 
 
 def _signs_in(event: FederationEvent, user: DirectoryUser) -> bool:
-    """Whether *user*, who has the name in *event*, has the identity that it is about."""
+    """Whether *user*, who has a name in *event*, has the identity that it is about."""
     identities = UserAttributes.read(user.attributes).identities
     if isinstance(identities, EventUnreadableError):
         return False

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from authcore.domain.model.linking import LinkPolicy
-from authcore.domain.model.profile_updates import pool_owned
+from authcore.domain.model.profile_updates import fields_of_pool
 from authcore.domain.services.accounts.profile_updates import ProfileUpdates
 from authcore.ports.audit import AuditLog
 from authcore.settings.legacy import LegacySettings
@@ -58,7 +58,7 @@ def tell_legacy(
     Raises:
         ConfigurationError: The key of the API cannot be read.
     """
-    owned = pool_owned(fields.fields)
+    owned = fields_of_pool(fields.fields)
     if not owned:
         return None
     key = legacy_key(legacy)

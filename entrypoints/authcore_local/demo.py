@@ -113,6 +113,8 @@ def steps_of(stack: LocalStack) -> tuple[str, ...]:
         "11. sign out everywhere, load an article: signed out at once; disable: at the token's end",
         f"12. open {stack.addresses.legacy_login_url} in a private window",
         f"13. sign in as {unmoved.username}: the old login opens the same articles; sign out",
+        f"    sign in there as {person.username}, change your profile; go past the access token,",
+        "    load an article: Cognito has the new name and address",
         "Two sign-ins of one person, in a private window:",
         f"14. Continue with Apple as {person.display_name}: no second account, and a page says why",
         f"15. sign in as {person.username} there, connect the two, and see {person.userid}",

@@ -67,7 +67,7 @@ from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.even_refusals import EvenRefusals
 from authcore_web.response.page_files import pages_of
-from authcore_web.response.sign_in_pages import SignInPages
+from authcore_web.response.sign_in_pages import SignInPages, own_page_of
 from authcore_web.response.verification import VerificationResponses
 from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.connect import ConnectRoutes, ConnectUrls
@@ -309,6 +309,17 @@ class WebContainer(SessionContainer):
         pages=pages,
         threads=threads,
     )
+    sign_in_pages = providers.ThreadSafeSingleton(
+        SignInPages,
+        pages=pages,
+        allowlist=allowlist,
+        default_redirect=sign_in_settings.default_redirect,
+        password_url=providers.Callable(password_url_of, sign_in_settings),
+        challenge_url=providers.Callable(challenge_url_of, sign_in_settings),
+        sign_in_urls=sign_in_urls,
+        issuer=providers.Callable(issuer_of, sign_in_settings, page_settings),
+        has_choice=providers.Callable(begins_by_choice, password_settings),
+    )
     sign_in_routes = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=sign_in,
@@ -324,6 +335,7 @@ class WebContainer(SessionContainer):
         pages=pages,
         threads=threads,
         jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
+        own_page=providers.Callable(own_page_of, password_settings, sign_in_pages),
     )
     password_authenticator: providers.Provider[PasswordAuthenticator] = (
         providers.ThreadSafeSingleton(
@@ -382,17 +394,7 @@ class WebContainer(SessionContainer):
         ),
         refused_sign_ins=refused_sign_ins,
         own_pages=own_pages,
-        sign_in_pages=providers.ThreadSafeSingleton(
-            SignInPages,
-            pages=pages,
-            allowlist=allowlist,
-            default_redirect=sign_in_settings.default_redirect,
-            password_url=providers.Callable(password_url_of, sign_in_settings),
-            challenge_url=providers.Callable(challenge_url_of, sign_in_settings),
-            sign_in_urls=sign_in_urls,
-            issuer=providers.Callable(issuer_of, sign_in_settings, page_settings),
-            has_choice=providers.Callable(begins_by_choice, password_settings),
-        ),
+        sign_in_pages=sign_in_pages,
         error_responses=error_responses,
         audit=SessionContainer.audit,
         threads=threads,
@@ -554,6 +556,7 @@ class WebContainer(SessionContainer):
     profile_sync: providers.Provider[ProfileSyncCall | None] = providers.ThreadSafeSingleton(
         sync_call, sync_parts
     )
+    webhook_threads = providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE)
     profile_changed_routes = providers.ThreadSafeSingleton(
         ProfileChangedRoutes,
         webhooks=providers.ThreadSafeSingleton(
@@ -563,15 +566,16 @@ class WebContainer(SessionContainer):
             create_intents.provider,
             clock=SessionContainer.clock,
             audit=SessionContainer.audit,
+            counter=SessionContainer.counter,
         ),
         error_responses=error_responses,
-        threads=providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE),
+        threads=webhook_threads,
     )
     metrics = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
         audit_events=SessionContainer.audit_counter.provided.counts,
-        threads=threads,
+        threads=providers.List(threads, webhook_threads),
         keys=SessionContainer.keys,
         token_caches=providers.List(
             SessionContainer.signatures, SessionContainer.cached_signatures

@@ -37,14 +37,14 @@ class Metrics(Collector):
     Attributes:
         decisions: Of guards, and of ``/auth/verify`` by caller.
         audit_events: Lines of the audit log.
-        threads: Where requests wait for other systems.
+        threads: Where requests, and webhooks, wait for other systems.
         keys: The issuer's.
         token_caches: Of verified tokens.
     """
 
     _decisions: Counts
     _audit_events: Counts
-    _threads: WorkerThreads
+    _threads: Iterable[WorkerThreads]
     _keys: KeyCache
     _token_caches: Iterable[CachingSignatureVerifier]
 
@@ -62,12 +62,12 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "authcore_worker_threads_busy",
             "Requests that wait for another system in a thread.",
-            value=self._threads.busy,
+            value=sum(each.busy for each in self._threads),
         )
         yield GaugeMetricFamily(
             "authcore_worker_threads_waiting",
             "Requests that wait for a thread.",
-            value=self._threads.waiting,
+            value=sum(each.waiting for each in self._threads),
         )
         yield from self._key_age()
         yield from self._cache_sizes()

@@ -25,10 +25,10 @@ def _check_attempt_keys(cookie_format: str, keys: object) -> str | None:
 
 
 def _counted_by_one_process(sign_in: str, table: str | None) -> str | None:
-    if sign_in != "on" or table is not None:
+    if sign_in == "off" or table is not None:
         return None
     return (
-        "AUTHCORE_STORE_TABLE is missing: AUTHCORE_PASSWORD_SIGN_IN=on counts attempts there, "
+        "AUTHCORE_STORE_TABLE is missing: AUTHCORE_PASSWORD_SIGN_IN counts attempts there, "
         "because a function runs in several processes"
     )
 

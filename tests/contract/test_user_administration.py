@@ -83,6 +83,19 @@ class OnCognito:
 
 
 class TestCognitoUserAdministrationOnMoto(OnMoto, OnCognito, UserAdministrationContract):
+    def test_a_user_is_found_whose_sub_another_user_has_as_user_name(
+        self, administration: UserAdministration, enrol: Enrol
+    ) -> None:
+        """The local Cognito refuses such a name; whether Amazon's does, its guide does not say."""
+        subject = enrol("anna", {})
+        enrol(subject, {})
+
+        found = administration.find_by_subject(subject)
+
+        assert found is not None
+        assert (found.username, found.subject) == ("anna", subject)
+        assert not found.found_by_subject
+
     @pytest.mark.xfail(reason="moto has no federated users", raises=NotImplementedError)
     def test_an_external_user_is_found_by_sub(
         self,

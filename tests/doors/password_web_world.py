@@ -1,6 +1,7 @@
 """The auth service with its own sign-in page, and users in a pool in memory."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -25,6 +26,7 @@ FORM: Final = ("content-type", "application/x-www-form-urlencoded")
 JSON: Final = ("content-type", "application/json")
 JANE: Final = "jane@thornfield.example"
 RIGHT: Final = "canary-Right-Password-1"
+PUBLIC_ID: Final = re.compile('id"(?: value=|:)"([0-9a-f]{32})"')
 HOME: Final = "192.0.2.7"
 
 
@@ -54,6 +56,7 @@ class PasswordWebWorld(WebWorld):
     ):
         self.claims: dict[str, object] = {}
         self._limits = limits
+        self.asked = "0" * 32
         self.cognito = SlowPasswordAuthenticator(self)
         self.cognito.enrol(JANE, RIGHT, steps=steps, factors=factors)
         super().__init__(**{"PASSWORD_SIGN_IN": "on", **changes})
@@ -88,13 +91,16 @@ class PasswordWebWorld(WebWorld):
         body = (
             members if isinstance(members, bytes) else (json.dumps if is_json else _form)(members)
         )
-        return self.visit(
+        answer = self.visit(
             path,
             method="POST",
             headers=[accept, JSON if is_json else FORM, *headers],
             body=body if isinstance(body, bytes) else body.encode(),
             client=(address, 40_000) if address else None,
         )
+        if found := PUBLIC_ID.search(answer.text):
+            self.asked = found[1]
+        return answer
 
     def type_in(
         self, password: str = RIGHT, *, username: str = JANE, redirect: str = DEEP_LINK, **more: Any
@@ -106,8 +112,9 @@ class PasswordWebWorld(WebWorld):
     def answer(
         self, *, redirect: str = DEEP_LINK, accept: tuple[str, str] = PROGRAM, **members: Any
     ) -> Answer:
-        """Answer the challenge."""
-        return self.post(CHALLENGE, {**members, "redirect": redirect}, accept=accept)
+        """Answer the challenge that was asked last."""
+        asked = {"id": self.asked, **members, "redirect": redirect}
+        return self.post(CHALLENGE, asked, accept=accept)
 
     @property
     def signed_in(self) -> str | None:

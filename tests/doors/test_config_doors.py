@@ -223,6 +223,7 @@ MISFITS: Final[tuple[tuple[tuple[DoorName, ...], str, Mapping[str, str]], ...]] 
         {"PASSWORD_FLOW": "USER_PASSWORD_AUTH", "PASSWORD_MIGRATING": "on"},
     ),
     (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "on"}),
+    (("web-function",), "STORE_TABLE", {"PASSWORD_SIGN_IN": "first"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "example.org"}),
     (("web", "guard"), "COOKIE_DOMAIN", {"COOKIE_DOMAIN": "xample.com"}),
     (

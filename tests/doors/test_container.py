@@ -102,11 +102,14 @@ def test_every_provider_of_a_guard_resolves() -> None:
     ("changes", "memory"),
     [({}, ProcessReplayCache), ({"STORE_TABLE": "sessions"}, DynamoDbReplayCache)],
 )
-def test_used_codes_are_remembered_in_the_table_where_there_is_one(
+def test_used_codes_and_webhooks_are_remembered_in_the_table_where_there_is_one(
     changes: dict[str, str], memory: type[ReplayCache]
 ) -> None:
-    # SP-01
-    assert type(web_container(environment_for(MINT, **changes)).replay_cache()) is memory
+    # SP-01, PS-02
+    container = web_container(environment_for(MINT, **changes))
+
+    assert type(container.replay_cache()) is memory
+    assert isinstance(container.create_intents(), memory)
 
 
 @pytest.mark.usefixtures("credentials")

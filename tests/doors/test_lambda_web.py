@@ -8,6 +8,7 @@ import pytest
 
 from authcore_lambda import web
 from authcore_lambda.web import NOT_CONFIGURED, WebFunction
+from doors.hook_world import PATH, HookWorld
 from doors.web_world import AUTH_HOST, AUTHORIZE_URL, DEEP_LINK, WebWorld
 from support.gateway_events import EVENTS, answered
 from unit.asgi_calls import PAGE, PROGRAM, Answer
@@ -49,6 +50,20 @@ def test_a_sign_in_works_from_its_first_page_to_the_session(gateway: Gateway) ->
     assert (signed_in.status, signed_in.header("location")) == (302, DEEP_LINK)
     assert len(signed_in.all("set-cookie")) >= 2
     assert gateway.visit("/auth/session", headers=(PROGRAM,)).status == 200
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_a_webhook_is_signed_over_the_bytes_that_the_gateway_received(kind: str) -> None:
+    # PS-01
+    world = HookWorld()
+    function = WebFunction(world.app)
+    body = '{"legacy_uid":"4711","name":"Zoë ☕"}'.encode()
+    event = EVENTS[kind](PATH, method="POST", headers=world.signed(body), cookies="", body=body)
+
+    answer = answered(function(event, None))
+    function.close()
+
+    assert (answer.status, answer.json) == (200, {"status": "applied"})
 
 
 def test_an_unknown_path_is_answered_and_not_raised(gateway: Gateway) -> None:

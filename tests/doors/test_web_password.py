@@ -57,6 +57,26 @@ def test_there_is_no_such_route_unless_an_operator_switches_it_on(method: str, p
     assert call(WebWorld().app, path, method=method, headers=[PROGRAM]).status == 404
 
 
+def test_where_the_own_page_comes_first_a_sign_in_leads_there_and_from_there_to_cognito() -> None:
+    world = PasswordWebWorld(PASSWORD_SIGN_IN="first")
+
+    led = world.visit("/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa%3Fb")
+
+    own = "https://auth.example.com/auth/password?redirect=https%3A%2F%2Fcms.example.com%2Fa%3Fb"
+    assert (led.status, led.header("location"), led.all("set-cookie")) == (302, own, [])
+    default = world.visit("/auth/signin").header("location") or ""
+    assert default.endswith("/auth/password?redirect=https%3A%2F%2Fcms.example.com%2F")
+    for more in ("provider=Google", "prompt=login", "login_hint=jane", "lang=de"):
+        onward = world.visit(f"/auth/signin?{more}").header("location") or ""
+        assert onward.startswith("https://example.auth.eu-west-1.amazoncognito.com/"), more
+    assert world.visit("/auth/signin?redirect=https%3A%2F%2Fevil.example%2F").status == 400
+
+
+def test_where_it_is_only_on_a_sign_in_leads_to_cognito(world: PasswordWebWorld) -> None:
+    onward = world.visit("/auth/signin").header("location") or ""
+    assert onward.startswith("https://example.auth.eu-west-1.amazoncognito.com/")
+
+
 def test_a_script_signs_in_and_learns_where_to_continue(world: PasswordWebWorld) -> None:
     answer = world.type_in()
 
@@ -146,6 +166,16 @@ def test_a_refusal_comes_a_whole_number_of_seconds_after_the_request(
     assert world.pause.waited == [timedelta(milliseconds=waited)]
 
 
+def test_a_refused_password_of_a_challenge_waits_as_the_first_one_does() -> None:
+    """MG-03."""
+    world = PasswordWebWorld(factors=[EMAIL], PASSWORD_FLOW="USER_AUTH")
+    world.post(PASSWORD, {"username": JANE, "factor": "choose"})
+
+    assert world.answer(password="wrong").status == 401
+
+    assert world.pause.waited == [timedelta(seconds=1)]
+
+
 def test_nothing_but_a_refusal_waits(two_factors: PasswordWebWorld) -> None:
     two_factors.type_in()
     two_factors.answer(code="000000")
@@ -158,7 +188,11 @@ def test_a_challenge_is_a_typed_answer_without_its_session(two_factors: Password
 
     assert (answer.status, answer.json) == (
         200,
-        {"challenge": "SOFTWARE_TOKEN_MFA", "parameters": {"FRIENDLY_DEVICE_NAME": "phone"}},
+        {
+            "challenge": "SOFTWARE_TOKEN_MFA",
+            "id": two_factors.asked,
+            "parameters": {"FRIENDLY_DEVICE_NAME": "phone"},
+        },
     )
     (cookie,) = answer.all("set-cookie")
     assert cookie.startswith(f"{COOKIE}=")
@@ -273,6 +307,18 @@ def test_a_new_authenticator_is_set_up_with_its_key_on_the_page() -> None:
     assert world.answer(code="123456").json["signed_in"] is True
 
 
+def test_of_two_tabs_the_one_that_asked_last_goes_on(two_factors: PasswordWebWorld) -> None:
+    """What was typed for one challenge is never sent for another one, perhaps another user's."""
+    two_factors.type_in()
+    first = two_factors.asked
+    two_factors.type_in()
+
+    late = two_factors.post(CHALLENGE, {"id": first, "code": "123456"})
+
+    assert (late.status, late.json["reason"]) == (400, "login_attempt")
+    assert two_factors.answer(code="123456").status == 200
+
+
 def test_two_challenges_in_a_row_are_both_asked() -> None:
     new = Step("NEW_PASSWORD_REQUIRED", NewPassword("New-Password-1"))
     world = PasswordWebWorld(steps=[new, TOTP])
@@ -341,7 +387,8 @@ def test_the_form_leads_to_the_requested_page_and_to_the_pools_own_pages(
 
     assert page.status == 200
     assert 'value="https://cms.example.com/a"' in page.text
-    assert "/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa" in page.text
+    others = "/auth/signin?redirect=https%3A%2F%2Fcms.example.com%2Fa&amp;prompt=login"
+    assert others in page.text
     assert 'autocomplete="current-password"' in page.text
     assert page.header("cache-control") == "no-store"
     policy = page.header("content-security-policy") or ""

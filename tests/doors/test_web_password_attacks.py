@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from authcore.domain.errors import CoordinationUnavailableError
 from authcore.domain.model.attempt_limits import AttemptLimit
@@ -84,6 +85,7 @@ def test_the_services_own_page_signs_a_browser_in(
 
 
 def _send(world: PasswordWebWorld, cookies: str, **members: str) -> Any:
+    members = {"id": world.asked, **members}
     return call(
         world.app,
         CHALLENGE,
@@ -99,10 +101,10 @@ def test_a_challenge_cookie_counts_for_one_answer(
     two_factors: PasswordWebWorld, first: str
 ) -> None:
     two_factors.type_in()
-    stolen = two_factors.browser.header(AUTH_HOST)
+    stolen, asked = two_factors.browser.header(AUTH_HOST), two_factors.asked
     two_factors.answer(code=first)
 
-    replayed = _send(two_factors, stolen, code="123456")
+    replayed = _send(two_factors, stolen, code="123456", id=asked)
 
     assert (replayed.status, replayed.json["reason"]) == (400, "login_attempt")
     assert not [each for each in replayed.all("set-cookie") if "session" in each]
@@ -138,7 +140,7 @@ def test_a_challenge_of_another_app_client_is_none(two_factors: PasswordWebWorld
     cookies = two_factors.browser.header(AUTH_HOST)
     other = PasswordWebWorld(COGNITO_CLIENT_ID="5another2client", steps=[TOTP])
 
-    answer = _send(other, cookies, code="123456")
+    answer = _send(other, cookies, code="123456", id=two_factors.asked)
 
     assert (answer.status, answer.json["reason"]) == (400, "login_attempt")
 
@@ -246,6 +248,9 @@ def test_what_is_no_sign_in_reaches_neither_cognito_nor_a_limit(
         ({"code": ["1"]}, 400, "body_malformed"),
         ({"password": RIGHT}, 400, "challenge_mismatch"),
         ({}, 400, "challenge_mismatch"),
+        ({"id": "", "code": "123456"}, 400, "body_malformed"),
+        ({"id": "0" * 33, "code": "123456"}, 400, "body_malformed"),
+        ({"id": "0" * 32, "code": "123456"}, 400, "login_attempt"),
         ({"code": "123456", "padding": "x" * 32_768}, 413, "body_too_large"),
     ],
 )
@@ -254,7 +259,7 @@ def test_what_is_no_answer_leaves_the_challenge_as_it_was(
 ) -> None:
     """DL-02, VA-05."""
     two_factors.type_in()
-    answer = two_factors.post(CHALLENGE, members)
+    answer = two_factors.post(CHALLENGE, {"id": two_factors.asked, **members})
     assert (answer.status, answer.json["reason"]) == (status, reason)
     assert two_factors.answer(code="123456").status == 200
 
@@ -289,6 +294,21 @@ def test_an_address_is_limited_whatever_the_users_and_the_headers() -> None:
 
     assert statuses == [401] * 12 + [429]
     assert world.type_in(address="192.0.2.8").status == 200
+
+
+def test_behind_a_trusted_proxy_the_address_is_the_one_that_the_proxy_names() -> None:
+    """MG-05, VA-04: as uvicorn reads it; what the client wrote before it changes nothing."""
+    world = PasswordWebWorld(PASSWORD_PER_ADDRESS="12")
+    world.app = ProxyHeadersMiddleware(world.app, trusted_hosts="127.0.0.1")
+
+    def attempt(number: int, address: str) -> int:
+        forwarded = ("x-forwarded-for", f"198.51.100.{number}, {address}")
+        return world.type_in(
+            "wrong", username=f"user-{number}", headers=(ORIGIN, forwarded), address="127.0.0.1"
+        ).status
+
+    assert [attempt(n, "203.0.113.9") for n in range(13)] == [401] * 12 + [429]
+    assert attempt(20, "203.0.113.10") == 401
 
 
 def test_guesses_of_a_code_count_together_with_passwords(two_factors: PasswordWebWorld) -> None:

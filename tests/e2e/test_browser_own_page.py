@@ -110,6 +110,22 @@ def test_a_code_of_an_authenticator_app_completes_the_sign_in(
     assert_signed_in(stack, page, "Adele")
 
 
+def test_a_temporary_password_is_replaced_by_one_that_the_pool_accepts(
+    stack: LocalStack, context: BrowserContext
+) -> None:
+    enrol(stack, "bertha", status="FORCE_CHANGE_PASSWORD")
+    page = context.new_page()
+    open_page(stack, page)
+    type_in(page, "bertha")
+    page.get_by_label("New password").fill("short")
+    page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not accepted")
+    page.get_by_label("New password").fill("A-New-Password-1")
+    page.get_by_role("button", name="Save and sign in").click()
+
+    assert_signed_in(stack, page, "Bertha")
+
+
 def test_without_a_password_a_code_comes_by_mail(
     stack: LocalStack, context: BrowserContext
 ) -> None:
@@ -203,3 +219,31 @@ def test_a_device_without_the_passkey_signs_nobody_in(
     expect(page.get_by_role("alert")).to_contain_text("passkey was not used")
     page.goto(f"{stack.cms_url}/articles")
     expect(page).not_to_have_url(f"{stack.cms_url}/articles")
+
+
+SIBLING: Final = """<!doctype html><title>t</title>
+<form method="post" action="{url}"><input name="username" value="mallory">
+<input name="password" value="{password}"></form>
+<script>
+document.cookie = "__Host-authcore_challenge=planted; Domain=authcore.localhost; Path=/; Secure";
+document.cookie = "__Host-authcore_challenge=planted; Path=/; Secure";
+document.forms[0].submit();
+</script>"""
+
+
+def test_a_sibling_subdomain_signs_no_browser_in_and_plants_no_challenge(
+    stack: LocalStack, context: BrowserContext
+) -> None:
+    """VA-07: login CSRF from a host of the same site, whose cookies the browser sends along."""
+    enrol(stack, "mallory")
+    evil = "http://evil.authcore.localhost/"
+    body = SIBLING.format(url=f"{stack.auth_url}/auth/password", password=RIGHT)
+    context.route(evil, lambda route: route.fulfill(body=body, content_type="text/html"))
+    page = context.new_page()
+    with page.expect_response(f"{stack.auth_url}/auth/password") as refused:
+        page.goto(evil)
+
+    assert refused.value.status == 403
+    expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    sent = context.cookies(stack.auth_url)
+    assert [each for each in sent if "authcore" in each.get("name", "")] == []

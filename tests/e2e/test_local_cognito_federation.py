@@ -70,7 +70,7 @@ class TestWhatIsStoredOfAProvidersAnswer:
     ) -> None:
         Browser(pool).continue_with("Google", **VERIFIED)
         assert heard.sources == [INBOUND, *FIRST]
-        assert heard.events[0]["userName"] == "Google_109-Aa"
+        assert heard.events[0]["userName"] == "109-Aa"
         assert heard.events[0]["request"] == {
             "providerName": "Google",
             "providerType": "Google",

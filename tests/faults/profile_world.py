@@ -33,6 +33,7 @@ from authcore.testing.fakes.coordination import InMemoryLease
 from authcore.testing.fakes.legacy_profiles import InMemoryLegacyProfiles
 from authcore.testing.fakes.system import FrozenClock, RecordedPause
 from authcore.testing.fakes.user_directory import (
+    InMemoryProviderLinks,
     InMemoryUserAdministration,
     InMemoryUserDirectory,
 )
@@ -386,6 +387,7 @@ class ProfileWorld:
             accounts=InterruptedProfiles(self.legacy, calls),
             directory=directory,
             administration=InterruptedAdministration(directory, calls),
+            links=InMemoryProviderLinks(directory),
             writes=Retrier(
                 rate_limiter=RateLimiter(25, clock=self.clock, pause=self.pause),
                 pause=self.pause,

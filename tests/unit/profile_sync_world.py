@@ -18,6 +18,7 @@ from authcore.testing.fakes.coordination import InMemoryLease
 from authcore.testing.fakes.legacy_profiles import InMemoryLegacyProfiles
 from authcore.testing.fakes.system import FrozenClock, RecordedPause
 from authcore.testing.fakes.user_directory import (
+    InMemoryProviderLinks,
     InMemoryUserAdministration,
     InMemoryUserDirectory,
 )
@@ -69,6 +70,7 @@ class SyncWorld:
             accounts=self.legacy,
             directory=self.directory,
             administration=self.administration,
+            links=InMemoryProviderLinks(self.directory),
             writes=Retrier(
                 rate_limiter=RateLimiter(25, clock=self.clock, pause=self.pause),
                 pause=self.pause,
@@ -78,6 +80,17 @@ class SyncWorld:
             policy=policy or ProfilePolicy(),
             audit=self.audit,
         )
+
+    def link_another(self, uid: str, email: str) -> DirectoryUser:
+        """Add a second account and its user, in step."""
+        attributes = {"email": email, "email_verified": "true", "name": uid, LEGACY_UID: uid}
+        user = self.directory.add(f"user-{uid}", attributes)
+        self.legacy.put(
+            LegacyAccount(
+                uid, uid, email, email_verified=True, display_name=uid, cognito_id=user.subject
+            )
+        )
+        return user
 
     def change(self, **values: Any) -> LegacyAccount:
         """Change the account in the legacy system."""
@@ -96,6 +109,12 @@ class SyncWorld:
         found = self.directory.find("cordelia")
         assert found is not None
         return found
+
+    def address_of(self, uid: str) -> tuple[str | None, str | None]:
+        """Return address of another account's user, and whether it is verified."""
+        found = self.directory.find(f"user-{uid}")
+        assert found is not None
+        return found.attributes.get("email"), found.attributes.get("email_verified")
 
     def profile(self) -> tuple[str | None, str | None, str | None]:
         """Return address, whether it is verified, and name."""

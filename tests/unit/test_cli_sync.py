@@ -299,6 +299,24 @@ def test_a_stopped_run_is_continued_where_it_was(tmp_path: Path) -> None:
     assert not state.exists()
 
 
+def test_a_stopped_dry_run_is_not_continued_by_a_run_that_writes(tmp_path: Path) -> None:
+    """Nobody wrote the users before the page that the dry run had reached."""
+    town = Town(8)
+    town.rename("0")
+    state = tmp_path / "sync.state"
+    pages = InMemoryDirectoryListing(town.directory, PAGE)
+    stopped = Stopping(pages, 2, KeyboardInterrupt())
+    sync(town, "run", "--dry-run", "--state", str(state), listing=stopped)
+    kept = state.read_text()
+
+    ran = sync(town, "run", "--state", str(state))
+
+    assert ran.status == 2
+    assert "dry run" in ran.err
+    assert state.read_text() == kept
+    assert sync(town, "run", "--dry-run", "--state", str(state)).summary["users"] == 9
+
+
 def test_a_run_that_is_killed_between_two_pages_does_nothing_twice(tmp_path: Path) -> None:
     town = Town(8)
     town.rename("0")

@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from authcore.domain.model.tokens import RefreshToken, TokenSet
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.testing.fakes.revocation import InMemoryRevocationList
 from authcore.testing.fakes.system import FrozenClock
-from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher
+from authcore.testing.fakes.token_endpoint import InMemoryTokenRefresher, InMemoryTokenRevoker
 from authcore.testing.mint import TokenMint
+from unit.session_world import SessionWorld
 
 
 POOL = "eu-west-1_Ab12Cd34E"
@@ -83,6 +85,40 @@ def test_a_guard_goes_on_with_sessions_by_the_refresher_it_is_given() -> None:
     assert first.is_renewed
     assert second == first
     assert provider.sent == [tokens.refresh_token]
+
+
+@pytest.mark.parametrize("has_revoker", [True, False])
+def test_a_guard_revokes_what_it_got_for_a_session_that_ended_meanwhile(
+    caplog: pytest.LogCaptureFixture, *, has_revoker: bool
+) -> None:
+    """RF-08: without a revoker the audit log says so."""
+    caplog.set_level(logging.INFO, logger="authcore.audit")
+    world = SessionWorld()
+    tokens, got = world.sign_in(), []
+
+    class Ending(InMemoryTokenRefresher):
+        def refresh(self, tokens: TokenSet, *, username: str | None) -> TokenSet:
+            got.append(world.provider.refresh(tokens, username=username))
+            world.revocations.revoke_session("sign-in-1", until=world.now + timedelta(days=1))
+            return got[0]
+
+    revoker = InMemoryTokenRevoker(world.provider)
+    guard = authcore.session_guard(
+        validator=world.validator,
+        refresher=Ending(world.clock),
+        revoker=revoker if has_revoker else None,
+        revocations=world.revocations,
+    )
+    world.clock.advance(timedelta(hours=1))
+
+    assert guard.decide(PresentedSession(tokens)) == SignInRequired(
+        "session_revoked", has_ended=True
+    )
+    assert revoker.revoked == ([got[0].refresh_token] if has_revoker else [])
+    [line] = [
+        each.getMessage() for each in caplog.records if "session.successor" in each.getMessage()
+    ]
+    assert ("no revoker" in line) is not has_revoker
 
 
 def test_a_guard_that_cannot_work_is_not_built() -> None:

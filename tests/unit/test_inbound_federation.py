@@ -1,8 +1,6 @@
 """The inbound federation trigger: providers do not change what the legacy system owns."""
 
 import copy
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -107,6 +105,15 @@ def test_of_a_linked_user_the_pools_values_stay(world: World) -> None:
     ]
 
 
+def test_an_event_that_names_the_user_by_the_bare_id_is_about_the_same_user(world: World) -> None:
+    # PS-04
+    world.add()
+
+    kept: Any = world.stored(federation_event(username=USER_ID))
+
+    assert (kept["email"], kept["name"]) == (HELD["email"], HELD["name"])
+
+
 def test_a_native_user_with_the_linked_identity_is_kept_alike(world: World) -> None:
     identities = world.add().attributes["identities"].replace("true", "false")
     world.directory.add("elizabeth", {**HELD, "identities": identities})
@@ -201,11 +208,12 @@ def test_every_kind_of_provider_names_its_user(
     assert kept["email"] == HELD["email"]
 
 
-def test_of_saml_the_user_name_is_made_of_provider_and_id() -> None:
+@pytest.mark.parametrize("username", ["CorporateAD_Lizzy@Longbourn", "Lizzy@Longbourn"])
+def test_of_saml_the_user_name_is_made_of_provider_and_id_or_is_the_id(username: str) -> None:
     claim = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
     world = World(claims={**CLAIMS, "email": claim})
     world.directory.federate(ExternalIdentity("CorporateAD", "Lizzy@Longbourn"), HELD)
-    event = federation_event({}, username="CorporateAD_Lizzy@Longbourn", provider="CorporateAD")
+    event = federation_event({}, username=username, provider="CorporateAD")
     event["request"]["providerType"] = "SAML"
     event["request"]["attributes"] = {"samlResponse": {claim: CANARY, "department": "Novels"}}
 
@@ -305,15 +313,3 @@ def test_without_settings_every_provider_is_believed(monkeypatch: pytest.MonkeyP
     assert inbound_federation.handler(event, None)["response"] == {"userAttributesToMap": {}}
     other = {**event, "triggerSource": "PreSignUp_SignUp"}
     assert inbound_federation.handler(other, None) == other
-
-
-def test_the_function_imports_no_http_client() -> None:
-    """Nothing of linking, migration or sessions: a cold start pays for the pool's API only."""
-    statement = "import sys, authcore_lambda.inbound_federation; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", statement], capture_output=True, text=True, check=True
-    ).stdout.split()
-
-    unneeded = {"httpx", "jwt", "dependency_injector", "boto3"}
-    assert unneeded.isdisjoint(loaded)
-    assert "authcore.domain.services.accounts.account_linking" not in loaded

@@ -16,7 +16,7 @@ from authcore.domain.errors import (
     SignatureRejectedError,
 )
 from authcore.domain.model.accounts import Credentials
-from authcore.domain.model.challenges import Challenge, Choice, Code, Password
+from authcore.domain.model.challenges import Challenge, Choice, Code, Device, Password, TotpSetup
 from authcore.domain.model.session import Session
 from authcore.testing.fakes.password_authentication import Step
 from authcore.testing.fakes.signatures import InMemorySignatureVerifier
@@ -135,3 +135,41 @@ def test_only_refused_credentials_are_tried_again() -> None:
 def test_a_second_flow_must_migrate_and_the_first_must_not(flow: str, migrating: str) -> None:
     with pytest.raises(ConfigurationError):
         World().sign_in(flow=flow, migrating=migrating)
+
+
+def test_device_and_metadata_are_passed_on_at_every_step() -> None:
+    device, metadata = Device("key", "group", "password"), {"origin": "page"}
+    world = World(steps=[TOTP], factors=[Step("EMAIL_OTP", Code("12345678"))], is_migrated=False)
+    sign_in = world.sign_in(migrating="USER_PASSWORD_AUTH")
+    challenge = sign_in.begin(ANNA, device=device, metadata=metadata)
+    assert isinstance(challenge, Challenge)
+    sign_in.answer(challenge, Code("123456"), device=device, metadata=metadata)
+    sign_in.begin_choice("anna", metadata=metadata)
+
+    assert world.cognito.devices == [device] * 3
+    assert world.cognito.metadata == [metadata] * 4
+
+
+def test_without_the_keys_no_answer_is_used_up() -> None:
+    world, keys = World(steps=[TOTP]), InMemorySignatureVerifier()
+    challenge = world.sign_in().begin(ANNA)
+    keys.go_down()
+    assert isinstance(challenge, Challenge)
+    with pytest.raises(KeySourceUnavailableError):
+        world.sign_in(validator=attrs.evolve(VALIDATOR, signatures=keys)).answer(
+            challenge, Code("123456")
+        )
+
+    assert isinstance(world.sign_in().answer(challenge, Code("123456")), Session)
+
+
+def test_the_secret_of_an_authenticator_is_for_one_challenge_only() -> None:
+    sign_in = World(steps=[Step("MFA_SETUP", TotpSetup("123456"))]).sign_in()
+    challenge = sign_in.begin(ANNA)
+    assert isinstance(challenge, Challenge)
+    setup = sign_in.begin_totp_setup(challenge)
+
+    assert setup.secret not in repr(setup)
+    with pytest.raises(CredentialsRejectedError):
+        sign_in.answer(challenge, TotpSetup("123456"))
+    assert isinstance(sign_in.answer(setup.challenge, TotpSetup("123456")), Session)

@@ -278,8 +278,9 @@ def test_a_function_without_settings_follows_the_policy(
 
 
 def test_what_linking_takes_is_not_loaded_before_somebody_needs_it() -> None:
-    """Most tokens are those of linked users."""
-    statement = "import sys, authcore_lambda.pre_token_generation; print(*sys.modules)"
+    """Most tokens are those of linked users; a provider's sign-in links nobody at all."""
+    functions = "authcore_lambda.pre_token_generation, authcore_lambda.inbound_federation"
+    statement = f"import sys, {functions}; print(*sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", statement], check=True, capture_output=True, text=True
     )

@@ -1,7 +1,7 @@
 """A pool user follows the legacy account: what is written, what is not, and what is refused."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -197,6 +197,21 @@ def test_an_external_user_is_written_to(world: SyncWorld) -> None:
     assert found.attributes["name"] == "Cordelia"
 
 
+@pytest.mark.parametrize("values", [{"email": "queen@example.org"}, {"locked": True}])
+def test_a_user_who_took_the_sub_of_another_as_user_name_is_not_written_to(
+    world: SyncWorld, values: dict[str, Any]
+) -> None:
+    """Nothing says that a pool refuses such a name at sign-up, or which of the two it means."""
+    # PS-04
+    taker = world.directory.add(world.user.subject, {"email": "edmund@example.org"})
+    world.change(**values)
+
+    assert world.sync().sync(UID).subject == world.user.subject
+
+    assert world.directory.find(taker.username) == taker
+    assert world.now() != world.user
+
+
 Spoil = Callable[[SyncWorld], None]
 
 
@@ -378,6 +393,10 @@ def test_an_account_that_never_rests_is_left_for_later(world: SyncWorld) -> None
         attrs.evolve(world.sync(), administration=restless).sync(UID)
 
 
+def _unlock(world: SyncWorld) -> None:
+    world.change(locked=False)
+
+
 def rename(world: SyncWorld, name: str) -> None:
     world.change(display_name=name)
 
@@ -389,6 +408,43 @@ def test_no_value_reaches_the_audit_log(world: SyncWorld) -> None:
     (event,) = world.audit.events
     assert event.detail == "updated email email_verified name"
     assert event.subject == world.user.subject
+
+
+def test_a_lock_is_recorded_also_where_the_value_beside_it_is_refused(world: SyncWorld) -> None:
+    # PS-05
+    world.change(locked=True, display_name="x" * 2049)
+
+    with pytest.raises(AttributesRejectedError):
+        world.sync().sync(UID)
+
+    assert [(each.outcome, each.detail) for each in world.audit.events] == [
+        ("accepted", "disabled enabled"),
+        ("rejected", None),
+    ]
+
+
+def test_a_write_is_told_and_recorded_also_where_the_account_then_changes_elsewhere(
+    world: SyncWorld,
+) -> None:
+    """An unlocked account leaves its user disabled: only this line says since when."""
+    world.change(locked=True)
+    unlocking = Between(world, lambda: _unlock(world))
+
+    result = attrs.evolve(world.sync(), administration=unlocking).sync(UID)
+
+    assert result.status == "disabled"
+    assert [each.detail for each in world.audit.events] == ["disabled enabled"]
+    assert not world.now().enabled
+
+
+def test_a_write_is_recorded_also_where_the_second_look_gets_no_answer(world: SyncWorld) -> None:
+    world.change(display_name="Cordelia of France")
+    failing = Between(world, lambda: _legacy_is_down(world))
+
+    with pytest.raises(LegacyUnavailableError):
+        attrs.evolve(world.sync(), administration=failing).sync(UID)
+
+    assert [each.outcome for each in world.audit.events] == ["accepted", "unavailable"]
 
 
 def test_the_fields_of_the_link_are_never_written(world: SyncWorld) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.linking import LinkPolicy, PoolAccount
-from authcore.domain.model.profile_updates import FIELDS, ProfileUpdate, pool_owned, update_of
+from authcore.domain.model.profile_updates import FIELDS, ProfileUpdate, fields_of_pool, update_of
 from authcore.domain.model.profiles import ProfileField, ProfilePolicy
 from authcore.domain.services.accounts.profile_updates import ProfileUpdates
 from authcore.testing.fakes.legacy_profiles import InMemoryLegacyProfileWriter
@@ -43,7 +43,7 @@ class World(SyncWorld):
         """What a sign-in does."""
         ProfileUpdates(
             writer=self.writer,
-            owned=pool_owned(self.legacy_owned),
+            owned=fields_of_pool(self.legacy_owned),
             policy=LinkPolicy(email_providers=frozenset({"Google"})),
             audit=self.audit,
         ).tell(self.pool_user(), UID, providers)
@@ -247,8 +247,8 @@ def test_only_fields_of_the_pool_are_told(
 def test_every_field_has_one_owner() -> None:
     splits: tuple[tuple[ProfileField, ...], ...] = ((), ("email",), ("name",), ("email", "name"))
     for legacy_owned in splits:
-        assert pool_owned(legacy_owned) | frozenset(legacy_owned) == FIELDS
-        assert not pool_owned(legacy_owned) & frozenset(legacy_owned)
+        assert fields_of_pool(legacy_owned) | frozenset(legacy_owned) == FIELDS
+        assert not fields_of_pool(legacy_owned) & frozenset(legacy_owned)
 
 
 def test_no_address_or_name_is_shown() -> None:

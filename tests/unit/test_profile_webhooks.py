@@ -24,7 +24,7 @@ from authcore.domain.services.accounts.profile_webhooks import (
     ProfileWebhooks,
     Receipt,
 )
-from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.audit import InMemoryAuditLog, InMemoryDecisionCounter
 from authcore.testing.fakes.coordination import InMemoryCreateIntents
 from authcore.testing.fakes.system import FrozenClock
 
@@ -40,6 +40,7 @@ class World:
     def __init__(self) -> None:
         self.clock = FrozenClock()
         self.audit = InMemoryAuditLog()
+        self.counter = InMemoryDecisionCounter()
         self.intents = InMemoryCreateIntents(self.clock)
         self.keys: tuple[bytes, ...] = (KEY,)
         self.synced: list[str] = []
@@ -54,6 +55,7 @@ class World:
             intents=self.intents,
             clock=self.clock,
             audit=self.audit,
+            counter=self.counter,
         )
 
     def sync(self, legacy_uid: str) -> None:
@@ -87,6 +89,7 @@ def world() -> World:
 def test_a_signed_message_is_applied(world: World) -> None:
     assert world.receive() == Receipt("applied")
     assert world.synced == ["4711"]
+    assert world.counter.counts == {("profile.webhook", "accepted", "ok"): 1}
 
 
 def test_what_no_key_of_ours_signed_has_no_effect_at_all(world: World) -> None:

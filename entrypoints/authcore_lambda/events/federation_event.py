@@ -31,7 +31,7 @@ class FederationEvent:
     Attributes:
         source: ``triggerSource``.
         pool_id: ``userPoolId``, if it has the shape of ``eu-west-1_Ab12Cd34``.
-        username: ``userName``, mostly ``Provider_id``.
+        username: ``userName``: the id at the provider, or the pool's name of the user.
         provider: ``request.providerName``.
         user_id: Of the user at the provider; None for SAML, whose attributes do not hold it.
         given: Everything that the provider says, by claim, in one object.
@@ -58,20 +58,39 @@ class FederationEvent:
             pool_id=pool_id if pool_id and POOL_ID.fullmatch(pool_id) else None,
             username=text(event, "userName"),
             provider=text(request, "providerName"),
-            user_id=text(given, _ID_CLAIMS.get(text(request, "providerType") or "", "sub")),
+            user_id=_user_id(given, text(request, "providerType")),
             given=given,
             response=mapping(event, "response"),
         )
+
+    @property
+    def pool_usernames(self) -> tuple[str, ...]:
+        """
+        Names that the pool may have for the user who signs in, the likeliest first.
+
+        Published events of Google sign-ins have the bare id as ``userName``; Amazon's guide shows
+        neither form.  The pool names an external user ``Provider_id``.
+        """
+        if not (self.provider and self.username):
+            return ()
+        prefix = f"{self.provider}_"
+        if self.username.casefold().startswith(prefix.casefold()):
+            return (self.username,)
+        return (f"{prefix}{self.user_id or self.username}", self.username)
 
     def is_about(self, provider: str | None, user_id: str | None) -> bool:
         """
         Whether the user who signs in has the id *user_id* at *provider*.
 
-        Where the event holds no id, the user name must be made of both.
+        Where the event holds no id, the user name must be the id, or be made of both.
         """
         if not (self.provider and provider and user_id):
             return False
         if provider.casefold() != self.provider.casefold():
             return False
-        named = f"{self.provider}_{user_id}".casefold()
-        return user_id == self.user_id or named == (self.username or "").casefold()
+        named = {user_id.casefold(), f"{self.provider}_{user_id}".casefold()}
+        return user_id == self.user_id or (self.username or "").casefold() in named
+
+
+def _user_id(given: Mapping[str, Any], kind: str | None) -> str | None:
+    return None if kind == "SAML" else text(given, _ID_CLAIMS.get(kind or "", "sub"))

@@ -40,7 +40,7 @@ class Outbox:
     Keeps messages in the database.
 
     Attributes:
-        send: None where nobody listens; then no message is kept.
+        send: None where no program listens; then no message is kept.
     """
 
     _store: Store

@@ -21,6 +21,7 @@ from authcore.domain.model.challenges import (
     Password,
     TotpSetup,
 )
+from authcore.domain.model.pending_challenge import PUBLIC_ID_LENGTH
 from authcore_web.request.body import BodyMalformedError
 
 
@@ -99,6 +100,19 @@ def redirect_in(members: Members) -> str | None:
         BodyMalformedError: Too long, or no text.
     """
     return _text(members, "redirect", MAX_TEXT)
+
+
+def public_id_in(members: Members) -> str:
+    """
+    Read which challenge is answered.
+
+    Raises:
+        BodyMalformedError: Missing, too long, or no text.
+    """
+    found = _text(members, "id", PUBLIC_ID_LENGTH)
+    if found is None:
+        raise BodyMalformedError("no id of a challenge")
+    return found
 
 
 def answer_in(challenge: Challenge, members: Members) -> ChallengeAnswer:

@@ -67,6 +67,7 @@ class Asked:
 
     Attributes:
         challenge: With all its parameters.
+        public_id: Comes back with the answer.
         target: Where the sign-in shall end.
         cookies: ``Set-Cookie`` values that keep the challenge.
         secret: Base32, for a new authenticator application; None for every other challenge.
@@ -74,6 +75,7 @@ class Asked:
     """
 
     challenge: Challenge
+    public_id: str
     target: RedirectTarget = attrs.field(repr=False)
     cookies: tuple[str, ...] = attrs.field(repr=False)
     secret: str | None = attrs.field(default=None, repr=False)
@@ -89,7 +91,7 @@ def challenge_members(asked: Asked) -> Mapping[str, object]:
         for name, value in challenge.parameters.items()
         if every or name in PUBLIC_PARAMETERS
     }
-    members = {"challenge": challenge.name, "parameters": parameters}
+    members = {"challenge": challenge.name, "id": asked.public_id, "parameters": parameters}
     choice = {"available": list(challenge.available)} if challenge.available else {}
     return {**members, **choice, **({"secret": asked.secret} if asked.secret else {})}
 
@@ -133,7 +135,11 @@ def challenge_entries(asked: Asked, *, issuer: str) -> Entries:
     return Entries(
         fields=_fields(challenge),
         buttons=tuple(Button("choice", each) for each in BUTTONS if each in _choices(challenge)),
-        hidden={"redirect": asked.target, **({"credential": ""} if passkey else {})},
+        hidden={
+            "id": asked.public_id,
+            "redirect": asked.target,
+            **({"credential": ""} if passkey else {}),
+        },
         alert=_alert(asked.refusal) if asked.refusal else None,
         setup_key=secret,
         setup_url=_setup_url(issuer, challenge.username, secret) if secret else None,

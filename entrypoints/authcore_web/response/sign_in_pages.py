@@ -9,6 +9,7 @@ from starlette.responses import Response
 from authcore.domain.errors import RedirectRejectedError
 from authcore.domain.model.session import RedirectTarget
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.settings.password import PasswordSettings, is_first
 from authcore_web.request.sign_in_members import SignInForm
 from authcore_web.response import messages
 from authcore_web.response.challenge_entries import (
@@ -55,13 +56,21 @@ class SignInPages:
         """
         return self._allowlist.resolve(self._default_redirect if redirect is None else redirect)
 
+    def url_of(self, redirect: str | None) -> str:
+        """
+        Make the URL of a sign-in that ends at *redirect*.
+
+        Raises:
+            RedirectRejectedError: It is not on the allow-list.
+        """
+        return f"{self._password_url}?redirect={quote(self.target(redirect), safe='')}"
+
     def url_for(self, redirect: str | None) -> str:
         """Make the URL of a new sign-in that ends at *redirect*, or at the default."""
         try:
-            target = self._allowlist.resolve(redirect)
+            return self.url_of(redirect)
         except RedirectRejectedError:
             return self._password_url
-        return f"{self._password_url}?redirect={quote(target, safe='')}"
 
     def password(
         self,
@@ -83,7 +92,7 @@ class SignInPages:
             messages.PASSWORD,
             entries,
             url=self._password_url,
-            leave_url=self._sign_in_urls.to(target),
+            leave_url=self._sign_in_urls.again(target),
             through=(target,),
             status=status,
         )
@@ -99,3 +108,8 @@ class SignInPages:
             through=(asked.target,),
             status=status,
         )
+
+
+def own_page_of(password: PasswordSettings, pages: SignInPages) -> SignInPages | None:
+    """Return *pages* where users are led there first."""
+    return pages if is_first(password) else None

@@ -1,5 +1,6 @@
 """``/auth/password`` and ``/auth/challenge``: sign-in on the auth service's own page."""
 
+from datetime import datetime
 from typing import Final
 
 import attrs
@@ -35,6 +36,7 @@ from authcore_web.request.sign_in_members import (
     SignInForm,
     address_of,
     answer_in,
+    public_id_in,
     redirect_in,
     sign_in_form,
 )
@@ -52,7 +54,6 @@ from authcore_web.signin_urls import NATIVE_PROVIDER
 
 _ENDS_CHALLENGE: Final = (
     AnswerRejectedError,
-    AttemptRejectedError,
     CredentialsRejectedError,
     LoginLostError,
     SessionTooLargeError,
@@ -119,26 +120,31 @@ class PasswordRoutes:
             step = await self._threads.run(begin)
             return self._respond(request, step, BEGIN)
         except (RejectedError, UnavailableError) as error:
-            if isinstance(error, CredentialsRejectedError):
-                await self._refusals.wait(began)
+            await self._even_out(error, began)
             return self._refuse_password(request, _one_refusal(error), form)
 
     async def answer(self, request: Request) -> Response:
         """Answer the challenge that the browser carries; it counts for one answer."""
-        sent, redirect = cookie_header(request), None
+        sent, redirect, began = cookie_header(request), None, self._refusals.now()
         try:
             self._own_pages.check(request)
             members = await members_of(request, limit=MAX_ANSWER_BYTES)
             redirect = redirect_in(members)
             target = self._sign_in_pages.target(redirect)
-            pending = self._steps.pending(sent)
+            pending = self._steps.pending(public_id_in(members), sent)
             answer, address = answer_in(pending.challenge, members), address_of(request)
             step = await self._threads.run(
                 lambda: self._steps.answer(pending, answer, target, address=address, sent=sent)
             )
             return self._respond(request, step, CHALLENGE)
         except (RejectedError, UnavailableError) as error:
+            await self._even_out(error, began)
             return self._refuse_answer(request, _one_refusal(error), redirect)
+
+    async def _even_out(self, error: AuthcoreError, began: datetime) -> None:
+        """Wait before a user is refused; other errors are not about a user."""
+        if isinstance(error, CredentialsRejectedError):
+            await self._refusals.wait(began)
 
     def _respond(self, request: Request, step: Step, action: str) -> Response:
         if isinstance(step, Asked):

@@ -1,5 +1,6 @@
 """The steps of a sign-in by password, between two answers to the browser."""
 
+import hmac
 from typing import TypeAlias
 
 import attrs
@@ -113,16 +114,24 @@ class PasswordSteps:
             begun = self._sign_in.begin(Credentials(form.username, form.password))
         return self._settle(begun, form.username, target, sent)
 
-    def pending(self, sent: str) -> PendingChallenge:
+    def pending(self, public_id: str, sent: str) -> PendingChallenge:
         """
         Read the challenge that the browser carries.
 
+        Args:
+            public_id: Of the challenge that the page showed.
+
+            sent: The ``Cookie`` header.
+
         Raises:
-            AttemptRejectedError: None, an expired one, or one of another app client.
+            AttemptRejectedError: None, an expired one, one of another app client, or the one that
+                another tab was asked since.
         """
         pending = self._challenges.read(sent)
         if pending is None or pending.client != self._client:
             raise AttemptRejectedError("this browser has no challenge to answer")
+        if not hmac.compare_digest(pending.public_id.encode(), public_id.encode()):
+            raise AttemptRejectedError("the browser was asked another challenge since")
         return pending
 
     def answer(
@@ -215,7 +224,7 @@ class PasswordSteps:
             setup = self._sign_in.begin_totp_setup(challenge)
             challenge, secret = setup.challenge, setup.secret
         cookies = self._keep(attrs.evolve(pending, challenge=challenge), sent)
-        return Asked(challenge, target, cookies, secret, refusal)
+        return Asked(challenge, pending.public_id, target, cookies, secret, refusal)
 
     def _keep(self, pending: PendingChallenge, sent: str) -> tuple[str, ...]:
         """Keep *pending*; a session that leaves no room for it ends: the user signs in anyway."""

@@ -42,6 +42,7 @@ from authcore_web.response.attempt_cookies import AttemptCookies
 from authcore_web.response.errors import ErrorResponses, wants_json
 from authcore_web.response.pages import Pages
 from authcore_web.response.plain import redirect_to
+from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.routes.late_callbacks import LATE, LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
 from authcore_web.routes.session_start import SessionStart
@@ -72,6 +73,8 @@ class SignInRoutes:
         pages: Know the language that a browser prefers.
         threads: Where *sign_in* waits.
         jar_waits: Whether *sessions* keeps them in a store.  Default: no.
+        own_page: This service's own sign-in page, where it comes first; None, the default, where
+            users are sent to the identity provider at once.
     """
 
     _sign_in: SignIn
@@ -87,6 +90,7 @@ class SignInRoutes:
     _pages: Pages
     _threads: WorkerThreads
     _jar_waits: bool = False
+    _own_page: SignInPages | None = None
     _cookies: AttemptCookies = attrs.field(init=False)
 
     @_cookies.default
@@ -103,6 +107,9 @@ class SignInRoutes:
         """
         302 to the authorize endpoint; a sealed cookie keeps the attempt in this browser.
 
+        Where this service's own page comes first, 302 to that page, unless the request names more
+        than a target.
+
         A prefetched page begins no sign-in: ten of them would drive out the one that the user is
         at.  503, because browsers discard what they prefetch with that status.
         """
@@ -112,6 +119,8 @@ class SignInRoutes:
         try:
             given = parameters(request.scope["query_string"])
             redirect = only("redirect", given)
+            if self._own_page and {name for name, _ in given} <= {"redirect"}:
+                return redirect_to(self._own_page.url_of(redirect))
             start = self._sign_in.begin(
                 redirect,
                 provider=only("provider", given),

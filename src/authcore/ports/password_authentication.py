@@ -33,7 +33,7 @@ class PasswordAuthenticator(Protocol):
 
     Every method raises:
 
-    ClientMisconfiguredError: Client id or secret are not accepted, whatever was sent.
+    ClientMisconfiguredError: Client id or secret are not accepted with any request.
 
     UnknownChallengeError: Cognito asks a challenge that is not known here; no user is signed in.
 

@@ -75,7 +75,8 @@ class UserAdministration(Protocol):
         """
         The user with this ``sub``, native or external; None if there is none.
 
-        An external user who was created seconds ago may be missing.
+        Where the pool finds this user by ``sub``, and not another one who has it as user name, the
+        user is ``found_by_subject``.  An external user who was created seconds ago may be missing.
 
         Raises:
             ProviderUnavailableError: Throttled, down, or no usable answer.

@@ -28,10 +28,10 @@ class PasswordSettings:
     CHECKS: ClassVar = (Check(("flow", "migrating"), _migrates_twice),)
 
     sign_in: str = setting(
-        one_of("on", "off"),
-        "on or off",
-        "let users sign in by password, passkey or code at /auth/password, not only at the pool's "
-        "own pages",
+        one_of("off", "on", "first"),
+        "off, on or first",
+        "on: users can also sign in at /auth/password, by password, passkey or code; first: "
+        "/auth/signin leads there, and that page to the pool's own pages",
         default="off",
     )
     flow: str = setting(
@@ -63,8 +63,13 @@ class PasswordSettings:
 
 
 def is_on(password: PasswordSettings) -> bool:
-    """Whether users sign in at the auth service itself."""
-    return password.sign_in == "on"
+    """Whether users can sign in at the auth service itself."""
+    return password.sign_in != "off"
+
+
+def is_first(password: PasswordSettings) -> bool:
+    """Whether users are led there before the pool's own pages."""
+    return password.sign_in == "first"
 
 
 def begins_by_choice(password: PasswordSettings) -> bool:

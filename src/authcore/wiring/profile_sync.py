@@ -89,6 +89,7 @@ def profile_sync(
         pause: Waits for the quota and between attempts; by default the system's.
     """
     from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
+    from authcore.adapters.cognito.provider_links import CognitoProviderLinks
     from authcore.adapters.cognito.user_administration import CognitoUserAdministration
     from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 
@@ -106,6 +107,7 @@ def profile_sync(
         ),
         directory=CognitoUserDirectory(client=client, user_pool_id=pool_id),
         administration=CognitoUserAdministration(client=client, user_pool_id=pool_id),
+        links=CognitoProviderLinks(client=client, user_pool_id=pool_id),
         writes=Retrier(
             rate_limiter=_limiter(settings, client, clock, pause), pause=pause, back_off=BACK_OFF
         ),

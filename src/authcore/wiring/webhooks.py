@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from authcore.adapters.legacy.profile_message import read_profile_message
 from authcore.domain.services.accounts.profile_webhooks import ProfileWebhooks
-from authcore.ports.audit import AuditLog
+from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.coordination import CreateIntents
 from authcore.ports.system import Clock
 from authcore.settings.cognito import CognitoSettings
@@ -61,6 +61,7 @@ def profile_webhooks(
     *,
     clock: Clock,
     audit: AuditLog,
+    counter: DecisionCounter,
 ) -> ProfileWebhooks | None:
     """
     Build the service; None where no key is configured.
@@ -78,4 +79,5 @@ def profile_webhooks(
         intents=intents(),
         clock=clock,
         audit=audit,
+        counter=counter,
     )

@@ -2,8 +2,8 @@
 The inbound federation trigger: what is stored of a provider's answer.
 
 The pool's attribute mapping gives each of MAPPED the claim of the same name.  Attributes that the
-function leaves out are not written.  ``userName`` is that of the user who has the identity, if
-there is one: Amazon's guide does not say so for linked identities.
+function leaves out are not written.  ``userName`` is the bare id at the provider, as in published
+events of Google sign-ins; Amazon's guide does not say.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class ProviderClaims:
     _lifecycle: Lifecycle
 
     def attributes(
-        self, provider: Provider, user_id: str, username: str, said: Mapping[str, str]
+        self, provider: Provider, user_id: str, said: Mapping[str, str]
     ) -> dict[str, str]:
         """
         Return the attributes to store of *said*.
@@ -43,7 +43,7 @@ class ProviderClaims:
             "providerType": provider,
             "attributes": _answer_of(provider, user_id, said),
         }
-        response = self._lifecycle.fire(SOURCE, username, request, {"userAttributesToMap": {}})
+        response = self._lifecycle.fire(SOURCE, user_id, request, {"userAttributesToMap": {}})
         if response is None:
             return dict(said)
         chosen = response.get("userAttributesToMap")

@@ -74,13 +74,12 @@ class FederatedSignIn:
                 an owner while the pre sign-up trigger ran), or what Lifecycle raises.
         """
         known = self._users.identified_by(account.provider, account.user_id)
-        own_name = self._users.normalize_name(f"{account.provider}_{account.user_id}")
-        username = own_name if known is None else known.username
         wanted = self._claims.attributes(
-            account.provider, account.user_id, username, account.pool_attributes()
+            account.provider, account.user_id, account.pool_attributes()
         )
         if known is None:
-            return self._first(account, username, wanted)
+            own_name = self._users.normalize_name(f"{account.provider}_{account.user_id}")
+            return self._first(account, own_name, wanted)
         return self._later(known, wanted)
 
     def _first(

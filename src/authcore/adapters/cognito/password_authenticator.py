@@ -193,7 +193,7 @@ class CognitoPasswordAuthenticator(PasswordAuthenticator):
         return checked
 
     def _verified(self, challenge: Challenge, answer: TotpSetup) -> str:
-        """Verify the first code, and return the session that goes on."""
+        """Verify the first code, and return the session that continues."""
         verified = self._api.verify_software_token(_session_of(challenge), totp_code(answer))
         if verified.get("Status") != "SUCCESS":
             raise AnswerRejectedError("Cognito refuses the code")

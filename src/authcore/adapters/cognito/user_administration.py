@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from authcore.adapters.cognito.directory_listing import CognitoDirectoryListing
 from authcore.adapters.cognito.error_translation import (
     SETTING_A_PASSWORD,
@@ -34,14 +36,15 @@ class CognitoUserAdministration(PoolAdapter, UserAdministration):
         """
         See the port.
 
-        One call for a native user.  An external one is listed first for its user name, which never
-        changes, and then read: a listing may be seconds old.
+        One call for a native user.  An external one, and one whose ``sub`` is another user's name,
+        is listed first for its user name, which never changes, and then read: a listing may be
+        seconds old.
         """
         if not can_be_subject(subject):
             return None
         found = self._directory.find(subject)
         if found is not None and found.subject == subject:
-            return found
+            return attrs.evolve(found, found_by_subject=True)
         listed = self._listing.users_matching(f'sub = "{subject}"', None).users
         name = next((each.username for each in listed if each.subject == subject), None)
         current = None if name is None else self._directory.find(name)

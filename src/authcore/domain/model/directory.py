@@ -16,6 +16,8 @@ class DirectoryUser:
         enabled: False once an administrator disabled the user.
         status: Cognito's UserStatus, e.g. ``CONFIRMED``.
         attributes: All attributes, by name, values as text.
+        found_by_subject: Whether the pool found the user by ``sub``; by default False.  Not
+            compared: it is of the search, not of the user.
     """
 
     username: str
@@ -23,6 +25,7 @@ class DirectoryUser:
     enabled: bool
     status: str
     attributes: Mapping[str, str] = attrs.field(repr=False)
+    found_by_subject: bool = attrs.field(default=False, eq=False, repr=False)
 
 
 @attrs.frozen

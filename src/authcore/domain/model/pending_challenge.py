@@ -1,5 +1,6 @@
 """A challenge that a browser has still to answer."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ import attrs
 from authcore.domain.model.challenges import Challenge
 
 
+PUBLIC_ID_LENGTH: Final = 32
 CHALLENGE_LIFETIME: Final = timedelta(minutes=3)
 """As long as Cognito's own session lasts by default; a wrong answer does not prolong it."""
 
@@ -30,3 +32,8 @@ class PendingChallenge:
     client: str
     identifier: str = attrs.field(repr=False)
     expires_at: datetime
+
+    @property
+    def public_id(self) -> str:
+        """Which challenge it is, for the page: with two tabs an answer may be for another one."""
+        return hashlib.sha256(self.identifier.encode()).hexdigest()[:PUBLIC_ID_LENGTH]

@@ -26,7 +26,7 @@ class ProfileUpdate:
     name: str | None = attrs.field(repr=False)
 
 
-def pool_owned(legacy_owned: Collection[ProfileField]) -> frozenset[ProfileField]:
+def fields_of_pool(legacy_owned: Collection[ProfileField]) -> frozenset[ProfileField]:
     """Name the fields of the pool: each field has one owner."""
     return FIELDS - frozenset(legacy_owned)
 

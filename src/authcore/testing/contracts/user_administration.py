@@ -80,6 +80,7 @@ class UserAdministrationContract(ContractSuite):
 
         assert found is not None
         assert (found.username, found.attributes["name"]) == ("Google_1", "Anna")
+        assert not found.found_by_subject
 
     @pytest.mark.parametrize(
         "subject", ["00000000-0000-4000-8000-0000000fffff", "anna", "", " ", 'x" or sub = "', "é"]
@@ -108,6 +109,9 @@ class UserAdministrationContract(ContractSuite):
         self, administration: UserAdministration, enrol: Enrol
     ) -> None:
         subject = enrol("anna", {})
+        found = administration.find_by_subject(subject)
+        assert found is not None
+        assert found.found_by_subject
 
         administration.disable_user(subject)
         assert not self.is_enabled(administration, subject)

@@ -78,6 +78,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
     Attributes:
         begun: The flow of each call of ``begin``, in order.
         metadata: Of each call, in order.
+        devices: The device of each ``begin`` and ``answer``, in order.  None is remembered.
         flows: That the app client allows; by default all.
         available: Set to False for an outage.
         reachable: Set to False for an outage in which nothing is sent.
@@ -92,6 +93,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         self._lock = threading.Lock()
         self.begun: list[PasswordFlow] = []
         self.metadata: list[Mapping[str, str]] = []
+        self.devices: list[Device | None] = []
         self.flows: frozenset[PasswordFlow] = MIGRATING | {"USER_SRP_AUTH", "USER_AUTH"}
         self.available = True
         self.reachable = True
@@ -133,12 +135,13 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         credentials: Credentials,
         *,
         flow: PasswordFlow,
-        device: Device | None = None,  # noqa: ARG002 - the fake remembers no devices
+        device: Device | None = None,
         metadata: Mapping[str, str] = NO_METADATA,
     ) -> TokenSet | Challenge:
         """See the port."""
         with self._lock:
             self.begun.append(flow)
+            self.devices.append(device)
             self._arrive(flow, metadata)
             user = self._user(credentials.username, flow)
             if user.password != credentials.password:
@@ -177,13 +180,14 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         challenge: Challenge,
         answer: ChallengeAnswer,
         *,
-        device: Device | None = None,  # noqa: ARG002 - the fake remembers no devices
+        device: Device | None = None,
         metadata: Mapping[str, str] = NO_METADATA,
     ) -> TokenSet | Challenge:
         """See the port."""
         if not isinstance(answer, ANSWERS[challenge.name]):
             raise ChallengeMismatchError(f"{challenge.name} takes no such answer")
         with self._lock:
+            self.devices.append(device)
             self._arrive(challenge.flow, metadata)
             asked = self._take(challenge)
             if challenge.name == "SELECT_CHALLENGE":

@@ -53,6 +53,7 @@ class InMemoryUserDirectory(UserDirectory):
 
     Attributes:
         unavailable: While True every call raises ProviderUnavailableError.
+        has_aliases: While True a verified address is that of one user only; by default False.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class InMemoryUserDirectory(UserDirectory):
     ) -> None:
         """Know the standard attributes and *custom_attributes* (with their ``custom:``)."""
         self.unavailable = False
+        self.has_aliases = False
         self._writable = STANDARD_ATTRIBUTES | frozenset(custom_attributes)
         self._users: dict[str, DirectoryUser] = {}
         self._added = 0
@@ -123,6 +125,7 @@ class InMemoryUserDirectory(UserDirectory):
         changed = {**user.attributes, **attributes}
         if "email" in attributes:
             changed["email_verified"] = attributes.get("email_verified", "false")
+            self._require_free(user, changed)
         held = {name: value for name, value in changed.items() if value}
         self.replace(attrs.evolve(user, attributes=held))
 
@@ -132,9 +135,19 @@ class InMemoryUserDirectory(UserDirectory):
         if user is not None:
             del self._users[user.username]
 
+    def _require_free(self, user: DirectoryUser, changed: Mapping[str, str]) -> None:
+        taken = {_alias(each.attributes) for each in self._users.values() if each != user}
+        if self.has_aliases and _alias(changed) in taken - {None}:
+            raise AttributesRejectedError("another user has the alias")
+
     def _answer(self) -> None:
         if self.unavailable:
             raise ProviderUnavailableError("the directory is set to be unavailable")
+
+
+def _alias(attributes: Mapping[str, str]) -> str | None:
+    is_verified = attributes.get("email_verified") == "true"
+    return attributes.get("email") or None if is_verified else None
 
 
 class InMemoryUserAdministration(UserAdministration):
@@ -152,6 +165,9 @@ class InMemoryUserAdministration(UserAdministration):
 
     def find_by_subject(self, subject: str) -> DirectoryUser | None:
         """See the port."""
+        found = self._directory.find(subject)
+        if found is not None and found.subject == subject:
+            return attrs.evolve(found, found_by_subject=True)
         return next((each for each in self._directory.everybody() if each.subject == subject), None)
 
     def disable_user(self, username: str) -> None:

@@ -4,7 +4,6 @@ import attrs
 
 from authcore.domain.errors import AccountNotFoundError, AccountTakenError, OneSidedLinkError
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.identities import is_native
 from authcore.domain.model.moved_account import MovedAccount
 from authcore.domain.model.usernames import LEGACY_UID
 from authcore.ports.user_directory import UserAdministration
@@ -58,5 +57,10 @@ def require_linked(legacy_uid: str, user: DirectoryUser) -> None:
 
 
 def name_of(user: DirectoryUser) -> str:
-    """Return the ``sub``, which no later user of the name has, where the pool finds users by it."""
-    return user.subject if is_native(user) else user.username
+    """
+    Name *user*, from ``find_by_subject``, in a write.
+
+    That is the ``sub``, which no later user of the name has; the user name of an external user, and
+    of one whose ``sub`` another user took as user name.
+    """
+    return user.subject if user.found_by_subject else user.username

@@ -13,6 +13,7 @@ import attrs
 
 from authcore.domain.errors import (
     AccountNotFoundError,
+    AttributesRejectedError,
     AuthcoreError,
     LegacyUnavailableError,
     RejectedError,
@@ -20,13 +21,21 @@ from authcore.domain.errors import (
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.directory import DirectoryUser
-from authcore.domain.model.profiles import ProfileChange, ProfilePolicy, SyncResult, change_for
+from authcore.domain.model.profiles import (
+    ENABLED,
+    ProfileChange,
+    ProfilePolicy,
+    SyncResult,
+    SyncStatus,
+    change_for,
+)
+from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.accounts.linked_users import name_of, require_linked
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.accounts.user_turns import Turn, UserTurns
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_profiles import LegacyProfiles
-from authcore.ports.user_directory import UserAdministration, UserDirectory
+from authcore.ports.user_directory import ProviderLinks, UserAdministration, UserDirectory
 
 
 MAX_ROUNDS: Final = 3
@@ -34,6 +43,9 @@ MAX_ROUNDS: Final = 3
 
 MAX_ID_LENGTH: Final = 64
 """Characters of a legacy id."""
+
+MAX_HOLDERS: Final = 3
+"""How many users who have an address are brought in step before it is given to another."""
 
 Account = LegacyAccount | DeletedAccount
 
@@ -47,6 +59,7 @@ class ProfileSync:
         accounts: The legacy system.
         directory: Writes attributes, and deletes users.
         administration: Finds, disables and enables users.
+        links: Finds the users who have an address.
         writes: Keeps writes within Cognito's quota, and repeats those that got no answer.
         turns: One writer at a time for each user.
         policy: What the legacy system owns.
@@ -56,6 +69,7 @@ class ProfileSync:
     accounts: LegacyProfiles
     directory: UserDirectory
     administration: UserAdministration
+    links: ProviderLinks
     writes: Retrier
     turns: UserTurns
     policy: ProfilePolicy
@@ -84,13 +98,10 @@ class ProfileSync:
                 written.
         """
         try:
-            result = self._sync(legacy_uid)
+            return self._sync(legacy_uid)
         except AuthcoreError as error:
             self.audit.record(AuditEvent.of("profile_sync", error, legacy_uid=legacy_uid))
             raise
-        if result.written or result.status == "deleted":
-            self._record(result)
-        return result
 
     def park(self, error: RejectedError) -> None:
         """Record that a message was put aside for good, because it is none."""
@@ -99,15 +110,45 @@ class ProfileSync:
     def _sync(self, legacy_uid: str) -> SyncResult:
         if not 0 < len(legacy_uid) <= MAX_ID_LENGTH:
             raise AccountNotFoundError("no account has such an id", detail="legacy id")
+        try:
+            return self._settle_in_turn(legacy_uid)
+        except AttributesRejectedError:
+            if not self._settle_holders(legacy_uid):
+                raise
+        return self._settle_in_turn(legacy_uid)
+
+    def _settle_holders(self, legacy_uid: str) -> bool:
+        """
+        Bring the users in step who have the account's address; return whether that wrote anything.
+
+        An address that moved from one account to another is free only once its holder was written,
+        and the two messages come in any order.
+        """
+        account = self._read(legacy_uid)
+        if "email" not in self.policy.fields or isinstance(account, DeletedAccount):
+            return False
+        users = self.links.native_users_with(account.email) if account.email else ()
+        holders = {user.attributes.get(LEGACY_UID) or legacy_uid for user in users} - {legacy_uid}
+        return True in [self._is_written(uid) for uid in sorted(holders)[:MAX_HOLDERS]]
+
+    def _is_written(self, legacy_uid: str) -> bool:
+        try:
+            return self._settle_in_turn(legacy_uid).written != ()
+        except RejectedError:
+            return False  # a message about this user says why
+
+    def _settle_in_turn(self, legacy_uid: str) -> SyncResult:
         with self.turns.take(legacy_uid) as turn:
             return self._settle(legacy_uid, turn)
 
     def _settle(self, legacy_uid: str, turn: Turn) -> SyncResult:
         account = self._read(legacy_uid)
+        written: SyncResult | None = None
         for _ in range(MAX_ROUNDS):
             result = self._apply(account, turn)
             if result.status in {"not_linked", "unchanged"}:
-                return result
+                return written or result
+            written = result
             before, account = account, self._read(legacy_uid)
             if account == before:
                 return result
@@ -131,20 +172,28 @@ class ProfileSync:
             return _without_user(account)
         require_linked(account.legacy_uid, user)
         change = change_for(account, user, self.policy)
-        self._write(user, change, turn)
+        self._write(account, user, change, turn)
         return SyncResult(account.legacy_uid, change.status, change.written, user.subject)
 
-    def _write(self, user: DirectoryUser, change: ProfileChange, turn: Turn) -> None:
+    def _write(
+        self, account: Account, user: DirectoryUser, change: ProfileChange, turn: Turn
+    ) -> None:
         """Write *change*: disable first, enable last, so that a torn change lets no user in."""
+
+        def write(status: SyncStatus, names: tuple[str, ...], call: Callable[[], None]) -> None:
+            self._write_once(turn, call)
+            self._record(SyncResult(account.legacy_uid, status, names, user.subject))
+
         name = name_of(user)
         if change.deletes:
-            self._write_once(turn, lambda: self.directory.delete_user(name))
+            write("deleted", (), lambda: self.directory.delete_user(name))
         if change.enabled is False:
-            self._write_once(turn, lambda: self.administration.disable_user(name))
+            write("disabled", (ENABLED,), lambda: self.administration.disable_user(name))
         if change.attributes:
-            self._write_once(turn, lambda: self.directory.set_attributes(name, change.attributes))
+            names = tuple(sorted(change.attributes))
+            write("updated", names, lambda: self.directory.set_attributes(name, change.attributes))
         if change.enabled is True:
-            self._write_once(turn, lambda: self.administration.enable_user(name))
+            write("enabled", (ENABLED,), lambda: self.administration.enable_user(name))
 
     def _write_once(self, turn: Turn, write: Callable[[], None]) -> None:
         def attempt() -> None:

@@ -16,7 +16,7 @@ from authcore.domain.errors import (
 )
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.webhooks import TOLERANCE, Webhook
-from authcore.ports.audit import AuditLog
+from authcore.ports.audit import AuditLog, DecisionCounter
 from authcore.ports.coordination import CreateIntents
 from authcore.ports.system import Clock
 
@@ -63,6 +63,7 @@ class ProfileWebhooks:
         intents: Remembers ids; shared by all processes that receive webhooks, or of one process.
         clock: Tells how old a webhook is.
         audit: Records messages that are none, and repeated ones.
+        counter: Counts applied ones.
     """
 
     keys: Callable[[], Sequence[bytes]]
@@ -71,6 +72,7 @@ class ProfileWebhooks:
     intents: CreateIntents
     clock: Clock
     audit: AuditLog
+    counter: DecisionCounter
 
     def receive(self, webhook: Webhook) -> Receipt:
         """
@@ -117,6 +119,7 @@ class ProfileWebhooks:
             self.sync(legacy_uid)
         except RejectedError as error:
             return Receipt("parked", error.code)
+        self.counter.count(ACTION, "accepted", "ok")
         return Receipt("applied")
 
 

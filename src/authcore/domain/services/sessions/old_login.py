@@ -1,4 +1,10 @@
-"""The session of the old login that a browser may carry beside one of Cognito."""
+"""
+The session of the old login that a browser may carry beside one of Cognito.
+
+It is refused if it began before an entry of the revocation list about all sessions of its user.
+Where the legacy system does not say when it began, it is refused for as long as the entry is kept,
+unless an administrator allowed it.
+"""
 
 from contextlib import suppress
 from typing import Final

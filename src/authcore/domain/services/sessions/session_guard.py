@@ -11,11 +11,8 @@ Decide whether a request is admitted, while two logins are honoured.
           │ none
     require a sign-in
 
-The legacy system's yes counts while Cognito gives no answer.  A legacy session is refused if it
-began before an entry of the revocation list about all sessions of its user.  Where the legacy
-system does not say when it began, it is refused for as long as the entry is kept, unless an
-administrator allowed it.  A session whose revocation cannot be looked up is not looked up at the
-legacy system.
+The legacy system's yes counts while Cognito gives no answer.  A session whose revocation cannot be
+looked up is not looked up at the legacy system.
 
 A revoked session is refused without asking whether the legacy system would admit the request.  A
 session whose refresh the provider refuses, because its user signed out, was disabled or deleted, is
