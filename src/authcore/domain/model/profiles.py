@@ -151,7 +151,7 @@ def _attributes(
 
 def _email(account: LegacyAccount, held: Mapping[str, str]) -> Mapping[str, str]:
     """
-    Return the address and whether it is verified, always together.
+    Return the address and whether it is verified, always together; or that there is none.
 
     An address that stays is never made unverified: the pool may have verified it itself.
 
@@ -163,4 +163,6 @@ def _email(account: LegacyAccount, held: Mapping[str, str]) -> Mapping[str, str]
     is_same = held.get("email", "") == email
     if is_same and (not is_verified or held.get("email_verified") == "true"):
         return {}
+    if not email:
+        return {"email": ""}  # reported: "Email is required to verify/un-verify an email"
     return {"email": email, "email_verified": "true" if is_verified else "false"}
