@@ -1,6 +1,8 @@
 """Batches of a queue: what is done, what comes again, and what is put aside."""
 
 import json
+import subprocess
+import sys
 from typing import Any, Final
 
 import attrs
@@ -8,7 +10,7 @@ import pytest
 
 from authcore.domain.model.accounts import DeletedAccount
 from authcore_lambda.events.sqs_event import BatchUnreadableError, SqsAnswer
-from authcore_lambda.profile_sync import ProfileSyncFunction
+from authcore_lambda.profile_sync import ProfileSyncFunction, handler
 from unit.profile_sync_world import UID, SyncWorld
 
 
@@ -177,3 +179,22 @@ def test_a_batch_of_ten_thousand_poison_messages_ends(world: SyncWorld) -> None:
     records = [record(number, "x") for number in range(10_000)]
 
     assert again(answer(world, records)) == []
+
+
+def test_a_function_without_settings_deletes_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTHCORE_COGNITO_USER_POOL_ID", raising=False)
+
+    with pytest.raises(BatchUnreadableError):
+        handler({"Records": about(UID)}, AMPLE_TIME)
+
+
+def test_the_function_imports_what_it_needs_only() -> None:
+    """A cold start pays for no container, no tokens and no web framework; botocore comes later."""
+    statement = "import sys, authcore_lambda.profile_sync; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", statement], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    unneeded = {"boto3", "botocore", "jwt", "cryptography", "dependency_injector", "starlette"}
+    assert unneeded.isdisjoint(loaded)
+    assert "authcore.domain.services.sign_in.authorization" not in loaded
