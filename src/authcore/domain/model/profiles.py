@@ -45,7 +45,7 @@ _ADDRESS: Final = ("email", "email_verified")
 @attrs.frozen(kw_only=True)
 class ProfilePolicy:
     """
-    Who owns what.
+    Owners of fields, and what locks and deletions do.
 
     Attributes:
         fields: Owned by the legacy system: the pool user's values follow it; by default all.  The
