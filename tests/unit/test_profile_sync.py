@@ -90,7 +90,8 @@ def test_an_address_that_the_pool_verified_itself_stays_verified(world: SyncWorl
 def test_what_the_account_no_longer_has_is_removed(world: SyncWorld) -> None:
     world.change(email=None, email_verified=False, display_name=None)
 
-    world.sync().sync(UID)
+    # no word on verification: a pool may refuse it where there is no address
+    assert world.sync().sync(UID).written == ("email", "name")
 
     assert world.profile() == (None, "false", None)
 
@@ -240,10 +241,6 @@ def _is_mixed_up(world: SyncWorld) -> None:
     world.legacy.mixed_up = True
 
 
-def _is_too_long(world: SyncWorld) -> None:
-    world.change(display_name="x" * 2049)
-
-
 @pytest.mark.parametrize(
     ("spoil", "kind"),
     [
@@ -252,7 +249,6 @@ def _is_too_long(world: SyncWorld) -> None:
         (_is_gone, AccountNotFoundError),
         (_is_unknown, AccountNotFoundError),
         (_is_mixed_up, AccountMismatchError),
-        (_is_too_long, AttributesRejectedError),
     ],
 )
 def test_a_refusal_writes_nothing_and_is_recorded(
@@ -525,6 +521,37 @@ def test_a_torn_change_leaves_a_locked_user_disabled(world: SyncWorld) -> None:
         world.sync().sync(UID)
 
     assert not world.now().enabled
+
+
+@pytest.mark.parametrize(
+    ("refused", "profile"),
+    [
+        (
+            {"email": "queen@example.org", "display_name": "x" * 2049},
+            ("queen@example.org", "true", "Cordelia"),
+        ),
+        (
+            {"email": "x" * 2049, "display_name": "Cordelia of France"},
+            ("cordelia@example.org", "true", "Cordelia of France"),
+        ),
+        (
+            {"email": "x" * 2049, "display_name": "x" * 2049},
+            ("cordelia@example.org", "true", "Cordelia"),
+        ),
+    ],
+)
+def test_a_refused_field_is_recorded_and_keeps_no_other_field_back(
+    world: SyncWorld, refused: dict[str, Any], profile: tuple[str, str, str]
+) -> None:
+    """A pool may require a name that the account has not; codes go to the address all the same."""
+    # PS-05
+    world.change(**refused)
+
+    with pytest.raises(AttributesRejectedError):
+        world.sync().sync(UID)
+
+    assert world.profile() == profile
+    assert world.audit.events[-1].reason == "attributes_rejected"
 
 
 def test_a_refused_value_enables_nobody(world: SyncWorld) -> None:

@@ -6,7 +6,8 @@ as it is now, and what differs is written: so order, repetition and delay of mes
 and a lost one is made good by the next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import attrs
@@ -122,7 +123,7 @@ class ProfileSync:
 
     def _settle_holders(self, legacy_uid: str, chain: int) -> bool:
         """
-        Bring the users in step who have the account's address; return whether that wrote anything.
+        Bring the users in step who have the account's address; return whether there are any.
 
         An address that moved from one account to another is free only once its holder was written,
         and the two messages come in any order.
@@ -132,14 +133,11 @@ class ProfileSync:
             return False
         users = self.links.native_users_with(account.email) if account.email else ()
         named = [uid for user in sorted(users, key=_is_unverified) if (uid := _named_by(user))]
-        holders = [uid for uid in dict.fromkeys(named) if uid != legacy_uid]
-        return True in [self._is_written(uid, chain) for uid in holders[:MAX_HOLDERS]]
-
-    def _is_written(self, legacy_uid: str, chain: int) -> bool:
-        try:
-            return self._sync(legacy_uid, chain).written != ()
-        except RejectedError:
-            return False  # a message about this user says why
+        holders = [uid for uid in dict.fromkeys(named) if uid != legacy_uid][:MAX_HOLDERS]
+        for uid in holders:
+            with suppress(RejectedError):  # a message about this user says why
+                self._sync(uid, chain)
+        return holders != []
 
     def _settle_in_turn(self, legacy_uid: str) -> SyncResult:
         with self.turns.take(legacy_uid) as turn:
@@ -194,8 +192,14 @@ class ProfileSync:
         if change.enabled is False:
             write("disabled", (ENABLED,), lambda: self.administration.disable_user(name))
         if change.attributes:
-            names = tuple(sorted(change.attributes))
-            write("updated", names, lambda: self.directory.set_attributes(name, change.attributes))
+            _write_attributes(
+                change,
+                lambda values: write(
+                    "updated",
+                    tuple(sorted(values)),
+                    lambda: self.directory.set_attributes(name, values),
+                ),
+            )
         if change.enabled is True:
             write("enabled", (ENABLED,), lambda: self.administration.enable_user(name))
 
@@ -216,6 +220,29 @@ class ProfileSync:
                 detail=" ".join((result.status, *result.written)),
             )
         )
+
+
+def _write_attributes(change: ProfileChange, write: Callable[[Mapping[str, str]], None]) -> None:
+    """
+    Write all attributes at once.
+
+    Where the pool refuses that, write each field by itself, so that a refused one keeps no other
+    back; then raise the first refusal.
+    """
+    try:
+        return write(change.attributes)
+    except AttributesRejectedError:
+        if len(change.fields) == 1:
+            raise
+    refusals = []
+    for values in change.fields:
+        try:
+            write(values)
+        except AttributesRejectedError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+    return None
 
 
 def _without_user(account: Account) -> SyncResult:
