@@ -11,7 +11,11 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
+from authcore.domain.errors import (
+    AccountMismatchError,
+    LegacyUnavailableError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.directory import DirectoryPage
 from authcore.domain.model.usernames import LEGACY_UID
@@ -282,6 +286,30 @@ def test_a_page_of_two_accounts_that_break_the_contract_is_an_outage() -> None:
     town.legacy = Unreadable(town.legacy, "2", "3")
 
     assert sync(town, "run").status == 3
+
+
+class Lenient(Unreadable):
+    """Finds ``4`` where ``4`` and a blank is asked for: an answer about another account."""
+
+    def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+        if self._uids & {*legacy_uids}:
+            raise AccountMismatchError("x")
+        return super().read(legacy_uids)
+
+
+def test_one_id_that_the_legacy_system_confuses_is_told_and_stops_nothing() -> None:
+    # PS-05
+    town = Town(7)
+    town.rename("6")
+    town.directory.set_attributes("user-4", {LEGACY_UID: "4 "})
+    town.legacy = Lenient(town.legacy, "4 ")
+
+    ran = sync(town, "run")
+
+    assert ran.status == 1
+    assert ran.summary["results"] == {"refused": 1, "updated": 1}
+    (told,) = [line for line in ran.lines[:-1] if line["sync"] == "refused"]
+    assert (told["cognito_id"], told["reason"]) == (town.subjects[4], "legacy_mismatch")
 
 
 def test_answers_that_break_the_contract_about_everybody_are_an_outage() -> None:

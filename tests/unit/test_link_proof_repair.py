@@ -193,3 +193,28 @@ def test_a_user_without_a_proof_in_a_tangle_is_reported_once() -> None:
     say(world, "a")
 
     assert reasons(world) == ["duplicate"]
+
+
+def test_a_proof_about_an_account_that_is_locked_and_names_no_user_is_taken_away() -> None:
+    """Or tokens would go on naming the account, until the user signs in by another trigger."""
+    # AL-03
+    world = World(["a"], {"a": None})
+    say(world, GOOD)
+    lock(world, "a")
+
+    assert world.mend_all() == [RepairResult(JANE, "a", "refused", "link_account_locked")]
+
+    refusal = PROOFS.refuse(JANE, Refusal("link_account_locked", "a"))
+    assert held(world) == (None, refusal)
+    assert world.mend_all() == []
+
+
+def test_a_dry_run_leaves_the_proof_about_a_locked_account() -> None:
+    world = World(["a"], {"a": None})
+    say(world, GOOD)
+    lock(world, "a")
+    [finding] = world.findings()
+
+    world.repair.repair(finding, dry_run=True)
+
+    assert held(world) == ("a", GOOD)

@@ -32,12 +32,23 @@ def world() -> SyncWorld:
     return SyncWorld()
 
 
-def record(number: int, body: object, group: str | None = None) -> dict[str, Any]:
+STANDARD: Final = "arn:aws:sqs:eu-west-1:123456789012:changes"
+FIFO: Final = f"{STANDARD}.fifo"
+
+
+def record(
+    number: int, body: object, group: str | None = None, queue: str = FIFO
+) -> dict[str, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
     attributes = {"ApproximateReceiveCount": "1"}
     if group is not None:
         attributes["MessageGroupId"] = group
-    return {"messageId": f"m{number}", "body": text, "attributes": attributes}
+    return {
+        "messageId": f"m{number}",
+        "body": text,
+        "attributes": attributes,
+        "eventSourceARN": queue,
+    }
 
 
 def about(*uids: str, group: str | None = None) -> list[dict[str, Any]]:
@@ -115,6 +126,20 @@ def test_after_a_failure_the_rest_of_its_group_comes_again_and_no_other_group(
         answered = answer(world, records)
 
     assert again(answered) == ["m0", "m1", "m2"]
+
+
+def test_of_a_fair_queue_a_failure_holds_up_no_other_of_its_tenant(world: SyncWorld) -> None:
+    """Standard queues have groups, too: they share out the queue, and promise no order."""
+    # PS-05
+    world.legacy.put(DeletedAccount("4713", None))
+    records = [
+        record(number, {"legacy_uid": uid}, "tenant", STANDARD)
+        for number, uid in enumerate(("4712", "4713", "4712"))
+    ]
+    with world.sync().turns.take("4712"):
+        answered = answer(world, records)
+
+    assert again(answered) == ["m0", "m2"]
 
 
 def test_without_time_nothing_is_begun(world: SyncWorld) -> None:

@@ -89,6 +89,7 @@ def world() -> World:
 def test_a_signed_message_is_applied(world: World) -> None:
     assert world.receive() == Receipt("applied")
     assert world.synced == ["4711"]
+    assert [key.split(":")[0] for key in world.intents.asked] == ["webhook"]
     assert world.counter.counts == {("profile.webhook", "accepted", "ok"): 1}
 
 
@@ -159,7 +160,7 @@ def test_of_the_same_message_twice_at_once_one_is_applied(world: World) -> None:
         may_end.set()
         assert first.result() == Receipt("applied")
 
-    assert under_way.value.retry_after == UNDER_WAY
+    assert under_way.value.retry_after == UNDER_WAY == timedelta(seconds=5)
     assert webhooks.receive(world.webhook()) == Receipt("repeated")
     assert world.synced == ["4711"]
 
@@ -197,6 +198,7 @@ def test_an_outage_of_the_memory_afterwards_changes_no_answer(world: World) -> N
         world.receive()
     world.clock.advance(REMEMBERED)
     assert world.receive() == Receipt("applied")
+    assert timedelta(minutes=11) == REMEMBERED
 
 
 def test_what_cannot_be_applied_is_parked_with_its_reason(world: World) -> None:

@@ -25,7 +25,7 @@ from authcore.domain.model.link_audit import (
     UserLink,
     UserLinks,
 )
-from authcore.domain.model.link_proofs import LinkProofs
+from authcore.domain.model.link_proofs import LinkProofs, Refusal
 from authcore.domain.model.linking import AccountQuery
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.link_discrepancies import findings_in
@@ -168,14 +168,23 @@ class LinkRepair:
         """
         Write the legacy side of a link that the pool proves.
 
+        Where the account is locked, the pool's side is taken away: no other service would know.
+
         Raises:
             UnprovenLinkError: The pool does not prove it.
+
+            AccountLockedError: The legacy system locked the account.
         """
         if not _is_proven(self.proofs, user):
             raise UnprovenLinkError("the pool holds no valid proof of the link")
         if dry_run:
             return "would_mend", "ok"
-        self.links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
+        try:
+            self.links.attach_cognito_id(legacy_uid, user.subject, reset_access=False)
+        except AccountLockedError as locked:
+            refusal = self.proofs.refuse(user.subject, Refusal(locked.code, legacy_uid))
+            self.directory.set_attributes(user.username, {LEGACY_UID: "", LEGACY_LINKED: refusal})
+            raise
         return "mended", "ok"
 
     def _write_proof(

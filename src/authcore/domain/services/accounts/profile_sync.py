@@ -47,6 +47,9 @@ MAX_ID_LENGTH: Final = 64
 MAX_HOLDERS: Final = 3
 """How many users who have an address are brought in step before it is given to another."""
 
+MAX_CHAIN: Final = 3
+"""Over how many moves an address is followed: from whom it came, and where that one's came from."""
+
 Account = LegacyAccount | DeletedAccount
 
 
@@ -107,17 +110,17 @@ class ProfileSync:
         """Record that a message was put aside for good, because it is none."""
         self.audit.record(AuditEvent.of("profile_sync.message", error))
 
-    def _sync(self, legacy_uid: str) -> SyncResult:
+    def _sync(self, legacy_uid: str, chain: int = MAX_CHAIN) -> SyncResult:
         if not 0 < len(legacy_uid) <= MAX_ID_LENGTH:
             raise AccountNotFoundError("no account has such an id", detail="legacy id")
         try:
             return self._settle_in_turn(legacy_uid)
         except AttributesRejectedError:
-            if not self._settle_holders(legacy_uid):
+            if chain == 0 or not self._settle_holders(legacy_uid, chain - 1):
                 raise
         return self._settle_in_turn(legacy_uid)
 
-    def _settle_holders(self, legacy_uid: str) -> bool:
+    def _settle_holders(self, legacy_uid: str, chain: int) -> bool:
         """
         Bring the users in step who have the account's address; return whether that wrote anything.
 
@@ -128,12 +131,13 @@ class ProfileSync:
         if "email" not in self.policy.fields or isinstance(account, DeletedAccount):
             return False
         users = self.links.native_users_with(account.email) if account.email else ()
-        holders = {user.attributes.get(LEGACY_UID) or legacy_uid for user in users} - {legacy_uid}
-        return True in [self._is_written(uid) for uid in sorted(holders)[:MAX_HOLDERS]]
+        named = [uid for user in sorted(users, key=_is_unverified) if (uid := _named_by(user))]
+        holders = [uid for uid in dict.fromkeys(named) if uid != legacy_uid]
+        return True in [self._is_written(uid, chain) for uid in holders[:MAX_HOLDERS]]
 
-    def _is_written(self, legacy_uid: str) -> bool:
+    def _is_written(self, legacy_uid: str, chain: int) -> bool:
         try:
-            return self._settle_in_turn(legacy_uid).written != ()
+            return self._sync(legacy_uid, chain).written != ()
         except RejectedError:
             return False  # a message about this user says why
 
@@ -218,3 +222,11 @@ def _without_user(account: Account) -> SyncResult:
     if isinstance(account, DeletedAccount):
         return SyncResult(account.legacy_uid, "unchanged", subject=account.cognito_id)
     raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
+
+
+def _named_by(user: DirectoryUser) -> str | None:
+    return user.attributes.get(LEGACY_UID) or None
+
+
+def _is_unverified(user: DirectoryUser) -> bool:
+    return user.attributes.get("email_verified") != "true"
