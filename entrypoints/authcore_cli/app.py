@@ -96,6 +96,7 @@ def _app(context: CommandContext) -> App:
         "bring users in step, end sessions, sign in.",
         version=lambda: version("authcore"),
         console=context.answers,
+        help_format="plaintext",  # markdown takes the stars of AUTHCORE_COGNITO_* for italics
         result_action="return_value",
     )
     tokens = App(name="token", help="Look at or check one token.")

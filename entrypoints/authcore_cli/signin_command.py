@@ -66,7 +66,7 @@ class SignInCommand:
 
             migrating: A flow for one more try where the first one is refused, for users to migrate.
 
-            show_tokens: Print the three tokens as JSON.  Who has them is signed in.
+            show_tokens: Print the three tokens as JSON.  They let any holder act as the user.
         """
         sign_in = self.context.password_sign_in(self.context.environment, flow, migrating)
         password = self.context.ask("Password: ", hidden=True)

@@ -1,6 +1,7 @@
 """Sign-in on the auth service's own page: password, challenges, and the session at the end."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -378,6 +379,29 @@ def test_a_user_who_is_not_migrated_signs_in_where_the_operator_allows_the_secon
 
     assert world.type_in(username="bertha").json["signed_in"] is True
     assert world.cognito.begun == ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "shown"),
+    [
+        ("given_name", ["Vorname</label>", 'type="text"', 'autocomplete="given-name"']),
+        ("birthdate", ["Geburtsdatum</label>", 'type="date"', 'autocomplete="bday"']),
+        ("custom:shoe_size", ["Shoe size</label>", 'type="text"', 'autocomplete="off"']),
+    ],
+)
+def test_attributes_of_cognito_have_labels_in_the_users_language(
+    attribute: str, shown: list[str]
+) -> None:
+    required = {"requiredAttributes": f'["userAttributes.{attribute}"]'}
+    step = Step("NEW_PASSWORD_REQUIRED", NewPassword("New-Password-1", {}), required)
+
+    page = PasswordWebWorld(steps=[step]).type_in(
+        accept=PAGE,
+        headers=(("origin", "https://auth.example.com"), ("accept-language", "de")),
+    )
+
+    [field] = re.findall(rf'<label for="attributes.{attribute}">.*?>\s*<input .*?>', page.text)
+    assert [each for each in shown if each not in field] == []
 
 
 def test_the_form_leads_to_the_requested_page_and_to_the_pools_own_pages(

@@ -9,6 +9,7 @@ from authcore.adapters.system import SystemClock
 from authcore_local.addresses import LEGACY_HOST, Ports
 from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.legacy.legacy_system import StoredAccount
+from authcore_local.legacy.profile_page import NOT_CONFIRMED, NOT_SAVED
 from authcore_local.servers import LoopbackServer
 from authcore_local.stack import LocalStack
 from authcore_local.tour.scripted_browser import Browser, Form, Page
@@ -115,7 +116,7 @@ def test_a_message_that_was_not_received_is_sent_again_with_its_id(
 def test_nonsense_is_not_saved(browser: Browser, site: Site, name: str, email: str) -> None:
     page = save(browser, site, name=name, email=email)
 
-    assert (page.status, page.text_of("alert")) == (400, "That is no name and e-mail address.")
+    assert (page.status, page.text_of("alert")) == (400, NOT_SAVED)
     assert (site.jane.display_name, site.listener.sent) == (JANE.display_name, [])
 
 
@@ -139,9 +140,25 @@ def test_without_a_session_there_is_no_profile(site: Site) -> None:
 
 def test_a_made_up_token_confirms_nothing(browser: Browser, site: Site) -> None:
     save(browser, site)
-    browser.send(Form(f"{site.url}/profile/confirm", {"token": "x"}))
+    page = browser.send(Form(f"{site.url}/profile/confirm", {"token": "x"}))
 
+    assert (page.status, page.text_of("alert")) == (400, NOT_CONFIRMED)
     assert site.jane.email == JANE.email
+
+
+def test_a_user_without_an_address_can_change_the_name(site: Site) -> None:
+    userid = site.legacy.sign_up("bartleby", "I-would-prefer-not-to-1853", None)
+    visitor = Browser(SystemClock())
+    typed = {"username": "bartleby", "password": "I-would-prefer-not-to-1853"}
+    visitor.send(Form(f"{site.url}/login", typed))
+
+    page = save(visitor, site, name="Bartleby", email="")
+    visitor.close()
+
+    account = site.legacy.account(userid)
+    assert page.text_of("status") == "Saved."
+    assert account is not None
+    assert (account.display_name, account.email) == ("Bartleby", None)
 
 
 @pytest.fixture(scope="module", name="stack")

@@ -321,6 +321,12 @@ def test_a_token_in_the_wrong_place_is_not_repeated(shell: Shell, mint: TokenMin
     assert token.partition(".")[0] not in ran.err
 
 
+def test_help_names_variables_with_their_stars(shell: Shell) -> None:
+    answer = shell("sync", "run", "--help")
+
+    assert "AUTHCORE_COGNITO_*, AUTHCORE_LEGACY_* and AUTHCORE_SYNC_*" in answer.out
+
+
 def test_output_that_is_no_terminal_has_no_colour(shell: Shell, mint: TokenMint) -> None:
     ran = shell("token", "verify", stdin=mint.access())
 

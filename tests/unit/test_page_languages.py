@@ -13,7 +13,7 @@ from authcore.domain.model.languages import (
     find_language,
     is_language_tag,
 )
-from authcore_web.response import messages
+from authcore_web.response import challenge_entries, messages
 
 
 LANGUAGES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
@@ -104,7 +104,8 @@ def test_every_message_has_texts_and_every_text_has_a_message() -> None:
     notices = [each for each in vars(messages).values() if isinstance(each, Notice)]
     notices += [each for each in vars(denial_pages).values() if isinstance(each, Notice)]
     notices += [make(name) for make in MAKERS for name in (None, "Google")]
-    words = {"home", "mention", "support"}
+    notices += [Notice(key) for key in challenge_entries.NOTICES.values()]
+    words = {"home", "mention", "support", "entries"}
 
     texts = load_catalogues(["en"])["en"].texts
 

@@ -15,13 +15,15 @@ from starlette.routing import Route
 from authcore_local.legacy.account_access import Access
 from authcore_local.legacy.outbox import Outbox
 from authcore_local.legacy.requests import body_of
-from authcore_local.legacy.site import HEADERS, LegacySite, Note, is_own, page
+from authcore_local.legacy.site import BACK, HEADERS, LegacySite, Note, is_own, page
 from authcore_local.legacy.user_table import Row, UserTable
 
 
 TITLE: Final = "Your profile"
 TOLD: Final = "Saved."
 UNTOLD: Final = "Saved. The new system will hear of it with the next change."
+NOT_SAVED: Final = "Nothing was saved. Please enter a valid e-mail address."
+NOT_CONFIRMED: Final = "This button has been used already. Save the address again for another."
 
 MAX_NAME: Final = 100
 MAX_EMAIL: Final = 254
@@ -65,11 +67,12 @@ class ProfilePages:
             return RedirectResponse("/login", 303, HEADERS)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         name, email = (fields.get(each, [""])[0].strip() for each in ("name", "email"))
-        if not _EMAIL.fullmatch(email) or len(name) > MAX_NAME:
-            return page(TITLE, _form(user), "That is no name and e-mail address.", 400)
+        is_new = email != (user.email or "")
+        if len(name) > MAX_NAME or (is_new and not _EMAIL.fullmatch(email)):
+            return page(TITLE, _form(user), NOT_SAVED, 400)
         told = await self._change(lambda: self._rename(user, name))
         token = None
-        if email != user.email:
+        if is_new:
             token = self._access.request_email_change(user.userid, email)
         self._note("POST /profile", "200", "the profile was changed")
         changed = self._users.where("userid", user.userid)[0]
@@ -81,18 +84,24 @@ class ProfilePages:
             return RedirectResponse("/login", 303, HEADERS)
         fields = parse_qs((await body_of(request)).decode("utf-8", "replace"))
         token = fields.get("token", [""])[0]
-        told = await self._change(lambda: self._confirm_address(user, token))
+        confirmed: list[bool] = []
+        told = await self._change(lambda: confirmed.append(self._confirm_address(user, token)))
+        form = _form(self._users.where("userid", user.userid)[0])
+        if not all(confirmed):
+            return page(TITLE, form, NOT_CONFIRMED, 400)
         self._note("POST /profile/confirm", "200", "the address was confirmed")
-        return page(TITLE, _told(is_told=told) + _form(self._users.where("userid", user.userid)[0]))
+        return page(TITLE, _told(is_told=told) + form)
 
     def _rename(self, user: Row, name: str) -> None:
         if name != (user.display_name or ""):
             self._users.set_display_name(user.userid, name or None)
             self._outbox.add(user.userid)
 
-    def _confirm_address(self, user: Row, token: str) -> None:
-        if self._access.confirm_email_change(token):
+    def _confirm_address(self, user: Row, token: str) -> bool:
+        is_confirmed = self._access.confirm_email_change(token)
+        if is_confirmed:
             self._outbox.add(user.userid)
+        return is_confirmed
 
     async def _change(self, change: Callable[[], object]) -> bool:
         """Make *change* and its message in one transaction; return whether it was received."""
@@ -108,12 +117,13 @@ class ProfilePages:
 def _form(user: Row) -> str:
     values: Mapping[str, str] = {"name": user.display_name or "", "email": user.email or ""}
     name, email = (escape(values[each]) for each in ("name", "email"))
+    required = " required" if user.email else ""
     return (
         '<form method="post" action="/profile"><label for="name">Name</label>'
         f'<input id="name" name="name" value="{name}" maxlength="{MAX_NAME}" autocomplete="name">'
         '<label for="email">E-mail address</label><input id="email" name="email" type="email" '
-        f'value="{email}" maxlength="{MAX_EMAIL}" autocomplete="email" required>'
-        '<button>Save</button></form><p><a href="/">Back</a></p>'
+        f'value="{email}" maxlength="{MAX_EMAIL}" autocomplete="email"{required}>'
+        f"<button>Save</button></form>{BACK}"
     )
 
 

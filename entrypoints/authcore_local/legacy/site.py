@@ -149,7 +149,8 @@ class LegacySite:
         problem = await run_in_threadpool(self._old_login.change_password, user, current, new)
         self._note("POST /password", "200", "refused" if problem else "the password changed")
         if problem is None:
-            return page("Change your password", '<p role="status">Your password has changed.</p>')
+            changed = f'<p role="status">Your password has changed.</p>{BACK}'
+            return page("Change your password", changed)
         return page("Change your password", _PASSWORD_FORM, problem)
 
     async def _logout(self, request: Request) -> Response:
@@ -172,11 +173,14 @@ def is_own(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 
 
+BACK: Final = '<p><a href="/">Back</a></p>'
+
 _PASSWORD_FORM: Final = (
     '<form method="post" action="/password"><label for="current">Present password</label>'
     '<input id="current" name="current" type="password" autocomplete="current-password" required>'
     '<label for="new">New password</label><input id="new" name="new" type="password" '
     'autocomplete="new-password" minlength="8" required><button>Change</button></form>'
+    f"{BACK}"
 )
 
 

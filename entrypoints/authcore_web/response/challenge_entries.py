@@ -34,12 +34,31 @@ PUBLIC_PARAMETERS: Final = (
 BUTTONS: Final = ("WEB_AUTHN", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SMS_OTP", "SMS_MFA")
 """Factors that a page offers, in this order."""
 
+_ATTRIBUTES: Final[Mapping[str, str]] = {
+    "address": "street-address",
+    "birthdate": "bday",
+    "email": "email",
+    "family_name": "family-name",
+    "gender": "sex",
+    "given_name": "given-name",
+    "middle_name": "additional-name",
+    "name": "name",
+    "nickname": "nickname",
+    "phone_number": "tel",
+    "preferred_username": "username",
+    "website": "url",
+}
+"""Standard attributes that catalogues have labels for, and ``autocomplete`` of their fields."""
+
+_KINDS: Final[Mapping[str, str]] = {"birthdate": "date"}
+"""Inputs that yield what Cognito accepts: YYYY-MM-DD."""
+
 _PASSWORDS: Final = frozenset({"PASSWORD", "PASSWORD_SRP"})
 
 _PASSWORD: Final = Field("password", MAX_PASSWORD, kind="password", autocomplete="current-password")
 _CODE: Final = (Field("code", MAX_CODE, autocomplete="one-time-code", inputmode="numeric"),)
 
-_NOTICES: Final[Mapping[ChallengeName, str]] = {
+NOTICES: Final[Mapping[ChallengeName, str]] = {
     "SMS_MFA": "challenge_message",
     "SMS_OTP": "challenge_message",
     "EMAIL_OTP": "challenge_message",
@@ -118,7 +137,7 @@ def password_entries(
 
 def challenge_notice(challenge: Challenge) -> Notice:
     """Choose what the page of *challenge* says."""
-    key = _NOTICES[challenge.name]
+    key = NOTICES[challenge.name]
     if key != "challenge_message":
         return Notice(key)
     return Notice(key, {"destination": challenge.parameters.get("CODE_DELIVERY_DESTINATION", "…")})
@@ -161,8 +180,10 @@ def _fields(challenge: Challenge) -> tuple[Field, ...]:
 
 
 def _attribute(name: str) -> Field:
-    label = name.removeprefix("custom:").replace("_", " ").capitalize()
-    return Field(ATTRIBUTE + name, MAX_TEXT, label=label)
+    field = Field(ATTRIBUTE + name, MAX_TEXT, kind=_KINDS.get(name, "text"))
+    if name in _ATTRIBUTES:
+        return attrs.evolve(field, autocomplete=_ATTRIBUTES[name])
+    return attrs.evolve(field, label=name.removeprefix("custom:").replace("_", " ").capitalize())
 
 
 def _choices(challenge: Challenge) -> tuple[str, ...]:
