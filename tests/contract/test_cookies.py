@@ -77,6 +77,7 @@ CHALLENGE = PendingChallenge(
         flow="USER_SRP_AUTH",
         parameters={"CODE_DELIVERY_DESTINATION": "j***@t***"},
     ),
+    candidate_username="jane@thornfield.example",
     client=hashlib.sha256(b"client").hexdigest(),
     identifier="i" * 43,
     expires_at=CLOCK.now() + timedelta(minutes=3),
@@ -269,5 +270,4 @@ class TestSealedChallengeJar(CookieJarContract[PendingChallenge]):
 
     @pytest.fixture(params=[8_000, 1_000_000])
     def huge_value(self, request: pytest.FixtureRequest) -> PendingChallenge:
-        long = attrs.evolve(CHALLENGE.challenge, username="!" * request.param)
-        return attrs.evolve(CHALLENGE, challenge=long)
+        return attrs.evolve(CHALLENGE, candidate_username="!" * request.param)

@@ -26,6 +26,7 @@ PENDING = PendingChallenge(
         flow="USER_SRP_AUTH",
         parameters={"FRIENDLY_DEVICE_NAME": "phone", "SECRET_BLOCK": "canary"},
     ),
+    candidate_username="jane@thornfield.example",
     client="c" * 64,
     identifier="i" * 43,
     expires_at=NOW + CHALLENGE_LIFETIME,
@@ -82,7 +83,7 @@ def test_only_parameters_that_a_page_shows_are_kept(jar: SealedChallengeJar) -> 
 
 def test_the_longest_session_of_cognito_fits_a_cookie(jar: SealedChallengeJar) -> None:
     challenge = attrs.evolve(PENDING.challenge, session="s" * 2048, username="u" * 128)
-    longest = attrs.evolve(PENDING, challenge=challenge)
+    longest = attrs.evolve(PENDING, challenge=challenge, candidate_username="n" * 128)
 
     (cookie,) = jar.write(longest)
 
@@ -114,11 +115,11 @@ def test_two_of_them_are_none(jar: SealedChallengeJar) -> None:
     "texts",
     [
         (),
-        ("EMAIL_OTP",) * 7,
-        ("EMAIL_OTP", "s", "u", "USER_AUTH", "c", "i", "{}", None),
-        ("A_NEW_CHALLENGE", "s", "u", "USER_AUTH", "c", "i", "{}", ""),
-        ("EMAIL_OTP", "s", "u", "A_NEW_FLOW", "c", "i", "{}", ""),
-        ("EMAIL_OTP", "s", "u", "USER_AUTH", "c", "i", "{", ""),
+        ("EMAIL_OTP",) * 8,
+        ("EMAIL_OTP", "s", "u", "USER_AUTH", "n", "c", "i", "{}", None),
+        ("A_NEW_CHALLENGE", "s", "u", "USER_AUTH", "n", "c", "i", "{}", ""),
+        ("EMAIL_OTP", "s", "u", "A_NEW_FLOW", "n", "c", "i", "{}", ""),
+        ("EMAIL_OTP", "s", "u", "USER_AUTH", "n", "c", "i", "{", ""),
     ],
 )
 def test_what_another_release_sealed_is_no_challenge(
@@ -132,7 +133,7 @@ def test_what_another_release_sealed_is_no_challenge(
 
 def test_a_sealed_ticket_is_no_challenge(jar: SealedChallengeJar) -> None:
     envelope = Envelope("connect", ring=RING, clock=FrozenClock(), entropy=ScriptedEntropy())
-    texts = ("EMAIL_OTP", "s", "u", "USER_AUTH", "c", "i", "{}", "")
+    texts = ("EMAIL_OTP", "s", "u", "USER_AUTH", "n", "c", "i", "{}", "")
     sealed = envelope.seal(texts, expires_at=PENDING.expires_at)
 
     assert jar.read(f"{COOKIE}={sealed}") is None

@@ -112,7 +112,7 @@ class PasswordSteps:
             )
         else:
             begun = self._sign_in.begin(Credentials(form.username, form.password))
-        return self._settle(begun, target, sent)
+        return self._settle(begun, form.username, target, sent)
 
     def pending(self, public_id: str, sent: str) -> PendingChallenge:
         """
@@ -146,8 +146,7 @@ class PasswordSteps:
         """
         Answer *pending*, once: of several answers at the same time one counts.
 
-        After a wrong answer the same challenge is asked again, for the rest of its time.  Attempts
-        count for the name that Cognito gave the challenge: a user has one, and several aliases.
+        After a wrong answer the same challenge is asked again, for the rest of its time.
 
         Args:
             pending: As the browser carries it.
@@ -167,7 +166,7 @@ class PasswordSteps:
 
             RejectedError, UnavailableError: As ``PasswordSignIn``.
         """
-        self._limits.admit(pending.challenge.username, address)
+        self._limits.admit(pending.candidate_username, address, username=pending.challenge.username)
         self._sign_in.validator.require_keys()
         self._use_up(pending)
         try:
@@ -181,7 +180,7 @@ class PasswordSteps:
             raise
         except UnavailableError as error:
             raise LoginLostError.after(error) from None
-        return self._settle(answered, target, sent)
+        return self._settle(answered, pending.candidate_username, target, sent)
 
     def _use_up(self, pending: PendingChallenge) -> None:
         if not self._replay_cache.first_time(_key(pending), CHALLENGE_LIFETIME):
@@ -190,18 +189,21 @@ class PasswordSteps:
     def _renamed(self, pending: PendingChallenge) -> PendingChallenge:
         return attrs.evolve(pending, identifier=self._entropy.token())
 
-    def _settle(self, begun: Session | Challenge, target: RedirectTarget, sent: str) -> Step:
+    def _settle(
+        self, begun: Session | Challenge, username: str, target: RedirectTarget, sent: str
+    ) -> Step:
         if isinstance(begun, Challenge):
-            return self._ask(self._pend(begun), target, sent)
+            return self._ask(self._pend(begun, username), target, sent)
         completion = SignInCompletion(begun, target)
         outcome = self._session_start.establish(completion, sent, can_restart=False)
         if isinstance(outcome, RefusedSignIn):
             return outcome
         return SignedIn(completion, outcome)
 
-    def _pend(self, challenge: Challenge) -> PendingChallenge:
+    def _pend(self, challenge: Challenge, username: str) -> PendingChallenge:
         return PendingChallenge(
             challenge=challenge,
+            candidate_username=username,
             client=self._client,
             identifier=self._entropy.token(),
             expires_at=self._clock.now() + CHALLENGE_LIFETIME,

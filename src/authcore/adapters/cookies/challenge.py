@@ -88,7 +88,7 @@ def _texts(pending: PendingChallenge) -> tuple[str | None, ...]:
     kept = {name: challenge.parameters.get(name) for name in KEPT_PARAMETERS}
     return (
         *(challenge.name, challenge.session, challenge.username, challenge.flow),
-        *(pending.client, pending.identifier),
+        *(pending.candidate_username, pending.client, pending.identifier),
         json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False),
         " ".join(challenge.available),
     )
@@ -101,6 +101,7 @@ def _pending(unsealed: Unsealed) -> PendingChallenge | None:
             str() | None as session,
             str(username),
             str(flow),
+            str(candidate),
             str(client),
             str(identifier),
             str(parameters),
@@ -113,6 +114,7 @@ def _pending(unsealed: Unsealed) -> PendingChallenge | None:
         return None
     return PendingChallenge(
         challenge=challenge,
+        candidate_username=candidate,
         client=client,
         identifier=identifier,
         expires_at=unsealed.expires_at,

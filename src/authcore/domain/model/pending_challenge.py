@@ -21,12 +21,14 @@ class PendingChallenge:
 
     Attributes:
         challenge: To be answered.  Of its parameters only those are kept that a page shows.
+        candidate_username: As the user typed it, for limits.
         client: Digest of the app client and pool at which the sign-in was begun.
         identifier: Counts for one answer.
         expires_at: When it can no longer be answered.  Aware, UTC.
     """
 
     challenge: Challenge
+    candidate_username: str = attrs.field(repr=False)
     client: str
     identifier: str = attrs.field(repr=False)
     expires_at: datetime
