@@ -32,8 +32,9 @@ class SyncTools:
         sync: Brings one user in step.
         retrier: Of the syncs that got no answer.
         clock: Tells how old a state file is.
-        place: Names the pool and the legacy system.
+        place: Names the pool, the legacy system, and what the latter owns.
         close: Closes the connections.
+        stop: Ends the waits of all threads; by default they are waited for.
     """
 
     survey: ProfileSurvey
@@ -42,6 +43,7 @@ class SyncTools:
     clock: Clock
     place: str
     close: Callable[[], None]
+    stop: Callable[[], None] = lambda: None
 
 
 @attrs.frozen
@@ -127,6 +129,7 @@ class SyncRun:
                     if self._state:
                         self._state.note(after, self.counts)
             finally:
+                self._tools.stop()
                 threads.shutdown(cancel_futures=True)
         self.complete = True
         if self._state:

@@ -56,7 +56,7 @@ class SyncState:
         Args:
             path: Created readable by its owner only.  Holds counts and the listing's page token.
 
-            place: Names the pool and the legacy system.
+            place: Names the pool, the legacy system, and what the latter owns.
 
             dry_run: Whether the run writes nothing.
         """
@@ -109,7 +109,9 @@ class SyncState:
         if said["kind"] not in _KINDS.values() or said["version"] != VERSION:
             raise ValueError("another kind of file")
         if said["place"] != self._place:
-            raise ConfigurationError([f"{self._path} is about another pool or legacy system"])
+            raise ConfigurationError(
+                [f"{self._path} is about another pool, legacy system or policy"]
+            )
         if said["kind"] != self._kind:
             raise ConfigurationError([f"{self._path} is of another run: {said['kind']}"])
         return _cursor(said), _counts(said["counts"])

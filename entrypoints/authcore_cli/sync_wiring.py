@@ -6,7 +6,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.audit.log import LoggingAuditLog
-from authcore.adapters.system import SystemClock, SystemPause
+from authcore.adapters.system import SystemClock
 from authcore.domain.services.accounts.profile_survey import ProfileSurvey
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import OnRetry, Retrier
@@ -17,6 +17,7 @@ from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.wiring.legacy_key import legacy_key
 from authcore.wiring.profile_sync import profile_sync
+from authcore_cli.stoppable_pause import StoppablePause
 from authcore_cli.sync_run import SyncTools
 
 
@@ -53,6 +54,7 @@ def sync_tools(environment: Mapping[str, str], rate: int | None, on_retry: OnRet
     """
     settings = load(SyncCommandSettings, environment)
     sync = settings.sync if rate is None else attrs.evolve(settings.sync, writes_per_second=rate)
+    pause = StoppablePause()
     parts = profile_sync(
         sync,
         cognito=settings.cognito,
@@ -60,8 +62,9 @@ def sync_tools(environment: Mapping[str, str], rate: int | None, on_retry: OnRet
         legacy_key=legacy_key(settings.legacy),
         store=settings.store,
         audit=LoggingAuditLog(),
+        pause=pause,
     )
-    clock, pause = SystemClock(), SystemPause()
+    clock = SystemClock()
     limiter = RateLimiter(CALLS_PER_SECOND, clock=clock, pause=pause)
     retrier = Retrier(rate_limiter=limiter, pause=pause, on_retry=on_retry)
     return SyncTools(
@@ -71,6 +74,12 @@ def sync_tools(environment: Mapping[str, str], rate: int | None, on_retry: OnRet
         sync=parts.sync,
         retrier=retrier,
         clock=clock,
-        place=f"{settings.cognito.user_pool_id} {settings.legacy.url}",
+        place=f"{settings.cognito.user_pool_id} {settings.legacy.url} {_owned(sync)}",
         close=parts.close,
+        stop=pause.stop,
     )
+
+
+def _owned(sync: SyncSettings) -> str:
+    """Name what the legacy system owns: a run with other settings begins at the first user."""
+    return f"{','.join(sorted(sync.fields))} {sync.on_lock} {sync.on_deletion}"

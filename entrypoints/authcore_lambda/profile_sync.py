@@ -20,12 +20,20 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.legacy.profile_message import read_profile_message
 from authcore.domain.errors import ProfileMessageError, RejectedError, UnavailableError
 from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.pools import (
+    REGION,
+    REGION_SENTENCE,
+    USER_POOL_ID_SENTENCE,
+    is_user_pool_id,
+)
+from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.domain.services.accounts.profile_sync import ProfileSync
 from authcore.ports.audit import AuditLog
 from authcore.ports.system import Pause
 from authcore.settings import load
-from authcore.settings.cognito import CognitoSettings
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.parsers import matching, satisfying
+from authcore.settings.reader import setting
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.wiring.legacy_key import legacy_key
@@ -55,10 +63,23 @@ _log: Final = logging.getLogger("authcore.profile_sync")
 
 
 @attrs.frozen(kw_only=True)
+class SyncedPoolSettings:
+    """Where the pool is: this function needs no app client, and a queue names no pool."""
+
+    region: str = setting(matching(REGION, REGION_SENTENCE), "region", "AWS region of the pool")
+    user_pool_id: str = setting(
+        satisfying(is_user_pool_id, USER_POOL_ID_SENTENCE), "pool id", "id of the user pool"
+    )
+    endpoint_url: ServiceUrl | None = setting(
+        service_url, "URL", "URL of the pool's API, if it is not Amazon's", default=None
+    )
+
+
+@attrs.frozen(kw_only=True)
 class ProfileSyncSettings:
     """What this function reads from ``AUTHCORE_*``."""
 
-    cognito: CognitoSettings
+    cognito: SyncedPoolSettings
     legacy: LegacySettings
     store: StoreSettings
     sync: SyncSettings

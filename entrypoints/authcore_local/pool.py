@@ -2,6 +2,7 @@
 
 from authcore_local.addresses import CLIENT_ID, COOKIE_DOMAIN, POOL_ID, REGION, Addresses
 from authcore_local.cognito import PoolConfig
+from authcore_local.cognito.config import STANDARD_ATTRIBUTES
 from authcore_local.environment import Secrets
 from authcore_local.lifetimes import Lifetimes
 
@@ -20,6 +21,7 @@ def pool_config(
         issuer=addresses.issuer,
         domain=addresses.cognito_url,
         relying_party_id=COOKIE_DOMAIN,
+        write_attributes=frozenset(STANDARD_ATTRIBUTES),
         client_id=CLIENT_ID,
         client_secrets=(secrets.client_secret,),
         callback_urls=(addresses.callback_url,),

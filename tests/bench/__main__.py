@@ -21,6 +21,7 @@ SECTIONS = (
     ("sign-in by password", srp.rows),
     ("import of the migration function", imports.migration_rows),
     ("import of the linking function", imports.linking_rows),
+    ("import of the profile sync function", imports.sync_rows),
 )
 
 

@@ -74,6 +74,18 @@ LINKING_SCRIPT: Final = Side(
     f"import requests, json, re\n{_SEED_CLIENT}",
 )
 
+_SYNC_VARIABLES: Final = {
+    "AUTHCORE_COGNITO_REGION": "eu-west-1",
+    "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Ab12Cd34E",
+    "AUTHCORE_LEGACY_URL": "https://legacy.example",
+    "AUTHCORE_LEGACY_API_KEY": "made-up",
+}
+SYNC: Final = Side(
+    "the profile sync handler, built",
+    "account-linking.txt",
+    f"from authcore_lambda.profile_sync import build_handler\nbuild_handler({_SYNC_VARIABLES!r})",
+)
+
 _PROBE: Final = r"""
 import time
 began = time.process_time()
@@ -98,6 +110,11 @@ def linking_rows() -> list[tuple[str, str, str]]:
     what it costs with that.
     """
     return _compared(LINKING, LINKING_SCRIPT)
+
+
+def sync_rows() -> list[tuple[str, str, str]]:
+    """The function of profile messages and the script around boto3 and requests, as above."""
+    return _compared(SYNC, LINKING_SCRIPT)
 
 
 def _compared(our: Side, their: Side) -> list[tuple[str, str, str]]:
@@ -162,7 +179,7 @@ def _medians(runs: list[tuple[float, float]]) -> tuple[float, float]:
 
 def main() -> int:
     """Print the table."""
-    for name, figure, target in (*migration_rows(), *linking_rows()):
+    for name, figure, target in (*migration_rows(), *linking_rows(), *sync_rows()):
         print(f"{name:44}{figure:>14}   {target}")
     return 0
 

@@ -101,6 +101,11 @@ await judge({
     const read = await auth.fetchUserAttributes();
     assert.deepEqual([read.name, read.email_verified], ["Ada", "true"]);
   },
+  async deleted_account() {
+    await signIn(pool.users.leaving);
+    await auth.deleteUser();
+    await rejects(signIn(pool.users.leaving), "NotAuthorizedException");
+  },
   async authenticator_app() {
     const name = pool.users.factors;
     await signIn(name);

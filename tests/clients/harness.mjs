@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 
-// { url, poolId, clientId, users: { purpose: user name }, password }
+// { url, poolId, clientId, users: { purpose: user name }, password, now: of the pool, in seconds }
 export const pool = JSON.parse(process.argv[2]);
 export const NEW_PASSWORD = "canary-Changed 2";
 export { assert };
@@ -41,7 +41,7 @@ export function totp(secret, steps = 0) {
   const bits = [...secret].map((each) => letters.indexOf(each).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from(bits.match(/.{8}/g).map((each) => parseInt(each, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  counter.writeBigUInt64BE(BigInt(Math.floor(pool.now / 30) + steps));
   const digest = createHmac("sha1", key).update(counter).digest();
   const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
   return String(number % 1000000).padStart(6, "0");

@@ -117,6 +117,11 @@ await judge({
     await rejects(send("000000"), "CodeMismatchException");
     assert.ok((await send(totp(secret))).isValid());
   },
+  async deleted_account() {
+    const { user } = await signIn(pool.users.leaving);
+    await called(user, "deleteUser");
+    await rejects(signIn(pool.users.leaving), "NotAuthorizedException");
+  },
   async attributes_of_the_user() {
     const { user } = await signIn(pool.users.plain);
     const written = new identity.CognitoUserAttribute({ Name: "name", Value: "Ada" });

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -16,6 +17,8 @@ from authcore.domain.model.usernames import LEGACY_UID
 from authcore.ports.system import Pause
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
+from authcore_cli.sync_state import SyncCounts, SyncState
+from authcore_cli.sync_wiring import sync_tools
 from authcore_lambda.profile_sync import build_handler
 from authcore_local.cognito import LocalCognito
 from authcore_local.legacy import LegacySystem, SeedUser
@@ -97,6 +100,18 @@ class TestProfilesFollow(OnLocalCognito):
         assert lines[-1]["summary"]["results"] == {"updated": 1, "disabled": 1}
         assert pool.attributes("hal1")["email"] == CANARY
         assert command(variables, "run")[1][-1]["summary"]["different"] == 0
+
+    def test_a_state_of_another_policy_is_not_continued(
+        self, variables: Mapping[str, str], tmp_path: Path
+    ) -> None:
+        tools = sync_tools(variables, None, lambda *_: None)
+        tools.close()
+        state = tmp_path / "sync.state"
+        SyncState(state, place=tools.place, dry_run=False).note("page", SyncCounts())
+
+        other = {**variables, "AUTHCORE_SYNC_ON_LOCK": "follow"}
+
+        assert command(other, "run", "--state", str(state))[0] == 2
 
     def test_no_address_and_no_key_is_logged_or_shown(
         self,

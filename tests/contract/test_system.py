@@ -1,11 +1,13 @@
 """Clocks, pauses and sources of chance."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.system import SystemClock, SystemEntropy, SystemPause, monotonic
+from authcore.domain.errors import UnavailableError
 from authcore.ports.system import AsyncPause, Clock, Entropy, Pause
 from authcore.testing.contracts.system import (
     AsyncPauseContract,
@@ -19,6 +21,7 @@ from authcore.testing.fakes.system import (
     RecordedPause,
     ScriptedEntropy,
 )
+from authcore_cli.stoppable_pause import StoppablePause
 
 
 class TestFrozenClock(ClockContract):
@@ -66,6 +69,27 @@ class TestSystemPause(PauseContract):
     @pytest.fixture
     def clock(self) -> Clock:
         return _MonotonicClock()
+
+
+class TestStoppablePause(PauseContract):
+    @pytest.fixture
+    def pause(self) -> Pause:
+        return StoppablePause()
+
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return _MonotonicClock()
+
+
+def test_a_stopped_pause_ends_the_waits_of_all_threads() -> None:
+    pause = StoppablePause()
+    with ThreadPoolExecutor(2) as threads:
+        waits = [threads.submit(pause.wait, timedelta(days=1)) for _ in range(2)]
+        pause.stop()
+        for wait in waits:
+            assert isinstance(wait.exception(), UnavailableError)
+    with pytest.raises(UnavailableError):
+        pause.wait(timedelta(0))
 
 
 class TestScriptedEntropy(EntropyContract):

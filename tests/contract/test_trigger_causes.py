@@ -12,13 +12,19 @@ import pytest
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.testing.fakes.audit import InMemoryAuditLog
-from authcore_lambda import account_linking, pre_sign_up, pre_token_generation, user_migration
+from authcore_lambda import (
+    account_linking,
+    pre_sign_up,
+    pre_token_generation,
+    profile_sync,
+    user_migration,
+)
 from authcore_lambda.events.types import OUTAGE_TEXT, Event
 from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.link_failures import BLOCKED_TEXT, LinkingFailedError
 from authcore_lambda.pre_sign_up import SignUpRefusedError
 from authcore_lambda.user_migration import MigrationUnavailableError
-from authcore_local.legacy import LegacySystem
+from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.servers import LoopbackServer
 from support import migration_door
 from support.cognito_wire import refuses
@@ -34,6 +40,10 @@ AUTHENTICATED: Final = "PostAuthentication_Authentication"
 TOKEN: Final = "TokenGeneration_HostedAuth"
 REFUSES_KEY: Final = answer(401, b'{"status": "rejected"}')
 
+POOL: Final = {
+    "AUTHCORE_COGNITO_USER_POOL_ID": "eu-west-1_Ab12Cd34E",
+    "AUTHCORE_COGNITO_CLIENT_ID": "client",
+}
 OF_COGNITO: Final = ("misconfigured", "provider_misconfigured", "AccessDeniedException")
 OF_LEGACY: Final = ("misconfigured", "legacy_misconfigured", "HTTP 401")
 
@@ -167,6 +177,32 @@ def test_a_sign_up_with_a_wrong_key_of_the_legacy_system(wrong_key: World) -> No
         wrong_key.ask(pre_sign_up, trigger_event("PreSignUp_SignUp"))
 
     assert wrong_key.lines() == [("sign_up", *OF_LEGACY)]
+
+
+CHANGED: Final = {"messageId": "m0", "body": '{"legacy_uid": "1847"}'}
+COMES_AGAIN: Final = {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+def test_a_changed_profile_with_a_wrong_key_of_the_legacy_system(wrong_key: World) -> None:
+    # PS-05
+    answered = profile_sync.build_handler(
+        {**wrong_key.variables, **POOL}, audit=wrong_key.audit, http=wrong_key.http
+    )({"Records": [CHANGED]}, None)
+
+    assert answered == COMES_AGAIN
+    assert wrong_key.lines() == [("profile_sync", *OF_LEGACY)]
+
+
+def test_a_changed_profile_without_permission_on_the_pool(world: World) -> None:
+    # PS-05
+    legacy = LegacySystem(SEED_USERS, API_KEY)
+    legacy.link("1847", "00000000-0000-4000-8000-000000000001")
+    with LoopbackServer(legacy.app) as server:
+        variables = {**world.variables, **POOL, "AUTHCORE_LEGACY_URL": server.url}
+        function = profile_sync.build_handler(variables, audit=world.audit, http=world.http)
+        assert function({"Records": [CHANGED]}, None) == COMES_AGAIN
+
+    assert world.lines() == [("profile_sync", *OF_COGNITO)]
 
 
 @pytest.mark.parametrize("source", migration_door.SOURCES)

@@ -414,6 +414,8 @@ NOT_FOR_BROWSERS: Final = frozenset(
     {
         "/auth/check",
         "/auth/check/x",
+        "/auth/password/changed",
+        "/auth/password/verify",
         "/auth/profile-changed",
         "/auth/verify",
         "/auth/verify/batch",
@@ -428,7 +430,7 @@ NOT_FOR_BROWSERS: Final = frozenset(
 def test_browsers_reach_the_routes_of_the_auth_service_that_are_for_them(
     proxy: Proxy, stand: Stand
 ) -> None:
-    routes = auth_service(stand.world).routes
+    routes = auth_service(stand.world, PASSWORD_SIGN_IN="on").routes
     paths = {route.path.replace("{path:any_path}", "x") for route in routes}
     reached = {
         path

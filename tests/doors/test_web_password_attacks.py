@@ -264,6 +264,23 @@ def test_what_is_no_answer_leaves_the_challenge_as_it_was(
     assert two_factors.answer(code="123456").status == 200
 
 
+@pytest.mark.parametrize("name", ["custom:legacy_uid", "email_verified", "email"])
+def test_a_new_password_brings_no_attribute_that_the_pool_did_not_ask_for(name: str) -> None:
+    """AL-06, MG-06: and the same challenge is asked again."""
+    listed = {"requiredAttributes": '["userAttributes.given_name"]'}
+    right = NewPassword("New-Password-1", {"given_name": "Jane"})
+    world = PasswordWebWorld(steps=[Step("NEW_PASSWORD_REQUIRED", right, listed)])
+    world.type_in()
+    given = {"new_password": "New-Password-1", "attributes.given_name": "Jane"}
+
+    forged = {"id": world.asked, **given, f"attributes.{name}": "1847"}
+
+    refused = world.post(CHALLENGE, forged)
+
+    assert (refused.status, refused.json["reason"]) == (409, "attributes_rejected")
+    assert world.post(CHALLENGE, {"id": world.asked, **given}).status == 200
+
+
 def test_a_user_is_limited_and_told_when_to_come_back(world: PasswordWebWorld) -> None:
     """MG-05: and the right password does not help beyond the limit."""
     for _ in range(10):

@@ -1,7 +1,8 @@
 """
 Clients that nobody here wrote, at the local Cognito: Amazon's two for JavaScript, and pycognito.
 
-Each of Amazon's runs all its cases in one Node process, ``tests/clients/<client>.mjs``.
+Each of Amazon's runs all its cases in one Node process, ``tests/clients/<client>.mjs``.  The pool's
+time stands still at the clients' start, so that no code of an app is too old.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Final
 import pytest
 
 from authcore.adapters.system import SystemClock
+from authcore.testing.fakes.system import FrozenClock
 from support.gate import AMPLE
 from support.local_pool import CLIENT_ID, PASSWORD, POOL_ID, LocalPool
 from support.local_sign_in import new_user
@@ -41,6 +43,7 @@ SHARED: Final = (
     "new_password_after_a_temporary_one",
     "attributes_of_the_user",
     "authenticator_app",
+    "deleted_account",
 )
 OF_AMPLIFY: Final = ("chosen_factor",)
 
@@ -55,7 +58,8 @@ needs_node = [
 
 def run(client: str) -> Mapping[str, str | None]:
     """The error of each case, None for one that went well."""
-    with LocalPool(client_secrets=(), real_clock=SystemClock(), srp_answer_window=AMPLE) as pool:
+    clock = FrozenClock(SystemClock().now())
+    with LocalPool(client_secrets=(), clock=clock, srp_answer_window=AMPLE) as pool:
         users = {purpose: new_user(pool, f"{client}-{purpose}") for purpose in PURPOSES}
         pool.cognito.users.set_password(users["temporary"], PASSWORD, "FORCE_CHANGE_PASSWORD")
         given = {
@@ -64,6 +68,7 @@ def run(client: str) -> Mapping[str, str | None]:
             "clientId": CLIENT_ID,
             "users": users,
             "password": PASSWORD,
+            "now": clock.now().timestamp(),
         }
         ran = subprocess.run(
             [NODE or "node", f"{client}.mjs", json.dumps(given)],

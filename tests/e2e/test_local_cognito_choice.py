@@ -151,7 +151,8 @@ def test_a_choice_migrates_no_user() -> None:
         preferred = {"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": PASSWORD}
         assert choose(pool, "legacy", **preferred) == WRONG
 
-        assert recorder.sources == []
+        assert recorder.sources == ["PreAuthentication_Authentication"]
+        assert recorder.events[0]["request"]["userNotFound"] is True
 
 
 def test_a_pool_may_leave_codes_out() -> None:

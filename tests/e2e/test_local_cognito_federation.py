@@ -8,6 +8,11 @@ from typing import Any
 import attrs
 import pytest
 
+from authcore.domain.model.directory import DirectoryUser
+from authcore.domain.model.provider_attributes import CLAIMS
+from authcore.testing.fakes.audit import InMemoryAuditLog
+from authcore.testing.fakes.user_directory import InMemoryUserDirectory
+from authcore_lambda.inbound_federation import InboundFederationTrigger
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.user_pool.identities import Identity
 from support.gate import AMPLE
@@ -23,6 +28,7 @@ from support.local_pool import (
     sent_to,
 )
 from support.local_refresh import Way, at_the_token_endpoint, by_get_tokens
+from support.unhurried import Unhurried
 
 
 GOOGLE = {"id": "109-Aa", "name": "Lizzy", "email": "lizzy@longbourn.example"}
@@ -108,6 +114,36 @@ class TestWhatIsStoredOfAProvidersAnswer:
         identity = identity_of(pool, code_of(Browser(pool).continue_with("Google", **VERIFIED)))
 
         assert (identity.get("email"), identity["name"]) == (None, "Elizabeth")
+
+    def test_of_a_linked_user_the_function_keeps_the_pools_own_address(
+        self, pool: LocalPool, heard: Recorder
+    ) -> None:
+        # PS-04
+        Browser(pool).continue_with("Google", **VERIFIED)
+        owned = {"email": "elizabeth@longbourn.example", "custom:legacy_uid": "1813"}
+        user = pool.cognito.users.change(
+            "Google_109-Aa",
+            lambda each: attrs.evolve(each, attributes={**each.attributes, **owned}),
+        )
+        directory = InMemoryUserDirectory()
+        directory.replace(
+            DirectoryUser(
+                user.username, user.subject, user.enabled, user.status, user.all_attributes()
+            )
+        )
+        heard.answers[INBOUND] = Unhurried(
+            InboundFederationTrigger(
+                directory=lambda *_: directory,
+                owned=frozenset({"email"}),
+                claims=CLAIMS,
+                audit=InMemoryAuditLog(),
+            )
+        )
+
+        again = {**VERIFIED, "name": "Lizzy B."}
+        identity = identity_of(pool, code_of(Browser(pool).continue_with("Google", **again)))
+
+        assert (identity["email"], identity["name"]) == (owned["email"], "Lizzy B.")
 
     def test_an_answer_without_the_member_is_no_answer(
         self, pool: LocalPool, heard: Recorder

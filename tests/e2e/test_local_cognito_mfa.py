@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -170,6 +171,32 @@ class TestAuthenticatorApps:
         pool.cognito.finish_recovery()
 
         assert answer[0] == "OperationNotEnabledException"
+
+
+def count_signed_in(answers: list[Any]) -> int:
+    """How many of *answers* are tokens."""
+    return sum("AuthenticationResult" in answer for answer in answers)
+
+
+class TestAnswersAtOnce:
+    """Many right answers at the same time sign in once."""
+
+    def test_to_one_handshake(self, pool: LocalPool, name: str) -> None:
+        challenge = begin(pool, name)
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(lambda _: prove(pool, challenge), range(8)))
+
+        assert count_signed_in(answers) == 1
+        assert answers.count(OVER) == 7
+
+    def test_with_one_code_in_many_sessions(self, pool: LocalPool, name: str) -> None:
+        app = register(pool, name)
+        challenges = [with_password(pool, name) for _ in range(8)]
+        right = {"SOFTWARE_TOKEN_MFA_CODE": app.next_code()}
+        with ThreadPoolExecutor(8) as threads:
+            answers = list(threads.map(lambda each: respond(pool, each, right), challenges))
+
+        assert count_signed_in(answers) == 1
 
 
 class TestSetUp:

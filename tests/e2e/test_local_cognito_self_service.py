@@ -15,6 +15,7 @@ from support.local_sign_in import (
     called,
     hash_of,
     new_user,
+    respond,
     with_password,
 )
 
@@ -85,6 +86,10 @@ class TestSignUp:
             (
                 {"UserAttributes": [{"Name": "email", "Value": "no address"}]},
                 "InvalidParameterException",
+            ),
+            (
+                {"UserAttributes": [{"Name": "email_verified", "Value": "true"}]},
+                "NotAuthorizedException",
             ),
         ],
     )
@@ -254,6 +259,21 @@ class TestOwnAccount:
 
         assert answer[0] == kind
 
+    @pytest.mark.parametrize("claim", ["custom:legacy_uid", "custom:legacy_linked"])
+    def test_a_client_may_list_what_its_users_write(self, claim: str) -> None:
+        wanted = [{"Name": claim, "Value": "1"}]
+        refused = "A client attempted to write unauthorized attribute"
+        with LocalPool(write_attributes=frozenset({"email", "name"})) as pool:
+            token = access_token(pool, "anna")
+            update = bearing(pool, "UpdateUserAttributes", token, UserAttributes=wanted)
+            signed_up = sign_up(pool, "new", UserAttributes=wanted)
+            pool.cognito.users.set_password("anna", PASSWORD, "FORCE_CHANGE_PASSWORD")
+            answer = {"NEW_PASSWORD": NEW_PASSWORD, f"userAttributes.{claim}": "1"}
+            responded = respond(pool, with_password(pool, "anna"), answer)
+
+            assert {update, signed_up, responded} == {("NotAuthorizedException", refused)}
+            assert pool.administer("AdminUpdateUserAttributes", UserAttributes=wanted).status == 200
+
     def test_a_password_changes_with_the_previous_one(self, pool: LocalPool, name: str) -> None:
         token = access_token(pool, name)
 
@@ -301,6 +321,16 @@ class TestOwnAccount:
         bearing(pool, "GlobalSignOut", token)
 
         assert bearing(pool, operation, token)[0] == "NotAuthorizedException"
+
+    def test_a_user_deletes_the_account_and_its_sessions(self, pool: LocalPool, name: str) -> None:
+        token = access_token(pool, name)
+        assert bearing(pool, "DeleteUser", token) == {}
+
+        assert bearing(pool, "GetUser", token) == (
+            "NotAuthorizedException",
+            "Access Token has been revoked",
+        )
+        assert with_password(pool, name) == WRONG
 
     def test_a_disabled_or_deleted_user_has_no_account(self, pool: LocalPool) -> None:
         disabled, deleted = (new_user(pool, f"user-{next(SERIAL)}") for _ in range(2))

@@ -170,7 +170,12 @@ def test_srp_migrates_no_user_and_fires_what_a_password_fires() -> None:
     recorder = Recorder()
     with LocalPool(triggers=recorder.triggers()) as pool:
         assert prove(pool, begin(pool, "unknown")) == WRONG
-        assert recorder.sources == []
+        assert recorder.sources == ["PreAuthentication_Authentication"]
+        assert recorder.events.pop()["request"] == {
+            "userAttributes": {},
+            "validationData": None,
+            "userNotFound": True,
+        }
         responses = SrpClient(POOL_ID)
         challenge = begin(pool, "anna")
         given = responses.answer(challenge["ChallengeParameters"], PASSWORD, pool.clock.now())

@@ -15,6 +15,7 @@ from pycognito import Cognito
 from pycognito.exceptions import ForceChangePasswordException, SoftwareTokenMFAChallengeException
 
 from authcore.adapters.system import SystemClock
+from authcore.testing.fakes.system import FrozenClock
 from authcore_local.cognito.user_pool.software_tokens import STEP_SECONDS, SoftwareToken
 from support.gate import AMPLE
 from support.local_pool import CLIENT_ID, CLIENT_SECRET, PASSWORD, POOL_ID, LocalPool
@@ -28,7 +29,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:Depreca
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[LocalPool]:
-    with LocalPool(real_clock=SystemClock(), srp_answer_window=AMPLE) as pool:
+    """Time stands still, so that no code of an app is too old."""
+    clock = FrozenClock(SystemClock().now())
+    with LocalPool(clock=clock, srp_answer_window=AMPLE) as pool:
         yield pool
 
 
@@ -142,6 +145,12 @@ def test_a_temporary_password_is_replaced(pool: LocalPool) -> None:
     assert signed_in(pool, "temporary", NEW_PASSWORD)
 
 
+def test_a_user_deletes_the_account(pool: LocalPool) -> None:
+    signed_in(pool, new_user(pool, "gone")).delete_user()
+
+    assert pool.cognito.users.find("gone") is None
+
+
 def test_an_address_is_changed_and_verified(pool: LocalPool) -> None:
     user = signed_in(pool, new_user(pool, "moving"))
     user.update_profile({"email": "moved@example.com"})
@@ -155,7 +164,7 @@ def test_an_authenticator_app_is_asked_for(pool: LocalPool) -> None:
     user = signed_in(pool, new_user(pool, "careful"))
     secret = user.associate_software_token()
     token = SoftwareToken(base64.b32decode(secret + "=" * (-len(secret) % 8)))
-    step = int(SystemClock().now().timestamp()) // STEP_SECONDS
+    step = int(pool.clock.now().timestamp()) // STEP_SECONDS
     assert user.verify_software_token(token.code_at(step))
     user.set_user_mfa_preference(sms_mfa=False, software_token_mfa=True, preferred="SOFTWARE_TOKEN")
     again = user_of(pool, "careful")

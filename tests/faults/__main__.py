@@ -119,7 +119,7 @@ def _again(asked: argparse.Namespace) -> Failure:
         "F5": lambda: toxic_suite.replay(line, asked.seconds, TRIGGER),
         "F6": lambda: world_suite.replay(line),
         "F7": lambda: endurance_suite.replay(line, _progress()),
-        "PS": lambda: profile_suite.replay(line, _progress()),
+        "PS": lambda: profile_suite.replay(line),
         "MG-03": lambda: timing_suite.replay(_progress(), asked.samples),
         "hung": lambda: hung_suite.replay(line, TRIGGER),
     }

@@ -86,7 +86,8 @@ def test_a_service_that_writes_nothing_is_noticed_and_can_be_seen_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ProfileSync, "_write", lambda *_: None)
-    (failure,) = section(lambda _: None, SEED, 10, 10).failures
 
+    failure = replay(f"PS {SEED}/0 10 5")
+
+    assert failure.violations
     assert any("state = " in line for line in failure.history)
-    assert replay(failure.replay, lambda _: None).violations == failure.violations

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode
 import attrs
 
 from authcore.adapters.http import HttpAnswer, HttpClient
-from authcore.ports.system import Clock
 from authcore.testing.browser import BrowserCookies
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
 from authcore.testing.mint import TokenMint
@@ -86,13 +85,12 @@ class LocalPool:
         user_migration: TriggerHandler | None = None,
         trigger_limit: timedelta = AMPLE,
         triggers: Triggers | None = None,
-        real_clock: Clock | None = None,
+        clock: FrozenClock | None = None,
         **config: Any,
     ) -> None:
-        """A *real_clock* is for clients that have no other one; ``clock`` moves nothing then."""
         self.server = LoopbackServer(self)
         self.url = self.server.url
-        self.clock = FrozenClock()
+        self.clock = clock or FrozenClock()
         self.flow = FlowLog(self.clock)
         self.config = PoolConfig(
             **{
@@ -108,9 +106,9 @@ class LocalPool:
         )
         self.cognito = LocalCognito(
             self.config,
-            clock=real_clock or self.clock,
+            clock=self.clock,
             entropy=ScriptedEntropy(),
-            mint=TokenMint(clock=real_clock or self.clock),
+            mint=TokenMint(clock=self.clock),
             triggers=triggers or AmpleTriggers(user_migration=user_migration, limit=trigger_limit),
             flow=self.flow,
         )

@@ -16,7 +16,6 @@ from authcore.domain.services.accounts.password_verification import PasswordVeri
 from authcore.testing.fakes.attempt_limits import InMemoryAttemptLimiter
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.password_authentication import InMemoryPasswordAuthenticator
-from authcore.testing.fakes.system import ScriptedEntropy
 from authcore.testing.fakes.token_endpoint import InMemoryTokenRevoker
 from authcore.testing.fakes.user_directory import (
     InMemoryUserAdministration,
@@ -95,7 +94,6 @@ class OldLoginWorld(SessionWorld):
             "validator": self.validator,
             "revoker": self.revoker,
             "limits": self.limits,
-            "entropy": ScriptedEntropy(),
             "audit": self.recorded,
         }
         return PasswordVerification(**{**usual, **changes})

@@ -110,6 +110,12 @@ class SyncWorld:
         assert found is not None
         return found
 
+    def move(self, uid: str, email: str) -> None:
+        """Give the account another address, and verify it."""
+        account = self.legacy.accounts[uid]
+        assert isinstance(account, LegacyAccount)
+        self.legacy.put(attrs.evolve(account, email=email, email_verified=True))
+
     def address_of(self, uid: str) -> tuple[str | None, str | None]:
         """Return address of another account's user, and whether it is verified."""
         found = self.directory.find(f"user-{uid}")

@@ -11,7 +11,11 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from authcore.domain.errors import LegacyUnavailableError, ProviderUnavailableError
+from authcore.domain.errors import (
+    AccountMismatchError,
+    LegacyUnavailableError,
+    ProviderUnavailableError,
+)
 from authcore.domain.model.accounts import DeletedAccount, LegacyAccount
 from authcore.domain.model.directory import DirectoryPage
 from authcore.domain.model.usernames import LEGACY_UID
@@ -117,12 +121,14 @@ def sync(
     *arguments: str,
     out: io.StringIO | None = None,
     listing: DirectoryListing | None = None,
+    stop: Callable[[], None] = lambda: None,
 ) -> Ran:
     out, err = out or io.StringIO(), io.StringIO()
 
     def sync_tools(_: Mapping[str, str], rate: int | None, on_retry: Callable[..., None]) -> Any:
         tools = town.tools(listing)
-        return attrs.evolve(tools, retrier=attrs.evolve(tools.retrier, on_retry=on_retry))
+        retrier = attrs.evolve(tools.retrier, on_retry=on_retry)
+        return attrs.evolve(tools, retrier=retrier, stop=stop)
 
     context = CommandContext({}, io.StringIO(), out, err, sync_tools=sync_tools)
     status = run(["sync", *arguments], context)
@@ -252,6 +258,60 @@ def test_one_account_that_breaks_the_contract_is_told_and_stops_nothing() -> Non
     assert town.pause.waited[-1] < timedelta(seconds=1)
 
 
+def test_an_outage_while_accounts_are_read_one_by_one_is_an_outage() -> None:
+    class Failing(Unreadable):
+        def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+            if len(legacy_uids) == 1:
+                raise LegacyUnavailableError("down")
+            return super().read(legacy_uids)
+
+    town = Town(7)
+    town.legacy = Failing(town.legacy, "1")
+
+    assert sync(town, "run").status == 3
+
+
+def test_a_page_of_one_account_that_breaks_the_contract_stops_nothing() -> None:
+    town = Town(3)
+    town.legacy = Unreadable(town.legacy, "2")
+
+    ran = sync(town, "run")
+
+    assert (ran.status, ran.summary["results"]) == (1, {"refused": 1})
+    assert ran.summary["users"] == 4
+
+
+def test_a_page_of_two_accounts_that_break_the_contract_is_an_outage() -> None:
+    town = Town(4)
+    town.legacy = Unreadable(town.legacy, "2", "3")
+
+    assert sync(town, "run").status == 3
+
+
+class Lenient(Unreadable):
+    """Finds ``4`` where ``4`` and a blank is asked for: an answer about another account."""
+
+    def read(self, legacy_uids: Sequence[str]) -> Mapping[str, LegacyAccount | DeletedAccount]:
+        if self._uids & {*legacy_uids}:
+            raise AccountMismatchError("x")
+        return super().read(legacy_uids)
+
+
+def test_one_id_that_the_legacy_system_confuses_is_told_and_stops_nothing() -> None:
+    # PS-05
+    town = Town(7)
+    town.rename("6")
+    town.directory.set_attributes("user-4", {LEGACY_UID: "4 "})
+    town.legacy = Lenient(town.legacy, "4 ")
+
+    ran = sync(town, "run")
+
+    assert ran.status == 1
+    assert ran.summary["results"] == {"refused": 1, "updated": 1}
+    (told,) = [line for line in ran.lines[:-1] if line["sync"] == "refused"]
+    assert (told["cognito_id"], told["reason"]) == (town.subjects[4], "legacy_mismatch")
+
+
 def test_answers_that_break_the_contract_about_everybody_are_an_outage() -> None:
     """A proxy's page is no word about accounts."""
     town = Town(7)
@@ -351,6 +411,16 @@ def test_a_file_that_is_no_state_of_this_pool_is_never_overwritten(
 
     assert ran.status == 2
     assert state.read_text() == content
+
+
+def test_a_stopped_run_ends_the_waits_of_its_threads() -> None:
+    town = Town(8)
+    stops: list[str] = []
+    listing = Stopping(InMemoryDirectoryListing(town.directory, PAGE), 1, KeyboardInterrupt())
+
+    sync(town, "run", listing=listing, stop=lambda: stops.append("stopped"))
+
+    assert stops == ["stopped"]
 
 
 def test_a_state_that_is_older_than_page_tokens_is_not_continued(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Batches of a queue: what is done, what comes again, and what is put aside."""
 
 import json
+import subprocess
+import sys
 from typing import Any, Final
 
 import attrs
@@ -8,7 +10,7 @@ import pytest
 
 from authcore.domain.model.accounts import DeletedAccount
 from authcore_lambda.events.sqs_event import BatchUnreadableError, SqsAnswer
-from authcore_lambda.profile_sync import ProfileSyncFunction
+from authcore_lambda.profile_sync import ProfileSyncFunction, handler
 from unit.profile_sync_world import UID, SyncWorld
 
 
@@ -30,12 +32,23 @@ def world() -> SyncWorld:
     return SyncWorld()
 
 
-def record(number: int, body: object, group: str | None = None) -> dict[str, Any]:
+STANDARD: Final = "arn:aws:sqs:eu-west-1:123456789012:changes"
+FIFO: Final = f"{STANDARD}.fifo"
+
+
+def record(
+    number: int, body: object, group: str | None = None, queue: str = FIFO
+) -> dict[str, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
     attributes = {"ApproximateReceiveCount": "1"}
     if group is not None:
         attributes["MessageGroupId"] = group
-    return {"messageId": f"m{number}", "body": text, "attributes": attributes}
+    return {
+        "messageId": f"m{number}",
+        "body": text,
+        "attributes": attributes,
+        "eventSourceARN": queue,
+    }
 
 
 def about(*uids: str, group: str | None = None) -> list[dict[str, Any]]:
@@ -115,6 +128,20 @@ def test_after_a_failure_the_rest_of_its_group_comes_again_and_no_other_group(
     assert again(answered) == ["m0", "m1", "m2"]
 
 
+def test_of_a_fair_queue_a_failure_holds_up_no_other_of_its_tenant(world: SyncWorld) -> None:
+    """Standard queues have groups, too: they share out the queue, and promise no order."""
+    # PS-05
+    world.legacy.put(DeletedAccount("4713", None))
+    records = [
+        record(number, {"legacy_uid": uid}, "tenant", STANDARD)
+        for number, uid in enumerate(("4712", "4713", "4712"))
+    ]
+    with world.sync().turns.take("4712"):
+        answered = answer(world, records)
+
+    assert again(answered) == ["m0", "m2"]
+
+
 def test_without_time_nothing_is_begun(world: SyncWorld) -> None:
     assert again(answer(world, about(UID), Left(2000))) == ["m0"]
     assert world.legacy.reads == []
@@ -152,3 +179,22 @@ def test_a_batch_of_ten_thousand_poison_messages_ends(world: SyncWorld) -> None:
     records = [record(number, "x") for number in range(10_000)]
 
     assert again(answer(world, records)) == []
+
+
+def test_a_function_without_settings_deletes_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUTHCORE_COGNITO_USER_POOL_ID", raising=False)
+
+    with pytest.raises(BatchUnreadableError):
+        handler({"Records": about(UID)}, AMPLE_TIME)
+
+
+def test_the_function_imports_what_it_needs_only() -> None:
+    """A cold start pays for no container, no tokens and no web framework; botocore comes later."""
+    statement = "import sys, authcore_lambda.profile_sync; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", statement], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    unneeded = {"boto3", "botocore", "jwt", "cryptography", "dependency_injector", "starlette"}
+    assert unneeded.isdisjoint(loaded)
+    assert "authcore.domain.services.sign_in.authorization" not in loaded

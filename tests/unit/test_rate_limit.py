@@ -132,3 +132,10 @@ def test_the_rate_may_change_while_calls_are_made(clock: FrozenClock, pause: Rec
         limiter.acquire()
 
     assert pause.waited == [timedelta(0), SECOND / 20, SECOND / 20, SECOND / 5]
+
+
+def test_one_call_a_second_is_the_lowest_rate(clock: FrozenClock, pause: RecordedPause) -> None:
+    RateLimiter(1, clock=clock, pause=pause).acquire()
+
+    with pytest.raises(ValueError, match="at least one"):
+        RateLimiter(0, clock=clock, pause=pause)

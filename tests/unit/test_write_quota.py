@@ -1,5 +1,7 @@
 """The limit of writes is read, not assumed."""
 
+from datetime import timedelta
+
 from authcore.domain.services.accounts.write_quota import READ_EVERY, WriteQuota
 from authcore.testing.fakes.system import FrozenClock
 from authcore.testing.fakes.user_directory import InMemoryProvisionedLimits
@@ -27,7 +29,9 @@ def test_a_changed_limit_is_read_and_a_known_one_outlives_an_outage() -> None:
     limits.rate = 60
     assert quota.per_second() == 40
 
-    clock.advance(READ_EVERY)
+    clock.advance(timedelta(minutes=15) - timedelta(microseconds=1))
+    assert quota.per_second() == 40
+    clock.advance(timedelta(microseconds=1))
     assert quota.per_second() == 60
     limits.rate = None
     clock.advance(READ_EVERY)

@@ -1,7 +1,8 @@
 """
 Batches of messages from a queue.
 
-See: AWS Lambda "Using Lambda with Amazon SQS"; "Handling errors for an SQS event source".
+See: AWS Lambda "Using Lambda with Amazon SQS"; "Handling errors for an SQS event source"; Amazon
+SQS "Using the message group ID".
 """
 
 from typing import TypedDict
@@ -39,7 +40,8 @@ class SqsMessage:
 
     Attributes:
         message_id: Of the queue.
-        group: Of a FIFO queue, whose messages keep their order; None at a standard queue.
+        group: Of a FIFO queue, whose messages keep their order; None at a standard queue, whose
+            groups share it out fairly and have no order.
         body: As it was sent.
     """
 
@@ -66,5 +68,11 @@ def _message(record: object) -> SqsMessage:
     if message_id is None:
         raise BatchUnreadableError("a record has no id")
     body = text(record, "body") or ""
-    group = text(mapping(record, "attributes"), "MessageGroupId")
-    return SqsMessage(message_id, group, body.encode("utf-8", "surrogatepass"))
+    return SqsMessage(message_id, _group(record), body.encode("utf-8", "surrogatepass"))
+
+
+def _group(record: object) -> str | None:
+    queue = text(record, "eventSourceARN") or ""
+    if not queue.endswith(".fifo"):
+        return None
+    return text(mapping(record, "attributes"), "MessageGroupId")

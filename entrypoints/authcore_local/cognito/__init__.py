@@ -37,7 +37,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
 - An unknown user's SRP challenge has a salt that stays the same, and no answer to it is right.
 - A challenge ends with its right answer, with the fifth wrong code, and at every other error.
 - The lockout after wrong passwords counts names, known or not, over all flows together.
-- Pre authentication fires when a sign-in begins, post authentication after its last challenge.
+- Pre authentication fires when a sign-in begins, post authentication after its last challenge.  An
+  unknown user's fires after a migration that found none.
 - Managed login asks the same challenges as the API, all on one path, and offers passwords only as
   the first factor.
 - Codes by mail have six digits, belong to one ``Session``, and are EMAIL_OTP as either factor.
@@ -46,7 +47,8 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
   user with an active second factor is offered passwords only.
 - A passkey whose counter goes back signs no user in.
 - A changed or forgotten password ends no session.
-- Users write every mutable attribute but ``email_verified`` with an access token.
+- Users write every attribute, unless the client lists them (``write_attributes``), and
+  ``email_verified`` never.  A provider's attributes are written whatever the client may write.
 
 Users have no aliases and sign in with the name they were created with.  There is one app client for
 users, confidential or public, for which token revocation is enabled, and any number for programs

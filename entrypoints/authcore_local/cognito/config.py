@@ -40,6 +40,7 @@ STANDARD_ATTRIBUTES: Final = (
     "website",
     "zoneinfo",
 )
+VERIFIED_ATTRIBUTES: Final = frozenset(("email_verified", "phone_number_verified"))
 MAX_ATTRIBUTE_LENGTH: Final = 2048
 MAX_CUSTOM_ATTRIBUTES: Final = 50
 SHORTEST_TOKEN_LIFETIME: Final = timedelta(minutes=5)
@@ -142,7 +143,7 @@ class PoolConfig:
     A user pool with one app client, confidential or public.
 
     Users sign in with the user name they were created with: the pool has no aliases.  The client
-    may read every attribute, and write every mutable one.
+    may read every attribute.
 
     Attributes:
         region: The first part of the pool id.
@@ -174,6 +175,9 @@ class PoolConfig:
         post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
             there.  Amazon's documents leave this open.
         custom_attributes: Beside the standard ones.
+        write_attributes: Those that users may write at sign-up and with an access token: the
+            client's WriteAttributes; by default every one.  ``email_verified`` and
+            ``phone_number_verified`` are never among them.
         machine_clients: App clients of programs; none by default.
         access_token_lifetime: 5 minutes to 1 day.
         id_token_lifetime: 5 minutes to 1 day.
@@ -215,6 +219,7 @@ class PoolConfig:
         validator=_custom_attributes,
     )
     machine_clients: tuple[MachineClient, ...] = ()
+    write_attributes: frozenset[str] | None = None
     access_token_lifetime: timedelta = attrs.field(
         default=timedelta(hours=1), validator=_token_lifetime
     )
@@ -252,6 +257,12 @@ class PoolConfig:
         if not self.refresh_token_rotation:
             return self.auth_flows
         return self.auth_flows - {"ALLOW_REFRESH_TOKEN_AUTH"}
+
+    @property
+    def client_writable(self) -> frozenset[str]:
+        """Names of the attributes that users may write."""
+        chosen = {*self.schema} if self.write_attributes is None else self.write_attributes
+        return frozenset(chosen - VERIFIED_ATTRIBUTES)
 
     @property
     def schema(self) -> Mapping[str, SchemaAttribute]:

@@ -184,6 +184,11 @@ class TokenIssuer:
         grant = self._grants.read(_digest(access_token))
         return None if grant is None or self._sessions.is_over(grant.origin_jti) else grant
 
+    def was_revoked(self, access_token: str) -> bool:
+        """Whether the session of an access token that has not expired is over."""
+        grant = self._grants.read(_digest(access_token))
+        return grant is not None and self._sessions.is_over(grant.origin_jti)
+
     def rotate_keys(self, *, keep_old: bool) -> None:
         """Sign with new keys from now on; *keep_old* still publishes the old ones."""
         with self._signing:

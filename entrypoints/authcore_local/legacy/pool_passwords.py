@@ -18,7 +18,7 @@ from authcore.domain.model.urls import ServiceUrl
 
 MAX_ANSWER_BYTES: Final = 4096
 
-TIMEOUT: Final = timedelta(seconds=20)
+TIMEOUT: Final = timedelta(seconds=30)
 """Of one question: the auth service makes five calls to Cognito at most."""
 
 Verdict = Literal["right", "wrong", "needs_new_login", "own", "no_answer"]

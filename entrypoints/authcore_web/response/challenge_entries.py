@@ -31,14 +31,10 @@ PUBLIC_PARAMETERS: Final = (
 )
 """What browsers learn of Cognito's parameters, beside all those of CUSTOM_CHALLENGE."""
 
-MAX_LISTED: Final = 16
-"""Attributes or factors that a page shows."""
-
 BUTTONS: Final = ("WEB_AUTHN", "SOFTWARE_TOKEN_MFA", "EMAIL_OTP", "SMS_OTP", "SMS_MFA")
 """Factors that a page offers, in this order."""
 
 _PASSWORDS: Final = frozenset({"PASSWORD", "PASSWORD_SRP"})
-_USER_ATTRIBUTE: Final = "userAttributes."
 
 _PASSWORD: Final = Field("password", MAX_PASSWORD, kind="password", autocomplete="current-password")
 _CODE: Final = (Field("code", MAX_CODE, autocomplete="one-time-code", inputmode="numeric"),)
@@ -157,7 +153,7 @@ def _fields(challenge: Challenge) -> tuple[Field, ...]:
             return (_PASSWORD,)
         case "NEW_PASSWORD_REQUIRED":
             new = Field("new_password", MAX_PASSWORD, kind="password", autocomplete="new-password")
-            return (new, *map(_attribute, _listed(challenge, "requiredAttributes")))
+            return (new, *map(_attribute, challenge.required_attributes))
         case "CUSTOM_CHALLENGE":
             return (Field("answer", MAX_TEXT),)
         case _:
@@ -165,23 +161,18 @@ def _fields(challenge: Challenge) -> tuple[Field, ...]:
 
 
 def _attribute(name: str) -> Field:
-    bare = name.removeprefix(_USER_ATTRIBUTE)
-    label = bare.removeprefix("custom:").replace("_", " ").capitalize()
-    return Field(ATTRIBUTE + bare, MAX_TEXT, label=label)
+    label = name.removeprefix("custom:").replace("_", " ").capitalize()
+    return Field(ATTRIBUTE + name, MAX_TEXT, label=label)
 
 
 def _choices(challenge: Challenge) -> tuple[str, ...]:
-    return (*challenge.available, *_listed(challenge, "MFAS_CAN_CHOOSE"))
-
-
-def _listed(challenge: Challenge, parameter: str) -> tuple[str, ...]:
-    """Read a list of names, which Cognito sends as JSON; empty where it is none."""
+    """Read the factors; those of SELECT_MFA_TYPE are a list in JSON, which may be unreadable."""
     try:
-        listed = json.loads(challenge.parameters.get(parameter, "[]"))
-    except ValueError:
-        return ()
-    names = listed[:MAX_LISTED] if isinstance(listed, list) else []
-    return tuple(each for each in names if isinstance(each, str))
+        listed = json.loads(challenge.parameters.get("MFAS_CAN_CHOOSE", "[]"))
+    except (ValueError, RecursionError):
+        listed = []
+    factors = listed if isinstance(listed, list) else []
+    return (*challenge.available, *(each for each in factors if isinstance(each, str)))
 
 
 def _alert(refusal: RejectedError) -> str:

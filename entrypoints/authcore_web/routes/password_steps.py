@@ -10,6 +10,7 @@ from authcore.domain.errors import (
     AnswerRejectedError,
     AttemptRejectedError,
     AttributesRejectedError,
+    ChallengeMismatchError,
     LoginLostError,
     ParameterRejectedError,
     PasswordPolicyError,
@@ -175,7 +176,7 @@ class PasswordSteps:
             if pending.challenge.name == "WEB_AUTHN":
                 raise  # a device signs each challenge once
             return self._ask(self._renamed(pending), target, sent, refusal=refusal)
-        except ProviderNotReachedError:
+        except (ProviderNotReachedError, ChallengeMismatchError):  # nothing was sent
             self._replay_cache.forget(_key(pending))
             raise
         except UnavailableError as error:

@@ -51,7 +51,7 @@ class OldLoginSettings:
     timeout: timedelta = setting(
         seconds(1, 30),
         "seconds, 1-30",
-        "total time of one call to the pool's admin API; a check takes four at most, a change five",
+        "total time of one call to the pool's API; a check or a change makes five at most",
         default=timedelta(seconds=5),
     )
 

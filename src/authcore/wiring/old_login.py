@@ -120,7 +120,7 @@ def old_login_of(
 
         clock: Tells the time.
 
-        entropy: Makes names that no user has.
+        entropy: For the client of the pool's API.
 
         audit: Records every decision.
     """
@@ -135,7 +135,6 @@ def old_login_of(
             validator=validator,
             revoker=revoker,
             limits=limits,
-            entropy=entropy,
             audit=audit,
         ),
         change=PasswordChange(

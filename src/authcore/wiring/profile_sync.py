@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -24,7 +24,6 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.coordination import Lease
 from authcore.ports.system import Clock, Pause
 from authcore.ports.user_directory import DirectoryListing
-from authcore.settings.cognito import CognitoSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 
@@ -39,6 +38,22 @@ BURST: Final = 2
 """Writes that may follow each other at once, so that imprecise waits cost nothing of the quota."""
 
 LegacyKey = str | Callable[[], str]
+
+
+class PoolAddress(Protocol):
+    """Any group of settings that says where the pool is: CognitoSettings, or a function's own."""
+
+    @property
+    def region(self) -> str:
+        """See CognitoSettings."""
+
+    @property
+    def user_pool_id(self) -> str:
+        """See CognitoSettings."""
+
+    @property
+    def endpoint_url(self) -> ServiceUrl | None:
+        """See CognitoSettings."""
 
 
 @attrs.frozen
@@ -60,7 +75,7 @@ class SyncParts:
 def profile_sync(
     settings: SyncSettings,
     *,
-    cognito: CognitoSettings,
+    cognito: PoolAddress,
     legacy_url: ServiceUrl,
     legacy_key: LegacyKey,
     store: StoreSettings,
@@ -118,9 +133,7 @@ def profile_sync(
     return SyncParts(sync, CognitoDirectoryListing(client=client, user_pool_id=pool_id), close)
 
 
-def _pool_client(
-    settings: SyncSettings, cognito: CognitoSettings
-) -> "CognitoIdentityProviderClient":
+def _pool_client(settings: SyncSettings, cognito: PoolAddress) -> "CognitoIdentityProviderClient":
     from authcore.adapters.cognito.client import cognito_client
 
     return cognito_client(
@@ -141,7 +154,7 @@ def _limiter(
     return RateLimiter(quota.per_second, clock=clock, pause=pause, burst=BURST)
 
 
-def _lease(store: StoreSettings, cognito: CognitoSettings, clock: Clock) -> Lease:
+def _lease(store: StoreSettings, cognito: PoolAddress, clock: Clock) -> Lease:
     if store.table is None:
         return ProcessLease(clock)
     from authcore.adapters.coordination.dynamodb.leases import DynamoDbLease

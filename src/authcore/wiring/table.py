@@ -3,7 +3,7 @@
 # ruff: noqa: PLC0415 - only an entrypoint with a table pays for importing botocore
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from authcore.adapters.coordination.process.attempt_limits import ProcessAttemptLimiter
 from authcore.adapters.coordination.process.refresh_results import ProcessRefreshResultCache
@@ -21,7 +21,6 @@ from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
 from authcore.ports.revocation import RevocationList
 from authcore.ports.session_stores import RefreshResultCache, SealedStore
 from authcore.ports.system import Clock, Entropy
-from authcore.settings.cognito import CognitoSettings
 from authcore.settings.session import RevocationSettings
 from authcore.settings.store import StoreSettings
 
@@ -30,7 +29,15 @@ if TYPE_CHECKING:
     from authcore.adapters.coordination.dynamodb.table import DynamoDbClient
 
 
-def table_client(store: StoreSettings, cognito: CognitoSettings) -> "DynamoDbClient":
+class ServedRegion(Protocol):
+    """Any group of settings that says which region serves the pool."""
+
+    @property
+    def region(self) -> str:
+        """See CognitoSettings."""
+
+
+def table_client(store: StoreSettings, cognito: ServedRegion) -> "DynamoDbClient":
     """Build the client of the table's API; one for everything that is kept in the table."""
     from authcore.adapters.coordination.dynamodb.table import dynamodb_client
 

@@ -89,12 +89,23 @@ def _ways(world: World, person: str, row: Row) -> Iterator[Way]:
     if user is not None:
         yield from _sign_ins(person, user)
         yield _after_reset(person, user.username)
-    for account in ACCOUNTS:
+    for account in sorted(ACCOUNTS, key=lambda each: not _shows_address(person, each, row)):
         yield (read_step(f"{person} provider {account}"),)
     for word in WORDS:
         yield _old_login(person, row, word)
     yield _after_reset(person, row.username)
     yield (read_step(f"{person} mailpass {row.userid} second"), *_old_login(person, row, "second"))
+
+
+def _shows_address(person: str, account: str, row: Row) -> bool:
+    """
+    Whether *account* shows that the address of *row* is *person*'s.
+
+    Another one may get a legacy account of the same address, after which no address tells which of
+    the two is meant.
+    """
+    shown = provider_account(person, account)
+    return shown.email == row.email and shown.email_verified is True
 
 
 def _passwords(person: str, name: str) -> Iterator[Way]:

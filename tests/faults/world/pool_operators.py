@@ -8,9 +8,9 @@ import attrs
 
 from authcore.domain.errors import AuthcoreError
 from authcore.domain.model.link_audit import Finding
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore_cli.links_run import LinkRun
-from authcore_local.cognito.user_pool.users import fresh_uuid
+from authcore_local.cognito.user_pool.users import PoolUser, fresh_uuid
 from authcore_local.legacy.user_table import Row
 from faults.world.interventions import (
     row_of,
@@ -149,10 +149,16 @@ def _repeat_decisions(world: World) -> None:
     rows = {row.userid: row for row in world.rows()}
     for user in users.all_users():
         row = rows.get(user.attributes.get(LEGACY_UID, ""))
-        if row is None or row.cognito_id not in {None, user.subject}:
+        unlinked = row is not None and row.cognito_id is None and _held_a_link(user)
+        if row is None or unlinked or row.cognito_id not in {None, user.subject}:
             take_attributes(world, user)
         elif row.locked:
             switch(world, user, enabled=False)
+
+
+def _held_a_link(user: PoolUser) -> bool:
+    """Whether both systems once named each other: the proof is written last."""
+    return user.attributes.get(LEGACY_LINKED, "").startswith("linked.")
 
 
 def copy_pool(world: World, _: str) -> str:

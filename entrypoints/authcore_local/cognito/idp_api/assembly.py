@@ -57,6 +57,7 @@ def _operations_of_users(parts: ApiParts, challenges: ChallengeSessions) -> Mapp
         users=parts.users,
         bearer=parts.bearer,
         sign_in=parts.sign_in,
+        sessions=parts.sessions,
         codes=parts.codes,
         outbox=parts.outbox,
     )

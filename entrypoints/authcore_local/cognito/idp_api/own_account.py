@@ -5,8 +5,9 @@ from typing import Final
 
 import attrs
 
+from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import CognitoError, invalid_parameter
+from authcore_local.cognito.errors import invalid_parameter
 from authcore_local.cognito.idp_api.idp_endpoint import Input, Operation
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.idp_api.user_listing import attribute_list, mfa_members
@@ -14,14 +15,12 @@ from authcore_local.cognito.user_flows.code_delivery import delivery_details
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.outbox import Outbox
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
-from authcore_local.cognito.user_pool.attributes import update_attributes
+from authcore_local.cognito.user_pool.attributes import check_client_may_write, update_attributes
 from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
 
 SUBJECT: Final = "Your verification code"
-
-_VERIFIED_BY_CODE: Final = frozenset(("email_verified", "phone_number_verified"))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -36,6 +35,7 @@ class OwnAccount:
     users: UserStore
     bearer: TokenBearer
     sign_in: PasswordSignIn
+    sessions: AuthSessions
     codes: ConfirmationCodes
     outbox: Outbox
 
@@ -47,6 +47,7 @@ class OwnAccount:
             "GetUserAttributeVerificationCode": self.send_code,
             "VerifyUserAttribute": self.verify,
             "ChangePassword": self.change_password,
+            "DeleteUser": self.delete,
         }
 
     def get_user(self, given: Input) -> Mapping[str, object]:
@@ -61,10 +62,7 @@ class OwnAccount:
     def update(self, given: Input) -> Mapping[str, object]:
         """``UpdateUserAttributes``: all, or none; a new address is mailed a code."""
         user, wanted = self.bearer.user(given), given.attributes("UserAttributes")
-        if _VERIFIED_BY_CODE & wanted.keys():
-            raise CognitoError(
-                "NotAuthorizedException", "A client attempted to write unauthorized attribute"
-            )
+        check_client_may_write(self.config, wanted)
         changed = self.users.change(
             user.username,
             lambda each: attrs.evolve(
@@ -95,6 +93,12 @@ class OwnAccount:
         proposed = check_new_password(given.text("ProposedPassword", longest=256))
         self.sign_in.check_password(user, previous)
         self.users.set_password(user.username, proposed, "CONFIRMED")
+        return {}
+
+    def delete(self, given: Input) -> Mapping[str, object]:
+        """``DeleteUser``: ends all sessions too."""
+        user = self.users.delete(self.bearer.user(given).username)
+        self.sessions.end_all_of(user.subject)
         return {}
 
     def _with_address(self, given: Input) -> PoolUser:

@@ -15,7 +15,7 @@ from authcore_local.cognito.idp_api.sign_in_attempt import (
 )
 from authcore_local.cognito.idp_api.sign_in_completion import SignInCompletion
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
-from authcore_local.cognito.user_pool.attributes import update_attributes
+from authcore_local.cognito.user_pool.attributes import check_client_may_write, update_attributes
 from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 
@@ -59,4 +59,5 @@ class PasswordFlow:
             for name, value in responses.items()
             if name.startswith(ATTRIBUTE_PREFIX)
         }
+        check_client_may_write(self.config, given)
         return update_attributes(self.config, user.attributes, given)

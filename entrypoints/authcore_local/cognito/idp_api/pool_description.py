@@ -70,6 +70,7 @@ def _schema(attribute: SchemaAttribute) -> dict[str, object]:
 
 
 def _flows(config: PoolConfig) -> dict[str, object]:
+    writable = sorted(config.client_writable)
     return {
         "ExplicitAuthFlows": sorted(config.enabled_flows),
         "SupportedIdentityProviders": ["COGNITO", *config.identity_providers],
@@ -78,6 +79,7 @@ def _flows(config: PoolConfig) -> dict[str, object]:
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthFlowsUserPoolClient": True,
         "AllowedOAuthScopes": list(config.scopes),
+        **({} if config.write_attributes is None else {"WriteAttributes": writable}),
         "PreventUserExistenceErrors": config.prevent_user_existence_errors,
         "EnableTokenRevocation": True,
     }

@@ -51,6 +51,7 @@ _OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "AdminSetUserPassword",
         "AdminUpdateUserAttributes",
         "AdminUserGlobalSignOut",
+        "DeleteUser",
         "GlobalSignOut",
         "UpdateUserAttributes",
         "VerifyUserAttribute",

@@ -27,9 +27,12 @@ class TokenBearer:
         Raises:
             CognitoError: NotAuthorizedException.
         """
-        grant = self._issuer.grant_of(given.text("AccessToken", longest=MAX_TOKEN_LENGTH))
+        token = given.text("AccessToken", longest=MAX_TOKEN_LENGTH)
+        grant = self._issuer.grant_of(token)
         if grant is None:
-            raise CognitoError("NotAuthorizedException", "Invalid Access Token")
+            is_revoked = self._issuer.was_revoked(token)
+            why = "Access Token has been revoked" if is_revoked else "Invalid Access Token"
+            raise CognitoError("NotAuthorizedException", why)
         if API_SCOPE not in grant.scopes:
             raise CognitoError(
                 "NotAuthorizedException", "Access Token does not have required scopes"

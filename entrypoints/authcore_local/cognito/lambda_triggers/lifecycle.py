@@ -89,15 +89,18 @@ class Lifecycle:
         self.fire(source, user.username, {"userAttributes": seen(user), "clientMetadata": metadata})
 
     def pre_authentication(
-        self, user: PoolUser, validation_data: Mapping[str, str] | None = None
+        self,
+        username: str,
+        user: PoolUser | None,
+        validation_data: Mapping[str, str] | None = None,
     ) -> None:
-        """Fire before the password is checked; not at a refresh."""
+        """Fire before the first factor is checked, for an unknown user too; not at a refresh."""
         request = {
-            "userAttributes": seen(user),
+            "userAttributes": {} if user is None else seen(user),
             "validationData": validation_data,
-            "userNotFound": False,
+            "userNotFound": user is None,
         }
-        self.fire("PreAuthentication_Authentication", user.username, request)
+        self.fire("PreAuthentication_Authentication", username, request)
 
     def post_authentication(
         self, user: PoolUser, metadata: Mapping[str, str] | None = None

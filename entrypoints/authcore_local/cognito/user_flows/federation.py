@@ -113,7 +113,7 @@ class FederatedSignIn:
     def _later(self, known: PoolUser, wanted: Mapping[str, str]) -> PoolUser:
         if not known.enabled:
             raise CognitoError("NotAuthorizedException", "User is not enabled")
-        self._lifecycle.pre_authentication(known)
+        self._lifecycle.pre_authentication(known.username, known)
         user = known if self._users.writes.is_on else self._update(known, wanted)
         self._lifecycle.post_authentication(user)
         return user

@@ -79,8 +79,7 @@ class PasswordSignIn:
         if user is not None and user.status != "EXTERNAL_PROVIDER":
             self._admit(user, validation_data)
             return user
-        if self._config.prevent_user_existence_errors == "LEGACY":
-            raise no_such_user()
+        self._refuse_unknown(username, validation_data)
         return None
 
     def check_password(self, user: PoolUser, password: str) -> None:
@@ -120,7 +119,7 @@ class PasswordSignIn:
         return user
 
     def _admit(self, user: PoolUser, validation_data: Mapping[str, str] | None) -> None:
-        self._lifecycle.pre_authentication(user, validation_data)
+        self._lifecycle.pre_authentication(user.username, user, validation_data)
         if user.status == "RESET_REQUIRED":
             raise CognitoError(
                 "PasswordResetRequiredException", "Password reset required for the user"
@@ -133,6 +132,12 @@ class PasswordSignIn:
         if migrated is not None:
             return migrated
         self._lockout.count_failure(self._users.normalize_name(username))
+        self._refuse_unknown(username, validation_data)
+        raise wrong_credentials()
+
+    def _refuse_unknown(self, username: str, validation_data: Mapping[str, str] | None) -> None:
         if self._config.prevent_user_existence_errors == "LEGACY":
             raise no_such_user()
-        raise wrong_credentials()
+        self._lifecycle.pre_authentication(
+            self._users.normalize_name(username), None, validation_data
+        )

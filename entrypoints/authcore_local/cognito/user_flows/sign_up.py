@@ -11,7 +11,7 @@ from authcore_local.cognito.hosted_ui.page_parts import is_address
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes, expired_code
 from authcore_local.cognito.user_flows.outbox import Outbox
-from authcore_local.cognito.user_pool.attributes import for_new_user
+from authcore_local.cognito.user_pool.attributes import check_client_may_write, for_new_user
 from authcore_local.cognito.user_pool.pool_passwords import check_new_password
 from authcore_local.cognito.user_pool.users import PoolUser, UserStatus, UserStore, is_username
 
@@ -133,6 +133,7 @@ def _attributes(config: PoolConfig, username: str, given: Mapping[str, str]) -> 
         raise invalid_parameter("User names are letters, marks, symbols, numbers and punctuation.")
     if "email" in given and not is_address(given["email"]):
         raise invalid_parameter("Invalid email address format.")
+    check_client_may_write(config, given)
     return for_new_user(config, given)
 
 

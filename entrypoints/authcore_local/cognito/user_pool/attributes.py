@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from authcore_local.cognito.config import PoolConfig
-from authcore_local.cognito.errors import invalid_parameter
+from authcore_local.cognito.config import VERIFIED_ATTRIBUTES, PoolConfig
+from authcore_local.cognito.errors import CognitoError, invalid_parameter
 
 
-_BOOLEANS: Final = frozenset(("email_verified", "phone_number_verified"))
 _VERIFIED_BY: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
 
 
@@ -20,9 +19,24 @@ def first_problem(config: PoolConfig, attributes: Mapping[str, str]) -> str | No
             return "Attribute does not exist in the schema."
         if len(value) > known.max_length:
             return f"{name}: String length is greater than {known.max_length}."
-        if name in _BOOLEANS and value not in {"true", "false", ""}:
+        if name in VERIFIED_ATTRIBUTES and value not in {"true", "false", ""}:
             return f"{name}: Must be true or false."
     return None
+
+
+def check_client_may_write(config: PoolConfig, given: Mapping[str, str]) -> None:
+    """
+    Refuse attributes that a user may not write, in any call that needs no IAM credentials.
+
+    Attributes outside the schema are another error, of the functions below.
+
+    Raises:
+        CognitoError: NotAuthorizedException.
+    """
+    if (given.keys() & config.schema.keys()) - config.client_writable:
+        raise CognitoError(
+            "NotAuthorizedException", "A client attempted to write unauthorized attribute"
+        )
 
 
 def for_new_user(config: PoolConfig, given: Mapping[str, str]) -> dict[str, str]:

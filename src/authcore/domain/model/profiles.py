@@ -39,10 +39,13 @@ ENABLED: Final = "enabled"
 """Stands for the user's status among the names of what is written."""
 
 
+_ADDRESS: Final = ("email", "email_verified")
+
+
 @attrs.frozen(kw_only=True)
 class ProfilePolicy:
     """
-    Who owns what.
+    Owners of fields, and what locks and deletions do.
 
     Attributes:
         fields: Owned by the legacy system: the pool user's values follow it; by default all.  The
@@ -70,6 +73,13 @@ class ProfileChange:
     attributes: Mapping[str, str] = attrs.field(default=MappingProxyType({}), repr=False)
     enabled: bool | None = None
     deletes: bool = False
+
+    @property
+    def fields(self) -> tuple[Mapping[str, str], ...]:
+        """The attributes of each field that changes: an address comes with its verification."""
+        names = (name for name in self.attributes if name not in _ADDRESS)
+        address = {name: self.attributes[name] for name in _ADDRESS if name in self.attributes}
+        return (*filter(None, [address]), *({name: self.attributes[name]} for name in names))
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -141,7 +151,7 @@ def _attributes(
 
 def _email(account: LegacyAccount, held: Mapping[str, str]) -> Mapping[str, str]:
     """
-    Return the address and whether it is verified, always together.
+    Return the address and whether it is verified, always together; or that there is none.
 
     An address that stays is never made unverified: the pool may have verified it itself.
 
@@ -153,4 +163,6 @@ def _email(account: LegacyAccount, held: Mapping[str, str]) -> Mapping[str, str]
     is_same = held.get("email", "") == email
     if is_same and (not is_verified or held.get("email_verified") == "true"):
         return {}
+    if not email:
+        return {"email": ""}  # reported: "Email is required to verify/un-verify an email"
     return {"email": email, "email_verified": "true" if is_verified else "false"}

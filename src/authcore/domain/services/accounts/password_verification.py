@@ -5,10 +5,9 @@ The pool owns the password of every linked user: the legacy system's hash may be
 signs in at the pool, through its admin API, and the tokens are revoked at once and never handed
 out: the old login makes a session of its own.
 
-Every refusal asks Cognito for a sign-in: where there is no user to ask about, for one of a name
-that no user has, so that the password is never sent with the name of another user.  No call creates
-a user: Cognito is told so (MIGRATION_OFF), and only tokens of the very user count.  The entrypoint
-evens out the time of refusals.
+The password is sent with the name of the linked user only.  No call creates a user: Cognito is told
+so (MIGRATION_OFF), and only tokens of the very user count.  A user who is gone or disabled is
+refused sooner than one with a wrong password: the entrypoint evens that out.
 """
 
 from typing import Final
@@ -38,21 +37,11 @@ from authcore.domain.services.sessions.session_validation import validate_sessio
 from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.password_authentication import PasswordAuthenticator
-from authcore.ports.system import Entropy
 from authcore.ports.token_endpoint import TokenRevoker
 
 
 ACTION: Final = "password.verify"
 _SESSION: Final = "password.session"
-
-
-@attrs.frozen
-class _Asked:
-    """Whom Cognito is asked about: *user*, or nobody because of *refusal*."""
-
-    username: str = attrs.field(repr=False)
-    user: DirectoryUser | None
-    refusal: RejectedError | None = None
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -66,7 +55,6 @@ class PasswordVerification:
         validator: For the same pool and app client.
         revoker: Ends the session that Cognito began.
         limits: On attempts.
-        entropy: Makes names that no user has.
         audit: Records refusals, with the cause that the caller does not learn, and successes.
     """
 
@@ -75,7 +63,6 @@ class PasswordVerification:
     validator: TokenValidator
     revoker: TokenRevoker
     limits: OldLoginLimits
-    entropy: Entropy
     audit: AuditLog
 
     def verify(self, account: MovedAccount, password: str, *, caller: str) -> None:
@@ -124,50 +111,37 @@ class PasswordVerification:
         if not 0 < len(password) <= MAX_PASSWORD_LENGTH:
             raise CredentialsRejectedError("no pool accepts such a password", detail="length")
         self.validator.require_keys()
-        asked = self._find(account)
-        answered = self._ask(asked, password)
+        user = self._find(account)
+        answered = self.authenticator.begin(
+            Credentials(user.username, password),
+            flow="ADMIN_USER_PASSWORD_AUTH",
+            metadata=MIGRATION_OFF,
+        )
         if isinstance(answered, Challenge):
-            raise asked.refusal or NewLoginRequiredError(
+            raise NewLoginRequiredError(
                 "the pool asks for more than a password", detail=answered.name
             )
         try:
-            self._require_user(answered, asked)
+            self._require_user(answered, user)
         finally:
             self._end(answered)
 
-    def _find(self, account: MovedAccount) -> _Asked:
-        nobody = f"authcore-{self.entropy.token()}"
-        try:
-            user = self.users.find(account)
-        except RejectedError as refusal:
-            return _Asked(nobody, None, refusal)
+    def _find(self, account: MovedAccount) -> DirectoryUser:
+        user = self.users.find(account)
         if not user.enabled:
-            disabled = CredentialsRejectedError("the user is disabled", detail="disabled")
-            return _Asked(nobody, None, disabled)
+            raise CredentialsRejectedError("the user is disabled", detail="disabled")
         if user.status == EXTERNAL:
             raise NoPoolPasswordError("the user has no password in the pool")
-        return _Asked(user.username, user)
+        return user
 
-    def _ask(self, asked: _Asked, password: str) -> TokenSet | Challenge:
-        try:
-            return self.authenticator.begin(
-                Credentials(asked.username, password),
-                flow="ADMIN_USER_PASSWORD_AUTH",
-                metadata=MIGRATION_OFF,
-            )
-        except CredentialsRejectedError as wrong:
-            raise (asked.refusal or wrong) from None
-
-    def _require_user(self, tokens: TokenSet, asked: _Asked) -> None:
-        if asked.refusal is not None:
-            raise asked.refusal
+    def _require_user(self, tokens: TokenSet, user: DirectoryUser) -> None:
         try:
             session = validate_session(self.validator, tokens)
         except TokenRejectedError as invalid:
             raise ProviderUnavailableError(
                 "Cognito issued tokens that are not valid here", detail=invalid.code
             ) from None
-        if asked.user is None or session.access.subject != asked.user.subject:
+        if session.access.subject != user.subject:
             raise CredentialsRejectedError("another user has the name now", detail="pool user")
 
     def _end(self, tokens: TokenSet) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from authcore.domain.errors import (
+    AccountMismatchError,
     AccountNotFoundError,
     AccountTakenError,
     LegacyUnavailableError,
@@ -28,10 +29,8 @@ from authcore.ports.user_directory import DirectoryListing
 OFF_CONTRACT: Final = "contract "
 """Begin of the detail of an answer that breaks the contract, and will again."""
 
-UNREADABLE: Final = "unreadable"
-
 Answer = LegacyAccount | DeletedAccount | str | None
-"""What is known of an account: UNREADABLE in the place of one that breaks the contract."""
+"""What is known of an account; the code of the error that it causes."""
 
 
 @attrs.frozen
@@ -93,7 +92,7 @@ class ProfileSurvey:
             after: ``next`` of the page before; by default the first page is compared.
 
         Raises:
-            AccountMismatchError: The legacy system answers about accounts that were not asked for.
+            AccountMismatchError: Every answer is about accounts that were not asked for.
 
             UnavailableError: Seven attempts got no answer worth trusting.
         """
@@ -108,27 +107,27 @@ class ProfileSurvey:
         """Read all at once; one by one if one of them spoils the answer about all."""
         try:
             return self.accounts.read(uids)
-        except LegacyUnavailableError as error:
-            if not (error.detail or "").startswith(OFF_CONTRACT):
+        except (LegacyUnavailableError, AccountMismatchError) as error:
+            if not _is_about_accounts(error):
                 raise
             found = {uid: self._read_one(uid) for uid in uids}
-            if len(uids) > 1 and {*found.values()} == {UNREADABLE}:
-                raise  # it is not about accounts
+            if len(uids) > 1 and all(isinstance(each, str) for each in found.values()):
+                raise  # no account is to blame
             return found
 
     def _read_one(self, uid: str) -> Answer:
         try:
             return self.accounts.read([uid]).get(uid)
-        except LegacyUnavailableError as error:
-            if not (error.detail or "").startswith(OFF_CONTRACT):
+        except (LegacyUnavailableError, AccountMismatchError) as error:
+            if not _is_about_accounts(error):
                 raise
-            return UNREADABLE
+            return error.code
 
     def _difference(
         self, user: DirectoryUser, uid: str, account: Answer
     ) -> ProfileDifference | None:
         if isinstance(account, str):
-            return ProfileDifference(user.subject, uid, None, LegacyUnavailableError.code)
+            return ProfileDifference(user.subject, uid, None, account)
         if account is None:
             return ProfileDifference(user.subject, uid, None, AccountNotFoundError.code)
         if account.cognito_id is None:
@@ -139,3 +138,8 @@ class ProfileSurvey:
         if change.status == "unchanged":
             return None
         return ProfileDifference(user.subject, uid, change)
+
+
+def _is_about_accounts(error: LegacyUnavailableError | AccountMismatchError) -> bool:
+    """Whether the same request gets the same answer again, because of an account in it."""
+    return isinstance(error, AccountMismatchError) or (error.detail or "").startswith(OFF_CONTRACT)

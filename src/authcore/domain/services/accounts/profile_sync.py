@@ -6,7 +6,8 @@ as it is now, and what differs is written: so order, repetition and delay of mes
 and a lost one is made good by the next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import attrs
@@ -46,6 +47,9 @@ MAX_ID_LENGTH: Final = 64
 
 MAX_HOLDERS: Final = 3
 """How many users who have an address are brought in step before it is given to another."""
+
+MAX_CHAIN: Final = 3
+"""Over how many moves an address is followed: from whom it came, and where that one's came from."""
 
 Account = LegacyAccount | DeletedAccount
 
@@ -107,19 +111,19 @@ class ProfileSync:
         """Record that a message was put aside for good, because it is none."""
         self.audit.record(AuditEvent.of("profile_sync.message", error))
 
-    def _sync(self, legacy_uid: str) -> SyncResult:
+    def _sync(self, legacy_uid: str, chain: int = MAX_CHAIN) -> SyncResult:
         if not 0 < len(legacy_uid) <= MAX_ID_LENGTH:
             raise AccountNotFoundError("no account has such an id", detail="legacy id")
         try:
             return self._settle_in_turn(legacy_uid)
         except AttributesRejectedError:
-            if not self._settle_holders(legacy_uid):
+            if chain == 0 or not self._settle_holders(legacy_uid, chain - 1):
                 raise
         return self._settle_in_turn(legacy_uid)
 
-    def _settle_holders(self, legacy_uid: str) -> bool:
+    def _settle_holders(self, legacy_uid: str, chain: int) -> bool:
         """
-        Bring the users in step who have the account's address; return whether that wrote anything.
+        Bring the users in step who have the account's address; return whether there are any.
 
         An address that moved from one account to another is free only once its holder was written,
         and the two messages come in any order.
@@ -128,14 +132,12 @@ class ProfileSync:
         if "email" not in self.policy.fields or isinstance(account, DeletedAccount):
             return False
         users = self.links.native_users_with(account.email) if account.email else ()
-        holders = {user.attributes.get(LEGACY_UID) or legacy_uid for user in users} - {legacy_uid}
-        return True in [self._is_written(uid) for uid in sorted(holders)[:MAX_HOLDERS]]
-
-    def _is_written(self, legacy_uid: str) -> bool:
-        try:
-            return self._settle_in_turn(legacy_uid).written != ()
-        except RejectedError:
-            return False  # a message about this user says why
+        named = [uid for user in sorted(users, key=_is_unverified) if (uid := _named_by(user))]
+        holders = [uid for uid in dict.fromkeys(named) if uid != legacy_uid][:MAX_HOLDERS]
+        for uid in holders:
+            with suppress(RejectedError):  # a message about this user says why
+                self._sync(uid, chain)
+        return holders != []
 
     def _settle_in_turn(self, legacy_uid: str) -> SyncResult:
         with self.turns.take(legacy_uid) as turn:
@@ -190,8 +192,14 @@ class ProfileSync:
         if change.enabled is False:
             write("disabled", (ENABLED,), lambda: self.administration.disable_user(name))
         if change.attributes:
-            names = tuple(sorted(change.attributes))
-            write("updated", names, lambda: self.directory.set_attributes(name, change.attributes))
+            _write_attributes(
+                change,
+                lambda values: write(
+                    "updated",
+                    tuple(sorted(values)),
+                    lambda: self.directory.set_attributes(name, values),
+                ),
+            )
         if change.enabled is True:
             write("enabled", (ENABLED,), lambda: self.administration.enable_user(name))
 
@@ -214,7 +222,38 @@ class ProfileSync:
         )
 
 
+def _write_attributes(change: ProfileChange, write: Callable[[Mapping[str, str]], None]) -> None:
+    """
+    Write all attributes at once.
+
+    Where the pool refuses that, write each field by itself, so that a refused one keeps no other
+    back; then raise the first refusal.
+    """
+    try:
+        return write(change.attributes)
+    except AttributesRejectedError:
+        if len(change.fields) == 1:
+            raise
+    refusals = []
+    for values in change.fields:
+        try:
+            write(values)
+        except AttributesRejectedError as error:
+            refusals.append(error)
+    if refusals:
+        raise refusals[0]
+    return None
+
+
 def _without_user(account: Account) -> SyncResult:
     if isinstance(account, DeletedAccount):
         return SyncResult(account.legacy_uid, "unchanged", subject=account.cognito_id)
     raise AccountNotFoundError("the account names a user who is gone", detail="pool user")
+
+
+def _named_by(user: DirectoryUser) -> str | None:
+    return user.attributes.get(LEGACY_UID) or None
+
+
+def _is_unverified(user: DirectoryUser) -> bool:
+    return user.attributes.get("email_verified") != "true"
