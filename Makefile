@@ -68,7 +68,7 @@ lint: $(VENV)/.ready ## Run ruff, mypy --strict and import-linter
 bench: $(VENV)/.ready ## Measure authcore beside other libraries, print a table (4 minutes; 10 with TOKENS=1000000)
 	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
 
-faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (50 minutes; 35 with SECONDS=2)
+faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (an hour; 45 minutes with SECONDS=2)
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate
 	@PYTHONPATH=tests $(BIN)/python -m faults --seconds $(SECONDS)
 

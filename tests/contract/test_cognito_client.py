@@ -10,6 +10,7 @@ import pytest
 
 from authcore.adapters.cognito.client import cognito_client
 from authcore.adapters.cognito.error_translation import GETTING_A_USER, UPDATING_ATTRIBUTES
+from authcore.adapters.cognito.user_administration import CognitoUserAdministration
 from authcore.adapters.cognito.user_directory import CognitoUserDirectory
 from authcore.domain.errors import (
     AccountNotFoundError,
@@ -17,6 +18,7 @@ from authcore.domain.errors import (
     AttributesRejectedError,
     AuthcoreError,
     MisconfiguredError,
+    PasswordPolicyError,
     ProviderUnavailableError,
 )
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
@@ -128,6 +130,25 @@ def test_every_error_class_of_a_write_is_decided(
 
     with pytest.raises(refusals.get(error_class, ProviderUnavailableError)):
         directory.set_attributes("anna", {"email": CANARY})
+
+
+@pytest.mark.parametrize("error_class", ERROR_CLASSES)
+def test_every_error_class_of_a_password_that_is_set_is_decided(
+    server: ScriptedServer, directory: CognitoUserDirectory, error_class: str
+) -> None:
+    """A password that Cognito cannot read is one that the pool does not accept."""
+    refusals: dict[str, type[AuthcoreError]] = {
+        "UserNotFound": AccountNotFoundError,
+        "InvalidParameter": PasswordPolicyError,
+        "InvalidPassword": PasswordPolicyError,
+        "PasswordHistoryPolicyViolation": PasswordPolicyError,
+    }
+    client = directory._client
+    pool = CognitoUserAdministration(client=client, user_pool_id="eu-west-1_Ab12Cd34")
+    server.script = lambda _request: refuses(error_class)
+    with pytest.raises(refusals.get(error_class, ProviderUnavailableError)) as raised:
+        pool.set_password("anna", "canary battery staple")
+    assert "canary" not in f"{raised.value!r}{raised.value.detail}"
 
 
 REFUSALS = {"UserNotFound", "AliasExists", "InvalidParameter"}

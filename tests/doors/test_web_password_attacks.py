@@ -336,6 +336,22 @@ def test_guesses_of_a_code_count_together_with_passwords(two_factors: PasswordWe
     assert statuses == [200, 401] * 5 + [429] * 2
 
 
+def test_guesses_of_a_code_count_for_the_user_whichever_alias_began_them(
+    two_factors: PasswordWebWorld,
+) -> None:
+    """MG-05: a user who can sign in by several names has one limit of guesses."""
+    names = ["jane", "+447700900123", "6f1d2c3b-0a4e-4b7d-9c55-1f2e3d4c5b6a"]
+    for name in names:
+        two_factors.cognito.name_also(name, JANE)
+
+    statuses = []
+    for name in [JANE, *names]:
+        two_factors.type_in(username=name)
+        statuses += [two_factors.answer(code=f"00000{number}").status for number in range(4)]
+
+    assert statuses == [401] * 9 + [429] * 7
+
+
 def test_a_limit_leaves_the_challenge_for_later(two_factors: PasswordWebWorld) -> None:
     two_factors.clock.advance(timedelta(minutes=2))
     two_factors.type_in()

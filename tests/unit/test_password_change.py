@@ -68,6 +68,25 @@ def test_a_password_that_the_pool_does_not_accept_changes_nothing(world: OldLogi
     assert world.open_sessions.open
 
 
+@pytest.mark.parametrize(
+    "password", ["correct horse battery staple", "wide\u3000open spaces", "x y z w v"]
+)
+def test_a_passphrase_with_blanks_within_is_set(world: OldLoginWorld, password: str) -> None:
+    world.change(password)
+    world.verify(password)
+
+
+@pytest.mark.parametrize(
+    "password", [" led by one", "ended by one ", "\tin tabs", "two\nlines of it", "x" * 257]
+)
+def test_a_password_that_no_pool_takes_is_the_policys_no(
+    world: OldLoginWorld, password: str
+) -> None:
+    with pytest.raises(PasswordPolicyError):
+        world.change(password)
+    world.verify(PASSWORD)
+
+
 @pytest.mark.parametrize("status", ["RESET_REQUIRED", "FORCE_CHANGE_PASSWORD"])
 def test_a_user_who_must_choose_a_password_has_chosen_it(world: OldLoginWorld, status: str) -> None:
     user = world.enrol("bea", "4712", status=status)

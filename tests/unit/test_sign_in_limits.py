@@ -58,6 +58,23 @@ def test_spellings_of_one_name_share_one_limit(world: _World, spelling: str) -> 
     assert not world.admits(spelling)
 
 
+def test_answers_count_for_the_user_and_for_the_name_that_was_typed(world: _World) -> None:
+    """However many aliases a user has; and one that no user has is limited alike."""
+    for alias in ("jane@example.com", "+447700900123", "jane"):
+        world.limits.admit(alias, None, username="6f1d2c3b")
+    assert not world.admits("6f1d2c3b")
+
+    for number in range(3):
+        world.limits.admit("nobody", HOME, username=f"made-up-{number}")
+    assert not world.admits("nobody", "192.0.2.8")
+
+
+def test_a_name_that_the_pool_has_too_counts_once(world: _World) -> None:
+    for _ in range(3):
+        world.limits.admit("Jane", HOME, username="jane")
+    assert len(world.users.asked) == 3
+
+
 def test_an_address_beyond_its_limit_uses_up_no_users_limit(world: _World) -> None:
     for number in range(20):
         world.admits(f"user {number}")

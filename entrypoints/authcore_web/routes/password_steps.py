@@ -167,7 +167,7 @@ class PasswordSteps:
 
             RejectedError, UnavailableError: As ``PasswordSignIn``.
         """
-        self._limits.admit(pending.candidate_username, address)
+        self._limits.admit(pending.candidate_username, address, username=pending.challenge.username)
         self._sign_in.validator.require_keys()
         self._use_up(pending)
         try:

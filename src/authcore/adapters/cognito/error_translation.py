@@ -59,9 +59,13 @@ SWITCHING_A_USER: Final[Refusals] = {
 }
 SETTING_A_PASSWORD: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
+    "InvalidParameterException": PasswordPolicyError,
     "InvalidPasswordException": PasswordPolicyError,
     "PasswordHistoryPolicyViolationException": PasswordPolicyError,
 }
+"""
+For a native user who was just found: of what the call sends, only the password can be malformed.
+"""
 UPDATING_OUR_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
 }

@@ -33,9 +33,16 @@ def can_be_username(text: str) -> bool:
 
 
 def can_be_password(text: str) -> bool:
-    """Whether *text* can be a permanent password: 1 to 256 characters, none of them blank."""
-    return 1 <= len(text) <= MAX_PASSWORD_LENGTH and not any(
-        character.isspace() or unicodedata.category(character) == "Cs" for character in text
+    """
+    Whether *text* can be a permanent password: 1 to 256 characters in one line.
+
+    Blanks may stand within, where a pool's policy counts them as symbols, and not at an end.
+    """
+    return (
+        1 <= len(text) <= MAX_PASSWORD_LENGTH
+        and text == text.strip()
+        and text.splitlines() == [text]
+        and not any(unicodedata.category(character) == "Cs" for character in text)
     )
 
 

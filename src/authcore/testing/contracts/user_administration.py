@@ -130,7 +130,25 @@ class UserAdministrationContract(ContractSuite):
         assert opens("anna", PASSWORD)
         assert not opens("anna", "Former-Password-1")
 
-    @pytest.mark.parametrize("password", ["", "short", "a" * 257, "Blank in-the-Middle1", "\ud800"])
+    def test_a_passphrase_is_set(
+        self, administration: UserAdministration, enrol: Enrol, opens: Callable[[str, str], bool]
+    ) -> None:
+        enrol("anna", {})
+        administration.set_password("anna", "Correct horse battery staple 1")
+        assert opens("anna", "Correct horse battery staple 1")
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "",
+            "short",
+            "a" * 257,
+            " Blank-at-the-Start1",
+            "Blank-at-the-End1 ",
+            "Two\nlines-1",
+            "\ud800",
+        ],
+    )
     def test_a_password_that_no_pool_accepts_is_refused_and_the_one_before_stays(
         self,
         administration: UserAdministration,

@@ -88,6 +88,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
     def __init__(self, make_tokens: MakeTokens) -> None:
         self._make_tokens = make_tokens
         self._users: dict[str, _User] = {}
+        self._aliases: dict[str, str] = {}
         self._asked: dict[str, _Asked] = {}
         self._serial = 0
         self._lock = threading.Lock()
@@ -124,6 +125,10 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         """
         self._users[username] = _User(password, tuple(steps), tuple(factors), is_migrated)
 
+    def name_also(self, alias: str, username: str) -> None:
+        """Let the user *username* sign in as *alias* too; challenges name *username*."""
+        self._aliases[alias] = username
+
     def refuse(
         self, username: str, kind: type[CredentialsRejectedError] = CredentialsRejectedError
     ) -> None:
@@ -143,11 +148,12 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
             self.begun.append(flow)
             self.devices.append(device)
             self._arrive(flow, metadata)
-            user = self._user(credentials.username, flow)
+            username = self._aliases.get(credentials.username, credentials.username)
+            user = self._user(username, flow)
             if user.password != credentials.password:
                 raise _make_refusal()
             user.is_migrated = True
-            return self._next(_Asked(credentials.username, flow, user.steps))
+            return self._next(_Asked(username, flow, user.steps))
 
     def begin_choice(
         self,
@@ -159,6 +165,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         """See the port."""
         with self._lock:
             self._arrive("USER_AUTH", metadata)
+            username = self._aliases.get(username, username)
             user = self._user(username, "USER_AUTH")
             for step in user.factors:
                 if step.name == preferred:

@@ -33,7 +33,9 @@ class SignInLimits:
     users: AttemptLimiter
     addresses: AttemptLimiter
 
-    def admit(self, candidate_username: str, address: str | None) -> None:
+    def admit(
+        self, candidate_username: str, address: str | None, *, username: str | None = None
+    ) -> None:
         """
         Count one attempt.
 
@@ -41,9 +43,12 @@ class SignInLimits:
         use up the limits of any number of users.
 
         Args:
-            candidate_username: As the user typed it, or as the challenge names it.
+            candidate_username: As the user typed it.
 
             address: Of the browser; None where it is unknown.  Unknown ones count as one.
+
+            username: As the pool's challenge names the user, whom several aliases may mean; None
+                (the default) for a first attempt.
 
         Raises:
             TooManyAttemptsError: One of the limits is reached.
@@ -51,7 +56,9 @@ class SignInLimits:
             CoordinationUnavailableError: The limits cannot be counted.
         """
         self.addresses.admit(digest_of(f"address\n{network_of(address)}"))
-        self.users.admit(digest_of(f"user\n{_fold(candidate_username)}"))
+        names = (candidate_username, username) if username else (candidate_username,)
+        for name in dict.fromkeys(map(_fold, names)):
+            self.users.admit(digest_of(f"user\n{name}"))
 
 
 def network_of(address: str | None) -> str:
