@@ -393,6 +393,7 @@ class WebContainer(SessionContainer):
             jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
         ),
         refused_sign_ins=refused_sign_ins,
+        redirect_loops=redirect_loops,
         own_pages=own_pages,
         sign_in_pages=sign_in_pages,
         error_responses=error_responses,
