@@ -189,6 +189,7 @@ class SignInContainer(ServiceContainer):
             jar_waits=providers.Callable(is_stored, SessionContainer.cookie),
         ),
         refused_sign_ins=refused_sign_ins,
+        redirect_loops=ServiceContainer.redirect_loops,
         own_pages=own_pages,
         sign_in_pages=sign_in_pages,
         error_responses=ServiceContainer.error_responses,
