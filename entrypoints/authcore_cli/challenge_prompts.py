@@ -87,7 +87,7 @@ class ChallengePrompts:
         return NewPassword(password, attributes)
 
     def _choice(self, challenge: Challenge) -> ChallengeAnswer:
-        choices = challenge.available or _listed(challenge.parameters, "MFAS_CAN_CHOOSE")
+        choices = challenge.available or _read_list(challenge.parameters, "MFAS_CAN_CHOOSE")
         self.tell(f"choose one of: {', '.join(map(printable, choices))}")
         chosen = self.ask("Choice: ", hidden=False).strip().upper()
         if challenge.name == "SELECT_CHALLENGE" and chosen in ("PASSWORD", "PASSWORD_SRP"):
@@ -103,7 +103,7 @@ def _code_prompt(challenge: Challenge) -> str:
     )
 
 
-def _listed(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
+def _read_list(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Read a JSON list of texts; empty where it is none."""
     try:
         found = json.loads(parameters.get(name, "[]"))

@@ -152,7 +152,7 @@ class SyncRun:
     def _settle(self, difference: ProfileDifference) -> SyncedUser:
         change = difference.change
         if change is None:
-            return _refused(difference.subject, difference.legacy_uid, difference.reason)
+            return _report_refusal(difference.subject, difference.legacy_uid, difference.reason)
         if self._dry_run:
             status = f"would be {change.status}"
             return SyncedUser(difference.subject, difference.legacy_uid, status, change.written)
@@ -169,12 +169,12 @@ def sync_user(tools: SyncTools, legacy_uid: str, subject: str | None = None) -> 
     try:
         result = tools.retrier.call(lambda: tools.sync.sync(legacy_uid))
     except RejectedError as error:
-        return _refused(subject, legacy_uid, error.code)
+        return _report_refusal(subject, legacy_uid, error.code)
     status: SyncStatus = result.status
     return SyncedUser(result.subject or subject, legacy_uid, status, result.written)
 
 
-def _refused(subject: str | None, legacy_uid: str, reason: str) -> SyncedUser:
+def _report_refusal(subject: str | None, legacy_uid: str, reason: str) -> SyncedUser:
     return SyncedUser(subject, legacy_uid, REFUSED, (), reason)
 
 

@@ -44,7 +44,7 @@ class Allow:
         given = list(sent)
         if self.cookies:
             kept = [(name, value) for name, value in given if not _CACHING.fullmatch(name)]
-            given = [*kept, ("cache-control", "no-store"), *_setting(self.cookies)]
+            given = [*kept, ("cache-control", "no-store"), *_write_set_cookie(self.cookies)]
         return given if _varies_by_cookie(given) else [*given, VARY]
 
 
@@ -54,5 +54,5 @@ def _varies_by_cookie(headers: Iterable[tuple[str, str]]) -> bool:
     return any(each.strip().lower() in ("cookie", "*") for values in named for each in values)
 
 
-def _setting(cookies: Iterable[str]) -> list[tuple[str, str]]:
+def _write_set_cookie(cookies: Iterable[str]) -> list[tuple[str, str]]:
     return [("set-cookie", value) for value in cookies]

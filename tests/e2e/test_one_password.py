@@ -1,4 +1,4 @@
-"""One password for both logins, in the local stack: whatever changed where."""
+"""One password for both logins, in the local stack, changed on either side."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -59,7 +59,7 @@ class OldLogin:
 
     def sign_in(self, username: str, password: str) -> Row | str:
         """Return the user of this password, or what to say."""
-        moved = self._moved(username)
+        moved = self._find_moved(username)
         if moved is None:
             return authenticate(username, password, self._users, self._passwords) or WRONG
         verdict = self._check(moved, password)
@@ -80,7 +80,7 @@ class OldLogin:
             self._access.change_password(user.userid, self._passwords.hash(new))
         return _CHANGE_PROBLEMS.get(changed)
 
-    def _moved(self, username: str) -> Row | None:
+    def _find_moved(self, username: str) -> Row | None:
         """Return the one user of this name, if it moved and may sign in."""
         rows = self._users.matching(username)
         row = rows[0] if len(rows) == 1 else None

@@ -96,14 +96,14 @@ class WebhookSender:
         """Return whether the message was received."""
         message = {"type": "profile.changed", "data": {"legacy_uid": userid}}
         body = json.dumps(message).encode()
-        headers = {"content-type": "application/json", **self._signed(message_id, body)}
+        headers = {"content-type": "application/json", **self._sign(message_id, body)}
         try:
             answer = self._http.request("POST", self._url, headers=headers, content=body)
         except HttpFailedError:
             return False
         return 200 <= answer.status < 300
 
-    def _signed(self, message_id: str, body: bytes) -> Mapping[str, str]:
+    def _sign(self, message_id: str, body: bytes) -> Mapping[str, str]:
         timestamp = str(int(self._clock.now().timestamp()))
         secret = base64.b64decode(self._key.removeprefix("whsec_"))
         signed = f"{message_id}.{timestamp}.".encode() + body

@@ -175,7 +175,7 @@ class PasswordSteps:
         except _MAY_REPEAT as refusal:
             if pending.challenge.name == "WEB_AUTHN":
                 raise  # a device signs each challenge once
-            return self._ask(self._renamed(pending), target, sent, refusal=refusal)
+            return self._ask(self._rename(pending), target, sent, refusal=refusal)
         except (ProviderNotReachedError, ChallengeMismatchError):  # nothing was sent
             self._replay_cache.forget(_key(pending))
             raise
@@ -187,7 +187,7 @@ class PasswordSteps:
         if not self._replay_cache.first_time(_key(pending), CHALLENGE_LIFETIME):
             raise AttemptRejectedError("the challenge was already answered")
 
-    def _renamed(self, pending: PendingChallenge) -> PendingChallenge:
+    def _rename(self, pending: PendingChallenge) -> PendingChallenge:
         return attrs.evolve(pending, identifier=self._entropy.token())
 
     def _settle(

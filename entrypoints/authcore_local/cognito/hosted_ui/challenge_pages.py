@@ -83,7 +83,7 @@ class ChallengePages:
         name, session = form.get("challenge", ""), form.get("session", "")
         responses = {"USERNAME": form.get("username", "")}
         if name == "MFA_SETUP":
-            session = self._verified(session, form.get("answer", ""))
+            session = self._verify(session, form.get("answer", ""))
         else:
             responses[_FIELDS.get(name, "ANSWER")] = form.get("answer", "")
         return self.desk.answer(name, session, responses)
@@ -133,6 +133,6 @@ class ChallengePages:
 
         return self.hosted.show(request, query, draw)
 
-    def _verified(self, session: str, code: str) -> str:
+    def _verify(self, session: str, code: str) -> str:
         verified = self.settings.verify(Input({"Session": session, "UserCode": code}))
         return str(verified["Session"])

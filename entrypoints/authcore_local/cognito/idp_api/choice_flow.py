@@ -63,7 +63,7 @@ class ChoiceFlow:
         user = self.sign_in.candidate(attempt.username, attempt.validation_data)
         name = self.users.normalize_name(attempt.username) if user is None else user.username
         preferred = attempt.parameters.get("PREFERRED_CHALLENGE", "")
-        offered = self._offered(user)
+        offered = self._list_factors(user)
         if preferred in offered:
             return self._start(
                 _Choice(
@@ -85,7 +85,7 @@ class ChoiceFlow:
         """Answer SELECT_CHALLENGE; the proof of a password may come with it."""
         user = self._user(answer.pending)
         factor = answer.text("ANSWER")
-        if factor not in self._offered(user):
+        if factor not in self._list_factors(user):
             raise invalid_parameter("ANSWER is not one of the available challenges")
         answer.accept()
         return self._start(self._choice(factor, user, answer))
@@ -138,7 +138,7 @@ class ChoiceFlow:
     def _user(self, pending: Pending) -> PoolUser | None:
         return None if pending.subject is None else self.users.with_subject(pending.subject)
 
-    def _offered(self, user: PoolUser | None) -> list[str]:
+    def _list_factors(self, user: PoolUser | None) -> list[str]:
         allowed = self.config.first_factors
         if user is None:
             return [*_PASSWORDS, *sorted(allowed & {"EMAIL_OTP"})]

@@ -71,9 +71,9 @@ class MfaAnswers:
             raise invalid_parameter("The software token of this session is not verified")
         user = user_of(self.users, answer.pending)
         answer.accept()
-        return self.completion.finish(self._activated(user), answer.metadata)
+        return self.completion.finish(self._activate(user), answer.metadata)
 
-    def _activated(self, user: PoolUser) -> PoolUser:
+    def _activate(self, user: PoolUser) -> PoolUser:
         return self.users.change(
             user.username,
             lambda each: attrs.evolve(each, mfa=each.mfa | {FACTOR}, preferred_mfa=FACTOR),

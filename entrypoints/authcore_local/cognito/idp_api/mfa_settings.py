@@ -92,7 +92,7 @@ class MfaSettings:
             if given.has(unknown) and given.members(unknown).flag("Enabled"):
                 raise invalid_parameter(f"{unknown} is not part of this local pool.")
         settings = {
-            factor: _setting(given.members(member))
+            factor: _read_setting(given.members(member))
             for factor, member in _MEMBERS.items()
             if given.has(member)
         }
@@ -113,5 +113,5 @@ class MfaSettings:
         return self.sessions.begin(attrs.evolve(pending, state=state))
 
 
-def _setting(given: Input) -> MfaSetting:
+def _read_setting(given: Input) -> MfaSetting:
     return MfaSetting(given.flag("Enabled"), given.flag("PreferredMfa"))

@@ -83,7 +83,7 @@ class OwnAccount:
         user = self._with_address(given)
         address = user.attributes["email"]
         self.codes.redeem("attribute", f"{user.subject} {address}", given.text("Code"))
-        self.users.change(user.username, lambda each: _verified(each, address))
+        self.users.change(user.username, lambda each: _mark_verified(each, address))
         return {}
 
     def change_password(self, given: Input) -> Mapping[str, object]:
@@ -114,7 +114,7 @@ class OwnAccount:
         return delivery_details(user.username, address)
 
 
-def _verified(user: PoolUser, address: str) -> PoolUser:
+def _mark_verified(user: PoolUser, address: str) -> PoolUser:
     if user.attributes.get("email") != address:
         raise invalid_parameter("The address has changed meanwhile.")
     return attrs.evolve(user, attributes={**user.attributes, "email_verified": "true"})

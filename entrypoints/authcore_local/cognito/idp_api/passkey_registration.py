@@ -63,7 +63,7 @@ class PasskeyRegistration:
         if ceremony is None:
             raise CognitoError("WebAuthnChallengeNotFoundException", "No registration was started.")
         passkey = self._ceremonies.register(ceremony, given.document("Credential"))
-        self._users.change(user.username, lambda each: _with(each, passkey))
+        self._users.change(user.username, lambda each: _add(each, passkey))
         return {}
 
     def list_passkeys(self, given: Input) -> Mapping[str, object]:
@@ -75,7 +75,7 @@ class PasskeyRegistration:
         user, wanted = self._bearer.user(given), given.text("CredentialId")
         if not any(each.credential_id == wanted for each in user.passkeys):
             raise CognitoError("ResourceNotFoundException", "No such credential.")
-        self._users.change(user.username, lambda each: _without(each, wanted))
+        self._users.change(user.username, lambda each: _remove(each, wanted))
         return {}
 
     def _bearer_with_passkeys(self, given: Input) -> PoolUser:
@@ -98,12 +98,12 @@ class PasskeyRegistration:
         }
 
 
-def _with(user: PoolUser, passkey: Passkey) -> PoolUser:
+def _add(user: PoolUser, passkey: Passkey) -> PoolUser:
     if len(user.passkeys) >= MAX_PASSKEYS:
         raise CognitoError("LimitExceededException", f"At most {MAX_PASSKEYS} passkeys.")
     return attrs.evolve(user, passkeys=(*user.passkeys, passkey))
 
 
-def _without(user: PoolUser, credential_id: str) -> PoolUser:
+def _remove(user: PoolUser, credential_id: str) -> PoolUser:
     kept = tuple(each for each in user.passkeys if each.credential_id != credential_id)
     return attrs.evolve(user, passkeys=kept)

@@ -49,7 +49,7 @@ class ProviderClaims:
         chosen = response.get("userAttributesToMap")
         if not isinstance(chosen, dict):
             raise CognitoError("InvalidLambdaResponseException", "Unrecognizable lambda output")
-        return _mapped(chosen) if chosen else dict(said)
+        return _map(chosen) if chosen else dict(said)
 
 
 def _answer_of(provider: Provider, user_id: str, said: Mapping[str, str]) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _answer_of(provider: Provider, user_id: str, said: Mapping[str, str]) -> dic
     return {"tokenResponse": tokens, "idToken": {"sub": user_id, **said}, "userInfo": {}}
 
 
-def _mapped(chosen: Mapping[str, Any]) -> dict[str, str]:
+def _map(chosen: Mapping[str, Any]) -> dict[str, str]:
     values = {name: chosen[name] for name in MAPPED if name in chosen}
     stored = {n: _STORED_AS.get(v, v) if isinstance(v, bool) else v for n, v in values.items()}
     return {name: value for name, value in stored.items() if isinstance(value, str)}

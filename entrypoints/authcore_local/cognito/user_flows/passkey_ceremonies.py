@@ -106,7 +106,7 @@ class PasskeyCeremonies:
             count = response.response.authenticator_data.counter
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
-        return _counted(passkeys, bytes(found), count)
+        return _count(passkeys, bytes(found), count)
 
     def _server(self) -> Fido2Server:
         name = self._config.relying_party_id
@@ -116,7 +116,7 @@ class PasskeyCeremonies:
         return self._entropy.token().encode().ljust(16, b"-")
 
 
-def _counted(passkeys: Sequence[Passkey], attested: bytes, count: int) -> Passkey | None:
+def _count(passkeys: Sequence[Passkey], attested: bytes, count: int) -> Passkey | None:
     passkey = next((each for each in passkeys if each.attested == attested), None)
     if passkey is None or ((count or passkey.sign_count) and count <= passkey.sign_count):
         return None

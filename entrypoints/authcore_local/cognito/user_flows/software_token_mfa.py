@@ -49,7 +49,7 @@ class SoftwareTokenMfa:
             CognitoError: SoftwareTokenMFANotFoundException (no secret was offered), or
                 EnableSoftwareTokenMFAException (wrong code).
         """
-        self.users.change(user.username, lambda each: self._registered(each, code))
+        self.users.change(user.username, lambda each: self._register(each, code))
 
     def check(self, user: PoolUser, code: str) -> None:
         """
@@ -59,9 +59,9 @@ class SoftwareTokenMfa:
             CognitoError: SoftwareTokenMFANotFoundException, CodeMismatchException, or
                 ExpiredCodeException (taken before).
         """
-        self.users.change(user.username, lambda each: self._used(each, code))
+        self.users.change(user.username, lambda each: self._use(each, code))
 
-    def _registered(self, user: PoolUser, code: str) -> PoolUser:
+    def _register(self, user: PoolUser, code: str) -> PoolUser:
         offered = user.offered_token
         if offered is None:
             raise _not_found("No software token was associated with this user.")
@@ -71,7 +71,7 @@ class SoftwareTokenMfa:
         registered = attrs.evolve(offered, last_step=step)
         return attrs.evolve(user, software_token=registered, offered_token=None)
 
-    def _used(self, user: PoolUser, code: str) -> PoolUser:
+    def _use(self, user: PoolUser, code: str) -> PoolUser:
         token = user.software_token
         if token is None:
             raise _not_found("The user has no software token.")

@@ -126,13 +126,13 @@ class AuthApi:
 
     def associate_software_token(self, session: str) -> Answered:
         """Call AssociateSoftwareToken."""
-        return self._translated(
+        return self._translate(
             BEGINNING_A_SIGN_IN, lambda: self.client.associate_software_token(Session=session), []
         )
 
     def verify_software_token(self, session: str, code: str) -> Answered:
         """Call VerifySoftwareToken."""
-        return self._translated(
+        return self._translate(
             ANSWERING_A_CHALLENGE,
             lambda: self.client.verify_software_token(Session=session, UserCode=code),
             [],
@@ -163,14 +163,14 @@ class AuthApi:
     ) -> Answered:
         message: list[str] = []
         try:
-            return self._translated(refusals, lambda: call(secret), message)
+            return self._translate(refusals, lambda: call(secret), message)
         except CredentialsRejectedError as refusal:
             require_refused_user(
                 self.client, self.client_id, secret, refusal=refusal, message=message[0]
             )
             raise
 
-    def _translated(
+    def _translate(
         self, refusals: Refusals, call: Callable[[], Answered], message: list[str]
     ) -> Answered:
         """Add Cognito's message to *message* where the call fails."""

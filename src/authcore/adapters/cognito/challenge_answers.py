@@ -106,9 +106,9 @@ def _one_text(challenge: Challenge, answer: ChallengeAnswer) -> Mapping[str, str
         case Choice(factor):
             return {"ANSWER": _require(_FACTOR, factor)}
         case PasskeyAssertion(credential):
-            return {"CREDENTIAL": _bounded(credential, MAX_CREDENTIAL_LENGTH)}
+            return {"CREDENTIAL": _check_length(credential, MAX_CREDENTIAL_LENGTH)}
         case CustomAnswer(text):
-            return {"ANSWER": _bounded(text, MAX_ANSWER_LENGTH)}
+            return {"ANSWER": _check_length(text, MAX_ANSWER_LENGTH)}
         case _:
             return {}
 
@@ -149,7 +149,7 @@ def _require(shape: re.Pattern[str], text: str) -> str:
     return text
 
 
-def _bounded(text: str, longest: int) -> str:
+def _check_length(text: str, longest: int) -> str:
     if not 0 < len(text) <= longest or not is_encodable(text):
         raise AnswerRejectedError("the answer is malformed")
     return text

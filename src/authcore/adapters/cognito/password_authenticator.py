@@ -164,14 +164,14 @@ class CognitoPasswordAuthenticator(PasswordAuthenticator):
         session = challenge.session if challenge.session is None else _session_of(challenge)
         responses = self._responses(challenge, answer, exchange)
         if isinstance(answer, TotpSetup):
-            session = self._verified(challenge, answer)
+            session = self._verify(challenge, answer)
         answered = self._api.respond(
             challenge.name,
             session,
             {"USERNAME": challenge.username, **responses, **exchange.device_key()},
             flow=challenge.flow,
             metadata=metadata,
-            refusals={**ANSWERING_A_CHALLENGE, "InvalidParameterException": _malformed(answer)},
+            refusals={**ANSWERING_A_CHALLENGE, "InvalidParameterException": _choose_error(answer)},
         )
         return self._settle(answered, exchange, challenge.username)
 
@@ -192,7 +192,7 @@ class CognitoPasswordAuthenticator(PasswordAuthenticator):
             return {**chosen, **exchange.begin_srp()}
         return checked
 
-    def _verified(self, challenge: Challenge, answer: TotpSetup) -> str:
+    def _verify(self, challenge: Challenge, answer: TotpSetup) -> str:
         """Verify the first code, and return the session that continues."""
         verified = self._api.verify_software_token(_session_of(challenge), totp_code(answer))
         if verified.get("Status") != "SUCCESS":
@@ -257,6 +257,6 @@ def _next_session(answered: Mapping[str, object]) -> str:
     return session
 
 
-def _malformed(answer: ChallengeAnswer) -> type[AttributesRejectedError | AnswerRejectedError]:
+def _choose_error(answer: ChallengeAnswer) -> type[AttributesRejectedError | AnswerRejectedError]:
     """Choose the error for an answer that Cognito cannot read."""
     return AttributesRejectedError if isinstance(answer, NewPassword) else AnswerRejectedError

@@ -82,7 +82,7 @@ class PasswordExchange:
         client, self._of_user = self._of_user, None
         identity = step.parameters.get("USER_ID_FOR_SRP", "")
         if client is None or self.password is None or not can_be_username(identity):
-            raise _unexpected()
+            raise _make_error()
         return client.prove(
             SrpServer.read(step.parameters),
             scope=self.pool_name,
@@ -94,7 +94,7 @@ class PasswordExchange:
     def _prove_device(self, step: Challenge) -> Mapping[str, str]:
         client, self._of_device = self._of_device, None
         if client is None or self.device is None:
-            raise _unexpected()
+            raise _make_error()
         return client.prove(
             SrpServer.read(step.parameters),
             scope=self.device.group_key,
@@ -108,5 +108,5 @@ class PasswordExchange:
         return SrpClient(int.from_bytes(digest, "big"))
 
 
-def _unexpected() -> ProviderUnavailableError:
+def _make_error() -> ProviderUnavailableError:
     return ProviderUnavailableError("Cognito's challenge was not expected", detail="answer srp")

@@ -66,7 +66,7 @@ class SealedChallengeJar(CookieJar[PendingChallenge]):
         """See the port."""
         values = {value for name, value in cookie_pairs(cookie_header) if name == COOKIE}
         unsealed = self._envelope.unseal(values.pop()) if len(values) == 1 else None
-        return _pending(unsealed) if unsealed else None
+        return _read_pending(unsealed) if unsealed else None
 
     def write(self, value: PendingChallenge, cookie_header: str = "") -> tuple[str, ...]:
         """See the port."""
@@ -94,7 +94,7 @@ def _texts(pending: PendingChallenge) -> tuple[str | None, ...]:
     )
 
 
-def _pending(unsealed: Unsealed) -> PendingChallenge | None:
+def _read_pending(unsealed: Unsealed) -> PendingChallenge | None:
     match unsealed.texts:
         case (
             str(name),

@@ -58,7 +58,7 @@ def profiles_answer(answer: HttpAnswer, legacy_uids: Sequence[str]) -> Mapping[s
     users = [account_in(each) for each in _list(said["users"], "users")]
     accounts: list[Account] = [
         *users,
-        *(_deleted(each) for each in _list(said["deleted"], "deleted")),
+        *(_read_deleted(each) for each in _list(said["deleted"], "deleted")),
     ]
     by_id = {each.legacy_uid: each for each in accounts}
     if len(by_id) != len(accounts):
@@ -72,7 +72,7 @@ def _list(value: object, member: str) -> list[object]:
     return value
 
 
-def _deleted(value: object) -> DeletedAccount:
+def _read_deleted(value: object) -> DeletedAccount:
     if not isinstance(value, dict) or value.keys() != _DELETED:
         off_contract("a deleted user with other members", "deleted")
     return DeletedAccount(

@@ -122,7 +122,7 @@ def change_for(
         return _after_deletion(user, policy.on_deletion)
     return ProfileChange(
         attributes=_attributes(account, user.attributes, policy.fields),
-        enabled=_enabled(account, user, policy.on_lock),
+        enabled=_choose_enabled(account, user, policy.on_lock),
     )
 
 
@@ -132,7 +132,7 @@ def _after_deletion(user: DirectoryUser, rule: DeletionRule) -> ProfileChange:
     return ProfileChange(enabled=False if rule == "disable" and user.enabled else None)
 
 
-def _enabled(account: LegacyAccount, user: DirectoryUser, rule: LockRule) -> bool | None:
+def _choose_enabled(account: LegacyAccount, user: DirectoryUser, rule: LockRule) -> bool | None:
     if account.locked and user.enabled and rule != "keep":
         return False
     return True if rule == "follow" and not account.locked and not user.enabled else None

@@ -151,7 +151,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
             username = self._aliases.get(credentials.username, credentials.username)
             user = self._user(username, flow)
             if user.password != credentials.password:
-                raise _refused()
+                raise _make_refusal()
             user.is_migrated = True
             return self._next(_Asked(username, flow, user.steps))
 
@@ -219,7 +219,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
     def _user(self, username: str, flow: PasswordFlow) -> _User:
         user = self._users.get(username)
         if user is None or not (user.is_migrated or flow in MIGRATING):
-            raise _refused()
+            raise _make_refusal()
         if user.refusal is not None:
             raise user.refusal("Cognito refuses the user")
         return user
@@ -228,7 +228,7 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         user = self._users[asked.username]
         if isinstance(answer, Password):
             if answer.password != user.password:
-                raise _refused()
+                raise _make_refusal()
             return self._next(attrs.evolve(asked, steps=user.steps))
         for step in user.factors:
             if isinstance(answer, Choice) and step.name == answer.factor:
@@ -245,14 +245,14 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
 
     def _refuse_answer(self, challenge: Challenge, asked: _Asked, answer: ChallengeAnswer) -> None:
         if isinstance(answer, Password):
-            raise _refused()
+            raise _make_refusal()
         self._asked[challenge.session or ""] = asked
         raise AnswerRejectedError("Cognito refuses the answer")
 
     def _take(self, challenge: Challenge) -> _Asked:
         asked = self._asked.pop(challenge.session or "", None)
         if asked is None or asked.username != challenge.username:
-            raise _refused()
+            raise _make_refusal()
         return asked
 
     def _next(self, asked: _Asked) -> TokenSet | Challenge:
@@ -275,5 +275,5 @@ class InMemoryPasswordAuthenticator(PasswordAuthenticator):
         )
 
 
-def _refused() -> CredentialsRejectedError:
+def _make_refusal() -> CredentialsRejectedError:
     return CredentialsRejectedError("Cognito refuses the credentials")

@@ -3,7 +3,7 @@ Set in the pool the password that a linked user chose in the legacy system.
 
 The pool owns the password of a linked user, so that a change is one write: of two at once the later
 one counts, and one that is cut off has happened or has not.  All sessions of the user in Cognito
-end, because a password is also changed when someone else knows it.
+end, because a password is also changed when another person knows it.
 """
 
 from typing import Final

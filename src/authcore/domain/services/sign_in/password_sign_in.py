@@ -98,7 +98,7 @@ class PasswordSignIn:
             begun = self.authenticator.begin(
                 credentials, flow=self.migrating, device=device, metadata=metadata
             )
-        return self._checked(begun)
+        return self._check(begun)
 
     def begin_choice(
         self,
@@ -150,11 +150,11 @@ class PasswordSignIn:
             UnavailableError: No usable answer.  The challenge may be used up.
         """
         self.validator.require_keys()
-        return self._checked(
+        return self._check(
             self.authenticator.answer(challenge, answer, device=device, metadata=metadata)
         )
 
-    def _checked(self, answered: TokenSet | Challenge) -> Session | Challenge:
+    def _check(self, answered: TokenSet | Challenge) -> Session | Challenge:
         if isinstance(answered, Challenge):
             return answered
         return validate_session(self.validator, answered)
