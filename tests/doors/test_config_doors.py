@@ -28,6 +28,7 @@ from authcore_lambda import (
 from authcore_web.app import create_app
 from authcore_web.container import web_container
 from doors.door_world import environment_for
+from support.gate import sampled
 
 
 Variables = Mapping[str, str]
@@ -360,12 +361,12 @@ def test_every_door_is_started_here_and_every_variable_is_broken_here() -> None:
     assert set().union(*map(read_by, STARTS)) == set(WRONG)
 
 
-@pytest.mark.parametrize("most", [1, pytest.param(len(WRONG), marks=pytest.mark.whole)])
+@pytest.mark.parametrize("sixth", sampled(range(6), of=1))
 @pytest.mark.parametrize("door", STARTS)
-def test_config_check_and_the_door_name_the_same_wrong_value(door: DoorName, most: int) -> None:
-    """One wrong value of each variable in the gate, and all of them beyond it."""
-    for name in sorted(read_by(door)):
-        for value in WRONG[name][:most]:
+def test_config_check_and_the_door_name_the_same_wrong_value(door: DoorName, sixth: int) -> None:
+    """Every wrong value by itself; the gate tries a sixth of the variables so, and below all."""
+    for name in sorted(read_by(door))[sixth::6]:
+        for value in WRONG[name]:
             problems = same_problems(door, changed({name: value}))
 
             assert len(problems) == 1, problems

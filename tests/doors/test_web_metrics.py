@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from authcore.adapters.audit.counters import MAX_SERIES
 from authcore.adapters.worker_threads import MAX_WAITING, WorkerThreads
-from authcore_web.container import MAX_THREADS
+from authcore_web.containers.services import MAX_THREADS
 from doors.live_web_world import CALLER_KEY, DUE, LiveWebWorld
 from doors.test_web_verify import members_of, verify
 

@@ -308,6 +308,19 @@ def test_a_new_authenticator_is_set_up_with_its_key_on_the_page() -> None:
     assert world.answer(code="123456").json["signed_in"] is True
 
 
+def test_a_user_whose_session_the_page_does_not_accept_is_told_so() -> None:
+    """As after a sign-in at Cognito's pages, instead of typing the password again and again."""
+    world = PasswordWebWorld(PASSWORD_SIGN_IN="first")
+
+    first, second, third = (world.type_in(accept=PAGE) for _ in range(3))
+
+    assert (first.status, second.status, third.status) == (303, 303, 400)
+    assert "We keep signing you in, but the page does not accept it" in third.text
+    assert world.reasons[-1][:2] == ("password.begin", "sign_in_loop")
+    assert world.signed_in == JANE
+    assert world.type_in(accept=PAGE).status == 303
+
+
 def test_of_two_tabs_the_one_that_asked_last_goes_on(two_factors: PasswordWebWorld) -> None:
     """What was typed for one challenge is never sent for another one, perhaps another user's."""
     two_factors.type_in()

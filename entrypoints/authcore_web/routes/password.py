@@ -26,6 +26,7 @@ from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.services.sign_in.password_sign_in import BEGIN, CHALLENGE
 from authcore.ports.audit import AuditLog
 from authcore.ports.cookies import CookieJar
+from authcore_web.redirect_loops import RedirectLoopDetector, SignInLoopError
 from authcore_web.request.body import members_of
 from authcore_web.request.csrf import CrossSiteError, TrustedOrigins
 from authcore_web.request.headers import cookie_header
@@ -77,6 +78,7 @@ class PasswordRoutes:
         challenges: Cookie of the challenge.
         attempts: Cookies of sign-ins at the pool's pages, which share the header.
         refused_sign_ins: Answers sign-ins that establish no session.
+        redirect_loops: Detects browsers whose session a page does not accept; not of scripts.
         own_pages: Rejects requests that pages of other origins cause.
         sign_in_pages: What users see.
         error_responses: Answers refusals and outages.
@@ -89,6 +91,7 @@ class PasswordRoutes:
     _challenges: CookieJar[PendingChallenge]
     _attempts: AttemptCookies
     _refused_sign_ins: RefusedSignIns
+    _redirect_loops: RedirectLoopDetector
     _own_pages: TrustedOrigins
     _sign_in_pages: SignInPages
     _error_responses: ErrorResponses
@@ -170,7 +173,21 @@ class PasswordRoutes:
         changes = (*cookies, *kept)
         if wants_json(request):
             return with_cookies(as_json({"signed_in": True, "next": following}), changes)
-        return redirect_to(following, changes, status=303)
+        return self._redirect(request, done.completion.target, following, changes, action)
+
+    def _redirect(
+        self, request: Request, target: str, following: str, cookies: tuple[str, ...], action: str
+    ) -> Response:
+        sent, loops = cookie_header(request), self._redirect_loops
+        try:
+            counted = loops.count_round(target, loops.rounds(target, sent), sent)
+        except SignInLoopError as error:
+            changes = (*cookies, *loops.clear(sent))
+            link = self._sign_in_pages.url_for(target)
+            return self._error_responses.of(
+                error, request, action=action, link=link, cookies=changes
+            )
+        return redirect_to(following, (*cookies, *counted), status=303)
 
     def _ask(self, request: Request, asked: Asked, action: str) -> Response:
         refusal, reason = asked.refusal, {}

@@ -83,7 +83,7 @@ SIGN_IN: Final[tuple[Reason, ...]] = (
     Reason(
         "sign_in_loop",
         REJECTED,
-        ("sign_in.begin", *_SIGN_IN),
+        ("sign_in.begin", *_SIGN_IN, "password.begin", "password.challenge"),
         "The page that the application does not accept the session, after several sign-ins.",
         "The application does not see the session: compare cookie domain, key ring and clock.",
     ),

@@ -1,0 +1,1 @@
+"""Wire the auth service, a part in each module."""
