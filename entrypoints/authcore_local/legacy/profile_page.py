@@ -135,7 +135,8 @@ def _confirmation(email: str, token: str | None) -> str:
     if token is None:
         return ""
     return (
-        f"<p>The mail to {escape(email)} would have this button.</p>"
+        f"<p>The new address counts once you confirm it. The mail to {escape(email)} would have "
+        "this button.</p>"
         '<form method="post" action="/profile/confirm">'
         f'<input type="hidden" name="token" value="{escape(token)}">'
         "<button>Confirm the address</button></form>"
