@@ -209,6 +209,8 @@ class LocalStack(Running):
         """
         environment = {**self.environment, **(changes or {})}
         auth, guard = web_container(environment), guard_container(environment)
+        for container in (auth, guard):  # before anything is built that tells the time
+            container.clock.override(self.clock)
         clients = (auth.http(), auth.legacy_http(), guard.legacy_http(), guard.refresh_http())
         self._closers += [client.close for client in clients]
         if users := auth.pool_users():

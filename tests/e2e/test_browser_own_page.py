@@ -104,6 +104,7 @@ def test_a_code_of_an_authenticator_app_completes_the_sign_in(
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("not right")
+    expect(page.get_by_label("Code")).to_be_focused()
     page.keyboard.type(app_code(stack))
     page.keyboard.press("Enter")
 

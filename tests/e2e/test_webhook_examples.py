@@ -43,10 +43,10 @@ def _url(world: HookWorld) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.port}{PATH}"
 
 
-def program(command: str, *marks: pytest.MarkDecorator) -> Any:
-    runtime, *rest = command.split()
+def program(runtime: str, arguments: str, *marks: pytest.MarkDecorator) -> Any:
     absent = pytest.mark.skipif(not shutil.which(runtime), reason=f"{runtime} is not installed")
-    return pytest.param([runtime, *rest], id=rest[-1], marks=[absent, *marks])
+    command = [runtime, *arguments.split()]
+    return pytest.param(command, id=command[-1], marks=[absent, *marks])
 
 
 def run(command: Sequence[str], url: str, legacy_uid: str, *keys: bytes) -> tuple[str, int]:
@@ -67,11 +67,11 @@ def run(command: Sequence[str], url: str, legacy_uid: str, *keys: bytes) -> tupl
 @pytest.mark.parametrize(
     "command",
     [
-        program(f"{sys.executable} send_webhook.py"),
-        program("node send_webhook.mjs"),
-        program("java -XX:TieredStopAtLevel=1 SendWebhook.java"),
-        program("php send_webhook.php", pytest.mark.whole),
-        program("ruby send_webhook.rb", pytest.mark.whole),
+        program(sys.executable, "send_webhook.py"),
+        program("node", "send_webhook.mjs"),
+        program("java", "-XX:TieredStopAtLevel=1 SendWebhook.java"),
+        program("php", "send_webhook.php", pytest.mark.whole),
+        program("ruby", "send_webhook.rb", pytest.mark.whole),
     ],
 )
 def test_an_example_is_believed(world: HookWorld, url: str, command: Sequence[str]) -> None:
