@@ -176,6 +176,7 @@ class LocalStack(Running):
                 secrets,
                 self.lifetimes,
                 post_authentication_in_managed_login=post_authentication_in_managed_login,
+                publishes_secret=managed_secret,
             )
         )
         if managed_secret:

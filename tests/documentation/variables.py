@@ -14,6 +14,7 @@ from authcore.settings import describe_variables
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.doctor import DoctorSettings
 from authcore.settings.federation import FederationSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
@@ -68,6 +69,7 @@ class Everything:
     sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
+    doctor: DoctorSettings
 
 
 def _shown(default: object) -> str:
