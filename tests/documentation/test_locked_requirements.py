@@ -20,7 +20,7 @@ def pins(name: str) -> dict[str, str]:
 
 def names(requirements: list[str]) -> set[str]:
     found = {match[0].lower() for each in requirements if (match := re.match(r"[\w.-]+", each))}
-    return found - {"authcore"}
+    return found - {"authcore-cognito"}
 
 
 def test_the_auth_service_is_locked_to_the_versions_that_were_tested() -> None:
