@@ -5,19 +5,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
-SOURCES := src entrypoints tests examples
+SOURCES := src entrypoints deploy/functions tests examples
 WORKERS ?= auto
 SECONDS ?= 60
 TOKENS ?= 200000
 SEED ?= 1
 SAMPLE ?= 300
+# The Lambda runtime that `make package` builds for; bytecode is of one minor version.
+RUNTIME ?= 3.13
 COVERAGE ?=
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package browser nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,7 +87,14 @@ docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and re
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
-	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
+	@for input in requirements/*.in; do case $$input in \
+	  requirements/bench-*) $(LOCK) $$input -o $${input%.in}.txt;; \
+	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
+
+package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/package, for x86_64 and arm64 (RUNTIME=3.13)
+	@python=$$(.ci/python-of $(RUNTIME)); \
+	[ -n "$$python" ] || { echo "package: python$(RUNTIME) compiles the bytecode, and is not here; try RUNTIME=3.N" >&2; exit 1; }; \
+	PYTHONPATH=deploy/functions $(BIN)/python -m lambda_zips --python "$$python"
 
 browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
 	@command -v chromium-headless-shell >/dev/null || { \
