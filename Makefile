@@ -3,6 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO_VENV := .venv-demo
+LOCAL_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),$(DEMO_VENV))
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints deploy/functions tests examples
@@ -27,8 +31,7 @@ help: ## List these targets
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml entrypoints/authcore_local/pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(CHECK_PYTHON)
 	@echo "building $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
@@ -36,11 +39,20 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml entrypoints/authcore_local/p
 	  --editable . --editable entrypoints/authcore_local
 	@touch $@
 
-demo: $(VENV)/.ready ## Start the whole system on loopback, for a browser (DEMO="--help" lists options)
-	@$(BIN)/python -m authcore_local.demo $(DEMO)
+# The demo needs a fifth of what the tests need: without .venv it gets an environment of its own.
+$(DEMO_VENV)/.ready: requirements/local.txt
+	@$(CHECK_PYTHON)
+	@echo "building $(DEMO_VENV) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(DEMO_VENV)
+	@$(DEMO_VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements/local.txt
+	@touch $@
 
-tour: $(VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
-	@$(BIN)/python -m authcore_local.tour
+demo: $(LOCAL_VENV)/.ready ## Start the whole system on loopback, for a browser (DEMO="--help" lists options)
+	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.demo $(DEMO)
+
+tour: $(LOCAL_VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
+	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.tour
 
 test: lint ## Run the gate: lint, then every test that does not measure time (COVERAGE=on fails below 95 %)
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing --cov-fail-under=95)
@@ -89,6 +101,8 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do case $$input in \
 	  requirements/bench-*) $(LOCK) $$input -o $${input%.in}.txt;; \
+	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o requirements/local.txt;; \
 	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
 
 package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/package, for x86_64 and arm64 (RUNTIME=3.13)

@@ -101,9 +101,13 @@ def test_both_distributions_have_the_same_license(name: str) -> None:
     assert (LOCAL / name).read_bytes() == (ROOT / name).read_bytes()
 
 
-def test_the_local_cognitos_dependencies_are_locked_with_the_tests() -> None:
+@pytest.mark.parametrize("lock", ["dev.txt", "local.txt"])
+def test_the_local_cognitos_dependencies_are_locked(lock: str) -> None:
     local = tomllib.loads((LOCAL / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {re.split(r"[\[=<>~]", each)[0] for each in local["dependencies"]}
-    lock = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    core, *others = local["dependencies"]
+    asked = (ROOT / "requirements" / "local.in").read_text(encoding="utf-8").splitlines()[1:]
+    locked = (ROOT / "requirements" / lock).read_text(encoding="utf-8")
 
-    assert all(f"\n{name}==" in lock for name in names - {"authcore-cognito"})
+    assert core.startswith("authcore-cognito[web,cli]")
+    assert others == asked, "run `make lock`"
+    assert all(f"\n{re.split('[<>=]', each)[0]}==" in locked for each in others)

@@ -11,7 +11,7 @@ from lambda_zips.functions import FUNCTIONS
 
 
 ROOT = Path(__file__).parents[2]
-DEPLOYED = ["web.txt", *sorted({f"{each.lock}.txt" for each in FUNCTIONS.values()})]
+DEPLOYED = ["web.txt", "local.txt", *sorted({f"{each.lock}.txt" for each in FUNCTIONS.values()})]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PIN = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==([^\s;]+)", re.MULTILINE)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -27,7 +27,9 @@ def names(requirements: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("lock", DEPLOYED)
-def test_what_is_deployed_is_locked_to_the_versions_that_were_tested(lock: str) -> None:
+def test_what_is_installed_without_the_tests_is_locked_to_the_versions_that_were_tested(
+    lock: str,
+) -> None:
     assert pins(lock).items() <= pins("dev.txt").items()
 
 
