@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_VENV := .venv-demo
+PACKAGES_VENV := .venv-packages
 LOCAL_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),$(DEMO_VENV))
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -23,7 +24,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package container browser nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +110,15 @@ package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/packa
 	@python=$$(.ci/python-of $(RUNTIME)); \
 	[ -n "$$python" ] || { echo "package: python$(RUNTIME) compiles the bytecode, and is not here; try RUNTIME=3.N" >&2; exit 1; }; \
 	PYTHONPATH=deploy/functions $(BIN)/python -m lambda_zips --python "$$python"
+
+$(PACKAGES_VENV)/.ready: requirements/packages.txt | $(VENV)/.ready
+	@$(PYTHON) -m venv --clear --without-pip $(PACKAGES_VENV)
+	@$(BIN)/uv pip install --quiet --python $(PACKAGES_VENV) --require-hashes -r requirements/packages.txt
+	@touch $@
+
+container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and its steps on this machine, without an engine
+	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
 
 browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
 	@command -v chromium-headless-shell >/dev/null || { \
