@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints tests examples
@@ -17,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants tables docs lock browser nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,15 +77,25 @@ mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; 
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
+tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 
+docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
+	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
+
+$(SITE)/.ready: requirements/docs.txt
+	@echo "building $(SITE) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
-	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
+	@$(LOCK) pyproject.toml requirements/docs.in --extra web --extra cli --constraint requirements/dev.txt -o requirements/docs.txt
+	@for input in $(filter-out requirements/docs.in,$(wildcard requirements/*.in)); do $(LOCK) $$input -o $${input%.in}.txt; done
 
 browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
 	@command -v chromium-headless-shell >/dev/null || { \

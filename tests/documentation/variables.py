@@ -1,7 +1,7 @@
 """
 The table of ``AUTHCORE_*`` variables in docs/operating.md, made from the settings themselves.
 
-``make docs`` writes it anew.
+``make tables`` writes it anew.
 """
 
 from datetime import timedelta
@@ -35,7 +35,7 @@ from authcore_lambda.authorizer import AnswerSettings
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
-BEGIN: Final = "<!-- variables: written by `make docs` -->"
+BEGIN: Final = "<!-- variables: written by `make tables` -->"
 END: Final = "<!-- end of variables -->"
 
 
