@@ -10,7 +10,8 @@ from documentation.site.pages import CONTRACT, ROOT
 
 
 _MADE_FROM: Final = (
-    "Made from [legacy-api.yaml](source:legacy-api.yaml), an OpenAPI 3.1 document for tools."
+    "Made from [legacy-api.yaml](source:legacy-api.yaml), an OpenAPI 3.1 document for tools. "
+    "[For the legacy team](legacy-team.md) says where to begin."
 )
 
 
