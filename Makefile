@@ -82,6 +82,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
