@@ -8,6 +8,7 @@ PACKAGES_VENV := .venv-packages
 LOCAL_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),$(DEMO_VENV))
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints deploy/functions tests examples
@@ -24,7 +25,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package container browser nginx proxies clients pictures
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,16 +93,29 @@ mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; 
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
+tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
+	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
+
+docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
+	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
+
+$(SITE)/.ready: requirements/docs.txt
+	@echo "building $(SITE) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do case $$input in \
 	  requirements/bench-*) $(LOCK) $$input -o $${input%.in}.txt;; \
+	  requirements/docs.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o requirements/docs.txt;; \
 	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
 	    --constraint requirements/dev.txt -o requirements/local.txt;; \
 	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
