@@ -1,8 +1,10 @@
 """An AWS account in this process: a pool, a table and secrets, beside a legacy system."""
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -31,7 +33,7 @@ API_KEY: Final = "canary-api-key"
 MAX_BYTES: Final = 1_000_000
 
 SEEDS: Final = tuple(
-    SeedUser(name, PASSWORD, f"{name}@example.org", True, name.title(), str(uid))
+    SeedUser(name, "", f"{name}@example.org", True, name.title(), str(uid))
     for uid, name in enumerate(("anna", "bob", "carl", "dora", "emma", "finn", "gina"), 1)
 )
 
@@ -63,6 +65,21 @@ class Account:
         )
         return user.subject
 
+    @property
+    def table(self) -> Any:
+        """A client whose calls are not recorded."""
+        return _client("dynamodb")
+
+    @property
+    def managed_secret(self) -> str:
+        """The secret of the app client as Cognito keeps it in Secrets Manager."""
+        members = {
+            "userPoolId": POOL_ID,
+            "userPoolClientId": self.mint.client_id,
+            "clientSecretValue": CLIENT_SECRET,
+        }
+        return json.dumps(members)
+
     def with_secrets(self, *names: str, **texts: str) -> Mapping[str, str]:
         """
         Put the values of variables into Secrets Manager.
@@ -90,6 +107,7 @@ def account() -> Iterator[Account]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             environment.setenv(name, "testing")
         stack.enter_context(mock_aws())
+        stack.enter_context(_close_http_clients())
         _create_table()
         clock = FrozenClock()
         mint = TokenMint(clock=clock)
@@ -101,6 +119,7 @@ def account() -> Iterator[Account]:
             triggers=Triggers(),
         )
         legacy = LegacySystem(SEEDS, API_KEY)
+        pool_url = _serve(stack, pool)
         yield Account(
             pool=pool,
             legacy=legacy,
@@ -108,18 +127,27 @@ def account() -> Iterator[Account]:
                 "AUTHCORE_COGNITO_REGION": REGION,
                 "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
                 "AUTHCORE_COGNITO_CLIENT_ID": mint.client_id,
-                "AUTHCORE_COGNITO_ENDPOINT_URL": _serve(stack, pool),
+                "AUTHCORE_COGNITO_ENDPOINT_URL": pool_url,
+                "AUTHCORE_COGNITO_ISSUER": mint.issuer,
+                "AUTHCORE_COGNITO_JWKS_URL": f"{pool_url}/{POOL_ID}/.well-known/jwks.json",
                 "AUTHCORE_LEGACY_URL": _serve(stack, legacy),
                 "AUTHCORE_LEGACY_API_KEY": API_KEY,
                 "AUTHCORE_LINK_PROOF_KEYS": KEY,
             },
-            http=stack.enter_context(_http()),
+            http=HttpClient(within=AMPLE, max_bytes=MAX_BYTES),
             mint=mint,
         )
 
 
+@cache
+def _client(service: str) -> Any:
+    return botocore.session.Session().create_client(
+        service, REGION, aws_access_key_id="testing", aws_secret_access_key="testing"
+    )
+
+
 def _secret(name: str, text: str) -> str:
-    client: Any = botocore.session.get_session().create_client("secretsmanager", REGION)
+    client = _client("secretsmanager")
     with suppress(client.exceptions.ResourceExistsException):
         client.create_secret(Name=name, SecretString=text)
     arn: str = client.describe_secret(SecretId=name)["ARN"]
@@ -131,12 +159,20 @@ def _serve(stack: ExitStack, system: LocalCognito | LegacySystem) -> str:
 
 
 @contextmanager
-def _http() -> Iterator[HttpClient]:
-    http = HttpClient(within=AMPLE, max_bytes=MAX_BYTES)
-    try:
-        yield http
-    finally:
-        http.close()
+def _close_http_clients() -> Iterator[None]:
+    """Close the clients that doors keep for as long as their process runs."""
+    opened: list[HttpClient] = []
+    make = HttpClient.__init__
+
+    def keep(self: HttpClient, **given: Any) -> None:
+        make(self, **given)
+        opened.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HttpClient, "__init__", keep)
+        yield
+    for client in opened:
+        client.close()
 
 
 def _config(mint: TokenMint) -> PoolConfig:
@@ -152,8 +188,7 @@ def _config(mint: TokenMint) -> PoolConfig:
 
 
 def _create_table() -> None:
-    client: Any = botocore.session.get_session().create_client("dynamodb", REGION)
-    client.create_table(
+    _client("dynamodb").create_table(
         TableName=TABLE_NAME,
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],

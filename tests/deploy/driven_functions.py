@@ -39,6 +39,12 @@ GONE: Final = LegacyAccount(
     display_name=None,
 )
 LEGACY_KEY: Final = "AUTHCORE_LEGACY_API_KEY"
+SYNC_POLICY: Final = {
+    "AUTHCORE_STORE_TABLE": TABLE_NAME,
+    "AUTHCORE_SYNC_ON_LOCK": "follow",
+    "AUTHCORE_SYNC_ON_DELETION": "delete",
+}
+"""With which the sync does everything that it can do."""
 
 
 def drive_user_migration(account: Account) -> None:
@@ -94,7 +100,7 @@ def drive_pre_sign_up(account: Account) -> None:
         "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Facebook",
     }
     account.enrol("anna")
-    _federate(account, FACEBOOK)
+    federate(account, FACEBOOK)
     with _unhurried(pre_sign_up):
         trigger = Unhurried(pre_sign_up.build_handler(variables, http=account.http))
         for identity in (GOOGLE, FACEBOOK):
@@ -111,9 +117,7 @@ def drive_profile_sync(account: Account) -> None:
     variables = {
         **account.variables,
         **_key_in_secrets_manager(account),
-        "AUTHCORE_STORE_TABLE": TABLE_NAME,
-        "AUTHCORE_SYNC_ON_LOCK": "follow",
-        "AUTHCORE_SYNC_ON_DELETION": "delete",
+        **SYNC_POLICY,
     }
     prepare_sync(account)
     function = profile_sync.build_handler(variables, http=account.http)
@@ -136,7 +140,8 @@ def prepare_sync(account: Account) -> None:
     account.legacy.set_locked("2", locked=True)
     account.pool.users.change("carl", lambda user: attrs.evolve(user, enabled=False))
     account.legacy.delete_account("4")
-    account.legacy.link("5", _federate(account, GOOGLE))
+    external = federate(account, GOOGLE, **{"custom:legacy_uid": "5"})
+    account.legacy.link("5", external)
 
 
 def drive_inbound_federation(account: Account) -> None:
@@ -161,7 +166,8 @@ def _key_in_secrets_manager(account: Account) -> Mapping[str, str]:
     return account.with_secrets(LEGACY_KEY)
 
 
-def _federate(account: Account, identity: ExternalIdentity) -> str:
+def federate(account: Account, identity: ExternalIdentity, **attributes: str) -> str:
+    """Create the external user of *identity*, and return the ``sub``."""
     held = Identity(
         identity.provider_name, identity.user_id, primary=True, created_at=FrozenClock().now()
     )
@@ -169,7 +175,7 @@ def _federate(account: Account, identity: ExternalIdentity) -> str:
         f"{identity.provider_name}_{identity.user_id}",
         None,
         status="EXTERNAL_PROVIDER",
-        attributes={"custom:legacy_uid": "5"},
+        attributes=attributes,
         identities=(held,),
     )
     return user.subject

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -17,6 +18,7 @@ import botocore.session
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
 
 from support.gate import AMPLE
 
@@ -63,8 +65,8 @@ class RecordedCalls:
 
     @property
     def operations(self) -> set[str]:
-        """All of them, as ``service:Operation``."""
-        return {each.action for each in self.grants} | self.unsigned
+        """The signed ones, as ``service:Operation``."""
+        return {each.action for each in self.grants}
 
     def note(self, operation: str, request: Mapping[str, Any], *, signed: bool) -> None:
         """Note one call."""
@@ -84,6 +86,7 @@ def recorded_calls() -> Iterator[RecordedCalls]:
     ``authcore.adapters.aws`` makes them, with a configuration, which tests' own clients lack.
     """
     calls = RecordedCalls()
+    opened: list[Any] = []
     create: Any = botocore.session.Session.create_client
 
     def create_client(self: Any, service: str, *args: Any, config: Any = None, **more: Any) -> Any:
@@ -91,20 +94,30 @@ def recorded_calls() -> Iterator[RecordedCalls]:
             return create(self, service, *args, **more)
         signed = config.signature_version is not UNSIGNED
         patient = config.merge(Config(connect_timeout=_SECONDS, read_timeout=_SECONDS))
+        self.register_component("data_loader", _loader())
         client = create(self, service, *args, config=patient, **more)
 
         def note(model: Any, params: Mapping[str, Any], **_: object) -> None:
             calls.note(f"{service}:{model.name}", json.loads(params["body"]), signed=signed)
 
         client.meta.events.register("before-call.*.*", note)
+        opened.append(client)
         return client
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session.Session, "create_client", create_client)
         yield calls
+    for client in opened:
+        client.close()
 
 
 _SECONDS: Final = AMPLE.total_seconds()
+
+
+@cache
+def _loader() -> Loader:
+    """Of service models, which take most of the time that it takes to make a client."""
+    return create_loader()
 
 
 def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
