@@ -80,6 +80,7 @@ docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and re
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
+	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt

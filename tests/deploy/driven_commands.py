@@ -45,7 +45,7 @@ def drive_links(account: Account) -> None:
     subject = account.enrol("anna", **{"custom:legacy_uid": "1"})
     account.legacy.link("1", subject)
     variables = {**account.variables, **account.with_secrets(LEGACY_KEY)}
-    rate = ("--rate", "30")
+    rate = ("--rate", "25")
     assert _run(variables, "links", "audit", *rate) == ExitStatus.REJECTED
     assert _run(variables, "links", "repair", *rate) == ExitStatus.OK
     linking = {"AUTHCORE_LINKING_CREATION": "once", "AUTHCORE_LINKING_TABLE": TABLE_NAME}

@@ -1,5 +1,6 @@
 """Each policy allows what its door calls, and nothing else."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
@@ -12,8 +13,9 @@ from authcore_cli.entrypoints import DOORS
 from deploy import driven_commands as commands
 from deploy import driven_functions as functions
 from deploy import driven_sessions as doors
-from deploy.account import Account, account
-from deploy.policies import OF_THE_RUNTIME, allowed, names, statements
+from deploy.account import POOL_ID, TABLE_NAME, Account, account
+from deploy.policies import FOLDER, OF_THE_RUNTIME, allowed, names, statements
+from documentation.permissions import SECRETS_OF
 from support.reachable_calls import reachable_operations
 from support.recorded_calls import ANY, POOL, SECRETS, TABLE, Grant, RecordedCalls, recorded_calls
 
@@ -82,6 +84,15 @@ def test_a_policy_allows_what_its_door_calls_and_nothing_else(door: str) -> None
 
 
 @pytest.mark.parametrize("door", DRIVEN)
+def test_a_door_calls_its_pool_its_table_and_the_secrets_that_are_said_of_it(door: str) -> None:
+    arns = {each for each in recorded(door).resources if each.startswith("arn:")}
+    secrets = {_secret_in(each) for each in arns}
+
+    assert recorded(door).resources - arns <= {POOL_ID, TABLE_NAME}
+    assert secrets == {f"AUTHCORE_{name}" for name in SECRETS_OF.get(door, ())}
+
+
+@pytest.mark.parametrize("door", DRIVEN)
 def test_every_operation_that_the_source_can_reach_was_driven(door: str) -> None:
     reachable = set(filter(_needs_permission, reachable_operations(*ROOTS[door])))
 
@@ -126,6 +137,14 @@ def test_statements_have_names_of_their_own_and_sorted_actions(door: str) -> Non
 
 
 @pytest.mark.parametrize("door", names())
+def test_a_policy_fits_into_a_managed_one(door: str) -> None:
+    """6,144 characters without blanks; see: IAM "IAM and AWS STS quotas"."""
+    policy = json.loads((FOLDER / f"{door}.json").read_text(encoding="utf-8"))
+
+    assert len(json.dumps(policy, separators=(",", ":"))) <= 5_000
+
+
+@pytest.mark.parametrize("door", names())
 def test_functions_write_their_own_log_and_one_reads_its_queue(door: str) -> None:
     """As SAM's managed policies allow, but for one log group and one queue."""
     runtime = {each.sid: each for each in statements(door) if each.sid in OF_THE_RUNTIME}
@@ -144,6 +163,11 @@ def test_the_auth_service_on_lambda_may_do_what_it_may_do_elsewhere() -> None:
 
 def test_every_door_and_every_command_that_calls_aws_has_a_policy() -> None:
     assert set(names()) == {*DOORS, *commands.COMMAND_ROOTS}
+
+
+def _secret_in(arn: str) -> str:
+    """Give the secret's name, which Secrets Manager ends with six characters of its own."""
+    return arn.rpartition(":")[2].rpartition("-")[0]
 
 
 def _needs_permission(operation: str) -> bool:
