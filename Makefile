@@ -17,10 +17,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs cognito-model lock browser nginx proxies clients pictures
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
@@ -81,6 +81,14 @@ docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and re
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+
+cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
+	@$(if $(RECORD),PYTHONPATH=tests $(BIN)/python -m cognito_model --record \
+	  "$$($(BIN)/python -c 'import botocore, os; print(os.path.dirname(botocore.__path__[0]))')", \
+	newest=$$(mktemp -d) && trap 'rm -rf "$$newest"' EXIT && \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" botocore && \
+	ls -d "$$newest"/botocore-*.dist-info | sed 's|.*/botocore-\(.*\).dist-info|botocore \1|' && \
+	PYTHONPATH=tests $(BIN)/python -m cognito_model "$$newest")
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt

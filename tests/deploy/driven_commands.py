@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping
-from typing import Final
 
 import pytest
 
@@ -12,32 +11,6 @@ from authcore_cli.process import CommandContext, ExitStatus
 from deploy.account import PASSWORD, TABLE_NAME, Account
 from deploy.driven_functions import LEGACY_KEY, SYNC_POLICY, prepare_sync
 from support.gate import AMPLE
-
-
-COMMAND_ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "links": (
-        "authcore_cli.links_commands:LinksCommands.audit",
-        "authcore_cli.links_commands:LinksCommands.repair",
-        "authcore_cli.links_wiring:link_tools",
-        "authcore_cli.allow_create:AllowCreateCommand.allow_create",
-        "authcore_cli.admin_wiring:pending_creates",
-    ),
-    "sessions": (
-        "authcore_cli.sessions_commands:SessionsCommands.end",
-        "authcore_cli.sessions_commands:SessionsCommands.allow",
-        "authcore_cli.admin_wiring:session_tools",
-    ),
-    "signin": (
-        "authcore_cli.signin_command:SignInCommand.signin",
-        "authcore_cli.signin_wiring:password_sign_in",
-    ),
-    "sync": (
-        "authcore_cli.sync_commands:SyncCommands.run",
-        "authcore_cli.sync_commands:SyncCommands.user",
-        "authcore_cli.sync_wiring:sync_tools",
-    ),
-}
-"""Where the walk over the source begins: each command, and what builds its tools."""
 
 
 def drive_links(account: Account) -> None:

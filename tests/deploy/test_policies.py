@@ -15,6 +15,7 @@ from deploy import driven_functions as functions
 from deploy import driven_sessions as doors
 from deploy.account import POOL_ID, TABLE_NAME, Account, account
 from deploy.policies import FOLDER, OF_THE_RUNTIME, allowed, names, statements
+from deploy.roots import COMMANDS, ROOTS
 from documentation.permissions import SECRETS_OF
 from support.reachable_calls import reachable_operations
 from support.recorded_calls import ANY, POOL, SECRETS, TABLE, Grant, RecordedCalls, recorded_calls
@@ -45,12 +46,6 @@ DRIVEN: Final[Mapping[str, tuple[Drive, ...]]] = {
     "web": WEB,
 }
 """Each in an account of its own.  ``web-function`` serves the application of ``web``."""
-
-ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
-    **{name: (f"authcore_cli.entrypoints:{door.__name__}",) for name, door in DOORS.items()},
-    **commands.COMMAND_ROOTS,
-}
-"""Where the walk over the source begins."""
 
 FUNCTIONS: Final = frozenset(DOORS) - {"guard", "web"}
 
@@ -162,7 +157,7 @@ def test_the_auth_service_on_lambda_may_do_what_it_may_do_elsewhere() -> None:
 
 
 def test_every_door_and_every_command_that_calls_aws_has_a_policy() -> None:
-    assert set(names()) == {*DOORS, *commands.COMMAND_ROOTS}
+    assert set(names()) == {*DOORS, *COMMANDS}
 
 
 def _secret_in(arn: str) -> str:

@@ -51,6 +51,7 @@ class _Scope:
         return attrs.evolve(self, imported={**self.imported, **dict(_imports(node))})
 
 
+@cache
 def reachable_operations(*roots: str) -> frozenset[str]:
     """
     Give the operations that *roots* can call, as ``service:Operation``.
