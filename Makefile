@@ -28,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
@@ -99,6 +99,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
+	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
@@ -108,6 +109,14 @@ $(SITE)/.ready: requirements/docs.txt
 	@$(PYTHON) -m venv --clear $(SITE)
 	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
+
+cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
+	@$(if $(RECORD),PYTHONPATH=tests $(BIN)/python -m cognito_model --record \
+	  "$$($(BIN)/python -c 'import botocore, os; print(os.path.dirname(botocore.__path__[0]))')", \
+	newest=$$(mktemp -d) && trap 'rm -rf "$$newest"' EXIT && \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" botocore && \
+	ls -d "$$newest"/botocore-*.dist-info | sed 's|.*/botocore-\(.*\).dist-info|botocore \1|' && \
+	PYTHONPATH=tests $(BIN)/python -m cognito_model "$$newest")
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
