@@ -1,8 +1,8 @@
 """The whole system in one process: four servers on loopback, joined by settings alone."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.http import HttpClient
@@ -10,7 +10,7 @@ from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
-from authcore_local.addresses import Addresses, Ports
+from authcore_local.addresses import HOSTS, Addresses, Ports
 from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import cms, guarded_cms
@@ -31,8 +31,9 @@ from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
 from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.lifetimes import Lifetimes
+from authcore_local.own_hosts import OwnHosts
 from authcore_local.pool import pool_config
-from authcore_local.recording import Receive, Recorded, Send
+from authcore_local.recording import Recorded
 from authcore_local.servers import AsgiApp, LoopbackServer, Running
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
@@ -60,15 +61,6 @@ class PortTakenError(Exception):
         self.name = name
         self.port = port
         super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
-
-
-class _Place:
-    """A server's app, which can be replaced while the server runs, as by a new release."""
-
-    app: AsgiApp
-
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
 
 
 class LocalStack(Running):
@@ -145,7 +137,7 @@ class LocalStack(Running):
         self._closers: list[Callable[[], None]] = [self._to_legacy.close]
         ports = ports or Ports()
         names = NAMES if ports.replica is None else (*NAMES, REPLICA)
-        self._places = {name: _Place() for name in names}
+        self._places = {name: OwnHosts(HOSTS[name]) for name in names}
         self._servers = _bind(self._places, ports)
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)

@@ -167,7 +167,7 @@ def test_every_page_has_a_nonce_of_its_own(stack: LocalStack, http: HttpClient) 
 
 def test_the_flow_page_answers_under_its_own_name_only(stack: LocalStack, http: HttpClient) -> None:
     """A rebound name of somebody else's site cannot read the flow."""
-    assert cms(stack, http, "/flow/hops", host="rebound.example").status == 400
+    assert cms(stack, http, "/flow/hops", host="rebound.example").status == 421
 
 
 @pytest.mark.parametrize("since", ["", "-1", "1e3", "\uff11", "9" * 10])
