@@ -16,7 +16,8 @@ from rich.text import Text
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS, SeedUser
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.stack import LocalStack, PortTakenError
+from authcore_local.servers import PortTakenError
+from authcore_local.stack import LocalStack
 
 
 FAILED = 1

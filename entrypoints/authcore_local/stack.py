@@ -1,7 +1,6 @@
 """The whole system in one process: four servers on loopback, joined by settings alone."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
 from typing import Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
@@ -34,7 +33,7 @@ from authcore_local.lifetimes import Lifetimes
 from authcore_local.own_hosts import OwnHosts
 from authcore_local.pool import pool_config
 from authcore_local.recording import Recorded
-from authcore_local.servers import AsgiApp, LoopbackServer, Running
+from authcore_local.servers import AsgiApp, LoopbackServer, Running, bind
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
 from authcore_web.app import create_app
@@ -52,15 +51,6 @@ CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/profile-changed": "legacy",
 }
 """Callers of the auth service by path, where they are not browsers."""
-
-
-class PortTakenError(Exception):
-    """Another program has *port*, which the server *name* needs."""
-
-    def __init__(self, name: str, port: int) -> None:
-        self.name = name
-        self.port = port
-        super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
 
 
 class LocalStack(Running):
@@ -138,7 +128,7 @@ class LocalStack(Running):
         ports = ports or Ports()
         names = NAMES if ports.replica is None else (*NAMES, REPLICA)
         self._places = {name: OwnHosts(HOSTS[name]) for name in names}
-        self._servers = _bind(self._places, ports)
+        self._servers = bind(self._places, {name: getattr(ports, name) for name in names})
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
         self.environment: Mapping[str, str] = {
@@ -286,17 +276,3 @@ class LocalStack(Running):
             triggers=attach_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
-
-
-def _bind(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
-    servers: dict[str, LoopbackServer] = {}
-    with ExitStack() as undo:
-        for name, place in places.items():
-            port: int = getattr(ports, name)
-            try:
-                servers[name] = LoopbackServer(place, port=port)
-            except OSError:
-                raise PortTakenError(name, port) from None
-            undo.callback(servers[name].stop)
-        undo.pop_all()
-    return servers

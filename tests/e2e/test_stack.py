@@ -20,7 +20,8 @@ from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
 from authcore_local.legacy import SEED_USERS
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.stack import LocalStack, PortTakenError
+from authcore_local.servers import PortTakenError
+from authcore_local.stack import LocalStack
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
 from authcore_local.tour.scripted_browser import Browser, Form, Page
