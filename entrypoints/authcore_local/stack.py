@@ -30,6 +30,7 @@ from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
 from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.lifetimes import Lifetimes
+from authcore_local.own_application import OwnApplication
 from authcore_local.own_hosts import OwnHosts
 from authcore_local.pool import pool_config
 from authcore_local.recording import Recorded
@@ -85,6 +86,7 @@ class LocalStack(Running):
         post_authentication_in_managed_login: bool = True,
         managed_secret: bool = False,
         own_sign_in_page: bool = False,
+        own_application: OwnApplication | None = None,
     ) -> None:
         """
         Bind four ports and build their servers, with fresh secrets and keys.
@@ -115,6 +117,8 @@ class LocalStack(Running):
 
             own_sign_in_page: Whether users can sign in at the auth service itself, too.
 
+            own_application: Guarded beside the sample CMS.
+
         Raises:
             PortTakenError: Nothing stays bound.
         """
@@ -131,8 +135,10 @@ class LocalStack(Running):
         self._servers = bind(self._places, {name: getattr(ports, name) for name in names})
         self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
         secrets = fresh_secrets(self._entropy)
+        usual = environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes)
         self.environment: Mapping[str, str] = {
-            **environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes),
+            **usual,
+            **(own_application.allowed(usual) if own_application else {}),
             **(OWN_SIGN_IN_PAGE if own_sign_in_page else {}),
             **(variables or {}),
         }
@@ -157,6 +163,7 @@ class LocalStack(Running):
                 self.addresses,
                 secrets,
                 self.lifetimes,
+                more_logout_urls=(own_application.signed_out_url,) if own_application else (),
                 post_authentication_in_managed_login=post_authentication_in_managed_login,
             )
         )
