@@ -20,6 +20,7 @@ from authcore_local.lifetimes import Lifetimes
 from authcore_local.own_application import OwnApplication
 from authcore_local.servers import PortTakenError
 from authcore_local.stack import LocalStack
+from authcore_local.start_page import START_PATH
 from authcore_local.variable_lines import variable_lines
 
 
@@ -94,6 +95,7 @@ def _places(stack: LocalStack) -> Table:
     table = Table(box=SIMPLE, show_header=False, pad_edge=False)
     table.add_column()
     table.add_column(no_wrap=True)
+    table.add_row("start here", Text(f"{stack.cms_url}{START_PATH}", "bold"))
     table.add_row("sample CMS", Text(f"{stack.cms_url}/", "bold"))
     table.add_row("flow, live", Text(f"{stack.cms_url}/flow", "bold"))
     table.add_row("outbox, live", Text(stack.addresses.outbox_url, "bold"))
