@@ -118,6 +118,7 @@ def _attribute(member: Member) -> SchemaAttribute:
 
 
 def read_machine_client(member: Member) -> MachineClient:
+    """Read an item of ``machine_clients``."""
     given = member.members(("id", "secrets", "scopes"))
     for name in ("id", "secrets", "scopes"):
         if name not in given:
@@ -133,6 +134,7 @@ def read_machine_client(member: Member) -> MachineClient:
 
 
 def read_user(member: Member) -> User:
+    """Read an item of ``users``."""
     given = member.members(("username", "password", "status", "attributes", "groups"))
     if "username" not in given:
         member.fail("must have a username")
@@ -151,6 +153,7 @@ def read_user(member: Member) -> User:
 
 
 def read_triggers(member: Member) -> Triggers:
+    """Import the functions of ``triggers``."""
     given = member.members((*TRIGGERS, "pre_token_version"))
     versions = ("V1_0", "V2_0")
     chosen = given["pre_token_version"].one_of(versions) if "pre_token_version" in given else "V1_0"
