@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser firefox nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,11 +86,14 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
 
-browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
-	@command -v chromium-headless-shell >/dev/null || { \
+browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
+	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium-headless-shell; }
-	@chromium-headless-shell --version
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $$browser; }; done
+	@chromium-headless-shell --version; firefox-esr --version
+
+firefox: $(VENV)/.ready ## Run the tests in Firefox, which the gate leaves out
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/e2e/test_firefox.py
 
 nginx: ## Install Debian's nginx for its tests, without its service (asks for root)
 	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
