@@ -143,11 +143,14 @@ container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and 
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
 
-browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
-	@command -v chromium-headless-shell >/dev/null || { \
+browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
+	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium-headless-shell; }
-	@chromium-headless-shell --version
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $$browser; }; done
+	@chromium-headless-shell --version; firefox-esr --version
+
+firefox: $(VENV)/.ready ## Run the tests in Firefox, which the gate leaves out
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/e2e/test_firefox.py
 
 nginx: ## Install Debian's nginx for its tests, without its service (asks for root)
 	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \
