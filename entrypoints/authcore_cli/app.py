@@ -8,11 +8,11 @@ second line says; 4 the output could not be written.
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
+from authcore import __version__
 from authcore.domain.errors import (
     AuthcoreError,
     ConfigurationError,
@@ -25,6 +25,7 @@ from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
 from authcore_cli.doctor_command import DoctorCommand
 from authcore_cli.keys_command import KeysCommands
+from authcore_cli.legacy_commands import LegacyCommands
 from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, process_context
@@ -95,8 +96,9 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "bring users in step, end sessions, sign in, examine a deployment, make keys.",
-        version=lambda: version("authcore"),
+        "bring users in step, end sessions, check a legacy system, sign in, examine a deployment, "
+        "make keys.",
+        version=__version__,
         console=context.answers,
         help_format="plaintext",  # markdown takes the stars of AUTHCORE_COGNITO_* for italics
         result_action="return_value",
@@ -120,10 +122,13 @@ def _app(context: CommandContext) -> App:
     sync.command(SyncCommands(context).user)
     keys = App(name="keys", help="Make keys for the settings.")
     keys.command(KeysCommands(context).new)
+    legacy = App(name="legacy", help="Check a legacy system's HTTP API.")
+    legacy.command(LegacyCommands(context).check)
     app.command(tokens)
     app.command(links)
     app.command(sync)
     app.command(sessions)
+    app.command(legacy)
     app.command(config)
     app.command(keys)
     app.command(DoctorCommand(context).doctor)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore.wiring.inspection import OpenExamination
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
+    from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
     from authcore_cli.sync_run import SyncTools
 
@@ -96,6 +97,12 @@ def _examination(environment: Mapping[str, str], on_part: "OnPart") -> "OpenExam
     return open_examination(environment, clock=SystemClock(), on_part=on_part)
 
 
+def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest") -> "LegacyTools":
+    from authcore_cli.legacy_wiring import legacy_tools  # noqa: PLC0415 - httpx is slow to import
+
+    return legacy_tools(environment, request)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -116,6 +123,7 @@ class CommandContext:
         sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
+        legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -132,6 +140,7 @@ class CommandContext:
     sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
+    legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
 
     @property
     def answers(self) -> Console:

@@ -1,7 +1,7 @@
 """
 The tables of docs/doctor.md, made from ``authcore.domain.services.doctor.registry``.
 
-``make docs`` writes them.
+``make tables`` writes them.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from authcore.domain.services.doctor.registry import SECTIONS
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "doctor.md"
-BEGIN: Final = "<!-- checks: written by `make docs` -->"
+BEGIN: Final = "<!-- checks: written by `make tables` -->"
 END: Final = "<!-- end of checks -->"
 
 _TITLES: Final = ("check", "severity", "question", "otherwise", "while users move", "see")

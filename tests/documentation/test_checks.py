@@ -22,7 +22,7 @@ VARIABLE = re.compile(r"AUTHCORE_[A-Z_]+[A-Z]")
 def test_the_tables_of_checks_are_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == page_with_tables(page), "run `make docs`"
+    assert page == page_with_tables(page), "run `make tables`"
 
 
 def _anchors(page: Path) -> set[str]:
