@@ -17,10 +17,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock deploy-check browser nginx proxies clients pictures
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
@@ -85,6 +85,17 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
+
+deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, then cfn-lint and checkov
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.transform build/deploy/template.json
+	@.venv-deploy/bin/cfn-lint deploy/template.yaml build/deploy/template.json
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --file build/deploy/template.json
+	@echo "deploy-check: no findings"
+
+.venv-deploy/.ready: requirements/deploy.txt $(VENV)/.ready
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy
+	@$(BIN)/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r $<
+	@touch $@
 
 browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
 	@command -v chromium-headless-shell >/dev/null || { \
