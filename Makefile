@@ -86,10 +86,14 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
 
-deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, then cfn-lint and checkov
+deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, cfn-lint, checkov; the Terraform example
 	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.transform build/deploy/template.json
 	@.venv-deploy/bin/cfn-lint deploy/template.yaml build/deploy/template.json
 	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --file build/deploy/template.json
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.terraform_check
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --directory deploy/terraform
+	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
+	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
 	@echo "deploy-check: no findings"
 
 .venv-deploy/.ready: requirements/deploy.txt $(VENV)/.ready

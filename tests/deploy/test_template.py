@@ -329,3 +329,15 @@ def test_required_settings_have_no_default(template: dict[str, Value]) -> None:
         }
         given = {name.removesuffix("_ARN") for name in Stack(template).outputs}
         assert required - given <= {"AUTHCORE_GUARD_APP_URL"}
+
+
+def test_terraform_gives_functions_the_variables_of_the_template(
+    template: dict[str, Value],
+) -> None:
+    text = "".join(path.read_text() for path in TEMPLATE.parent.glob("terraform/*.tf"))
+    stack = Stack(template)
+    given = {name for function in DOOR_OF for name in stack.variables(function)}
+    named = {*re.findall(r"AUTHCORE_\w+", text)} - {"AUTHCORE_GUARD_SIGNIN_URL"}
+    assert given - named == {"AUTHCORE_VERIFY_CALLER_KEYS_ARN"}
+    described = {"AUTHCORE_COOKIE_KEYS", "AUTHCORE_LEGACY_API_KEY"}
+    assert named - given == described
