@@ -148,8 +148,8 @@ resource "aws_lambda_function" "web" {
   runtime          = "python3.13"
   architectures    = ["arm64"]
   handler          = "authcore_lambda.web.handler"
-  filename         = "${path.module}/../../build/package/web-arm64.zip"
-  source_code_hash = filebase64sha256("${path.module}/../../build/package/web-arm64.zip")
+  filename         = "${path.module}/../../build/package/web-function-arm64.zip"
+  source_code_hash = filebase64sha256("${path.module}/../../build/package/web-function-arm64.zip")
   memory_size      = 1024
   timeout          = 29 # an HTTP API waits 30 s
   kms_key_arn      = aws_kms_key.data.arn

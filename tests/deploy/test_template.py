@@ -3,7 +3,6 @@
 import json
 import re
 from graphlib import TopologicalSorter
-from importlib.util import find_spec
 from typing import Final
 
 import attrs
@@ -12,6 +11,7 @@ import pytest
 from authcore.settings import describe_variables, load
 from authcore_cli.entrypoints import DOORS, DoorName
 from deploy.stack import ACCOUNT, REQUIRED, TEMPLATE, Stack, Value, read_template, references
+from lambda_zips.functions import FUNCTIONS
 
 
 DOOR_OF: Final[dict[str, DoorName]] = {
@@ -276,9 +276,9 @@ def test_each_function_has_a_handler_its_own_role_and_a_kept_log(
     resources: dict[str, Value], function: str
 ) -> None:
     made = resources[function]["Properties"]
-    module, _, name = made["Handler"].rpartition(".")
-    assert name == "handler"
-    assert find_spec(module)
+    packaged = FUNCTIONS[DOOR_OF[function]]
+    assert made["Handler"] == packaged.handler
+    assert made["CodeUri"] == f"../build/package/{DOOR_OF[function]}-arm64.zip"
     assert f"{function}Role" in made["Role"]
     assert made["LoggingConfig"] == {"LogGroup": f"{function}Logs"}
     assert _at(resources, f"{function}Logs.RetentionInDays") == 365
