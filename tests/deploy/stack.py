@@ -13,6 +13,8 @@ from typing import Any, Final, TypeAlias
 import attrs
 import yaml
 
+from authcore_cli.entrypoints import DoorName
+
 
 TEMPLATE: Final = Path(__file__).parents[2] / "deploy" / "template.yaml"
 ACCOUNT: Final = "123456789012"
@@ -54,6 +56,24 @@ REQUIRED: Final[Mapping[str, str]] = {
     "LegacyUrl": "https://cms.example.com",
 }
 """A value for each parameter that has no default."""
+
+
+PROVIDERS: Final = {
+    "GoogleSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:google-abcdef",
+    "FacebookSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:facebook-abcdef",
+}
+"""Parameters of the providers."""
+
+DOOR_OF: Final[dict[str, DoorName]] = {
+    "UserMigration": "user-migration",
+    "AccountLinking": "account-linking",
+    "PreSignUp": "pre-sign-up",
+    "PreTokenGeneration": "pre-token-generation",
+    "InboundFederation": "inbound-federation",
+    "ProfileSync": "profile-sync",
+    "Web": "web-function",
+}
+"""The entrypoint of each function."""
 
 
 class _Loader(yaml.CSafeLoader):

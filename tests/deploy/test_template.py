@@ -1,53 +1,12 @@
 """deploy/template.yaml has what the system needs, and nothing that authcore would not take."""
 
-import json
-import re
 from graphlib import TopologicalSorter
 from typing import Final
 
-import attrs
 import pytest
 
-from authcore.settings import describe_variables, load
-from authcore_cli.entrypoints import DOORS, DoorName
-from deploy.stack import ACCOUNT, REQUIRED, TEMPLATE, Stack, Value, read_template, references
+from deploy.stack import ACCOUNT, DOOR_OF, PROVIDERS, REQUIRED, Stack, Value, references
 from lambda_zips.functions import FUNCTIONS
-
-
-DOOR_OF: Final[dict[str, DoorName]] = {
-    "UserMigration": "user-migration",
-    "AccountLinking": "account-linking",
-    "PreSignUp": "pre-sign-up",
-    "PreTokenGeneration": "pre-token-generation",
-    "InboundFederation": "inbound-federation",
-    "ProfileSync": "profile-sync",
-    "Web": "web-function",
-}
-PROVIDERS: Final = {
-    "GoogleSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:google-abcdef",
-    "FacebookSecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:facebook-abcdef",
-}
-UNGROUPED: Final = {"AUTHCORE_LOG_FORMAT", "AUTHCORE_METRICS_FORMAT"}
-"""Variables that every process reads before its settings."""
-
-GIVEN: Final = {
-    "usual": {},
-    "providers": PROVIDERS,
-    "own login host": {
-        "LoginHost": "login.example.com",
-        "LoginCertificateArn": REQUIRED["AuthCertificateArn"].replace("eu-west-1", "us-east-1"),
-    },
-    "leases": {"LinkingCreation": "lease", "LinkingEmailProviders": "Google Cognito"},
-    "managed secret": {"ManagedClientSecretArn": PROVIDERS["GoogleSecretArn"]},
-    "callers": {"CallerKeysSecretArn": PROVIDERS["GoogleSecretArn"]},
-    "both logins": {"LegacySessionsCookie": "session", "MigrationResets": "legacy"},
-}
-"""Parameters beside the required ones."""
-
-
-@pytest.fixture(scope="module")
-def template() -> dict[str, Value]:
-    return read_template()
 
 
 @pytest.fixture(scope="module")
@@ -130,117 +89,6 @@ def test_the_pool_takes_addresses_as_names_where_told_to(
     assert {"UsernameAttributes", "AliasAttributes"} & {*pool} == {f"{names}Attributes"}
 
 
-@pytest.mark.parametrize("given", GIVEN)
-@pytest.mark.parametrize("function", DOOR_OF)
-def test_each_function_starts_with_the_settings_of_the_template(
-    template: dict[str, Value], function: str, given: str
-) -> None:
-    variables = Stack(template, {**REQUIRED, **GIVEN[given]}).variables(function)
-    keys = "A" * 43 + "="
-    resolved = {
-        name: keys if value.startswith("{{resolve:secretsmanager:") else value
-        for name, value in variables.items()
-    }
-    load(DOORS[DOOR_OF[function]]().settings, resolved)
-
-
-@pytest.mark.parametrize("function", DOOR_OF)
-def test_each_variable_of_a_function_is_one_that_it_reads(
-    template: dict[str, Value], function: str
-) -> None:
-    settings = DOORS[DOOR_OF[function]]().settings
-    read = {each for name, about, _ in describe_variables(settings) for each in about.names(name)}
-    assert {*Stack(template).variables(function)} <= read | UNGROUPED
-
-
-@pytest.mark.parametrize("given", GIVEN)
-def test_outputs_are_the_settings_of_auth_service_and_guards(
-    template: dict[str, Value], given: str
-) -> None:
-    outputs = Stack(template, {**REQUIRED, **GIVEN[given]}).outputs
-    settings = {name: text for name, text in outputs.items() if name.startswith("AUTHCORE_")}
-    load(DOORS["web"]().settings, settings)
-    load(
-        DOORS["guard"]().settings,
-        {**settings, "AUTHCORE_GUARD_APP_URL": "https://cms.example.com"},
-    )
-
-
-def test_each_output_of_a_setting_is_read_by_auth_service_or_guards(
-    template: dict[str, Value],
-) -> None:
-    doors = [DOORS[door]().settings for door in ("web", "guard")]
-    read = {
-        each
-        for settings in doors
-        for name, about, _ in describe_variables(settings)
-        for each in about.names(name)
-    }
-    named = [name for name in Stack(template).outputs if name.startswith("AUTHCORE_")]
-    assert {*named} <= read
-    assert len(named) == len({*named})
-
-
-def test_no_output_says_a_secret(template: dict[str, Value]) -> None:
-    for door in ("web", "guard"):
-        settings = DOORS[door]().settings
-        secret = {name for name, about, _ in describe_variables(settings) if about.secret}
-        assert not secret & {*Stack(template).outputs}
-
-
-def test_no_parameter_takes_a_secret(template: dict[str, Value]) -> None:
-    named = [each for each in template["Parameters"] if re.search("Secret|Key", each)]
-    allowed = {"LinkProofKeysVersion"}
-    assert all(each.endswith("Arn") or each in allowed for each in named)
-
-
-def test_a_parameter_without_default_is_missed_by_its_name(template: dict[str, Value]) -> None:
-    declared = template["Parameters"]
-    assert {name for name in declared if "Default" not in declared[name]} == {*REQUIRED}
-
-
-def test_each_parameter_says_its_name_when_it_is_wrong(template: dict[str, Value]) -> None:
-    for name, declared in template["Parameters"].items():
-        assert declared["ConstraintDescription"].startswith(f"{name} must be ")
-        assert {"AllowedPattern", "AllowedValues", "MinValue"} & {*declared}
-
-
-def test_the_example_has_every_parameter_that_must_be_given(template: dict[str, Value]) -> None:
-    example = json.loads(TEMPLATE.with_name("parameters.json").read_text())["Parameters"]
-    assert {*REQUIRED} <= {*example} <= {*template["Parameters"]}
-    for name, text in example.items():
-        declared = template["Parameters"][name]
-        pattern = declared.get("AllowedPattern") or "|".join(declared["AllowedValues"])
-        assert all(re.fullmatch(pattern, each) for each in text.split(",")), name
-
-
-WRONG: Final = [
-    ("AuthHost", ("", "https://auth-api.example.com", "localhost", "Auth-Api.example.com")),
-    ("AuthCertificateArn", ("", "arn:aws:iam::123456789012:server-certificate/x")),
-    ("CookieDomain", ("", ".example.com", "com", "example.com/")),
-    ("Redirects", ("", "http://cms.example.com", "https://cms.example.com/", "*")),
-    ("DefaultRedirect", ("", "https://cms.example.com", "http://cms.example.com/", "/articles")),
-    ("SignOutTargets", ("", "https://cms.example.com", "javascript:alert(1)")),
-    ("DomainPrefix", ("", "my-cognito-login", "Upper", "-a", "a" * 64)),
-    ("CookieKeysSecretArn", ("", "cookie-keys", "A" * 43 + "=")),
-    ("LinkProofKeysSecretArn", ("", "arn:aws:ssm:eu-west-1:123456789012:parameter/x")),
-    ("LegacyApiKeySecretArn", ("", "a-key-in-plain-text")),
-    ("LegacyUrl", ("", "http://cms.example.com", "cms.example.com")),
-    ("GoogleSecretArn", ("GOCSPX-secret",)),
-    ("LinkingEmailProviders", ("Google,Facebook", " ")),
-    ("LegacySessionsCookie", ("a cookie",)),
-]
-
-
-@pytest.mark.parametrize(("name", "values"), WRONG)
-def test_a_wrong_parameter_is_refused_before_anything_is_made(
-    template: dict[str, Value], name: str, values: tuple[str, ...]
-) -> None:
-    pattern = template["Parameters"][name]["AllowedPattern"]
-    assert not [each for each in values if re.fullmatch(pattern, each)]
-    assert all(re.fullmatch(pattern, each) for each in REQUIRED.get(name, "").split(","))
-
-
 def test_every_trigger_may_be_called_by_this_pool_alone(resources: dict[str, Value]) -> None:
     attached = str(_at(resources, "UserPool.LambdaConfig"))
     triggers = [each for each in DOOR_OF if f":{each}'" in attached]
@@ -318,26 +166,3 @@ def test_operators_hear_of_what_needs_them(resources: dict[str, Value], alarm: s
     assert ALARMS[alarm] in str(made)
     assert made["AlarmActions"] == ["Alarms"]
     assert made["TreatMissingData"] == "notBreaching"
-
-
-def test_required_settings_have_no_default(template: dict[str, Value]) -> None:
-    for door in ("web", "guard"):
-        required = {
-            name
-            for name, _, default in describe_variables(DOORS[door]().settings)
-            if default is attrs.NOTHING
-        }
-        given = {name.removesuffix("_ARN") for name in Stack(template).outputs}
-        assert required - given <= {"AUTHCORE_GUARD_APP_URL"}
-
-
-def test_terraform_gives_functions_the_variables_of_the_template(
-    template: dict[str, Value],
-) -> None:
-    text = "".join(path.read_text() for path in TEMPLATE.parent.glob("terraform/*.tf"))
-    stack = Stack(template)
-    given = {name for function in DOOR_OF for name in stack.variables(function)}
-    named = {*re.findall(r"AUTHCORE_\w+", text)} - {"AUTHCORE_GUARD_SIGNIN_URL"}
-    assert given - named == {"AUTHCORE_VERIFY_CALLER_KEYS_ARN"}
-    described = {"AUTHCORE_COOKIE_KEYS", "AUTHCORE_LEGACY_API_KEY"}
-    assert named - given == described
