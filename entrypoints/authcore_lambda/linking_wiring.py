@@ -126,7 +126,9 @@ def _client(settings: AccountLinkingSettings) -> "HttpClient":
     from authcore.adapters.http import HttpClient
     from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 
-    return HttpClient(within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES)
+    return HttpClient(
+        within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES, partner="legacy"
+    )
 
 
 def reserve_of(linking: LinkingSettings) -> timedelta:

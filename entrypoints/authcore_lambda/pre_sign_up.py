@@ -172,7 +172,7 @@ def build_handler(
     budget = settings.linking.budget
     audit = audit or LoggingAuditLog()
     accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES),
+        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"),
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )

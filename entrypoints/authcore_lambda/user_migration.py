@@ -144,7 +144,10 @@ def build_handler(
     """
     settings = load(UserMigrationSettings, variables)
     accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
+        http=http
+        or HttpClient(
+            within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"
+        ),
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )

@@ -21,6 +21,7 @@ from authcore.settings.url_parsers import CALLBACK_PATH, REFRESH_PATH, SIGNED_IN
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
+from authcore_web.middleware.request_durations import RequestDurations
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.signin_urls import (
@@ -70,7 +71,10 @@ def create_app(container: WebContainer) -> Starlette:
 
     app = Starlette(
         routes=_routes(container),
-        middleware=[Middleware(SecurityHeaders, error_responses, container.pages().policy())],
+        middleware=[
+            Middleware(RequestDurations, container.request_durations()),
+            Middleware(SecurityHeaders, error_responses, container.pages().policy()),
+        ],
         exception_handlers={HTTPException: answer_status},
         lifespan=_lifespan(container),
     )
