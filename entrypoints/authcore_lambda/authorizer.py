@@ -42,6 +42,7 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
 from authcore.settings import load, setting
+from authcore.settings.log import LogSettings
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
@@ -245,6 +246,7 @@ class AuthorizerSettings(SessionSettings):
     CHECKS: ClassVar[tuple[Check, ...]] = (*SessionSettings.CHECKS, KEPT_ELSEWHERE)
 
     authorizer: AnswerSettings
+    log: LogSettings
 
 
 def build_handler(variables: Mapping[str, str]) -> Authorizer:

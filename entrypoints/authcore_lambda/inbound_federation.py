@@ -31,6 +31,7 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
 from authcore.settings.federation import FederationSettings
+from authcore.settings.log import LogSettings
 from authcore.settings.sync import FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.federation_event import SOURCE, FederationEvent
@@ -60,6 +61,7 @@ class InboundFederationSettings:
     cognito: PoolApiSettings
     sync: FieldSettings
     federation: FederationSettings
+    log: LogSettings
 
 
 class InboundFederationTrigger:

@@ -10,7 +10,9 @@ from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.audit import AuditEvent
+from authcore.wiring.logs import set_up_function_log
 from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.invocations import correlate_invocation
 
 
 Answer = TypeVar("Answer")
@@ -57,6 +59,10 @@ class LazyFunction(Generic[Answer]):
     def __call__(self, event: Event, context: LambdaContext | None) -> Answer:
         """Answer *event*; raises what the function or *without_settings* raises."""
         started = monotonic()
+        with correlate_invocation(event, context):
+            return self._answer(event, context, started)
+
+    def _answer(self, event: Event, context: LambdaContext | None, started: float) -> Answer:
         function = self._get()
         if function is None:
             return self._without_settings(event, environment())
@@ -66,7 +72,7 @@ class LazyFunction(Generic[Answer]):
         """Return the function; None if the settings cannot work, which both logs say each time."""
         with self._building:
             if self._built is None:
-                logging.getLogger("authcore").setLevel(logging.INFO)
+                set_up_function_log(environment())
                 self._built = self._try_to_build()
             return self._built
 

@@ -18,6 +18,7 @@ from authcore.ports.system import Clock
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
+from authcore.settings.log import LogSettings
 from authcore.settings.reader import Check
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore.wiring.legacy_key import legacy_key
@@ -66,6 +67,7 @@ class AccountLinkingSettings:
     linking: LinkingSettings
     link_proof: LinkProofSettings
     sync: FieldSettings
+    log: LogSettings
 
 
 def legacy_links(

@@ -30,6 +30,7 @@ from authcore.ports.audit import AuditLog
 from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.linking import LinkingSettings
+from authcore.settings.log import LogSettings
 from authcore.settings.pre_sign_up import (
     NativeLinkSettings,
     linkable_providers,
@@ -73,6 +74,7 @@ class PreSignUpSettings:
     legacy: LegacySettings
     linking: LinkingSettings
     pre_sign_up: NativeLinkSettings
+    log: LogSettings
 
 
 class PreSignUpTrigger:

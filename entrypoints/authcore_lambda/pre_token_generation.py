@@ -39,6 +39,7 @@ from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
+from authcore.settings.log import LogSettings
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
@@ -86,6 +87,7 @@ class PreTokenGenerationSettings:
     linking: LinkingSettings
     link_proof: LinkProofSettings
     sync: FieldSettings
+    log: LogSettings
 
 
 class PreTokenGenerationTrigger:
@@ -258,6 +260,7 @@ def build_handler(
             linking=settings.linking,
             link_proof=settings.link_proof,
             sync=settings.sync,
+            log=settings.log,
         )
         given = None if lease is None or intents is None else (lease, intents)
         return trigger_on(groups, pool, audit=audit, http=http, given=given)

@@ -32,6 +32,7 @@ from authcore.ports.audit import AuditLog
 from authcore.ports.system import Pause
 from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.log import LogSettings
 from authcore.settings.parsers import matching, satisfying
 from authcore.settings.reader import setting
 from authcore.settings.store import StoreSettings
@@ -83,6 +84,7 @@ class ProfileSyncSettings:
     legacy: LegacySettings
     store: StoreSettings
     sync: SyncSettings
+    log: LogSettings
 
 
 class ProfileSyncFunction:

@@ -30,6 +30,7 @@ from authcore.ports.audit import AuditLog
 from authcore.settings import load
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkVoucherSettings
+from authcore.settings.log import LogSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
@@ -55,6 +56,7 @@ class UserMigrationSettings:
     legacy: LegacySettings
     migration: MigrationSettings
     link_proof: LinkVoucherSettings
+    log: LogSettings
 
 
 class UserMigrationTrigger:

@@ -38,6 +38,8 @@ class WebFunction:
         """
         Answer the request in *event*.
 
+        Without an ``X-Request-Id`` it gets the gateway's id of the request.
+
         Raises:
             EventUnreadableError: The event is no request.
         """

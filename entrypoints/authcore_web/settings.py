@@ -6,6 +6,7 @@ import attrs
 
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
+from authcore.settings.log import LogSettings
 from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
@@ -66,6 +67,7 @@ class WebSettings(SessionSettings):
         sync: How pool users follow legacy accounts.
         webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
+        log: Form of log lines; of a process that serves nothing else.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -86,6 +88,7 @@ class WebSettings(SessionSettings):
     sync: SyncSettings
     webhook: WebhookSettings
     pages: AuthPageSettings
+    log: LogSettings
 
 
 @attrs.frozen

@@ -133,6 +133,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "PAGES_LOGO": ("http://example.com/logo.png", "/no/such/file.png", __file__),
     "PAGES_ICON": ("/no/such/file.ico", "https://example.com/icon.png"),
     "WEB_CHECK_REDIRECTS": ("yes",),
+    "LOG_FORMAT": ("JSON", "xml"),
+    "LOG_LEVEL": ("DEBUG", "info"),
     "STORE_TABLE": ("no table!", "ab"),
     "STORE_REGION": ("Ireland",),
     "STORE_ENDPOINT_URL": ("http://dynamodb.example.com",),
