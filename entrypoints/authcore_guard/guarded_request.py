@@ -45,7 +45,7 @@ class GuardedRequest:
     preflight_method: str = ""
     preflight_headers: str = ""
     purpose: str = ""
-    request_id: str = ""
+    request_id: str = attrs.field(default="", repr=False)
 
     @property
     def is_navigation(self) -> bool:

@@ -1,8 +1,7 @@
 """The ids of a function's invocation, for its log lines and its calls to other systems."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from authcore.adapters.correlation import correlate, is_request_id
 from authcore.domain.model.attempt_ids import ATTEMPT_MEMBER, is_attempt_id
@@ -22,21 +21,17 @@ def request_id_of(context: LambdaContext | None) -> str | None:
     return found if isinstance(found, str) and is_request_id(found) else None
 
 
-@contextmanager
-def correlate_invocation(event: Event, context: LambdaContext | None) -> Iterator[None]:
-    """Name the invocation inside the block by Lambda's request id and the event's sign-in."""
-    with correlate(request_id_of(context), attempt=attempt_in(event)):
-        yield
+def correlated(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    """
+    Let Lambda's request id and the event's sign-in name every invocation of *function*.
 
+    Args:
+        function: See ``lazy_function.Function`` for its arguments; the third may be left out.
+    """
 
-def correlated(
-    function: Callable[[Event, LambdaContext | None], Answer],
-) -> Callable[[Event, Any], Answer]:
-    """Let every invocation of *function* be named."""
-
-    def invoke(event: Event, context: LambdaContext | None) -> Answer:
-        with correlate_invocation(event, context):
-            return function(event, context)
+    def invoke(event: Event, context: LambdaContext | None, *started: float | None) -> Answer:
+        with correlate(request_id_of(context), attempt=attempt_in(event)):
+            return function(event, context, *started)
 
     return invoke
 

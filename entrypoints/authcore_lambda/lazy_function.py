@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeVar
 
 from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.correlation import correlate, name_attempt
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.audit import AuditEvent
 from authcore.wiring.logs import set_up_function_log
 from authcore_lambda.events.types import Event, LambdaContext
-from authcore_lambda.invocations import correlate_invocation
+from authcore_lambda.invocations import attempt_in, request_id_of
 
 
 Answer = TypeVar("Answer")
@@ -59,13 +60,14 @@ class LazyFunction(Generic[Answer]):
     def __call__(self, event: Event, context: LambdaContext | None) -> Answer:
         """Answer *event*; raises what the function or *without_settings* raises."""
         started = monotonic()
-        with correlate_invocation(event, context):
+        with correlate(request_id_of(context)):
             return self._answer(event, context, started)
 
     def _answer(self, event: Event, context: LambdaContext | None, started: float) -> Answer:
         function = self._get()
         if function is None:
             return self._without_settings(event, environment())
+        name_attempt(attempt_in(event))
         return function(event, context, started)
 
     def _get(self) -> Function[Answer] | None:

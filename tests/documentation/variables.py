@@ -19,7 +19,7 @@ from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
-from authcore.settings.log import LogSettings
+from authcore.settings.log import TokenLogSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
@@ -69,7 +69,7 @@ class Everything:
     sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
-    log: LogSettings
+    log: TokenLogSettings
 
 
 def _shown(default: object) -> str:

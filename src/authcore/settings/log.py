@@ -28,3 +28,16 @@ class LogSettings:
         "lowest level that is logged; above INFO the audit log holds no sign-ins and refusals",
         default="INFO",
     )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class TokenLogSettings(LogSettings):
+    """The log of the function that makes tokens."""
+
+    token_claim: str = setting(
+        one_of("on", "off"),
+        "on or off",
+        "whether pre token generation names its request in the ID token of a sign-in, in the claim "
+        "authcore_request (77 characters of the token)",
+        default="on",
+    )

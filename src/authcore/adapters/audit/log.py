@@ -75,6 +75,7 @@ def _members(event: AuditEvent) -> dict[str, str]:
         "caller": event.caller,
         "attempt": event.attempt,
         "token_request": event.token_request,
+        "next_attempt": event.next_attempt,
     }
     present = {name: _format_id(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:

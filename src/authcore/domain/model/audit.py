@@ -33,6 +33,7 @@ class AuditEvent:
         other_subject: ``sub`` of a second pool user that the event is about.
         actor: Who acted on behalf of *subject*, as its token says; None where the user did.
         attempt: Id of the sign-in that the event is a part of; opens nothing.
+        next_attempt: Id of the sign-in that replaces this one, which continues there.
         token_request: Id of the request in which pre token generation made the ID token, as the
             token says: it leads to the log lines of that function.
         reference: The id that the error page shows, to find this event by.
@@ -52,6 +53,7 @@ class AuditEvent:
     actor: str | None = None
     attempt: str | None = None
     token_request: str | None = None
+    next_attempt: str | None = None
 
     @classmethod
     def of(
@@ -67,6 +69,7 @@ class AuditEvent:
         other_subject: str | None = None,
         actor: str | None = None,
         token_request: str | None = None,
+        next_attempt: str | None = None,
     ) -> "AuditEvent":
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
@@ -89,6 +92,7 @@ class AuditEvent:
             other_subject=other_subject,
             actor=actor,
             token_request=token_request,
+            next_attempt=next_attempt,
         )
 
 
