@@ -38,7 +38,6 @@ from authcore.testing.fakes.inspection import (
 from authcore.testing.fakes.system import FrozenClock
 from authcore_lambda import user_migration
 from authcore_local.cognito import LocalCognito
-from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
 from authcore_local.cognito.lambda_triggers.triggers import Triggers
 from authcore_local.servers import LoopbackServer
 from support.cognito_pools import OnLocalCognito, Pool
@@ -136,14 +135,12 @@ class TestLambdaFunctionInspection(OnLocalCognito, FunctionInspectionContract):
         return LambdaFunctionInspection(client)
 
     @pytest.fixture
-    def attached(self, local: LocalCognito, monkeypatch: pytest.MonkeyPatch) -> None:
+    def attached(self, local: LocalCognito) -> None:
         def handler(event: Any, _context: Any) -> Any:
             return event
 
         handler.__module__ = user_migration.__name__
-        described: FunctionDescriptions = local._functions
-        triggers = Triggers(user_migration=handler)
-        object.__setattr__(described, "triggers", triggers)
+        local.functions.triggers = Triggers(user_migration=handler)
 
     @pytest.fixture
     def arn(self) -> str:

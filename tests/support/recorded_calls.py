@@ -26,6 +26,7 @@ from support.gate import AMPLE
 POOL: Final = "${UserPoolArn}"
 TABLE: Final = "${TableArn}"
 SECRETS: Final = "${SecretArns}"
+FUNCTIONS: Final = "${FunctionArns}"
 ANY: Final = "*"
 
 _KIND_OF_KEY: Final = re.compile(r"[a-z]+#(?:[a-z-]{1,20}[:#])?")
@@ -48,6 +49,16 @@ class Grant:
     keys: str = ""
 
 
+DEPENDENT: Final[Mapping[str, Grant]] = {
+    "wafv2:GetWebACLForResource": Grant("cognito-idp:GetWebACLForResource", POOL)
+}
+"""
+Of actions that IAM asks for beside the call's own.
+
+See: Amazon Cognito developer guide, "Associate an AWS WAF web ACL with a user pool".
+"""
+
+
 @attrs.define
 class RecordedCalls:
     """
@@ -66,14 +77,17 @@ class RecordedCalls:
     @property
     def operations(self) -> set[str]:
         """The signed ones, as ``service:Operation``."""
-        return {each.action for each in self.grants}
+        dependent = {each.action for each in DEPENDENT.values()}
+        return {each.action for each in self.grants} - dependent
 
     def note(self, operation: str, request: Mapping[str, Any], *, signed: bool) -> None:
         """Note one call."""
         if not signed:
             self.unsigned.add(operation)
             return
-        for resource, named, keys in _resources(request):
+        if operation in DEPENDENT:
+            self.grants.add(DEPENDENT[operation])
+        for resource, named, keys in _resources(operation, request):
             self.grants.add(Grant(operation, resource, keys))
             self.resources |= {named} if named else set()
 
@@ -98,7 +112,7 @@ def recorded_calls() -> Iterator[RecordedCalls]:
         client = create(self, service, *args, config=patient, **more)
 
         def note(model: Any, params: Mapping[str, Any], **_: object) -> None:
-            calls.note(f"{service}:{model.name}", json.loads(params["body"]), signed=signed)
+            calls.note(f"{service}:{model.name}", json.loads(params["body"] or "{}"), signed=signed)
 
         client.meta.events.register("before-call.*.*", note)
         opened.append(client)
@@ -120,13 +134,15 @@ def _loader() -> Loader:
     return create_loader()
 
 
-def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
+def _resources(operation: str, request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
     """Yield placeholder, name and keys of each resource in *request*."""
-    if "SecretId" in request:
+    if operation.startswith("lambda:"):
+        yield FUNCTIONS, None, ""
+    elif "SecretId" in request:
         yield SECRETS, request["SecretId"], ""
     elif "TableName" in request:
-        key = request["Key"] if "Key" in request else request["Item"]
-        yield TABLE, request["TableName"], _kind(key)
+        key = request.get("Key") or request.get("Item")
+        yield TABLE, request["TableName"], _kind(key) if key else ""
     elif "RequestItems" in request:
         for table, asked in request["RequestItems"].items():
             for key in asked["Keys"]:

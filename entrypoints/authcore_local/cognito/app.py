@@ -73,6 +73,7 @@ class LocalCognito:
         lockout: Counts wrong passwords.
         revisions: Changes to what describing operations answer, by name of the operation; for
             settings that this pool does not have.
+        functions: Describes the functions of the triggers.
         rates: Of the API's calls; no call is refused for its rate until a throttle is set.
     """
 
@@ -114,7 +115,7 @@ class LocalCognito:
         self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
         self.rates = RequestRates(clock)
         self.revisions: Revisions = {}
-        self._functions = FunctionDescriptions(config=config, triggers=triggers)
+        self.functions = FunctionDescriptions(config=config, triggers=triggers)
         self.lockout = Lockout(clock)
         self._config = config
         self._clock = clock
@@ -168,7 +169,7 @@ class LocalCognito:
             outbox=self.outbox,
         )
         published = published_routes(config, self._issuer)
-        described = function_routes(self._functions, self.revisions)
+        described = function_routes(self.functions, self.revisions)
         app = pool_app(self._doors(), [*published, *described])
         self.app = Region(app, is_replica=False)
         self.replica = Region(app, is_replica=True)
@@ -278,7 +279,7 @@ class LocalCognito:
             refresh=self._refresh,
             revocation=self._revocation,
             rates=self.rates,
-            functions=self._functions,
+            functions=self.functions,
             revisions=self.revisions,
             clock=self._clock,
             entropy=self._entropy,

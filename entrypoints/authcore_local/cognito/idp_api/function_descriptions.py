@@ -31,9 +31,15 @@ _VERSIONS: Final = {"InboundFederation": "V1_0"}
 """Of events, where the member is a structure."""
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class FunctionDescriptions:
-    """Describes what is attached to the pool."""
+    """
+    Describes what is attached to the pool.
+
+    Attributes:
+        config: Of the pool.
+        triggers: What is described as attached; a test may replace it.
+    """
 
     config: PoolConfig
     triggers: Triggers
