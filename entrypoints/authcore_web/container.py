@@ -13,6 +13,7 @@ from authcore.wiring.sessions import SessionContainer
 from authcore_web.containers.programs import ProgramContainer
 from authcore_web.containers.services import ServiceContainer
 from authcore_web.metrics import Metrics
+from authcore_web.readiness import Readiness, checks_of
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
@@ -124,7 +125,19 @@ class WebContainer(ProgramContainer):
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
-        warm_up=SessionContainer.keys.provided.warm_up,
+        readiness=providers.ThreadSafeSingleton(
+            Readiness,
+            providers.ThreadSafeSingleton(
+                checks_of,
+                SessionContainer.keys.provided.warm_up,
+                ServiceContainer.client_secrets.provider,
+                SessionContainer.store,
+                SessionContainer.texts.provider,
+            ),
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+            error_responses=ServiceContainer.error_responses,
+        ),
         metrics=metrics,
         error_responses=ServiceContainer.error_responses,
         threads=ServiceContainer.threads,
