@@ -1,7 +1,7 @@
 """
 The tables of docs/least-privilege.md, made from ``deploy/policies``.
 
-``make docs`` writes them.
+``make tables`` writes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from deploy.policies import Statement, statements
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "least-privilege.md"
-BEGIN: Final = "<!-- permissions: written by `make docs` -->"
+BEGIN: Final = "<!-- permissions: written by `make tables` -->"
 END: Final = "<!-- end of permissions -->"
 
 TITLES: Final[Mapping[str, str]] = {

@@ -14,7 +14,7 @@ from documentation.permissions import (
 def test_the_tables_of_permissions_are_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == page_with_tables(page), "run `make docs`"
+    assert page == page_with_tables(page), "run `make tables`"
 
 
 def test_every_permission_has_a_reason_and_every_reason_a_permission() -> None:
