@@ -120,25 +120,31 @@ def _loader() -> Loader:
     return create_loader()
 
 
+_NAMED_BY: Final = {
+    "FunctionName": FUNCTIONS,
+    "ResourceArn": POOL,
+    "SecretId": SECRETS,
+    "UserPoolId": POOL,
+}
+"""The member of a request that names its resource; WAF's ``ResourceArn`` is that of the pool."""
+
+
 def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
     """Yield placeholder, name and keys of each resource in *request*."""
-    if "SecretId" in request:
-        yield SECRETS, request["SecretId"], ""
-    elif "TableName" in request:
+    if "TableName" in request:
         key = request.get("Key") or request.get("Item")
         yield TABLE, request["TableName"], _kind(key) if key else ""
-    elif "FunctionName" in request:
-        yield FUNCTIONS, request["FunctionName"], ""
-    elif "RequestItems" in request:
+        return
+    if "RequestItems" in request:
         for table, asked in request["RequestItems"].items():
             for key in asked["Keys"]:
                 yield TABLE, table, _kind(key)
-    elif "UserPoolId" in request:
-        yield POOL, request["UserPoolId"], ""
-    elif "ResourceArn" in request:
-        yield POOL, request["ResourceArn"].rpartition("/")[2], ""
-    else:
+        return
+    member = next((each for each in _NAMED_BY if each in request), None)
+    if member is None:
         yield ANY, None, ""
+    else:
+        yield _NAMED_BY[member], request[member], ""
 
 
 def _kind(key: Mapping[str, Mapping[str, str]]) -> str:
