@@ -8,11 +8,11 @@ second line says; 4 the output could not be written.
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
+from authcore import __version__
 from authcore.domain.errors import (
     AuthcoreError,
     ConfigurationError,
@@ -95,7 +95,7 @@ def _app(context: CommandContext) -> App:
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
         "bring users in step, end sessions, check a legacy system, sign in.",
-        version=lambda: version("authcore"),
+        version=__version__,
         console=context.answers,
         help_format="plaintext",  # markdown takes the stars of AUTHCORE_COGNITO_* for italics
         result_action="return_value",
