@@ -24,7 +24,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package container browser nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package dist sbom floors container browser nginx proxies clients pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,25 @@ $(PACKAGES_VENV)/.ready: requirements/packages.txt | $(VENV)/.ready
 	@$(PYTHON) -m venv --clear --without-pip $(PACKAGES_VENV)
 	@$(BIN)/uv pip install --quiet --python $(PACKAGES_VENV) --require-hashes -r requirements/packages.txt
 	@touch $@
+
+dist: $(PACKAGES_VENV)/.ready ## Build both distributions in dist, and check them in clean environments (a minute)
+	@rm -rf dist
+	@for project in . entrypoints/authcore_local; do $(BIN)/uv build --quiet --no-build-isolation -o dist $$project; done
+	@$(PACKAGES_VENV)/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	@PYTHONPATH=tests $(BIN)/python -m distributions.clean_installs dist
+
+sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and functions to build/sbom (CycloneDX)
+	@mkdir -p build/sbom
+	@for lock in web user-migration account-linking authorizer web-function local; do \
+	  PYTHONWARNINGS=ignore::UserWarning $(PACKAGES_VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	    --of JSON -o build/sbom/$$lock.cdx.json requirements/$$lock.txt && echo build/sbom/$$lock.cdx.json; done
+
+floors: $(VENV)/.ready ## Run unit, contract and door tests with the oldest libraries that pyproject.toml allows
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli pyproject.toml requirements/local.in \
+	  -o .venv-floors/floors.txt
+	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt -r requirements/floors.in
+	@.venv-floors/bin/python -m pytest --quiet tests/unit tests/contract tests/doors
 
 container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and its steps on this machine, without an engine
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
