@@ -8,6 +8,7 @@ PACKAGES_VENV := .venv-packages
 LOCAL_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),$(DEMO_VENV))
 CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints deploy/functions tests examples
@@ -24,10 +25,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock package dist sbom floors container browser nginx proxies clients pictures
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
@@ -92,18 +93,38 @@ mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; 
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
+tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
+	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
+	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+
+docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
+	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
+
+$(SITE)/.ready: requirements/docs.txt
+	@echo "building $(SITE) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
+cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
+	@$(if $(RECORD),PYTHONPATH=tests $(BIN)/python -m cognito_model --record \
+	  "$$($(BIN)/python -c 'import botocore, os; print(os.path.dirname(botocore.__path__[0]))')", \
+	newest=$$(mktemp -d) && trap 'rm -rf "$$newest"' EXIT && \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" botocore && \
+	ls -d "$$newest"/botocore-*.dist-info | sed 's|.*/botocore-\(.*\).dist-info|botocore \1|' && \
+	PYTHONPATH=tests $(BIN)/python -m cognito_model "$$newest")
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do case $$input in \
 	  requirements/bench-*) $(LOCK) $$input -o $${input%.in}.txt;; \
-	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
-	    --constraint requirements/dev.txt -o requirements/local.txt;; \
+	  requirements/docs.in|requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o $${input%.in}.txt;; \
 	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
 
 package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/package, for x86_64 and arm64 (RUNTIME=3.13)
@@ -139,11 +160,14 @@ container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and 
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
 
-browser: ## Install Debian's chromium-headless-shell for the browser tests (asks for root)
-	@command -v chromium-headless-shell >/dev/null || { \
+browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
+	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$root apt-get update -qq && $$root apt-get install -y -qq chromium-headless-shell; }
-	@chromium-headless-shell --version
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends $$browser; }; done
+	@chromium-headless-shell --version; firefox-esr --version
+
+firefox: $(VENV)/.ready ## Run the tests in Firefox, which the gate leaves out
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/e2e/test_firefox.py
 
 nginx: ## Install Debian's nginx for its tests, without its service (asks for root)
 	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null || { \

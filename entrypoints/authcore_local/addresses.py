@@ -1,5 +1,6 @@
 """URLs of the four servers, for browsers and for each other."""
 
+from collections.abc import Mapping
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -12,6 +13,22 @@ LEGACY_HOST: Final = "legacy.authcore.localhost"
 COGNITO_HOST: Final = "cognito.localhost"
 COOKIE_DOMAIN: Final = "authcore.localhost"
 LOOPBACK: Final = "127.0.0.1"
+HERE: Final = (LOOPBACK, "localhost")
+UPSTREAM: Final = "authcore"
+"""The auth service's name in the configurations of ``deploy/``, by which proxies ask it."""
+
+HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cms": (CMS_HOST, *HERE),
+    "auth": (AUTH_HOST, f".{COOKIE_DOMAIN}", UPSTREAM, *HERE),
+    "cognito": (COGNITO_HOST, *HERE),
+    "legacy": (LEGACY_HOST, *HERE),
+    "replica": (COGNITO_HOST, *HERE),
+}
+"""
+Names that each server answers to.
+
+Other reverse proxies ask the auth service by the name of the site in front of which they are.
+"""
 
 REGION: Final = "eu-local-1"
 POOL_ID: Final = "eu-local-1_Demo00001"

@@ -1,6 +1,6 @@
 """A small CMS without sign-in code: the guard in front of it signs users in."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from html import escape
 from typing import Any, Final
 
@@ -23,13 +23,19 @@ from authcore_local.flow_page import FLOW_PATH, HOPS_PATH, FlowPage
 from authcore_local.recording import Receive, Recorded, Send
 from authcore_local.servers import AsgiApp
 from authcore_local.shared_state import Shared, share
+from authcore_local.start_page import START_PATH, STEPS_PATH, StartPage
 from authcore_local.visits import Visits
 
 
 PUBLIC_PATHS: Final = ("/",)
 
-UNGUARDED_PATHS: Final = frozenset((FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH))
-"""Paths of the flow page: behind the guard, it would itself refresh the session on show."""
+UNGUARDED_PATHS: Final = frozenset(
+    (FLOW_PATH, HOPS_PATH, CLOCK_PATH, PEOPLE_PATH, START_PATH, STEPS_PATH)
+)
+"""
+Paths of the flow page and the front page: behind the guard, they would themselves refresh the
+session on show.
+"""
 
 EDITOR_PARAMETERS: Final = ("draft", "tab")
 MAX_SHOWN: Final = 40
@@ -78,20 +84,24 @@ def guarded_cms(
     """
     decisions = share(container, shared, "cms")
     visits = Visits(decisions, shared.clock, container.cookie.lifetime())
-    app = cms(visits, addresses, shared, controls, own_sign_in_url)
+    start = StartPage(shared.flow, shared.entropy, addresses)
+    app = cms(visits, addresses, shared, controls, own_sign_in_url, start)
     guard = Guard(app, container.request_guard())
-    return _Beside(app, Recorded(guard, shared.flow, "cms"))
+    return _Beside(app, Recorded(guard, shared.flow, "cms"), start.note_path)
 
 
 @attrs.frozen
 class _Beside:
-    """Sends requests for the flow page to *app*, all others to *guarded*."""
+    """Sends requests for unguarded paths to *app*, and tells *note*; all others to *guarded*."""
 
     app: AsgiApp
     guarded: AsgiApp
+    note: Callable[[str], None]
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         is_unguarded = scope["type"] == "http" and scope["path"] in UNGUARDED_PATHS
+        if is_unguarded:
+            self.note(scope["path"])
         await (self.app if is_unguarded else self.guarded)(scope, receive, send)
 
 
@@ -101,6 +111,7 @@ def cms(
     shared: Shared,
     controls: Controls,
     own_sign_in_url: str | None = None,
+    start: StartPage | None = None,
 ) -> Starlette:
     """
     Build the CMS alone.  It expects ``scope["user"]``: a User, or None on public paths.
@@ -119,6 +130,7 @@ def cms(
             Route("/new-post", pages.new_post),
             Route("/api/me", pages.me),
             *flow_page.routes,
+            *(start or StartPage(shared.flow, shared.entropy, addresses)).routes,
         ],
         middleware=[
             Middleware(

@@ -9,6 +9,7 @@ from authcore.domain.model.session import User
 
 
 NAVIGATION: Final = (
+    ("/start", "Start"),
     ("/", "Home"),
     ("/articles", "Articles"),
     ("/new-post?draft=7&tab=2", "New post"),
@@ -151,6 +152,9 @@ border-bottom:1px solid var(--line)}
 .detail{display:block;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 .answer{font-weight:600}
 .good{color:var(--good)}.move{color:var(--move)}.no{color:var(--no)}.down{color:var(--down)}
+ol.steps{list-style:none;margin:0;padding:0}
+.step{border-left:.3rem solid var(--line)}.step.done{border-left-color:var(--good)}
+.step p{margin:.2rem 0}.tick{white-space:nowrap;font:600 1rem system-ui,sans-serif}
 @media(max-width:40rem){ol.hops li{grid-template-columns:2rem 1fr}.message{grid-column:2}
 .who{margin-left:0}}
 """

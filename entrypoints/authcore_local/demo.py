@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TextIO
 
+import attrs
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from authcore_local.addresses import Ports
+from authcore_local.addresses import COOKIE_DOMAIN, Ports
 from authcore_local.legacy import SEED_USERS, SeedUser
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.stack import LocalStack, PortTakenError
+from authcore_local.own_application import OwnApplication
+from authcore_local.servers import PortTakenError
+from authcore_local.stack import LocalStack
+from authcore_local.start_page import START_PATH
+from authcore_local.variable_lines import variable_lines
 
 
 FAILED = 1
@@ -26,7 +31,10 @@ def main(
     *,
     ports: Ports | None = None,
     lifetimes: Lifetimes | None = None,
+    application: OwnApplication | None = None,
+    print_env: bool = False,
     out: TextIO | None = None,
+    err: TextIO | None = None,
     stop: threading.Event | None = None,
 ) -> int:
     """
@@ -37,17 +45,32 @@ def main(
 
         lifetimes: Of tokens; access 5 minutes, refresh 60 minutes by default.
 
+        application: Of the user's own, guarded beside the sample CMS.
+
+        print_env: Whether *out* receives the variables of the application's guard, or of the CMS's,
+            and *err* all else.
+
         out: Receives addresses and users; colour only on a terminal.
+
+        err: The process's by default.
 
         stop: Ends the demo.
 
     Returns:
         0, or 1 when a port is taken.
     """
-    console = Console(file=out or sys.stdout, highlight=False, markup=False, soft_wrap=True)
+    out, err = out or sys.stdout, err or sys.stderr
+    said = err if print_env else out
+    console = Console(file=said, highlight=False, markup=False, soft_wrap=True)
     console.print("starting CMS, auth service, local Cognito and legacy system …")
     try:
-        with LocalStack(ports=ports, lifetimes=lifetimes, own_sign_in_page=True) as stack:
+        with LocalStack(
+            ports=ports, lifetimes=lifetimes, own_sign_in_page=True, own_application=application
+        ) as stack:
+            if print_env:
+                guarded = application or OwnApplication(stack.cms_url)
+                out.write(variable_lines(guarded.guard_variables(stack.environment)))
+                out.flush()
             _welcome(console, stack)
             (stop or threading.Event()).wait()
             console.print("stopping")
@@ -72,6 +95,7 @@ def _places(stack: LocalStack) -> Table:
     table = Table(box=SIMPLE, show_header=False, pad_edge=False)
     table.add_column()
     table.add_column(no_wrap=True)
+    table.add_row("start here", Text(f"{stack.cms_url}{START_PATH}", "bold"))
     table.add_row("sample CMS", Text(f"{stack.cms_url}/", "bold"))
     table.add_row("flow, live", Text(f"{stack.cms_url}/flow", "bold"))
     table.add_row("outbox, live", Text(stack.addresses.outbox_url, "bold"))
@@ -128,8 +152,36 @@ def steps_of(stack: LocalStack) -> tuple[str, ...]:
     )
 
 
+@attrs.frozen(kw_only=True)
+class Options:
+    """What the command line says; see ``main``."""
+
+    lifetimes: Lifetimes
+    application: OwnApplication | None
+    print_env: bool
+
+
 def parse_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
     """Parse lifetimes from the command line; wrong usage ends the process with status 2."""
+    return parse_options(arguments).lifetimes
+
+
+def parse_options(arguments: Sequence[str] | None = None) -> Options:
+    """Parse the command line; wrong usage ends the process with status 2."""
+    given = _parser().parse_args(arguments)
+    return Options(
+        lifetimes=Lifetimes(
+            access=timedelta(minutes=given.access_minutes),
+            refresh=timedelta(minutes=given.refresh_minutes),
+            grace=timedelta(seconds=given.grace_seconds),
+            is_rotating=not given.no_rotation,
+        ),
+        application=given.allow,
+        print_env=given.print_env,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     usual = Lifetimes()
     parser = argparse.ArgumentParser(
         prog="python -m authcore_local.demo", description="The whole system on this machine."
@@ -150,13 +202,25 @@ def parse_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
     parser.add_argument(
         "--no-rotation", action="store_true", help="keep the refresh token at a refresh"
     )
-    given = parser.parse_args(arguments)
-    return Lifetimes(
-        access=timedelta(minutes=given.access_minutes),
-        refresh=timedelta(minutes=given.refresh_minutes),
-        grace=timedelta(seconds=given.grace_seconds),
-        is_rotating=not given.no_rotation,
+    parser.add_argument(
+        "--allow",
+        type=_application,
+        metavar="URL",
+        help=f"let sign-ins lead to your own application at http://NAME.{COOKIE_DOMAIN}:PORT",
     )
+    parser.add_argument(
+        "--print-env",
+        action="store_true",
+        help="print the variables of its guard on standard output, keys too",
+    )
+    return parser
+
+
+def _application(text: str) -> OwnApplication:
+    try:
+        return OwnApplication(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _between(low: int, high: int) -> Callable[[str], int]:
@@ -171,11 +235,16 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 
 def _run() -> int:
-    lifetimes = parse_lifetimes()
+    given = parse_options()
     stop = threading.Event()
     for interrupt in (signal.SIGINT, signal.SIGTERM):
         signal.signal(interrupt, lambda *_: stop.set())
-    return main(lifetimes=lifetimes, stop=stop)
+    return main(
+        lifetimes=given.lifetimes,
+        application=given.application,
+        print_env=given.print_env,
+        stop=stop,
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def pool_config(
     secrets: Secrets,
     lifetimes: Lifetimes,
     *,
+    more_logout_urls: tuple[str, ...] = (),
     post_authentication_in_managed_login: bool,
 ) -> PoolConfig:
     """Return the pool's side of the ``AUTHCORE_*`` variables."""
@@ -25,7 +26,7 @@ def pool_config(
         client_id=CLIENT_ID,
         client_secrets=(secrets.client_secret,),
         callback_urls=(addresses.callback_url,),
-        logout_urls=(addresses.signed_out_url,),
+        logout_urls=(addresses.signed_out_url, *more_logout_urls),
         access_token_lifetime=lifetimes.access,
         id_token_lifetime=lifetimes.access,
         refresh_token_lifetime=lifetimes.refresh,

@@ -4,8 +4,8 @@ import asyncio
 import socket
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -25,6 +25,15 @@ AsgiApp = Callable[
 
 TICK: Final = 1.0
 """Seconds between two updates of the Date header."""
+
+
+class PortTakenError(Exception):
+    """Another program has *port*, which the server *name* needs."""
+
+    def __init__(self, name: str, port: int) -> None:
+        self.name = name
+        self.port = port
+        super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
 
 
 class _PromptServer(uvicorn.Server):
@@ -123,3 +132,22 @@ class LoopbackServer(Running):
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._socket.close()
+
+
+def bind(places: Mapping[str, AsgiApp], ports: Mapping[str, int]) -> dict[str, LoopbackServer]:
+    """
+    Bind a server for each of *places*, to its port of *ports*.
+
+    Raises:
+        PortTakenError: Nothing stays bound.
+    """
+    servers: dict[str, LoopbackServer] = {}
+    with ExitStack() as undo:
+        for name, place in places.items():
+            try:
+                servers[name] = LoopbackServer(place, port=ports[name])
+            except OSError:
+                raise PortTakenError(name, ports[name]) from None
+            undo.callback(servers[name].stop)
+        undo.pop_all()
+    return servers

@@ -1,8 +1,7 @@
 """The whole system in one process: four servers on loopback, joined by settings alone."""
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from contextlib import ExitStack
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from authcore.adapters.coordination.process.revocations import ProcessRevocationList
 from authcore.adapters.http import HttpClient
@@ -10,7 +9,7 @@ from authcore.adapters.system import SystemClock, SystemEntropy
 from authcore.ports.system import Clock, Entropy
 from authcore.testing.mint import TokenMint
 from authcore_guard.container import guard_container
-from authcore_local.addresses import Addresses, Ports
+from authcore_local.addresses import HOSTS, Addresses, Ports
 from authcore_local.administrator import Administrator
 from authcore_local.clock import MovableClock
 from authcore_local.cms import cms, guarded_cms
@@ -31,9 +30,11 @@ from authcore_local.legacy.link_lookup import Mode
 from authcore_local.legacy.outbox import ANSWER_LIMIT, MAX_ANSWER_BYTES, WebhookSender
 from authcore_local.legacy.pool_passwords import AuthServicePasswords
 from authcore_local.lifetimes import Lifetimes
+from authcore_local.own_application import OwnApplication
+from authcore_local.own_hosts import OwnHosts
 from authcore_local.pool import pool_config
-from authcore_local.recording import Receive, Recorded, Send
-from authcore_local.servers import AsgiApp, LoopbackServer, Running
+from authcore_local.recording import Recorded
+from authcore_local.servers import AsgiApp, LoopbackServer, Running, bind
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
 from authcore_web.app import create_app
@@ -51,24 +52,6 @@ CALLERS_OF_AUTH: Final[Mapping[str, Actor]] = {
     "/auth/profile-changed": "legacy",
 }
 """Callers of the auth service by path, where they are not browsers."""
-
-
-class PortTakenError(Exception):
-    """Another program has *port*, which the server *name* needs."""
-
-    def __init__(self, name: str, port: int) -> None:
-        self.name = name
-        self.port = port
-        super().__init__(f"port {port} of 127.0.0.1, wanted for {name}, is taken")
-
-
-class _Place:
-    """A server's app, which can be replaced while the server runs, as by a new release."""
-
-    app: AsgiApp
-
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
 
 
 class LocalStack(Running):
@@ -103,6 +86,7 @@ class LocalStack(Running):
         post_authentication_in_managed_login: bool = True,
         managed_secret: bool = False,
         own_sign_in_page: bool = False,
+        own_application: OwnApplication | None = None,
     ) -> None:
         """
         Bind four ports and build their servers, with fresh secrets and keys.
@@ -133,6 +117,8 @@ class LocalStack(Running):
 
             own_sign_in_page: Whether users can sign in at the auth service itself, too.
 
+            own_application: Guarded beside the sample CMS.
+
         Raises:
             PortTakenError: Nothing stays bound.
         """
@@ -147,14 +133,16 @@ class LocalStack(Running):
         self._closers: list[Callable[[], None]] = [self._to_legacy.close]
         ports = ports or Ports()
         names = NAMES if ports.replica is None else (*NAMES, REPLICA)
-        self._places = {name: _Place() for name in names}
-        self._servers = _bind(self._places, ports)
+        self._places = {name: OwnHosts(HOSTS[name]) for name in names}
+        self._servers = bind(self._places, {name: getattr(ports, name) for name in names})
         self.addresses: Addresses = Addresses(
             Ports(**{n: s.port for n, s in self._servers.items()})
         )
         secrets = fresh_secrets(self._entropy)
+        usual = environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes)
         self.environment: Mapping[str, str] = {
-            **environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes),
+            **usual,
+            **(own_application.allowed(usual) if own_application else {}),
             **(OWN_SIGN_IN_PAGE if own_sign_in_page else {}),
             **(variables or {}),
         }
@@ -179,6 +167,7 @@ class LocalStack(Running):
                 self.addresses,
                 secrets,
                 self.lifetimes,
+                more_logout_urls=(own_application.signed_out_url,) if own_application else (),
                 post_authentication_in_managed_login=post_authentication_in_managed_login,
             )
         )
@@ -298,17 +287,3 @@ class LocalStack(Running):
             triggers=attach_functions(self.environment, self._to_legacy, self.clock),
             flow=self.flow,
         )
-
-
-def _bind(places: Mapping[str, AsgiApp], ports: Ports) -> dict[str, LoopbackServer]:
-    servers: dict[str, LoopbackServer] = {}
-    with ExitStack() as undo:
-        for name, place in places.items():
-            port: int = getattr(ports, name)
-            try:
-                servers[name] = LoopbackServer(place, port=port)
-            except OSError:
-                raise PortTakenError(name, port) from None
-            undo.callback(servers[name].stop)
-        undo.pop_all()
-    return servers

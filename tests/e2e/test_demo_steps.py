@@ -128,3 +128,6 @@ def test_the_nine_steps_show_the_legacy_ids_that_they_promise(stack: LocalStack)
     new = {f"Google_{impostor}", f"Facebook_{bartleby}", "fitzwilliam"}
     assert sorted(users) == sorted({"jane", "gregor", *new})
     assert len(stack.legacy.accounts()) == len(SEED_USERS) + len(new)
+    with private_window(stack) as visitor:
+        ticks = visitor.browser.get(f"{stack.cms_url}/start/steps")
+    assert ticks.member("done") == [3, 5, 6, 7, 8, 9]

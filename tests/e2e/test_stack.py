@@ -20,7 +20,8 @@ from authcore_local import demo
 from authcore_local.addresses import CMS_HOST, LEGACY_HOST, LOOPBACK, Ports
 from authcore_local.legacy import SEED_USERS
 from authcore_local.lifetimes import Lifetimes
-from authcore_local.stack import LocalStack, PortTakenError
+from authcore_local.servers import PortTakenError
+from authcore_local.stack import LocalStack
 from authcore_local.tour.report import Report
 from authcore_local.tour.route import Tour
 from authcore_local.tour.scripted_browser import Browser, Form, Page
@@ -167,7 +168,7 @@ def test_every_page_has_a_nonce_of_its_own(stack: LocalStack, http: HttpClient) 
 
 def test_the_flow_page_answers_under_its_own_name_only(stack: LocalStack, http: HttpClient) -> None:
     """A rebound name of somebody else's site cannot read the flow."""
-    assert cms(stack, http, "/flow/hops", host="rebound.example").status == 400
+    assert cms(stack, http, "/flow/hops", host="rebound.example").status == 421
 
 
 @pytest.mark.parametrize("since", ["", "-1", "1e3", "\uff11", "9" * 10])
