@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser firefox nginx proxies clients pictures
+.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser firefox nginx proxies clients behaviours pictures
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,17 @@ clients: ## Install Amazon's clients for Node.js, which judge the local Cognito 
 	  npm --prefix tests/clients ci --silent && \
 	  cp tests/clients/package-lock.json tests/clients/node_modules/.installed; }
 	@echo "node $$(node --version), amazon-cognito-identity-js and aws-amplify"
+
+behaviours: $(VENV)/.ready .venv-behaviours/.ready ## Compare the local Cognito with moto, cognito-local and ministack (a minute; needs npm)
+	@cmp -s tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed || { \
+	  npm --prefix tests/behaviours/cognito-local ci --silent && \
+	  cp tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed; }
+	@PYTHONPATH=tests $(BIN)/python -m behaviours
+
+.venv-behaviours/.ready: requirements/behaviours.txt
+	@$(PYTHON) -m venv --clear .venv-behaviours
+	@.venv-behaviours/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/behaviours.txt
+	@touch $@
 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
