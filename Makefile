@@ -3,41 +3,58 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO_VENV := .venv-demo
+PACKAGES_VENV := .venv-packages
+LOCAL_VENV := $(if $(wildcard $(VENV)/.ready),$(VENV),$(DEMO_VENV))
+CHECK_PYTHON = $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
-SOURCES := src entrypoints tests examples
+SOURCES := src entrypoints deploy/functions tests examples
 WORKERS ?= auto
 SECONDS ?= 60
 TOKENS ?= 200000
 SEED ?= 1
 SAMPLE ?= 300
+# The Lambda runtime that `make package` builds for; bytecode is of one minor version.
+RUNTIME ?= 3.13
 COVERAGE ?=
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 # Without bytecode each worker, and each program that a test starts, would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help setup demo tour test unit parts newest lint bench faults mutants docs lock browser firefox nginx proxies clients behaviours pictures
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## Build .venv from the hash-locked requirements
 
-$(VENV)/.ready: requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "authcore needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+$(VENV)/.ready: requirements/dev.txt pyproject.toml entrypoints/authcore_local/pyproject.toml
+	@$(CHECK_PYTHON)
 	@echo "building $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  --editable . --editable entrypoints/authcore_local
 	@touch $@
 
-demo: $(VENV)/.ready ## Start the whole system on loopback, for a browser (DEMO="--help" lists options)
-	@$(BIN)/python -m authcore_local.demo $(DEMO)
+# The demo needs a fifth of what the tests need: without .venv it gets an environment of its own.
+$(DEMO_VENV)/.ready: requirements/local.txt
+	@$(CHECK_PYTHON)
+	@echo "building $(DEMO_VENV) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(DEMO_VENV)
+	@$(DEMO_VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+	  -r requirements/local.txt
+	@touch $@
 
-tour: $(VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
-	@$(BIN)/python -m authcore_local.tour
+demo: $(LOCAL_VENV)/.ready ## Start the whole system on loopback, for a browser (DEMO="--help" lists options)
+	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.demo $(DEMO)
+
+tour: $(LOCAL_VENV)/.ready ## Run the same path without a browser; exit 0 only if every hop was right
+	@PYTHONPATH=src:entrypoints $(LOCAL_VENV)/bin/python -m authcore_local.tour
 
 test: lint ## Run the gate: lint, then every test that does not measure time (COVERAGE=on fails below 95 %)
 	@$(PYTEST) $(if $(COVERAGE),--cov --cov-report=term-missing --cov-fail-under=95)
@@ -76,15 +93,70 @@ mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; 
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
 	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
 
-docs: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
+tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
+	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
+	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+
+docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
+	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
+
+$(SITE)/.ready: requirements/docs.txt
+	@echo "building $(SITE) (half a minute, once)"
+	@$(PYTHON) -m venv --clear $(SITE)
+	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
+cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
+	@$(if $(RECORD),PYTHONPATH=tests $(BIN)/python -m cognito_model --record \
+	  "$$($(BIN)/python -c 'import botocore, os; print(os.path.dirname(botocore.__path__[0]))')", \
+	newest=$$(mktemp -d) && trap 'rm -rf "$$newest"' EXIT && \
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target "$$newest" botocore && \
+	ls -d "$$newest"/botocore-*.dist-info | sed 's|.*/botocore-\(.*\).dist-info|botocore \1|' && \
+	PYTHONPATH=tests $(BIN)/python -m cognito_model "$$newest")
 
 lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requirements/*.in
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
-	@for input in requirements/*.in; do $(LOCK) $$input -o $${input%.in}.txt; done
+	@for input in requirements/*.in; do case $$input in \
+	  requirements/bench-*|requirements/deploy.in) $(LOCK) $$input -o $${input%.in}.txt;; \
+	  requirements/docs.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o requirements/docs.txt;; \
+	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o requirements/local.txt;; \
+	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
+
+package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/package, for x86_64 and arm64 (RUNTIME=3.13)
+	@python=$$(.ci/python-of $(RUNTIME)); \
+	[ -n "$$python" ] || { echo "package: python$(RUNTIME) compiles the bytecode, and is not here; try RUNTIME=3.N" >&2; exit 1; }; \
+	PYTHONPATH=deploy/functions $(BIN)/python -m lambda_zips --python "$$python"
+
+$(PACKAGES_VENV)/.ready: requirements/packages.txt | $(VENV)/.ready
+	@$(PYTHON) -m venv --clear --without-pip $(PACKAGES_VENV)
+	@$(BIN)/uv pip install --quiet --python $(PACKAGES_VENV) --require-hashes -r requirements/packages.txt
+	@touch $@
+
+container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and its steps on this machine, without an engine
+	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
+	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
+
+deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, cfn-lint, checkov; the Terraform example
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.transform build/deploy/template.json
+	@.venv-deploy/bin/cfn-lint deploy/template.yaml build/deploy/template.json
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --file build/deploy/template.json
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.terraform_check
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --directory deploy/terraform
+	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
+	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
+	@echo "deploy-check: no findings"
+
+.venv-deploy/.ready: requirements/deploy.txt | $(VENV)/.ready
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy
+	@$(BIN)/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r $<
+	@touch $@
 
 browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
 	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \

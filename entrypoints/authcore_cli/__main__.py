@@ -15,7 +15,8 @@ def main() -> None:
         if (error.name or "").startswith("authcore"):
             raise
         sys.stderr.write(
-            f"authcore: the command needs {error.name}, which is not here: install authcore[cli]\n"
+            f"authcore: the command needs {error.name}, which is not here: "
+            "install authcore-cognito[cli]\n"
         )
         sys.exit(EXIT_USAGE)
     run_command()

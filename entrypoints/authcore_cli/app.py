@@ -8,11 +8,11 @@ second line says; 4 the output could not be written.
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import Final
 
 from cyclopts import App, CycloptsError
 
+from authcore import __version__
 from authcore.domain.errors import (
     AuthcoreError,
     ConfigurationError,
@@ -23,6 +23,7 @@ from authcore.domain.errors import (
 from authcore.domain.model.reasons import REASONS
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
+from authcore_cli.legacy_commands import LegacyCommands
 from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, process_context
@@ -93,8 +94,8 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "bring users in step, end sessions, sign in.",
-        version=lambda: version("authcore"),
+        "bring users in step, end sessions, check a legacy system, sign in.",
+        version=__version__,
         console=context.answers,
         help_format="plaintext",  # markdown takes the stars of AUTHCORE_COGNITO_* for italics
         result_action="return_value",
@@ -116,10 +117,13 @@ def _app(context: CommandContext) -> App:
     sync = App(name="sync", help="Bring pool users in step with their legacy accounts.")
     sync.command(SyncCommands(context).run)
     sync.command(SyncCommands(context).user)
+    legacy = App(name="legacy", help="Check a legacy system's HTTP API.")
+    legacy.command(LegacyCommands(context).check)
     app.command(tokens)
     app.command(links)
     app.command(sync)
     app.command(sessions)
+    app.command(legacy)
     app.command(config)
     app.command(SignInUrlCommand(context).signin_url)
     app.command(SignInCommand(context).signin)

@@ -16,6 +16,7 @@ from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
+from authcore_cli.legacy_checks import request as legacy_check
 from authcore_cli.process import CommandContext, ExitStatus
 from authcore_cli.terminal_text import printable
 
@@ -87,6 +88,7 @@ def _makes_large_heads(settings: object) -> bool:
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
     known = {name for door in DOORS.values() for name in known_variables(door().settings)}
+    known |= legacy_check.VARIABLES
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]
 

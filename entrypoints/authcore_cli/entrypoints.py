@@ -72,7 +72,7 @@ def _needing_the_web_extra() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ConfigurationError(
-            [f"the auth service does not start without {error.name}: install authcore[web]"]
+            [f"the auth service does not start without {error.name}: install authcore-cognito[web]"]
         ) from None
 
 

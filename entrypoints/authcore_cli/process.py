@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from authcore.domain.services.accounts.retrying import OnRetry
     from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
+    from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
     from authcore_cli.sync_run import SyncTools
 
@@ -88,6 +89,12 @@ def _sync_tools(
     return sync_tools(environment, rate, on_retry)
 
 
+def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest") -> "LegacyTools":
+    from authcore_cli.legacy_wiring import legacy_tools  # noqa: PLC0415 - httpx is slow to import
+
+    return legacy_tools(environment, request)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -106,6 +113,7 @@ class CommandContext:
         password_sign_in: Same parameters as ``authcore_cli.signin_wiring.password_sign_in``.
         read_hidden: Asks the user at the terminal without echo.
         sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
+        legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -120,6 +128,7 @@ class CommandContext:
     password_sign_in: "BuildPasswordSignIn" = _password_sign_in
     read_hidden: Callable[[str], str] = getpass
     sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
+    legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
 
     @property
     def answers(self) -> Console:

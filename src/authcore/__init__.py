@@ -70,6 +70,9 @@ if TYPE_CHECKING:
     )
 
 
+__version__ = "0.1.0"
+"""Of the distribution ``authcore-cognito``; known also where its metadata is not deployed."""
+
 __all__ = [
     "AccountNotFoundError",
     "AnswerRejectedError",
@@ -118,6 +121,7 @@ __all__ = [
     "UnknownKeyError",
     "User",
     "UserUnconfirmedError",
+    "__version__",
     "client_credentials",
     "client_secrets",
     "password_sign_in",

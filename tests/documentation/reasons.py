@@ -1,7 +1,7 @@
 """
 The tables of docs/reasons.md, made from ``authcore.domain.model.reasons``.
 
-``make docs`` writes them.
+``make tables`` writes them.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from authcore.domain.model.reasons import SECTIONS, Reason
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reasons.md"
-BEGIN: Final = "<!-- reasons: written by `make docs` -->"
+BEGIN: Final = "<!-- reasons: written by `make tables` -->"
 END: Final = "<!-- end of reasons -->"
 
 _HEAD: Final = (

@@ -1,8 +1,8 @@
 """
 Which test proves which requirement: read from the tests themselves.
 
-``python -m documentation.requirement_rows`` (with ``tests`` on the path; ``make docs``) writes the
-table of docs/security.md anew.
+``python -m documentation.requirement_rows`` (with ``tests`` on the path; ``make tables``)
+writes the table of docs/security.md.
 """
 
 import ast
@@ -18,7 +18,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "security.md"
-BEGIN: Final = "<!-- rows: written by `make docs` -->"
+BEGIN: Final = "<!-- rows: written by `make tables` -->"
 END: Final = "<!-- end of rows -->"
 ROW_ID: Final = re.compile(r"\b(?:TV|KF|RD|SP|CK|DL|MG|LT|VA|RF|AL|PS)-[0-9]{2}\b")
 SPAN: Final = re.compile(r"\b([A-Z]{2})-([0-9]{2})\s*(?:\.\.|…|to)\s*(?:[A-Z]{2}-)?([0-9]{2})\b")

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lambda_zips.functions import FUNCTIONS
+
 
 ROOT = Path(__file__).parents[2]
+DEPLOYED = ["web.txt", "local.txt", *sorted({f"{each.lock}.txt" for each in FUNCTIONS.values()})]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PIN = re.compile(r"^([a-z0-9.-]+)(?:\[[^\]]*\])?==([^\s;]+)", re.MULTILINE)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -20,11 +23,14 @@ def pins(name: str) -> dict[str, str]:
 
 def names(requirements: list[str]) -> set[str]:
     found = {match[0].lower() for each in requirements if (match := re.match(r"[\w.-]+", each))}
-    return found - {"authcore"}
+    return found - {"authcore-cognito"}
 
 
-def test_the_auth_service_is_locked_to_the_versions_that_were_tested() -> None:
-    assert pins("web.txt").items() <= pins("dev.txt").items()
+@pytest.mark.parametrize("lock", DEPLOYED)
+def test_what_is_installed_without_the_tests_is_locked_to_the_versions_that_were_tested(
+    lock: str,
+) -> None:
+    assert pins(lock).items() <= pins("dev.txt").items()
 
 
 @pytest.mark.parametrize(("lock", "extras"), [("web.txt", ("web",)), ("dev.txt", ("dev",))])

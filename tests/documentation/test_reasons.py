@@ -33,7 +33,7 @@ ELSEWHERE: Final = {
 def test_the_tables_of_reasons_are_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == page_with_tables(page), "run `make docs`"
+    assert page == page_with_tables(page), "run `make tables`"
 
 
 def test_every_reason_of_the_code_has_a_row_and_every_row_a_reason() -> None:

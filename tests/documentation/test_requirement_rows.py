@@ -37,7 +37,7 @@ def test_of_something_else(row):
 def test_the_table_of_requirements_is_current() -> None:
     page = PAGE.read_text(encoding="utf-8")
 
-    assert page == page_with_table(page), "run `make docs`"
+    assert page == page_with_table(page), "run `make tables`"
 
 
 def test_the_requirements_that_tests_prove_are_those_that_are_listed() -> None:

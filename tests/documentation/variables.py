@@ -1,7 +1,7 @@
 """
 The table of ``AUTHCORE_*`` variables in docs/operating.md, made from the settings themselves.
 
-``make docs`` writes it anew.
+``make tables`` writes it anew.
 """
 
 from datetime import timedelta
@@ -31,11 +31,12 @@ from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
 from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
+from authcore_cli.entrypoints import DOORS
 from authcore_lambda.authorizer import AnswerSettings
 
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
-BEGIN: Final = "<!-- variables: written by `make docs` -->"
+BEGIN: Final = "<!-- variables: written by `make tables` -->"
 END: Final = "<!-- end of variables -->"
 
 
@@ -86,11 +87,31 @@ def _shown(default: object) -> str:
 
 def table() -> str:
     """One row a variable."""
-    lines = ["| variable | type and unit | default | what it is for |", "|---|---|---|---|"]
+    doors = {door: _read_by(DOORS[door]().settings) for door in DOORS}
+    lines = [
+        "| variable | type and unit | default | what it is for | read by |",
+        "|---|---|---|---|---|",
+    ]
     for name, about, default in describe_variables(Everything):
         secret = " (secret)" if about.secret else ""
-        lines.append(f"| `{name}` | {about.kind}{secret} | {_shown(default)} | {about.purpose} |")
+        readers = _listed([door for door, names in doors.items() if name in names])
+        cells = (f"`{name}`", f"{about.kind}{secret}", _shown(default), about.purpose, readers)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _read_by(settings: type[attrs.AttrsInstance]) -> frozenset[str]:
+    return frozenset(name for name, _, _ in describe_variables(settings))
+
+
+def _listed(doors: list[str]) -> str:
+    """Name the doors as ``authcore config check --door`` does; short where most of them read it."""
+    if len(doors) == len(DOORS):
+        return "all"
+    left_out = [door for door in DOORS if door not in doors]
+    if len(left_out) < len(doors) // 2:
+        return f"all but {', '.join(left_out)}"
+    return ", ".join(doors)
 
 
 def page_with_table(page: str) -> str:

@@ -175,7 +175,8 @@ def test_without_the_cli_extra_the_command_names_it(
 
     assert refused.status == 2
     assert refused.err == (
-        f"authcore: the command needs {missing[0]}, which is not here: install authcore[cli]\n"
+        f"authcore: the command needs {missing[0]}, which is not here: "
+        "install authcore-cognito[cli]\n"
     )
 
 
@@ -210,7 +211,7 @@ def test_without_the_web_extra_config_check_does_not_approve_the_auth_service(
 
     assert unbuilt.status == 2
     assert unbuilt.complaints == [
-        "authcore: the auth service does not start without starlette: install authcore[web]"
+        "authcore: the auth service does not start without starlette: install authcore-cognito[web]"
     ]
     assert wrong.status == 2
     assert len(wrong.complaints) == 1

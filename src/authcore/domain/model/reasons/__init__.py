@@ -1,8 +1,8 @@
 """
 Every reason code, with what it means to users and operators.
 
-``make docs`` writes docs/reasons.md from these tables.  A new code needs one row; a test finds the
-codes that have none, and rows whose code is gone.
+``make tables`` writes docs/reasons.md from these tables.  A new code needs one row; a test finds
+the codes that have none, and rows whose code is gone.
 """
 
 from collections.abc import Mapping

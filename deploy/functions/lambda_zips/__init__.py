@@ -1,0 +1,1 @@
+"""The Lambda functions as zip files, ready to be deployed: ``make package``."""

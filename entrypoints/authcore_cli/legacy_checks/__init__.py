@@ -1,0 +1,1 @@
+"""What ``authcore legacy check`` asks a legacy system.  See: docs/legacy-api.yaml."""

@@ -1,0 +1,67 @@
+"""The commands that call AWS, driven through all that they call it for."""
+
+import io
+from collections.abc import Mapping
+
+import pytest
+
+from authcore.adapters.jwks import fetcher, key_cache
+from authcore_cli.app import run
+from authcore_cli.process import CommandContext, ExitStatus
+from deploy.account import PASSWORD, TABLE_NAME, Account
+from deploy.driven_functions import LEGACY_KEY, SYNC_POLICY, prepare_sync
+from support.gate import AMPLE
+
+
+def drive_links(account: Account) -> None:
+    """Find a link that one side lacks, mend it, and allow a create again."""
+    subject = account.enrol("anna", **{"custom:legacy_uid": "1"})
+    account.legacy.link("1", subject)
+    variables = {**account.variables, **account.with_secrets(LEGACY_KEY)}
+    rate = ("--rate", "25")
+    assert _run(variables, "links", "audit", *rate) == ExitStatus.REJECTED
+    assert _run(variables, "links", "repair", *rate) == ExitStatus.OK
+    linking = {"AUTHCORE_LINKING_CREATION": "once", "AUTHCORE_LINKING_TABLE": TABLE_NAME}
+    _run({**account.variables, **linking}, "links", "allow-create", subject)
+
+
+def drive_sessions(account: Account) -> None:
+    """End a user's sessions, and let the user in again at the old login."""
+    account.enrol("anna")
+    variables = {
+        **account.variables,
+        "AUTHCORE_REVOCATIONS_KEPT_IN": "table",
+        "AUTHCORE_STORE_TABLE": TABLE_NAME,
+    }
+    for command in ("end", "allow"):
+        assert _run(variables, "sessions", command, "anna") == ExitStatus.OK
+
+
+def drive_signin(account: Account) -> None:
+    """Sign in with IAM credentials, and answer a challenge."""
+    account.enrol("anna")
+    account.pool.users.set_password("anna", PASSWORD, "FORCE_CHANGE_PASSWORD")
+    secret = account.with_secrets(AUTHCORE_SIGN_IN_CLIENT_SECRET=account.managed_secret)
+    lines = (PASSWORD, "canary-Password-2", "canary-Password-2")
+    flow = ("--flow", "ADMIN_USER_PASSWORD_AUTH")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (fetcher, key_cache):
+            patch.setattr(module, "FETCH_DEADLINE", AMPLE)
+        _run({**account.variables, **secret}, "signin", "anna", *flow, lines=lines)
+
+
+def drive_sync(account: Account) -> None:
+    """Bring all users in step, and one."""
+    prepare_sync(account)
+    variables = {
+        **account.variables,
+        **account.with_secrets(LEGACY_KEY),
+        **SYNC_POLICY,
+    }
+    for arguments in (("run",), ("user", "1")):
+        assert _run(variables, "sync", *arguments) == ExitStatus.OK
+
+
+def _run(variables: Mapping[str, str], *arguments: str, lines: tuple[str, ...] = ()) -> int:
+    stdin = io.StringIO("".join(f"{line}\n" for line in lines))
+    return run(arguments, CommandContext(variables, stdin, io.StringIO(), io.StringIO()))

@@ -1,0 +1,37 @@
+"""Where a walk over the source begins, for each door and for each command that calls AWS."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from authcore_cli.entrypoints import DOORS
+
+
+COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "links": (
+        "authcore_cli.links_commands:LinksCommands.audit",
+        "authcore_cli.links_commands:LinksCommands.repair",
+        "authcore_cli.links_wiring:link_tools",
+        "authcore_cli.allow_create:AllowCreateCommand.allow_create",
+        "authcore_cli.admin_wiring:pending_creates",
+    ),
+    "sessions": (
+        "authcore_cli.sessions_commands:SessionsCommands.end",
+        "authcore_cli.sessions_commands:SessionsCommands.allow",
+        "authcore_cli.admin_wiring:session_tools",
+    ),
+    "signin": (
+        "authcore_cli.signin_command:SignInCommand.signin",
+        "authcore_cli.signin_wiring:password_sign_in",
+    ),
+    "sync": (
+        "authcore_cli.sync_commands:SyncCommands.run",
+        "authcore_cli.sync_commands:SyncCommands.user",
+        "authcore_cli.sync_wiring:sync_tools",
+    ),
+}
+"""Each command, and what builds its tools."""
+
+ROOTS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{name: (f"authcore_cli.entrypoints:{door.__name__}",) for name, door in DOORS.items()},
+    **COMMANDS,
+}

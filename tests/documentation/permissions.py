@@ -1,0 +1,228 @@
+"""
+The tables of docs/least-privilege.md, made from ``deploy/policies``.
+
+``make tables`` writes them.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from deploy.policies import Statement, statements
+
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "least-privilege.md"
+BEGIN: Final = "<!-- permissions: written by `make tables` -->"
+END: Final = "<!-- end of permissions -->"
+
+TITLES: Final[Mapping[str, str]] = {
+    "web": "The auth service",
+    "web-function": "The auth service on Lambda",
+    "guard": "A guarded application",
+    "authorizer": "The Lambda authorizer",
+    "user-migration": "User migration",
+    "account-linking": "Account linking",
+    "pre-sign-up": "Pre sign-up",
+    "pre-token-generation": "Pre token generation",
+    "profile-sync": "Profile sync",
+    "inbound-federation": "Inbound federation",
+    "links": "`authcore links`",
+    "sync": "`authcore sync`",
+    "sessions": "`authcore sessions`",
+    "signin": "`authcore signin --flow ADMIN_USER_PASSWORD_AUTH`",
+}
+
+STORE: Final = "`AUTHCORE_STORE_TABLE`"
+ON_PASSWORDS: Final = "`AUTHCORE_PASSWORD_SIGN_IN=on`"
+WHERE: Final[Mapping[str, str]] = {
+    "AllowCreate": "`allow-create`",
+    "Attempts": f"{STORE}, and {ON_PASSWORDS} or `AUTHCORE_OLD_LOGIN_CALLER_KEYS`",
+    "Audit": "always",
+    "BegunCreates": "`AUTHCORE_LINKING_CREATION=lease` or `once`",
+    "Challenges": f"{STORE}, {ON_PASSWORDS}",
+    "Connect": "`AUTHCORE_CONNECT_ACCOUNTS=on`",
+    "EndSessions": "always",
+    "LinkLeases": "`AUTHCORE_LINKING_CREATION=lease`",
+    "Links": "always",
+    "Logs": "always",
+    "NativeLinks": "`AUTHCORE_LINKING_EMAIL_PROVIDERS`",
+    "OldLogin": "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`",
+    "OwnedFields": "always",
+    "Profiles": "always",
+    "Queue": "always",
+    "RecentRefreshes": STORE,
+    "RefreshLeases": STORE,
+    "Repair": "`repair`",
+    "RevocationsRead": "`AUTHCORE_REVOCATIONS_KEPT_IN=table`",
+    "RevocationsWritten": "`AUTHCORE_REVOCATIONS_KEPT_IN=table`",
+    "Secrets": "a variable that ends with `_ARN`",
+    "Sessions": "`AUTHCORE_COOKIE_FORMAT=stored`",
+    "SignIn": "always",
+    "SyncTurns": STORE,
+    "UsedCodes": STORE,
+    "Webhooks": f"{STORE}, `AUTHCORE_WEBHOOK_KEYS`",
+    "WriteQuota": "always",
+}
+"""The setting without which a statement can be left out."""
+
+WHERE_OF_DOORS: Final[Mapping[tuple[str, str], str]] = {
+    ("web", "Profiles"): "`AUTHCORE_WEBHOOK_KEYS`",
+    ("web", "SyncTurns"): f"{STORE}, `AUTHCORE_WEBHOOK_KEYS`",
+    ("web", "WriteQuota"): "`AUTHCORE_WEBHOOK_KEYS`",
+    ("guard", "RecentRefreshes"): f"{STORE}, `AUTHCORE_GUARD_REFRESH` other than `off`",
+    ("guard", "RefreshLeases"): f"{STORE}, `AUTHCORE_GUARD_REFRESH=direct`",
+}
+
+WHY: Final[Mapping[str, Mapping[str, str]]] = {
+    "AllowCreate": {"UpdateItem": "forgets a create whose outcome is unknown"},
+    "Attempts": {"UpdateItem": "counts the passwords of a user, an address, or a caller"},
+    "Audit": {"ListUsers": "reads all users"},
+    "BegunCreates": {
+        "GetItem": "reads which account an earlier attempt created",
+        "UpdateItem": "notes that a create begins, and how it ended",
+    },
+    "Challenges": {"UpdateItem": "a challenge is answered once"},
+    "Connect": {
+        "AdminDeleteUser": "deletes the empty external user",
+        "AdminGetUser": "reads both users right before anything is changed",
+        "AdminLinkProviderForUser": "links the provider's identity to the native user",
+    },
+    "EndSessions": {
+        "AdminGetUser": "reads the user's `sub`",
+        "AdminUserGlobalSignOut": "ends the sessions at Cognito",
+    },
+    "LinkLeases": {"UpdateItem": "lets one attempt at a user run at a time"},
+    "Links": {
+        "AdminDeleteUser": "deletes a user whom migration created for an account that has changed",
+        "AdminGetUser": "reads the user again before a claim is taken away, or a token is issued",
+        "AdminUpdateUserAttributes": "writes the legacy id and its proof",
+    },
+    "Logs": {
+        "CreateLogStream": "Lambda's own, for the function's log",
+        "PutLogEvents": "the same",
+    },
+    "NativeLinks": {
+        "AdminGetUser": "looks whether a refused link exists already",
+        "AdminLinkProviderForUser": "links the identity to the native user",
+        "ListUsers": "finds the native user with the same address",
+    },
+    "OldLogin": {
+        "AdminGetUser": "reads the linked user",
+        "AdminInitiateAuth": "checks the password",
+        "AdminSetUserPassword": "sets the changed password",
+        "AdminUserGlobalSignOut": "ends the user's sessions after a change",
+        "ListUsers": "finds users who exist only through a provider",
+    },
+    "OwnedFields": {"AdminGetUser": "reads what the legacy system owns"},
+    "Profiles": {
+        "AdminDeleteUser": "with `AUTHCORE_SYNC_ON_DELETION=delete`",
+        "AdminDisableUser": "unless locks and deletions are to `keep` the user",
+        "AdminEnableUser": "with `AUTHCORE_SYNC_ON_LOCK=follow`",
+        "AdminGetUser": "reads the user right before each write",
+        "AdminUpdateUserAttributes": "writes names and addresses",
+        "ListUsers": "finds users of providers by `sub`, and users with the same address",
+    },
+    "Queue": {
+        "DeleteMessage": "Lambda's own, for the queue",
+        "GetQueueAttributes": "the same",
+        "ReceiveMessage": "the same",
+    },
+    "RecentRefreshes": {
+        "GetItem": "reads what another process got, and whether the session has ended",
+        "PutItem": "stores it",
+    },
+    "RefreshLeases": {"UpdateItem": "lets one process refresh a session at a time"},
+    "Repair": {
+        "AdminGetUser": "reads the user right before the write",
+        "AdminUpdateUserAttributes": "writes the legacy id and its proof",
+    },
+    "RevocationsRead": {"BatchGetItem": "whether a session, or its user, is revoked"},
+    "RevocationsWritten": {"UpdateItem": "revokes"},
+    "Secrets": {"GetSecretValue": "reads the secret again while the process runs"},
+    "Sessions": {
+        "DeleteItem": "deletes an ended session",
+        "GetItem": "reads a session",
+        "PutItem": "stores a session that began or was refreshed",
+    },
+    "SignIn": {
+        "AdminInitiateAuth": "signs the user in",
+        "AdminRespondToAuthChallenge": "answers a challenge",
+    },
+    "SyncTurns": {"UpdateItem": "lets one process write to a user at a time"},
+    "UsedCodes": {"UpdateItem": "an attempt, and its code, count once"},
+    "Webhooks": {
+        "GetItem": "reads what a repeated message did",
+        "UpdateItem": "notes the id of a message, and what it did",
+    },
+    "WriteQuota": {"GetProvisionedLimit": "reads the quota of writes; refused, it counts as 25"},
+}
+
+SECRETS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "web": (
+        "COOKIE_KEYS",
+        "LEGACY_API_KEY",
+        "OLD_LOGIN_CALLER_KEYS",
+        "SIGN_IN_CLIENT_SECRET",
+        "VERIFY_CALLER_KEYS",
+        "WEBHOOK_KEYS",
+    ),
+    "guard": ("COOKIE_KEYS", "GUARD_CALLER_KEY", "LEGACY_API_KEY", "SIGN_IN_CLIENT_SECRET"),
+    "authorizer": ("COOKIE_KEYS", "LEGACY_API_KEY"),
+    "user-migration": ("LEGACY_API_KEY",),
+    "account-linking": ("LEGACY_API_KEY",),
+    "pre-sign-up": ("LEGACY_API_KEY",),
+    "pre-token-generation": ("LEGACY_API_KEY",),
+    "profile-sync": ("LEGACY_API_KEY",),
+    "links": ("LEGACY_API_KEY",),
+    "sync": ("LEGACY_API_KEY",),
+    "signin": ("SIGN_IN_CLIENT_SECRET",),
+}
+"""Variables ``AUTHCORE_*`` whose values a door may read from Secrets Manager."""
+
+_HEAD: Final = "| statement | where | action | on | why |\n|---|---|---|---|---|"
+
+
+def tables() -> str:
+    """One table a door, one row a permission."""
+    return "\n\n".join(
+        f"### {title}\n\n`deploy/policies/{door}.json`\n\n" + _table(door)
+        for door, title in TITLES.items()
+    )
+
+
+def _table(door: str) -> str:
+    if door == "web-function":
+        return "As the auth service, and `Logs`."
+    rows = "\n".join((_HEAD, *_rows(door)))
+    return f"{rows}\n{_secrets(door)}".rstrip()
+
+
+def _rows(door: str) -> Iterator[str]:
+    for statement in statements(door):
+        where = WHERE_OF_DOORS.get((door, statement.sid), WHERE[statement.sid])
+        for action in statement.actions:
+            why = WHY[statement.sid][action.partition(":")[2]]
+            cells = (f"`{statement.sid}`", where, f"`{action}`", _on(statement), why)
+            yield f"| {' | '.join(cells)} |"
+
+
+def _on(statement: Statement) -> str:
+    return ", ".join(f"`{each}`" for each in statement.keys or (statement.resource,))
+
+
+def _secrets(door: str) -> str:
+    named = SECRETS_OF.get(door)
+    if named is None:
+        return ""
+    return f"\n`${{SecretArns}}`: {', '.join(f'`AUTHCORE_{each}_ARN`' for each in named)}."
+
+
+def page_with_tables(page: str) -> str:
+    """*page* with what stands between the marks replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

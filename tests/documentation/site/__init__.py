@@ -1,0 +1,1 @@
+"""Build the documentation site: ``python -m documentation.site``."""
