@@ -63,10 +63,11 @@ def test_the_steps_are_ticked_off_as_they_happen(
 SCREENS: Final = [(name, scheme) for name in WIDTHS for scheme in ("light", "dark")]
 
 
-@pytest.mark.parametrize(("width", "scheme"), sampled(SCREENS, of=1))
+@pytest.mark.parametrize("screen", sampled(SCREENS, of=1), ids="-".join)
 def test_axe_finds_no_barrier(
-    stack: LocalStack, context: BrowserContext, width: str, scheme: str
+    stack: LocalStack, context: BrowserContext, screen: tuple[str, str]
 ) -> None:
+    width, scheme = screen
     page = context.new_page()
     page.set_viewport_size(WIDTHS[width])
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
