@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dependency_injector import providers
 
+from authcore.adapters.durations import Durations
 from authcore.adapters.system import environment as process_environment
 from authcore.settings import load
 from authcore.settings.verify import redirects_checks
@@ -12,6 +13,7 @@ from authcore.wiring.sessions import SessionContainer
 from authcore_web.containers.programs import ProgramContainer
 from authcore_web.containers.services import ServiceContainer
 from authcore_web.metrics import Metrics
+from authcore_web.readiness import Readiness, checks_of
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
@@ -107,10 +109,14 @@ class WebContainer(ProgramContainer):
     picture_routes = providers.ThreadSafeSingleton(
         picture_routes_of, ServiceContainer.page_settings
     )
+    request_durations: providers.Provider[Durations[tuple[str, str]]] = (
+        providers.ThreadSafeSingleton(Durations)
+    )
     metrics = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
         audit_events=SessionContainer.audit_counter.provided.counts,
+        requests=request_durations,
         threads=providers.List(ServiceContainer.threads, ProgramContainer.webhook_threads),
         keys=SessionContainer.keys,
         token_caches=providers.List(
@@ -119,7 +125,19 @@ class WebContainer(ProgramContainer):
     )
     service_routes = providers.ThreadSafeSingleton(
         ServiceRoutes,
-        warm_up=SessionContainer.keys.provided.warm_up,
+        readiness=providers.ThreadSafeSingleton(
+            Readiness,
+            providers.ThreadSafeSingleton(
+                checks_of,
+                SessionContainer.keys.provided.warm_up,
+                ServiceContainer.client_secrets.provider,
+                SessionContainer.store,
+                SessionContainer.texts.provider,
+            ),
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+            error_responses=ServiceContainer.error_responses,
+        ),
         metrics=metrics,
         error_responses=ServiceContainer.error_responses,
         threads=ServiceContainer.threads,
