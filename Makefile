@@ -207,6 +207,17 @@ clients: ## Install Amazon's clients for Node.js, which judge the local Cognito 
 	  cp tests/clients/package-lock.json tests/clients/node_modules/.installed; }
 	@echo "node $$(node --version), amazon-cognito-identity-js and aws-amplify"
 
+behaviours: $(VENV)/.ready .venv-behaviours/.ready ## Compare the local Cognito with moto, cognito-local and ministack (a minute; needs npm)
+	@cmp -s tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed || { \
+	  npm --prefix tests/behaviours/cognito-local ci --silent && \
+	  cp tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed; }
+	@PYTHONPATH=tests $(BIN)/python -m behaviours
+
+.venv-behaviours/.ready: requirements/behaviours.txt
+	@$(PYTHON) -m venv --clear .venv-behaviours
+	@.venv-behaviours/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/behaviours.txt
+	@touch $@
+
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
 	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_sessions.py \
