@@ -6,7 +6,6 @@ whatever answers it.  Clients that it listens to wait amply: what is recorded do
 speed of the machine.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -87,7 +86,7 @@ class RecordedCalls:
             return
         if operation in DEPENDENT:
             self.grants.add(DEPENDENT[operation])
-        for resource, named, keys in _resources(operation, request):
+        for resource, named, keys in _resources(request):
             self.grants.add(Grant(operation, resource, keys))
             self.resources |= {named} if named else set()
 
@@ -112,9 +111,9 @@ def recorded_calls() -> Iterator[RecordedCalls]:
         client = create(self, service, *args, config=patient, **more)
 
         def note(model: Any, params: Mapping[str, Any], **_: object) -> None:
-            calls.note(f"{service}:{model.name}", json.loads(params["body"] or "{}"), signed=signed)
+            calls.note(f"{service}:{model.name}", params, signed=signed)
 
-        client.meta.events.register("before-call.*.*", note)
+        client.meta.events.register("provide-client-params.*.*", note)
         opened.append(client)
         return client
 
@@ -134,23 +133,30 @@ def _loader() -> Loader:
     return create_loader()
 
 
-def _resources(operation: str, request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
+_NAMED_BY: Final = {
+    "FunctionName": FUNCTIONS,
+    "SecretId": SECRETS,
+    "UserPoolId": POOL,
+}
+"""The member of a request that names its resource."""
+
+
+def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
     """Yield placeholder, name and keys of each resource in *request*."""
-    if operation.startswith("lambda:"):
-        yield FUNCTIONS, None, ""
-    elif "SecretId" in request:
-        yield SECRETS, request["SecretId"], ""
-    elif "TableName" in request:
+    if "TableName" in request:
         key = request.get("Key") or request.get("Item")
         yield TABLE, request["TableName"], _kind(key) if key else ""
-    elif "RequestItems" in request:
+        return
+    if "RequestItems" in request:
         for table, asked in request["RequestItems"].items():
             for key in asked["Keys"]:
                 yield TABLE, table, _kind(key)
-    elif "UserPoolId" in request:
-        yield POOL, request["UserPoolId"], ""
-    else:
+        return
+    member = next((each for each in _NAMED_BY if each in request), None)
+    if member is None:
         yield ANY, None, ""
+    else:
+        yield _NAMED_BY[member], request[member], ""
 
 
 def _kind(key: Mapping[str, Mapping[str, str]]) -> str:
