@@ -122,7 +122,7 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do case $$input in \
-	  requirements/bench-*) $(LOCK) $$input -o $${input%.in}.txt;; \
+	  requirements/bench-*|requirements/deploy.in) $(LOCK) $$input -o $${input%.in}.txt;; \
 	  requirements/docs.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
 	    --constraint requirements/dev.txt -o requirements/docs.txt;; \
 	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
@@ -142,6 +142,21 @@ $(PACKAGES_VENV)/.ready: requirements/packages.txt | $(VENV)/.ready
 container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and its steps on this machine, without an engine
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
+
+deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, cfn-lint, checkov; the Terraform example
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.transform build/deploy/template.json
+	@.venv-deploy/bin/cfn-lint deploy/template.yaml build/deploy/template.json
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --file build/deploy/template.json
+	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.terraform_check
+	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --directory deploy/terraform
+	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
+	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
+	@echo "deploy-check: no findings"
+
+.venv-deploy/.ready: requirements/deploy.txt | $(VENV)/.ready
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy
+	@$(BIN)/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r $<
+	@touch $@
 
 browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
 	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \
