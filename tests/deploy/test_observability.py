@@ -21,11 +21,14 @@ from authcore_local.legacy import SEED_USERS
 from authcore_local.stack import LocalStack
 from e2e.visitor import Visitor
 from support.gate import AMPLE
+from support.recorded_spans import recorded_spans
 
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "deploy" / "observability"
 DOCUMENT: Final = ROOT / "docs" / "observing.md"
+
+USER: Final = SEED_USERS[0]
 
 SCRAPERS: Final = {"job", "instance"}
 """Labels that Prometheus adds to each series."""
@@ -97,19 +100,53 @@ def read(text: str) -> Scrape:
     return found
 
 
+@attrs.frozen
+class SignedIn:
+    """
+    What a running stack shows after the sign-in of USER, who is migrated by it.
+
+    Attributes:
+        text: What ``/metrics`` of the auth service answers.
+        spans: Everything that an exporter would send.
+        session: What ``/auth/session`` answers.
+    """
+
+    text: str
+    spans: str
+    session: str
+
+
 @pytest.fixture(scope="module")
-def scraped() -> Scrape:
-    """What the auth service of a running stack answers after a sign-in."""
-    user = SEED_USERS[0]
-    with LocalStack(ports=Ports.free()) as stack:
+def signed_in() -> SignedIn:
+    with recorded_spans() as spans, LocalStack(ports=Ports.free()) as stack:
         visitor = Visitor(stack)
-        visitor.send(visitor.begin(), username=user.username, password=user.password)
-        visitor.browser.get(f"{stack.auth_url}/auth/session")
+        visitor.send(visitor.begin(), username=USER.username, password=USER.password)
+        session = visitor.browser.get(f"{stack.auth_url}/auth/session")
         visitor.browser.close()
         http = HttpClient(within=AMPLE, max_bytes=1_000_000)
         answer = http.request("GET", f"http://127.0.0.1:{stack.addresses.ports.auth}/metrics")
         http.close()
-    return read(answer.body.decode())
+        return SignedIn(answer.body.decode(), spans.text(), session.text)
+
+
+@pytest.fixture(scope="module")
+def scraped(signed_in: SignedIn) -> Scrape:
+    return read(signed_in.text)
+
+
+def test_a_sign_in_calls_the_partners_that_the_metrics_name(signed_in: SignedIn) -> None:
+    for partner in ("token_endpoint", "jwks", "legacy"):
+        assert f'partner="{partner}"' in signed_in.text
+        assert f'"peer.service": "{partner}"' in signed_in.spans
+
+
+def test_neither_metrics_nor_spans_hold_anything_of_the_user(signed_in: SignedIn) -> None:
+    # SP-11, AL-08
+    (subject,) = re.findall(r'"subject": ?"([^"]+)"', signed_in.session)
+
+    for secret in map(str, (subject, USER.username, USER.userid, USER.email, USER.password)):
+        assert secret not in signed_in.text
+        assert not re.search(rf"\b{re.escape(secret)}\b", signed_in.spans)
 
 
 def test_every_metric_and_label_of_every_query_exists(scraped: Scrape) -> None:
