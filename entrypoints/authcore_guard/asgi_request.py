@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from authcore.adapters.correlation import REQUEST_ID
 from authcore.adapters.http_headers import PURPOSES
 from authcore_guard.guarded_request import GuardedRequest
 
@@ -10,7 +11,11 @@ from authcore_guard.guarded_request import GuardedRequest
 _Scope = Mapping[str, Any]
 
 _PURPOSES: Final = tuple(name.encode() for name in PURPOSES)
-_READ: Final = (b"cookie", b"accept", b"accept-language", b"sec-fetch-mode", b"origin", *_PURPOSES)
+_REQUEST_ID: Final = REQUEST_ID.lower().encode()
+_READ: Final = (
+    *(b"cookie", b"accept", b"accept-language", b"sec-fetch-mode", b"origin"),
+    *(_REQUEST_ID, *_PURPOSES),
+)
 _PREFLIGHT: Final = (b"access-control-request-method", b"access-control-request-headers")
 
 
@@ -34,6 +39,7 @@ def read_request(scope: _Scope) -> GuardedRequest:
         preflight_method=", ".join(asked.get(_PREFLIGHT[0], ())),
         preflight_headers=", ".join(asked.get(_PREFLIGHT[1], ())),
         purpose=", ".join(value for name in _PURPOSES for value in found[name]),
+        request_id=", ".join(found[_REQUEST_ID]),
     )
 
 

@@ -38,7 +38,9 @@ def verify_url_of(guard: GuardSettings) -> ServiceUrl:
 def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for refresh calls."""
     if settings.guard.refresh == "service":
-        return HttpClient(within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES)
+        return HttpClient(
+            within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES, partner="auth_service"
+        )
     return domain_http(settings.sign_in, clock)
 
 

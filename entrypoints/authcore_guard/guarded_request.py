@@ -29,6 +29,7 @@ class GuardedRequest:
         preflight_method: ``Access-Control-Request-Method`` of an OPTIONS request; else empty.
         preflight_headers: ``Access-Control-Request-Headers`` of an OPTIONS request; else empty.
         purpose: ``Sec-Purpose`` and its older names; empty when there is none.
+        request_id: The ``X-Request-Id`` header, unchecked; empty when there is none.
     """
 
     method: str
@@ -44,6 +45,7 @@ class GuardedRequest:
     preflight_method: str = ""
     preflight_headers: str = ""
     purpose: str = ""
+    request_id: str = attrs.field(default="", repr=False)
 
     @property
     def is_navigation(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from authcore.adapters.audit.counters import ProcessDecisionCounter
+from authcore.adapters.correlation import correlate
 from authcore.adapters.pages.denial_pages import DenialPages
 from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
 from authcore.domain.model.groups import Among, Requirement, requirement
@@ -124,6 +125,10 @@ class RequestGuard:
 
         Allow without a user means a public path.
         """
+        with correlate(request.request_id):
+            return self._check(request)
+
+    def _check(self, request: GuardedRequest) -> Allow | Deny:
         if answer := self._cross_origin.preflight(request):
             return Deny(*answer)
         try:
@@ -134,6 +139,10 @@ class RequestGuard:
 
     def check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
         """Allow or deny without network and waiting; None where the decision takes either."""
+        with correlate(request.request_id):
+            return self._check_from_cache(request)
+
+    def _check_from_cache(self, request: GuardedRequest) -> Allow | Deny | None:
         if answer := self._cross_origin.preflight(request):
             return Deny(*answer)
         try:

@@ -31,6 +31,7 @@ def read_request(environ: WSGIEnvironment) -> GuardedRequest:
         preflight_method=environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", ""),
         preflight_headers=environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", ""),
         purpose=", ".join(environ[name] for name in _PURPOSES if name in environ),
+        request_id=environ.get("HTTP_X_REQUEST_ID", ""),
     )
 
 

@@ -36,9 +36,12 @@ from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
+from authcore.settings.log import TokenLogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
@@ -47,6 +50,7 @@ from authcore_lambda.events.token_overrides import FORMS, LinkClaims, override_d
 from authcore_lambda.events.trigger_event import TriggerEvent
 from authcore_lambda.events.types import Event, LambdaContext
 from authcore_lambda.events.user_attributes import require_readable
+from authcore_lambda.invocations import request_id_of
 from authcore_lambda.lazy_function import LazyFunction, log_fault
 from authcore_lambda.link_failures import LinkingFailedError, policy_in, require_allowed
 from authcore_lambda.pool_api import PoolApi, PoolApiSettings
@@ -64,6 +68,7 @@ BUDGET: Final = timedelta(seconds=2)
 LATE_BUDGET: Final = timedelta(seconds=3)
 """At most, for an event that links a user: the caller waits five seconds for the token."""
 
+ACTION: Final = "token.claims"
 UNPROVEN: Final = LinkClaims()
 
 _log: Final = logging.getLogger("authcore.pre_token_generation")
@@ -86,6 +91,9 @@ class PreTokenGenerationSettings:
     linking: LinkingSettings
     link_proof: LinkProofSettings
     sync: FieldSettings
+    log: TokenLogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class PreTokenGenerationTrigger:
@@ -101,6 +109,7 @@ class PreTokenGenerationTrigger:
         audit: AuditLog,
         issuers: Mapping[str, str] = NOTHING,
         tell_legacy: TellLegacy | None = None,
+        names_requests: bool = True,
     ) -> None:
         """
         Ask *directory*.
@@ -114,13 +123,17 @@ class PreTokenGenerationTrigger:
 
             failures: Which users a failed link keeps out.
 
-            audit: Records calls that got no answer.
+            audit: Records named requests, and calls that got no answer.
 
             issuers: The issuer that identities of a provider must have, by provider name; by
                 default none is checked.
 
             tell_legacy: Writes fields of the pool to the account; by default there are none.
+
+            names_requests: Whether the ID token of a sign-in names the request in which it was
+                made, which then is recorded.  Default: yes.
         """
+        self._names_requests = names_requests
         self._tell_legacy = tell_legacy
         self._directory = directory
         self._late_link = late_link
@@ -151,7 +164,18 @@ class PreTokenGenerationTrigger:
             log_fault(_log, error)
             link = UNPROVEN
         self._tell(read, link, Deadline(LATE_BUDGET, context, started))
-        return _answer(event, read, link)
+        return _answer(event, read, self._name_request(read, link, context))
+
+    def _name_request(
+        self, event: TriggerEvent, link: LinkClaims, context: LambdaContext | None
+    ) -> LinkClaims:
+        """Name this request in the token, and record whose sign-in it is."""
+        request_id = request_id_of(context) if self._names_requests else None
+        if request_id is None or event.is_refresh:
+            return link
+        subject, legacy_uid = event.user.subject, link.legacy_uid
+        self._audit.record(AuditEvent.of(ACTION, None, subject=subject, legacy_uid=legacy_uid))
+        return attrs.evolve(link, request_id=request_id)
 
     def _tell(self, event: TriggerEvent, link: LinkClaims, time: Deadline) -> None:
         """Tell the account what the user changed, where post authentication may not have run."""
@@ -194,7 +218,7 @@ class PreTokenGenerationTrigger:
             directory = self._directory(require_readable(event.pool_id), time)
             user = directory.find(event.username or "")
         except UnavailableError as error:
-            self._audit.record(AuditEvent.of("token.claims", error, subject=subject))
+            self._audit.record(AuditEvent.of(ACTION, error, subject=subject))
             return None
         return event.apply(user) if user and user.subject == subject else None
 
@@ -258,6 +282,9 @@ def build_handler(
             linking=settings.linking,
             link_proof=settings.link_proof,
             sync=settings.sync,
+            log=settings.log,
+            audit=settings.audit,
+            metrics=settings.metrics,
         )
         given = None if lease is None or intents is None else (lease, intents)
         return trigger_on(groups, pool, audit=audit, http=http, given=given)
@@ -271,6 +298,7 @@ def build_handler(
         failures=settings.linking.on_failure,
         audit=audit,
         issuers=settings.linking.issuers,
+        names_requests=settings.log.token_claim == "on",  # noqa: S105 - a switch
         tell_legacy=tell_legacy(
             settings.sync, settings.legacy, settings.linking, audit=audit, http=http
         ),
@@ -290,7 +318,9 @@ def _name_no_account(event: Event, variables: Mapping[str, str]) -> Event:
     return _answer(event, read, UNPROVEN)
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_name_no_account)
+handler: Final = LazyFunction(
+    "pre-token-generation", build_handler, without_settings=_name_no_account
+)
 """
 AWS Lambda's entry point.  While the settings cannot work, no token names an account.
 

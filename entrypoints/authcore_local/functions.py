@@ -17,6 +17,7 @@ from authcore_lambda import (
     pre_token_generation,
     user_migration,
 )
+from authcore_lambda.invocations import correlated
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
 
@@ -67,13 +68,14 @@ def attach_functions(
     linking = account_linking.build_handler(
         environment, http=clients.links, lease=lease, intents=intents
     )
+    token_generation = pre_token_generation.build_handler(
+        environment, http=clients.links, lease=lease, intents=intents
+    )
     return Triggers(
-        user_migration=user_migration.build_handler(environment, http=clients.accounts),
-        inbound_federation=inbound_federation.build_handler(environment),
-        pre_sign_up=pre_sign_up.build_handler(environment, http=clients.accounts),
-        post_confirmation=linking,
-        post_authentication=linking,
-        pre_token_generation=pre_token_generation.build_handler(
-            environment, http=clients.links, lease=lease, intents=intents
-        ),
+        user_migration=correlated(user_migration.build_handler(environment, http=clients.accounts)),
+        inbound_federation=correlated(inbound_federation.build_handler(environment)),
+        pre_sign_up=correlated(pre_sign_up.build_handler(environment, http=clients.accounts)),
+        post_confirmation=correlated(linking),
+        post_authentication=correlated(linking),
+        pre_token_generation=correlated(token_generation),
     )

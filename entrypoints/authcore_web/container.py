@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dependency_injector import providers
 
+from authcore.adapters.durations import Durations
 from authcore.adapters.system import environment as process_environment
 from authcore.settings import load
 from authcore.settings.verify import redirects_checks
@@ -107,10 +108,14 @@ class WebContainer(ProgramContainer):
     picture_routes = providers.ThreadSafeSingleton(
         picture_routes_of, ServiceContainer.page_settings
     )
+    request_durations: providers.Provider[Durations[tuple[str, str]]] = (
+        providers.ThreadSafeSingleton(Durations)
+    )
     metrics = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
         audit_events=SessionContainer.audit_counter.provided.counts,
+        requests=request_durations,
         threads=providers.List(ServiceContainer.threads, ProgramContainer.webhook_threads),
         keys=SessionContainer.keys,
         token_caches=providers.List(

@@ -35,7 +35,7 @@ class Unhurried:
         self, event: Event, context: LambdaContext | None = None, started: float | None = None
     ) -> Any:
         """Answer *event*; a *context* with less time left counts, when it *started* does not."""
-        return self.trigger(event, context, started=monotonic() + AMPLE.total_seconds())
+        return self.trigger(event, context, monotonic() + AMPLE.total_seconds())
 
 
 def account_linking(

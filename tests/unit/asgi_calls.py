@@ -15,12 +15,17 @@ PAGE: Final = ("accept", "text/html,application/xhtml+xml")
 PROGRAM: Final = ("accept", "application/json")
 
 
+def without_request_id(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """*headers* but the one that differs from answer to answer."""
+    return tuple(pair for pair in headers if pair[0] != "x-request-id")
+
+
 @attrs.frozen
 class Answer:
-    """What came back."""
+    """What came back.  Two answers are equal that differ in the id of the request alone."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = attrs.field(eq=without_request_id)
     body: bytes
 
     def header(self, name: str) -> str | None:
@@ -157,4 +162,5 @@ def _request_body(body: Iterable[bytes] | None) -> list[Mapping[str, Any]]:
 
 
 def _text(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    """*headers* but the one that differs from answer to answer."""
     return tuple((name.decode("ascii").lower(), value.decode("ascii")) for name, value in headers)

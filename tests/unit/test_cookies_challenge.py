@@ -143,3 +143,18 @@ def test_it_is_deleted_only_where_it_is(jar: SealedChallengeJar) -> None:
     assert jar.clear("a=b") == ()
     (deletion,) = jar.clear(f"a=b; {COOKIE}=x")
     assert "Max-Age=0" in deletion
+
+
+def test_the_attempt_is_kept_and_a_cookie_of_an_earlier_release_names_none(
+    jar: SealedChallengeJar, clock: FrozenClock
+) -> None:
+    named = attrs.evolve(PENDING, attempt="a" * 20)
+    kept = jar.read(pair_of(jar.write(named)[0]))
+    envelope = Envelope("challenge", ring=RING, clock=clock, entropy=ScriptedEntropy())
+    texts = ("SMS_MFA", SESSION, "jane", "USER_SRP_AUTH", "jane", "c", "i", "{}", "")
+    earlier = jar.read(f"{COOKIE}={envelope.seal(texts, expires_at=PENDING.expires_at)}")
+
+    assert kept is not None
+    assert kept.attempt == "a" * 20
+    assert earlier is not None
+    assert earlier.attempt is None

@@ -70,7 +70,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     AuditEvent: frozenset(
         {
             *("action", "actor", "caller", "detail", "legacy_uid", "other_subject", "reason"),
-            *("reference", "subject"),
+            *("attempt", "next_attempt", "reference", "subject", "token_request"),
         }
     ),
     AccountLink: frozenset({"cognito_id", "legacy_uid"}),
@@ -81,7 +81,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     Brand: frozenset({"accent", "accent_on_dark", "name", "support_url"}),
     Challenge: frozenset({"available"}),
     Choice: frozenset({"factor"}),
-    ConnectTicket: frozenset({"client", "subject"}),
+    ConnectTicket: frozenset({"attempt", "client", "subject"}),
     CookieScope: frozenset({"domain"}),
     DeletedAccount: frozenset({"cognito_id", "legacy_uid"}),
     DirectoryPage: frozenset({"next"}),
@@ -100,7 +100,7 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     RepairResult: frozenset({"legacy_uid", "reason", "subject"}),
     MovedAccount: frozenset({"cognito_id", "legacy_uid"}),
     NewLegacyAccount: frozenset({"cognito_id"}),
-    PendingChallenge: frozenset({"client"}),
+    PendingChallenge: frozenset({"attempt", "client"}),
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
     ProfileDifference: frozenset({"legacy_uid", "reason", "subject"}),
     PublishedKey: frozenset({"kid"}),

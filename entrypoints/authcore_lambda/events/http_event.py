@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import attrs
 
+from authcore.adapters.correlation import REQUEST_ID
 from authcore_lambda.events.json_members import mapping, text
 from authcore_lambda.events.types import Event
 
@@ -66,11 +67,19 @@ def http_request(event: Event) -> HttpRequest:
         method=method.upper(),
         path=unquote(path, errors="replace"),
         query=query,
-        headers=headers_in(event),
+        headers=_named(headers_in(event), event),
         body=_body(event),
         is_v2=is_v2,
         source_ip=_source_ip(event),
     )
+
+
+def _named(headers: Headers, event: Event) -> Headers:
+    """Give a request without an id the gateway's."""
+    gateways = text(mapping(event, "requestContext"), "requestId")
+    if gateways is None or any(name == REQUEST_ID.lower() for name, _ in headers):
+        return headers
+    return (*headers, (REQUEST_ID.lower(), gateways))
 
 
 def _source_ip(event: Event) -> str | None:

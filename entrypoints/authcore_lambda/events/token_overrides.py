@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from authcore.domain.model.attempt_ids import TOKEN_REQUEST_CLAIM
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, LINK_REFUSAL_CLAIM
 from authcore_lambda.events.trigger_event import TriggerEvent
 
@@ -24,21 +25,30 @@ FORMS: Final = {
 @attrs.frozen(kw_only=True)
 class LinkClaims:
     """
-    What the tokens say about the link.  The ID token never holds ``custom:legacy_linked``.
+    What the tokens say about the link, and where they were made.
+
+    The ID token never holds ``custom:legacy_linked``.
 
     Attributes:
         legacy_uid: Id of the account that a proof names; None, the default, where none holds: then
             the claim is suppressed, for the attribute proves nothing.
         refusal: Why the user was refused an account, for the claim ``authcore_link``; None, the
             default, where the user may not be told or was not refused.
+        request_id: Of the request that makes the token, for the claim ``authcore_request``; None,
+            the default, where it is left out.
     """
 
     legacy_uid: str | None = None
     refusal: str | None = None
+    request_id: str | None = None
 
     def details(self) -> dict[str, Any]:
         """Return the override details of the ID token."""
-        said = {LEGACY_UID: self.legacy_uid, LINK_REFUSAL_CLAIM: self.refusal}
+        said = {
+            LEGACY_UID: self.legacy_uid,
+            LINK_REFUSAL_CLAIM: self.refusal,
+            TOKEN_REQUEST_CLAIM: self.request_id,
+        }
         added = {name: value for name, value in said.items() if value is not None}
         suppressed = [LEGACY_LINKED] if self.legacy_uid else [LEGACY_UID, LEGACY_LINKED]
         changes: dict[str, Any] = {"claimsToSuppress": suppressed}

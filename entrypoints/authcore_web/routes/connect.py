@@ -6,6 +6,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.correlation import name_attempt
 from authcore.adapters.pages.catalogue import Notice
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
@@ -122,6 +123,7 @@ class ConnectRoutes:
         post, sent = request.method == "POST", cookie_header(request)
         carried = self._tickets.read(sent) if self._connection else None
         renewed: tuple[str, ...] = ()
+        name_attempt(carried.attempt if carried else None)
         try:
             pair = await self._read_pair(request) if post else None
             can_renew = is_navigation(request) or not is_cross_site(request)

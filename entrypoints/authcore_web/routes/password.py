@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.adapters.cookie_header import header_after
+from authcore.adapters.correlation import name_attempt
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
     AnswerRejectedError,
@@ -50,6 +51,7 @@ from authcore_web.response.plain import as_json, redirect_to, with_cookies
 from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.routes.password_steps import PasswordSteps, SignedIn, Step
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
+from authcore_web.routes.session_start import signed_in_event
 from authcore_web.signin_urls import NATIVE_PROVIDER
 
 
@@ -114,13 +116,16 @@ class PasswordRoutes:
 
     async def _begin(self, request: Request) -> Response:
         sent, form, began = cookie_header(request), None, self._refusals.now()
+        attempt = self._steps.name_attempt()
+        name_attempt(attempt)
         try:
             self._own_pages.check(request)
             form = sign_in_form(await members_of(request, limit=MAX_SIGN_IN_BYTES))
             target = self._sign_in_pages.target(form.redirect)
             address = address_of(request)
-            begin = lambda: self._steps.begin(form, target, address=address, sent=sent)  # noqa: E731
-            step = await self._threads.run(begin)
+            step = await self._threads.run(
+                lambda: self._steps.begin(form, target, attempt, address=address, sent=sent)
+            )
             return self._respond(request, step, BEGIN)
         except (RejectedError, UnavailableError) as error:
             await self._even_out(error, began)
@@ -135,6 +140,7 @@ class PasswordRoutes:
             redirect = redirect_in(members)
             target = self._sign_in_pages.target(redirect)
             pending = self._steps.pending(public_id_in(members), sent)
+            name_attempt(pending.attempt)
             answer, address = answer_in(pending.challenge, members), address_of(request)
             step = await self._threads.run(
                 lambda: self._steps.answer(pending, answer, target, address=address, sent=sent)
@@ -163,10 +169,7 @@ class PasswordRoutes:
     def _continue(
         self, request: Request, done: SignedIn, cookies: tuple[str, ...], action: str
     ) -> Response:
-        user = done.completion.session.user
-        self._audit.record(
-            AuditEvent.of(action, None, subject=user.subject, legacy_uid=user.legacy_uid)
-        )
+        self._audit.record(signed_in_event(action, done.completion.session))
         following, kept = self._refused_sign_ins.resume(
             done.completion, NATIVE_PROVIDER, header_after(cookie_header(request), cookies)
         )

@@ -1,6 +1,7 @@
 """The steps of a sign-in by password, between two answers to the browser."""
 
 import hmac
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
@@ -21,6 +22,7 @@ from authcore.domain.errors import (
     UnknownChallengeError,
 )
 from authcore.domain.model.accounts import Credentials
+from authcore.domain.model.attempt_ids import ATTEMPT_MEMBER, attempt_id_of
 from authcore.domain.model.challenges import Challenge, ChallengeAnswer
 from authcore.domain.model.pending_challenge import CHALLENGE_LIFETIME, PendingChallenge
 from authcore.domain.model.session import RedirectTarget, Session
@@ -30,6 +32,7 @@ from authcore.domain.services.sign_in.sign_in import SignInCompletion
 from authcore.domain.services.sign_in.sign_in_limits import SignInLimits
 from authcore.ports.cookies import CookieJar
 from authcore.ports.coordination import ReplayCache
+from authcore.ports.password_authentication import NO_METADATA
 from authcore.ports.system import Clock, Entropy
 from authcore_web.request.sign_in_members import SignInForm, can_answer
 from authcore_web.response.challenge_entries import Asked
@@ -84,8 +87,18 @@ class PasswordSteps:
     _clock: Clock
     _entropy: Entropy
 
+    def name_attempt(self) -> str:
+        """Make the id of a sign-in, for log lines."""
+        return attempt_id_of(self._entropy.token())
+
     def begin(
-        self, form: SignInForm, target: RedirectTarget, *, address: str | None, sent: str
+        self,
+        form: SignInForm,
+        target: RedirectTarget,
+        attempt: str,
+        *,
+        address: str | None,
+        sent: str,
     ) -> Step:
         """
         Begin a sign-in.
@@ -94,6 +107,8 @@ class PasswordSteps:
             form: As the browser sent it.
 
             target: Where it shall end.
+
+            attempt: Its id; Lambda triggers receive it, as far as Cognito passes it on.
 
             address: Of the browser.
 
@@ -107,13 +122,15 @@ class PasswordSteps:
         if form.password is None and self._sign_in.flow != "USER_AUTH":
             raise ParameterRejectedError("factor")
         self._limits.admit(form.username, address)
+        metadata = _metadata(attempt)
         if form.password is None:
             begun: Session | Challenge = self._sign_in.begin_choice(
-                form.username, preferred=form.factor
+                form.username, preferred=form.factor, metadata=metadata
             )
         else:
-            begun = self._sign_in.begin(Credentials(form.username, form.password))
-        return self._settle(begun, form.username, target, sent)
+            credentials = Credentials(form.username, form.password)
+            begun = self._sign_in.begin(credentials, metadata=metadata)
+        return self._settle(begun, form.username, target, sent, attempt)
 
     def pending(self, public_id: str, sent: str) -> PendingChallenge:
         """
@@ -171,7 +188,9 @@ class PasswordSteps:
         self._sign_in.validator.require_keys()
         self._use_up(pending)
         try:
-            answered = self._sign_in.answer(pending.challenge, answer)
+            answered = self._sign_in.answer(
+                pending.challenge, answer, metadata=_metadata(pending.attempt)
+            )
         except _MAY_REPEAT as refusal:
             if pending.challenge.name == "WEB_AUTHN":
                 raise  # a device signs each challenge once
@@ -181,7 +200,7 @@ class PasswordSteps:
             raise
         except UnavailableError as error:
             raise LoginLostError.after(error) from None
-        return self._settle(answered, pending.candidate_username, target, sent)
+        return self._settle(answered, pending.candidate_username, target, sent, pending.attempt)
 
     def _use_up(self, pending: PendingChallenge) -> None:
         if not self._replay_cache.first_time(_key(pending), CHALLENGE_LIFETIME):
@@ -191,23 +210,29 @@ class PasswordSteps:
         return attrs.evolve(pending, identifier=self._entropy.token())
 
     def _settle(
-        self, begun: Session | Challenge, username: str, target: RedirectTarget, sent: str
+        self,
+        begun: Session | Challenge,
+        username: str,
+        target: RedirectTarget,
+        sent: str,
+        attempt: str | None,
     ) -> Step:
         if isinstance(begun, Challenge):
-            return self._ask(self._pend(begun, username), target, sent)
+            return self._ask(self._pend(begun, username, attempt), target, sent)
         completion = SignInCompletion(begun, target)
         outcome = self._session_start.establish(completion, sent, can_restart=False)
         if isinstance(outcome, RefusedSignIn):
             return outcome
         return SignedIn(completion, outcome)
 
-    def _pend(self, challenge: Challenge, username: str) -> PendingChallenge:
+    def _pend(self, challenge: Challenge, username: str, attempt: str | None) -> PendingChallenge:
         return PendingChallenge(
             challenge=challenge,
             candidate_username=username,
             client=self._client,
             identifier=self._entropy.token(),
             expires_at=self._clock.now() + CHALLENGE_LIFETIME,
+            attempt=attempt,
         )
 
     def _ask(
@@ -234,6 +259,11 @@ class PasswordSteps:
         except SessionTooLargeError:
             ended = self._sessions.clear(sent)
             return (*ended, *self._challenges.write(pending, header_after(sent, ended)))
+
+
+def _metadata(attempt: str | None) -> Mapping[str, str]:
+    """Return what Cognito passes on to Lambda triggers about the sign-in *attempt*."""
+    return NO_METADATA if attempt is None else {ATTEMPT_MEMBER: attempt}
 
 
 def _key(pending: PendingChallenge) -> str:

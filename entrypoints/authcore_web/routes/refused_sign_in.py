@@ -6,6 +6,7 @@ import attrs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from authcore.adapters.correlation import current
 from authcore.adapters.pages.catalogue import Notice
 from authcore.domain.errors import (
     AccountTakenError,
@@ -106,6 +107,9 @@ class RefusedSignIns:
         return RefusedSignIn(completion.target, notice, cookies, is_signed_in)
 
     def _write(self, ticket: ConnectTicket, sent: str) -> tuple[str, ...]:
+        correlation = current()
+        if correlation is not None:
+            ticket = attrs.evolve(ticket, attempt=correlation.attempt)
         try:
             return self._tickets.write(ticket, sent)
         except SessionTooLargeError:

@@ -5,12 +5,25 @@ from contextlib import suppress
 import attrs
 
 from authcore.domain.errors import LoginLostError, UnavailableError
+from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sessions.session_guard import SessionGuard
 from authcore.domain.services.sign_in.sign_in import SignInCompletion
 from authcore.ports.cookies import CookieJar
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
+
+
+def signed_in_event(action: str, session: Session) -> AuditEvent:
+    """Describe the sign-in by *action* that established *session*."""
+    identity = session.identity
+    return AuditEvent.of(
+        action,
+        None,
+        subject=identity.subject,
+        legacy_uid=identity.legacy_uid,
+        token_request=identity.token_request,
+    )
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)

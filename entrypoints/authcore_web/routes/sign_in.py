@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from authcore.adapters.cookie_header import header_after
+from authcore.adapters.correlation import name_attempt
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import (
     AttemptRejectedError,
@@ -23,6 +24,7 @@ from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sign_in.authorization import (
     LANGUAGES,
     AuthorizationResponse,
+    attempt_in,
     parse_authorization_response,
 )
 from authcore.domain.services.sign_in.restart import (
@@ -45,7 +47,7 @@ from authcore_web.response.plain import redirect_to
 from authcore_web.response.sign_in_pages import SignInPages
 from authcore_web.routes.late_callbacks import LATE, LateCallbacks
 from authcore_web.routes.refused_sign_in import RefusedSignIn, RefusedSignIns
-from authcore_web.routes.session_start import SessionStart
+from authcore_web.routes.session_start import SessionStart, signed_in_event
 
 
 BEGIN: Final = "sign_in.begin"
@@ -128,6 +130,7 @@ class SignInRoutes:
                 login_hint=only("login_hint", given),
                 reauthenticate=asks_for_login(given),
             )
+            name_attempt(start.attempt.log_id)
             cookies = self._cookies.keep(start, headers.cookie_header(request))
         except AuthcoreError as error:
             return self._error_responses.of(error, request, action=BEGIN, redirect=redirect)
@@ -161,6 +164,7 @@ class SignInRoutes:
         try:
             given = parameters(request.scope["query_string"])
             response = parse_authorization_response(given)
+            name_attempt(attempt_in(response))
             if restart := restart_broken_off(self._sign_in, pending, response):
                 return self._restart(restart, sent)
             try:
@@ -184,10 +188,7 @@ class SignInRoutes:
             return self._error_responses.of(
                 error, request, action=COMPLETE, redirect=requested_target(given), cookies=ended
             )
-        user = completion.session.user
-        self._audit.record(
-            AuditEvent.of(COMPLETE, None, subject=user.subject, legacy_uid=user.legacy_uid)
-        )
+        self._audit.record(signed_in_event(COMPLETE, completion.session))
         return self._redirect_to_target(request, completion, attempt, (*session, *deletions))
 
     async def _answer_late(
@@ -250,5 +251,7 @@ class SignInRoutes:
 
     def _restart(self, restart: SignInRestart, sent: str) -> Response:
         cookies = self._cookies.replace(restart, sent)
-        self._audit.record(AuditEvent.of(RESTART, None))
+        if restart.replaced:
+            name_attempt(restart.replaced.log_id)
+        self._audit.record(AuditEvent.of(RESTART, None, next_attempt=restart.start.attempt.log_id))
         return redirect_to(restart.start.authorize_url, cookies)

@@ -5,9 +5,14 @@ import logging
 import re
 from typing import Final
 
+from authcore.adapters.correlation import complete
+from authcore.adapters.log_format import MEMBERS
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
 
+
+LOGGER: Final = "authcore.audit"
+"""Name of the logger that audit lines are written to."""
 
 UNPRINTED: Final = "(not an id)"
 UNTOLD: Final = "(not our own words)"
@@ -35,6 +40,7 @@ class LoggingAuditLog(AuditLog):
     """
     Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
 
+    With JsonFormatter the line has these members beside its own, and is no JSON within JSON.
     Absent fields are left out.  A value that does not look like an id is written as
     ``(not an id)``, and a detail that does not look like words as ``(not our own words)``, so that
     an e-mail address or token that got into an event stays out of the log.  Time and host are added
@@ -47,17 +53,19 @@ class LoggingAuditLog(AuditLog):
 
         INFO; WARNING where ``unavailable``, ERROR where ``misconfigured``.
         """
-        self._logger = logger or logging.getLogger("authcore.audit")
+        self._logger = logger or logging.getLogger(LOGGER)
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""
         try:
-            self._logger.log(_LEVELS[event.outcome], "%s", _line(event))
+            members = _members(complete(event))
+            line = json.dumps(members, separators=(",", ":"))
+            self._logger.log(_LEVELS[event.outcome], "%s", line, extra={MEMBERS: members})
         except Exception:  # noqa: BLE001 - handlers belong to the application and may raise anything
             return
 
 
-def _line(event: AuditEvent) -> str:
+def _members(event: AuditEvent) -> dict[str, str]:
     fields = {
         "action": event.action,
         "outcome": event.outcome,
@@ -68,11 +76,14 @@ def _line(event: AuditEvent) -> str:
         "actor": event.actor,
         "reference": event.reference,
         "caller": event.caller,
+        "attempt": event.attempt,
+        "token_request": event.token_request,
+        "next_attempt": event.next_attempt,
     }
     present = {name: _format_id(value) for name, value in fields.items() if value is not None}
     if event.detail is not None:
         present["detail"] = event.detail if _are_our_words(event.detail) else UNTOLD
-    return json.dumps({"event": "audit", **present}, separators=(",", ":"))
+    return {"event": "audit", **present}
 
 
 def _format_id(value: str) -> str:

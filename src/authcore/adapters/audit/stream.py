@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
+from authcore.adapters.correlation import complete
 from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
 
@@ -27,6 +28,7 @@ class AuditStream(AuditLog):
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""
+        event = complete(event)
         self._log.record(event)
         for subscriber in self._subscribers:
             try:

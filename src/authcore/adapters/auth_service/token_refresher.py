@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from authcore.adapters.correlation import correlation_headers
 from authcore.adapters.http import (
     HttpAnswer,
     HttpClient,
@@ -92,7 +93,7 @@ class AuthServiceTokenRefresher(TokenRefresher):
             }
         ).encode()
         key = self._caller_key if isinstance(self._caller_key, str) else self._caller_key()
-        headers = {**_HEADERS, "authorization": f"Bearer {key}"}
+        headers = {**_HEADERS, **correlation_headers(), "authorization": f"Bearer {key}"}
         try:
             return self._http.request("POST", self._verify_url, headers=headers, content=content)
         except HttpFailedError as failure:

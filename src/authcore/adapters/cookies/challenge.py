@@ -30,6 +30,9 @@ KEPT_PARAMETERS: Final = (
 )
 """What a page needs that asks once more.  Cognito needs no parameter back."""
 
+_EARLIER: Final = 9
+"""How many texts cookies of earlier releases hold, which name no attempt."""
+
 _NAME: Final = re.compile(COOKIE)
 _HOST_ONLY: Final = CookieScope(domain=None)
 _FLOWS: Final[Mapping[str, PasswordFlow]] = {flow: flow for flow in get_args(PasswordFlow)}
@@ -91,11 +94,13 @@ def _texts(pending: PendingChallenge) -> tuple[str | None, ...]:
         *(pending.candidate_username, pending.client, pending.identifier),
         json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False),
         " ".join(challenge.available),
+        pending.attempt,
     )
 
 
 def _read_pending(unsealed: Unsealed) -> PendingChallenge | None:
-    match unsealed.texts:
+    texts = unsealed.texts
+    match (*texts, None) if len(texts) == _EARLIER else texts:
         case (
             str(name),
             str() | None as session,
@@ -106,6 +111,7 @@ def _read_pending(unsealed: Unsealed) -> PendingChallenge | None:
             str(identifier),
             str(parameters),
             str(available),
+            str() | None as attempt,
         ):
             challenge = _challenge(name, session, username, flow, parameters, available)
         case _:
@@ -118,6 +124,7 @@ def _read_pending(unsealed: Unsealed) -> PendingChallenge | None:
         client=client,
         identifier=identifier,
         expires_at=unsealed.expires_at,
+        attempt=attempt,
     )
 
 

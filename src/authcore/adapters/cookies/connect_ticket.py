@@ -19,6 +19,9 @@ from authcore.ports.system import Clock, Entropy
 
 COOKIE: Final = "__Host-authcore_connect"
 
+_EARLIER: Final = 7
+"""How many texts cookies of earlier releases hold, which name no attempt."""
+
 _NAME: Final = re.compile(COOKIE)
 _HOST_ONLY: Final = CookieScope(domain=None)
 
@@ -78,12 +81,13 @@ def _texts(ticket: ConnectTicket) -> tuple[str | None, ...]:
     identity = ticket.identity
     return (
         *(ticket.username, ticket.subject, identity.provider_name, identity.user_id),
-        *(ticket.address, ticket.client, ticket.target),
+        *(ticket.address, ticket.client, ticket.target, ticket.attempt),
     )
 
 
 def _ticket(unsealed: Unsealed) -> ConnectTicket | None:
-    match unsealed.texts:
+    texts = unsealed.texts
+    match (*texts, None) if len(texts) == _EARLIER else texts:
         case (
             str(username),
             str(subject),
@@ -92,6 +96,7 @@ def _ticket(unsealed: Unsealed) -> ConnectTicket | None:
             str(address),
             str(client),
             str() | None as target,
+            str() | None as attempt,
         ):
             return ConnectTicket(
                 username=username,
@@ -101,6 +106,7 @@ def _ticket(unsealed: Unsealed) -> ConnectTicket | None:
                 client=client,
                 signed_in_at=unsealed.expires_at - PROOF_LIFETIME,
                 target=target,
+                attempt=attempt,
             )
         case _:
             return None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final, Literal, Self
 
+from authcore.adapters.correlation import correlation_headers
 from authcore.adapters.http import HttpAnswer, HttpClient, HttpFailedError
 from authcore.domain.errors import (
     LegacyMisconfiguredNotReachedError,
@@ -18,7 +19,11 @@ _JSON: Final = {"content-type": "application/json", "accept": "application/json"
 
 
 class LegacyApi:
-    """Base of the adapters of the legacy HTTP API.  Safe to share between threads."""
+    """
+    Base of the adapters of the legacy HTTP API.  Safe to share between threads.
+
+    A call that is made for a request carries its ``X-Request-Id``.
+    """
 
     __slots__ = ("_api_key", "_base_url", "_http", "_within")
 
@@ -73,7 +78,7 @@ class LegacyApi:
             return self._http.request(
                 method,
                 f"{self._base_url}{path}",
-                headers={**_JSON, "x-api-key": key, **headers},
+                headers={**_JSON, **correlation_headers(), "x-api-key": key, **headers},
                 content=body,
                 within=within,
             )

@@ -32,6 +32,10 @@ class AuditEvent:
         legacy_uid: Legacy id, once known.
         other_subject: ``sub`` of a second pool user that the event is about.
         actor: Who acted on behalf of *subject*, as its token says; None where the user did.
+        attempt: Id of the sign-in that the event is a part of; opens nothing.
+        next_attempt: Id of the sign-in that replaces this one, which continues there.
+        token_request: Id of the request in which pre token generation made the ID token, as the
+            token says: it leads to the log lines of that function.
         reference: The id that the error page shows, to find this event by.
         caller: The calling program, by the name that the settings give to its key.
         detail: The cause that *reason* leaves open, in fixed words: see AuthcoreError.
@@ -47,6 +51,9 @@ class AuditEvent:
     detail: str | None = None
     other_subject: str | None = None
     actor: str | None = None
+    attempt: str | None = None
+    token_request: str | None = None
+    next_attempt: str | None = None
 
     @classmethod
     def of(
@@ -61,6 +68,8 @@ class AuditEvent:
         detail: str | None = None,
         other_subject: str | None = None,
         actor: str | None = None,
+        token_request: str | None = None,
+        next_attempt: str | None = None,
     ) -> "AuditEvent":
         """
         Describe how *action* ended; the other arguments are the attributes of their names.
@@ -82,6 +91,8 @@ class AuditEvent:
             detail=detail,
             other_subject=other_subject,
             actor=actor,
+            token_request=token_request,
+            next_attempt=next_attempt,
         )
 
 

@@ -37,6 +37,7 @@ class ConnectTicket:
         client: Digest of the app client and pool that issued the token.
         signed_in_at: When the user authenticated.  Aware, UTC.
         target: Where the sign-in was to end; None where it is longer than MAX_REMEMBERED_TARGET.
+        attempt: Id of the sign-in in log lines; None in cookies of earlier releases.
     """
 
     username: str = attrs.field(repr=False)
@@ -46,6 +47,7 @@ class ConnectTicket:
     client: str
     signed_in_at: datetime
     target: str | None = attrs.field(default=None, repr=False)
+    attempt: str | None = None
 
     @property
     def expires_at(self) -> datetime:

@@ -25,6 +25,7 @@ class PendingChallenge:
         client: Digest of the app client and pool at which the sign-in was begun.
         identifier: Counts for one answer.
         expires_at: When it can no longer be answered.  Aware, UTC.
+        attempt: Id of the sign-in in log lines; None in cookies of earlier releases.
     """
 
     challenge: Challenge
@@ -32,6 +33,7 @@ class PendingChallenge:
     client: str
     identifier: str = attrs.field(repr=False)
     expires_at: datetime
+    attempt: str | None = None
 
     @property
     def public_id(self) -> str:

@@ -6,6 +6,7 @@ from typing import Literal, NewType
 
 import attrs
 
+from authcore.domain.model.attempt_ids import attempt_id_of
 from authcore.domain.model.pools import pool_of
 from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
 from authcore.domain.model.user_mapping import PLAIN, UserMapping
@@ -49,6 +50,11 @@ class SignInAttempt:
     provider: str | None = None
     restarted: bool = False
     rounds: int = 0
+
+    @property
+    def log_id(self) -> str:
+        """The id of the attempt in log lines; opens nothing."""
+        return attempt_id_of(self.state_digest)
 
 
 @attrs.frozen

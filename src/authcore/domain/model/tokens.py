@@ -7,6 +7,7 @@ from typing import Final, NewType, TypeGuard
 
 import attrs
 
+from authcore.domain.model.attempt_ids import TOKEN_REQUEST_CLAIM
 from authcore.domain.model.directory import ExternalIdentity
 from authcore.domain.model.identities import are_linked_later, primary_identity, read_identities
 from authcore.domain.model.pools import pool_of
@@ -255,6 +256,11 @@ class IdentityClaims(_CheckedClaims):
     def link_refusal(self) -> str | None:
         """``authcore_link``: why the user was refused a legacy account; see its constant."""
         return _text(self.claims, LINK_REFUSAL_CLAIM)
+
+    @property
+    def token_request(self) -> str | None:
+        """``authcore_request``: where pre token generation made the token, for log lines."""
+        return _text(self.claims, TOKEN_REQUEST_CLAIM)
 
     @property
     def is_native(self) -> bool:

@@ -22,6 +22,7 @@ from authcore.domain.errors import (
     ProviderUnavailableError,
 )
 from authcore.domain.model.app_client import AppClient
+from authcore.domain.model.attempt_ids import attempt_id_of
 from authcore.domain.model.session import RedirectTarget
 
 
@@ -264,6 +265,11 @@ def _decode(state: str) -> str:
 def digest_of(text: str) -> str:
     """Compute the SHA-256 of *text*, in lower-case hex."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def attempt_in(response: AuthorizationResponse) -> str | None:
+    """Compute the id, in log lines, of the attempt that *response* names; None if it names none."""
+    return None if response.state is None else attempt_id_of(digest_of(response.state))
 
 
 def client_digest(client: AppClient) -> str:
