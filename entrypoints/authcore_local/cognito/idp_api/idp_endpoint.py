@@ -149,19 +149,24 @@ class Api:
         signed: Need IAM credentials at Amazon's.
         secrets: Those of Secrets Manager; signed, too.
         admit: Asked before each call of the ``cognito-idp`` API.
+        note: Told the operation and the answer of each call.
     """
 
     _unsigned: Mapping[str, Operation]
     _signed: Mapping[str, Operation]
     _secrets: Mapping[str, Operation]
     _admit: Admission
+    _note: Callable[[str, str], None]
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
+        name = request.headers.get("x-amz-target", "").partition(".")[2]
         try:
-            operation = self._operation(request)
-            return _answer(200, operation(Input(_members(body))))
+            output = self._operation(request)(Input(_members(body)))
+            self._note(name, f"200 {output.get('ChallengeName', '')}".rstrip())
+            return _answer(200, output)
         except CognitoError as error:
+            self._note(name, f"400 {error.kind}")
             refusal = {"__type": error.kind, "message": error.message}
             return _answer(400, refusal, {"x-amzn-errortype": error.kind})
 
