@@ -6,6 +6,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "index"
 source_suffix = {".md": "markdown"}
 
+myst_enable_extensions = ["tasklist"]
 myst_heading_anchors = 4
 myst_url_schemes = {
     "http": None,

@@ -54,7 +54,7 @@ def link_tools(environment: Mapping[str, str], rate: int, on_retry: OnRetry) -> 
     proofs = LinkProofs(settings.link_proof.keys, pool_id)
     clock, pause = SystemClock(), SystemPause()
     client = pool_client(settings.cognito)
-    http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_PAGE_BYTES)
+    http = HttpClient(within=CALL_LIMIT, max_bytes=MAX_PAGE_BYTES, partner="legacy")
     retrier = Retrier(
         rate_limiter=RateLimiter(rate, clock=clock, pause=pause), pause=pause, on_retry=on_retry
     )

@@ -38,7 +38,9 @@ def verify_url_of(guard: GuardSettings) -> ServiceUrl:
 def refresh_http(settings: GuardEntrypointSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for refresh calls."""
     if settings.guard.refresh == "service":
-        return HttpClient(within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES)
+        return HttpClient(
+            within=settings.guard.timeout, max_bytes=MAX_ANSWER_BYTES, partner="auth_service"
+        )
     return domain_http(settings.sign_in, clock)
 
 
@@ -122,8 +124,8 @@ def guard_response_budget(guard: GuardSettings, cookie: CookieSettings) -> Respo
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
-    guard = SessionContainer.settings.provided.guard
-    refresh_http = providers.ThreadSafeSingleton(
+    guard: providers.AttributeGetter = SessionContainer.settings.provided.guard
+    refresh_http: providers.Provider[HttpClient] = providers.ThreadSafeSingleton(
         refresh_http, SessionContainer.settings, SessionContainer.clock
     )
     client_secrets: providers.Provider[ClientSecrets | None] = providers.ThreadSafeSingleton(
@@ -137,7 +139,7 @@ class GuardContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.audit,
     )
-    telemetry = providers.ThreadSafeSingleton(
+    telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
         Telemetry,
         counter=SessionContainer.counter,
         audit_counter=SessionContainer.audit_counter,
@@ -149,7 +151,7 @@ class GuardContainer(SessionContainer):
     guard_response_budget: providers.Provider[ResponseBudget | None] = (
         providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)
     )
-    request_guard = providers.ThreadSafeSingleton(
+    request_guard: providers.Provider[RequestGuard] = providers.ThreadSafeSingleton(
         RequestGuard,
         SessionContainer.browser_guard,
         signin_url=guard.signin_url,

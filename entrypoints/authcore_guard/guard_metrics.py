@@ -5,22 +5,23 @@ The only module of the guards that imports prometheus_client, which the applicat
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+
+from authcore import __version__
+from authcore.adapters.prometheus import shared_families
 
 
 if TYPE_CHECKING:
-    from authcore_guard.telemetry import Counts, Telemetry
-
-
-_LABELS: Final = ("action", "outcome", "reason")
+    from authcore_guard.telemetry import Telemetry
 
 
 class GuardCollector(Collector):
     """
-    Collects the counters of one guard, under the names that the auth service's ``/metrics`` has.
+    Collects the counters of one guard, and the durations of the outside calls of this process,
+    under the names that the auth service's ``/metrics`` has.
 
     Labels come from short fixed lists: none holds a part of a request or the id of a user.
     """
@@ -32,12 +33,4 @@ class GuardCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """See: prometheus_client.registry.Collector."""
         telemetry = self._telemetry
-        yield _family("authcore_decisions", "Decisions about requests.", telemetry.counts())
-        yield _family("authcore_audit_events", "Lines of the audit log.", telemetry.audit_counts())
-
-
-def _family(name: str, sentence: str, counts: "Counts") -> Metric:
-    family = CounterMetricFamily(name, sentence, labels=_LABELS)
-    for labels, number in sorted(counts.items()):
-        family.add_metric(labels, number)
-    return family
+        return shared_families(telemetry.counts(), telemetry.audit_counts(), __version__)

@@ -57,7 +57,7 @@ class Telemetry:
 
     def collector(self) -> "Collector":
         """
-        Make a collector of ``authcore_decisions_total`` and ``authcore_audit_events_total``.
+        Make a collector of decisions, audit events, the durations of outside calls and the build.
 
         Register it once: ``REGISTRY.register(guard.telemetry.collector())``.
 

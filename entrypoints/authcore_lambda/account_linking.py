@@ -273,7 +273,9 @@ def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event
     return event
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_allow_without_settings)
+handler: Final = LazyFunction(
+    "account-linking", build_handler, without_settings=_allow_without_settings
+)
 """
 AWS Lambda's entry point.
 

@@ -42,7 +42,9 @@ from authcore.domain.services.token_validation import TokenValidator
 from authcore.ports.audit import AuditLog
 from authcore.ports.revocation import RevocationList
 from authcore.settings import load, setting
+from authcore.settings.audit import AuditSettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.parsers import one_of
 from authcore.settings.reader import Check
 from authcore.wiring.session_settings import KEPT_ELSEWHERE, SessionSettings
@@ -247,6 +249,8 @@ class AuthorizerSettings(SessionSettings):
 
     authorizer: AnswerSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 def build_handler(variables: Mapping[str, str]) -> Authorizer:
@@ -279,5 +283,5 @@ def _fail_without_settings(*_: object) -> Answer:
     raise NotConfiguredError
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+handler: Final = LazyFunction("authorizer", build_handler, without_settings=_fail_without_settings)
 """AWS Lambda's entry point.  Raises NotConfiguredError while the settings cannot work."""

@@ -30,8 +30,10 @@ from authcore.domain.model.usernames import LEGACY_UID
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.federation import FederationSettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.sync import FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.federation_event import SOURCE, FederationEvent
@@ -62,6 +64,8 @@ class InboundFederationSettings:
     sync: FieldSettings
     federation: FederationSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class InboundFederationTrigger:
@@ -172,5 +176,5 @@ def _change_nothing(event: Event, _: object) -> Event:
     return _answer(event, read, UNCHANGED) if read.source == SOURCE else event
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_change_nothing)
+handler: Final = LazyFunction("inbound-federation", build_handler, without_settings=_change_nothing)
 """AWS Lambda's entry point.  While the settings cannot work, nothing is kept."""

@@ -6,13 +6,16 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Final, Generic, TypeVar
 
+from authcore import __version__
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.correlation import correlate, name_attempt
 from authcore.adapters.system import environment, monotonic
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.audit import AuditEvent
+from authcore.wiring.audit_format import set_up_audit_format
 from authcore.wiring.logs import set_up_function_log
 from authcore_lambda.events.types import Event, LambdaContext
+from authcore_lambda.invocation_metrics import InvocationMetrics
 from authcore_lambda.invocations import attempt_in, request_id_of
 
 
@@ -41,6 +44,7 @@ class LazyFunction(Generic[Answer]):
 
     def __init__(
         self,
+        name: str,
         build: Callable[[Mapping[str, str]], Function[Answer]],
         without_settings: Callable[[Event, Mapping[str, str]], Answer],
     ) -> None:
@@ -48,10 +52,14 @@ class LazyFunction(Generic[Answer]):
         Build nothing yet.
 
         Args:
+            name: Of the function, in metrics.
+
             build: Makes the function from ``AUTHCORE_*`` variables.
 
             without_settings: Answers an event while the settings cannot work, given the variables.
         """
+        self.name: Final = name
+        self._metrics = InvocationMetrics(name)
         self._build = build
         self._without_settings = without_settings
         self._building = threading.Lock()
@@ -60,7 +68,7 @@ class LazyFunction(Generic[Answer]):
     def __call__(self, event: Event, context: LambdaContext | None) -> Answer:
         """Answer *event*; raises what the function or *without_settings* raises."""
         started = monotonic()
-        with correlate(request_id_of(context)):
+        with correlate(request_id_of(context)), self._metrics.measure(started):
             return self._answer(event, context, started)
 
     def _answer(self, event: Event, context: LambdaContext | None, started: float) -> Answer:
@@ -75,6 +83,7 @@ class LazyFunction(Generic[Answer]):
         with self._building:
             if self._built is None:
                 set_up_function_log(environment())
+                set_up_audit_format(environment(), __version__)
                 self._built = self._try_to_build()
             return self._built
 

@@ -15,10 +15,12 @@ from authcore.domain.model.linking import Creation, LinkPolicy
 from authcore.ports.coordination import CreateIntents, Lease
 from authcore.ports.legacy_accounts import LegacyAccounts
 from authcore.ports.system import Clock
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.reader import Check
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore.wiring.legacy_key import legacy_key
@@ -68,6 +70,8 @@ class AccountLinkingSettings:
     link_proof: LinkProofSettings
     sync: FieldSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 def legacy_links(
@@ -128,7 +132,9 @@ def _client(settings: AccountLinkingSettings) -> "HttpClient":
     from authcore.adapters.http import HttpClient
     from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 
-    return HttpClient(within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES)
+    return HttpClient(
+        within=settings.linking.budget, max_bytes=MAX_LINK_ANSWER_BYTES, partner="legacy"
+    )
 
 
 def reserve_of(linking: LinkingSettings) -> timedelta:

@@ -28,9 +28,11 @@ from authcore.domain.services.accounts.native_linking import NativeLinking
 from authcore.domain.services.accounts.sign_up_policy import SignUp, SignUpPolicy
 from authcore.ports.audit import AuditLog
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.pre_sign_up import (
     NativeLinkSettings,
     linkable_providers,
@@ -75,6 +77,8 @@ class PreSignUpSettings:
     linking: LinkingSettings
     pre_sign_up: NativeLinkSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class PreSignUpTrigger:
@@ -174,7 +178,7 @@ def build_handler(
     budget = settings.linking.budget
     audit = audit or LoggingAuditLog()
     accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES),
+        http=http or HttpClient(within=budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"),
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )
@@ -216,7 +220,9 @@ def _refuse_without_settings(event: Event, _: object) -> Event:
     return event
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_refuse_without_settings)
+handler: Final = LazyFunction(
+    "pre-sign-up", build_handler, without_settings=_refuse_without_settings
+)
 """
 AWS Lambda's entry point.
 

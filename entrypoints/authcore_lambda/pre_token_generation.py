@@ -36,10 +36,12 @@ from authcore.domain.model.linking import FailurePolicy, LinkOutcome
 from authcore.ports.audit import AuditLog
 from authcore.ports.user_directory import UserDirectory
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import TokenLogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.sync import FIELDS_ARE_TOLD, FieldSettings
 from authcore_lambda.deadlines.deadline import Deadline
 from authcore_lambda.events.json_members import NOTHING
@@ -90,6 +92,8 @@ class PreTokenGenerationSettings:
     link_proof: LinkProofSettings
     sync: FieldSettings
     log: TokenLogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class PreTokenGenerationTrigger:
@@ -279,6 +283,8 @@ def build_handler(
             link_proof=settings.link_proof,
             sync=settings.sync,
             log=settings.log,
+            audit=settings.audit,
+            metrics=settings.metrics,
         )
         given = None if lease is None or intents is None else (lease, intents)
         return trigger_on(groups, pool, audit=audit, http=http, given=given)
@@ -312,7 +318,9 @@ def _name_no_account(event: Event, variables: Mapping[str, str]) -> Event:
     return _answer(event, read, UNPROVEN)
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_name_no_account)
+handler: Final = LazyFunction(
+    "pre-token-generation", build_handler, without_settings=_name_no_account
+)
 """
 AWS Lambda's entry point.  While the settings cannot work, no token names an account.
 

@@ -31,8 +31,10 @@ from authcore.domain.services.accounts.profile_sync import ProfileSync
 from authcore.ports.audit import AuditLog
 from authcore.ports.system import Pause
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.parsers import matching, satisfying
 from authcore.settings.reader import setting
 from authcore.settings.store import StoreSettings
@@ -85,6 +87,8 @@ class ProfileSyncSettings:
     store: StoreSettings
     sync: SyncSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class ProfileSyncFunction:
@@ -205,7 +209,9 @@ def _fail_without_settings(*_: object) -> SqsAnswer:
     raise BatchUnreadableError("the settings cannot work")
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+handler: Final = LazyFunction(
+    "profile-sync", build_handler, without_settings=_fail_without_settings
+)
 """
 AWS Lambda's entry point.
 

@@ -87,5 +87,7 @@ def _writer(
     from authcore.adapters.legacy.http_profiles import HttpLegacyProfileWriter
     from authcore.adapters.legacy.update_contract import MAX_UPDATE_ANSWER_BYTES
 
-    client = http or HttpClient(within=UPDATE_LIMIT, max_bytes=MAX_UPDATE_ANSWER_BYTES)
+    client = http or HttpClient(
+        within=UPDATE_LIMIT, max_bytes=MAX_UPDATE_ANSWER_BYTES, partner="legacy"
+    )
     return HttpLegacyProfileWriter(http=client, base_url=legacy.url, api_key=key)

@@ -28,9 +28,11 @@ from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.services.accounts.user_migration import MigratedUser, UserMigration
 from authcore.ports.audit import AuditLog
 from authcore.settings import load
+from authcore.settings.audit import AuditSettings
 from authcore.settings.legacy import LegacySettings
 from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.wiring.legacy_key import legacy_key
 from authcore_lambda.deadlines.deadline import NO_TIME, Deadline
@@ -57,6 +59,8 @@ class UserMigrationSettings:
     migration: MigrationSettings
     link_proof: LinkVoucherSettings
     log: LogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 class UserMigrationTrigger:
@@ -146,7 +150,10 @@ def build_handler(
     """
     settings = load(UserMigrationSettings, variables)
     accounts = HttpLegacyAccounts(
-        http=http or HttpClient(within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES),
+        http=http
+        or HttpClient(
+            within=settings.migration.budget, max_bytes=MAX_ANSWER_BYTES, partner="legacy"
+        ),
         base_url=settings.legacy.url,
         api_key=legacy_key(settings.legacy),
     )
@@ -172,7 +179,9 @@ def _fail_without_settings(*_: object) -> Event:
     raise MigrationUnavailableError
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_fail_without_settings)
+handler: Final = LazyFunction(
+    "user-migration", build_handler, without_settings=_fail_without_settings
+)
 """
 AWS Lambda's entry point.
 

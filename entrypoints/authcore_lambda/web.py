@@ -118,5 +118,7 @@ def _answer_without_settings(event: Event, _: object) -> Answer:
     return http_answer(http_request(event), 500, json, NOT_CONFIGURED)
 
 
-handler: Final = LazyFunction(build_handler, without_settings=_answer_without_settings)
+handler: Final = LazyFunction(
+    "web-function", build_handler, without_settings=_answer_without_settings
+)
 """AWS Lambda's entry point."""

@@ -14,14 +14,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Lifespan
 
+from authcore import __version__
 from authcore.adapters.system import environment
 from authcore.domain.errors import ConfigurationError, UnavailableError
 from authcore.settings.password import is_on
 from authcore.settings.url_parsers import CALLBACK_PATH, REFRESH_PATH, SIGNED_IN_PATH
+from authcore.wiring.audit_format import set_up_audit_format
 from authcore.wiring.logs import set_up_service_log
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import ACCESS_LOGS, hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
+from authcore_web.middleware.request_durations import RequestDurations
 from authcore_web.middleware.request_ids import RequestIds
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
@@ -73,6 +76,7 @@ def create_app(container: WebContainer) -> Starlette:
     app = Starlette(
         routes=_routes(container),
         middleware=[
+            Middleware(RequestDurations, container.request_durations()),
             Middleware(RequestIds),
             Middleware(SecurityHeaders, error_responses, container.pages().policy()),
         ],
@@ -167,6 +171,7 @@ def from_environment() -> Starlette:
     """
     hide_queries()
     set_up_service_log(environment(), ("uvicorn", *ACCESS_LOGS))
+    set_up_audit_format(environment(), __version__)
     try:
         return create_app(web_container())
     except ConfigurationError as error:

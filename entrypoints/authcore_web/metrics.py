@@ -7,26 +7,24 @@ callers from settings: no label holds a part of a request or the id of a user.
 See: Prometheus "Exposition formats".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import attrs
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from authcore import __version__
+from authcore.adapters.durations import Durations
 from authcore.adapters.jwks.key_cache import KeyCache
 from authcore.adapters.jwks.verified_token_cache import CachingSignatureVerifier
+from authcore.adapters.prometheus import Counts, histogram, shared_families
 from authcore.adapters.worker_threads import WorkerThreads
-from authcore.domain.model.audit import Outcome
 
 
 MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
-
-_LABELS: Final = ("action", "outcome", "reason")
-
-Counts = Callable[[], Mapping[tuple[str, Outcome, str], int]]
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -37,13 +35,15 @@ class Metrics(Collector):
     Attributes:
         decisions: Of guards, and of ``/auth/verify`` by caller.
         audit_events: Lines of the audit log.
+        requests: Durations by route and class of the status.
         threads: Where requests, and webhooks, wait for other systems.
         keys: The issuer's.
         token_caches: Of verified tokens.
     """
 
-    _decisions: Counts
-    _audit_events: Counts
+    _decisions: Callable[[], Counts]
+    _audit_events: Callable[[], Counts]
+    _requests: Durations[tuple[str, str]]
     _threads: Iterable[WorkerThreads]
     _keys: KeyCache
     _token_caches: Iterable[CachingSignatureVerifier]
@@ -57,8 +57,13 @@ class Metrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """See: prometheus_client.registry.Collector."""
-        yield _counter("authcore_decisions", "Decisions about requests.", self._decisions)
-        yield _counter("authcore_audit_events", "Lines of the audit log.", self._audit_events)
+        yield from shared_families(self._decisions(), self._audit_events(), __version__)
+        yield histogram(
+            "authcore_request_duration_seconds",
+            "Time until a request is answered.",
+            ("route", "status"),
+            self._requests.distributions(),
+        )
         yield GaugeMetricFamily(
             "authcore_worker_threads_busy",
             "Requests that wait for another system in a thread.",
@@ -93,10 +98,3 @@ class Metrics(Collector):
             "Estimated memory of the caches of verified signatures.",
             value=sum(size.charged for size in sizes),
         )
-
-
-def _counter(name: str, sentence: str, counts: Counts) -> Metric:
-    family = CounterMetricFamily(name, sentence, labels=_LABELS)
-    for labels, number in sorted(counts().items()):
-        family.add_metric(labels, number)
-    return family

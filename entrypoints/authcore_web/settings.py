@@ -4,9 +4,11 @@ from typing import ClassVar
 
 import attrs
 
+from authcore.settings.audit import AuditSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import covering
 from authcore.settings.log import LogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
@@ -68,6 +70,7 @@ class WebSettings(SessionSettings):
         webhook: Keys of the legacy system's webhooks.
         pages: Brand, texts and languages of the pages.
         log: Form of log lines; of a process that serves nothing else.
+        audit: Form of its audit lines.
     """
 
     CHECKS: ClassVar[tuple[Check, ...]] = (
@@ -89,6 +92,7 @@ class WebSettings(SessionSettings):
     webhook: WebhookSettings
     pages: AuthPageSettings
     log: LogSettings
+    audit: AuditSettings
 
 
 @attrs.frozen
@@ -101,3 +105,5 @@ class WebFunctionSettings(WebSettings):
         Check(("password.sign_in", "store.table"), _counted_by_one_process),
         Check(("old_login.caller_keys", "store.table"), _old_login_counted_by_one_process),
     )
+
+    metrics: MetricsSettings

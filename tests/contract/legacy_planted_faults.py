@@ -175,6 +175,10 @@ def cut_short(exchange: Exchange) -> HttpAnswer:
     return HttpAnswer(answer.status, answer.headers, answer.body[:-1])
 
 
+def crashing_at_long_names(exchange: Exchange) -> HttpAnswer:
+    return saying({}, 500) if len(exchange.asked.get("username", "")) > 64 else exchange.send()
+
+
 FAULTS: Final[tuple[Planted, ...]] = (
     *LOG_IN_FAULTS,
     ("the key is not checked", "find", on(FIND, without_key), {"key-find"}),
@@ -197,6 +201,7 @@ FAULTS: Final[tuple[Planted, ...]] = (
         {"find-name"},
     ),
     ("a number for an id", "find", changing(FIND, with_user(userid=1847)), {"find-name"}),
+    ("long names crash", "find", on(FIND, crashing_at_long_names), {"find-longest"}),
     ("everyone is found", "find", asking(FIND, username=lambda _: JANE.username), {"find-unknown"}),
     (
         "addresses match in any letter case",

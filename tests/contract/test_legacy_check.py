@@ -158,6 +158,24 @@ def test_hostile_answers_end_with_findings_and_never_with_a_traceback(
     assert ran.err == ""
 
 
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_system_that_repeats_what_it_was_sent_puts_no_secret_into_the_output(
+    url: str, status: int
+) -> None:
+    session = "session-that-must-not-be-printed"
+
+    ran = check(
+        url,
+        "--session",
+        fault=lambda each: saying({**each.asked, "key": each.key}, status),
+        AUTHCORE_CHECK_SESSION=session,
+    )
+
+    assert ran.status == ExitStatus.REJECTED
+    for secret in (JANE.password, AHAB.password, session, API_KEY):
+        assert secret not in ran.out + ran.err
+
+
 def test_without_users_a_session_and_permission_the_rest_is_checked(url: str) -> None:
     out = io.StringIO()
     environment = {"AUTHCORE_LEGACY_API_KEY": API_KEY}
@@ -231,4 +249,4 @@ def test_a_terminal_shows_a_table_the_findings_and_the_counts(url: str) -> None:
         in out.getvalue()
     )
     assert "skipped, needs --user: find-name" in out.getvalue()
-    assert "1 passed, 2 failed, 5 skipped" in out.getvalue()
+    assert "1 passed, 3 failed, 5 skipped" in out.getvalue()

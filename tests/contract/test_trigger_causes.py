@@ -247,7 +247,7 @@ def test_settings_that_cannot_work_have_a_line_for_every_event(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AUTHCORE_LEGACY_URL", raising=False)
-    handler = LazyFunction(account_linking.build_handler, lambda event, _: event)
+    handler = LazyFunction("tested", account_linking.build_handler, lambda event, _: event)
 
     with caplog.at_level(logging.INFO):
         for _ in range(2):
@@ -266,7 +266,7 @@ def test_a_function_that_a_fault_keeps_from_starting_has_a_line(
         raise KeyError("canary")
 
     with caplog.at_level(logging.INFO):
-        assert LazyFunction(fail, lambda event, _: event)({"a": 1}, None) == {"a": 1}
+        assert LazyFunction("tested", fail, lambda event, _: event)({"a": 1}, None) == {"a": 1}
 
     (line,) = [json.loads(r.getMessage()) for r in caplog.records if r.name == "authcore.audit"]
     assert (line["reason"], line["detail"]) == ("fault", "KeyError")

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from authcore.settings import describe_variables
+from authcore.settings.audit import AuditSettings
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
@@ -20,6 +21,7 @@ from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
 from authcore.settings.link_proof import LinkProofSettings
 from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import TokenLogSettings
+from authcore.settings.metrics import MetricsSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
@@ -71,6 +73,8 @@ class Everything:
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
     log: TokenLogSettings
+    audit: AuditSettings
+    metrics: MetricsSettings
 
 
 def _shown(default: object) -> str:

@@ -134,6 +134,8 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "PAGES_ICON": ("/no/such/file.ico", "https://example.com/icon.png"),
     "WEB_CHECK_REDIRECTS": ("yes",),
     "LOG_FORMAT": ("JSON", "xml"),
+    "AUDIT_FORMAT": ("OCSF", "json"),
+    "METRICS_FORMAT": ("EMF", "on"),
     "LOG_TOKEN_CLAIM": ("yes",),
     "LOG_LEVEL": ("DEBUG", "info"),
     "STORE_TABLE": ("no table!", "ab"),

@@ -114,7 +114,7 @@ def test_an_invocation_is_named_by_lambdas_id_and_the_sign_in_that_the_client_na
         seen.append((correlation.request_id, correlation.attempt))
         return None
 
-    lazy = LazyFunction(lambda _: function, without_settings=lambda *_: None)
+    lazy = LazyFunction("tested", lambda _: function, without_settings=lambda *_: None)
     context: Any = SimpleNamespace(aws_request_id=GIVEN)
     event = {"request": {member: {ATTEMPT_MEMBER: ATTEMPT}}}
     for named in (lazy, correlated(function)):

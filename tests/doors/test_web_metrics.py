@@ -1,5 +1,6 @@
 """``/metrics``: what the process counts, and nobody's id among it."""
 
+import platform
 import re
 import threading
 from datetime import timedelta
@@ -7,11 +8,16 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from authcore import __version__
 from authcore.adapters.audit.counters import MAX_SERIES
+from authcore.adapters.durations import Durations
+from authcore.adapters.prometheus import ALERTED
 from authcore.adapters.worker_threads import MAX_WAITING, WorkerThreads
 from authcore_web.containers.services import MAX_THREADS
+from authcore_web.middleware.request_durations import RequestDurations
 from doors.live_web_world import CALLER_KEY, DUE, LiveWebWorld
 from doors.test_web_verify import members_of, verify
+from unit.asgi_calls import call
 
 
 METRICS = "/metrics"
@@ -88,6 +94,68 @@ def test_threads_keys_and_memory_are_measured(world: LiveWebWorld) -> None:
     assert after["process_resident_memory_bytes",] > 0
 
 
+def test_requests_are_measured_by_route_and_class_of_the_status(world: LiveWebWorld) -> None:
+    world.sign_in()
+    world.visit("/auth/session")
+    world.visit("/auth/check/any/page?of=a-user", headers=[("accept", "application/json")])
+    world.visit("/nowhere-canary")
+    world.visit("/auth/session", method="DELETE")
+
+    found = samples(world)
+
+    def requests(route: str, status: str) -> tuple[float, float]:
+        name = "authcore_request_duration_seconds"
+        whole = found[f"{name}_bucket", "+Inf", route, status]
+        assert found[f"{name}_bucket", "0.001", route, status] <= whole
+        return whole, found[f"{name}_count", route, status]
+
+    assert requests("/auth/signin", "3xx") == (1, 1)
+    assert requests("/auth/session", "2xx") == (1, 1)
+    assert requests("/auth/session", "4xx") == (1, 1)
+    assert requests("/auth/check/{path}", "2xx") == (1, 1)
+    assert requests("other", "4xx") == (1, 1)
+
+
+def test_a_request_that_ends_without_an_answer_is_measured_as_an_error_of_the_server() -> None:
+    async def fail(*_: object) -> None:
+        raise OSError
+
+    durations: Durations[tuple[str, str]] = Durations()
+    measured = RequestDurations(fail, durations)
+
+    with pytest.raises(OSError, match=r"^$"):
+        call(measured, "/auth/session")
+
+    assert [*durations.distributions()] == [("other", "5xx")]
+
+
+def test_what_runs_is_in_the_labels_of_build_info(world: LiveWebWorld) -> None:
+    found = samples(world)
+
+    assert found["authcore_build_info", platform.python_version(), __version__] == 1
+
+
+def test_what_an_alert_names_is_there_before_it_happens(world: LiveWebWorld) -> None:
+    found = samples(world)
+
+    for outcome in ("accepted", "rejected", "unavailable", "misconfigured"):
+        assert found["authcore_audit_outcomes_total", outcome] == 0
+        assert found["authcore_decision_outcomes_total", outcome] == 0
+    for series in ALERTED:
+        assert found["authcore_audit_events_total", *series] == 0
+
+
+def test_every_reason_of_an_outcome_counts_for_it(world: LiveWebWorld) -> None:
+    world.sign_in()
+    world.visit("/auth/signin?redirect=https://evil.example/")
+    world.visit("/auth/signin/callback?error=access_denied")
+
+    found = samples(world)
+
+    assert found["authcore_audit_outcomes_total", "rejected"] == 2
+    assert found["authcore_audit_outcomes_total", "accepted"] > 0
+
+
 def test_nobody_can_be_found_in_it(world: LiveWebWorld) -> None:
     # AL-08, SP-11
     world.sign_in()
@@ -108,9 +176,12 @@ def test_what_a_request_says_makes_no_series(world: LiveWebWorld) -> None:
         world.visit(f"/auth/signin?redirect=https://evil-{number}.example/")
         world.visit(f"/auth/signin/callback?error=error-{number}")
 
-    series = re.findall(r"^authcore_(?:decisions|audit).*\{", world.visit(METRICS).text, re.M)
+    text = world.visit(METRICS).text
+    series = re.findall(r"^authcore_(?:decisions|audit_events).*\{", text, re.M)
+    requests = re.findall(r"^authcore_request_duration_seconds_count\{.*", text, re.M)
 
     assert len(series) < 10
+    assert len(requests) == len(("/auth/signin", "/auth/signin/callback", "other"))
     assert MAX_SERIES == 1000
 
 

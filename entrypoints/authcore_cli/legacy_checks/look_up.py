@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from authcore.adapters.legacy.user_contract import MAX_USERNAME_LENGTH
 from authcore.domain.errors import AccountMismatchError, AmbiguousAccountError
 from authcore.domain.model.accounts import MAX_PROFILES, LegacyAccount
 from authcore.domain.model.directory import ExternalIdentity
@@ -42,7 +43,12 @@ def _find_strangers(target: LegacyTarget) -> Iterator[_Rule]:
     def is_unknown() -> None:
         require(target.find(target.unknown()) is None, "an account is found by an unknown name")
 
+    def is_looked_up() -> None:
+        name = (target.unknown() + "é\U0001f40e'\"" * 64)[:MAX_USERNAME_LENGTH]
+        require(target.find(name) is None, "an account is found by an unknown name")
+
     yield "find-unknown", "an unknown name is `not_found`", is_unknown
+    yield "find-longest", "a name of 128 characters is looked up like any other", is_looked_up
 
 
 def _find_user(target: LegacyTarget) -> Iterator[_Rule]:

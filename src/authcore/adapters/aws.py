@@ -12,6 +12,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from authcore.adapters.aws_calls import observe_calls
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.urls import ServiceUrl
 
@@ -67,7 +68,7 @@ def aws_client(
     made_up = "local" if endpoint_url is not None and endpoint_url.startswith("http:") else None
     try:
         with _without_looking_for_garbage():
-            return botocore.session.Session().create_client(
+            client = botocore.session.Session().create_client(
                 service,
                 region_name=region,
                 endpoint_url=endpoint_url,
@@ -77,6 +78,8 @@ def aws_client(
             )
     except BotoCoreError as error:
         raise ConfigurationError([f"no AWS client can be made: {error}"]) from None
+    observe_calls(client, service)
+    return client
 
 
 @contextmanager

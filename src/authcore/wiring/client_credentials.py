@@ -48,7 +48,7 @@ def client_credentials_of(
         raise ConfigurationError(problems)
     return ClientCredentials(
         issuer=CognitoMachineTokenIssuer(
-            http=HttpClient(within=timeout, max_bytes=MAX_ANSWER_BYTES),
+            http=HttpClient(within=timeout, max_bytes=MAX_ANSWER_BYTES, partner="token_endpoint"),
             token_url=service_url(f"{domain.rstrip('/')}/oauth2/token"),
             client_id=client_id,
             client_secret=client_secret,

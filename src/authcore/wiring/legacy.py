@@ -16,7 +16,7 @@ from authcore.wiring.secrets import current_secret
 
 def legacy_http(sessions: LegacySessionsSettings) -> HttpClient:
     """Build the HTTP client for calls about legacy sessions."""
-    return HttpClient(within=sessions.timeout, max_bytes=MAX_SESSION_ANSWER_BYTES)
+    return HttpClient(within=sessions.timeout, max_bytes=MAX_SESSION_ANSWER_BYTES, partner="legacy")
 
 
 def legacy_ending(sessions: LegacySessions | None) -> LegacySignOut | None:

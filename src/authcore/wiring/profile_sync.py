@@ -110,7 +110,7 @@ def profile_sync(
 
     clock, pause, pool_id = SystemClock(), pause or SystemPause(), cognito.user_pool_id
     client = _pool_client(settings, cognito)
-    http = http or HttpClient(within=settings.timeout, max_bytes=MAX_PAGE_BYTES)
+    http = http or HttpClient(within=settings.timeout, max_bytes=MAX_PAGE_BYTES, partner="legacy")
 
     def close() -> None:
         client.close()

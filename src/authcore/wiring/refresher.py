@@ -34,12 +34,15 @@ def domain_for_servers(client: SignInSettings | AppClientSettings) -> str:
 def domain_http(client: SignInSettings | AppClientSettings, clock: Clock) -> HttpClient:
     """Build the HTTP client for server calls to the pool's domain, in one region or in two."""
     if client.fallback_token_url is None:
-        return HttpClient(within=client.timeout, max_bytes=MAX_ANSWER_BYTES)
+        return HttpClient(
+            within=client.timeout, max_bytes=MAX_ANSWER_BYTES, partner="token_endpoint"
+        )
     return RegionalHttpClient(
         within=client.timeout,
         max_bytes=MAX_ANSWER_BYTES,
         base_urls=(ServiceUrl(domain_for_servers(client)), client.fallback_token_url),
         clock=clock,
+        partner="token_endpoint",
     )
 
 

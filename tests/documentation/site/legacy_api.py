@@ -1,6 +1,7 @@
 """The page of the legacy HTTP API, made from docs/legacy-api.yaml."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ _MADE_FROM: Final = (
 def contract_page() -> str:
     """Give the contract as Markdown: the rules, each operation with its messages, the schemas."""
     document = yaml.safe_load((ROOT / CONTRACT).read_text(encoding="utf-8"))
-    parts = [f"# The legacy HTTP API\n\n{_MADE_FROM}\n\n{document['info']['description']}"]
+    about = _with_links(document["info"]["description"])
+    parts = [f"# The legacy HTTP API\n\n{_MADE_FROM}\n\n{about}"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             parts += _operation(f"{method.upper()} {path}", operation)
@@ -28,8 +30,14 @@ def contract_page() -> str:
     return "\n".join(parts)
 
 
+def _with_links(text: str) -> str:
+    """Link the pages that *text* names by their files."""
+    return re.sub(r"docs/([a-z-]+)\.md", r"[\1](\1.md)", text)
+
+
 def _operation(call: str, operation: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## {operation['summary'].rstrip('.')}\n\n`{call}`\n\n{operation.get('description', '')}"
+    about = _with_links(operation.get("description", ""))
+    yield f"## {operation['summary'].rstrip('.')}\n\n`{call}`\n\n{about}"
     body = operation["requestBody"]["content"]["application/json"]
     yield f"**Request:** {_reference(body['schema'])}\n"
     yield from _examples(body)

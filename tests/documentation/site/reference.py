@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+import authcore
+
 
 REFERENCE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "api/authcore.md": ("authcore", ("authcore",)),
     "api/guards.md": (
         "authcore_guard",
         (
@@ -62,7 +63,28 @@ REFERENCE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 def reference_pages() -> dict[str, str]:
     """Give the Markdown of each page of the reference, by its path on the site."""
-    return {page: _text(title, modules) for page, (title, modules) in REFERENCE.items()}
+    found = {page: _text(title, modules) for page, (title, modules) in REFERENCE.items()}
+    return {"api/authcore.md": _public_names(), **found}
+
+
+def _public_names() -> str:
+    """List what ``authcore`` hands out: first what is called, then values, then errors."""
+    exported = {name: getattr(authcore, name) for name in authcore.__all__}
+    named = {name: each for name, each in exported.items() if callable(each)}
+    classes = {name: each for name, each in named.items() if isinstance(each, type)}
+    errors = [name for name, each in classes.items() if issubclass(each, Exception)]
+    groups = (
+        ("Functions", "autofunction", [name for name in named if name not in classes]),
+        ("Values", "autoclass", [name for name in classes if name not in errors]),
+        ("Errors", "autoexception", errors),
+    )
+    parts = [f"## {title}\n\n{_members(directive, names)}" for title, directive, names in groups]
+    return "\n".join(["# authcore\n", *parts])
+
+
+def _members(directive: str, names: list[str]) -> str:
+    lines = "\n".join(f".. {directive}:: authcore.{name}" for name in names)
+    return f"```{{eval-rst}}\n{lines}\n```\n"
 
 
 def _text(title: str, modules: tuple[str, ...]) -> str:
@@ -70,6 +92,5 @@ def _text(title: str, modules: tuple[str, ...]) -> str:
 
 
 def _module(name: str) -> str:
-    options = "   :imported-members:\n" if name in ("authcore", "authcore.testing.mint") else ""
-    heading = f"## `{name}`\n\n" if "." in name else ""
-    return f"{heading}```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n"
+    options = "   :imported-members:\n" if name == "authcore.testing.mint" else ""
+    return f"## `{name}`\n\n```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n"

@@ -11,6 +11,9 @@ from authcore.domain.model.audit import AuditEvent
 from authcore.ports.audit import AuditLog
 
 
+LOGGER: Final = "authcore.audit"
+"""Name of the logger that audit lines are written to."""
+
 UNPRINTED: Final = "(not an id)"
 UNTOLD: Final = "(not our own words)"
 
@@ -50,7 +53,7 @@ class LoggingAuditLog(AuditLog):
 
         INFO; WARNING where ``unavailable``, ERROR where ``misconfigured``.
         """
-        self._logger = logger or logging.getLogger("authcore.audit")
+        self._logger = logger or logging.getLogger(LOGGER)
 
     def record(self, event: AuditEvent) -> None:
         """See the port."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 import httpx
 
+from authcore.adapters.call_spans import http_span
+from authcore.adapters.outside_calls import OutsideCall, Partner
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -44,8 +46,8 @@ class HttpFailedError(Exception):
     ) -> None:
         self.reason = reason
         self.sent = sent
-        self.detail = _describe(reason, phase)
-        self.is_untrusted = phase == "connect certificate"
+        self.detail: str = _describe(reason, phase)
+        self.is_untrusted: bool = phase == "connect certificate"
         super().__init__(f"no usable HTTP answer: {reason}")
 
 
@@ -98,7 +100,7 @@ def _above_debug(record: logging.LogRecord) -> bool:
 class HttpClient:
     """Sends HTTP requests within limits.  Safe to share between threads."""
 
-    def __init__(self, *, within: timedelta, max_bytes: int) -> None:
+    def __init__(self, *, within: timedelta, max_bytes: int, partner: Partner = "other") -> None:
         """
         Set the limits of every request.
 
@@ -106,10 +108,13 @@ class HttpClient:
             within: Total time from the call to the last byte.
 
             max_bytes: Maximum length of a body, in bytes.
+
+            partner: The system that is called, as metrics and traces name it.
         """
         logging.getLogger("httpcore.http11").addFilter(_above_debug)
         self._within = within
         self._max_bytes = max_bytes
+        self._partner = partner
         self._idle: list[BoundedConnection] = []
         self._process = os.getpid()
 
@@ -145,8 +150,21 @@ class HttpClient:
             headers={"accept-encoding": "identity", **(headers or {})},
             content=content,
         )
+        limit = self._within if within is None else min(within, self._within)
+        target = request.url
+        span = http_span(self._partner, method, target.host, target.port)
+        call = OutsideCall(self._partner, span)
+        try:
+            answer = self._exchange(request, limit)
+        except HttpFailedError as failure:
+            call.failed(failure.reason)
+            raise
+        call.answered(answer.status)
+        return answer
+
+    def _exchange(self, request: httpx.Request, within: timedelta) -> HttpAnswer:
         connection = self._take()
-        connection.exchange.begin(self._within if within is None else min(within, self._within))
+        connection.exchange.begin(within)
         try:
             answer = self._read(connection, request)
         except BaseException:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from authcore.adapters.http.http_client import HttpAnswer, HttpClient, HttpFailedError
+from authcore.adapters.outside_calls import Partner
 from authcore.adapters.region_turns import RegionTurns
 from authcore.adapters.system import monotonic
 from authcore.domain.model.urls import ServiceUrl
@@ -33,6 +34,7 @@ class RegionalHttpClient(HttpClient):
         max_bytes: int,
         base_urls: tuple[ServiceUrl, ServiceUrl],
         clock: Clock,
+        partner: Partner = "other",
     ) -> None:
         """
         Set the limits of every request, and its two places.
@@ -45,8 +47,10 @@ class RegionalHttpClient(HttpClient):
             base_urls: Of the first and of the second region.
 
             clock: Measures how long a region rests.
+
+            partner: The system that is called; each region's call counts.
         """
-        super().__init__(within=within, max_bytes=max_bytes)
+        super().__init__(within=within, max_bytes=max_bytes, partner=partner)
         self._total = within
         self._bases = base_urls
         self._turns = RegionTurns(clock)

@@ -35,7 +35,7 @@ class JwksFetcher:
         """Fetch from *urls*, at least one, which come from settings, never from a token."""
         self._urls = tuple(urls)
         self._last_good = self._urls[0]
-        self._http = HttpClient(within=FETCH_DEADLINE, max_bytes=MAX_KEY_SET_BYTES)
+        self._http = HttpClient(within=FETCH_DEADLINE, max_bytes=MAX_KEY_SET_BYTES, partner="jwks")
 
     def __call__(self) -> bytes:
         """

@@ -1,0 +1,39 @@
+locals {
+  # The auth service's settings; guards read the same ones.
+  settings = merge(local.region, local.legacy, {
+    AUTHCORE_COGNITO_USER_POOL_ID      = module.pool.id
+    AUTHCORE_COGNITO_CLIENT_ID         = local.client_id
+    AUTHCORE_SIGN_IN_DOMAIN_URL        = "https://${var.domain_prefix}.auth.${data.aws_region.this.region}.amazoncognito.com"
+    AUTHCORE_SIGN_IN_CLIENT_SECRET_ARN = aws_secretsmanager_secret.client.arn
+    AUTHCORE_SIGN_IN_CALLBACK_URL      = "https://${var.auth_host}/auth/signin/callback"
+    AUTHCORE_SIGN_IN_REDIRECTS         = join(" ", var.redirects)
+    AUTHCORE_SIGN_IN_DEFAULT_REDIRECT  = var.default_redirect
+    AUTHCORE_SIGN_IN_PROVIDERS         = join(" ", local.providers)
+    AUTHCORE_SIGN_OUT_TARGETS          = join(" ", var.sign_out_targets)
+    AUTHCORE_COOKIE_DOMAIN             = var.cookie_domain
+    AUTHCORE_COOKIE_KEYS_ARN           = var.cookie_keys_secret_arn
+    AUTHCORE_STORE_TABLE               = aws_dynamodb_table.shared.name
+    AUTHCORE_REVOCATIONS_KEPT_IN       = "table"
+    AUTHCORE_LEGACY_SESSIONS_COOKIE    = var.legacy_sessions_cookie
+  })
+}
+
+output "settings" {
+  description = "Variables of guards, and of an auth service that runs elsewhere"
+  value       = merge(local.settings, { AUTHCORE_GUARD_SIGNIN_URL = "https://${var.auth_host}/auth/signin" })
+}
+
+output "auth_record_target" {
+  description = "What the DNS record of auth_host must point to"
+  value       = aws_apigatewayv2_domain_name.auth.domain_name_configuration[0].target_domain_name
+}
+
+output "profile_queue_url" {
+  description = "Where the legacy system sends profile messages"
+  value       = aws_sqs_queue.profiles.url
+}
+
+output "alarm_topic" {
+  description = "SNS topic of the alarms"
+  value       = aws_sns_topic.alarms.arn
+}

@@ -1,0 +1,44 @@
+"""Report each call of a botocore client to ``outside_calls``."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from authcore.adapters.aws_failures import failure_of
+from authcore.adapters.call_spans import api_span
+from authcore.adapters.outside_calls import CallOutcome, OutsideCall, Partner
+
+
+_PARTNERS: Final[Mapping[str, Partner]] = {
+    "cognito-idp": "cognito_idp",
+    "dynamodb": "dynamodb",
+    "secretsmanager": "secrets_manager",
+}
+"""By botocore's name of the service."""
+
+_CALL: Final = "authcore.call"
+"""The member of a call's context, which botocore hands to each handler."""
+
+
+def observe_calls(client: Any, service: str) -> None:
+    """Report each call of *client*.  See: botocore "before-call", "after-call"."""
+    partner = _PARTNERS.get(service, "aws")
+
+    def begin(*, model: Any, context: dict[str, Any], **_: object) -> None:
+        context[_CALL] = OutsideCall(partner, api_span(partner, service, model.name))
+
+    def answered(*, http_response: Any, context: dict[str, Any], **_: object) -> None:
+        context.pop(_CALL).answered(http_response.status_code)
+
+    def failed(*, exception: Exception, context: dict[str, Any], **_: object) -> None:
+        context.pop(_CALL).failed(_outcome_of(exception))
+
+    client.meta.events.register_first("before-call", begin)
+    client.meta.events.register_last("after-call", answered)
+    client.meta.events.register_last("after-call-error", failed)
+
+
+def _outcome_of(error: Exception) -> CallOutcome:
+    detail = failure_of(error).detail
+    if detail.endswith("timeout"):
+        return "timeout"
+    return "connect" if detail.startswith("connect") else "protocol"

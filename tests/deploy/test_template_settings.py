@@ -1,0 +1,110 @@
+"""Functions and outputs of the template have the settings that authcore takes."""
+
+import re
+from typing import Final
+
+import attrs
+import pytest
+
+from authcore.settings import describe_variables, load
+from authcore_cli.entrypoints import DOORS
+from deploy.stack import DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack, Value
+
+
+UNGROUPED: Final = {"AUTHCORE_LOG_FORMAT", "AUTHCORE_METRICS_FORMAT"}
+"""Variables that every process reads before its settings."""
+
+GIVEN: Final = {
+    "usual": {},
+    "providers": PROVIDERS,
+    "own login host": {
+        "LoginHost": "login.example.com",
+        "LoginCertificateArn": REQUIRED["AuthCertificateArn"].replace("eu-west-1", "us-east-1"),
+    },
+    "leases": {"LinkingCreation": "lease", "LinkingEmailProviders": "Google Cognito"},
+    "managed secret": {"ManagedClientSecretArn": PROVIDERS["GoogleSecretArn"]},
+    "callers": {"CallerKeysSecretArn": PROVIDERS["GoogleSecretArn"]},
+    "both logins": {"LegacySessionsCookie": "session", "MigrationResets": "legacy"},
+}
+"""Parameters beside the required ones."""
+
+
+@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize("function", DOOR_OF)
+def test_each_function_starts_with_the_settings_of_the_template(
+    template: dict[str, Value], function: str, given: str
+) -> None:
+    variables = Stack(template, {**REQUIRED, **GIVEN[given]}).variables(function)
+    keys = "A" * 43 + "="
+    resolved = {
+        name: keys if value.startswith("{{resolve:secretsmanager:") else value
+        for name, value in variables.items()
+    }
+    load(DOORS[DOOR_OF[function]]().settings, resolved)
+
+
+@pytest.mark.parametrize("function", DOOR_OF)
+def test_each_variable_of_a_function_is_one_that_it_reads(
+    template: dict[str, Value], function: str
+) -> None:
+    settings = DOORS[DOOR_OF[function]]().settings
+    read = {each for name, about, _ in describe_variables(settings) for each in about.names(name)}
+    assert {*Stack(template).variables(function)} <= read | UNGROUPED
+
+
+@pytest.mark.parametrize("given", GIVEN)
+def test_outputs_are_the_settings_of_auth_service_and_guards(
+    template: dict[str, Value], given: str
+) -> None:
+    outputs = Stack(template, {**REQUIRED, **GIVEN[given]}).outputs
+    settings = {name: text for name, text in outputs.items() if name.startswith("AUTHCORE_")}
+    load(DOORS["web"]().settings, settings)
+    load(
+        DOORS["guard"]().settings,
+        {**settings, "AUTHCORE_GUARD_APP_URL": "https://cms.example.com"},
+    )
+
+
+def test_each_output_of_a_setting_is_read_by_auth_service_or_guards(
+    template: dict[str, Value],
+) -> None:
+    doors = [DOORS[door]().settings for door in ("web", "guard")]
+    read = {
+        each
+        for settings in doors
+        for name, about, _ in describe_variables(settings)
+        for each in about.names(name)
+    }
+    named = [name for name in Stack(template).outputs if name.startswith("AUTHCORE_")]
+    assert {*named} <= read
+    assert len(named) == len({*named})
+
+
+def test_no_output_says_a_secret(template: dict[str, Value]) -> None:
+    for door in ("web", "guard"):
+        settings = DOORS[door]().settings
+        secret = {name for name, about, _ in describe_variables(settings) if about.secret}
+        assert not secret & {*Stack(template).outputs}
+
+
+def test_required_settings_have_no_default(template: dict[str, Value]) -> None:
+    for door in ("web", "guard"):
+        required = {
+            name
+            for name, _, default in describe_variables(DOORS[door]().settings)
+            if default is attrs.NOTHING
+        }
+        given = {name.removesuffix("_ARN") for name in Stack(template).outputs}
+        assert required - given <= {"AUTHCORE_GUARD_APP_URL"}
+
+
+def test_terraform_gives_functions_the_variables_of_the_template(
+    template: dict[str, Value],
+) -> None:
+    text = "".join(path.read_text() for path in TEMPLATE.parent.glob("terraform/*.tf"))
+    stack = Stack(template)
+    given = {name for function in DOOR_OF for name in stack.variables(function)}
+    named = {*re.findall(r"AUTHCORE_\w+", text)} - {"AUTHCORE_GUARD_SIGNIN_URL"}
+    assert given - named == {"AUTHCORE_VERIFY_CALLER_KEYS_ARN"}
+    described = {"AUTHCORE_COOKIE_KEYS", "AUTHCORE_LEGACY_API_KEY"}
+    assert named - given == described
