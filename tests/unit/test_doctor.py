@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -13,7 +14,17 @@ from authcore.domain.model.checks import UNREAD
 from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
 from support.gate import sampled
-from unit.doctor_world import ACCOUNT, APP, AUTH, CLIENT_ID, DOMAIN, SECRET_ARN, World, arn_of
+from unit.doctor_world import (
+    ACCOUNT,
+    APP,
+    AUTH,
+    CLIENT_ID,
+    DOMAIN,
+    POOL_ARN,
+    SECRET_ARN,
+    World,
+    arn_of,
+)
 
 
 Plant = Callable[[World], object]
@@ -414,7 +425,10 @@ def test_a_misconfiguration_is_found_and_named(check: str, plant: Plant) -> None
     world = World()
     plant(world)
 
-    assert world.found() == {check}
+    findings = world.report().findings
+
+    assert {each.id for each in findings} == {check}
+    assert not [each for each in findings if re.search(r"\{[a-z_]+\}", each.mend)]
 
 
 def test_every_check_has_a_misconfiguration_that_it_finds() -> None:
@@ -548,6 +562,33 @@ def test_a_command_names_this_deployment() -> None:
     assert f"--client-id {CLIENT_ID}" in finding.mend
     assert "{" + "pool}" not in finding.mend
     assert finding.severity == "critical"
+
+
+def test_a_command_names_the_app_client_that_is_wrong_and_not_the_browsers() -> None:
+    world = World()
+    world.others.append(
+        {
+            "ClientId": "mobile",
+            "PreventUserExistenceErrors": "ENABLED",
+            "EnableTokenRevocation": True,
+        }
+    )
+
+    (finding,) = world.report().findings
+
+    assert finding.evidence.startswith("mobile ")
+    assert "--client-id mobile " in finding.mend
+    assert CLIENT_ID not in finding.mend
+
+
+def test_a_command_names_the_function_and_the_pool() -> None:
+    world = World()
+    policy("user_migration", Condition=None)(world)
+
+    (finding,) = world.report().findings
+
+    assert arn_of("user_migration") in finding.mend
+    assert POOL_ARN in finding.mend
 
 
 def test_only_and_except_choose_checks() -> None:

@@ -63,9 +63,9 @@ def placeholders(plan: Plan) -> Mapping[str, str]:
     }
 
 
-def fill(mend: str, plan: Plan) -> str:
-    """Return *mend* with the names of *plan* in place of its ``{names}``."""
-    for name, value in placeholders(plan).items():
+def fill(mend: str, plan: Plan, names: Mapping[str, str]) -> str:
+    """Return *mend* with *names*, and then those of *plan*, in place of its ``{names}``."""
+    for name, value in {**placeholders(plan), **names}.items():
         mend = mend.replace(f"{{{name}}}", value)
     return mend
 
