@@ -165,11 +165,16 @@ _TABLE: Final = {
 def _function(name: str) -> dict[str, Any]:
     return {
         "Handler": f"authcore_lambda.{name}.handler",
+        "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "Timeout": 5,
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "Environment": {
-            "Variables": {"AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID, "OTHER": "canary-of-function"}
+            "Variables": {
+                "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
+                "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
+                "OTHER": "canary-of-function",
+            }
         },
     }
 

@@ -95,6 +95,7 @@ class InspectedSettings:
     sign_in: OfTheSignIn | None
     cookies: OfTheCookies | None
     guard: OfTheGuard | None
+    has_migration: bool
 
 
 def load_settings(environment: Mapping[str, str]) -> InspectedSettings:
@@ -113,6 +114,7 @@ def load_settings(environment: Mapping[str, str]) -> InspectedSettings:
         sign_in=load_if(OfTheSignIn, "AUTHCORE_SIGN_IN_CALLBACK_URL"),
         cookies=load_if(OfTheCookies, "AUTHCORE_COOKIE_DOMAIN"),
         guard=load_if(OfTheGuard, "AUTHCORE_GUARD_APP_URL"),
+        has_migration=any(name.startswith("AUTHCORE_MIGRATION_") for name in environment),
     )
 
 
@@ -137,6 +139,7 @@ def plan_of(settings: InspectedSettings) -> Plan:
         sign_in=_sign_in_plan(settings),
         cookie=_cookie_plan(settings.cookies),
         guard=_guard_plan(settings.guard),
+        has_migration=settings.has_migration,
         pool_kind=always.migration.pool,
         is_case_sensitive=always.migration.case_sensitive == "on",
         migrated=tuple(always.migration.attributes),

@@ -113,6 +113,7 @@ class Plan:
         sign_in: None where the settings are not those of an auth service.
         cookie: None where they name no cookie domain.
         guard: None where they name no application.
+        has_migration: Whether the settings are those of the migration function, too.
         pool_kind: What users sign in with.
         is_case_sensitive: Whether the migration function takes letter case as significant.
         migrated: Attributes that the migration function fills.
@@ -136,6 +137,7 @@ class Plan:
     sign_in: SignInPlan | None = None
     cookie: CookiePlan | None = None
     guard: GuardPlan | None = None
+    has_migration: bool = False
     pool_kind: PoolKind = "username"
     is_case_sensitive: bool = True
     migrated: tuple[str, ...] = ()

@@ -61,8 +61,8 @@ def _no_keys(facts: Deployment) -> Iterator[str]:
 
 def _wrong_clock(facts: Deployment) -> Iterator[str]:
     answer = facts.keys.get()
-    if answer.dated is None:
-        return
+    if answer.dated is None or answer.header("age") not in ("", "0"):
+        raise NothingToAskError  # a cache has kept the answer, and its date
     room = facts.plan.leeway + DATE_RESOLUTION
     if not answer.asked_at - room <= answer.dated <= answer.answered_at + room:
         ahead = int((answer.asked_at - answer.dated).total_seconds())
@@ -139,6 +139,8 @@ def _unguarded_app(facts: Deployment) -> Iterator[str]:
     if guard.has_public_root or answer.status >= 500:
         raise NothingToAskError
     leads = answer.header("location").partition("?")[0]
+    if leads.startswith((f"{guard.app_url}/", "/")):
+        raise NothingToAskError  # e.g. to the page of a language
     if answer.status not in (302, 303, 307, 401) or (leads and leads != guard.signin_url):
         yield f"{guard.app_url} answers {answer.status} without a session, not the sign-in"
 

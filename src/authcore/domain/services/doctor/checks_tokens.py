@@ -7,7 +7,6 @@ from typing import Final
 from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
 from authcore.domain.model.pool_settings import ClientSettings
-from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.doctor.mending import client_edit
 
 
@@ -89,7 +88,7 @@ def _writable_verified(facts: Deployment) -> Iterator[Detail]:
 def _unreadable_attributes(facts: Deployment) -> Iterator[str]:
     readable, scopes = facts.client.readable, facts.sign_in.scopes
     asked = [name for scope in scopes for name in CLAIMS_OF_SCOPES.get(scope, ())]
-    for name in (*asked, LEGACY_UID):
+    for name in asked:
         if readable is not None and name not in readable:
             yield f"the app client may not read {name}"
 
@@ -180,10 +179,10 @@ CHECKS: Final = (
     ),
     Check(
         id="attributes_readable",
-        question="May the app client read what its scopes and the applications need?",
+        question="May the app client read what its scopes ask for?",
         severity="high",
-        why="Cognito refuses the code (invalid_grant), or applications miss the legacy id.",
-        mend=client_edit(f'.ReadAttributes += ["email","email_verified","name","{LEGACY_UID}"]'),
+        why="Cognito refuses the code (invalid_grant).",
+        mend=client_edit('.ReadAttributes += ["email","email_verified","name"]'),
         anchor="linking.md#deploy-it",
         examine=_unreadable_attributes,
     ),

@@ -8,7 +8,7 @@ from typing import Final
 from authcore.domain.model.checks import Check, Detail, Severity
 from authcore.domain.model.deployment import Deployment, NothingToAskError
 from authcore.domain.model.pool_settings import HANDLERS, Trigger
-from authcore.domain.model.surroundings import FunctionSettings
+from authcore.domain.model.surroundings import POOL_ID, FunctionSettings
 from authcore.domain.services.doctor.mending import trigger_edit
 
 
@@ -110,8 +110,16 @@ def _inactive(facts: Deployment) -> Iterator[Detail]:
 
 def _of_another_pool(facts: Deployment) -> Iterator[Detail]:
     for trigger, arn, function in _attached(facts):
-        if function.user_pool_id not in (None, facts.plan.pool_id):
+        if function.variables.get(POOL_ID) not in (None, facts.plan.pool_id):
             yield _of(facts, trigger, arn, "has a function that is set up for another pool")
+
+
+def _shared_role(facts: Deployment) -> Iterator[Detail]:
+    handler_of: dict[str, str] = {}
+    for trigger, arn, function in _attached(facts):
+        first = handler_of.setdefault(function.role, function.handler)
+        if function.role and first != function.handler:
+            yield _of(facts, trigger, arn, f"has a function with the role of {first}")
 
 
 ATTACHED: Final = tuple(
@@ -199,6 +207,16 @@ CHECKS: Final = (
         "--query '[State,StateReason,LastUpdateStatus,LastUpdateStatusReason]'",
         anchor="linking.md#deploy-it",
         examine=_inactive,
+    ),
+    Check(
+        id="trigger_roles",
+        question="Does every function of a trigger have a role of its own?",
+        severity="low",
+        why="A function that is taken over can do what the others may do.",
+        mend="aws lambda update-function-configuration --region {region} "
+        "--function-name {function} --role <a role with its policy of deploy/policies>",
+        anchor="least-privilege.md",
+        examine=_shared_role,
     ),
     Check(
         id="trigger_functions_of_pool",
