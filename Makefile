@@ -123,10 +123,8 @@ lock: $(VENV)/.ready ## Generate requirements/*.txt from pyproject.toml and requ
 	@$(LOCK) pyproject.toml --extra web --constraint requirements/dev.txt -o requirements/web.txt
 	@for input in requirements/*.in; do case $$input in \
 	  requirements/bench-*|requirements/deploy.in) $(LOCK) $$input -o $${input%.in}.txt;; \
-	  requirements/docs.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
-	    --constraint requirements/dev.txt -o requirements/docs.txt;; \
-	  requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
-	    --constraint requirements/dev.txt -o requirements/local.txt;; \
+	  requirements/docs.in|requirements/local.in) $(LOCK) pyproject.toml --extra web --extra cli $$input \
+	    --constraint requirements/dev.txt -o $${input%.in}.txt;; \
 	  *) $(LOCK) $$input --constraint requirements/dev.txt -o $${input%.in}.txt;; esac; done
 
 package: $(VENV)/.ready ## Build the zips of the Lambda functions in build/package, for x86_64 and arm64 (RUNTIME=3.13)
@@ -138,6 +136,25 @@ $(PACKAGES_VENV)/.ready: requirements/packages.txt | $(VENV)/.ready
 	@$(PYTHON) -m venv --clear --without-pip $(PACKAGES_VENV)
 	@$(BIN)/uv pip install --quiet --python $(PACKAGES_VENV) --require-hashes -r requirements/packages.txt
 	@touch $@
+
+dist: $(PACKAGES_VENV)/.ready ## Build both distributions in dist, and check them in clean environments (a minute)
+	@rm -rf dist
+	@for project in . entrypoints/authcore_local; do $(BIN)/uv build --quiet --no-build-isolation -o dist $$project; done
+	@$(PACKAGES_VENV)/bin/twine check --strict dist/*.whl dist/*.tar.gz
+	@PYTHONPATH=tests $(BIN)/python -m distributions.clean_installs dist
+
+sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and functions to build/sbom (CycloneDX)
+	@mkdir -p build/sbom
+	@for lock in web user-migration account-linking authorizer web-function local; do \
+	  PYTHONWARNINGS=ignore::UserWarning $(PACKAGES_VENV)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	    --of JSON -o build/sbom/$$lock.cdx.json requirements/$$lock.txt && echo build/sbom/$$lock.cdx.json; done
+
+floors: $(VENV)/.ready ## Run unit, contract and door tests with the oldest libraries that pyproject.toml allows
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli pyproject.toml requirements/local.in \
+	  -o .venv-floors/floors.txt
+	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt -r requirements/floors.in
+	@.venv-floors/bin/python -m pytest --quiet tests/unit tests/contract tests/doors
 
 container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and its steps on this machine, without an engine
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
@@ -189,6 +206,17 @@ clients: ## Install Amazon's clients for Node.js, which judge the local Cognito 
 	  npm --prefix tests/clients ci --silent && \
 	  cp tests/clients/package-lock.json tests/clients/node_modules/.installed; }
 	@echo "node $$(node --version), amazon-cognito-identity-js and aws-amplify"
+
+behaviours: $(VENV)/.ready .venv-behaviours/.ready ## Compare the local Cognito with moto, cognito-local and ministack (a minute; needs npm)
+	@cmp -s tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed || { \
+	  npm --prefix tests/behaviours/cognito-local ci --silent && \
+	  cp tests/behaviours/cognito-local/package-lock.json tests/behaviours/cognito-local/node_modules/.installed; }
+	@PYTHONPATH=tests $(BIN)/python -m behaviours
+
+.venv-behaviours/.ready: requirements/behaviours.txt
+	@$(PYTHON) -m venv --clear .venv-behaviours
+	@.venv-behaviours/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/behaviours.txt
+	@touch $@
 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images

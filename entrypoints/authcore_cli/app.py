@@ -23,10 +23,11 @@ from authcore.domain.errors import (
 from authcore.domain.model.reasons import REASONS
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
+from authcore_cli.help_commands import HelpCommands
 from authcore_cli.legacy_commands import LegacyCommands
 from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
-from authcore_cli.process import CommandContext, ExitStatus, process_context
+from authcore_cli.process import CommandContext, ExitStatus, NoInputError, process_context
 from authcore_cli.sessions_commands import SessionsCommands
 from authcore_cli.signin_command import SignInCommand
 from authcore_cli.signin_url import SignInUrlCommand
@@ -71,6 +72,9 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
         for line in _explain(error):
             context.complain(_one_line(line))
         return next(status for kind, status in EXIT_STATUSES if isinstance(error, kind))
+    except NoInputError as error:
+        context.complain(str(error))
+        return ExitStatus.USAGE
     except UnwrittenError as error:
         context.complain(f"the answer cannot be written: {error}")
         return ExitStatus.UNWRITTEN
@@ -127,4 +131,7 @@ def _app(context: CommandContext) -> App:
     app.command(config)
     app.command(SignInUrlCommand(context).signin_url)
     app.command(SignInCommand(context).signin)
+    help_commands = HelpCommands(context, app)
+    app.command(help_commands.help)
+    app.command(help_commands.completion)
     return app

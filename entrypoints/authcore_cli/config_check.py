@@ -1,15 +1,18 @@
 """``authcore config check``."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Final
+from typing import Annotated, Any, Final
 
 import attrs
+from cyclopts import Parameter
 from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.pools import is_replica
 from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
 from authcore.settings.cognito import CognitoSettings
@@ -31,7 +34,12 @@ class ConfigCommands:
 
     context: CommandContext
 
-    def check(self, *, door: DoorName = "web") -> ExitStatus:
+    def check(
+        self,
+        *,
+        door: DoorName = "web",
+        as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    ) -> ExitStatus:
         """
         Show every setting of a door, every problem at once, and names that no door reads.
 
@@ -41,9 +49,16 @@ class ConfigCommands:
 
         Args:
             door: The auth service, a guarded application, an authorizer, or one of the triggers.
+
+            as_json: One object instead of a table: settings, warnings, problems, and whether the
+                door starts.
         """
         environment = self.context.environment
         checked = DOORS[door]()
+        if as_json:
+            report = report_of(door, checked, environment)
+            self.context.say(json.dumps(report))
+            return ExitStatus.OK if report["starts"] else ExitStatus.USAGE
         self.context.answers.print(_table(checked, environment))
         for warning in unknown_names(environment):
             self.context.complain(f"warning: {warning}")
@@ -53,6 +68,52 @@ class ConfigCommands:
         checked.build(environment)
         self.context.say(f"the {door} door would start with these settings")
         return ExitStatus.OK
+
+
+def report_of(door: DoorName, checked: Door, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Check *door* as ``config check`` does, for programs."""
+    warnings = unknown_names(environment)
+    problems: list[str] = []
+    try:
+        warnings += doubts(load(checked.settings, environment))
+        checked.build(environment)
+    except ConfigurationError as error:
+        problems = list(error.problems)
+    return {
+        "door": door,
+        "starts": not problems,
+        "settings": [_member(*each, environment) for each in describe_variables(checked.settings)],
+        "warnings": warnings,
+        "problems": problems,
+    }
+
+
+def _member(
+    name: str, about: Setting, default: object, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Describe one setting; a secret, and the place of one, has no value here."""
+    given = next((each for each in about.names(name) if environment.get(each)), name)
+    text = environment.get(given, "")
+    state = _state(about, text, default)
+    shown = text or (None if state == "missing" else _format_setting(default) or None)
+    return {
+        "variable": given,
+        "state": state,
+        "value": None if about.secret and text else shown,
+        "purpose": about.purpose,
+    }
+
+
+def _state(about: Setting, text: str, default: object) -> str:
+    if not text:
+        return "missing" if default is attrs.NOTHING else "default"
+    if about.secret:
+        return "set"
+    try:
+        about.parse(text)
+    except ValueError:
+        return "wrong"
+    return "set"
 
 
 _REPLICA: Final = (

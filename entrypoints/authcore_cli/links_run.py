@@ -106,7 +106,7 @@ class LinkRun:
 
             state: Read to resume an earlier run that was cut short; written by this one.
         """
-        self.summary = Summary()
+        self.summary: Summary = Summary()
         self._tools = tools
         self._report = report
         self._state = state

@@ -49,6 +49,10 @@ class ExitStatus(IntEnum):
     UNWRITTEN = 4
 
 
+class NoInputError(Exception):
+    """Standard input has nothing where the command needs something."""
+
+
 def _console(stream: TextIO) -> Console:
     """Return a console that writes in colour only where *stream* is a terminal that has it."""
     width = None if stream.isatty() else FALLBACK_WIDTH
@@ -151,7 +155,9 @@ class CommandContext:
         Where standard input is no terminal the next line there is the answer, and nothing is asked.
 
         Raises:
-            ParameterRejectedError: There is no such line, or it is longer than MAX_LINE.
+            NoInputError: There is no such line.
+
+            ParameterRejectedError: It is longer than MAX_LINE, or no text.
         """
         if not self.stdin.isatty():
             return self._next_line()
@@ -165,7 +171,7 @@ class CommandContext:
         try:
             return self.read_hidden(prompt)
         except EOFError:
-            raise ParameterRejectedError("standard input") from None
+            raise _nothing_typed() from None
 
     def _next_line(self) -> str:
         try:
@@ -173,15 +179,26 @@ class CommandContext:
         except (UnicodeDecodeError, OSError):
             raise ParameterRejectedError("standard input") from None
         answer = line.removesuffix("\n").removesuffix("\r")
-        if not line or len(answer) > MAX_LINE:
+        if not line:
+            raise _nothing_typed()
+        if len(answer) > MAX_LINE:
             raise ParameterRejectedError("standard input")
         return answer
+
+    def announce_wait(self, what: str) -> None:
+        """Say at a terminal that the command waits for *what* there: nothing else would show it."""
+        if self.stdin.isatty():
+            self.complain(f"waiting for {what} on standard input; end it with Enter and Ctrl-D")
 
     def complain(self, line: str) -> None:
         """Write one line about what went wrong; failing that, only the exit status tells."""
         with suppress(UnwrittenError):
             self.stderr.write(f"authcore: {line}\n")
             self.stderr.flush()
+
+
+def _nothing_typed() -> NoInputError:
+    return NoInputError("there is no further line on standard input")
 
 
 def process_context(

@@ -18,7 +18,7 @@ from authcore.domain.model.session import Session
 from authcore.domain.model.tokens import TokenSet
 from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
 from authcore_cli.challenge_prompts import ChallengePrompts
-from authcore_cli.process import CommandContext, ExitStatus
+from authcore_cli.process import CommandContext, ExitStatus, NoInputError
 from authcore_cli.terminal_text import printable
 
 
@@ -70,6 +70,8 @@ class SignInCommand:
         """
         sign_in = self.context.password_sign_in(self.context.environment, flow, migrating)
         password = self.context.ask("Password: ", hidden=True)
+        if not password:
+            raise NoInputError("no password was typed")
         session = self._settle(sign_in, sign_in.begin(Credentials(username, password)))
         if show_tokens:
             self.context.say(_as_json(session.tokens))

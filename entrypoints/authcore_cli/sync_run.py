@@ -106,8 +106,8 @@ class SyncRun:
 
             dry_run: Write nothing.
         """
-        self.counts = SyncCounts()
-        self.complete = False
+        self.counts: SyncCounts = SyncCounts()
+        self.complete: bool = False
         self._tools = tools
         self._report = report
         self._state = state

@@ -54,7 +54,7 @@ class TokenCommands:
             token: Left out or ``-``: read from standard input, which is better: other users of
                 this machine can read the arguments of a command.
         """
-        unverified = decode(read_token(token, self.context.stdin))
+        unverified = decode(self._read(token))
         self.context.warnings.print(
             Text("NOTHING IS VERIFIED: any attacker can write a token that says this.", "bold red")
         )
@@ -107,13 +107,18 @@ class TokenCommands:
             issuer=issuer,
             jwks_url=jwks_url,
         )
-        candidate = read_token(token, self.context.stdin)
+        candidate = self._read(token)
         is_access = use == "access"
         verify = validator.verify_access_token if is_access else validator.verify_id_token
         claims = verify(candidate)
         self.context.answers.print(Text(f"valid: {_NAMES[use]} of {_origin(claims)}", "bold green"))
         self.context.answers.print(self._table("claims", claims.claims))
         return ExitStatus.OK
+
+    def _read(self, token: str) -> str:
+        if token == STDIN:
+            self.context.announce_wait("the token")
+        return read_token(token, self.context.stdin)
 
     def _validator(self, **flags: str | None) -> AnyValidator:
         """Build the validator; flags replace variables, so that both follow the same rules."""

@@ -17,6 +17,7 @@ from authcore_guard.container import guard_container
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.open_connections import OpenConnections
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.telemetry import Telemetry
 from authcore_guard.watched_response import (
     CLOSE_FORBIDDEN,
     CLOSE_SIGN_IN_REQUIRED,
@@ -52,7 +53,7 @@ class Guard:
         """Guard *app*; *request_guard* decides in a thread where the decision has to wait."""
         self._app = app
         self._request_guard = request_guard
-        self.telemetry = request_guard.telemetry
+        self.telemetry: Telemetry = request_guard.telemetry
         self._connections = OpenConnections()
 
     @classmethod

@@ -124,8 +124,8 @@ def guard_response_budget(guard: GuardSettings, cookie: CookieSettings) -> Respo
 class GuardContainer(SessionContainer):
     """Guard one application; *settings* are GuardEntrypointSettings."""
 
-    guard = SessionContainer.settings.provided.guard
-    refresh_http = providers.ThreadSafeSingleton(
+    guard: providers.AttributeGetter = SessionContainer.settings.provided.guard
+    refresh_http: providers.Provider[HttpClient] = providers.ThreadSafeSingleton(
         refresh_http, SessionContainer.settings, SessionContainer.clock
     )
     client_secrets: providers.Provider[ClientSecrets | None] = providers.ThreadSafeSingleton(
@@ -139,7 +139,7 @@ class GuardContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.audit,
     )
-    telemetry = providers.ThreadSafeSingleton(
+    telemetry: providers.Provider[Telemetry] = providers.ThreadSafeSingleton(
         Telemetry,
         counter=SessionContainer.counter,
         audit_counter=SessionContainer.audit_counter,
@@ -151,7 +151,7 @@ class GuardContainer(SessionContainer):
     guard_response_budget: providers.Provider[ResponseBudget | None] = (
         providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)
     )
-    request_guard = providers.ThreadSafeSingleton(
+    request_guard: providers.Provider[RequestGuard] = providers.ThreadSafeSingleton(
         RequestGuard,
         SessionContainer.browser_guard,
         signin_url=guard.signin_url,

@@ -55,6 +55,7 @@ from authcore_guard.fastapi_openapi import (
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.open_connections import OpenConnections
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.telemetry import Telemetry
 from authcore_guard.watched_response import WatchedResponse
 
 
@@ -78,8 +79,8 @@ class SignedIn(SecurityBase):
         """Guard with *request_guard*, whose public paths have no effect here."""
         self._request_guard = request_guard.for_everything()
         self._without_groups = self._request_guard.without_requirements()
-        self.telemetry = request_guard.telemetry
-        self.signout_url = request_guard.signout_url
+        self.telemetry: Telemetry = request_guard.telemetry
+        self.signout_url: str = request_guard.signout_url
         self.model = SESSION_COOKIE
         self.scheme_name = SESSION_SCHEME
 

@@ -25,6 +25,7 @@ from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.open_streams import guard_stream
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.telemetry import Telemetry
 from authcore_guard.wsgi import add_headers, send_denial
 from authcore_guard.wsgi_request import read_request
 
@@ -102,8 +103,8 @@ class Guard:
     def __init__(self, request_guard: RequestGuard) -> None:
         """Guard with *request_guard*."""
         self._request_guard = request_guard
-        self.telemetry = request_guard.telemetry
-        self.signout_url = request_guard.signout_url
+        self.telemetry: Telemetry = request_guard.telemetry
+        self.signout_url: str = request_guard.signout_url
 
     def warm_up(self) -> None:
         """Fetch the keys, two seconds at most; call it in each worker after the server forked."""

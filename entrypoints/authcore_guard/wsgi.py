@@ -15,6 +15,7 @@ from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard.container import guard_container
 from authcore_guard.open_streams import guard_stream
 from authcore_guard.request_guard import Allow, Deny, RequestGuard
+from authcore_guard.telemetry import Telemetry
 from authcore_guard.wsgi_request import read_request
 
 
@@ -34,7 +35,7 @@ class Guard:
         """Guard *app*; *request_guard* decides."""
         self._app = app
         self._request_guard = request_guard
-        self.telemetry = request_guard.telemetry
+        self.telemetry: Telemetry = request_guard.telemetry
 
     @classmethod
     def from_environment(

@@ -123,17 +123,21 @@ class LocalStack(Running):
             PortTakenError: Nothing stays bound.
         """
         self._entropy = entropy or SystemEntropy()
-        self.clock = MovableClock(clock or SystemClock())
-        self.lifetimes = lifetimes or Lifetimes()
-        self.revocations = ProcessRevocationList(self.clock) if cuts_off_at_once else None
-        self.flow = FlowLog(self.clock)
+        self.clock: MovableClock = MovableClock(clock or SystemClock())
+        self.lifetimes: Lifetimes = lifetimes or Lifetimes()
+        self.revocations: ProcessRevocationList | None = (
+            ProcessRevocationList(self.clock) if cuts_off_at_once else None
+        )
+        self.flow: FlowLog = FlowLog(self.clock)
         self._to_legacy = legacy_clients()
         self._closers: list[Callable[[], None]] = [self._to_legacy.close]
         ports = ports or Ports()
         names = NAMES if ports.replica is None else (*NAMES, REPLICA)
         self._places = {name: OwnHosts(HOSTS[name]) for name in names}
         self._servers = bind(self._places, {name: getattr(ports, name) for name in names})
-        self.addresses = Addresses(Ports(**{n: s.port for n, s in self._servers.items()}))
+        self.addresses: Addresses = Addresses(
+            Ports(**{n: s.port for n, s in self._servers.items()})
+        )
         secrets = fresh_secrets(self._entropy)
         usual = environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes)
         self.environment: Mapping[str, str] = {
@@ -147,7 +151,7 @@ class LocalStack(Running):
             self.addresses.auth_server_url, secrets.old_login_key
         )
         self._closers.append(pool_passwords.close)
-        self.legacy = LegacySystem(
+        self.legacy: LegacySystem = LegacySystem(
             users,
             secrets.legacy_api_key,
             mode=legacy_mode,
@@ -158,7 +162,7 @@ class LocalStack(Running):
             pool_passwords=pool_passwords,
             send=self._webhook_sender(secrets.webhook_key),
         )
-        self.cognito = self._local_cognito(
+        self.cognito: LocalCognito = self._local_cognito(
             pool_config(
                 self.addresses,
                 secrets,

@@ -13,16 +13,17 @@ from authcore.wiring.sessions import SessionContainer
 from authcore_web.containers.programs import ProgramContainer
 from authcore_web.containers.services import ServiceContainer
 from authcore_web.metrics import Metrics
+from authcore_web.readiness import Readiness, checks_of
 from authcore_web.request.csrf import TrustedOrigins, origin_of
 from authcore_web.response.check_answers import CheckAnswers
 from authcore_web.response.cookie_clearing import CookieClearing
 from authcore_web.routes.check import CheckRoutes
 from authcore_web.routes.landings import LandingRoutes
-from authcore_web.routes.pictures import picture_routes_of
+from authcore_web.routes.pictures import PictureRoutes, picture_routes_of
 from authcore_web.routes.refresh import RefreshRoutes
 from authcore_web.routes.service import ServiceRoutes
 from authcore_web.routes.session import SessionRoutes
-from authcore_web.routes.sign_out import SignOutRoutes
+from authcore_web.routes.sign_out import SignOutRoutes, SignOutUrls
 from authcore_web.routes.way_back import WayBack
 from authcore_web.service_urls import sign_out_urls_of
 from authcore_web.settings import WebSettings
@@ -31,13 +32,13 @@ from authcore_web.settings import WebSettings
 class WebContainer(ProgramContainer):
     """Wires the auth service: checks sessions as a guard does, and begins them."""
 
-    session_routes = providers.ThreadSafeSingleton(
+    session_routes: providers.Provider[SessionRoutes] = providers.ThreadSafeSingleton(
         SessionRoutes,
         browser_guard=SessionContainer.browser_guard,
         error_responses=ServiceContainer.error_responses,
         threads=ServiceContainer.threads,
     )
-    check_routes = providers.ThreadSafeSingleton(
+    check_routes: providers.Provider[CheckRoutes] = providers.ThreadSafeSingleton(
         CheckRoutes,
         browser_guard=SessionContainer.browser_guard,
         user_check=SessionContainer.user_check,
@@ -55,7 +56,7 @@ class WebContainer(ProgramContainer):
             ),
         ),
     )
-    refresh_routes = providers.ThreadSafeSingleton(
+    refresh_routes: providers.Provider[RefreshRoutes] = providers.ThreadSafeSingleton(
         RefreshRoutes,
         browser_guard=SessionContainer.browser_guard,
         error_responses=ServiceContainer.error_responses,
@@ -64,13 +65,13 @@ class WebContainer(ProgramContainer):
         redirect_loops=ServiceContainer.redirect_loops,
         default_redirect=ServiceContainer.sign_in_settings.default_redirect,
     )
-    sign_out_urls = providers.ThreadSafeSingleton(
+    sign_out_urls: providers.Provider[SignOutUrls] = providers.ThreadSafeSingleton(
         sign_out_urls_of,
         ServiceContainer.sign_in_settings,
         SessionContainer.settings.provided.sign_out,
         SessionContainer.cognito.client_id,
     )
-    sign_out_routes = providers.ThreadSafeSingleton(
+    sign_out_routes: providers.Provider[SignOutRoutes] = providers.ThreadSafeSingleton(
         SignOutRoutes,
         sign_out=ServiceContainer.sign_out,
         sessions=SessionContainer.sessions,
@@ -95,7 +96,7 @@ class WebContainer(ProgramContainer):
         ),
         threads=ServiceContainer.threads,
     )
-    landing_routes = providers.ThreadSafeSingleton(
+    landing_routes: providers.Provider[LandingRoutes] = providers.ThreadSafeSingleton(
         LandingRoutes,
         browser_guard=SessionContainer.browser_guard,
         error_responses=ServiceContainer.error_responses,
@@ -105,13 +106,13 @@ class WebContainer(ProgramContainer):
         signed_in_url=ServiceContainer.signed_in_url,
         threads=ServiceContainer.threads,
     )
-    picture_routes = providers.ThreadSafeSingleton(
+    picture_routes: providers.Provider[PictureRoutes] = providers.ThreadSafeSingleton(
         picture_routes_of, ServiceContainer.page_settings
     )
     request_durations: providers.Provider[Durations[tuple[str, str]]] = (
         providers.ThreadSafeSingleton(Durations)
     )
-    metrics = providers.ThreadSafeSingleton(
+    metrics: providers.Provider[Metrics] = providers.ThreadSafeSingleton(
         Metrics,
         decisions=SessionContainer.counter.provided.counts,
         audit_events=SessionContainer.audit_counter.provided.counts,
@@ -122,9 +123,21 @@ class WebContainer(ProgramContainer):
             SessionContainer.signatures, SessionContainer.cached_signatures
         ),
     )
-    service_routes = providers.ThreadSafeSingleton(
+    service_routes: providers.Provider[ServiceRoutes] = providers.ThreadSafeSingleton(
         ServiceRoutes,
-        warm_up=SessionContainer.keys.provided.warm_up,
+        readiness=providers.ThreadSafeSingleton(
+            Readiness,
+            providers.ThreadSafeSingleton(
+                checks_of,
+                SessionContainer.keys.provided.warm_up,
+                ServiceContainer.client_secrets.provider,
+                SessionContainer.store,
+                SessionContainer.texts.provider,
+            ),
+            clock=SessionContainer.clock,
+            audit=SessionContainer.audit,
+            error_responses=ServiceContainer.error_responses,
+        ),
         metrics=metrics,
         error_responses=ServiceContainer.error_responses,
         threads=ServiceContainer.threads,

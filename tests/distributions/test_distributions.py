@@ -15,6 +15,7 @@ import pytest
 
 import authcore
 import authcore_local
+from distributions import clean_installs
 
 
 ROOT: Final = Path(__file__).parents[2]
@@ -93,6 +94,15 @@ def test_an_index_shows_no_link_into_the_repository(wheels: dict[str, ZipFile]) 
         assert described["Description-Content-Type"] == "text/markdown"
         assert len(shown) > 500
         assert not re.findall(r"\]\((?!https?://)[^)]*\)", shown)
+
+
+@pytest.mark.whole
+def test_both_install_into_clean_environments(wheels: dict[str, ZipFile]) -> None:
+    """With each extra: every module is imported, every program starts, types are complete."""
+    path = wheels["authcore_cognito"].filename
+    assert path
+
+    assert clean_installs.main(str(Path(path).parent)) == 0
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "NOTICE"])

@@ -6,7 +6,6 @@ whatever answers it.  Clients that it listens to wait amply: what is recorded do
 speed of the machine.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from support.gate import AMPLE
 POOL: Final = "${UserPoolArn}"
 TABLE: Final = "${TableArn}"
 SECRETS: Final = "${SecretArns}"
+FUNCTIONS: Final = "${FunctionArns}"
 ANY: Final = "*"
 
 _KIND_OF_KEY: Final = re.compile(r"[a-z]+#(?:[a-z-]{1,20}[:#])?")
@@ -98,9 +98,9 @@ def recorded_calls() -> Iterator[RecordedCalls]:
         client = create(self, service, *args, config=patient, **more)
 
         def note(model: Any, params: Mapping[str, Any], **_: object) -> None:
-            calls.note(f"{service}:{model.name}", json.loads(params["body"]), signed=signed)
+            calls.note(f"{service}:{model.name}", params, signed=signed)
 
-        client.meta.events.register("before-call.*.*", note)
+        client.meta.events.register("provide-client-params.*.*", note)
         opened.append(client)
         return client
 
@@ -120,21 +120,31 @@ def _loader() -> Loader:
     return create_loader()
 
 
+_NAMED_BY: Final = {
+    "FunctionName": FUNCTIONS,
+    "ResourceArn": POOL,
+    "SecretId": SECRETS,
+    "UserPoolId": POOL,
+}
+"""The member of a request that names its resource; WAF's ``ResourceArn`` is that of the pool."""
+
+
 def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
     """Yield placeholder, name and keys of each resource in *request*."""
-    if "SecretId" in request:
-        yield SECRETS, request["SecretId"], ""
-    elif "TableName" in request:
-        key = request["Key"] if "Key" in request else request["Item"]
-        yield TABLE, request["TableName"], _kind(key)
-    elif "RequestItems" in request:
+    if "TableName" in request:
+        key = request.get("Key") or request.get("Item")
+        yield TABLE, request["TableName"], _kind(key) if key else ""
+        return
+    if "RequestItems" in request:
         for table, asked in request["RequestItems"].items():
             for key in asked["Keys"]:
                 yield TABLE, table, _kind(key)
-    elif "UserPoolId" in request:
-        yield POOL, request["UserPoolId"], ""
-    else:
+        return
+    member = next((each for each in _NAMED_BY if each in request), None)
+    if member is None:
         yield ANY, None, ""
+    else:
+        yield _NAMED_BY[member], request[member], ""
 
 
 def _kind(key: Mapping[str, Mapping[str, str]]) -> str:

@@ -113,9 +113,9 @@ def test_flow_and_second_try_are_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "status"), [(["canary-wrong"], 1), ([], 1), (["x" * (MAX_LINE + 1)], 1)]
+    ("typed", "status"), [(["canary-wrong"], 1), (["x" * (MAX_LINE + 1)], 1), ([], 2), ([""], 2)]
 )
-def test_a_password_that_is_wrong_or_missing_is_refused(typed: list[str], status: int) -> None:
+def test_a_wrong_password_is_refused_and_none_is_wrong_usage(typed: list[str], status: int) -> None:
     done = ran(World(), "anna", typed=typed)
 
     assert (done.status, done.out) == (status, "")
@@ -124,7 +124,7 @@ def test_a_password_that_is_wrong_or_missing_is_refused(typed: list[str], status
 
 
 def test_a_terminal_that_ends_is_no_password() -> None:
-    assert ran(World(), "anna", hidden=[]).status == 1
+    assert ran(World(), "anna", hidden=[]).status == 2
 
 
 def test_an_outage_is_not_a_refusal() -> None:

@@ -28,7 +28,7 @@ class PoolUser(models.Model):
     class Meta:
         """See: Django "Model Meta options"."""
 
-        constraints: ClassVar = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["pool", "subject"], name="authcore_users_subject"),
             models.UniqueConstraint(fields=["pool", "user"], name="authcore_users_user"),
         ]

@@ -99,17 +99,19 @@ class LocalCognito:
             flow: Records every hop; a log of its own by default.
         """
         flow = flow or FlowLog(clock)
-        self.users = UserStore(
+        self.users: UserStore = UserStore(
             clock,
             entropy,
             pool_name=config.pool_name,
             case_sensitive=config.case_sensitive,
         )
-        self.sessions = AuthSessions(config, clock=clock, entropy=entropy)
-        self.outbox = Outbox(clock, flow)
-        self.client_secrets = AppClientSecrets(config, clock=clock, entropy=entropy)
-        self.rates = RequestRates(clock)
-        self.lockout = Lockout(clock)
+        self.sessions: AuthSessions = AuthSessions(config, clock=clock, entropy=entropy)
+        self.outbox: Outbox = Outbox(clock, flow)
+        self.client_secrets: AppClientSecrets = AppClientSecrets(
+            config, clock=clock, entropy=entropy
+        )
+        self.rates: RequestRates = RequestRates(clock)
+        self.lockout: Lockout = Lockout(clock)
         self._config = config
         self._clock = clock
         self._entropy = entropy
@@ -162,8 +164,8 @@ class LocalCognito:
             outbox=self.outbox,
         )
         app = pool_app(self._doors(), published_routes(config, self._issuer))
-        self.app = Region(app, is_replica=False)
-        self.replica = Region(app, is_replica=True)
+        self.app: Region = Region(app, is_replica=False)
+        self.replica: Region = Region(app, is_replica=True)
 
     def begin_session(self, user: PoolUser) -> IssuedTokens:
         """Issue the tokens of a sign-in that *user* completes in managed login now."""

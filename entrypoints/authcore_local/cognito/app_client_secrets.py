@@ -55,11 +55,11 @@ class AppClientSecrets:
         self._lock = threading.Lock()
         began = clock.now()
         self._secrets = [_Secret(value, began) for value in config.client_secrets]
-        self.arn = (
+        self.arn: str = (
             f"arn:aws:secretsmanager:{config.region}:{ACCOUNT}:secret:cognito/{config.client_id}"
         )
         self.is_manager_available = True
-        self.reads = 0
+        self.reads: int = 0
 
     def authenticate(self, secret: str) -> bool:
         """Whether the client may say that it has *secret*: the empty one for a public client."""

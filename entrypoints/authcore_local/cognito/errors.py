@@ -14,7 +14,7 @@ class CognitoError(Exception):
     def __init__(self, kind: str, message: str, *, shown: str | None = None) -> None:
         self.kind = kind
         self.message = message
-        self.shown = message if shown is None else shown
+        self.shown: str = message if shown is None else shown
         super().__init__(f"{kind}: {message}")
 
 

@@ -121,7 +121,7 @@ class LegacySystem:
         """
         entropy = entropy or SystemEntropy()
         store = Store(database)
-        self.passwords = PasswordHashing(entropy)
+        self.passwords: PasswordHashing = PasswordHashing(entropy)
         self._users = UserTable(store)
         self._access = Access(store, entropy, clock or SystemClock())
         for user in users:

@@ -23,7 +23,7 @@ class PasswordHashing:
         self._entropy = entropy
         self._decoy = self.hash("no user has this password")
         self._lock = threading.Lock()
-        self.comparisons = 0
+        self.comparisons: int = 0
 
     def hash(self, password: str) -> str:
         """Return ``<salt>$<hex digest>``."""

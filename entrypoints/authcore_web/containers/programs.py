@@ -31,7 +31,7 @@ WEBHOOKS_AT_ONCE: Final = 8
 class ProgramContainer(SignInContainer):
     """Wires what programs ask: verification, passwords of the old login, webhooks."""
 
-    api_keys = providers.ThreadSafeSingleton(
+    api_keys: providers.Provider[ApiKeys] = providers.ThreadSafeSingleton(
         ApiKeys,
         providers.ThreadSafeSingleton(
             current_secret,
@@ -42,13 +42,15 @@ class ProgramContainer(SignInContainer):
         audit=SessionContainer.audit,
         counter=SessionContainer.counter,
     )
-    verification_responses = providers.ThreadSafeSingleton(
-        VerificationResponses,
-        SessionContainer.audit,
-        SessionContainer.validator,
-        SessionContainer.settings.provided.verify.payload,
+    verification_responses: providers.Provider[VerificationResponses] = (
+        providers.ThreadSafeSingleton(
+            VerificationResponses,
+            SessionContainer.audit,
+            SessionContainer.validator,
+            SessionContainer.settings.provided.verify.payload,
+        )
     )
-    verify_routes = providers.ThreadSafeSingleton(
+    verify_routes: providers.Provider[VerifyRoutes] = providers.ThreadSafeSingleton(
         VerifyRoutes,
         session_guard=SessionContainer.program_guard,
         api_keys=api_keys,
@@ -75,7 +77,7 @@ class ProgramContainer(SignInContainer):
         entropy=SessionContainer.entropy,
         audit=SessionContainer.audit,
     )
-    old_login_routes = providers.ThreadSafeSingleton(
+    old_login_routes: providers.Provider[OldLoginRoutes] = providers.ThreadSafeSingleton(
         OldLoginRoutes,
         old_login=old_login,
         api_keys=providers.ThreadSafeSingleton(
@@ -113,18 +115,22 @@ class ProgramContainer(SignInContainer):
     profile_sync: providers.Provider[ProfileSyncCall | None] = providers.ThreadSafeSingleton(
         sync_call, sync_parts
     )
-    webhook_threads = providers.ThreadSafeSingleton(WorkerThreads, threads=WEBHOOKS_AT_ONCE)
-    profile_changed_routes = providers.ThreadSafeSingleton(
-        ProfileChangedRoutes,
-        webhooks=providers.ThreadSafeSingleton(
-            profile_webhooks,
-            SessionContainer.settings.provided.webhook,
-            profile_sync,
-            create_intents.provider,
-            clock=SessionContainer.clock,
-            audit=SessionContainer.audit,
-            counter=SessionContainer.counter,
-        ),
-        error_responses=ServiceContainer.error_responses,
-        threads=webhook_threads,
+    webhook_threads: providers.Provider[WorkerThreads] = providers.ThreadSafeSingleton(
+        WorkerThreads, threads=WEBHOOKS_AT_ONCE
+    )
+    profile_changed_routes: providers.Provider[ProfileChangedRoutes] = (
+        providers.ThreadSafeSingleton(
+            ProfileChangedRoutes,
+            webhooks=providers.ThreadSafeSingleton(
+                profile_webhooks,
+                SessionContainer.settings.provided.webhook,
+                profile_sync,
+                create_intents.provider,
+                clock=SessionContainer.clock,
+                audit=SessionContainer.audit,
+                counter=SessionContainer.counter,
+            ),
+            error_responses=ServiceContainer.error_responses,
+            threads=webhook_threads,
+        )
     )

@@ -8,9 +8,12 @@ from authcore.adapters.cognito.token_endpoint import CognitoCodeExchanger, Cogni
 from authcore.adapters.cookies.attempts import SealedAttemptJar
 from authcore.adapters.cookies.connect_ticket import SealedTicketJar
 from authcore.adapters.http import HttpClient
+from authcore.adapters.sealing.envelope import KeyRing
 from authcore.adapters.worker_threads import WorkerThreads
+from authcore.domain.model.app_client import AppClient
 from authcore.domain.model.connecting import ConnectTicket
 from authcore.domain.model.session import PendingSignIns
+from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.sign_out import SignOut
 from authcore.domain.services.sign_in.authorization import client_digest
 from authcore.domain.services.sign_in.code_redeemer import CodeRedeemer
@@ -30,6 +33,7 @@ from authcore.wiring.table import replay_cache_of
 from authcore_web.redirect_loops import RedirectLoopDetector
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.page_files import pages_of
+from authcore_web.response.pages import Pages
 from authcore_web.service_urls import (
     app_client_of,
     page_urls_of,
@@ -48,11 +52,11 @@ MAX_THREADS: Final = 256
 class ServiceContainer(SessionContainer):
     """Wires the services of the auth service: sessions as a guard checks them, and sign-ins."""
 
-    sign_in_settings = SessionContainer.settings.provided.sign_in
-    connect_settings = SessionContainer.settings.provided.connect
-    web_access_settings = SessionContainer.settings.provided.web
-    page_settings = SessionContainer.settings.provided.pages
-    password_settings = SessionContainer.settings.provided.password
+    sign_in_settings: providers.AttributeGetter = SessionContainer.settings.provided.sign_in
+    connect_settings: providers.AttributeGetter = SessionContainer.settings.provided.connect
+    web_access_settings: providers.AttributeGetter = SessionContainer.settings.provided.web
+    page_settings: providers.AttributeGetter = SessionContainer.settings.provided.pages
+    password_settings: providers.AttributeGetter = SessionContainer.settings.provided.password
     legacy_sign_out: providers.Provider[LegacySignOut | None] = providers.ThreadSafeSingleton(
         http_legacy_sessions,
         SessionContainer.settings.provided.legacy_sessions,
@@ -62,12 +66,18 @@ class ServiceContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.audit,
     )
-    threads = providers.ThreadSafeSingleton(WorkerThreads, threads=MAX_THREADS)
+    threads: providers.Provider[WorkerThreads] = providers.ThreadSafeSingleton(
+        WorkerThreads, threads=MAX_THREADS
+    )
     http: providers.Provider[HttpClient] = providers.ThreadSafeSingleton(
         domain_http, sign_in_settings, SessionContainer.clock
     )
-    token_url = providers.ThreadSafeSingleton(token_url_of, sign_in_settings)
-    signin_url = providers.ThreadSafeSingleton(signin_url_of, sign_in_settings)
+    token_url: providers.Provider[ServiceUrl] = providers.ThreadSafeSingleton(
+        token_url_of, sign_in_settings
+    )
+    signin_url: providers.Provider[str] = providers.ThreadSafeSingleton(
+        signin_url_of, sign_in_settings
+    )
     client_secrets: providers.Provider[ClientSecrets] = providers.ThreadSafeSingleton(
         client_secrets_of,
         sign_in_settings.client_secret,
@@ -106,7 +116,9 @@ class ServiceContainer(SessionContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    sealing = providers.ThreadSafeSingleton(require_ring, SessionContainer.key_ring)
+    sealing: providers.Provider[KeyRing] = providers.ThreadSafeSingleton(
+        require_ring, SessionContainer.key_ring
+    )
     attempts: providers.Provider[CookieJar[PendingSignIns]] = providers.ThreadSafeSingleton(
         SealedAttemptJar,
         ring=sealing,
@@ -119,24 +131,28 @@ class ServiceContainer(SessionContainer):
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
-    signed_in_url = providers.ThreadSafeSingleton(signed_in_url_of, sign_in_settings)
-    allowlist = providers.ThreadSafeSingleton(
+    signed_in_url: providers.Provider[str] = providers.ThreadSafeSingleton(
+        signed_in_url_of, sign_in_settings
+    )
+    allowlist: providers.Provider[RedirectAllowlist] = providers.ThreadSafeSingleton(
         RedirectAllowlist, sign_in_settings.redirects, pages=providers.List(signed_in_url)
     )
-    app_client = providers.ThreadSafeSingleton(
+    app_client: providers.Provider[AppClient] = providers.ThreadSafeSingleton(
         app_client_of,
         sign_in_settings,
         client_id=SessionContainer.cognito.client_id,
         issuer=SessionContainer.issuer,
     )
-    client_digest = providers.ThreadSafeSingleton(client_digest, app_client)
-    code_redeemer = providers.ThreadSafeSingleton(
+    client_digest: providers.Provider[str] = providers.ThreadSafeSingleton(
+        client_digest, app_client
+    )
+    code_redeemer: providers.Provider[CodeRedeemer] = providers.ThreadSafeSingleton(
         CodeRedeemer,
         exchanger=exchanger,
         validator=SessionContainer.validator,
         replay_cache=replay_cache,
     )
-    sign_in = providers.ThreadSafeSingleton(
+    sign_in: providers.Provider[SignIn] = providers.ThreadSafeSingleton(
         SignIn,
         client=app_client,
         redeemer=code_redeemer,
@@ -146,7 +162,7 @@ class ServiceContainer(SessionContainer):
         entropy=SessionContainer.entropy,
         attempt_lifetime=sign_in_settings.attempt_lifetime,
     )
-    sign_out = providers.ThreadSafeSingleton(
+    sign_out: providers.Provider[SignOut] = providers.ThreadSafeSingleton(
         SignOut,
         revoker=token_revoker,
         validator=SessionContainer.validator,
@@ -157,14 +173,18 @@ class ServiceContainer(SessionContainer):
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
     )
-    sign_in_urls = providers.ThreadSafeSingleton(SignInUrls, allowlist, signin_url)
-    redirect_loops = providers.ThreadSafeSingleton(RedirectLoopDetector, SessionContainer.clock)
-    pages = providers.ThreadSafeSingleton(
+    sign_in_urls: providers.Provider[SignInUrls] = providers.ThreadSafeSingleton(
+        SignInUrls, allowlist, signin_url
+    )
+    redirect_loops: providers.Provider[RedirectLoopDetector] = providers.ThreadSafeSingleton(
+        RedirectLoopDetector, SessionContainer.clock
+    )
+    pages: providers.Provider[Pages] = providers.ThreadSafeSingleton(
         pages_of,
         page_settings,
         providers.ThreadSafeSingleton(page_urls_of, sign_in_settings, page_settings),
     )
-    error_responses = providers.ThreadSafeSingleton(
+    error_responses: providers.Provider[ErrorResponses] = providers.ThreadSafeSingleton(
         ErrorResponses,
         audit=SessionContainer.audit,
         entropy=SessionContainer.entropy,

@@ -6,7 +6,9 @@ from authcore.adapters.async_pause import SystemAsyncPause
 from authcore.adapters.cookies.challenge import SealedChallengeJar
 from authcore.domain.model.pending_challenge import PendingChallenge
 from authcore.domain.services.accounts.connection_offers import ConnectionOffers
+from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
 from authcore.domain.services.sign_in.redirects import RedirectAllowlist
+from authcore.domain.services.sign_in.sign_in_limits import SignInLimits
 from authcore.ports.cookies import CookieJar
 from authcore.ports.password_authentication import PasswordAuthenticator
 from authcore.ports.system import AsyncPause
@@ -39,8 +41,10 @@ from authcore_web.service_urls import challenge_url_of, connect_url_of, issuer_o
 class SignInContainer(ServiceContainer):
     """Wires the sign-in, at the pool's pages or on the own page, and the connecting of accounts."""
 
-    connect_url = providers.ThreadSafeSingleton(connect_url_of, ServiceContainer.sign_in_settings)
-    connection_offers = providers.ThreadSafeSingleton(
+    connect_url: providers.Provider[str] = providers.ThreadSafeSingleton(
+        connect_url_of, ServiceContainer.sign_in_settings
+    )
+    connection_offers: providers.Provider[ConnectionOffers] = providers.ThreadSafeSingleton(
         ConnectionOffers,
         is_on=providers.Callable(is_on, ServiceContainer.connect_settings),
         client=ServiceContainer.client_digest,
@@ -48,7 +52,7 @@ class SignInContainer(ServiceContainer):
         clock=SessionContainer.clock,
         audit=SessionContainer.audit,
     )
-    refused_sign_ins = providers.ThreadSafeSingleton(
+    refused_sign_ins: providers.Provider[RefusedSignIns] = providers.ThreadSafeSingleton(
         RefusedSignIns,
         offers=connection_offers,
         tickets=ServiceContainer.tickets,
@@ -57,20 +61,20 @@ class SignInContainer(ServiceContainer):
         sign_in_urls=ServiceContainer.sign_in_urls,
         connect_url=connect_url,
     )
-    session_start = providers.ThreadSafeSingleton(
+    session_start: providers.ThreadSafeSingleton[SessionStart] = providers.ThreadSafeSingleton(
         SessionStart,
         session_guard=SessionContainer.session_guard,
         sessions=SessionContainer.sessions,
         refused_sign_ins=refused_sign_ins,
     )
-    late_callbacks = providers.ThreadSafeSingleton(
+    late_callbacks: providers.Provider[LateCallbacks] = providers.ThreadSafeSingleton(
         LateCallbacks,
         sign_in=ServiceContainer.sign_in,
         browser_guard=SessionContainer.browser_guard,
         audit=SessionContainer.audit,
         threads=ServiceContainer.threads,
     )
-    own_pages = providers.ThreadSafeSingleton(
+    own_pages: providers.Provider[TrustedOrigins] = providers.ThreadSafeSingleton(
         TrustedOrigins,
         own_origin=providers.Callable(origin_of, ServiceContainer.signin_url),
         allowlist=providers.ThreadSafeSingleton(RedirectAllowlist, ()),
@@ -78,7 +82,7 @@ class SignInContainer(ServiceContainer):
     pool_users: providers.Provider[PoolUsers | None] = providers.ThreadSafeSingleton(
         pool_users, ServiceContainer.connect_settings, SessionContainer.cognito
     )
-    connect_routes = providers.ThreadSafeSingleton(
+    connect_routes: providers.Provider[ConnectRoutes] = providers.ThreadSafeSingleton(
         ConnectRoutes,
         connection=providers.ThreadSafeSingleton(
             identity_connection,
@@ -103,7 +107,7 @@ class SignInContainer(ServiceContainer):
         pages=ServiceContainer.pages,
         threads=ServiceContainer.threads,
     )
-    sign_in_pages = providers.ThreadSafeSingleton(
+    sign_in_pages: providers.Provider[SignInPages] = providers.ThreadSafeSingleton(
         SignInPages,
         pages=ServiceContainer.pages,
         allowlist=ServiceContainer.allowlist,
@@ -116,7 +120,7 @@ class SignInContainer(ServiceContainer):
         ),
         has_choice=providers.Callable(begins_by_choice, ServiceContainer.password_settings),
     )
-    sign_in_routes = providers.ThreadSafeSingleton(
+    sign_in_routes: providers.ThreadSafeSingleton[SignInRoutes] = providers.ThreadSafeSingleton(
         SignInRoutes,
         sign_in=ServiceContainer.sign_in,
         session_start=session_start,
@@ -144,14 +148,16 @@ class SignInContainer(ServiceContainer):
         )
     )
     async_pause: providers.Provider[AsyncPause] = providers.ThreadSafeSingleton(SystemAsyncPause)
-    even_refusals = providers.ThreadSafeSingleton(EvenRefusals, SessionContainer.clock, async_pause)
+    even_refusals: providers.Provider[EvenRefusals] = providers.ThreadSafeSingleton(
+        EvenRefusals, SessionContainer.clock, async_pause
+    )
     challenges: providers.Provider[CookieJar[PendingChallenge]] = providers.ThreadSafeSingleton(
         SealedChallengeJar,
         ring=ServiceContainer.sealing,
         clock=SessionContainer.clock,
         entropy=SessionContainer.entropy,
     )
-    sign_in_limits = providers.ThreadSafeSingleton(
+    sign_in_limits: providers.Provider[SignInLimits] = providers.ThreadSafeSingleton(
         sign_in_limits_of,
         ServiceContainer.password_settings,
         SessionContainer.store,
@@ -159,13 +165,13 @@ class SignInContainer(ServiceContainer):
         SessionContainer.clock,
         SessionContainer.entropy,
     )
-    password_sign_in = providers.ThreadSafeSingleton(
+    password_sign_in: providers.Provider[PasswordSignIn] = providers.ThreadSafeSingleton(
         password_sign_in_of,
         ServiceContainer.password_settings,
         password_authenticator,
         SessionContainer.validator,
     )
-    password_routes = providers.ThreadSafeSingleton(
+    password_routes: providers.Provider[PasswordRoutes] = providers.ThreadSafeSingleton(
         PasswordRoutes,
         steps=providers.ThreadSafeSingleton(
             PasswordSteps,
@@ -197,4 +203,4 @@ class SignInContainer(ServiceContainer):
         threads=ServiceContainer.threads,
         refusals=even_refusals,
     )
-    script_route = providers.ThreadSafeSingleton(ScriptRoute)
+    script_route: providers.Provider[ScriptRoute] = providers.ThreadSafeSingleton(ScriptRoute)

@@ -195,6 +195,15 @@ class ErrorResponses:
             response.headers.update(dict([retry_after(error)]))
         return with_cookies(response, cookies)
 
+    def of_recorded(
+        self, error: AuthcoreError, request: HTTPConnection, reference: str | None
+    ) -> Response:
+        """Answer a request that ended in *error*, which was recorded under *reference*."""
+        response = self._answer(request, error_response_for(error), error.code, reference)
+        if isinstance(error, UnavailableError):
+            response.headers.update(dict([retry_after(error)]))
+        return response
+
     def of_exception(self, request: HTTPConnection) -> tuple[Response, str]:
         """Answer a request that ended in a bug; the response and its reference."""
         error = AuthcoreError()

@@ -1,6 +1,5 @@
 """``/healthz``, ``/readyz``, ``/metrics``, ``/openapi.json``: for operators."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from authcore.adapters.worker_threads import WorkerThreads
 from authcore.domain.errors import UnavailableError
 from authcore_web.metrics import MEDIA_TYPE, Metrics
+from authcore_web.readiness import ACTION, Readiness
 from authcore_web.response.errors import ErrorResponses
 from authcore_web.response.plain import as_json
 
@@ -24,14 +24,13 @@ class ServiceRoutes:
     Report the state of this process to operators and their machines.
 
     Attributes:
-        warm_up: Returns once the issuer's keys are cached; raises UnavailableError if they cannot
-            be fetched.
+        readiness: Tells whether this process can serve.
         metrics: Of this process.
-        error_responses: Answers while there are no keys.
-        threads: Where *warm_up* waits.
+        error_responses: Answers while it cannot.
+        threads: Where *readiness* waits.
     """
 
-    _warm_up: Callable[[], None]
+    _readiness: Readiness
     _metrics: Metrics
     _error_responses: ErrorResponses
     _threads: WorkerThreads
@@ -42,11 +41,13 @@ class ServiceRoutes:
         return as_json({"status": "ok"})
 
     async def ready(self, request: Request) -> Response:
-        """200 once sessions can be checked, 503 until then."""
+        """200 while keys, table and client secret are there; otherwise 503 and the reason."""
         try:
-            await self._threads.run(self._warm_up)
-        except UnavailableError as error:
-            return self._error_responses.of(error, request, action="service.ready")
+            state = await self._threads.run(self._readiness.state)
+        except UnavailableError as error:  # no thread is free
+            return self._error_responses.of(error, request, action=ACTION)
+        if state.error is not None:
+            return self._error_responses.of_recorded(state.error, request, state.reference)
         return as_json({"status": "ready"})
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002 - a route's shape

@@ -124,7 +124,9 @@ def password_policy(text: str) -> PasswordPolicy:
     return PasswordPolicy(integer(6, 99)(length), frozenset(known))
 
 
-secret_text = matching(r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters")
+secret_text: Parser[str] = matching(
+    r"[\x21-\x7e]{1,512}", "must be 1 to 512 printable ASCII characters"
+)
 
 
 def client_secrets(text: str) -> tuple[str, ...]:
@@ -138,4 +140,6 @@ def client_secrets(text: str) -> tuple[str, ...]:
 CALLER_KEY: Final = r"[!-+\--~]{32,512}"
 """Printable ASCII without the comma, which separates list entries."""
 
-caller_key = matching(CALLER_KEY, "must be 32 to 512 characters of ASCII, without a comma")
+caller_key: Parser[str] = matching(
+    CALLER_KEY, "must be 32 to 512 characters of ASCII, without a comma"
+)

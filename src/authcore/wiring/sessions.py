@@ -63,9 +63,9 @@ class SessionContainer(containers.DeclarativeContainer):
     settings: providers.Dependency[SessionSettings] = providers.Dependency(
         instance_of=SessionSettings
     )
-    cognito = settings.provided.cognito
-    cookie = settings.provided.cookie
-    store = settings.provided.store
+    cognito: providers.AttributeGetter = settings.provided.cognito
+    cookie: providers.AttributeGetter = settings.provided.cookie
+    store: providers.AttributeGetter = settings.provided.store
 
     clock: providers.Provider[Clock] = providers.ThreadSafeSingleton(SystemClock)
     entropy: providers.Provider[Entropy] = providers.ThreadSafeSingleton(SystemEntropy)
@@ -77,8 +77,8 @@ class SessionContainer(containers.DeclarativeContainer):
     fetcher: providers.Provider[Callable[[], bytes]] = providers.ThreadSafeSingleton(
         JwksFetcher, jwks_urls
     )
-    keys = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
-    cached_keys = providers.ThreadSafeSingleton(CachedKeys, keys)
+    keys: providers.Provider[KeyCache] = providers.ThreadSafeSingleton(KeyCache, fetcher, clock)
+    cached_keys: providers.Provider[CachedKeys] = providers.ThreadSafeSingleton(CachedKeys, keys)
 
     signatures: providers.Provider[SignatureVerifier] = providers.ThreadSafeSingleton(
         CachingSignatureVerifier,
@@ -92,7 +92,7 @@ class SessionContainer(containers.DeclarativeContainer):
         cached_keys,
         clock,
     )
-    validator = providers.ThreadSafeSingleton(
+    validator: providers.Provider[TokenValidator] = providers.ThreadSafeSingleton(
         TokenValidator,
         signatures=signatures,
         cached_signatures=cached_signatures,
@@ -111,8 +111,12 @@ class SessionContainer(containers.DeclarativeContainer):
         sealed_store, table_client, store, clock
     )
     audit_log: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(LoggingAuditLog)
-    audit_counter = providers.ThreadSafeSingleton(ProcessDecisionCounter)
-    audit_stream = providers.ThreadSafeSingleton(AuditStream, audit_log)
+    audit_counter: providers.Provider[ProcessDecisionCounter] = providers.ThreadSafeSingleton(
+        ProcessDecisionCounter
+    )
+    audit_stream: providers.Provider[AuditStream] = providers.ThreadSafeSingleton(
+        AuditStream, audit_log
+    )
     audit: providers.Provider[AuditLog] = providers.ThreadSafeSingleton(
         CountingAuditLog, audit_stream, audit_counter
     )
@@ -161,8 +165,10 @@ class SessionContainer(containers.DeclarativeContainer):
         audit=audit,
         successors=successors,
     )
-    policy = providers.ThreadSafeSingleton(RefreshPolicy, cookie.lifetime)
-    session_guard = providers.ThreadSafeSingleton(
+    policy: providers.Provider[RefreshPolicy] = providers.ThreadSafeSingleton(
+        RefreshPolicy, cookie.lifetime
+    )
+    session_guard: providers.Provider[SessionGuard] = providers.ThreadSafeSingleton(
         SessionGuard,
         validator=validator,
         policy=policy,
@@ -176,10 +182,14 @@ class SessionContainer(containers.DeclarativeContainer):
         users=providers.ThreadSafeSingleton(user_mapping, settings.provided.user),
     )
     requirements: providers.Provider[tuple[Requirement, ...]] = settings.provided.guard.requirements
-    user_check = providers.ThreadSafeSingleton(UserCheck, audit=audit, counter=counter)
+    user_check: providers.Provider[UserCheck] = providers.ThreadSafeSingleton(
+        UserCheck, audit=audit, counter=counter
+    )
     response_budget: providers.Provider[ResponseBudget | None] = providers.Object(None)
-    program_guard = providers.ThreadSafeSingleton(program_guard, session_guard, program_validator)
-    browser_guard = providers.ThreadSafeSingleton(
+    program_guard: providers.Provider[SessionGuard] = providers.ThreadSafeSingleton(
+        program_guard, session_guard, program_validator
+    )
+    browser_guard: providers.Provider[BrowserGuard] = providers.ThreadSafeSingleton(
         BrowserGuard,
         guard=session_guard,
         jar=sessions,

@@ -87,7 +87,7 @@ class TriggerRaisedError(Exception):
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text[:MAX_ERROR_CHARACTERS]
+        self.text: str = text[:MAX_ERROR_CHARACTERS]
         super().__init__("the trigger raised an error")
 
 

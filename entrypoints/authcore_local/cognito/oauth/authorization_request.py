@@ -41,7 +41,7 @@ class AuthorizationRefusedError(Exception):
         self, redirect_uri: str, error: ErrorCode, description: str, state: str | None = None
     ) -> None:
         answer = {"error": error, "error_description": description}
-        self.location = answer_to(redirect_uri, answer, state)
+        self.location: str = answer_to(redirect_uri, answer, state)
         super().__init__(error)
 
 

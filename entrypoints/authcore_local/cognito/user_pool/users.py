@@ -64,7 +64,7 @@ class UserStore:
 
             case_sensitive: False stores user names in lower case.
         """
-        self.writes = WriteBlock()
+        self.writes: WriteBlock = WriteBlock()
         self._pool_name = pool_name
         self._simulation = entropy.token()
         self._clock = clock

@@ -55,7 +55,7 @@ class OAuthClient:
 
             client_secret: Of the app client: one that stays, or the ClientSecrets.
         """
-        self.client_id = client_id
+        self.client_id: str = client_id
         self._http = http
         self._secrets = client_secrets(client_secret)
 

@@ -142,7 +142,7 @@ class SrpClient:
     def __init__(self, secret: int) -> None:
         """Begin with the ephemeral *secret*, ``a``: at least SECRET_BITS random bits."""
         self._secret = secret
-        self.public = _power_of_g(secret)
+        self.public: int = _power_of_g(secret)
 
     @property
     def srp_a(self) -> str:

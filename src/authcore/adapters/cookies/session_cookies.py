@@ -58,7 +58,7 @@ class SessionCookies:
             raise ConfigurationError(problems)
         self._scope = CookieScope(domain)
         self._former = tuple(map(_scope, former_domains))
-        self.lifetime = lifetime
+        self.lifetime: timedelta = lifetime
         self._budget = budget
 
     def set_texts(

@@ -41,7 +41,7 @@ class Exchange:
 
     def __init__(self) -> None:
         self._over_at = 0.0
-        self.has_sent = False
+        self.has_sent: bool = False
         self.phase: Phase = "write"
 
     def begin(self, within: timedelta) -> None:
@@ -164,7 +164,7 @@ class BoundedConnection(httpx.HTTPTransport):
 
     def __init__(self) -> None:
         super().__init__(verify=_tls(), trust_env=False)
-        self.exchange = Exchange()
+        self.exchange: Exchange = Exchange()
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             max_connections=1,

@@ -46,8 +46,8 @@ class HttpFailedError(Exception):
     ) -> None:
         self.reason = reason
         self.sent = sent
-        self.detail = _describe(reason, phase)
-        self.is_untrusted = phase == "connect certificate"
+        self.detail: str = _describe(reason, phase)
+        self.is_untrusted: bool = phase == "connect certificate"
         super().__init__(f"no usable HTTP answer: {reason}")
 
 

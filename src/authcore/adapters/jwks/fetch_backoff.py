@@ -52,7 +52,7 @@ class FetchBackoff:
     """
 
     def __init__(self) -> None:
-        self.failures = 0
+        self.failures: int = 0
         self.failure: FetchFailure | None = None
         self._announced: str | None = None
         self._failed_at: datetime | None = None

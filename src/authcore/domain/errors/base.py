@@ -32,7 +32,7 @@ class ConfigurationError(AuthcoreError):
     code: ClassVar[str] = "configuration"
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         super().__init__("; ".join(self.problems))
 
 

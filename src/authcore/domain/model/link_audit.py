@@ -131,8 +131,8 @@ class LinkSnapshot:
         self.accounts: dict[str, str | None] = {}
         self.users_after: str | None = None
         self.accounts_after: str | None = None
-        self.users_complete = False
-        self.accounts_complete = False
+        self.users_complete: bool = False
+        self.accounts_complete: bool = False
         self._max_entries = max_entries
         self._entries = {UserLinks: 0, AccountLinks: 0}
         for page in pages:

@@ -20,7 +20,7 @@ class InMemoryClientSecrets(ClientSecrets):
     def __init__(self, *published: str) -> None:
         self.published: Sequence[str] = published
         self.available = True
-        self.reads = 0
+        self.reads: int = 0
         self.reported: list[tuple[str, bool]] = []
         self._known: Sequence[str] = ()
         self._accepted = ""

@@ -122,7 +122,7 @@ class InMemoryLegacyLinks(LegacyLinks):
         mode: Creation = "unique",
         unique_emails: bool = False,
     ) -> None:
-        self.rows = {row.account.legacy_uid: row for row in rows}
+        self.rows: dict[str, LegacyRow] = {row.account.legacy_uid: row for row in rows}
         self.calls: list[str] = []
         self.available = True
         self.unanswered: str | None = None

@@ -21,7 +21,7 @@ class InMemorySecretSource(SecretSource):
         self.texts: Sequence[str] = texts
         self.available = True
         self.permitted = True
-        self.reads = 0
+        self.reads: int = 0
 
     def read(self) -> Sequence[str]:
         """See the port."""

@@ -115,7 +115,7 @@ class InMemoryTokenRefresher(TokenRefresher):
         self.loses_answers = False
         self.knows_client = True
         self.rotates = False
-        self.grace = timedelta(0)
+        self.grace: timedelta = timedelta(0)
 
     def sign_in(self, make: MakeTokens) -> TokenSet:
         """Begin a session whose tokens *make* makes, and return the first ones."""
@@ -206,7 +206,7 @@ class InMemoryMachineTokenIssuer(MachineTokenIssuer):
         self._scopes = frozenset(scopes)
         self._lock = threading.Lock()
         self.asked: list[Collection[str]] = []
-        self.lifetime = timedelta(hours=1)
+        self.lifetime: timedelta = timedelta(hours=1)
         self.available = True
         self.knows_client = True
 

@@ -12,6 +12,7 @@ from authcore.domain.model.reasons.reason import (
 
 
 _CALLS_COGNITO: Final = (
+    "service.ready",
     "account_linking.postponed",
     "account_linking.unmarked",
     "native.link",
@@ -49,6 +50,7 @@ _CALLS_LEGACY: Final = (
     "profile.webhook",
 )
 _CALLS_TABLE: Final = (
+    "service.ready",
     "account_linking.postponed",
     "account_linking.unkept",
     "guard",
