@@ -44,8 +44,8 @@ class LegacyClients:
 def legacy_clients() -> LegacyClients:
     """Make clients whose deadline is that of a trigger."""
     return LegacyClients(
-        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES),
-        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_LINK_ANSWER_BYTES),
+        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_ANSWER_BYTES, partner="legacy"),
+        HttpClient(within=TRIGGER_LIMIT, max_bytes=MAX_LINK_ANSWER_BYTES, partner="legacy"),
     )
 
 

@@ -169,6 +169,7 @@ class LocalStack(Running):
                 self.lifetimes,
                 more_logout_urls=(own_application.signed_out_url,) if own_application else (),
                 post_authentication_in_managed_login=post_authentication_in_managed_login,
+                publishes_secret=managed_secret,
             )
         )
         if managed_secret:

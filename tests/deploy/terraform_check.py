@@ -54,9 +54,17 @@ def _of_names() -> Iterator[str]:
     used = {*re.findall(r"\bvar\.(\w+)", text)}
     yield from (f"variables.tf lacks {name}" for name in sorted(used - declared))
     yield from (f"variables.tf: {name} is not used" for name in sorted(declared - used))
+    required = {name for each in _parse("variables.tf")["variable"] for name in _required(each)}
+    example = {name for name in _parse("example.tfvars") if not name.startswith("__")}
+    yield from (f"example.tfvars lacks {name}" for name in sorted(required - example))
+    yield from (f"example.tfvars: {name} is not a variable" for name in sorted(example - declared))
     made = {*re.findall(r'^(?:resource|data) "(\w+)" "(\w+)"', text, re.MULTILINE)}
     needed = {*re.findall(r"\b(aws_\w+)\.(\w+)", re.sub(r'"aws_\w+"', "", text))}
     yield from (f"nothing makes {kind}.{name}" for kind, name in sorted(needed - made))
+
+
+def _required(variable: Mapping[str, Any]) -> Iterator[str]:
+    yield from (name for name, about in variable.items() if "default" not in about)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,6 @@ from authcore_cli.entrypoints import DOORS
 from deploy.stack import DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack, Value
 
 
-UNGROUPED: Final = {"AUTHCORE_LOG_FORMAT", "AUTHCORE_METRICS_FORMAT"}
-"""Variables that every process reads before its settings."""
-
 GIVEN: Final = {
     "usual": {},
     "providers": PROVIDERS,
@@ -49,7 +46,7 @@ def test_each_variable_of_a_function_is_one_that_it_reads(
 ) -> None:
     settings = DOORS[DOOR_OF[function]]().settings
     read = {each for name, about, _ in describe_variables(settings) for each in about.names(name)}
-    assert {*Stack(template).variables(function)} <= read | UNGROUPED
+    assert {*Stack(template).variables(function)} <= read
 
 
 @pytest.mark.parametrize("given", GIVEN)

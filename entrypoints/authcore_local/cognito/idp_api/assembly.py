@@ -9,6 +9,7 @@ from authcore_local.cognito.idp_api.authentication import Authentication
 from authcore_local.cognito.idp_api.challenge_answers import ChallengeAnswers
 from authcore_local.cognito.idp_api.challenge_desk import ChallengeDesk
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
+from authcore_local.cognito.idp_api.domain_description import DomainDescription
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
 from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
 from authcore_local.cognito.idp_api.own_account import OwnAccount
@@ -22,7 +23,18 @@ from authcore_local.cognito.idp_api.user_listing import UserListing
 
 
 SIGNED: Final = frozenset(
-    ("DescribeUserPool", "DescribeUserPoolClient", "GetProvisionedLimit", "ListUsers")
+    (
+        "DescribeIdentityProvider",
+        "DescribeRiskConfiguration",
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
+        "DescribeUserPoolDomain",
+        "GetProvisionedLimit",
+        "GetUserPoolMfaConfig",
+        "ListIdentityProviders",
+        "ListUserPoolClients",
+        "ListUsers",
+    )
 )
 """Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
 
@@ -40,7 +52,9 @@ def build_api(parts: ApiParts) -> Api:
         unsigned={name: operations[name] for name in operations.keys() - signed},
         signed={name: operations[name] for name in signed},
         secrets={"GetSecretValue": parts.secrets.get_secret_value},
+        firewall={"GetWebACLForResource": lambda _: {}},
         admit=parts.rates.check,
+        revisions=parts.revisions,
     )
 
 
@@ -88,7 +102,12 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
         lifecycle=parts.lifecycle,
         forgotten=parts.forgotten,
     )
-    description = PoolDescription(config=parts.config, secrets=parts.secrets, users=parts.users)
+    description = PoolDescription(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        functions=parts.functions,
+    )
     linking = ProviderLinking(parts.config, users=parts.users, clock=parts.clock)
     return {
         "AdminLinkProviderForUser": linking.link,
@@ -96,6 +115,8 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
         "GetProvisionedLimit": parts.rates.get_provisioned_limit,
         "DescribeUserPool": description.pool,
         "DescribeUserPoolClient": description.client,
+        "ListUserPoolClients": description.clients,
+        **DomainDescription(config=parts.config).operations(),
         **administration.operations(),
     }
 

@@ -1,0 +1,12 @@
+auth_host                  = "auth-api.example.com"
+auth_certificate_arn       = "arn:aws:acm:eu-west-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
+cookie_domain              = "example.com"
+redirects                  = ["https://cms.example.com"]
+default_redirect           = "https://cms.example.com/"
+sign_out_targets           = ["https://cms.example.com/"]
+domain_prefix              = "your-organisation"
+pool_kind                  = "username"
+legacy_url                 = "https://cms.example.com"
+cookie_keys_secret_arn     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:authcore/cookie-keys-abcdef"
+link_proof_keys_secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:authcore/link-proof-keys-abcdef"
+legacy_api_key_secret_arn  = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:authcore/legacy-api-key-abcdef"
