@@ -97,6 +97,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
 	@PYTHONPATH=tests $(BIN)/python -m documentation.variables
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
+	@PYTHONPATH=tests $(BIN)/python -m documentation.checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
@@ -175,6 +176,13 @@ deploy-check: .venv-deploy/.ready .venv-behaviours/.ready ## Check deploy/ witho
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy
 	@$(BIN)/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r $<
 	@touch $@
+
+alerts: ## Check the alert rules by Prometheus' own promtool, and run their tests (installs it; asks for root)
+	@command -v promtool >/dev/null || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends prometheus; \
+	  $$root systemctl disable --now --quiet prometheus 2>/dev/null || true; }
+	@cd deploy/observability && promtool check rules alerts.yaml && promtool test rules alerts_test.yaml
 
 browser: ## Install Debian's chromium-headless-shell and firefox-esr for the browser tests (asks for root)
 	@for browser in chromium-headless-shell firefox-esr; do command -v $$browser >/dev/null || { \

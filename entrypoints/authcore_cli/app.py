@@ -23,7 +23,9 @@ from authcore.domain.errors import (
 from authcore.domain.model.reasons import REASONS
 from authcore_cli.allow_create import AllowCreateCommand
 from authcore_cli.config_check import ConfigCommands
+from authcore_cli.doctor_command import DoctorCommand
 from authcore_cli.help_commands import HelpCommands
+from authcore_cli.keys_command import KeysCommands
 from authcore_cli.legacy_commands import LegacyCommands
 from authcore_cli.links_commands import LinksCommands
 from authcore_cli.output_stream import UnwrittenError
@@ -98,7 +100,8 @@ def _app(context: CommandContext) -> App:
     app = App(
         name="authcore",
         help="Look at tokens, build sign-in URLs, check settings, compare and repair links, "
-        "bring users in step, end sessions, check a legacy system, sign in.",
+        "bring users in step, end sessions, check a legacy system, sign in, examine a deployment, "
+        "make keys.",
         version=__version__,
         console=context.answers,
         help_format="plaintext",  # markdown takes the stars of AUTHCORE_COGNITO_* for italics
@@ -121,6 +124,8 @@ def _app(context: CommandContext) -> App:
     sync = App(name="sync", help="Bring pool users in step with their legacy accounts.")
     sync.command(SyncCommands(context).run)
     sync.command(SyncCommands(context).user)
+    keys = App(name="keys", help="Make keys for the settings.")
+    keys.command(KeysCommands(context).new)
     legacy = App(name="legacy", help="Check a legacy system's HTTP API.")
     legacy.command(LegacyCommands(context).check)
     app.command(tokens)
@@ -129,6 +134,8 @@ def _app(context: CommandContext) -> App:
     app.command(sessions)
     app.command(legacy)
     app.command(config)
+    app.command(keys)
+    app.command(DoctorCommand(context).doctor)
     app.command(SignInUrlCommand(context).signin_url)
     app.command(SignInCommand(context).signin)
     help_commands = HelpCommands(context, app)

@@ -17,6 +17,7 @@ from authcore.domain.model.pools import is_replica
 from authcore.settings import PREFIX, Setting, describe_variables, known_variables, load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.doctor import DoctorSettings
 from authcore.settings.guard import GuardSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.legacy_checks import request as legacy_check
@@ -26,6 +27,13 @@ from authcore_cli.terminal_text import printable
 
 MAX_UNKNOWN_NAMES: Final = 50
 """How many unknown names are warned about."""
+
+
+@attrs.frozen
+class _Doctor:
+    """What no door reads, and another command does."""
+
+    doctor: DoctorSettings
 
 
 @attrs.frozen
@@ -148,7 +156,8 @@ def _makes_large_heads(settings: object) -> bool:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    known = {name for door in DOORS.values() for name in known_variables(door().settings)}
+    groups = [*(door().settings for door in DOORS.values()), _Doctor]
+    known = {name for group in groups for name in known_variables(group)}
     known |= legacy_check.VARIABLES
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)
     return [_warning(name, known) for name in strange[:MAX_UNKNOWN_NAMES]]

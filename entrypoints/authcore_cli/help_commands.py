@@ -30,7 +30,7 @@ class HelpCommands:
         Show what a command does, as its option --help does.
 
         Args:
-            command: Its words, such as ``links audit``; none for the list of commands.
+            command: Its words, such as links audit; none for the list of commands.
         """
         _, _, unknown = self.app.parse_commands(command)
         if unknown:
@@ -44,7 +44,7 @@ class HelpCommands:
         Print a script by which a shell completes commands and options.
 
         Args:
-            shell: In bash: ``source <(authcore completion bash)`` in ``~/.bashrc``.
+            shell: In bash, put source <(authcore completion bash) into ~/.bashrc.
         """
         self.context.say(self.app.generate_completion(shell=shell).rstrip("\n"))
         return ExitStatus.OK

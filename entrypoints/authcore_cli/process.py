@@ -11,17 +11,19 @@ import attrs
 from rich.console import Console
 
 import authcore
-from authcore.adapters.system import SystemClock, environment
+from authcore.adapters.system import SystemClock, SystemEntropy, environment
 from authcore.domain.errors import ParameterRejectedError
 from authcore.domain.services.token_validation import TokenValidator
-from authcore.ports.system import Clock
+from authcore.ports.system import Clock, Entropy
 from authcore_cli.output_stream import OutputStream, UnwrittenError
 
 
 if TYPE_CHECKING:
     from authcore.domain.model.challenges import PasswordFlow
     from authcore.domain.services.accounts.retrying import OnRetry
+    from authcore.domain.services.doctor.examination import OnPart
     from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
+    from authcore.wiring.inspection import OpenExamination
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
@@ -93,6 +95,12 @@ def _sync_tools(
     return sync_tools(environment, rate, on_retry)
 
 
+def _examination(environment: Mapping[str, str], on_part: "OnPart") -> "OpenExamination":
+    from authcore.wiring.inspection import open_examination  # noqa: PLC0415 - boto3 once more
+
+    return open_examination(environment, clock=SystemClock(), on_part=on_part)
+
+
 def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest") -> "LegacyTools":
     from authcore_cli.legacy_wiring import legacy_tools  # noqa: PLC0415 - httpx is slow to import
 
@@ -117,6 +125,8 @@ class CommandContext:
         password_sign_in: Same parameters as ``authcore_cli.signin_wiring.password_sign_in``.
         read_hidden: Asks the user at the terminal without echo.
         sync_tools: Same parameters as ``authcore_cli.sync_wiring.sync_tools``.
+        examination: Builds what ``authcore doctor`` runs, from variables.
+        entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
     """
 
@@ -132,6 +142,8 @@ class CommandContext:
     password_sign_in: "BuildPasswordSignIn" = _password_sign_in
     read_hidden: Callable[[str], str] = getpass
     sync_tools: "Callable[[Mapping[str, str], int | None, OnRetry], SyncTools]" = _sync_tools
+    examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
+    entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
 
     @property

@@ -87,6 +87,7 @@ def environment_of(
         "AUTHCORE_COGNITO_CLIENT_ID": CLIENT_ID,
         "AUTHCORE_COGNITO_ISSUER": f"{addresses.issuer} {addresses.updated_issuer}",
         "AUTHCORE_COGNITO_ENDPOINT_URL": addresses.cognito_server_url,
+        "AUTHCORE_DOCTOR_ENDPOINT_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_DOMAIN_URL": addresses.cognito_url,
         "AUTHCORE_SIGN_IN_TOKEN_URL": addresses.cognito_server_url,
         "AUTHCORE_SIGN_IN_CLIENT_SECRET": secrets.client_secret,

@@ -14,6 +14,7 @@ def pool_config(
     *,
     more_logout_urls: tuple[str, ...] = (),
     post_authentication_in_managed_login: bool,
+    publishes_secret: bool = True,
 ) -> PoolConfig:
     """Return the pool's side of the ``AUTHCORE_*`` variables."""
     return PoolConfig(
@@ -32,5 +33,6 @@ def pool_config(
         refresh_token_lifetime=lifetimes.refresh,
         refresh_token_rotation=lifetimes.is_rotating,
         retry_grace_period=lifetimes.grace,
+        publishes_secret=publishes_secret,
         post_authentication_in_managed_login=post_authentication_in_managed_login,
     )

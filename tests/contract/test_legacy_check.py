@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -20,6 +20,7 @@ from authcore_local.servers import LoopbackServer
 from contract.legacy_log_in_faults import AHAB, JANE
 from contract.legacy_planted_faults import API_KEY, FAULTS
 from support.legacy_faults import HONEST, Fault, FaultyClient, Stopwatch, failing, saying
+from support.scripted_server import HANG_UP, ScriptedServer, answer
 
 
 @attrs.frozen
@@ -156,6 +157,29 @@ def test_hostile_answers_end_with_findings_and_never_with_a_traceback(
     assert ran.status == ExitStatus.REJECTED
     assert "passed" not in {line["outcome"] for line in ran.results.values()}
     assert ran.err == ""
+
+
+HOSTILE: Final = {
+    "page": [answer(200, b"<p>Welcome", media_type="text/html")],
+    "redirect": [answer(302, headers=["Location: https://evil.example/"])],
+    "huge": [answer(200, b"x" * 1_000_000)],
+    "compressed": [answer(200, b"xx", headers=["Content-Encoding: gzip"])],
+    "not HTTP": [b"\x00\xff\x16garbage\r\n\r\n"],
+    "hang-up": [HANG_UP],
+}
+
+
+@pytest.mark.parametrize("pieces", HOSTILE.values(), ids=HOSTILE)
+def test_a_server_that_speaks_otherwise_gets_findings_over_http(pieces: list[bytes]) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    environment = {"AUTHCORE_LEGACY_API_KEY": API_KEY}
+    with ScriptedServer(lambda _: pieces) as server:
+        context = CommandContext(environment, io.StringIO(), out, err)
+        status = run(["legacy", "check", server.url, "--only", "find"], context)
+
+    assert status == ExitStatus.REJECTED
+    assert '"passed":0' in out.getvalue()
+    assert err.getvalue() == ""
 
 
 @pytest.mark.parametrize("status", [200, 500])

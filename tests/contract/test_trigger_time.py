@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from authcore.adapters.correlation import correlate, current
 from authcore.adapters.http import HttpClient
 from authcore.adapters.legacy.link_contract import MAX_LINK_ANSWER_BYTES
 from authcore.adapters.system import monotonic
@@ -307,3 +308,14 @@ def test_an_old_system_that_hangs_keeps_no_linked_user_waiting(
     assert [(e.action, e.reason) for e in audit.events if e.outcome == "unavailable"] == [
         ("profile.update", "legacy_unavailable")
     ]
+
+
+def test_a_call_in_another_thread_keeps_the_ids_of_the_invocation() -> None:
+    def request_id() -> str | None:
+        found = current()
+        return None if found is None else found.request_id
+
+    with correlate("4bf92f35"):
+        called = BoundedCaller("Cognito", ProviderUnavailableError).call(request_id, AMPLE)
+
+    assert called == "4bf92f35"

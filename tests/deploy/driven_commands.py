@@ -3,14 +3,43 @@
 import io
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from authcore.adapters.jwks import fetcher, key_cache
+from authcore.adapters.system import SystemClock
+from authcore.domain.model.checks import UNREAD
+from authcore.wiring.inspection import open_examination
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext, ExitStatus
-from deploy.account import PASSWORD, TABLE_NAME, Account
+from authcore_local.cognito import Triggers
+from deploy.account import CLIENT_SECRET, PASSWORD, TABLE_NAME, Account
 from deploy.driven_functions import LEGACY_KEY, SYNC_POLICY, prepare_sync
 from support.gate import AMPLE
+
+
+def drive_doctor(account: Account) -> None:
+    """Read everything of a deployment; what only Amazon's pool has is asked of the local one."""
+    url = account.variables["AUTHCORE_COGNITO_ENDPOINT_URL"]
+    account.pool.functions.triggers = Triggers(user_migration=_echo)
+    variables = {
+        **account.variables,
+        "AUTHCORE_DOCTOR_ENDPOINT_URL": url,
+        "AUTHCORE_SIGN_IN_DOMAIN_URL": url,
+        "AUTHCORE_SIGN_IN_CLIENT_SECRET": CLIENT_SECRET,
+        "AUTHCORE_SIGN_IN_CALLBACK_URL": f"{url}/auth/signin/callback",
+        "AUTHCORE_SIGN_IN_REDIRECTS": url,
+        "AUTHCORE_SIGN_IN_DEFAULT_REDIRECT": f"{url}/",
+    }
+    opened = open_examination(variables, clock=SystemClock(), on_part=lambda _: None)
+    plan = attrs.evolve(opened.examination.plan, is_stand_in=False, tables=(TABLE_NAME,))
+    report = attrs.evolve(opened.examination, plan=plan).report()
+    opened.close()
+    assert [each for each in report.findings if each.id == UNREAD] == []
+
+
+def _echo(event: object, _context: object) -> object:
+    return event
 
 
 def drive_links(account: Account) -> None:

@@ -7,6 +7,10 @@ from authcore_cli.entrypoints import DOORS
 
 
 COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "doctor": (
+        "authcore_cli.doctor_command:DoctorCommand.doctor",
+        "authcore.wiring.inspection:open_examination",
+    ),
     "links": (
         "authcore_cli.links_commands:LinksCommands.audit",
         "authcore_cli.links_commands:LinksCommands.repair",

@@ -18,7 +18,18 @@ from deploy.policies import FOLDER, OF_THE_RUNTIME, allowed, names, statements
 from deploy.roots import COMMANDS, ROOTS
 from documentation.permissions import SECRETS_OF
 from support.reachable_calls import reachable_operations
-from support.recorded_calls import ANY, POOL, SECRETS, TABLE, Grant, RecordedCalls, recorded_calls
+from support.recorded_calls import (
+    ANY,
+    POOL,
+    SECRETS,
+    TABLE,
+    Grant,
+    RecordedCalls,
+    recorded_calls,
+)
+from support.recorded_calls import (
+    FUNCTIONS as FUNCTION_ARNS,
+)
 
 
 Drive = Callable[[Account], object]
@@ -33,6 +44,7 @@ WEB: Final[tuple[Drive, ...]] = (
 DRIVEN: Final[Mapping[str, tuple[Drive, ...]]] = {
     "account-linking": (functions.drive_account_linking,),
     "authorizer": (doors.drive_authorizer,),
+    "doctor": (commands.drive_doctor,),
     "guard": (doors.drive_guard, doors.drive_guard_of_a_service),
     "inbound-federation": (functions.drive_inbound_federation,),
     "links": (commands.drive_links,),
@@ -64,6 +76,15 @@ NOT_MADE: Final[Mapping[str, Mapping[str, str]]] = {
 """Operations that the walk finds and the door never calls, with the reason."""
 
 
+OF_NO_RESOURCE: Final = frozenset(
+    (
+        "cognito-idp:DescribeUserPoolDomain",
+        "cognito-idp:GetProvisionedLimit",
+        "wafv2:GetWebACLForResource",
+    )
+)
+
+
 @cache
 def recorded(door: str) -> RecordedCalls:
     with recorded_calls() as calls:
@@ -81,7 +102,7 @@ def test_a_policy_allows_what_its_door_calls_and_nothing_else(door: str) -> None
 @pytest.mark.parametrize("door", DRIVEN)
 def test_a_door_calls_its_pool_its_table_and_the_secrets_that_are_said_of_it(door: str) -> None:
     arns = {each for each in recorded(door).resources if each.startswith("arn:")}
-    secrets = {_secret_in(each) for each in arns}
+    secrets = {_secret_in(each) for each in arns if ":secret:" in each}
 
     assert recorded(door).resources - arns <= {POOL_ID, TABLE_NAME}
     assert secrets == {f"AUTHCORE_{name}" for name in SECRETS_OF.get(door, ())}
@@ -115,11 +136,12 @@ def test_a_policy_of_more_or_less_is_noticed(
 
 @pytest.mark.parametrize("door", names())
 def test_every_statement_names_a_resource_where_the_action_has_one(door: str) -> None:
-    """GetProvisionedLimit is about the account's quota; every other action is about a resource."""
+    """Quota, domains and the web ACL of a resource have none; every other action has one."""
     for grant in allowed(door):
-        assert (grant.resource == ANY) == (grant.action == "cognito-idp:GetProvisionedLimit")
-        assert grant.resource in {ANY, POOL, TABLE, SECRETS}
-        assert bool(grant.keys) == (grant.resource == TABLE)
+        assert (grant.resource == ANY) == (grant.action in OF_NO_RESOURCE)
+        assert grant.resource in {ANY, FUNCTION_ARNS, POOL, TABLE, SECRETS}
+        is_item = grant.resource == TABLE and not grant.action.startswith("dynamodb:Describe")
+        assert bool(grant.keys) == is_item
 
 
 @pytest.mark.parametrize("door", names())

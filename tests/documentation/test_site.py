@@ -72,6 +72,13 @@ def test_a_style_sheet_that_loads_a_font_from_another_host_is_found(tmp_path: Pa
     assert problems(tmp_path) == ["a.css loads from another host"]
 
 
+def test_an_overview_that_names_a_page_that_is_not_there_is_found(tmp_path: Path) -> None:
+    (tmp_path / "llms.txt").write_text("- [a](a.md): x\n- [b](b.md): y\n", "utf-8")
+    (tmp_path / "a.md").touch()
+
+    assert problems(tmp_path) == ["llms.txt: b.md: no such file"]
+
+
 def test_links_to_other_hosts_are_no_problem(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="https://www.rfc-editor.org/">', "utf-8")
 

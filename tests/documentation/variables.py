@@ -15,6 +15,7 @@ from authcore.settings.audit import AuditSettings
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.connect import ConnectSettings
 from authcore.settings.cookie import CookieSettings
+from authcore.settings.doctor import DoctorSettings
 from authcore.settings.federation import FederationSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySessionsSettings, LegacySettings
@@ -72,6 +73,7 @@ class Everything:
     sync: SyncSettings
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
+    doctor: DoctorSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
@@ -101,6 +103,7 @@ def table() -> str:
     for name, about, default in describe_variables(Everything):
         secret = " (secret)" if about.secret else ""
         readers = _listed([door for door, names in doors.items() if name in names])
+        readers = readers or "the command `authcore doctor`"
         cells = (f"`{name}`", f"{about.kind}{secret}", _shown(default), about.purpose, readers)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

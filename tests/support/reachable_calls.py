@@ -48,7 +48,8 @@ class _Scope:
 
     def within(self, node: ast.AST) -> "_Scope":
         """The same with the imports inside of *node*."""
-        return attrs.evolve(self, imported={**self.imported, **dict(_imports(node))})
+        inside = _imports_in(node)
+        return attrs.evolve(self, imported={**self.imported, **inside}) if inside else self
 
 
 @cache
@@ -111,10 +112,10 @@ class _Walk:
 
     def _visit(self, scope: _Scope, node: ast.AST) -> None:
         scope = scope.within(node)
-        for each in _expressions(node):
+        for each in _uses(node):
             if isinstance(each, ast.Name):
                 self._reach(scope.find(each.id))
-            elif isinstance(each, ast.Attribute):
+            else:
                 self._attribute(scope, each)
 
     def _attribute(self, scope: _Scope, node: ast.Attribute) -> None:
@@ -128,8 +129,14 @@ class _Walk:
             self._call(node.attr)
 
 
+@cache
+def _uses(node: ast.AST) -> tuple[ast.Name | ast.Attribute, ...]:
+    """Give the names and attributes in *node*."""
+    return tuple(each for each in _expressions(node) if isinstance(each, ast.Name | ast.Attribute))
+
+
 def _expressions(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk *node*, without annotations (a type that is only named is not called) and imports."""
+    """Walk *node*, without annotations: a type that is only named is not called."""
     waiting: list[ast.AST] = [node]
     while waiting:
         each = waiting.pop()
@@ -188,6 +195,11 @@ def _scope(name: str, tree: ast.Module) -> _Scope:
             defined |= {each.id: node for each in targets if isinstance(each, ast.Name)}
     outside = ast.Module([each for each in tree.body if not isinstance(each, Function)], [])
     return _Scope(name, defined, dict(_imports(outside)))
+
+
+@cache
+def _imports_in(node: ast.AST) -> _Imports:
+    return dict(_imports(node))
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, tuple[str, str | None]]]:

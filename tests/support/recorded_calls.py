@@ -48,6 +48,16 @@ class Grant:
     keys: str = ""
 
 
+DEPENDENT: Final[Mapping[str, Grant]] = {
+    "wafv2:GetWebACLForResource": Grant("cognito-idp:GetWebACLForResource", POOL)
+}
+"""
+Of actions that IAM asks for beside the call's own.
+
+See: Amazon Cognito developer guide, "Associate an AWS WAF web ACL with a user pool".
+"""
+
+
 @attrs.define
 class RecordedCalls:
     """
@@ -66,13 +76,16 @@ class RecordedCalls:
     @property
     def operations(self) -> set[str]:
         """The signed ones, as ``service:Operation``."""
-        return {each.action for each in self.grants}
+        dependent = {each.action for each in DEPENDENT.values()}
+        return {each.action for each in self.grants} - dependent
 
     def note(self, operation: str, request: Mapping[str, Any], *, signed: bool) -> None:
         """Note one call."""
         if not signed:
             self.unsigned.add(operation)
             return
+        if operation in DEPENDENT:
+            self.grants.add(DEPENDENT[operation])
         for resource, named, keys in _resources(request):
             self.grants.add(Grant(operation, resource, keys))
             self.resources |= {named} if named else set()
@@ -122,11 +135,10 @@ def _loader() -> Loader:
 
 _NAMED_BY: Final = {
     "FunctionName": FUNCTIONS,
-    "ResourceArn": POOL,
     "SecretId": SECRETS,
     "UserPoolId": POOL,
 }
-"""The member of a request that names its resource; WAF's ``ResourceArn`` is that of the pool."""
+"""The member of a request that names its resource."""
 
 
 def _resources(request: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:

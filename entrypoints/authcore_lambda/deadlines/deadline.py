@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -82,7 +83,7 @@ class BoundedCaller:
         Return what *call* returns, or raise what it raises.
 
         Args:
-            call: Runs in another thread.
+            call: Runs in another thread, in the context of this one: its ids and its span.
 
             within: Time limit.
 
@@ -104,7 +105,7 @@ class BoundedCaller:
                 late(answer)
             return answer
 
-        future = self._threads.submit(answer_or_be_late)
+        future = self._threads.submit(copy_context().run, answer_or_be_late)
         try:
             return future.result(within.total_seconds())
         except TimeoutError:

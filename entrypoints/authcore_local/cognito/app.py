@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
@@ -18,6 +19,8 @@ from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.provider_pages import ProviderPages
 from authcore_local.cognito.idp_api.api_parts import ApiParts
 from authcore_local.cognito.idp_api.assembly import build_api
+from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
+from authcore_local.cognito.idp_api.idp_endpoint import Revisions
 from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
@@ -29,7 +32,7 @@ from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.session_refresh import SessionRefresh
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.regions import Region
-from authcore_local.cognito.routing import Doors, pool_app, published_routes
+from authcore_local.cognito.routing import Doors, function_routes, pool_app, published_routes
 from authcore_local.cognito.token_issuer import IssuedTokens, SignedIn, TokenIssuer
 from authcore_local.cognito.user_flows.confirmation_codes import ConfirmationCodes
 from authcore_local.cognito.user_flows.federation import FederatedSignIn
@@ -42,6 +45,10 @@ from authcore_local.cognito.user_flows.sign_up import SignUp
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 from authcore_local.cognito.user_pool.write_block import DEFAULT_EXCEPTION, DEFAULT_MESSAGE
 from authcore_local.flow import FlowLog
+
+
+SIGN_IN_CALLS: Final = ("InitiateAuth", "RespondToAuthChallenge")
+"""Calls that are hops of the flow; those of an administrator are recorded where they are made."""
 
 
 @attrs.frozen
@@ -69,6 +76,9 @@ class LocalCognito:
         outbox: The mail that the pool would have sent.
         client_secrets: Of the app client, and their copy in Secrets Manager.
         lockout: Counts wrong passwords.
+        revisions: Changes to what describing operations answer, by name of the operation; for
+            settings that this pool does not have.
+        functions: Describes the functions of the triggers.
         rates: Of the API's calls; no call is refused for its rate until a throttle is set.
     """
 
@@ -111,6 +121,10 @@ class LocalCognito:
             config, clock=clock, entropy=entropy
         )
         self.rates: RequestRates = RequestRates(clock)
+        self.revisions: Revisions = {}
+        self.functions: FunctionDescriptions = FunctionDescriptions(
+            config=config, triggers=triggers
+        )
         self.lockout: Lockout = Lockout(clock)
         self._config = config
         self._clock = clock
@@ -163,7 +177,9 @@ class LocalCognito:
             codes=self._codes,
             outbox=self.outbox,
         )
-        app = pool_app(self._doors(), published_routes(config, self._issuer))
+        published = published_routes(config, self._issuer)
+        described = function_routes(self.functions, self.revisions)
+        app = pool_app(self._doors(), [*published, *described])
         self.app: Region = Region(app, is_replica=False)
         self.replica: Region = Region(app, is_replica=True)
 
@@ -252,8 +268,12 @@ class LocalCognito:
             ),
             revocation=self._revocation,
             logout=Logout(hosted),
-            api=build_api(parts),
+            api=build_api(parts, self._note_call),
         )
+
+    def _note_call(self, operation: str, answer: str) -> None:
+        if operation in SIGN_IN_CALLS:
+            self._flow.record("auth", "cognito", operation, answer)
 
     def _parts(self) -> ApiParts:
         return ApiParts(
@@ -272,6 +292,8 @@ class LocalCognito:
             refresh=self._refresh,
             revocation=self._revocation,
             rates=self.rates,
+            functions=self.functions,
+            revisions=self.revisions,
             clock=self._clock,
             entropy=self._entropy,
         )

@@ -174,6 +174,8 @@ class PoolConfig:
         self_sign_up: Whether users may sign up themselves.
         post_authentication_in_managed_login: Whether the trigger fires for password sign-ins
             there.  Amazon's documents leave this open.
+        publishes_secret: Whether DescribeUserPoolClient names the copy of the secret in Secrets
+            Manager.
         custom_attributes: Beside the standard ones.
         write_attributes: Those that users may write at sign-up and with an access token: the
             client's WriteAttributes; by default every one.  ``email_verified`` and
@@ -214,6 +216,7 @@ class PoolConfig:
     identity_providers: tuple[Provider, ...] = ("Google", "Facebook", "SignInWithApple")
     self_sign_up: bool = True
     post_authentication_in_managed_login: bool = True
+    publishes_secret: bool = True
     custom_attributes: tuple[SchemaAttribute, ...] = attrs.field(
         default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,

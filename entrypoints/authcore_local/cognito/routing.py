@@ -1,6 +1,6 @@
 """Routes of the pool, and its error pages."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from authcore.domain.model.pools import JWKS_PATH
 from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.errors import CognitoError
 from authcore_local.cognito.hosted_ui.account_pages import AccountPages
 from authcore_local.cognito.hosted_ui.challenge_forms import CHALLENGE_PATH
 from authcore_local.cognito.hosted_ui.forms import MalformedParametersError
@@ -28,7 +29,8 @@ from authcore_local.cognito.hosted_ui.logout import Logout
 from authcore_local.cognito.hosted_ui.managed_login import ManagedLogin
 from authcore_local.cognito.hosted_ui.page_parts import error_page
 from authcore_local.cognito.hosted_ui.provider_pages import RESPONSE_PATH, ProviderPages
-from authcore_local.cognito.idp_api.idp_endpoint import Api
+from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
+from authcore_local.cognito.idp_api.idp_endpoint import Api, Revisions
 from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRefusedError,
     UntrustedRequestError,
@@ -41,6 +43,7 @@ from authcore_local.cognito.user_flows.outbox import OUTBOX_PATH, OutboxPage
 
 MAX_BODY_BYTES: Final = 65_536
 
+Endpoint = Callable[[Request], Response]
 Form = Callable[[Request, bytes], Response]
 
 
@@ -111,6 +114,29 @@ def published_routes(config: PoolConfig, issuer: TokenIssuer) -> list[Route]:
             Route(f"{pool}/.well-known/openid-configuration", discovery),
         ]
     return routes
+
+
+def function_routes(functions: FunctionDescriptions, revisions: Revisions) -> list[Route]:
+    """Build the two operations of Lambda's API that describe the functions of the triggers."""
+
+    def describe(name: str, operation: Callable[[str], Mapping[str, object]]) -> Endpoint:
+        def endpoint(request: Request) -> Response:
+            try:
+                found = dict(operation(request.path_params["function"]))
+                return JSONResponse(revisions.get(name, dict)(found))
+            except CognitoError as error:
+                headers = {"x-amzn-errortype": error.kind}
+                return JSONResponse({"Message": error.message}, 404, headers)
+
+        return endpoint
+
+    path = "/2015-03-31/functions/{function}"
+    return [
+        Route(
+            f"{path}/configuration", describe("GetFunctionConfiguration", functions.configuration)
+        ),
+        Route(f"{path}/policy", describe("GetPolicy", functions.policy)),
+    ]
 
 
 def _discovery(config: PoolConfig, issuer: str) -> dict[str, object]:

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 
-from documentation.site.built import problems
+from documentation.site.built import mend_theme, problems
 from documentation.site.pages import ROOT
 from documentation.site.stage import copy_markdown, stage
 
@@ -19,6 +19,7 @@ def main() -> int:
     if subprocess.run(command, check=False).returncode:
         return 1
     copy_markdown(source, site)
+    mend_theme(site)
     found = problems(site)
     sys.stdout.write("\n".join(found or [f"{site.relative_to(ROOT)}/index.html"]) + "\n")
     return 1 if found else 0

@@ -20,6 +20,11 @@ LOADS: Final = {
     ("use", "href"),
     ("form", "action"),
 }
+_MENDED: Final = {
+    'role="heading">': 'role="heading" aria-level="2">',
+    "<pre>": '<pre tabindex="0">',
+    '<div class="table-wrapper': '<div tabindex="0" class="table-wrapper',
+}
 _IN_STYLE: Final = re.compile(r"(?:@import|url\()\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"^(?:[a-z]+:)?//", re.IGNORECASE)
 
@@ -46,10 +51,25 @@ class Page(HTMLParser):
                 self.links.append(value)
 
 
+def mend_theme(site: Path) -> None:
+    """Give the theme's captions a level, and let keyboards scroll what is wider than the page."""
+    for path in site.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        for markup, mended in _MENDED.items():
+            html = html.replace(markup, mended)
+        path.write_text(html, encoding="utf-8")
+
+
 def problems(site: Path) -> list[str]:
     """Say which links of the pages below *site* are broken, and what comes from another host."""
     read = {path: _read(path) for path in sorted(site.rglob("*.html"))}
     found = [text for path, page in read.items() for text in _of_page(path, page, read)]
+    found += [
+        f"llms.txt: {link}: no such file"
+        for overview in site.glob("llms.txt")
+        for link in re.findall(r"\]\(([^)]+)\)", overview.read_text(encoding="utf-8"))
+        if not (site / link).exists()
+    ]
     found += [
         f"{sheet.name} loads from another host"
         for sheet in site.rglob("*.css")

@@ -6,6 +6,8 @@ from authcore.ports.system import Clock, Entropy
 from authcore_local.cognito.app_client_secrets import AppClientSecrets
 from authcore_local.cognito.auth_sessions import AuthSessions
 from authcore_local.cognito.config import PoolConfig
+from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
+from authcore_local.cognito.idp_api.idp_endpoint import Revisions
 from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
@@ -41,6 +43,8 @@ class ApiParts:
     refresh: SessionRefresh
     revocation: Revocation
     rates: RequestRates
+    functions: FunctionDescriptions
+    revisions: Revisions
     clock: Clock
     entropy: Entropy
 

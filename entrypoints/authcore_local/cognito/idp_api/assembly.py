@@ -1,6 +1,6 @@
 """Assemble the pool's API from the parts that managed login shares with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore_local.cognito.idp_api.administration import Administration
@@ -9,6 +9,7 @@ from authcore_local.cognito.idp_api.authentication import Authentication
 from authcore_local.cognito.idp_api.challenge_answers import ChallengeAnswers
 from authcore_local.cognito.idp_api.challenge_desk import ChallengeDesk
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
+from authcore_local.cognito.idp_api.domain_description import DomainDescription
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
 from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
 from authcore_local.cognito.idp_api.own_account import OwnAccount
@@ -22,13 +23,24 @@ from authcore_local.cognito.idp_api.user_listing import UserListing
 
 
 SIGNED: Final = frozenset(
-    ("DescribeUserPool", "DescribeUserPoolClient", "GetProvisionedLimit", "ListUsers")
+    (
+        "DescribeIdentityProvider",
+        "DescribeRiskConfiguration",
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
+        "DescribeUserPoolDomain",
+        "GetProvisionedLimit",
+        "GetUserPoolMfaConfig",
+        "ListIdentityProviders",
+        "ListUserPoolClients",
+        "ListUsers",
+    )
 )
 """Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
 
 
-def build_api(parts: ApiParts) -> Api:
-    """Build the API."""
+def build_api(parts: ApiParts, note: Callable[[str, str], None]) -> Api:
+    """Build the API; *note* is told the operation and the answer of each call."""
     challenges = ChallengeSessions(parts.config, clock=parts.clock, entropy=parts.entropy)
     operations = {
         **_sign_in_operations(parts, challenges),
@@ -40,7 +52,10 @@ def build_api(parts: ApiParts) -> Api:
         unsigned={name: operations[name] for name in operations.keys() - signed},
         signed={name: operations[name] for name in signed},
         secrets={"GetSecretValue": parts.secrets.get_secret_value},
+        firewall={"GetWebACLForResource": lambda _: {}},
         admit=parts.rates.check,
+        revisions=parts.revisions,
+        note=note,
     )
 
 
@@ -88,7 +103,12 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
         lifecycle=parts.lifecycle,
         forgotten=parts.forgotten,
     )
-    description = PoolDescription(config=parts.config, secrets=parts.secrets, users=parts.users)
+    description = PoolDescription(
+        config=parts.config,
+        secrets=parts.secrets,
+        users=parts.users,
+        functions=parts.functions,
+    )
     linking = ProviderLinking(parts.config, users=parts.users, clock=parts.clock)
     return {
         "AdminLinkProviderForUser": linking.link,
@@ -96,6 +116,8 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
         "GetProvisionedLimit": parts.rates.get_provisioned_limit,
         "DescribeUserPool": description.pool,
         "DescribeUserPoolClient": description.client,
+        "ListUserPoolClients": description.clients,
+        **DomainDescription(config=parts.config).operations(),
         **administration.operations(),
     }
 

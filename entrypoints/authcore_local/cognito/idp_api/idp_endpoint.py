@@ -1,7 +1,7 @@
-"""The parts of the ``cognito-idp`` and ``secretsmanager`` JSON APIs that the project calls."""
+"""The parts of the ``cognito-idp``, ``secretsmanager`` and ``wafv2`` JSON APIs that are called."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 import attrs
@@ -13,7 +13,8 @@ from authcore_local.cognito.errors import CognitoError, invalid_parameter
 
 PREFIX: Final = "AWSCognitoIdentityProviderService"
 SECRETS_PREFIX: Final = "secretsmanager"
-"""Of the targets of the two APIs."""
+FIREWALL_PREFIX: Final = "AWSWAF_20190729"
+"""Of the targets of the three APIs."""
 
 MEDIA_TYPE: Final = "application/x-amz-json-1.1"
 MAX_LIST: Final = 100
@@ -132,6 +133,9 @@ class Input:
 
 
 Operation = Callable[[Input], Mapping[str, object]]
+Revisions = MutableMapping[str, Callable[[dict[str, Any]], dict[str, Any]]]
+"""By operation, what an answer is changed to: settings that this pool does not have."""
+
 Admission = Callable[[str], None]
 """Takes an operation's name; raises CognitoError where the call is one too many."""
 
@@ -148,20 +152,29 @@ class Api:
         unsigned: Need no credentials.
         signed: Need IAM credentials at Amazon's.
         secrets: Those of Secrets Manager; signed, too.
+        firewall: Those of AWS WAF; signed, too.
         admit: Asked before each call of the ``cognito-idp`` API.
+        revisions: Applied to answers.
+        note: Told the operation and the answer of each call.
     """
 
     _unsigned: Mapping[str, Operation]
     _signed: Mapping[str, Operation]
     _secrets: Mapping[str, Operation]
+    _firewall: Mapping[str, Operation]
     _admit: Admission
+    _revisions: Revisions
+    _note: Callable[[str, str], None]
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
+        name = request.headers.get("x-amz-target", "").partition(".")[2]
         try:
-            operation = self._operation(request)
-            return _answer(200, operation(Input(_members(body))))
+            found = dict(self._operation(request)(Input(_members(body))))
+            self._note(name, f"200 {found.get('ChallengeName', '')}".rstrip())
+            return _answer(200, self._revisions.get(name, dict)(found))
         except CognitoError as error:
+            self._note(name, f"400 {error.kind}")
             refusal = {"__type": error.kind, "message": error.message}
             return _answer(400, refusal, {"x-amzn-errortype": error.kind})
 
@@ -171,7 +184,11 @@ class Api:
         if prefix == PREFIX and name in self._unsigned:
             self._admit(name)
             return self._unsigned[name]
-        signed = {PREFIX: self._signed, SECRETS_PREFIX: self._secrets}.get(prefix, {})
+        signed = {
+            PREFIX: self._signed,
+            SECRETS_PREFIX: self._secrets,
+            FIREWALL_PREFIX: self._firewall,
+        }.get(prefix, {})
         if name not in signed:
             raise CognitoError("UnknownOperationException", "Unknown operation")
         if not request.headers.get("authorization", "").startswith(_SIGNATURE_SCHEME):

@@ -1,12 +1,14 @@
-"""``DescribeUserPool`` and ``DescribeUserPoolClient``."""
+"""``DescribeUserPool``, ``DescribeUserPoolClient`` and ``ListUserPoolClients``."""
 
 from collections.abc import Mapping
 
 import attrs
 
-from authcore_local.cognito.app_client_secrets import ACCOUNT, AppClientSecrets
-from authcore_local.cognito.config import PoolConfig, SchemaAttribute
+from authcore_local.cognito.app_client_secrets import AppClientSecrets
+from authcore_local.cognito.config import MachineClient, PoolConfig, SchemaAttribute
+from authcore_local.cognito.config_rules import host_of
 from authcore_local.cognito.idp_api.authentication import check_client, check_pool
+from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
 from authcore_local.cognito.idp_api.idp_endpoint import Input
 from authcore_local.cognito.user_pool.users import UserStore
 
@@ -18,6 +20,7 @@ class PoolDescription:
     config: PoolConfig
     secrets: AppClientSecrets
     users: UserStore
+    functions: FunctionDescriptions
 
     def pool(self, given: Input) -> Mapping[str, object]:
         """``DescribeUserPool``."""
@@ -27,7 +30,11 @@ class PoolDescription:
         described = {
             "Id": config.pool_id,
             "Name": config.pool_name,
-            "Arn": f"arn:aws:cognito-idp:{config.region}:{ACCOUNT}:userpool/{config.pool_id}",
+            "Arn": self.functions.pool_arn,
+            "LambdaConfig": self.functions.lambda_config(),
+            "DeletionProtection": "INACTIVE",
+            "CustomDomain": host_of(config.domain),
+            "IssuerConfiguration": {"Type": "ORIGINAL"},
             "MfaConfiguration": config.mfa,
             "EstimatedNumberOfUsers": len(self.users.all_users()),
             "UsernameConfiguration": {"CaseSensitive": config.case_sensitive},
@@ -41,6 +48,9 @@ class PoolDescription:
         """``DescribeUserPoolClient``."""
         config = self.config
         check_pool(config, given)
+        for machine in config.machine_clients:
+            if machine.client_id == given.text("ClientId", longest=128):
+                return {"UserPoolClient": _machine(config, machine)}
         check_client(config, given)
         described = {
             "UserPoolId": config.pool_id,
@@ -52,11 +62,36 @@ class PoolDescription:
         }
         return {"UserPoolClient": described}
 
+    def clients(self, given: Input) -> Mapping[str, object]:
+        """``ListUserPoolClients``; there are never so many that a second page is needed."""
+        config = self.config
+        check_pool(config, given)
+        ids = (config.client_id, *(each.client_id for each in config.machine_clients))
+        listed = [
+            {"ClientId": each, "UserPoolId": config.pool_id, "ClientName": each} for each in ids
+        ]
+        return {"UserPoolClients": listed}
+
     def _secret(self) -> dict[str, str]:
         secrets = self.secrets.active()
         if not secrets:
             return {}
-        return {"ClientSecret": secrets[-1], "ClientSecretArn": self.secrets.arn}
+        published = {"ClientSecretArn": self.secrets.arn} if self.config.publishes_secret else {}
+        return {"ClientSecret": secrets[-1], **published}
+
+
+def _machine(config: PoolConfig, client: MachineClient) -> dict[str, object]:
+    return {
+        "UserPoolId": config.pool_id,
+        "ClientId": client.client_id,
+        "ClientName": client.client_id,
+        "ClientSecret": client.client_secrets[-1],
+        "ExplicitAuthFlows": [],
+        "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthScopes": list(client.scopes),
+        "EnableTokenRevocation": True,
+    }
 
 
 def _schema(attribute: SchemaAttribute) -> dict[str, object]:

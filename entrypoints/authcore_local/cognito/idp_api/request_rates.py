@@ -69,7 +69,16 @@ _OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "VerifySoftwareToken",
     ),
     "UserList": ("ListUsers",),
-    "UserPoolRead": ("DescribeUserPool", "DescribeUserPoolClient"),
+    "UserPoolRead": (
+        "DescribeIdentityProvider",
+        "DescribeRiskConfiguration",
+        "DescribeUserPool",
+        "DescribeUserPoolClient",
+        "DescribeUserPoolDomain",
+        "GetUserPoolMfaConfig",
+        "ListIdentityProviders",
+        "ListUserPoolClients",
+    ),
 }
 _CATEGORY_OF: Final = {
     operation: category for category, names in _OPERATIONS.items() for operation in names

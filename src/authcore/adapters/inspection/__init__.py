@@ -1,0 +1,1 @@
+"""Reads how AWS resources and sites around a pool are set up."""

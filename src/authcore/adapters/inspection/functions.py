@@ -1,0 +1,102 @@
+"""Lambda functions, read through Lambda's API."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+from authcore.adapters.inspection.described import Described, call_or_none
+from authcore.domain.errors import ProviderUnavailableError
+from authcore.domain.model.surroundings import FunctionSettings, Permission
+from authcore.ports.inspection import FunctionInspection
+
+
+COGNITO: Final = "cognito-idp.amazonaws.com"
+NO_SUCH: Final = "ResourceNotFoundException"
+POOL_VARIABLE: Final = "AUTHCORE_COGNITO_USER_POOL_ID"
+INVOKING: Final = frozenset({"lambda:InvokeFunction", "lambda:*", "*"})
+MAX_POLICY: Final = 65_536
+_SOURCE: Final = "aws:sourcearn"
+
+
+class LambdaFunctionInspection(FunctionInspection):
+    """
+    Calls GetFunctionConfiguration and GetPolicy.
+
+    Of a function's variables only AUTHCORE_COGNITO_USER_POOL_ID is kept.
+    """
+
+    def __init__(self, client: Any) -> None:
+        """Bind *client*, of Lambda, from ``aws_client``."""
+        self._client = client
+
+    def function(self, arn: str) -> FunctionSettings | None:
+        """See the port."""
+        operation = self._client.get_function_configuration
+        found = call_or_none(operation, "function", NO_SUCH, FunctionName=arn)
+        if found is None:
+            return None
+        variables = found.structure("Environment").map_of_texts("Variables")
+        return FunctionSettings(
+            handler=found.text("Handler", ""),
+            timeout=timedelta(seconds=found.number("Timeout", 3)),
+            state=found.text("State", ""),
+            update=found.text("LastUpdateStatus", ""),
+            user_pool_id=variables.get(POOL_VARIABLE),
+            permissions=self._permissions(arn),
+        )
+
+    def _permissions(self, arn: str) -> tuple[Permission, ...]:
+        found = call_or_none(self._client.get_policy, "policy", NO_SUCH, FunctionName=arn)
+        return () if found is None else tuple(permissions(found.text("Policy")))
+
+
+def permissions(policy: str) -> Iterator[Permission]:
+    """
+    Yield the statements of *policy* that allow Cognito to invoke the function.
+
+    Raises:
+        ProviderUnavailableError: *policy* is no policy.
+    """
+    for statement in _statements(policy):
+        if _admits_cognito(statement):
+            sources = tuple(_sources(statement.structure("Condition")))
+            if statement.has("Condition") and not sources:
+                sources = ("(a condition that is not understood)",)
+            yield Permission(source_arns=sources)
+
+
+def _statements(policy: str) -> tuple[Described, ...]:
+    try:
+        document = json.loads(policy[:MAX_POLICY])
+    except (ValueError, RecursionError):
+        raise ProviderUnavailableError("the policy is no JSON", detail="answer policy") from None
+    return Described(document, "policy").structures("Statement")
+
+
+def _admits_cognito(statement: Described) -> bool:
+    named = _texts(statement, "Action")
+    if statement.text("Effect", "") != "Allow" or not INVOKING & {*named}:
+        return False
+    try:
+        principal = statement.structure("Principal")
+    except ProviderUnavailableError:
+        return statement.text("Principal") == "*"
+    return bool({COGNITO, "*"} & {*_texts(principal, "Service"), *_texts(principal, "AWS")})
+
+
+def _sources(condition: Described) -> Iterator[str]:
+    for operator in ("ArnLike", "ArnEquals", "StringEquals", "StringLike"):
+        tested = condition.structure(operator)
+        for name in tested.names():
+            if name.lower() == _SOURCE:
+                yield from _texts(tested, name)
+
+
+def _texts(described: Described, name: str) -> tuple[str, ...]:
+    """A text, or a list of texts, as policies have both; absent is empty."""
+    try:
+        found = described.text(name, "")
+    except ProviderUnavailableError:
+        return described.texts(name)
+    return (found,) if found else ()

@@ -1,0 +1,201 @@
+"""Checks of the triggers: attached, to the right function, which Cognito may invoke."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from authcore.domain.model.checks import Check, Severity
+from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.pool_settings import HANDLERS, Trigger
+from authcore.domain.model.surroundings import FunctionSettings
+from authcore.domain.services.doctor.mending import trigger_edit
+
+
+TRIGGER_LIMIT: Final = timedelta(seconds=5)
+"""Cognito stops waiting for a function then.  See: Amazon Cognito, Lambda triggers."""
+
+OUR_FUNCTIONS: Final = "authcore_lambda."
+
+LAMBDA_NAMES: Final[Mapping[str, str]] = {
+    "user_migration": "UserMigration",
+    "pre_sign_up": "PreSignUp",
+    "post_confirmation": "PostConfirmation",
+    "post_authentication": "PostAuthentication",
+    "pre_token_generation": "PreTokenGeneration",
+    "inbound_federation": "InboundFederation",
+}
+"""Names in ``LambdaConfig``."""
+
+_WHY: Final[Mapping[Trigger, tuple[Severity, str]]] = {
+    "user_migration": ("high", "Users of the legacy system cannot sign in, and are not moved."),
+    "post_confirmation": ("high", "The first sign-in with a provider links no account."),
+    "post_authentication": ("high", "Later sign-ins repair no link that is missing."),
+    "pre_token_generation": ("critical", "Tokens may name an account that nothing proves."),
+}
+
+
+def _is_lacking(trigger: Trigger, facts: Deployment) -> Iterator[str]:
+    is_over = trigger == "user_migration" and facts.plan.phase == "moved"
+    if not is_over and trigger not in facts.pool.get().triggers:
+        yield f"no function is attached to {LAMBDA_NAMES[trigger]}"
+
+
+def _attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
+    """Yield trigger, ARN and function, of the functions that exist."""
+    for trigger, arn in facts.pool.get().triggers.items():
+        found = facts.asked(facts.functions.get(arn))
+        if found is not None:
+            yield trigger, arn, found
+
+
+def _gone(facts: Deployment) -> Iterator[str]:
+    for trigger, arn in facts.pool.get().triggers.items():
+        if facts.asked(facts.functions.get(arn)) is None:
+            yield f"{trigger} is attached to {arn}, which does not exist"
+
+
+def _lost(facts: Deployment) -> Iterator[str]:
+    attached = facts.pool.get().triggers
+    if not facts.plan.functions:
+        raise NothingToAskError
+    for trigger, arn in facts.plan.functions.items():
+        if attached.get(trigger) not in (arn, None):
+            yield f"{trigger} is attached to {attached[trigger]}, not to {arn}"
+
+
+def _mixed_up(facts: Deployment) -> Iterator[str]:
+    for trigger, _, function in _attached(facts):
+        is_ours = function.handler.startswith(OUR_FUNCTIONS)
+        if is_ours and function.handler != HANDLERS.get(trigger, function.handler):
+            yield f"{trigger} is attached to a function with the handler {function.handler}"
+
+
+def _forbidden(facts: Deployment) -> Iterator[str]:
+    pool_arn = facts.pool.get().arn
+    for trigger, arn, function in _attached(facts):
+        if not any(each.admits(pool_arn) for each in function.permissions):
+            yield f"the pool may not invoke {arn} of {trigger}"
+
+
+def _open_to_all(facts: Deployment) -> Iterator[str]:
+    for trigger, arn, function in _attached(facts):
+        if any(not each.source_arns for each in function.permissions):
+            yield f"pools of every account may invoke {arn} of {trigger}"
+
+
+def _hasty(facts: Deployment) -> Iterator[str]:
+    for trigger, _, function in _attached(facts):
+        if function.timeout < TRIGGER_LIMIT:
+            yield f"the function of {trigger} is stopped after {function.timeout.seconds} s"
+
+
+def _inactive(facts: Deployment) -> Iterator[str]:
+    for trigger, _, function in _attached(facts):
+        if function.state not in ("", "Active") or function.update not in ("", "Successful"):
+            state = f"{function.state} {function.update}".strip()
+            yield f"the function of {trigger} is in the state {state}"
+
+
+def _of_another_pool(facts: Deployment) -> Iterator[str]:
+    for trigger, _, function in _attached(facts):
+        if function.user_pool_id not in (None, facts.plan.pool_id):
+            yield f"the function of {trigger} is set up for another pool"
+
+
+ATTACHED: Final = tuple(
+    Check(
+        id=f"{trigger}_attached",
+        question=f"Is a function attached to {LAMBDA_NAMES[trigger]}?",
+        severity=severity,
+        why=why,
+        mend=trigger_edit(LAMBDA_NAMES[trigger]),
+        anchor="linking.md#deploy-it",
+        examine=partial(_is_lacking, trigger),
+    )
+    for trigger, (severity, why) in _WHY.items()
+)
+
+CHECKS: Final = (
+    *ATTACHED,
+    Check(
+        id="trigger_functions_exist",
+        question="Does every function exist that a trigger is attached to?",
+        severity="high",
+        why="Cognito fails every sign-in that fires the trigger.",
+        mend="deploy the function again, or attach the trigger to another one: "
+        + trigger_edit("<trigger>"),
+        anchor="linking.md#deploy-it",
+        examine=_gone,
+    ),
+    Check(
+        id="trigger_functions_expected",
+        question="Is every trigger attached to the function that the operator named?",
+        severity="critical",
+        why="Another function decides who signs in: a trigger was lost, or taken.",
+        mend=trigger_edit("<trigger>"),
+        anchor="doctor.md#which-functions-belong-to-the-triggers",
+        examine=_lost,
+    ),
+    Check(
+        id="trigger_handlers",
+        question="Is every trigger attached to the function that was made for it?",
+        severity="high",
+        why="A function of authcore refuses events of another trigger.",
+        mend=trigger_edit("<trigger>"),
+        anchor="linking.md#deploy-it",
+        examine=_mixed_up,
+    ),
+    Check(
+        id="trigger_permissions",
+        question="May the pool invoke every function of its triggers?",
+        severity="high",
+        why="Cognito fails every sign-in that fires the trigger.",
+        mend="aws lambda add-permission --region {region} --function-name <ARN> "
+        "--statement-id cognito --action lambda:InvokeFunction "
+        "--principal cognito-idp.amazonaws.com "
+        "--source-arn arn:aws:cognito-idp:{region}:<account>:userpool/{pool}",
+        anchor="linking.md#deploy-it",
+        examine=_forbidden,
+    ),
+    Check(
+        id="trigger_permissions_bound",
+        question="May no other pool invoke the functions?",
+        severity="medium",
+        why="The pool of any other account could have users migrated and linked.",
+        mend="aws lambda remove-permission, then aws lambda add-permission with --source-arn "
+        "arn:aws:cognito-idp:{region}:<account>:userpool/{pool}",
+        anchor="linking.md#deploy-it",
+        examine=_open_to_all,
+    ),
+    Check(
+        id="trigger_timeouts",
+        question="May every function of a trigger use the time that Cognito waits?",
+        severity="high",
+        why="A slow answer of the legacy system ends in a stopped function, not in a refusal.",
+        mend="aws lambda update-function-configuration --region {region} --function-name <ARN> "
+        "--timeout 5",
+        anchor="migration.md#deploy-it",
+        examine=_hasty,
+    ),
+    Check(
+        id="trigger_functions_active",
+        question="Is every function of a trigger in use as it was deployed last?",
+        severity="high",
+        why="Cognito cannot invoke it, or invokes an older version of it.",
+        mend="aws lambda get-function-configuration --region {region} --function-name <ARN> "
+        "--query '[State,StateReason,LastUpdateStatus,LastUpdateStatusReason]'",
+        anchor="linking.md#deploy-it",
+        examine=_inactive,
+    ),
+    Check(
+        id="trigger_functions_of_pool",
+        question="Is every function of a trigger set up for this pool?",
+        severity="critical",
+        why="It writes links into another pool, under keys that prove nothing here.",
+        mend="aws lambda update-function-configuration --region {region} --function-name <ARN> "
+        "--environment with AUTHCORE_COGNITO_USER_POOL_ID={pool}",
+        anchor="linking.md#deploy-it",
+        examine=_of_another_pool,
+    ),
+)
