@@ -77,6 +77,8 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "AUTHCORE_COOKIE_DOMAIN": "example.com",
     "AUTHCORE_GUARD_SIGNIN_URL": f"{AUTH}/auth/signin",
     "AUTHCORE_GUARD_APP_URL": APP,
+    "AUTHCORE_GUARD_REFRESH": "service",
+    "AUTHCORE_GUARD_RESPONSE_BUDGET": "16384",
     "AUTHCORE_LEGACY_URL": "https://legacy.example.com",
     "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
     "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",

@@ -341,6 +341,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         both(site("sign-in", (404, {}, b"")), site("long sign-in", (404, {}, b""))),
     ],
     "response_heads_pass": [site("long sign-in", (502, {}, b"")), site("long sign-in", None)],
+    "response_budget": [variable("GUARD_RESPONSE_BUDGET", "4096")],
     "request_heads_pass": [
         site("session with cookies", (400, {}, b"")),
         site("session with cookies", None),

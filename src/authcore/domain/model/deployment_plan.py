@@ -73,11 +73,14 @@ class GuardPlan:
         app_url: As browsers see it.
         signin_url: The auth service's ``/auth/signin``.
         has_public_root: Whether the page at *app_url* needs no sign-in.
+        response_budget: Bytes of a response head that the proxies pass on; None without a limit,
+            and where the application sets no session.
     """
 
     app_url: ServiceUrl
     signin_url: ServiceUrl
     has_public_root: bool
+    response_budget: int | None = None
 
 
 @attrs.frozen(kw_only=True)
