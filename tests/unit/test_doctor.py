@@ -13,6 +13,7 @@ import pytest
 from authcore.domain.model.checks import UNREAD
 from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
+from authcore_cli.terminal_text import MAX_SHOWN
 from support.gate import sampled
 from unit.doctor_world import (
     ACCOUNT,
@@ -444,6 +445,7 @@ def test_a_misconfiguration_is_found_and_named(check: str, plant: Plant) -> None
 
     assert {each.id for each in findings} == {check}
     assert not [each for each in findings if re.search(r"\{[a-z_]+\}", each.mend)]
+    assert max(len(each.mend) for each in findings) <= MAX_SHOWN
 
 
 def test_every_check_has_a_misconfiguration_that_it_finds() -> None:
@@ -604,6 +606,16 @@ def test_a_command_names_the_function_and_the_pool() -> None:
 
     assert arn_of("user_migration") in finding.mend
     assert POOL_ARN in finding.mend
+
+
+def test_a_name_that_a_shell_would_obey_is_in_no_command() -> None:
+    world = World()
+    world.providers["Google"] |= {"ProviderName": "G'; rm -rf ~ #", "AttributeMapping": {}}
+
+    mends = [each.mend for each in world.report().findings]
+
+    assert mends
+    assert not any("rm -rf" in each for each in mends)
 
 
 def test_only_and_except_choose_checks() -> None:
