@@ -44,7 +44,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml entrypoints/authcore_local/p
 # The demo needs a fifth of what the tests need: without .venv it gets an environment of its own.
 $(DEMO_VENV)/.ready: requirements/local.txt
 	@$(CHECK_PYTHON)
-	@echo "building $(DEMO_VENV) (half a minute, once)"
+	@echo "building $(DEMO_VENV) (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(DEMO_VENV)
 	@$(DEMO_VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  -r requirements/local.txt
