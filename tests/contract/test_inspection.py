@@ -131,10 +131,14 @@ class TestInMemoryFunctionInspection(FunctionInspectionContract):
 
 
 class TestLambdaFunctionInspection(OnLocalCognito, FunctionInspectionContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def lambdas(cls, url: ServiceUrl) -> Any:
+        return aws_client("lambda", region="eu-west-1", endpoint_url=url, within=AMPLE)
+
     @pytest.fixture
-    def inspection(self, url: ServiceUrl, attached: None) -> LambdaFunctionInspection:
-        client = aws_client("lambda", region="eu-west-1", endpoint_url=url, within=AMPLE)
-        return LambdaFunctionInspection(client)
+    def inspection(self, lambdas: Any, attached: None) -> LambdaFunctionInspection:
+        return LambdaFunctionInspection(lambdas)
 
     @pytest.fixture
     def attached(self, local: LocalCognito) -> None:
