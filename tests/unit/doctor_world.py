@@ -19,10 +19,11 @@ from authcore.domain.model.checks import Report
 from authcore.domain.model.surroundings import SiteAnswer
 from authcore.domain.services.doctor.examination import Examination
 from authcore.domain.services.doctor.fresh_keys import fresh_keys
+from authcore.domain.services.doctor.reading import DeploymentReader
 from authcore.ports.inspection import SiteInspection
 from authcore.ports.system import Entropy
 from authcore.testing.fakes.system import FrozenClock
-from authcore.wiring.inspection import load_settings, plan_of, secrets_of
+from authcore.wiring.inspected_settings import load_settings, plan_of, secrets_of
 
 
 POOL_ID: Final = "eu-west-1_Ab12Cd34"
@@ -259,6 +260,7 @@ class World:
         factory=lambda: {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
     )
     sites: Sites = attrs.field(factory=lambda: Sites(FrozenClock()))
+    domain_names: set[str] = attrs.field(factory=lambda: {"demo", "login.example.com"})
     refused: dict[str, str] = attrs.field(factory=dict)
     parts: list[str] = attrs.field(factory=list)
 
@@ -271,7 +273,7 @@ class World:
         """From the variables, by the wiring of production."""
         settings = load_settings(self.environment)
         aws: Any = _Aws(self)
-        return Examination(
+        reader = DeploymentReader(
             plan=plan_of(settings),
             secrets=tuple(secrets_of(settings)),
             pool=CognitoPoolInspection(client=aws, firewall=aws, user_pool_id=POOL_ID),
@@ -279,8 +281,10 @@ class World:
             functions=LambdaFunctionInspection(aws),
             tables=DynamoDbTableInspection(aws),
             sites=self.sites,
+            clock=self.sites.clock,
             on_part=self.parts.append,
         )
+        return Examination(reader=reader)
 
     def move(self, domain: str) -> None:
         """Put auth service and application below *domain*."""
@@ -321,7 +325,7 @@ class _Aws:
         return self._say("DescribeUserPoolClient", UserPoolClient=found)
 
     def describe_user_pool_domain(self, **given: str) -> Any:
-        found = self._world.domain if given["Domain"] in ("demo", "login.example.com") else {}
+        found = self._world.domain if given["Domain"] in self._world.domain_names else {}
         return self._say("DescribeUserPoolDomain", DomainDescription=found)
 
     def list_identity_providers(self, **_: object) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 import attrs
 import pytest
 
-from authcore.domain.services.doctor.examination import OnPart
 from authcore.domain.services.doctor.fresh_keys import fresh_keys
+from authcore.domain.services.doctor.reading import OnPart
 from authcore.domain.services.doctor.weak_keys import weakness
 from authcore.testing.fakes.system import FrozenClock
-from authcore.wiring.inspection import OpenExamination, load_settings, secrets_of
+from authcore.wiring.inspected_settings import load_settings, secrets_of
+from authcore.wiring.inspection import OpenExamination
 from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 from unit.doctor_world import ENVIRONMENT, World
@@ -33,7 +34,8 @@ def doctor(world: World, *arguments: str, out: io.StringIO | None = None) -> tup
 
     def examination(environment: Mapping[str, str], on_part: OnPart) -> OpenExamination:
         world.environment = dict(environment)
-        made = attrs.evolve(world.examination(), on_part=on_part)
+        made = world.examination()
+        made = attrs.evolve(made, reader=attrs.evolve(made.reader, on_part=on_part))
         return OpenExamination(examination=made, connections=(Connection(),))
 
     context = CommandContext(

@@ -8,7 +8,7 @@ command describes, changes one thing and writes all of it back.
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.domain.model.deployment import Plan
+from authcore.domain.model.deployment_plan import Plan
 
 
 UNKNOWN: Final = "..."

@@ -11,13 +11,14 @@ from authcore.domain.services.doctor import (
     checks_providers,
     checks_sites,
     checks_stores,
+    checks_tokens,
     checks_triggers,
 )
 
 
 SECTIONS: Final[Mapping[str, tuple[Check, ...]]] = {
     "The pool": checks_pool.CHECKS,
-    "The app clients": checks_client.CHECKS,
+    "The app clients": (*checks_client.CHECKS, *checks_tokens.CHECKS),
     "Domain and providers": checks_providers.CHECKS,
     "The triggers": checks_triggers.CHECKS,
     "Auth service, applications and proxies": checks_sites.CHECKS,
