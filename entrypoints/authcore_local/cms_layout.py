@@ -145,9 +145,29 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code{font:.92em/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
 ol.hops{list-style:none;margin:0;padding:0}
-ol.hops li{display:grid;grid-template-columns:2.5rem 11rem 1fr;gap:0 .8rem;padding:.5rem 0;
+ol.hops li{display:grid;grid-template-columns:10rem 1fr;gap:0 .8rem;padding:.5rem 0;
 border-bottom:1px solid var(--line)}
-.number{color:var(--soft);text-align:right}
+.audit{border-left:.3rem solid var(--line);padding-left:.5rem}
+main:has(.flow){max-width:100rem}
+.flow{display:grid;gap:1rem}.flow>*{min-width:0}
+.sheet{max-height:75vh;overflow:auto;background:var(--card);border:1px solid var(--line);
+border-radius:.6rem;padding:0 .8rem}
+.sheet:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.sheet svg{display:block;margin:0 auto}
+.heads{position:sticky;top:0;z-index:1;width:max-content;min-width:100%;background:var(--card);
+border-bottom:1px solid var(--line)}
+.lane{font:600 14px system-ui,sans-serif;text-anchor:middle;fill:var(--ink)}
+.lifeline{stroke:var(--line);stroke-dasharray:3 4}
+.label,.ids{font:13px system-ui,sans-serif;text-anchor:middle;fill:var(--ink)}
+.hop .label{paint-order:stroke;stroke:var(--card);stroke-width:5px;stroke-linejoin:round}
+.hop .answer{fill:currentColor}
+.ids{font-size:12px;fill:var(--soft)}
+.arrow{fill:none;stroke:currentColor;stroke-width:1.6}.tip,.hop circle{fill:currentColor}
+.note rect{fill:var(--paper);stroke:currentColor}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);margin:0}
+@media(min-width:60rem){.controls{display:grid;gap:1rem;grid-template-columns:1fr 1fr;
+align-items:start}}
+@media(min-width:84rem){.flow{grid-template-columns:minmax(58rem,3fr) minmax(22rem,2fr)}}
 .actors{font-weight:600;white-space:nowrap}
 .detail{display:block;color:var(--soft);font-size:.9rem;overflow-wrap:anywhere}
 .answer{font-weight:600}
@@ -155,6 +175,6 @@ border-bottom:1px solid var(--line)}
 ol.steps{list-style:none;margin:0;padding:0}
 .step{border-left:.3rem solid var(--line)}.step.done{border-left-color:var(--good)}
 .step p{margin:.2rem 0}.tick{white-space:nowrap;font:600 1rem system-ui,sans-serif}
-@media(max-width:40rem){ol.hops li{grid-template-columns:2rem 1fr}.message{grid-column:2}
+@media(max-width:40rem){ol.hops li{grid-template-columns:1fr}
 .who{margin-left:0}}
 """

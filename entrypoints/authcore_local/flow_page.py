@@ -1,6 +1,7 @@
-"""The flow page: shows hops as they happen."""
+"""The flow page: hops and audit events as they happen, as a sequence diagram and as a list."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -12,8 +13,9 @@ from starlette.routing import Route
 from authcore.ports.system import Entropy
 from authcore_local.addresses import Addresses
 from authcore_local.cms_layout import page, security_headers
-from authcore_local.flow import FlowLog, Hop
+from authcore_local.flow import Entry, FlowLog, Hop, Note
 from authcore_local.flow_controls import Controls
+from authcore_local.flow_diagram import heads, kind, messages, note_kind
 
 
 FLOW_PATH: Final = "/flow"
@@ -21,15 +23,8 @@ HOPS_PATH: Final = "/flow/hops"
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _REFRESH: Final = '<noscript><meta http-equiv="refresh" content="2"></noscript>'
-_KINDS: Final = {"2": "good", "3": "move", "4": "no", "5": "down"}
-_WORDS: Final = {
-    "refreshed": "good",
-    "legacy_session": "good",
-    "refresh_postponed": "down",
-    "refresh_rejected": "no",
-    "session_revoked": "no",
-    "session_too_old": "no",
-}
+MAX_LISTED: Final = 500
+"""Entries of the list: the last ones."""
 
 
 @attrs.frozen(kw_only=True)
@@ -47,17 +42,21 @@ class FlowPage:
         return [Route(FLOW_PATH, self._show), Route(HOPS_PATH, self._hops), *self._controls.routes]
 
     def _show(self, _: Request) -> Response:
-        nonce = self._entropy.token()
-        hops = self._flow.since(0)
-        last = hops[-1].number if hops else 0
+        nonce, drawn, entries = self._entropy.token(), self._flow.moment, self._flow.entries()
         main = (
-            f'{self._introduction()}<section class="card" aria-labelledby="time">'
+            f'{self._introduction()}<div class="controls">'
+            '<section class="card" aria-labelledby="time">'
             f'<h2 id="time">Time</h2><p>It is <strong id="clock">{self._controls.time()}</strong>. '
             f"Move the clock to see sessions age.</p>{self._controls.time_buttons()}</section>"
             '<section class="card" aria-labelledby="people"><h2 id="people">Users in Cognito</h2>'
-            f'<div id="users">{self._controls.user_list()}</div></section>'
-            f'<h2>Hops</h2><ol class="hops" aria-live="polite" data-last="{last}">'
-            f"{''.join(map(_row, hops))}</ol>"
+            f'<div id="users">{self._controls.user_list()}</div></section></div>'
+            f'<p role="status" id="news" class="unseen"></p><div class="flow" data-drawn="{drawn}">'
+            '<section aria-labelledby="drawn"><h2 id="drawn">Sequence</h2>'
+            '<div class="sheet" role="region" aria-label="Sequence diagram" tabindex="0">'
+            f'<div class="heads">{heads()}</div><div id="diagram">{messages(entries)}</div></div>'
+            '</section><section aria-labelledby="listed"><h2 id="listed">Hops</h2>'
+            '<div class="sheet" role="region" aria-label="List of hops" tabindex="0">'
+            f'<ol class="hops" id="hops">{_rows(entries)}</ol></div></section></div>'
             f'<script nonce="{escape(nonce)}">{_SCRIPT}</script>'
         )
         return page(
@@ -79,15 +78,27 @@ class FlowPage:
         )
 
     def _hops(self, request: Request) -> Response:
-        since = request.query_params.get("since", "0")
-        if not _NUMBER.fullmatch(since):
+        """Return the hops after ``since``; diagram and list if ``drawn`` is not the last moment."""
+        numbers = [request.query_params.get(name, "0") for name in ("since", "drawn")]
+        if not all(map(_NUMBER.fullmatch, numbers)):
             return JSONResponse({"reason": "since_malformed"}, 400, security_headers("none"))
+        since, drawn = map(int, numbers)
         answer = {
-            "hops": [_hop_members(hop) for hop in self._flow.since(int(since))],
+            "hops": [_hop_members(hop) for hop in self._flow.since(since)],
             "time": self._controls.time(),
             "people": self._controls.user_list(),
+            **({} if drawn == self._flow.moment else self._drawn()),
         }
         return JSONResponse(answer, headers=security_headers("none"))
+
+    def _drawn(self) -> dict[str, object]:
+        moment, entries = self._flow.moment, self._flow.entries()
+        return {
+            "drawn": moment,
+            "diagram": messages(entries),
+            "list": _rows(entries),
+            "news": _words(max(entries, key=lambda entry: entry.ended)) if entries else "",
+        }
 
 
 def _hop_members(hop: Hop) -> dict[str, object]:
@@ -101,36 +112,55 @@ def _hop_members(hop: Hop) -> dict[str, object]:
     }
 
 
-def kind(answer: str) -> str:
-    """Return the colour class of an answer: good, move (a redirect), no, down, or empty."""
-    return _KINDS.get(answer[:1], "") if answer[:3].isdigit() else _WORDS.get(answer, "")
+def _rows(entries: Sequence[Entry]) -> str:
+    return "".join(
+        _audit_row(entry) if isinstance(entry, Note) else _row(entry)
+        for entry in entries[-MAX_LISTED:]
+    )
 
 
 def _row(hop: Hop) -> str:
     return (
-        f'<li><span class="number">{hop.number}</span>'
-        f'<span class="actors">{escape(hop.sender)} → {escape(hop.receiver)}</span>'
+        f'<li><span class="actors">{escape(hop.sender)} → {escape(hop.receiver)}</span>'
         f'<span class="message"><code>{escape(hop.request)}</code> '
         f'<span class="answer {kind(hop.answer)}">{escape(hop.answer)}</span>'
         f'<span class="detail">{escape(hop.detail)}</span></span></li>'
     )
 
 
+def _audit_row(note: Note) -> str:
+    event = note.event
+    return (
+        f'<li class="audit"><span class="actors">{escape(note.actor)} logs</span>'
+        f'<span class="message"><code>{escape(event.action)}</code> '
+        f'<span class="answer {note_kind(note)}">{escape(f"{event.outcome} {event.reason}")}</span>'
+        f'<span class="detail">{escape(note.ids)}</span></span></li>'
+    )
+
+
+def _words(entry: Entry) -> str:
+    """Say the newest entry in one sentence, for screen readers."""
+    if isinstance(entry, Note):
+        return f"{entry.actor} logs {entry.event.action}, {entry.event.reason}"
+    return f"{entry.sender} to {entry.receiver}: {entry.request}, {entry.answer}"
+
+
 _SCRIPT: Final = """
-const list=document.querySelector("ol.hops");let last=Number(list.dataset.last);
-const clock=document.querySelector("#clock"),users=document.querySelector("#users");
-let people="";
-const part=(name,text,tag="span")=>{const node=document.createElement(tag);
-if(name)node.className=name;node.textContent=text;return node};
-function add(hop){const row=document.createElement("li");const message=part("message","");
-message.append(part("",hop.request,"code")," ",part("answer "+hop.kind,hop.answer),
-part("detail",hop.detail));
-row.append(part("number",hop.number),part("actors",hop.actors),message);
-list.append(row);row.scrollIntoView({block:"nearest"});last=hop.number}
-function show(now){now.hops.forEach(add);clock.textContent=now.time;
+const flow=document.querySelector(".flow"),clock=document.querySelector("#clock");
+const users=document.querySelector("#users"),news=document.querySelector("#news");
+let drawn=Number(flow.dataset.drawn),people="";
+const end=box=>{box.scrollTop=box.scrollHeight};
+const sheets=document.querySelectorAll(".sheet");sheets.forEach(end);
+function replace(id,html){const node=document.getElementById(id),box=node.closest(".sheet");
+const follows=box.scrollHeight-box.scrollTop-box.clientHeight<80;
+node.innerHTML=html;if(follows)end(box)}
+function show(now){clock.textContent=now.time;
 if(now.people!==people&&!users.contains(document.activeElement))
-users.innerHTML=people=now.people}
-async function poll(){try{const answer=await fetch("/flow/hops?since="+last,{cache:"no-store"});
+users.innerHTML=people=now.people;
+if(!("drawn" in now))return;drawn=now.drawn;
+replace("diagram",now.diagram);replace("hops",now.list);news.textContent=now.news}
+async function poll(){try{
+const answer=await fetch("/flow/hops?since=999999999&drawn="+drawn,{cache:"no-store"});
 if(answer.ok)show(await answer.json())}catch{}setTimeout(poll,1000)}
 setTimeout(poll,1000);
 """

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from authcore.adapters.audit.log import LoggingAuditLog
+from authcore.adapters.audit.stream import AuditStream
 from authcore.adapters.coordination.process.leases import ProcessLease
 from authcore.adapters.coordination.process.replay_cache import ProcessCreateIntents
 from authcore.adapters.http import HttpClient
@@ -20,6 +22,7 @@ from authcore_lambda import (
 from authcore_lambda.invocations import correlated
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
+from authcore_local.flow import FlowLog
 
 
 @attrs.frozen
@@ -50,7 +53,7 @@ def legacy_clients() -> LegacyClients:
 
 
 def attach_functions(
-    environment: Mapping[str, str], clients: LegacyClients, clock: Clock
+    environment: Mapping[str, str], clients: LegacyClients, clock: Clock, flow: FlowLog
 ) -> Triggers:
     """
     Build every function from *environment* with the code that builds it in production.
@@ -63,18 +66,26 @@ def attach_functions(
         clients: For the legacy system.
 
         clock: For leases; the remaining time of a function is real time.
+
+        flow: Shows what the functions record.
     """
     lease, intents = ProcessLease(clock), ProcessCreateIntents(clock)
+    audit = AuditStream(LoggingAuditLog())
+    audit.subscribe(lambda event: flow.note("lambda", event))
     linking = account_linking.build_handler(
-        environment, http=clients.links, lease=lease, intents=intents
+        environment, audit=audit, http=clients.links, lease=lease, intents=intents
     )
     token_generation = pre_token_generation.build_handler(
-        environment, http=clients.links, lease=lease, intents=intents
+        environment, audit=audit, http=clients.links, lease=lease, intents=intents
     )
     return Triggers(
-        user_migration=correlated(user_migration.build_handler(environment, http=clients.accounts)),
-        inbound_federation=correlated(inbound_federation.build_handler(environment)),
-        pre_sign_up=correlated(pre_sign_up.build_handler(environment, http=clients.accounts)),
+        user_migration=correlated(
+            user_migration.build_handler(environment, audit=audit, http=clients.accounts)
+        ),
+        inbound_federation=correlated(inbound_federation.build_handler(environment, audit=audit)),
+        pre_sign_up=correlated(
+            pre_sign_up.build_handler(environment, audit=audit, http=clients.accounts)
+        ),
         post_confirmation=correlated(linking),
         post_authentication=correlated(linking),
         pre_token_generation=correlated(token_generation),

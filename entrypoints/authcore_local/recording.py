@@ -63,7 +63,8 @@ class Recorded:
                 self._note(scope, message)
             await send(message)
 
-        await self._app(scope, receive, record_start)
+        with self._flow.serving(self._receiver):
+            await self._app(scope, receive, record_start)
 
     def _note(self, scope: Message, start: Message) -> None:
         query = scope["query_string"].decode("latin-1")
@@ -75,6 +76,27 @@ class Recorded:
             str(start["status"]),
             _detail(start.get("headers", ())),
         )
+
+
+@attrs.frozen(eq=False, repr=False)
+class Begun:
+    """
+    An ASGI app that records its own hops; each begins when its request comes.
+
+    Attributes:
+        app: Answers the requests.
+        flow: Of the hops.
+        actor: That *app* is.
+    """
+
+    _app: AsgiApp
+    _flow: FlowLog
+    _actor: Actor
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """See: ASGI 3.0."""
+        with self._flow.serving(self._actor):
+            await self._app(scope, receive, send)
 
 
 def _detail(headers: Collection[tuple[bytes, bytes]]) -> str:

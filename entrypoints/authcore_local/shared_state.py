@@ -103,6 +103,7 @@ def share(container: SessionContainer, shared: Shared, door: Actor) -> Decisions
     container.clock.override(shared.clock)
     container.revocations.override(shared.revocations)
     note_key_fetches(container, shared.flow, door)
+    container.audit_stream().subscribe(lambda event: shared.flow.note(door, event))
     decisions = Decisions()
 
     def report(cookie_header: str, decision: SessionDecision) -> None:

@@ -33,7 +33,7 @@ from authcore_local.lifetimes import Lifetimes
 from authcore_local.own_application import OwnApplication
 from authcore_local.own_hosts import OwnHosts
 from authcore_local.pool import pool_config
-from authcore_local.recording import Recorded
+from authcore_local.recording import Begun, Recorded
 from authcore_local.servers import AsgiApp, LoopbackServer, Running, bind
 from authcore_local.shared_state import Decisions, Shared, share
 from authcore_local.visits import Visits
@@ -176,10 +176,10 @@ class LocalStack(Running):
             self.environment = manage_secret(self.environment, self.cognito.client_secrets.arn)
         self._shared = Shared(self.flow, self.clock, self._entropy, self.revocations)
         self._controls = self._flow_controls()
-        self._places["legacy"].app = self.legacy.app
-        self._places["cognito"].app = self.cognito.app
+        self._places["legacy"].app = Begun(self.legacy.app, self.flow, "legacy")
+        self._places["cognito"].app = Begun(self.cognito.app, self.flow, "cognito")
         if REPLICA in self._places:
-            self._places[REPLICA].app = self.cognito.replica
+            self._places[REPLICA].app = Begun(self.cognito.replica, self.flow, "cognito")
         self._is_serving: set[str] = set()
         if managed_secret:  # the auth service reads its secret when it is built
             self._serve("cognito")
@@ -285,6 +285,6 @@ class LocalStack(Running):
             clock=self.clock,
             entropy=self._entropy,
             mint=mint,
-            triggers=attach_functions(self.environment, self._to_legacy, self.clock),
+            triggers=attach_functions(self.environment, self._to_legacy, self.clock, self.flow),
             flow=self.flow,
         )

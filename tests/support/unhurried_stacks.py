@@ -21,6 +21,7 @@ from authcore_lambda import pool_api, profile_updates
 from authcore_local import administrator, stack
 from authcore_local.cognito import Triggers
 from authcore_local.environment import environment_of
+from authcore_local.flow import FlowLog
 from authcore_local.functions import LegacyClients, attach_functions
 from authcore_local.tour import scripted_browser
 from support.gate import AMPLE
@@ -52,12 +53,12 @@ CONSTANTS: Final = (
 
 
 def unhurried_functions(
-    environment: Mapping[str, str], clients: LegacyClients, clock: Clock
+    environment: Mapping[str, str], clients: LegacyClients, clock: Clock, flow: FlowLog
 ) -> Triggers:
     """See ``attach_functions``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool_api, "cognito_client", _patient_client)
-        attached = attach_functions(environment, clients, clock)
+        attached = attach_functions(environment, clients, clock, flow)
     given = attrs.asdict(attached, recurse=False, filter=lambda each, _: each.name != "limit")
     functions = {name: Unhurried(each) for name, each in given.items() if callable(each)}
     return AmpleTriggers(**{**given, **functions})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 import attrs
 
@@ -44,6 +45,10 @@ from authcore_local.cognito.user_flows.sign_up import SignUp
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 from authcore_local.cognito.user_pool.write_block import DEFAULT_EXCEPTION, DEFAULT_MESSAGE
 from authcore_local.flow import FlowLog
+
+
+SIGN_IN_CALLS: Final = ("InitiateAuth", "RespondToAuthChallenge")
+"""Calls that are hops of the flow; those of an administrator are recorded where they are made."""
 
 
 @attrs.frozen
@@ -263,8 +268,12 @@ class LocalCognito:
             ),
             revocation=self._revocation,
             logout=Logout(hosted),
-            api=build_api(parts),
+            api=build_api(parts, self._note_call),
         )
+
+    def _note_call(self, operation: str, answer: str) -> None:
+        if operation in SIGN_IN_CALLS:
+            self._flow.record("auth", "cognito", operation, answer)
 
     def _parts(self) -> ApiParts:
         return ApiParts(

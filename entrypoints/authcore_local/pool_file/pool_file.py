@@ -13,6 +13,7 @@ from authcore_local.pool_file.members import Member, PoolFileError, parse
 from authcore_local.pool_file.sections import (
     SECTIONS,
     User,
+    members_by_field,
     read_machine_client,
     read_section,
     read_triggers,
@@ -41,6 +42,7 @@ class PoolFile:
     """
 
     _whole: Member = attrs.field(repr=False)
+    _members: Mapping[str, Member] = attrs.field(repr=False)
     _pool: Mapping[str, Any] = attrs.field(repr=False)
     port: int = DEFAULT_PORT
     replica: int | None = None
@@ -58,9 +60,11 @@ class PoolFile:
         whole = parse(text, file)
         given = whole.members(SECTIONS)
         pool: dict[str, Any] = {}
+        members: dict[str, Member] = {}
         for section in ("pool", "client", "lifetimes"):
             if section in given:
                 pool |= read_section(given[section], SECTIONS[section])
+                members |= members_by_field(given[section], SECTIONS[section])
         if "providers" in given:
             pool["identity_providers"] = given["providers"].some_of(get_args(Provider))
         if "machine_clients" in given:
@@ -70,6 +74,7 @@ class PoolFile:
         ports = read_section(given["ports"], SECTIONS["ports"]) if "ports" in given else {}
         found = cls(
             whole=whole,
+            members=members,
             pool=pool,
             users=tuple(map(read_user, given["users"].items())) if "users" in given else (),
             triggers=read_triggers(given["triggers"]) if "triggers" in given else Triggers(),
@@ -98,7 +103,8 @@ class PoolFile:
         try:
             return PoolConfig(**{**given, **self._pool})
         except (TypeError, ValueError) as error:
-            self._whole.fail(str(error.args[0]))
+            problem = str(error.args[0])  # begins with the name of the field
+            self._members.get(problem.partition(" ")[0], self._whole).fail(problem)
 
 
 def read_pool_file(path: Path) -> PoolFile:

@@ -69,6 +69,11 @@ def read_section(section: Member, known: Section) -> dict[str, Any]:
     return {known[name][0]: known[name][1](member) for name, member in found.items()}
 
 
+def members_by_field(section: Member, known: Section) -> dict[str, Member]:
+    """Return the members of *section* by the names of the fields that take them."""
+    return {known[name][0]: member for name, member in section.members(known).items()}
+
+
 def _pool_id(member: Member) -> str:
     text = member.text()
     if not _POOL_ID.fullmatch(text):

@@ -136,7 +136,7 @@ class Stand:
             mint=mint,
             triggers=self._functions(),
         )
-        self.api = build_api(self.cognito._parts())
+        self.api = build_api(self.cognito._parts(), lambda *_: None)
         self.connect()
         self.flows = self._open_flows(config)
         self.guard = self._build_guard()

@@ -1,6 +1,6 @@
 """Assemble the pool's API from the parts that managed login shares with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from authcore_local.cognito.idp_api.administration import Administration
@@ -39,8 +39,8 @@ SIGNED: Final = frozenset(
 """Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
 
 
-def build_api(parts: ApiParts) -> Api:
-    """Build the API."""
+def build_api(parts: ApiParts, note: Callable[[str, str], None]) -> Api:
+    """Build the API; *note* is told the operation and the answer of each call."""
     challenges = ChallengeSessions(parts.config, clock=parts.clock, entropy=parts.entropy)
     operations = {
         **_sign_in_operations(parts, challenges),
@@ -55,6 +55,7 @@ def build_api(parts: ApiParts) -> Api:
         firewall={"GetWebACLForResource": lambda _: {}},
         admit=parts.rates.check,
         revisions=parts.revisions,
+        note=note,
     )
 
 

@@ -155,6 +155,7 @@ class Api:
         firewall: Those of AWS WAF; signed, too.
         admit: Asked before each call of the ``cognito-idp`` API.
         revisions: Applied to answers.
+        note: Told the operation and the answer of each call.
     """
 
     _unsigned: Mapping[str, Operation]
@@ -163,15 +164,17 @@ class Api:
     _firewall: Mapping[str, Operation]
     _admit: Admission
     _revisions: Revisions
+    _note: Callable[[str, str], None]
 
     def call(self, request: Request, body: bytes) -> Response:
         """Answer one call: 200 with its output, or 400 with ``__type`` and ``message``."""
+        name = request.headers.get("x-amz-target", "").partition(".")[2]
         try:
-            operation = self._operation(request)
-            found = dict(operation(Input(_members(body))))
-            name = request.headers["x-amz-target"].partition(".")[2]
+            found = dict(self._operation(request)(Input(_members(body))))
+            self._note(name, f"200 {found.get('ChallengeName', '')}".rstrip())
             return _answer(200, self._revisions.get(name, dict)(found))
         except CognitoError as error:
+            self._note(name, f"400 {error.kind}")
             refusal = {"__type": error.kind, "message": error.message}
             return _answer(400, refusal, {"x-amzn-errortype": error.kind})
 

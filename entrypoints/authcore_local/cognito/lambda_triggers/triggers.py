@@ -132,8 +132,9 @@ class TriggerRunner:
     def _first_answer(self, handler: TriggerHandler, event: Mapping[str, Any]) -> str:
         sent = json.dumps(event)
         for attempt in range(1, MAX_ATTEMPTS + 1):
+            began = self._flow.begin()
             outcome = self._attempt(handler, sent)
-            self._note(event, attempt, outcome)
+            self._note(event, attempt, outcome, began)
             if isinstance(outcome, TriggerRaisedError):
                 raise outcome
             if outcome is not None:
@@ -160,7 +161,11 @@ class TriggerRunner:
             return None
 
     def _note(
-        self, event: Mapping[str, Any], attempt: int, outcome: str | TriggerRaisedError | None
+        self,
+        event: Mapping[str, Any],
+        attempt: int,
+        outcome: str | TriggerRaisedError | None,
+        began: int,
     ) -> None:
         result = {str: "answered", TriggerRaisedError: "raised an error"}.get(type(outcome))
         self._flow.record(
@@ -169,6 +174,7 @@ class TriggerRunner:
             event["triggerSource"],
             result or "no answer in time",
             f"attempt {attempt} of {MAX_ATTEMPTS}",
+            began=began,
         )
 
 
