@@ -79,7 +79,11 @@ def open_examination(
         plan=plan_of(settings),
         secrets=tuple(secrets_of(settings)),
         pool=CognitoPoolInspection(
-            client=pool, firewall=firewall, user_pool_id=cognito.user_pool_id, pace=pace.acquire
+            client=pool,
+            firewall=firewall,
+            user_pool_id=cognito.user_pool_id,
+            pace=pace.acquire,
+            tells_secret_arn=_knows_secret_arn(pool),
         ),
         limits=CognitoProvisionedLimits(client=pool),
         functions=LambdaFunctionInspection(lambdas),
@@ -91,6 +95,12 @@ def open_examination(
     return OpenExamination(
         examination=Examination(reader=reader), connections=(pool, lambdas, firewall, tables, sites)
     )
+
+
+def _knows_secret_arn(client: Any) -> bool:
+    """Whether the client's service model has ``ClientSecretArn``: others leave it out."""
+    described = client.meta.service_model.operation_model("DescribeUserPoolClient").output_shape
+    return "ClientSecretArn" in described.members["UserPoolClient"].members
 
 
 def _client(service: str, region: str, endpoint_url: Any) -> Any:

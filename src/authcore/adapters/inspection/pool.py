@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
+
 from authcore.adapters.inspection.described import Described, call, call_or_none
 from authcore.adapters.inspection.pool_answers import client_settings, pool_settings
 from authcore.adapters.system import monotonic
@@ -48,6 +50,7 @@ class CognitoPoolInspection(PoolInspection):
         firewall: Any,
         user_pool_id: str,
         pace: Callable[[], None] = lambda: None,
+        tells_secret_arn: bool = True,
     ) -> None:
         """
         Bind the APIs to one pool.
@@ -61,11 +64,15 @@ class CognitoPoolInspection(PoolInspection):
 
             pace: Waits until the next app client or provider may be described; by default it does
                 not.
+
+            tells_secret_arn: Whether the client passes ``ClientSecretArn`` on; botocore does from
+                1.44.7 on.
         """
         self._client = client
         self._firewall = firewall
         self._pool = user_pool_id
         self._pace = pace
+        self._tells_secret_arn = tells_secret_arn
 
     def pool(self) -> PoolSettings:
         """See the port."""
@@ -129,7 +136,8 @@ class CognitoPoolInspection(PoolInspection):
         self._pace()
         operation = self._client.describe_user_pool_client
         found = call(operation, "app client", UserPoolId=self._pool, ClientId=client_id)
-        return client_settings(found.structure("UserPoolClient"))
+        settings = client_settings(found.structure("UserPoolClient"))
+        return attrs.evolve(settings, tells_secret_arn=self._tells_secret_arn)
 
     def _describe_provider(self, name: str) -> ProviderSettings:
         self._pace()
