@@ -17,6 +17,7 @@ from authcore.adapters.inspection.tables import DynamoDbTableInspection
 from authcore.adapters.system import SystemClock
 from authcore.domain.errors import ProviderMisconfiguredError, ProviderUnavailableError
 from authcore.domain.model.surroundings import (
+    POOL_ID,
     FunctionSettings,
     Permission,
     SiteAnswer,
@@ -114,7 +115,8 @@ class TestInMemoryFunctionInspection(FunctionInspectionContract):
             timeout=timedelta(seconds=5),
             state="Active",
             update="Successful",
-            user_pool_id="eu-west-1_Contract1",
+            role="",
+            variables={POOL_ID: "eu-west-1_Contract1"},
             permissions=(Permission(source_arns=(POOL_ARN,)),),
         )
         return made

@@ -103,8 +103,12 @@ def test_what_is_planted_is_found_over_the_wire(
 ) -> None:
     check, place, members = planted
     revise(*place, **members)
+    migration = {
+        "AUTHCORE_MIGRATION_POOL": "username",
+        "AUTHCORE_MIGRATION_CASE_SENSITIVE": "on",
+    }
 
-    status, document = doctor(stack.environment, "--only", check)
+    status, document = doctor({**stack.environment, **migration}, "--only", check)
 
     assert ids(document) == {check}
     assert status == 1

@@ -77,6 +77,8 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "AUTHCORE_COOKIE_DOMAIN": "example.com",
     "AUTHCORE_GUARD_SIGNIN_URL": f"{AUTH}/auth/signin",
     "AUTHCORE_GUARD_APP_URL": APP,
+    "AUTHCORE_GUARD_REFRESH": "service",
+    "AUTHCORE_GUARD_RESPONSE_BUDGET": "16384",
     "AUTHCORE_LEGACY_URL": "https://legacy.example.com",
     "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
     "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",
@@ -165,11 +167,16 @@ _TABLE: Final = {
 def _function(name: str) -> dict[str, Any]:
     return {
         "Handler": f"authcore_lambda.{name}.handler",
+        "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "Timeout": 5,
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "Environment": {
-            "Variables": {"AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID, "OTHER": "canary-of-function"}
+            "Variables": {
+                "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
+                "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
+                "OTHER": "canary-of-function",
+            }
         },
     }
 

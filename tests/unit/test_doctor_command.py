@@ -15,6 +15,7 @@ from authcore.testing.fakes.system import FrozenClock
 from authcore.wiring.inspected_settings import load_settings, secrets_of
 from authcore.wiring.inspection import OpenExamination
 from authcore_cli.app import run
+from authcore_cli.doctor_output import PATIENCE, TerminalDoctorOutput
 from authcore_cli.process import CommandContext
 from unit.doctor_world import ENVIRONMENT, World
 
@@ -98,6 +99,21 @@ def test_what_aws_answers_reaches_a_terminal_without_control_characters() -> Non
 
     assert "\\x1b" in out
     assert "\x1b[2J" not in out
+
+
+def test_a_terminal_shows_what_is_read_after_two_seconds() -> None:
+    clock, out = FrozenClock(), Terminal()
+    context = CommandContext({}, io.StringIO(), out, io.StringIO(), clock=clock)
+    output = TerminalDoctorOutput(context)
+
+    output.on_part("pool")
+    assert out.getvalue() == ""
+    clock.advance(PATIENCE)
+    output.on_part("app clients\x1b[2J")
+    output.on_end()
+
+    assert "reading app clients" in out.getvalue()
+    assert "\x1b[2J" not in out.getvalue()
 
 
 def test_an_unknown_check_is_wrong_usage() -> None:
@@ -197,3 +213,20 @@ def test_many_fresh_keys_are_not_weak() -> None:
     for _ in range(200):
         values = fresh_keys(entropy, caller="app", legacy_caller="legacy").values()
         assert not any(weakness(each.encode()) for each in values)
+
+
+def test_several_checks_can_be_left_out() -> None:
+    world = World()
+    world.client["PreventUserExistenceErrors"] = "LEGACY"
+    world.pool["DeletionProtection"] = "INACTIVE"
+    left_out = (
+        "--except",
+        "cognito_user_pool_client_prevent_user_existence_errors",
+        "--except",
+        "cognito_user_pool_deletion_protection_enabled",
+    )
+
+    status, out, _ = doctor(world, *left_out)
+
+    assert status == 0
+    assert {*left_out} - {"--except"} <= {*json.loads(out)["not_asked"]}

@@ -95,6 +95,7 @@ class InspectedSettings:
     sign_in: OfTheSignIn | None
     cookies: OfTheCookies | None
     guard: OfTheGuard | None
+    has_migration: bool
 
 
 def load_settings(environment: Mapping[str, str]) -> InspectedSettings:
@@ -113,6 +114,7 @@ def load_settings(environment: Mapping[str, str]) -> InspectedSettings:
         sign_in=load_if(OfTheSignIn, "AUTHCORE_SIGN_IN_CALLBACK_URL"),
         cookies=load_if(OfTheCookies, "AUTHCORE_COOKIE_DOMAIN"),
         guard=load_if(OfTheGuard, "AUTHCORE_GUARD_APP_URL"),
+        has_migration=any(name.startswith("AUTHCORE_MIGRATION_") for name in environment),
     )
 
 
@@ -136,7 +138,8 @@ def plan_of(settings: InspectedSettings) -> Plan:
         has_api_of_lambda=not is_stand_in or doctor.endpoint_url is not None,
         sign_in=_sign_in_plan(settings),
         cookie=_cookie_plan(settings.cookies),
-        guard=_guard_plan(settings.guard),
+        guard=_guard_plan(settings.guard, settings.cookies),
+        has_migration=settings.has_migration,
         pool_kind=always.migration.pool,
         is_case_sensitive=always.migration.case_sensitive == "on",
         migrated=tuple(always.migration.attributes),
@@ -180,13 +183,16 @@ def _cookie_plan(cookies: OfTheCookies | None) -> CookiePlan | None:
     )
 
 
-def _guard_plan(guard: OfTheGuard | None) -> GuardPlan | None:
+def _guard_plan(guard: OfTheGuard | None, cookies: OfTheCookies | None) -> GuardPlan | None:
     if guard is None:
         return None
+    is_stored = cookies is not None and cookies.cookie.format == "stored"
+    sets_sessions = guard.guard.refresh != "off" and not is_stored
     return GuardPlan(
         app_url=guard.guard.app_url,
         signin_url=guard.guard.signin_url,
         has_public_root=ROOT in guard.guard.public_paths,
+        response_budget=guard.guard.response_budget if sets_sessions else None,
     )
 
 

@@ -73,11 +73,14 @@ class GuardPlan:
         app_url: As browsers see it.
         signin_url: The auth service's ``/auth/signin``.
         has_public_root: Whether the page at *app_url* needs no sign-in.
+        response_budget: Bytes of a response head that the proxies pass on; None without a limit,
+            and where the application sets no session.
     """
 
     app_url: ServiceUrl
     signin_url: ServiceUrl
     has_public_root: bool
+    response_budget: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -113,6 +116,7 @@ class Plan:
         sign_in: None where the settings are not those of an auth service.
         cookie: None where they name no cookie domain.
         guard: None where they name no application.
+        has_migration: Whether the settings are those of the migration function, too.
         pool_kind: What users sign in with.
         is_case_sensitive: Whether the migration function takes letter case as significant.
         migrated: Attributes that the migration function fills.
@@ -136,6 +140,7 @@ class Plan:
     sign_in: SignInPlan | None = None
     cookie: CookiePlan | None = None
     guard: GuardPlan | None = None
+    has_migration: bool = False
     pool_kind: PoolKind = "username"
     is_case_sensitive: bool = True
     migrated: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
 from authcore.domain.services.doctor.mending import client_edit
 
@@ -41,10 +41,10 @@ def _no_code_grant(facts: Deployment) -> Iterator[str]:
         yield f"the app client may not use the authorization code flow of {url}"
 
 
-def _implicit_grant(facts: Deployment) -> Iterator[str]:
+def _implicit_grant(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if "implicit" in client.grants:
-            yield f"{client.client_id} may use the implicit flow"
+            yield Detail(f"{client.client_id} may use the implicit flow", client=client.client_id)
 
 
 def _public_client(facts: Deployment) -> Iterator[str]:
@@ -72,10 +72,10 @@ def _unregistered_callback(facts: Deployment) -> Iterator[str]:
         yield f"{url} is not among the callback URLs"
 
 
-def _unregistered_sign_out(facts: Deployment) -> Iterator[str]:
+def _unregistered_sign_out(facts: Deployment) -> Iterator[Detail]:
     for url in facts.sign_in.sign_out_urls:
         if url not in facts.client.logout_urls:
-            yield f"{url} is not among the sign-out URLs"
+            yield Detail(f"{url} is not among the sign-out URLs", url=url)
 
 
 def _forbidden_scopes(facts: Deployment) -> Iterator[str]:
@@ -186,7 +186,7 @@ CHECKS: Final = (
         question="Is every sign-out URL registered, character by character?",
         severity="high",
         why="A user who signs out stays signed in at Cognito, and sees an error page.",
-        mend=client_edit('.LogoutURLs += ["<URL>"]'),
+        mend=client_edit('.LogoutURLs += ["{url}"]'),
         anchor="operating.md#sign-out",
         examine=_unregistered_sign_out,
     ),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
-from authcore.domain.model.usernames import LEGACY_UID
+from authcore.domain.model.pool_settings import ClientSettings
 from authcore.domain.services.doctor.mending import client_edit
 
 
@@ -16,6 +16,10 @@ REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 VERIFIED: Final = ("email_verified", "phone_number_verified")
 CLAIMS_OF_SCOPES: Final = {"email": ("email", "email_verified"), "profile": ("name",)}
 _OWN_ATTRIBUTES: Final = '.WriteAttributes=["email","name","given_name","family_name","locale"]'
+
+
+def _of(client: ClientSettings, text: str) -> Detail:
+    return Detail(f"{client.client_id} {text}", client=client.client_id)
 
 
 def _no_refresh_flow(facts: Deployment) -> Iterator[str]:
@@ -28,10 +32,10 @@ def _no_refresh_flow(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_REFRESH_BY is auth_flow, and {REFRESH_FLOW} is not allowed"
 
 
-def _rotates_with_flow(facts: Deployment) -> Iterator[str]:
+def _rotates_with_flow(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if client.is_rotating and REFRESH_FLOW in client.flows:
-            yield f"{client.client_id} rotates refresh tokens and allows {REFRESH_FLOW}"
+            yield _of(client, f"rotates refresh tokens and allows {REFRESH_FLOW}")
 
 
 def _no_grace(facts: Deployment) -> Iterator[str]:
@@ -47,44 +51,44 @@ def _cookie_outlives(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_COOKIE_LIFETIME is longer than the refresh token's lifetime, {seconds} s"
 
 
-def _long_access(facts: Deployment) -> Iterator[str]:
+def _long_access(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if client.access_lifetime > MAX_ACCESS_LIFETIME:
             minutes = int(client.access_lifetime.total_seconds()) // 60
-            yield f"access tokens of {client.client_id} are valid for {minutes} minutes"
+            yield _of(client, f"has access tokens that are valid for {minutes} minutes")
 
 
-def _tells_users(facts: Deployment) -> Iterator[str]:
+def _tells_users(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if not client.hides_users:
-            yield f"{client.client_id} answers an unknown user and a wrong password differently"
+            yield _of(client, "answers an unknown user and a wrong password differently")
 
 
-def _keeps_tokens(facts: Deployment) -> Iterator[str]:
+def _keeps_tokens(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if not client.revokes:
-            yield f"refresh tokens of {client.client_id} cannot be revoked"
+            yield _of(client, "has refresh tokens that cannot be revoked")
 
 
-def _writable_links(facts: Deployment) -> Iterator[str]:
+def _writable_links(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if client.writable is None:
-            yield f"{client.client_id} may write every attribute: it lists none"
+            yield _of(client, "may write every attribute: it lists none")
         elif named := sorted(n for n in client.writable if n.startswith("custom:legacy_")):
-            yield f"{client.client_id} may write {', '.join(named)}"
+            yield _of(client, f"may write {', '.join(named)}")
 
 
-def _writable_verified(facts: Deployment) -> Iterator[str]:
+def _writable_verified(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         for name in VERIFIED:
             if client.writable is not None and name in client.writable:
-                yield f"{client.client_id} may write {name}"
+                yield _of(client, f"may write {name}")
 
 
 def _unreadable_attributes(facts: Deployment) -> Iterator[str]:
     readable, scopes = facts.client.readable, facts.sign_in.scopes
     asked = [name for scope in scopes for name in CLAIMS_OF_SCOPES.get(scope, ())]
-    for name in (*asked, LEGACY_UID):
+    for name in asked:
         if readable is not None and name not in readable:
             yield f"the app client may not read {name}"
 
@@ -175,10 +179,10 @@ CHECKS: Final = (
     ),
     Check(
         id="attributes_readable",
-        question="May the app client read what its scopes and the applications need?",
+        question="May the app client read what its scopes ask for?",
         severity="high",
-        why="Cognito refuses the code (invalid_grant), or applications miss the legacy id.",
-        mend=client_edit(f'.ReadAttributes += ["email","email_verified","name","{LEGACY_UID}"]'),
+        why="Cognito refuses the code (invalid_grant).",
+        mend=client_edit('.ReadAttributes += ["email","email_verified","name"]'),
         anchor="linking.md#deploy-it",
         examine=_unreadable_attributes,
     ),

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from authcore.domain.model.checks import UNREAD, Check, Finding, Report, Severity
+from authcore.domain.model.checks import UNREAD, Check, Detail, Finding, Report, Severity
 from authcore.domain.model.deployment import Deployment, NothingToAskError, Reading, UnreadPartError
 from authcore.domain.model.deployment_plan import Plan
 from authcore.domain.services.doctor.mending import fill
@@ -76,7 +76,7 @@ class Examination:
         """Return what *check* finds, and how it ended; what was found before the end counts."""
         found: list[Finding] = []
         try:
-            found.extend(_finding(check, evidence, self.plan) for evidence in check.examine(facts))
+            found.extend(_finding(check, each, self.plan) for each in check.examine(facts))
         except UnreadPartError:
             return found, SKIPPED
         except NothingToAskError:
@@ -84,12 +84,13 @@ class Examination:
         return found, FOUND if found else PASSED
 
 
-def _finding(check: Check, evidence: str, plan: Plan) -> Finding:
+def _finding(check: Check, found: str | Detail, plan: Plan) -> Finding:
+    detail = found if isinstance(found, Detail) else Detail(found)
     return Finding(
         id=check.id,
         severity=check.severity,
-        evidence=evidence,
-        mend=fill(check.mend, plan),
+        evidence=detail.text,
+        mend=fill(check.mend, plan, detail.names),
         anchor=check.anchor,
     )
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from authcore.domain.model.checks import Check
 from authcore.domain.services.doctor import (
+    checks_applications,
     checks_client,
     checks_hardening,
     checks_pool,
@@ -21,7 +22,10 @@ SECTIONS: Final[Mapping[str, tuple[Check, ...]]] = {
     "The app clients": (*checks_client.CHECKS, *checks_tokens.CHECKS),
     "Domain and providers": checks_providers.CHECKS,
     "The triggers": checks_triggers.CHECKS,
-    "Auth service, applications and proxies": checks_sites.CHECKS,
+    "Auth service, applications and proxies": (
+        *checks_sites.CHECKS,
+        *checks_applications.CHECKS,
+    ),
     "Keys, tables and quotas": checks_stores.CHECKS,
     "The usual checks": checks_hardening.CHECKS,
 }
