@@ -56,7 +56,7 @@ SHOWN_BY_DOCTOR: Final[Mapping[type, frozenset[str]]] = {
     GuardPlan: frozenset({"app_url", "signin_url"}),
     NamedSecret: frozenset({"variable"}),
     PasswordRules: frozenset({"classes"}),
-    Permission: frozenset({"source_arns"}),
+    Permission: frozenset({"source_accounts", "source_arns"}),
     Plan: frozenset(
         {
             "client_id",
