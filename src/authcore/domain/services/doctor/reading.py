@@ -39,7 +39,7 @@ HTML: Final = {"accept": "text/html", "sec-fetch-mode": "navigate"}
 """Headers of a navigation, by which a guard tells browsers from programs."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class DeploymentReader:
     """
     Reads one deployment, once.
