@@ -44,7 +44,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml entrypoints/authcore_local/p
 # The demo needs a fifth of what the tests need: without .venv it gets an environment of its own.
 $(DEMO_VENV)/.ready: requirements/local.txt
 	@$(CHECK_PYTHON)
-	@echo "building $(DEMO_VENV) (half a minute, once)"
+	@echo "building $(DEMO_VENV) (about a minute, once)"
 	@$(PYTHON) -m venv --clear $(DEMO_VENV)
 	@$(DEMO_VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 	  -r requirements/local.txt
@@ -163,10 +163,11 @@ container: $(PACKAGES_VENV)/.ready ## Check deploy/Containerfile: hadolint, and 
 	@$(PACKAGES_VENV)/bin/hadolint --failure-threshold style deploy/Containerfile
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate tests/distributions/test_container.py
 
-deploy-check: .venv-deploy/.ready ## Check deploy/ without an account: SAM's transform, cfn-lint, checkov; the Terraform example
+deploy-check: .venv-deploy/.ready .venv-behaviours/.ready ## Check deploy/ without an account: SAM's transform, cfn-lint, checkov, a stack in ministack; Terraform's example
 	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.transform build/deploy/template.json
 	@.venv-deploy/bin/cfn-lint deploy/template.yaml build/deploy/template.json
 	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --file build/deploy/template.json
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m deploy.emulated_stack build/deploy/template.json
 	@PYTHONPATH=tests .venv-deploy/bin/python -m deploy.terraform_check
 	@.venv-deploy/bin/checkov --config-file deploy/checkov.yaml --directory deploy/terraform
 	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
@@ -231,4 +232,4 @@ behaviours: $(VENV)/.ready .venv-behaviours/.ready ## Compare the local Cognito 
 pictures: $(VENV)/.ready ## Update the pictures of docs/images with the browser tests
 	@mkdir -p docs/images
 	@$(BIN)/python -m pytest -q tests/e2e/test_browser.py tests/e2e/test_browser_sessions.py \
-	  --screenshots docs/images
+	  tests/e2e/test_browser_start_page.py --screenshots docs/images

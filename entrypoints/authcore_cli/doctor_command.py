@@ -13,8 +13,8 @@ from authcore_cli.process import CommandContext, ExitStatus
 
 
 Json = Annotated[bool, Parameter(name="--json", negative="")]
-Only = Annotated[tuple[str, ...], Parameter(name="--only", negative="")]
-Without = Annotated[tuple[str, ...], Parameter(name="--except", negative="")]
+Only = Annotated[tuple[str, ...], Parameter(name="--only", negative="", show_default=False)]
+Without = Annotated[tuple[str, ...], Parameter(name="--except", negative="", show_default=False)]
 
 
 @attrs.frozen

@@ -21,7 +21,7 @@ from authcore_cli.output_stream import OutputStream, UnwrittenError
 if TYPE_CHECKING:
     from authcore.domain.model.challenges import PasswordFlow
     from authcore.domain.services.accounts.retrying import OnRetry
-    from authcore.domain.services.doctor.examination import OnPart
+    from authcore.domain.services.doctor.reading import OnPart
     from authcore.domain.services.sign_in.password_sign_in import PasswordSignIn
     from authcore.wiring.inspection import OpenExamination
     from authcore_cli.admin_wiring import PendingCreates, SessionTools

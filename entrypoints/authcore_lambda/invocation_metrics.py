@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from authcore.adapters.audit.log import LOGGER
 from authcore.adapters.system import environment, monotonic
+from authcore.settings.metrics import DEFAULT_NAMESPACE, NAMESPACE
 
 
 if TYPE_CHECKING:
     from authcore.adapters.embedded_metrics import EmbeddedMetrics
 
 FORMAT: Final = "AUTHCORE_METRICS_FORMAT"
+_NAMESPACE: Final = "AUTHCORE_METRICS_NAMESPACE"
 
 
 class InvocationMetrics:
@@ -68,6 +70,9 @@ def embedded_metrics(function: str, variables: Mapping[str, str]) -> "EmbeddedMe
         return None
     from authcore.adapters.embedded_metrics import EmbeddedMetrics
 
-    metrics = EmbeddedMetrics(function)
+    namespace = variables.get(_NAMESPACE, "")
+    if not NAMESPACE.fullmatch(namespace):
+        namespace = DEFAULT_NAMESPACE
+    metrics = EmbeddedMetrics(function, namespace=namespace)
     logging.getLogger(LOGGER).addHandler(metrics)
     return metrics

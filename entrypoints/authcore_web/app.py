@@ -170,7 +170,7 @@ def from_environment() -> Starlette:
     the server's access log shows no queries.
     """
     hide_queries()
-    set_up_service_log(environment(), ("uvicorn", *ACCESS_LOGS))
+    set_up_service_log(environment(), ("uvicorn", "gunicorn.error", *ACCESS_LOGS))
     set_up_audit_format(environment(), __version__)
     try:
         return create_app(web_container())

@@ -55,7 +55,7 @@ def cognito_local() -> Iterator[Emulator]:
 
 
 @contextmanager
-def ministack() -> Iterator[Emulator]:
+def ministack() -> Iterator[OverApi]:
     """ministack, in an environment of its own."""
     ask = "from importlib.metadata import version; print(version('ministack'))"
     found = subprocess.run([MINISTACK / "python", "-c", ask], capture_output=True, check=True)

@@ -191,7 +191,7 @@ class OverApi(Emulator):
 
     def __init__(self, name: str, url: str) -> None:
         self.name = name
-        self._url = url
+        self.url = url
         self._client = api_client(url)
 
     @contextmanager
@@ -237,11 +237,11 @@ class OverApi(Emulator):
         )
         yield Pool(
             client=self._client,
-            url=self._url,
+            url=self.url,
             pool_id=pool_id,
             client_id=client["ClientId"],
             secret=client.get("ClientSecret"),
-            keys_url=f"{self._url}/{pool_id}/.well-known/jwks.json",
+            keys_url=f"{self.url}/{pool_id}/.well-known/jwks.json",
         )
 
 

@@ -17,6 +17,7 @@ from authcore.adapters.inspection.tables import DynamoDbTableInspection
 from authcore.adapters.system import SystemClock
 from authcore.domain.errors import ProviderMisconfiguredError, ProviderUnavailableError
 from authcore.domain.model.surroundings import (
+    POOL_ID,
     FunctionSettings,
     Permission,
     SiteAnswer,
@@ -114,7 +115,8 @@ class TestInMemoryFunctionInspection(FunctionInspectionContract):
             timeout=timedelta(seconds=5),
             state="Active",
             update="Successful",
-            user_pool_id="eu-west-1_Contract1",
+            role="",
+            variables={POOL_ID: "eu-west-1_Contract1"},
             permissions=(Permission(source_arns=(POOL_ARN,)),),
         )
         return made
@@ -129,10 +131,14 @@ class TestInMemoryFunctionInspection(FunctionInspectionContract):
 
 
 class TestLambdaFunctionInspection(OnLocalCognito, FunctionInspectionContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def lambdas(cls, url: ServiceUrl) -> Any:
+        return aws_client("lambda", region="eu-west-1", endpoint_url=url, within=AMPLE)
+
     @pytest.fixture
-    def inspection(self, url: ServiceUrl, attached: None) -> LambdaFunctionInspection:
-        client = aws_client("lambda", region="eu-west-1", endpoint_url=url, within=AMPLE)
-        return LambdaFunctionInspection(client)
+    def inspection(self, lambdas: Any, attached: None) -> LambdaFunctionInspection:
+        return LambdaFunctionInspection(lambdas)
 
     @pytest.fixture
     def attached(self, local: LocalCognito) -> None:

@@ -33,7 +33,8 @@ def drive_doctor(account: Account) -> None:
     }
     opened = open_examination(variables, clock=SystemClock(), on_part=lambda _: None)
     plan = attrs.evolve(opened.examination.plan, is_stand_in=False, tables=(TABLE_NAME,))
-    report = attrs.evolve(opened.examination, plan=plan).report()
+    reader = attrs.evolve(opened.examination.reader, plan=plan)
+    report = attrs.evolve(opened.examination, reader=reader).report()
     opened.close()
     assert [each for each in report.findings if each.id == UNREAD] == []
 

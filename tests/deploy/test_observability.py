@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import attrs
 import promql_parser
@@ -15,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from authcore.adapters.http import HttpClient
 from authcore.adapters.prometheus import ALERTED
+from authcore.domain.model.audit import Outcome
+from authcore.domain.model.reasons import REASONS
 from authcore_guard.telemetry import Telemetry
 from authcore_local.addresses import Ports
 from authcore_local.legacy import SEED_USERS
@@ -223,6 +225,32 @@ def test_the_series_of_the_rules_tests_exist(scraped: Scrape) -> None:
             named = {matcher.name for matcher in selector.matchers.matchers}
             assert named <= scraped[selector.name or ""] | SCRAPERS
             assert scraped[selector.name or ""] <= named | SCRAPERS
+
+
+def test_the_templates_alarms_ask_for_what_the_functions_print(
+    template: Mapping[str, Any],
+) -> None:
+    metrics = [each for each in _metrics(template["Resources"]) if each["Namespace"] == "authcore"]
+    actions = {action for reason in REASONS.values() for action in reason.actions}
+
+    assert metrics
+    for metric in metrics:
+        assert metric["MetricName"] == "audit_events"
+        values = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
+        assert values.keys() in ({"outcome"}, {"action", "outcome"})
+        assert values["outcome"] in get_args(Outcome)
+        assert values.get("action", "sign_up") in actions
+
+
+def _metrics(part: Any) -> Iterator[dict[str, Any]]:
+    """Every member of *part* that names a metric."""
+    if isinstance(part, dict):
+        if {"Namespace", "MetricName", "Dimensions"} <= part.keys():
+            yield part
+        part = part.values()
+    if not isinstance(part, str | int | float | None):
+        for each in part:
+            yield from _metrics(each)
 
 
 def test_the_dashboard_can_be_imported() -> None:

@@ -13,34 +13,24 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"),
 QUICKLY = [f"-pno:{plugin}" for plugin in ("cacheprovider", "schemathesis", "xdist", "pytest_cov")]
 
 
+CHOSEN = """
+import pytest
+from authcore_local.pool_file import PoolFile
+
+@pytest.fixture
+def pool_file():
+    return PoolFile.parse("client: {id: mine}")
+
+def test_a_project_chooses_its_pool(local_cognito):
+    assert local_cognito.config.client_id == "mine"
+    assert local_cognito.config.is_public
+"""
+
+
 def test_the_tests_of_the_page_pass_in_a_project_of_their_own(pytester: pytest.Pytester) -> None:
     plugin = next(block for block in BLOCKS if "pytest_plugins" in block)
     tests = next(block for block in BLOCKS if "def test_" in block)
     pytester.makeconftest(plugin)
-    pytester.makepyfile(tests)
+    pytester.makepyfile(test_page=tests, test_chosen=CHOSEN)
 
-    pytester.runpytest_inprocess(*QUICKLY).assert_outcomes(passed=3)
-
-
-def test_a_project_chooses_its_pool(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        """
-        import pytest
-        from authcore_local.pool_file import PoolFile
-
-        pytest_plugins = ["authcore_local.fixtures"]
-
-        @pytest.fixture
-        def pool_file():
-            return PoolFile.parse("client: {id: mine}")
-        """
-    )
-    pytester.makepyfile(
-        """
-        def test_it(local_cognito):
-            assert local_cognito.config.client_id == "mine"
-            assert local_cognito.config.is_public
-        """
-    )
-
-    pytester.runpytest_inprocess(*QUICKLY).assert_outcomes(passed=1)
+    pytester.runpytest_inprocess(*QUICKLY).assert_outcomes(passed=4)

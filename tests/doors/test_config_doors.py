@@ -136,6 +136,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "LOG_FORMAT": ("JSON", "xml"),
     "AUDIT_FORMAT": ("OCSF", "json"),
     "METRICS_FORMAT": ("EMF", "on"),
+    "METRICS_NAMESPACE": ("AWS/Lambda", "two words", "a" * 256),
     "LOG_TOKEN_CLAIM": ("yes",),
     "LOG_LEVEL": ("DEBUG", "info"),
     "STORE_TABLE": ("no table!", "ab"),

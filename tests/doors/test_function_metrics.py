@@ -1,4 +1,4 @@
-"""Functions print metrics where the settings ask for them."""
+"""Functions print metrics, and audit lines as OCSF, where the settings ask for them."""
 
 import json
 import logging
@@ -10,6 +10,7 @@ import pytest
 from authcore.adapters.audit.log import LOGGER, LoggingAuditLog
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.audit import AuditEvent
+from authcore.wiring.audit_format import FORMAT as AUDIT_FORMAT
 from authcore_cli.entrypoints import DOORS
 from authcore_lambda import (
     account_linking,
@@ -23,6 +24,7 @@ from authcore_lambda import (
 )
 from authcore_lambda.invocation_metrics import FORMAT
 from authcore_lambda.lazy_function import LazyFunction
+from support.ocsf_schema import problems
 
 
 CANARY = "canary-0f1e2d3c4b5a"
@@ -37,6 +39,7 @@ def handlers() -> Iterator[None]:
     before = list(logger.handlers)
     yield
     logger.handlers[:] = before
+    logger.propagate = True
 
 
 @pytest.fixture
@@ -106,6 +109,38 @@ def test_by_default_a_function_prints_nothing(
     function()({}, None)
 
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "namespace"),
+    [("shop/authcore", "shop/authcore"), (None, "authcore"), ("AWS/Lambda", "authcore")],
+)
+def test_each_deployment_may_have_a_namespace_of_its_own(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch, given: str | None, namespace: str
+) -> None:
+    if given is not None:
+        monkeypatch.setenv("AUTHCORE_METRICS_NAMESPACE", given)
+
+    function()({}, None)
+
+    for line in printed():
+        assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == namespace
+
+
+def test_a_function_writes_its_audit_lines_as_ocsf_where_asked_to(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(AUDIT_FORMAT, "ocsf")
+    tested = function()
+
+    for _ in range(2):
+        tested({}, None)
+    output = capsys.readouterr()
+
+    events = [json.loads(line) for line in output.err.splitlines()]
+    assert [problems(event) for event in events] == [[], []]
+    assert [event["metadata"]["event_code"] for event in events] == ["sign_up"] * 2
+    assert output.out.count('"audit_events":1') == 2
 
 
 def test_every_function_is_named_as_its_door() -> None:

@@ -293,3 +293,36 @@ def test_a_servers_log_keeps_the_path_and_forgets_the_query(
         logging.getLogger(name).info(message, *arguments)
 
     assert caplog.messages == [logged]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("uvicorn.access", ("127.0.0.1:9", "GET", "/readyz?x=1", "1.1", 503)),
+        ("gunicorn.access", (_Atoms(U="/healthz", r="GET /healthz HTTP/1.1"),)),
+    ],
+)
+def test_a_servers_log_has_no_line_of_a_probe(
+    caplog: pytest.LogCaptureFixture, name: str, arguments: tuple[object, ...]
+) -> None:
+    hide_queries()
+
+    with caplog.at_level(logging.INFO, name):
+        logging.getLogger(name).info("%s", *arguments)
+
+    assert caplog.messages == []
+
+
+def test_a_servers_log_names_an_exception_without_its_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # VA-05
+    hide_queries()
+    try:
+        raise ZeroDivisionError("canary")
+    except ZeroDivisionError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+
+    assert "ZeroDivisionError" in caplog.text
+    assert "test_web_answers.py" in caplog.text
+    assert "canary" not in caplog.text

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from authcore.adapters.log_format import JsonFormatter
 from authcore.domain.errors import AuthcoreError
 
 
 def everything_said(call: Callable[[], object], caplog: pytest.LogCaptureFixture) -> str:
     """
-    The log of *call*, and its result or its error with all causes.
+    The log of *call*, as text and as JSON, and its result or its error with all causes.
 
     At DEBUG, also where botocore's loggers have a level of their own.
     """
@@ -22,4 +23,4 @@ def everything_said(call: Callable[[], object], caplog: pytest.LogCaptureFixture
         shown = repr(call())
     except AuthcoreError as error:
         shown = "".join(traceback.format_exception(error)) + repr(error)
-    return shown + caplog.text
+    return shown + caplog.text + "".join(map(JsonFormatter().format, caplog.records))

@@ -19,10 +19,11 @@ from authcore.domain.model.checks import Report
 from authcore.domain.model.surroundings import SiteAnswer
 from authcore.domain.services.doctor.examination import Examination
 from authcore.domain.services.doctor.fresh_keys import fresh_keys
+from authcore.domain.services.doctor.reading import DeploymentReader
 from authcore.ports.inspection import SiteInspection
 from authcore.ports.system import Entropy
 from authcore.testing.fakes.system import FrozenClock
-from authcore.wiring.inspection import load_settings, plan_of, secrets_of
+from authcore.wiring.inspected_settings import load_settings, plan_of, secrets_of
 
 
 POOL_ID: Final = "eu-west-1_Ab12Cd34"
@@ -76,6 +77,8 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "AUTHCORE_COOKIE_DOMAIN": "example.com",
     "AUTHCORE_GUARD_SIGNIN_URL": f"{AUTH}/auth/signin",
     "AUTHCORE_GUARD_APP_URL": APP,
+    "AUTHCORE_GUARD_REFRESH": "service",
+    "AUTHCORE_GUARD_RESPONSE_BUDGET": "16384",
     "AUTHCORE_LEGACY_URL": "https://legacy.example.com",
     "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
     "AUTHCORE_LINKING_EMAIL_PROVIDERS": "Google Cognito",
@@ -164,11 +167,16 @@ _TABLE: Final = {
 def _function(name: str) -> dict[str, Any]:
     return {
         "Handler": f"authcore_lambda.{name}.handler",
+        "Role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         "Timeout": 5,
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "Environment": {
-            "Variables": {"AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID, "OTHER": "canary-of-function"}
+            "Variables": {
+                "AUTHCORE_COGNITO_USER_POOL_ID": POOL_ID,
+                "AUTHCORE_MIGRATION_CASE_SENSITIVE": "off",
+                "OTHER": "canary-of-function",
+            }
         },
     }
 
@@ -259,6 +267,7 @@ class World:
         factory=lambda: {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
     )
     sites: Sites = attrs.field(factory=lambda: Sites(FrozenClock()))
+    domain_names: set[str] = attrs.field(factory=lambda: {"demo", "login.example.com"})
     refused: dict[str, str] = attrs.field(factory=dict)
     parts: list[str] = attrs.field(factory=list)
 
@@ -271,7 +280,7 @@ class World:
         """From the variables, by the wiring of production."""
         settings = load_settings(self.environment)
         aws: Any = _Aws(self)
-        return Examination(
+        reader = DeploymentReader(
             plan=plan_of(settings),
             secrets=tuple(secrets_of(settings)),
             pool=CognitoPoolInspection(client=aws, firewall=aws, user_pool_id=POOL_ID),
@@ -279,8 +288,10 @@ class World:
             functions=LambdaFunctionInspection(aws),
             tables=DynamoDbTableInspection(aws),
             sites=self.sites,
+            clock=self.sites.clock,
             on_part=self.parts.append,
         )
+        return Examination(reader=reader)
 
     def move(self, domain: str) -> None:
         """Put auth service and application below *domain*."""
@@ -321,7 +332,7 @@ class _Aws:
         return self._say("DescribeUserPoolClient", UserPoolClient=found)
 
     def describe_user_pool_domain(self, **given: str) -> Any:
-        found = self._world.domain if given["Domain"] in ("demo", "login.example.com") else {}
+        found = self._world.domain if given["Domain"] in self._world.domain_names else {}
         return self._say("DescribeUserPoolDomain", DomainDescription=found)
 
     def list_identity_providers(self, **_: object) -> Any:

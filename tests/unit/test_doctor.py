@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -10,8 +11,20 @@ import attrs
 import pytest
 
 from authcore.domain.model.checks import UNREAD
+from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
-from unit.doctor_world import ACCOUNT, APP, AUTH, CLIENT_ID, DOMAIN, SECRET_ARN, World, arn_of
+from authcore_cli.terminal_text import MAX_SHOWN
+from support.gate import sampled
+from unit.doctor_world import (
+    ACCOUNT,
+    AUTH,
+    CLIENT_ID,
+    DOMAIN,
+    POOL_ARN,
+    SECRET_ARN,
+    World,
+    arn_of,
+)
 
 
 Plant = Callable[[World], object]
@@ -67,6 +80,16 @@ def trigger(name: str, arn: str | None) -> Plant:
 
 def function(name: str, **members: Any) -> Plant:
     return lambda world: world.function(name).update(members)
+
+
+def own(name: str, value: str) -> Plant:
+    """A variable of the migration function."""
+
+    def plant(world: World) -> None:
+        variables = world.function("user_migration")["Environment"]["Variables"]
+        variables[f"AUTHCORE_{name}"] = value
+
+    return plant
 
 
 def mapping(provider: str, **claims: str | None) -> Plant:
@@ -139,7 +162,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         variable("MIGRATION_ATTRIBUTES", "email=email custom:legacy_name=username")
     ],
     "pool_kind": [
-        variable("MIGRATION_POOL", "email"),
+        own("MIGRATION_POOL", "email"),
         pool(
             UsernameAttributes=["email"],
             UserAttributeUpdateSettings={"AttributesRequireVerificationBeforeUpdate": ["email"]},
@@ -147,7 +170,11 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     ],
     "letter_case": [
         pool(UsernameConfiguration={"CaseSensitive": True}),
-        variable("MIGRATION_CASE_SENSITIVE", "on"),
+        own("MIGRATION_CASE_SENSITIVE", "on"),
+        both(
+            function("user_migration", Handler="app.handler"),
+            variable("MIGRATION_CASE_SENSITIVE", "on"),
+        ),
     ],
     "issuer_accepted": [
         both(
@@ -157,7 +184,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     ],
     "cognito_user_pool_self_registration_disabled": [trigger("PreSignUp", None)],
     "address_verified_before_change": [
-        both(variable("MIGRATION_POOL", "alias"), pool(AliasAttributes=["email"]))
+        both(own("MIGRATION_POOL", "alias"), pool(AliasAttributes=["email"]))
     ],
     "clients_exist": [variable("COGNITO_FURTHER_CLIENT_IDS", "gone")],
     "flow_that_migrates": [
@@ -215,7 +242,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "email_verified_not_writable": [client(WriteAttributes=["email", "name", "email_verified"])],
     "attributes_readable": [
         client(ReadAttributes=["email", "name", "custom:legacy_uid"]),
-        client(ReadAttributes=["email", "email_verified", "name"]),
+        client(ReadAttributes=["email", "email_verified"]),
     ],
     "native_users_admitted": [client(SupportedIdentityProviders=["Google", "Facebook"])],
     "cookie_lifetime": [client(RefreshTokenValidity=29)],
@@ -283,6 +310,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         function("pre_sign_up", State="Inactive"),
         function("pre_sign_up", LastUpdateStatus="Failed"),
     ],
+    "trigger_roles": [function("pre_sign_up", Role=f"arn:aws:iam::{ACCOUNT}:role/user_migration")],
     "trigger_functions_of_pool": [
         function(
             "account_linking",
@@ -314,6 +342,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         both(site("sign-in", (404, {}, b"")), site("long sign-in", (404, {}, b""))),
     ],
     "response_heads_pass": [site("long sign-in", (502, {}, b"")), site("long sign-in", None)],
+    "response_budget": [variable("GUARD_RESPONSE_BUDGET", "4096")],
     "request_heads_pass": [
         site("session with cookies", (400, {}, b"")),
         site("session with cookies", None),
@@ -324,7 +353,7 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     ],
     "application_guarded": [
         both(site("app", (200, {}, b"")), site("app with cookies", (200, {}, b""))),
-        site("app", (302, {"location": f"{APP}/login"}, b"")),
+        site("app", (302, {"location": f"{ANOTHER}/login"}, b"")),
     ],
     "cookie_domain_covers": [variable("COOKIE_DOMAIN", "example.org")],
     "cookie_domain_owned": [lambda world: world.move("co.uk")],
@@ -412,7 +441,11 @@ def test_a_misconfiguration_is_found_and_named(check: str, plant: Plant) -> None
     world = World()
     plant(world)
 
-    assert world.found() == {check}
+    findings = world.report().findings
+
+    assert {each.id for each in findings} == {check}
+    assert not [each for each in findings if re.search(r"\{[a-z_]+\}", each.mend)]
+    assert max(len(each.mend) for each in findings) <= MAX_SHOWN
 
 
 def test_every_check_has_a_misconfiguration_that_it_finds() -> None:
@@ -479,7 +512,10 @@ def test_a_site_that_does_not_answer_is_a_finding(question: str) -> None:
     assert UNREAD in world.found()
 
 
-@pytest.mark.parametrize("garbage", [None, 7, "text", [], {"": {}}, [[]], -1, 10**30, True])
+GARBAGE: Final[list[Any]] = [None, 7, "text", [], {"": {}}, [[]], -1, 10**30, True]
+
+
+@pytest.mark.parametrize("garbage", sampled(GARBAGE, of=4))
 @pytest.mark.parametrize(
     "place", ["pool", "client", "domain", "providers", "functions", "table", "risks", "limit"]
 )
@@ -523,7 +559,7 @@ def test_no_secret_is_in_a_report_or_in_what_was_read(check: str) -> None:
     PLANTS[check][0](world)
     examination = world.examination()
 
-    everything = repr((examination.read(), examination.report(), examination.plan))
+    everything = repr((examination.reader.read(), examination.report(), examination.plan))
 
     secrets = [
         text.partition("=")[2] or text
@@ -543,6 +579,43 @@ def test_a_command_names_this_deployment() -> None:
     assert f"--client-id {CLIENT_ID}" in finding.mend
     assert "{" + "pool}" not in finding.mend
     assert finding.severity == "critical"
+
+
+def test_a_command_names_the_app_client_that_is_wrong_and_not_the_browsers() -> None:
+    world = World()
+    world.others.append(
+        {
+            "ClientId": "mobile",
+            "PreventUserExistenceErrors": "ENABLED",
+            "EnableTokenRevocation": True,
+        }
+    )
+
+    (finding,) = world.report().findings
+
+    assert finding.evidence.startswith("mobile ")
+    assert "--client-id mobile " in finding.mend
+    assert CLIENT_ID not in finding.mend
+
+
+def test_a_command_names_the_function_and_the_pool() -> None:
+    world = World()
+    policy("user_migration", Condition=None)(world)
+
+    (finding,) = world.report().findings
+
+    assert arn_of("user_migration") in finding.mend
+    assert POOL_ARN in finding.mend
+
+
+def test_a_name_that_a_shell_would_obey_is_in_no_command() -> None:
+    world = World()
+    world.providers["Google"] |= {"ProviderName": "G'; rm -rf ~ #", "AttributeMapping": {}}
+
+    mends = [each.mend for each in world.report().findings]
+
+    assert mends
+    assert not any("rm -rf" in each for each in mends)
 
 
 def test_only_and_except_choose_checks() -> None:
@@ -583,6 +656,48 @@ def test_a_guards_variables_alone_are_enough() -> None:
     assert "application_guarded" in report.passed
 
 
+def test_the_migration_functions_own_variables_count_and_not_the_operators() -> None:
+    world = World()
+    del world.environment["AUTHCORE_MIGRATION_CASE_SENSITIVE"]
+
+    assert world.found() == set()
+
+
+def test_what_the_migration_function_reads_is_not_guessed() -> None:
+    world = World()
+    world.pool["LambdaConfig"]["UserMigration"] = arn_of("other")
+    function_of_a_team = {**world.function("user_migration"), "Handler": "app.handler"}
+    world.functions[arn_of("other")] = function_of_a_team
+    world.policies[arn_of("other")] = world.policies[arn_of("user_migration")]
+    del world.environment["AUTHCORE_MIGRATION_CASE_SENSITIVE"]
+    del world.environment["AUTHCORE_DOCTOR_FUNCTIONS"]
+
+    report = world.report()
+
+    assert report.findings == ()
+    assert {"letter_case", "pool_kind"} <= {*report.not_asked}
+
+
+def test_an_application_that_leads_to_a_page_of_its_own_is_not_judged() -> None:
+    world = World()
+    for question in ("app", "app with cookies"):
+        world.sites.answers[question] = (302, {"location": "/en/"}, b"")
+
+    report = world.report()
+
+    assert report.findings == ()
+    assert "application_guarded" in report.not_asked
+
+
+def test_a_key_set_from_a_cache_says_nothing_about_the_clock() -> None:
+    world = World()
+    clock(timedelta(hours=-1))(world)
+    status, _, body = world.sites.answers["keys"] or (0, {}, b"")
+    world.sites.answers["keys"] = (status, {"age": "3600"}, body)
+
+    assert world.found() == set()
+
+
 def test_a_key_in_secrets_manager_is_not_read() -> None:
     world = World()
     del world.environment["AUTHCORE_COOKIE_KEYS"]
@@ -618,6 +733,17 @@ def test_each_part_is_told_before_it_is_read() -> None:
 
     assert world.parts[0] == "pool"
     assert {"app clients", "table authcore", "keys of the pool"} <= {*world.parts}
+
+
+def test_what_is_not_read_in_time_is_unread() -> None:
+    world = World()
+    examination = world.examination()
+    world.sites.clock.advance(MAX_DURATION + timedelta(seconds=1))
+
+    report = examination.report()
+
+    assert {each.id for each in report.findings} == {UNREAD}
+    assert all(OUT_OF_TIME in each.evidence for each in report.findings)
 
 
 def test_a_custom_domain_is_looked_up_whole() -> None:

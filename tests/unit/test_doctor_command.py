@@ -8,12 +8,14 @@ from typing import Any
 import attrs
 import pytest
 
-from authcore.domain.services.doctor.examination import OnPart
 from authcore.domain.services.doctor.fresh_keys import fresh_keys
+from authcore.domain.services.doctor.reading import OnPart
 from authcore.domain.services.doctor.weak_keys import weakness
 from authcore.testing.fakes.system import FrozenClock
-from authcore.wiring.inspection import OpenExamination, load_settings, secrets_of
+from authcore.wiring.inspected_settings import load_settings, secrets_of
+from authcore.wiring.inspection import OpenExamination
 from authcore_cli.app import run
+from authcore_cli.doctor_output import PATIENCE, TerminalDoctorOutput
 from authcore_cli.process import CommandContext
 from unit.doctor_world import ENVIRONMENT, World
 
@@ -33,7 +35,8 @@ def doctor(world: World, *arguments: str, out: io.StringIO | None = None) -> tup
 
     def examination(environment: Mapping[str, str], on_part: OnPart) -> OpenExamination:
         world.environment = dict(environment)
-        made = attrs.evolve(world.examination(), on_part=on_part)
+        made = world.examination()
+        made = attrs.evolve(made, reader=attrs.evolve(made.reader, on_part=on_part))
         return OpenExamination(examination=made, connections=(Connection(),))
 
     context = CommandContext(
@@ -96,6 +99,21 @@ def test_what_aws_answers_reaches_a_terminal_without_control_characters() -> Non
 
     assert "\\x1b" in out
     assert "\x1b[2J" not in out
+
+
+def test_a_terminal_shows_what_is_read_after_two_seconds() -> None:
+    clock, out = FrozenClock(), Terminal()
+    context = CommandContext({}, io.StringIO(), out, io.StringIO(), clock=clock)
+    output = TerminalDoctorOutput(context)
+
+    output.on_part("pool")
+    assert out.getvalue() == ""
+    clock.advance(PATIENCE)
+    output.on_part("app clients\x1b[2J")
+    output.on_end()
+
+    assert "reading app clients" in out.getvalue()
+    assert "\x1b[2J" not in out.getvalue()
 
 
 def test_an_unknown_check_is_wrong_usage() -> None:
@@ -195,3 +213,20 @@ def test_many_fresh_keys_are_not_weak() -> None:
     for _ in range(200):
         values = fresh_keys(entropy, caller="app", legacy_caller="legacy").values()
         assert not any(weakness(each.encode()) for each in values)
+
+
+def test_several_checks_can_be_left_out() -> None:
+    world = World()
+    world.client["PreventUserExistenceErrors"] = "LEGACY"
+    world.pool["DeletionProtection"] = "INACTIVE"
+    left_out = (
+        "--except",
+        "cognito_user_pool_client_prevent_user_existence_errors",
+        "--except",
+        "cognito_user_pool_deletion_protection_enabled",
+    )
+
+    status, out, _ = doctor(world, *left_out)
+
+    assert status == 0
+    assert {*left_out} - {"--except"} <= {*json.loads(out)["not_asked"]}

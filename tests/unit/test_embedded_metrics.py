@@ -22,7 +22,9 @@ class Function:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.clock = FrozenClock()
-        self.metrics = EmbeddedMetrics("user-migration", clock=self.clock, write=self.lines.append)
+        self.metrics = EmbeddedMetrics(
+            "user-migration", namespace="authcore", clock=self.clock, write=self.lines.append
+        )
         self.logger = logging.getLogger("unit.emf")
         self.logger.setLevel(logging.INFO)
         self.logger.addHandler(self.metrics)
@@ -127,4 +129,6 @@ def test_an_output_that_takes_no_line_fails_no_invocation() -> None:
     def refuse(_: str) -> None:
         raise BrokenPipeError
 
-    EmbeddedMetrics("web-function", write=refuse).end_invocation(0.1, has_failed=False)
+    EmbeddedMetrics("web-function", namespace="authcore", write=refuse).end_invocation(
+        0.1, has_failed=False
+    )

@@ -212,3 +212,4 @@ def test_a_function_logs_json_where_its_configuration_or_ours_says_so(
     logging.getLogger("authcore.lambda").info("x")
 
     assert [line.startswith("{") for line in root.lines] == [is_json]
+    assert [line.endswith("}\n") for line in root.lines] == [is_json], "its handlers end no lines"

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from authcore.adapters.aws_failures import failure_of
-from authcore.adapters.call_spans import api_span
-from authcore.adapters.outside_calls import CallOutcome, OutsideCall, Partner
+from authcore.adapters.outside_calls import CallOutcome, Partner, begin_api_call
 
 
 _PARTNERS: Final[Mapping[str, Partner]] = {
@@ -24,7 +23,7 @@ def observe_calls(client: Any, service: str) -> None:
     partner = _PARTNERS.get(service, "aws")
 
     def begin(*, model: Any, context: dict[str, Any], **_: object) -> None:
-        context[_CALL] = OutsideCall(partner, api_span(partner, service, model.name))
+        context[_CALL] = begin_api_call(partner, service, model.name)
 
     def answered(*, http_response: Any, context: dict[str, Any], **_: object) -> None:
         context.pop(_CALL).answered(http_response.status_code)

@@ -3,9 +3,7 @@
 import threading
 from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Final, Generic, TypeVar
-
-import attrs
+from typing import Final, Generic, NamedTuple, TypeVar
 
 
 BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -14,8 +12,7 @@ BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 Labels = TypeVar("Labels", bound=Hashable)
 
 
-@attrs.frozen
-class Distribution:
+class Distribution(NamedTuple):
     """
     How long the events of one series took.
 

@@ -21,8 +21,6 @@ from authcore.adapters.system import SystemClock
 from authcore.ports.system import Clock
 
 
-NAMESPACE: Final = "authcore"
-
 MAX_PAIRS: Final = 200
 """Pairs of action and outcome in one invocation; far more than there are."""
 
@@ -48,6 +46,7 @@ class EmbeddedMetrics(logging.Handler):
         self,
         function: str,
         *,
+        namespace: str,
         clock: Clock | None = None,
         write: Callable[[str], None] = print_line,
     ) -> None:
@@ -57,12 +56,15 @@ class EmbeddedMetrics(logging.Handler):
         Args:
             function: Name of the function, the dimension of its durations.
 
+            namespace: CloudWatch's, of all metrics.
+
             clock: Dates the lines; by default the system's.
 
             write: Takes a line; by default ``print_line``.
         """
         super().__init__()
         self._function = function
+        self._namespace = namespace
         self._clock = clock or SystemClock()
         self._write = write
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -112,7 +114,7 @@ class EmbeddedMetrics(logging.Handler):
         self, labels: Mapping[str, str], dimensions: Sequence[Sequence[str]], metrics: Metrics
     ) -> None:
         directive = {
-            "Namespace": NAMESPACE,
+            "Namespace": self._namespace,
             "Dimensions": dimensions,
             "Metrics": [{"Name": name, "Unit": unit} for name, (_, unit) in metrics.items()],
         }

@@ -42,6 +42,11 @@ class JsonFormatter(logging.Formatter):
     without their texts, which may hold secrets.
     """
 
+    def __init__(self, end: str = "") -> None:
+        """End each line with *end*, for handlers that end none; by default with nothing."""
+        super().__init__()
+        self._end = end
+
     def format(self, record: logging.LogRecord) -> str:
         """See ``logging.Formatter``."""
         members: Mapping[str, Any] = getattr(record, MEMBERS, None) or {
@@ -57,7 +62,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line[_EXCEPTION] = describe_exception(record.exc_info[1])
-        return json.dumps(line, separators=(",", ":"), default=_class_name)
+        return json.dumps(line, separators=(",", ":"), default=_class_name) + self._end
 
 
 class TextFormatter(logging.Formatter):

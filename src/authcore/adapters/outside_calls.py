@@ -6,13 +6,16 @@ process, as its memory and its threads are: clients are built in many places, an
 how the other system is doing.
 """
 
+import sys
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from authcore.adapters.call_spans import CallSpan
 from authcore.adapters.durations import Durations
 from authcore.adapters.system import monotonic
 
+
+if TYPE_CHECKING:
+    from authcore.adapters.call_spans import CallSpan
 
 Partner = Literal[
     "auth_service",
@@ -47,6 +50,9 @@ Series: TypeAlias = tuple[Partner, CallOutcome]
 DURATIONS: Final[Durations[Series]] = Durations()
 """Of all calls of this process that have ended."""
 
+_TRACING: Final = "opentelemetry.trace"
+"""Whatever traces has imported it before the first call."""
+
 _STATUS_CLASSES: Final[Mapping[int, CallOutcome]] = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}
 
 
@@ -55,7 +61,7 @@ class OutsideCall:
 
     __slots__ = ("_begun", "_partner", "_span")
 
-    def __init__(self, partner: Partner, span: CallSpan | None) -> None:
+    def __init__(self, partner: Partner, span: "CallSpan | None") -> None:
         """Begin a call to *partner*; *span* is its span, where the process traces."""
         self._partner = partner
         self._span = span
@@ -73,3 +79,41 @@ class OutsideCall:
         DURATIONS.observe((self._partner, outcome), monotonic() - self._begun)
         if self._span is not None:
             self._span.end(outcome, status)
+
+
+def begin_request(partner: Partner, method: str, host: str, port: int | None) -> OutsideCall:
+    """
+    Begin an HTTP request, and its span where the process traces.
+
+    Args:
+        partner: The system that is called.
+
+        method: Of the request.
+
+        host: Name or address of the server.
+
+        port: None for that of the scheme.
+    """
+    if _TRACING not in sys.modules:
+        return OutsideCall(partner, None)
+    from authcore.adapters.call_spans import http_span  # noqa: PLC0415 - where the process traces
+
+    return OutsideCall(partner, http_span(partner, method, host, port))
+
+
+def begin_api_call(partner: Partner, service: str, operation: str) -> OutsideCall:
+    """
+    Begin a call to an API of AWS, and its span where the process traces.
+
+    Args:
+        partner: The system that is called.
+
+        service: As botocore names it.
+
+        operation: As botocore names it.
+    """
+    if _TRACING not in sys.modules:
+        return OutsideCall(partner, None)
+    from authcore.adapters.call_spans import api_span  # noqa: PLC0415 - where the process traces
+
+    return OutsideCall(partner, api_span(partner, service, operation))

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import attrs
 
-from authcore.domain.model.deployment import Phase
+from authcore.domain.model.deployment_plan import Phase
 from authcore.domain.model.pool_settings import HANDLERS
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings.parsers import one_of, pairs

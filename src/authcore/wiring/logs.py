@@ -51,7 +51,8 @@ def set_up_function_log(variables: Mapping[str, str]) -> None:
 def _write_json(*loggers: logging.Logger) -> None:
     for logger in loggers:
         for handler in logger.handlers:
-            handler.setFormatter(JsonFormatter())
+            ends_lines = hasattr(handler, "terminator")  # Lambda's handlers do not
+            handler.setFormatter(JsonFormatter("" if ends_lines else "\n"))
 
 
 def _format_in(variables: Mapping[str, str]) -> str | None:

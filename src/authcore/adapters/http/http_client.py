@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import attrs
 import httpx
 
-from authcore.adapters.call_spans import http_span
-from authcore.adapters.outside_calls import OutsideCall, Partner
+from authcore.adapters.outside_calls import Partner, begin_request
 from authcore.domain.model.urls import ServiceUrl
 
 
@@ -152,8 +151,7 @@ class HttpClient:
         )
         limit = self._within if within is None else min(within, self._within)
         target = request.url
-        span = http_span(self._partner, method, target.host, target.port)
-        call = OutsideCall(self._partner, span)
+        call = begin_request(self._partner, method, target.host, target.port)
         try:
             answer = self._exchange(request, limit)
         except HttpFailedError as failure:

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from authcore.adapters.inspection.described import Described, call_or_none
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.domain.model.surroundings import FunctionSettings, Permission
+from authcore.domain.model.surroundings import KEPT_VARIABLES, FunctionSettings, Permission
 from authcore.ports.inspection import FunctionInspection
 
 
 COGNITO: Final = "cognito-idp.amazonaws.com"
 NO_SUCH: Final = "ResourceNotFoundException"
-POOL_VARIABLE: Final = "AUTHCORE_COGNITO_USER_POOL_ID"
 INVOKING: Final = frozenset({"lambda:InvokeFunction", "lambda:*", "*"})
 MAX_POLICY: Final = 65_536
 _SOURCE: Final = "aws:sourcearn"
@@ -23,7 +22,7 @@ class LambdaFunctionInspection(FunctionInspection):
     """
     Calls GetFunctionConfiguration and GetPolicy.
 
-    Of a function's variables only AUTHCORE_COGNITO_USER_POOL_ID is kept.
+    Of a function's variables only KEPT_VARIABLES are kept.
     """
 
     def __init__(self, client: Any) -> None:
@@ -42,7 +41,8 @@ class LambdaFunctionInspection(FunctionInspection):
             timeout=timedelta(seconds=found.number("Timeout", 3)),
             state=found.text("State", ""),
             update=found.text("LastUpdateStatus", ""),
-            user_pool_id=variables.get(POOL_VARIABLE),
+            role=found.text("Role", ""),
+            variables={name: variables[name] for name in KEPT_VARIABLES if name in variables},
             permissions=self._permissions(arn),
         )
 

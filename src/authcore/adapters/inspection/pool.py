@@ -1,16 +1,16 @@
 """A Cognito user pool, read through its admin API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from authcore.adapters.inspection.described import Described, call, call_or_none
+from authcore.adapters.inspection.pool_answers import client_settings, pool_settings
+from authcore.adapters.system import monotonic
 from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.pool_settings import (
-    AttributeSettings,
     ClientSettings,
     DomainSettings,
-    PasswordRules,
     PoolSettings,
     ProviderSettings,
     ThreatSettings,
@@ -25,29 +25,11 @@ MAX_PAGE: Final = 60
 MAX_PAGES: Final = 4
 """Of app clients, and of providers; a pool with more is not read."""
 
-DEFAULT_LENGTH: Final = 2_048
+LIST_LIMIT: Final = timedelta(seconds=60)
+"""Of all calls about app clients, and about providers."""
+
 NO_SUCH: Final = "ResourceNotFoundException"
 
-_TRIGGERS: Final = {
-    "UserMigration": "user_migration",
-    "PreSignUp": "pre_sign_up",
-    "PostConfirmation": "post_confirmation",
-    "PostAuthentication": "post_authentication",
-    "PreTokenGeneration": "pre_token_generation",
-}
-_VERSIONED: Final = {
-    "PreTokenGenerationConfig": "pre_token_generation",
-    "InboundFederation": "inbound_federation",
-}
-"""Members of LambdaConfig that hold a structure."""
-
-_CLASSES: Final = {
-    "RequireLowercase": "lower",
-    "RequireUppercase": "upper",
-    "RequireNumbers": "digit",
-    "RequireSymbols": "symbol",
-}
-_UNITS: Final = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _RISKS: Final = ("LowAction", "MediumAction", "HighAction")
 
 
@@ -78,11 +60,12 @@ class CognitoPoolInspection(PoolInspection):
 
     def clients(self) -> tuple[ClientSettings, ...]:
         """See the port."""
-        return tuple(
-            self._describe_client(each.text("ClientId"))
+        listed = (
+            each.text("ClientId")
             for page in self._pages(self._client.list_user_pool_clients)
             for each in page.structures("UserPoolClients")
         )
+        return tuple(map(self._describe_client, _in_time(listed)))
 
     def domain(self, name: str) -> DomainSettings | None:
         """See the port."""
@@ -97,11 +80,12 @@ class CognitoPoolInspection(PoolInspection):
 
     def providers(self) -> tuple[ProviderSettings, ...]:
         """See the port."""
-        return tuple(
-            self._describe_provider(each.text("ProviderName"))
+        listed = (
+            each.text("ProviderName")
             for page in self._pages(self._client.list_identity_providers)
             for each in page.structures("Providers")
         )
+        return tuple(map(self._describe_provider, _in_time(listed)))
 
     def threats(self) -> ThreatSettings:
         """See the port."""
@@ -152,95 +136,10 @@ class CognitoPoolInspection(PoolInspection):
         raise ProviderUnavailableError("there are too many to read", detail="too many")
 
 
-def pool_settings(pool: Described) -> PoolSettings:
-    """Read ``UserPoolType``."""
-    recovery = pool.structure("AccountRecoverySetting").structures("RecoveryMechanisms")
-    updates = pool.structure("UserAttributeUpdateSettings")
-    return PoolSettings(
-        arn=pool.text("Arn"),
-        issuer_type=pool.structure("IssuerConfiguration").text("Type", "ORIGINAL"),
-        is_case_sensitive=pool.structure("UsernameConfiguration").flag(
-            "CaseSensitive", default=True
-        ),
-        sign_in_names=frozenset(pool.texts("UsernameAttributes")),
-        aliases=frozenset(pool.texts("AliasAttributes")),
-        attributes={
-            each.text("Name"): _attribute(each) for each in pool.structures("SchemaAttributes")
-        },
-        triggers=_triggers(pool.structure("LambdaConfig")),
-        has_open_sign_up=not pool.structure("AdminCreateUserConfig").flag(
-            "AllowAdminCreateUserOnly", default=False
-        ),
-        is_protected=pool.text("DeletionProtection", "INACTIVE") == "ACTIVE",
-        mfa=pool.text("MfaConfiguration", "OFF"),
-        password_rules=_password_rules(pool.structure("Policies")),
-        threat_mode=pool.structure("UserPoolAddOns").text("AdvancedSecurityMode", "OFF"),
-        recovery=tuple(
-            each.text("Name")
-            for each in sorted(recovery, key=lambda each: each.number("Priority", 0))
-        ),
-        verified_first=frozenset(updates.texts("AttributesRequireVerificationBeforeUpdate")),
-    )
-
-
-def client_settings(client: Described) -> ClientSettings:
-    """Read ``UserPoolClientType``."""
-    rotation = client.structure("RefreshTokenRotation")
-    may_use_oauth = client.flag("AllowedOAuthFlowsUserPoolClient", default=False)
-    return ClientSettings(
-        client_id=client.text("ClientId"),
-        secret=client.text_or_none("ClientSecret"),
-        secret_arn=client.text_or_none("ClientSecretArn"),
-        flows=frozenset(client.texts("ExplicitAuthFlows")),
-        grants=frozenset(client.texts("AllowedOAuthFlows") if may_use_oauth else ()),
-        scopes=frozenset(client.texts("AllowedOAuthScopes")),
-        callback_urls=client.texts("CallbackURLs"),
-        logout_urls=client.texts("LogoutURLs"),
-        providers=frozenset(client.texts("SupportedIdentityProviders")),
-        readable=client.texts_or_none("ReadAttributes"),
-        writable=client.texts_or_none("WriteAttributes"),
-        hides_users=client.text("PreventUserExistenceErrors", "LEGACY") == "ENABLED",
-        revokes=client.flag("EnableTokenRevocation", default=False),
-        is_rotating=rotation.text("Feature", "DISABLED") == "ENABLED",
-        grace=timedelta(seconds=rotation.number("RetryGracePeriodSeconds", 0)),
-        access_lifetime=_lifetime(client, "AccessToken", 1, "hours"),
-        refresh_lifetime=_lifetime(client, "RefreshToken", 30, "days"),
-    )
-
-
-def _attribute(described: Described) -> AttributeSettings:
-    limits = described.structure("StringAttributeConstraints")
-    return AttributeSettings(
-        is_mutable=described.flag("Mutable", default=False),
-        max_length=limits.number("MaxLength", DEFAULT_LENGTH),
-    )
-
-
-def _triggers(config: Described) -> dict[str, str]:
-    plain = {ours: config.text(name) for name, ours in _TRIGGERS.items() if config.has(name)}
-    versioned = {
-        ours: config.structure(name).text("LambdaArn")
-        for name, ours in _VERSIONED.items()
-        if config.has(name)
-    }
-    return {**plain, **versioned}
-
-
-def _password_rules(policies: Described) -> PasswordRules | None:
-    if not policies.has("PasswordPolicy"):
-        return None
-    policy = policies.structure("PasswordPolicy")
-    return PasswordRules(
-        min_length=policy.number("MinimumLength", 0),
-        classes=frozenset(
-            ours for name, ours in _CLASSES.items() if policy.flag(name, default=False)
-        ),
-        temporary_days=policy.number("TemporaryPasswordValidityDays", 7),
-    )
-
-
-def _lifetime(client: Described, token: str, default: int, unit: str) -> timedelta:
-    named = client.structure("TokenValidityUnits").text(token, unit)
-    found = client.number(f"{token}Validity", 0) or default
-    seconds = _UNITS.get(named, 1) * found
-    return timedelta(seconds=seconds)
+def _in_time(names: Iterable[str]) -> Iterator[str]:
+    """Yield *names* while there is time for one more call about each."""
+    ends = monotonic() + LIST_LIMIT.total_seconds()
+    for name in names:
+        if monotonic() > ends:
+            raise ProviderUnavailableError("the answers are too slow", detail="out of time")
+        yield name

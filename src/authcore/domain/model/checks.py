@@ -1,6 +1,6 @@
 """Checks of a deployment, and what they find."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import attrs
@@ -16,6 +16,20 @@ cannot sign in, move or stay signed in.  ``medium``: protection is missing.  ``l
 
 UNREAD: str = "unread"
 """Id of the finding that a part could not be read."""
+
+
+class Detail:
+    """
+    What is wrong, with the names that its command needs.
+
+    Attributes:
+        text: One sentence, without any secret.
+        names: In place of ``{names}`` of the command; others are those of the settings.
+    """
+
+    def __init__(self, text: str, **names: str) -> None:
+        self.text = text
+        self.names: Mapping[str, str] = names
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +57,7 @@ class Check:
     why: str
     mend: str
     anchor: str
-    examine: Callable[[Deployment], Iterable[str]] = attrs.field(repr=False)
+    examine: Callable[[Deployment], Iterable[str | Detail]] = attrs.field(repr=False)
     during_migration: str = ""
     on_stand_in: bool = True
 

@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Final
 
 import attrs
+
+
+POOL_ID: Final = "AUTHCORE_COGNITO_USER_POOL_ID"
+POOL_KIND: Final = "AUTHCORE_MIGRATION_POOL"
+CASE_SENSITIVE: Final = "AUTHCORE_MIGRATION_CASE_SENSITIVE"
+
+KEPT_VARIABLES: Final = (POOL_ID, POOL_KIND, CASE_SENSITIVE)
+"""Variables of a function that are read; others may hold keys."""
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +42,8 @@ class FunctionSettings:
         timeout: After which Lambda stops an invocation.
         state: ``Active`` where it can be invoked; empty where Lambda does not say.
         update: ``Successful`` where the last deployment is in use; empty where Lambda does not say.
-        user_pool_id: The function's ``AUTHCORE_COGNITO_USER_POOL_ID``; None without one.
+        role: ARN of the role that it runs with; empty where Lambda does not say.
+        variables: Those of KEPT_VARIABLES that the function has.
         permissions: That allow Cognito to invoke it.
     """
 
@@ -41,7 +51,8 @@ class FunctionSettings:
     timeout: timedelta
     state: str
     update: str
-    user_pool_id: str | None
+    role: str
+    variables: Mapping[str, str]
     permissions: tuple[Permission, ...]
 
 

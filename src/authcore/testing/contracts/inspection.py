@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import UnavailableError
+from authcore.domain.model.surroundings import POOL_ID
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.inspection import (
     FunctionInspection,
@@ -128,7 +129,7 @@ class FunctionInspectionContract(ContractSuite):
         assert found.handler == "authcore_lambda.user_migration.handler"
         assert found.timeout == timedelta(seconds=5)
         assert (found.state, found.update) == ("Active", "Successful")
-        assert found.user_pool_id == "eu-west-1_Contract1"
+        assert found.variables[POOL_ID] == "eu-west-1_Contract1"
 
     def test_its_own_pool_may_invoke_it_and_no_other(
         self, inspection: FunctionInspection, arn: str

@@ -1,22 +1,15 @@
-"""Checks of the app clients: flows, secret, URLs, scopes, attributes and lifetimes."""
+"""Checks of the app clients: existence, flows, secret, URLs and scopes."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
-from authcore.domain.model.usernames import LEGACY_UID
 from authcore.domain.services.doctor.mending import client_edit
 
 
-MIN_GRACE: Final = timedelta(seconds=10)
-MAX_ACCESS_LIFETIME: Final = timedelta(hours=1)
-REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 PASSWORD_FLOWS: Final = frozenset({"ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"})
 SELF_SERVICE: Final = "aws.cognito.signin.user.admin"
-VERIFIED: Final = ("email_verified", "phone_number_verified")
-CLAIMS_OF_SCOPES: Final = {"email": ("email", "email_verified"), "profile": ("name",)}
 
 
 def _missing_clients(facts: Deployment) -> Iterator[str]:
@@ -42,38 +35,16 @@ def _no_own_page_flow(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_PASSWORD_FLOW is {flow}, and ALLOW_{flow} is not allowed"
 
 
-def _no_refresh_flow(facts: Deployment) -> Iterator[str]:
-    client = facts.client
-    if facts.sign_in.refresh_by != "auth_flow":
-        return
-    if client.is_rotating:
-        yield "AUTHCORE_REFRESH_BY is auth_flow, which does not work with rotation"
-    elif REFRESH_FLOW not in client.flows:
-        yield f"AUTHCORE_REFRESH_BY is auth_flow, and {REFRESH_FLOW} is not allowed"
-
-
-def _rotates_with_flow(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        if client.is_rotating and REFRESH_FLOW in client.flows:
-            yield f"{client.client_id} rotates refresh tokens and allows {REFRESH_FLOW}"
-
-
-def _no_grace(facts: Deployment) -> Iterator[str]:
-    client = facts.client
-    if client.is_rotating and client.grace < MIN_GRACE:
-        yield f"a used refresh token is valid for {client.grace.seconds} s, not {MIN_GRACE.seconds}"
-
-
 def _no_code_grant(facts: Deployment) -> Iterator[str]:
     url = facts.sign_in.domain_url
     if "code" not in facts.client.grants:
         yield f"the app client may not use the authorization code flow of {url}"
 
 
-def _implicit_grant(facts: Deployment) -> Iterator[str]:
+def _implicit_grant(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if "implicit" in client.grants:
-            yield f"{client.client_id} may use the implicit flow"
+            yield Detail(f"{client.client_id} may use the implicit flow", client=client.client_id)
 
 
 def _public_client(facts: Deployment) -> Iterator[str]:
@@ -101,10 +72,10 @@ def _unregistered_callback(facts: Deployment) -> Iterator[str]:
         yield f"{url} is not among the callback URLs"
 
 
-def _unregistered_sign_out(facts: Deployment) -> Iterator[str]:
+def _unregistered_sign_out(facts: Deployment) -> Iterator[Detail]:
     for url in facts.sign_in.sign_out_urls:
         if url not in facts.client.logout_urls:
-            yield f"{url} is not among the sign-out URLs"
+            yield Detail(f"{url} is not among the sign-out URLs", url=url)
 
 
 def _forbidden_scopes(facts: Deployment) -> Iterator[str]:
@@ -118,62 +89,11 @@ def _self_service(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_SIGN_IN_SCOPES asks for {SELF_SERVICE}"
 
 
-def _writable_links(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        if client.writable is None:
-            yield f"{client.client_id} may write every attribute: it lists none"
-        elif named := sorted(n for n in client.writable if n.startswith("custom:legacy_")):
-            yield f"{client.client_id} may write {', '.join(named)}"
-
-
-def _writable_verified(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        for name in VERIFIED:
-            if client.writable is not None and name in client.writable:
-                yield f"{client.client_id} may write {name}"
-
-
-def _unreadable_attributes(facts: Deployment) -> Iterator[str]:
-    readable, scopes = facts.client.readable, facts.sign_in.scopes
-    asked = [name for scope in scopes for name in CLAIMS_OF_SCOPES.get(scope, ())]
-    for name in (*asked, LEGACY_UID):
-        if readable is not None and name not in readable:
-            yield f"the app client may not read {name}"
-
-
 def _no_native_users(facts: Deployment) -> Iterator[str]:
     is_moving = facts.plan.phase == "migration"
     if is_moving and "COGNITO" not in facts.client.providers:
         yield "the app client admits no users with a password: COGNITO is no provider of it"
 
-
-def _cookie_outlives(facts: Deployment) -> Iterator[str]:
-    lifetime = facts.client.refresh_lifetime
-    if facts.cookie.lifetime > lifetime:
-        seconds = int(lifetime.total_seconds())
-        yield f"AUTHCORE_COOKIE_LIFETIME is longer than the refresh token's lifetime, {seconds} s"
-
-
-def _long_access(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        if client.access_lifetime > MAX_ACCESS_LIFETIME:
-            minutes = int(client.access_lifetime.total_seconds()) // 60
-            yield f"access tokens of {client.client_id} are valid for {minutes} minutes"
-
-
-def _tells_users(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        if not client.hides_users:
-            yield f"{client.client_id} answers an unknown user and a wrong password differently"
-
-
-def _keeps_tokens(facts: Deployment) -> Iterator[str]:
-    for client in facts.user_clients:
-        if not client.revokes:
-            yield f"refresh tokens of {client.client_id} cannot be revoked"
-
-
-_OWN_ATTRIBUTES: Final = '.WriteAttributes=["email","name","given_name","family_name","locale"]'
 
 CHECKS: Final = (
     Check(
@@ -204,35 +124,6 @@ CHECKS: Final = (
         + client_edit('.ExplicitAuthFlows += ["ALLOW_USER_AUTH"]'),
         anchor="password-sign-in.md#on-the-auth-services-page",
         examine=_no_own_page_flow,
-    ),
-    Check(
-        id="refresh_flow",
-        question="Can sessions be refreshed the way the settings say?",
-        severity="high",
-        why="Every session ends with its first access token.",
-        mend="set AUTHCORE_REFRESH_BY=token_endpoint",
-        anchor="operating.md#refresh",
-        examine=_no_refresh_flow,
-    ),
-    Check(
-        id="rotation_without_refresh_flow",
-        question="Is REFRESH_TOKEN_AUTH off where refresh tokens are rotated?",
-        severity="medium",
-        why="Cognito does not offer both, and a client that tries the flow is refused.",
-        mend=client_edit(f'.ExplicitAuthFlows -= ["{REFRESH_FLOW}"]'),
-        anchor="operating.md#refresh",
-        examine=_rotates_with_flow,
-    ),
-    Check(
-        id="rotation_grace",
-        question="Is a rotated refresh token valid long enough for a second process or tab?",
-        severity="high",
-        why="Two refreshes at once end the session of a user who did nothing wrong.",
-        mend=client_edit(
-            '.RefreshTokenRotation={"Feature":"ENABLED","RetryGracePeriodSeconds":30}'
-        ),
-        anchor="operating.md#refresh",
-        examine=_no_grace,
     ),
     Check(
         id="code_flow",
@@ -295,7 +186,7 @@ CHECKS: Final = (
         question="Is every sign-out URL registered, character by character?",
         severity="high",
         why="A user who signs out stays signed in at Cognito, and sees an error page.",
-        mend=client_edit('.LogoutURLs += ["<URL>"]'),
+        mend=client_edit('.LogoutURLs += ["{url}"]'),
         anchor="operating.md#sign-out",
         examine=_unregistered_sign_out,
     ),
@@ -318,33 +209,6 @@ CHECKS: Final = (
         examine=_self_service,
     ),
     Check(
-        id="links_not_writable",
-        question="Are the custom attributes of authcore out of users' hands?",
-        severity="critical",
-        why="A user who writes custom:legacy_uid claims the account of another one.",
-        mend=client_edit(_OWN_ATTRIBUTES),
-        anchor="migration.md#deploy-it",
-        examine=_writable_links,
-    ),
-    Check(
-        id="email_verified_not_writable",
-        question="Is email_verified out of users' hands?",
-        severity="critical",
-        why="A user who writes it owns every address, and is linked to the account that has it.",
-        mend=client_edit(_OWN_ATTRIBUTES),
-        anchor="migration.md#deploy-it",
-        examine=_writable_verified,
-    ),
-    Check(
-        id="attributes_readable",
-        question="May the app client read what its scopes and the applications need?",
-        severity="high",
-        why="Cognito refuses the code (invalid_grant), or applications miss the legacy id.",
-        mend=client_edit(f'.ReadAttributes += ["email","email_verified","name","{LEGACY_UID}"]'),
-        anchor="linking.md#deploy-it",
-        examine=_unreadable_attributes,
-    ),
-    Check(
         id="native_users_admitted",
         question="Does the app client admit users with a password?",
         severity="high",
@@ -352,41 +216,5 @@ CHECKS: Final = (
         mend=client_edit('.SupportedIdentityProviders += ["COGNITO"]'),
         anchor="migration.md#deploy-it",
         examine=_no_native_users,
-    ),
-    Check(
-        id="cookie_lifetime",
-        question="Do cookies live no longer than the refresh token?",
-        severity="low",
-        why="Browsers send sessions that nothing can refresh.",
-        mend="set AUTHCORE_COOKIE_LIFETIME to the lifetime of the refresh token, in seconds",
-        anchor="operating.md#settings",
-        examine=_cookie_outlives,
-    ),
-    Check(
-        id="access_lifetime",
-        question="Are access tokens valid for one hour at most?",
-        severity="medium",
-        why="A signed token counts until it expires, also after the user was disabled.",
-        mend=client_edit('.AccessTokenValidity=60 | .TokenValidityUnits.AccessToken="minutes"'),
-        anchor="operating.md#sign-out-and-revocation",
-        examine=_long_access,
-    ),
-    Check(
-        id="cognito_user_pool_client_prevent_user_existence_errors",
-        question="Do an unknown user and a wrong password look alike?",
-        severity="medium",
-        why="Strangers learn which addresses have accounts.",
-        mend=client_edit('.PreventUserExistenceErrors="ENABLED"'),
-        anchor="migration.md",
-        examine=_tells_users,
-    ),
-    Check(
-        id="cognito_user_pool_client_token_revocation_enabled",
-        question="Can refresh tokens be revoked?",
-        severity="medium",
-        why="A sign-out leaves the refresh token usable.",
-        mend=client_edit(".EnableTokenRevocation=true"),
-        anchor="operating.md#sign-out-and-revocation",
-        examine=_keeps_tokens,
     ),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
 from authcore.domain.services.doctor.mending import pool_edit
 
@@ -73,9 +73,9 @@ def _admits_takeover(facts: Deployment) -> Iterator[str]:
             yield f"{risk} is {actions.get(risk, 'not set')}"
 
 
-def _no_web_acl(facts: Deployment) -> Iterator[str]:
+def _no_web_acl(facts: Deployment) -> Iterator[Detail]:
     if not facts.asked(facts.web_acl):
-        yield "no web ACL is in front of the pool"
+        yield Detail("no web ACL is in front of the pool", pool_arn=facts.pool.get().arn)
 
 
 def _recovers_by_sms(facts: Deployment) -> Iterator[str]:
@@ -194,7 +194,7 @@ CHECKS: Final = (
         severity="low",
         why="Floods of sign-ins use up the quota of the users.",
         mend="aws wafv2 associate-web-acl --region {region} --web-acl-arn <ARN> --resource-arn "
-        "arn:aws:cognito-idp:{region}:<account>:userpool/{pool}",
+        "{pool_arn}",
         anchor="doctor.md#the-usual-checks",
         examine=_no_web_acl,
         on_stand_in=False,

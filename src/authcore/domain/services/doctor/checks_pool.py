@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.model.checks import Check
-from authcore.domain.model.deployment import Deployment
+from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.pool_settings import HANDLERS
+from authcore.domain.model.surroundings import CASE_SENSITIVE, POOL_KIND
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.doctor.mending import pool_edit
 
@@ -46,21 +48,38 @@ def _short_attributes(facts: Deployment) -> Iterator[str]:
 
 def _lacks_migrated(facts: Deployment) -> Iterator[str]:
     found = facts.pool.get().attributes
+    if not facts.plan.has_migration:
+        raise NothingToAskError
     for name in facts.plan.migrated:
         if name not in found and name not in OURS:
             yield f"AUTHCORE_MIGRATION_ATTRIBUTES names {name}, which the pool does not have"
 
 
+def _migration_setting(facts: Deployment, variable: str, default: str, own: str) -> str:
+    """Return what the migration function reads; *own* where only the settings are known."""
+    arn = facts.pool.get().triggers.get("user_migration", "")
+    function = facts.functions[arn].get() if arn in facts.functions else None
+    if function and function.handler == HANDLERS["user_migration"] and function.variables:
+        return function.variables.get(variable, default)
+    if facts.plan.has_migration:
+        return own
+    raise NothingToAskError
+
+
 def _another_kind(facts: Deployment) -> Iterator[str]:
-    pool, kind = facts.pool.get(), facts.plan.pool_kind
-    found = "email" if pool.sign_in_names else "alias" if pool.aliases else "username"
+    pool = facts.pool.get()
+    kind = _migration_setting(facts, POOL_KIND, "username", facts.plan.pool_kind)
+    names = pool.sign_in_names
+    usual = "alias" if "email" in pool.aliases else "username"
+    found = "email" if "email" in names else "phone_number" if names else usual
     if found != kind:
         yield f"AUTHCORE_MIGRATION_POOL is {kind}, and the pool is of the kind {found}"
 
 
 def _another_case(facts: Deployment) -> Iterator[str]:
-    pool, plan = facts.pool.get(), facts.plan
-    if pool.is_case_sensitive != plan.is_case_sensitive:
+    pool, own = facts.pool.get(), "on" if facts.plan.is_case_sensitive else "off"
+    setting = _migration_setting(facts, CASE_SENSITIVE, "on", own)
+    if pool.is_case_sensitive != (setting == "on"):
         found = "distinguishes" if pool.is_case_sensitive else "ignores"
         yield f"the pool {found} letter case, and AUTHCORE_MIGRATION_CASE_SENSITIVE says otherwise"
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
 from authcore.domain.model.linking import NATIVE
+from authcore.domain.model.pool_settings import ProviderSettings
 from authcore.domain.services.doctor.mending import client_edit
 
 
@@ -22,9 +23,13 @@ _EXEMPT: Final = frozenset({"email_verified", "phone_number_verified", "username
 
 _PROVIDER_EDIT: Final = (
     "aws cognito-idp update-identity-provider --region {region} --user-pool-id {pool} "
-    "--provider-name <name> --attribute-mapping email=email,email_verified=email_verified,"
+    "--provider-name {provider} --attribute-mapping email=email,email_verified=email_verified,"
     "name=name,username=sub"
 )
+
+
+def _of(provider: ProviderSettings, text: str, **names: str) -> Detail:
+    return Detail(f"{provider.name} {text}", provider=provider.name, **names)
 
 
 def _no_domain(facts: Deployment) -> Iterator[str]:
@@ -55,11 +60,11 @@ def _unknown_providers(facts: Deployment) -> Iterator[str]:
                 yield f"{variable} names {name}, which is no provider of the pool"
 
 
-def _unused_providers(facts: Deployment) -> Iterator[str]:
+def _unused_providers(facts: Deployment) -> Iterator[Detail]:
     known = {each.name for each in facts.providers.get()}
     for name in facts.sign_in.providers:
         if name in known and name not in facts.client.providers:
-            yield f"{name} is no provider of the app client"
+            yield Detail(f"{name} is no provider of the app client", provider=name)
 
 
 def _unlisted_providers(facts: Deployment) -> Iterator[str]:
@@ -69,31 +74,31 @@ def _unlisted_providers(facts: Deployment) -> Iterator[str]:
             yield f"AUTHCORE_SIGN_IN_PROVIDERS does not name {each.name}"
 
 
-def _no_mapped_address(facts: Deployment) -> Iterator[str]:
+def _no_mapped_address(facts: Deployment) -> Iterator[Detail]:
     for each in facts.providers.get():
         if "email" not in each.mapping:
-            yield f"{each.name} gives the pool no address"
+            yield _of(each, "gives the pool no address")
 
 
-def _no_mapped_verification(facts: Deployment) -> Iterator[str]:
+def _no_mapped_verification(facts: Deployment) -> Iterator[Detail]:
     trusted = {name.casefold() for name in facts.plan.email_providers}
     for each in facts.providers.get():
         if each.name.casefold() not in trusted:
             continue
         if each.kind not in VERIFYING:
-            yield f"{each.name} is trusted, and does not say whether it verified an address"
+            yield _of(each, "is trusted, and does not say whether it verified an address")
         elif "email_verified" not in each.mapping:
-            yield f"{each.name} is trusted, and its email_verified is not mapped"
+            yield _of(each, "is trusted, and its email_verified is not mapped")
 
 
-def _mapped_links(facts: Deployment) -> Iterator[str]:
+def _mapped_links(facts: Deployment) -> Iterator[Detail]:
     for each in facts.providers.get():
         for name in each.mapping:
             if name.startswith("custom:legacy_"):
-                yield f"{each.name} writes {name}"
+                yield _of(each, f"writes {name}")
 
 
-def _unwritable_mapping(facts: Deployment) -> Iterator[str]:
+def _unwritable_mapping(facts: Deployment) -> Iterator[Detail]:
     client = facts.client
     writable = client.writable
     if writable is None:
@@ -101,14 +106,14 @@ def _unwritable_mapping(facts: Deployment) -> Iterator[str]:
     for each in facts.providers.get():
         for name in sorted(each.mapping.keys() - writable - _EXEMPT):
             if each.name in client.providers and not name.startswith("custom:legacy_"):
-                yield f"{each.name} writes {name}, and the app client may not"
+                yield _of(each, f"writes {name}, and the app client may not", attribute=name)
 
 
-def _missing_scopes(facts: Deployment) -> Iterator[str]:
+def _missing_scopes(facts: Deployment) -> Iterator[Detail]:
     for each in facts.providers.get():
         missing = NEEDED_SCOPES.get(each.kind, frozenset()) - each.scopes
         if missing:
-            yield f"{each.name} is not asked for {', '.join(sorted(missing))}"
+            yield _of(each, f"is not asked for {', '.join(sorted(missing))}")
 
 
 CHECKS: Final = (
@@ -147,7 +152,7 @@ CHECKS: Final = (
         question="May the app client use every provider that the settings name?",
         severity="high",
         why="The sign-in page does not offer it, and a restart is refused.",
-        mend=client_edit('.SupportedIdentityProviders += ["<name>"]'),
+        mend=client_edit('.SupportedIdentityProviders += ["{provider}"]'),
         anchor="linking.md#deploy-it",
         examine=_unused_providers,
     ),
@@ -184,7 +189,7 @@ CHECKS: Final = (
         severity="critical",
         why="A claim of the provider then decides whose legacy account a user has.",
         mend="aws cognito-idp update-identity-provider --region {region} --user-pool-id {pool} "
-        "--provider-name <name> --attribute-mapping <without custom:legacy_>",
+        "--provider-name {provider} --attribute-mapping <without custom:legacy_>",
         anchor="linking.md#what-proves-a-link",
         examine=_mapped_links,
     ),
@@ -193,7 +198,7 @@ CHECKS: Final = (
         question="May the app client write what its providers map?",
         severity="high",
         why="Later sign-ins with the provider fail: the attribute cannot be updated.",
-        mend=client_edit('.WriteAttributes += ["<name>"]'),
+        mend=client_edit('.WriteAttributes += ["{attribute}"]'),
         anchor="linking.md#deploy-it",
         examine=_unwritable_mapping,
     ),
@@ -203,7 +208,7 @@ CHECKS: Final = (
         severity="high",
         why="The provider then sends no address, and the user is not linked.",
         mend="aws cognito-idp describe-identity-provider --region {region} --user-pool-id {pool} "
-        "--provider-name <name>; then update-identity-provider with authorize_scopes in "
+        "--provider-name {provider}; then update-identity-provider with authorize_scopes in "
         "--provider-details",
         anchor="linking.md#when-an-e-mail-address-may-link",
         examine=_missing_scopes,

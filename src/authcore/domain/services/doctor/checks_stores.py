@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from authcore.domain.model.checks import Check
+from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment, NothingToAskError, Reading
 from authcore.domain.model.surroundings import TableSettings
 from authcore.domain.services.doctor.weak_keys import weakness
@@ -44,25 +44,25 @@ def _existing(facts: Deployment) -> Iterator[tuple[str, TableSettings]]:
             yield name, found
 
 
-def _no_table(facts: Deployment) -> Iterator[str]:
+def _no_table(facts: Deployment) -> Iterator[Detail]:
     for name, reading in _tables(facts).items():
         found = reading.get()
         if found is None:
-            yield f"there is no table {name}"
+            yield Detail(f"there is no table {name}", table=name)
         elif found.status not in ("ACTIVE", "UPDATING"):
-            yield f"the table {name} is {found.status}"
+            yield Detail(f"the table {name} is {found.status}", table=name)
 
 
-def _another_key(facts: Deployment) -> Iterator[str]:
+def _another_key(facts: Deployment) -> Iterator[Detail]:
     for name, table in _existing(facts):
         if dict(table.keys) != {KEY: "HASH"} or table.key_types.get(KEY) != "S":
-            yield f"the key of {name} is not the text {KEY} alone"
+            yield Detail(f"the key of {name} is not the text {KEY} alone", table=name)
 
 
-def _no_expiry(facts: Deployment) -> Iterator[str]:
+def _no_expiry(facts: Deployment) -> Iterator[Detail]:
     for name, table in _existing(facts):
         if table.ttl_attribute != TTL:
-            yield f"{name} has no time to live on {TTL}"
+            yield Detail(f"{name} has no time to live on {TTL}", table=name)
 
 
 def _too_fast(facts: Deployment) -> Iterator[str]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from authcore.domain.model.checks import Check, Severity
+from authcore.domain.model.checks import Check, Detail, Severity
 from authcore.domain.model.deployment import Deployment, NothingToAskError
 from authcore.domain.model.pool_settings import HANDLERS, Trigger
-from authcore.domain.model.surroundings import FunctionSettings
+from authcore.domain.model.surroundings import POOL_ID, FunctionSettings
 from authcore.domain.services.doctor.mending import trigger_edit
 
 
@@ -49,58 +49,77 @@ def _attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
             yield trigger, arn, found
 
 
-def _gone(facts: Deployment) -> Iterator[str]:
+def _of(facts: Deployment, trigger: str, arn: str, text: str) -> Detail:
+    attached = LAMBDA_NAMES.get(trigger, trigger)
+    pool_arn = facts.pool.get().arn
+    return Detail(f"{trigger} {text}", trigger=attached, function=arn, pool_arn=pool_arn)
+
+
+def _gone(facts: Deployment) -> Iterator[Detail]:
     for trigger, arn in facts.pool.get().triggers.items():
         if facts.asked(facts.functions.get(arn)) is None:
-            yield f"{trigger} is attached to {arn}, which does not exist"
+            yield _of(facts, trigger, arn, f"is attached to {arn}, which does not exist")
 
 
-def _lost(facts: Deployment) -> Iterator[str]:
+def _lost(facts: Deployment) -> Iterator[Detail]:
     attached = facts.pool.get().triggers
     if not facts.plan.functions:
         raise NothingToAskError
     for trigger, arn in facts.plan.functions.items():
         if attached.get(trigger) not in (arn, None):
-            yield f"{trigger} is attached to {attached[trigger]}, not to {arn}"
+            yield _of(facts, trigger, arn, f"is attached to {attached[trigger]}, not to {arn}")
 
 
-def _mixed_up(facts: Deployment) -> Iterator[str]:
-    for trigger, _, function in _attached(facts):
+def _mixed_up(facts: Deployment) -> Iterator[Detail]:
+    for trigger, arn, function in _attached(facts):
         is_ours = function.handler.startswith(OUR_FUNCTIONS)
         if is_ours and function.handler != HANDLERS.get(trigger, function.handler):
-            yield f"{trigger} is attached to a function with the handler {function.handler}"
+            yield _of(facts, trigger, arn, f"is attached to the handler {function.handler}")
 
 
-def _forbidden(facts: Deployment) -> Iterator[str]:
+def _forbidden(facts: Deployment) -> Iterator[Detail]:
     pool_arn = facts.pool.get().arn
     for trigger, arn, function in _attached(facts):
         if not any(each.admits(pool_arn) for each in function.permissions):
-            yield f"the pool may not invoke {arn} of {trigger}"
+            yield _of(facts, trigger, arn, f"is attached to {arn}, which the pool may not invoke")
 
 
-def _open_to_all(facts: Deployment) -> Iterator[str]:
+def _open_to_all(facts: Deployment) -> Iterator[Detail]:
     for trigger, arn, function in _attached(facts):
         if any(not each.source_arns for each in function.permissions):
-            yield f"pools of every account may invoke {arn} of {trigger}"
+            yield _of(facts, trigger, arn, f"is attached to {arn}, which every pool may invoke")
 
 
-def _hasty(facts: Deployment) -> Iterator[str]:
-    for trigger, _, function in _attached(facts):
+def _hasty(facts: Deployment) -> Iterator[Detail]:
+    for trigger, arn, function in _attached(facts):
         if function.timeout < TRIGGER_LIMIT:
-            yield f"the function of {trigger} is stopped after {function.timeout.seconds} s"
+            yield _of(
+                facts,
+                trigger,
+                arn,
+                f"has a function that is stopped after {function.timeout.seconds} s",
+            )
 
 
-def _inactive(facts: Deployment) -> Iterator[str]:
-    for trigger, _, function in _attached(facts):
+def _inactive(facts: Deployment) -> Iterator[Detail]:
+    for trigger, arn, function in _attached(facts):
         if function.state not in ("", "Active") or function.update not in ("", "Successful"):
             state = f"{function.state} {function.update}".strip()
-            yield f"the function of {trigger} is in the state {state}"
+            yield _of(facts, trigger, arn, f"has a function in the state {state}")
 
 
-def _of_another_pool(facts: Deployment) -> Iterator[str]:
-    for trigger, _, function in _attached(facts):
-        if function.user_pool_id not in (None, facts.plan.pool_id):
-            yield f"the function of {trigger} is set up for another pool"
+def _of_another_pool(facts: Deployment) -> Iterator[Detail]:
+    for trigger, arn, function in _attached(facts):
+        if function.variables.get(POOL_ID) not in (None, facts.plan.pool_id):
+            yield _of(facts, trigger, arn, "has a function that is set up for another pool")
+
+
+def _shared_role(facts: Deployment) -> Iterator[Detail]:
+    handler_of: dict[str, str] = {}
+    for trigger, arn, function in _attached(facts):
+        first = handler_of.setdefault(function.role, function.handler)
+        if function.role and first != function.handler:
+            yield _of(facts, trigger, arn, f"has a function with the role of {first}")
 
 
 ATTACHED: Final = tuple(
@@ -124,7 +143,7 @@ CHECKS: Final = (
         severity="high",
         why="Cognito fails every sign-in that fires the trigger.",
         mend="deploy the function again, or attach the trigger to another one: "
-        + trigger_edit("<trigger>"),
+        + trigger_edit("{trigger}"),
         anchor="linking.md#deploy-it",
         examine=_gone,
     ),
@@ -133,7 +152,7 @@ CHECKS: Final = (
         question="Is every trigger attached to the function that the operator named?",
         severity="critical",
         why="Another function decides who signs in: a trigger was lost, or taken.",
-        mend=trigger_edit("<trigger>"),
+        mend=trigger_edit("{trigger}"),
         anchor="doctor.md#which-functions-belong-to-the-triggers",
         examine=_lost,
     ),
@@ -142,7 +161,7 @@ CHECKS: Final = (
         question="Is every trigger attached to the function that was made for it?",
         severity="high",
         why="A function of authcore refuses events of another trigger.",
-        mend=trigger_edit("<trigger>"),
+        mend=trigger_edit("{trigger}"),
         anchor="linking.md#deploy-it",
         examine=_mixed_up,
     ),
@@ -151,10 +170,10 @@ CHECKS: Final = (
         question="May the pool invoke every function of its triggers?",
         severity="high",
         why="Cognito fails every sign-in that fires the trigger.",
-        mend="aws lambda add-permission --region {region} --function-name <ARN> "
+        mend="aws lambda add-permission --region {region} --function-name {function} "
         "--statement-id cognito --action lambda:InvokeFunction "
         "--principal cognito-idp.amazonaws.com "
-        "--source-arn arn:aws:cognito-idp:{region}:<account>:userpool/{pool}",
+        "--source-arn {pool_arn}",
         anchor="linking.md#deploy-it",
         examine=_forbidden,
     ),
@@ -163,8 +182,9 @@ CHECKS: Final = (
         question="May no other pool invoke the functions?",
         severity="medium",
         why="The pool of any other account could have users migrated and linked.",
-        mend="aws lambda remove-permission, then aws lambda add-permission with --source-arn "
-        "arn:aws:cognito-idp:{region}:<account>:userpool/{pool}",
+        mend="aws lambda remove-permission --region {region} --function-name {function} "
+        "--statement-id <id>, then aws lambda add-permission with --source-arn "
+        "{pool_arn}",
         anchor="linking.md#deploy-it",
         examine=_open_to_all,
     ),
@@ -173,8 +193,8 @@ CHECKS: Final = (
         question="May every function of a trigger use the time that Cognito waits?",
         severity="high",
         why="A slow answer of the legacy system ends in a stopped function, not in a refusal.",
-        mend="aws lambda update-function-configuration --region {region} --function-name <ARN> "
-        "--timeout 5",
+        mend="aws lambda update-function-configuration --region {region} "
+        "--function-name {function} --timeout 5",
         anchor="migration.md#deploy-it",
         examine=_hasty,
     ),
@@ -183,18 +203,28 @@ CHECKS: Final = (
         question="Is every function of a trigger in use as it was deployed last?",
         severity="high",
         why="Cognito cannot invoke it, or invokes an older version of it.",
-        mend="aws lambda get-function-configuration --region {region} --function-name <ARN> "
+        mend="aws lambda get-function-configuration --region {region} --function-name {function} "
         "--query '[State,StateReason,LastUpdateStatus,LastUpdateStatusReason]'",
         anchor="linking.md#deploy-it",
         examine=_inactive,
+    ),
+    Check(
+        id="trigger_roles",
+        question="Does every function of a trigger have a role of its own?",
+        severity="low",
+        why="A function that is taken over can do what the others may do.",
+        mend="aws lambda update-function-configuration --region {region} "
+        "--function-name {function} --role <a role with its policy of deploy/policies>",
+        anchor="least-privilege.md",
+        examine=_shared_role,
     ),
     Check(
         id="trigger_functions_of_pool",
         question="Is every function of a trigger set up for this pool?",
         severity="critical",
         why="It writes links into another pool, under keys that prove nothing here.",
-        mend="aws lambda update-function-configuration --region {region} --function-name <ARN> "
-        "--environment with AUTHCORE_COGNITO_USER_POOL_ID={pool}",
+        mend="aws lambda update-function-configuration --region {region} "
+        "--function-name {function} --environment with AUTHCORE_COGNITO_USER_POOL_ID={pool}",
         anchor="linking.md#deploy-it",
         examine=_of_another_pool,
     ),

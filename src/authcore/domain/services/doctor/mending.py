@@ -5,14 +5,17 @@ The commands of findings.
 command describes, changes one thing and writes all of it back.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from authcore.domain.model.deployment import Plan
+from authcore.domain.model.deployment_plan import Plan
 
 
 UNKNOWN: Final = "..."
-"""In a command, where the settings do not name it."""
+"""In a command, where the settings do not name it, or a shell would read more than a name in it."""
+
+_SAFE: Final = re.compile(r"[A-Za-z0-9_.:/@+=,~%-]{1,1024}")
 
 CLIENT_ANSWERS: Final = ("ClientSecret", "ClientSecretArn", "ClientType")
 POOL_ANSWERS: Final = (
@@ -63,10 +66,10 @@ def placeholders(plan: Plan) -> Mapping[str, str]:
     }
 
 
-def fill(mend: str, plan: Plan) -> str:
-    """Return *mend* with the names of *plan* in place of its ``{names}``."""
-    for name, value in placeholders(plan).items():
-        mend = mend.replace(f"{{{name}}}", value)
+def fill(mend: str, plan: Plan, names: Mapping[str, str]) -> str:
+    """Return *mend* with *names*, and then those of *plan*, in place of its ``{names}``."""
+    for name, value in {**placeholders(plan), **names}.items():
+        mend = mend.replace(f"{{{name}}}", value if _SAFE.fullmatch(value) else UNKNOWN)
     return mend
 
 

@@ -5,22 +5,27 @@ from typing import Final
 
 from authcore.domain.model.checks import Check
 from authcore.domain.services.doctor import (
+    checks_applications,
     checks_client,
     checks_hardening,
     checks_pool,
     checks_providers,
     checks_sites,
     checks_stores,
+    checks_tokens,
     checks_triggers,
 )
 
 
 SECTIONS: Final[Mapping[str, tuple[Check, ...]]] = {
     "The pool": checks_pool.CHECKS,
-    "The app clients": checks_client.CHECKS,
+    "The app clients": (*checks_client.CHECKS, *checks_tokens.CHECKS),
     "Domain and providers": checks_providers.CHECKS,
     "The triggers": checks_triggers.CHECKS,
-    "Auth service, applications and proxies": checks_sites.CHECKS,
+    "Auth service, applications and proxies": (
+        *checks_sites.CHECKS,
+        *checks_applications.CHECKS,
+    ),
     "Keys, tables and quotas": checks_stores.CHECKS,
     "The usual checks": checks_hardening.CHECKS,
 }

@@ -1,0 +1,154 @@
+"""Checks of the guarded application, of the proxies in front of it, and of the cookies' domain."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from authcore.domain.model.checks import Check
+from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.domains import covers
+from authcore.domain.model.response_budget import RESERVED
+from authcore.domain.model.urls import ServiceUrl, host_of
+from authcore.domain.services.doctor.checks_sites import (
+    APP,
+    LARGE_APP,
+    LARGE_SESSION,
+    LONG_SIGN_IN,
+    SESSION,
+    SIGN_IN,
+    TYPICAL_COOKIES,
+    answer_of,
+)
+
+
+def _small_response_heads(facts: Deployment) -> Iterator[str]:
+    usual, long = answer_of(facts, SIGN_IN), facts.probes.get(LONG_SIGN_IN)
+    if long is None or usual.status not in (302, 303):
+        raise NothingToAskError
+    if not long.is_read:
+        yield f"the head of a long sign-in does not arrive: {long.failure}"
+    elif long.get().status != usual.status:
+        yield f"the head of a long sign-in ends in {long.get().status}"
+
+
+def _small_budget(facts: Deployment) -> Iterator[str]:
+    budget = facts.guard.response_budget
+    if budget is None:
+        raise NothingToAskError
+    if budget < TYPICAL_COOKIES + RESERVED:
+        yield f"AUTHCORE_GUARD_RESPONSE_BUDGET {budget} has no room for a usual session"
+
+
+def _small_request_heads(facts: Deployment) -> Iterator[str]:
+    if not facts.probes:
+        raise NothingToAskError
+    for name, with_cookies in ((SESSION, LARGE_SESSION), (APP, LARGE_APP)):
+        usual, large = facts.sites.get(name), facts.probes.get(with_cookies)
+        if usual is None or large is None or not usual.is_read:
+            continue
+        answer = large.get().status if large.is_read else large.failure
+        if answer != usual.get().status:
+            yield f"{name}: {TYPICAL_COOKIES} bytes of cookies end in {answer}"
+
+
+def _broken_app(facts: Deployment) -> Iterator[str]:
+    answer = answer_of(facts, APP)
+    if answer.status >= 500:
+        yield f"{facts.guard.app_url} answers {answer.status}"
+
+
+def _unguarded_app(facts: Deployment) -> Iterator[str]:
+    answer, guard = answer_of(facts, APP), facts.guard
+    if guard.has_public_root or answer.status >= 500:
+        raise NothingToAskError
+    leads = answer.header("location").partition("?")[0]
+    if leads.startswith((f"{guard.app_url}/", "/")):
+        raise NothingToAskError  # e.g. to the page of a language
+    if answer.status not in (302, 303, 307, 401) or (leads and leads != guard.signin_url):
+        yield f"{guard.app_url} answers {answer.status} without a session, not the sign-in"
+
+
+def _hosts_outside(facts: Deployment) -> Iterator[str]:
+    cookie, sign_in, guard = facts.cookie, facts.plan.sign_in, facts.plan.guard
+    urls: tuple[ServiceUrl | None, ...] = (
+        sign_in.callback_url if sign_in else None,
+        guard.app_url if guard else None,
+        guard.signin_url if guard else None,
+    )
+    for host in sorted({host_of(url) for url in urls if url}):
+        if not covers(cookie.domain, host):
+            yield f"AUTHCORE_COOKIE_DOMAIN {cookie.domain} does not cover {host}"
+
+
+def _public_suffix(facts: Deployment) -> Iterator[str]:
+    if facts.cookie.is_public_suffix:
+        yield f"AUTHCORE_COOKIE_DOMAIN {facts.cookie.domain} is a public suffix"
+
+
+CHECKS: Final = (
+    Check(
+        id="response_heads_pass",
+        question="Do proxies pass the large heads of the auth service's responses?",
+        severity="high",
+        why="A sign-in or a refresh ends in 502, again and again.",
+        mend="nginx: include deploy/nginx/authcore/public.conf, or set proxy_buffer_size 32k and "
+        "proxy_buffers 4 32k; or AUTHCORE_COOKIE_FORMAT=stored",
+        anchor="operating.md#size-of-responses",
+        examine=_small_response_heads,
+    ),
+    Check(
+        id="response_budget",
+        question="Does the budget of the application's responses have room for a usual session?",
+        severity="low",
+        why="Each refresh then costs a redirect to the auth service, and scripts get a 401.",
+        mend="raise proxy_buffer_size of the proxy and AUTHCORE_GUARD_RESPONSE_BUDGET to 16384, or "
+        "set AUTHCORE_COOKIE_FORMAT=stored",
+        anchor="operating.md#size-of-responses",
+        examine=_small_budget,
+    ),
+    Check(
+        id="request_heads_pass",
+        question="Do proxies and servers take requests with the cookies of a session?",
+        severity="high",
+        why="Every request of a signed-in user ends in 400 or 431.",
+        mend="nginx: large_client_header_buffers 4 32k; uWSGI: buffer-size = 32768; or "
+        "AUTHCORE_COOKIE_FORMAT=stored",
+        anchor="operating.md#size-of-responses",
+        examine=_small_request_heads,
+    ),
+    Check(
+        id="application_answers",
+        question="Does the guarded application answer?",
+        severity="high",
+        why="Users see an error in place of the application.",
+        mend="look at its log; curl -i {app}",
+        anchor="operating.md#in-front-of-any-application",
+        examine=_broken_app,
+    ),
+    Check(
+        id="application_guarded",
+        question="Does the guarded application send browsers without a session to the sign-in?",
+        severity="critical",
+        why="It is open to everyone, or its users never reach the sign-in.",
+        mend="put the guard around the whole application, and set AUTHCORE_GUARD_SIGNIN_URL",
+        anchor="embedding.md",
+        examine=_unguarded_app,
+    ),
+    Check(
+        id="cookie_domain_covers",
+        question="Does the cookie domain cover the auth service and the application?",
+        severity="high",
+        why="Browsers do not send the session to the one that it leaves out.",
+        mend="set AUTHCORE_COOKIE_DOMAIN to the domain that both hosts share",
+        anchor="operating.md#changing-the-cookie-domain",
+        examine=_hosts_outside,
+    ),
+    Check(
+        id="cookie_domain_owned",
+        question="Does the cookie domain belong to one owner?",
+        severity="critical",
+        why="Browsers refuse cookies of a public suffix; else strangers there would get them.",
+        mend="set AUTHCORE_COOKIE_DOMAIN to a domain of your own",
+        anchor="operating.md#changing-the-cookie-domain",
+        examine=_public_suffix,
+    ),
+)
