@@ -10,8 +10,9 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.checks import UNREAD
-from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
+from authcore.domain.services.doctor.reading import MAX_DURATION, MAX_PART, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
 from authcore_cli.terminal_text import MAX_SHOWN
 from support.gate import sampled
@@ -814,6 +815,26 @@ def test_what_is_not_read_in_time_is_unread() -> None:
 
     assert {each.id for each in report.findings} == {UNREAD}
     assert all(OUT_OF_TIME in each.evidence for each in report.findings)
+
+
+def test_a_part_that_takes_too_long_is_given_up() -> None:
+    limits: list[timedelta] = []
+
+    def limit(within: timedelta, read: Callable[[], Any]) -> Any:
+        limits.append(within)
+        if world.parts[-1] == "pool":
+            world.sites.clock.advance(MAX_DURATION - timedelta(seconds=5))
+            raise ProviderUnavailableError("no complete answer", detail=OUT_OF_TIME)
+        return read()
+
+    world = World()
+    examination = world.examination()
+    report = attrs.evolve(
+        examination, reader=attrs.evolve(examination.reader, limit=limit)
+    ).report()
+
+    assert [each.evidence for each in report.findings] == [f"pool could not be read: {OUT_OF_TIME}"]
+    assert {*limits} == {MAX_PART, timedelta(seconds=5)}
 
 
 def test_a_custom_domain_is_looked_up_whole() -> None:
