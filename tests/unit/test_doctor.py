@@ -102,7 +102,7 @@ def mapping(provider: str, **claims: str | None) -> Plant:
     return plant
 
 
-def provider(name: str, kind: str, scopes: str, **mapped: str) -> Plant:
+def provider(name: str, kind: str, scopes: str, /, **mapped: str) -> Plant:
     """One more provider, that no setting and no app client names."""
     described = {
         "ProviderName": name,
@@ -202,6 +202,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "cognito_user_pool_self_registration_disabled": [trigger("PreSignUp", None)],
     "address_verified_before_change": [
         both(own("MIGRATION_POOL", "alias"), pool(AliasAttributes=["email"]))
+    ],
+    "devices_not_remembered": [
+        both(
+            pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": False}),
+            variable("REFRESH_BY", "get_tokens"),
+        )
     ],
     "clients_exist": [variable("COGNITO_FURTHER_CLIENT_IDS", "gone")],
     "flow_that_migrates": [
@@ -386,6 +392,19 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "application_guarded": [
         both(site("app", (200, {}, b"")), site("app with cookies", (200, {}, b""))),
         site("app", (302, {"location": f"{ANOTHER}/login"}, b"")),
+    ],
+    "application_signs_in_here": [
+        both(
+            variable("GUARD_SIGNIN_URL", "https://login.example.com/auth/signin"),
+            site("app", (401, {}, b"")),
+            site("app with cookies", (401, {}, b"")),
+        )
+    ],
+    "application_returned_to": [
+        both(
+            variable("SIGN_IN_REDIRECTS", "https://www.example.com"),
+            variable("SIGN_IN_DEFAULT_REDIRECT", "https://www.example.com/"),
+        )
     ],
     "cookie_domain_covers": [variable("COOKIE_DOMAIN", "example.org")],
     "cookie_domain_owned": [lambda world: world.move("co.uk")],
@@ -667,6 +686,15 @@ def test_a_command_names_the_app_client_that_is_wrong_and_not_the_browsers() -> 
     assert finding.evidence.startswith("mobile ")
     assert "--client-id mobile " in finding.mend
     assert CLIENT_ID not in finding.mend
+
+
+def test_a_command_allows_the_flow_that_the_settings_name() -> None:
+    world = World()
+    both(variable("PASSWORD_SIGN_IN", "on"), variable("PASSWORD_FLOW", "USER_SRP_AUTH"))(world)
+
+    (finding,) = world.report().findings
+
+    assert '+= ["ALLOW_USER_SRP_AUTH"]' in finding.mend
 
 
 def test_a_command_names_the_function_and_the_pool() -> None:
