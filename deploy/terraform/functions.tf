@@ -14,17 +14,18 @@ locals {
     AUTHCORE_LEGACY_API_KEY_ARN = var.legacy_api_key_secret_arn
   }
   proofs = { AUTHCORE_LINK_PROOF_KEYS = data.aws_secretsmanager_secret_version.link_proof_keys.secret_string }
+  migration = {
+    AUTHCORE_MIGRATION_POOL           = var.pool_kind
+    AUTHCORE_MIGRATION_CASE_SENSITIVE = "off"
+    AUTHCORE_MIGRATION_RESETS         = var.migration_resets
+  }
   linking = {
     AUTHCORE_LINKING_CREATION        = var.linking_creation
     AUTHCORE_LINKING_EMAIL_PROVIDERS = join(" ", var.linking_email_providers)
     AUTHCORE_LINKING_TABLE           = contains(["lease", "once"], var.linking_creation) ? aws_dynamodb_table.shared.name : ""
   }
   variables = {
-    user-migration = merge(local.common, local.legacy, local.proofs, {
-      AUTHCORE_MIGRATION_POOL           = var.pool_kind
-      AUTHCORE_MIGRATION_CASE_SENSITIVE = "off"
-      AUTHCORE_MIGRATION_RESETS         = var.migration_resets
-    })
+    user-migration       = merge(local.common, local.legacy, local.migration, local.proofs)
     account-linking      = merge(local.common, local.region, local.legacy, local.linking, local.proofs)
     pre-sign-up          = merge(local.common, local.region, local.legacy, local.linking)
     pre-token-generation = merge(local.common, local.region, local.legacy, local.linking, local.proofs)

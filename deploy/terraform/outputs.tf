@@ -19,8 +19,17 @@ locals {
 }
 
 output "settings" {
-  description = "Variables of guards, and of an auth service that runs elsewhere"
-  value       = merge(local.settings, { AUTHCORE_GUARD_SIGNIN_URL = "https://${var.auth_host}/auth/signin" })
+  description = "Variables of guards, of an auth service that runs elsewhere, and of authcore doctor"
+  value = merge(local.settings, local.migration, local.linking, {
+    AUTHCORE_GUARD_SIGNIN_URL = "https://${var.auth_host}/auth/signin"
+    AUTHCORE_DOCTOR_FUNCTIONS = join(" ", [for trigger, door in {
+      user_migration       = "user-migration"
+      pre_sign_up          = "pre-sign-up"
+      post_confirmation    = "account-linking"
+      post_authentication  = "account-linking"
+      pre_token_generation = "pre-token-generation"
+    } : "${trigger}=${aws_lambda_function.trigger[door].arn}"])
+  })
 }
 
 output "auth_record_target" {

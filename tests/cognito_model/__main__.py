@@ -28,8 +28,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path, help="where botocore is installed")
     parser.add_argument("--record", action="store_true", help="record this model instead")
     given = parser.parse_args(arguments)
+    used = used_operations() if given.record else read_recorded()["members"]
     try:
-        newest = digest_of(read_model(given.folder), used_operations())
+        newest = digest_of(read_model(given.folder), used)
     except (OSError, ValueError, KeyError) as error:
         sys.stderr.write(f"no model of cognito-idp in {given.folder}: {type(error).__name__}\n")
         return 2

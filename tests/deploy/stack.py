@@ -87,7 +87,7 @@ def _tagged(loader: _Loader, tag: str, node: yaml.Node) -> dict[str, Value]:
         value = loader.construct_sequence(node, deep=True)
     else:
         raise TypeError(f"!{tag} takes a text or a list")
-    return {tag if tag == "Ref" else f"Fn::{tag}": value}
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
 
 
 _Loader.add_multi_constructor("!", _tagged)
@@ -179,8 +179,10 @@ class Stack:
 
     def _attribute(self, name: str, attribute: str) -> str:
         if attribute == "Arn":
-            kind = self.template["Resources"][name]["Type"].split("::")[1].lower()
-            return f"arn:aws:{kind}:{REGION}:{ACCOUNT}:{name}"
+            service, kind = self.template["Resources"][name]["Type"].lower().split("::")[1:]
+            if service == "serverless":
+                return f"arn:aws:lambda:{REGION}:{ACCOUNT}:{kind}:{name}"
+            return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
         return f"{name}.{attribute}"
 
     def _holds(self, condition: str | None) -> bool:
@@ -188,6 +190,8 @@ class Stack:
 
     def _test(self, test: Mapping[str, Value]) -> bool:
         ((name, arguments),) = test.items()
+        if name == "Condition":
+            return self._holds(arguments)
         if name == "Fn::Equals":
             left, right = map(self.resolve, arguments)
             return bool(left == right)

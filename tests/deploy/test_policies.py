@@ -10,6 +10,7 @@ import pytest
 from botocore.model import ServiceModel
 
 from authcore_cli.entrypoints import DOORS
+from cognito_model.__main__ import read_recorded, used_operations
 from deploy import driven_commands as commands
 from deploy import driven_functions as functions
 from deploy import driven_sessions as doors
@@ -180,6 +181,11 @@ def test_the_auth_service_on_lambda_may_do_what_it_may_do_elsewhere() -> None:
 
 def test_every_door_and_every_command_that_calls_aws_has_a_policy() -> None:
     assert set(names()) == {*DOORS, *COMMANDS}
+
+
+def test_the_recorded_model_of_cognito_covers_every_operation_that_a_door_calls() -> None:
+    """Otherwise: `make cognito-model RECORD=on`."""
+    assert set(read_recorded()["members"]) == used_operations()
 
 
 def _secret_in(arn: str) -> str:

@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from authcore.settings import describe_variables, load
+from authcore.wiring.inspected_settings import AlwaysRead
 from authcore_cli.entrypoints import DOORS
 from deploy.stack import DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack, Value
 
@@ -50,31 +51,33 @@ def test_each_variable_of_a_function_is_one_that_it_reads(
 
 
 @pytest.mark.parametrize("given", GIVEN)
-def test_outputs_are_the_settings_of_auth_service_and_guards(
+def test_outputs_are_the_settings_of_auth_service_guards_and_doctor(
     template: dict[str, Value], given: str
 ) -> None:
     outputs = Stack(template, {**REQUIRED, **GIVEN[given]}).outputs
     settings = {name: text for name, text in outputs.items() if name.startswith("AUTHCORE_")}
     load(DOORS["web"]().settings, settings)
+    load(AlwaysRead, settings)
     load(
         DOORS["guard"]().settings,
         {**settings, "AUTHCORE_GUARD_APP_URL": "https://cms.example.com"},
     )
 
 
-def test_each_output_of_a_setting_is_read_by_auth_service_or_guards(
+def test_each_output_of_a_setting_is_read_by_one_of_them(
     template: dict[str, Value],
 ) -> None:
-    doors = [DOORS[door]().settings for door in ("web", "guard")]
+    groups = [DOORS["web"]().settings, DOORS["guard"]().settings, AlwaysRead]
     read = {
         each
-        for settings in doors
+        for settings in groups
         for name, about, _ in describe_variables(settings)
         for each in about.names(name)
     }
-    named = [name for name in Stack(template).outputs if name.startswith("AUTHCORE_")]
-    assert {*named} <= read
-    assert len(named) == len({*named})
+    outputs = Stack(template, {**REQUIRED, **GIVEN["leases"], **GIVEN["both logins"]}).outputs
+    assert {name for name in outputs if name.startswith("AUTHCORE_")} <= read
+    described = [each["Description"] for each in template["Outputs"].values()]
+    assert len(described) == len({*described})
 
 
 def test_no_output_says_a_secret(template: dict[str, Value]) -> None:
@@ -103,5 +106,8 @@ def test_terraform_gives_functions_the_variables_of_the_template(
     given = {name for function in DOOR_OF for name in stack.variables(function)}
     named = {*re.findall(r"AUTHCORE_\w+", text)} - {"AUTHCORE_GUARD_SIGNIN_URL"}
     assert given - named == {"AUTHCORE_VERIFY_CALLER_KEYS_ARN"}
-    described = {"AUTHCORE_COOKIE_KEYS", "AUTHCORE_LEGACY_API_KEY"}
-    assert named - given == described
+    assert named - given == {
+        "AUTHCORE_COOKIE_KEYS",  # in a description
+        "AUTHCORE_LEGACY_API_KEY",
+        "AUTHCORE_DOCTOR_FUNCTIONS",
+    }

@@ -29,7 +29,7 @@ TARGETS: Final = (
 )
 
 
-@pytest.fixture(params=["text", "json"])
+@pytest.fixture(params=["json", pytest.param("text", marks=pytest.mark.whole)])
 def service(request: pytest.FixtureRequest) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     variables = environment_for(
         TokenMint(), COGNITO_ISSUER="http://127.0.0.1:1/pool", LOG_FORMAT=request.param

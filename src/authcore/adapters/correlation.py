@@ -5,8 +5,8 @@ Neither opens anything: both are written to logs, and the request id is sent to 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Final
 
@@ -26,7 +26,6 @@ _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._~:=+/-]{{1,{MAX_REQUEST_ID}}}")
 _OWN_LENGTH: Final = 20
 
 
-@attrs.define(eq=False)
 class Correlation:
     """
     The ids of the request that a thread or task works on.
@@ -35,15 +34,38 @@ class Correlation:
         attempt: Id of the sign-in that the request belongs to; None until it is known.
     """
 
-    _given: str | None = None
-    attempt: str | None = None
+    __slots__ = ("_presented", "_request_id", "attempt")
+
+    def __init__(self, presented: str | None, attempt: str | None) -> None:
+        """Take the id that came with the request, unchecked."""
+        self._presented = presented
+        self._request_id: str | None = None
+        self.attempt = attempt
 
     @property
     def request_id(self) -> str:
-        """The id that came with the request; where none came, one of our own."""
-        if self._given is None:
-            self._given = SystemEntropy().token()[-_OWN_LENGTH:]
-        return self._given
+        """The id that came with the request; where no well-formed one came, one of our own."""
+        if self._request_id is None:
+            is_good = is_request_id(self._presented)
+            own = None if is_good else SystemEntropy().token()[-_OWN_LENGTH:]
+            self._request_id = own or str(self._presented)
+        return self._request_id
+
+
+class _Block:
+    """Sets the ids for its ``with`` block; a class, because every request of a guard enters one."""
+
+    __slots__ = ("_correlation", "_token")
+
+    def __init__(self, correlation: Correlation) -> None:
+        self._correlation = correlation
+
+    def __enter__(self) -> Correlation:
+        self._token = _current.set(self._correlation)
+        return self._correlation
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
 
 
 _current: Final[ContextVar[Correlation | None]] = ContextVar("authcore_correlation", default=None)
@@ -54,8 +76,9 @@ def current() -> Correlation | None:
     return _current.get()
 
 
-@contextmanager
-def correlate(presented: str | None, *, attempt: str | None = None) -> Iterator[Correlation]:
+def correlate(
+    presented: str | None, *, attempt: str | None = None
+) -> AbstractContextManager[Correlation]:
     """
     Name the request that is worked on inside the block, in this task and the threads it uses.
 
@@ -66,12 +89,7 @@ def correlate(presented: str | None, *, attempt: str | None = None) -> Iterator[
 
         attempt: Id of the sign-in, where it is known already.
     """
-    correlation = Correlation(presented if is_request_id(presented) else None, attempt)
-    token = _current.set(correlation)
-    try:
-        yield correlation
-    finally:
-        _current.reset(token)
+    return _Block(Correlation(presented, attempt))
 
 
 def is_request_id(presented: str | None) -> bool:
