@@ -101,6 +101,22 @@ def mapping(provider: str, **claims: str | None) -> Plant:
     return plant
 
 
+def provider(name: str, kind: str, scopes: str, **mapped: str) -> Plant:
+    """One more provider, that no setting and no app client names."""
+    described = {
+        "ProviderName": name,
+        "ProviderType": kind,
+        "ProviderDetails": {"authorize_scopes": scopes},
+        "AttributeMapping": mapped,
+    }
+    return lambda world: world.providers.update({name: described})
+
+
+def another_client(client_id: str, **members: Any) -> Plant:
+    safe = {"EnableTokenRevocation": True, "PreventUserExistenceErrors": "ENABLED"}
+    return lambda world: world.others.append({"ClientId": client_id, **safe, **members})
+
+
 def policy(name: str, **members: Any) -> Plant:
     def plant(world: World) -> None:
         kept = {**world.policies[arn_of(name)], **members}
@@ -231,12 +247,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "links_not_writable": [
         without("WriteAttributes"),
         client(WriteAttributes=["email", "name", "custom:legacy_uid"]),
-        lambda world: world.others.append(
-            {
-                "ClientId": "mobile",
-                "EnableTokenRevocation": True,
-                "PreventUserExistenceErrors": "ENABLED",
-            }
+        another_client("mobile"),
+        another_client(
+            "program",
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"],
         ),
     ],
     "email_verified_not_writable": [client(WriteAttributes=["email", "name", "email_verified"])],
@@ -274,7 +290,10 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "provider_scopes": [
         lambda world: world.providers["Google"].update(
             ProviderDetails={"authorize_scopes": "openid profile"}
-        )
+        ),
+        provider("SignInWithApple", "SignInWithApple", "name", email="email"),
+        provider("LoginWithAmazon", "LoginWithAmazon", "postal_code", email="email"),
+        provider("Okta", "OIDC", "openid profile", email="email"),
     ],
     "user_migration_attached": [trigger("UserMigration", None)],
     "post_confirmation_attached": [trigger("PostConfirmation", None)],
@@ -285,7 +304,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         lambda world: world.functions.pop(arn_of("user_migration")),
     ],
     "trigger_functions_expected": [
-        variable("DOCTOR_FUNCTIONS", f"user_migration={arn_of('user_migration')}:live")
+        both(
+            variable("DOCTOR_FUNCTIONS", f"pre_sign_up={arn_of('pre_sign_up')}"),
+            trigger("PreSignUp", None),
+            pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}),
+        ),
+        variable("DOCTOR_FUNCTIONS", f"user_migration={arn_of('user_migration')}:live"),
     ],
     "trigger_handlers": [
         trigger("PostAuthentication", arn_of("pre_sign_up")),
@@ -304,7 +328,14 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         ),
         policy("account_linking", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
     ],
-    "trigger_permissions_bound": [policy("user_migration", Condition=None)],
+    "trigger_permissions_bound": [
+        policy("user_migration", Condition=None),
+        policy("user_migration", Condition={"ArnLike": {"AWS:SourceArn": "*"}}),
+        policy(
+            "user_migration",
+            Condition={"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:*:*:userpool/*"}},
+        ),
+    ],
     "trigger_timeouts": [function("user_migration", Timeout=3)],
     "trigger_functions_active": [
         function("pre_sign_up", State="Inactive"),
@@ -453,6 +484,23 @@ def test_every_check_has_a_misconfiguration_that_it_finds() -> None:
     assert len(CASES) >= 40
 
 
+def test_a_botocore_that_leaves_the_secrets_arn_out_makes_no_check_pass() -> None:
+    world = World()
+    world.tells_secret_arn = False
+
+    report = world.report()
+
+    assert report.findings == ()
+    assert "client_secret_managed" in report.not_asked
+
+
+def test_a_pool_without_threat_protection_can_be_read() -> None:
+    world = World()
+    world.refused["DescribeRiskConfiguration"] = "UserPoolAddOnNotEnabledException"
+
+    assert world.found() == set()
+
+
 def test_after_the_migration_the_stricter_checks_can_be_met() -> None:
     world = World()
     both(SURE, MOVED, trigger("UserMigration", None))(world)
@@ -502,6 +550,45 @@ def test_what_cannot_be_read_is_a_finding_and_never_good(operation: str, kind: s
     assert not {*report.skipped} & {*report.passed}
     assert not report.is_complete
     assert "canary" not in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("unread", "spoil", "found"),
+    [
+        (
+            lambda world: world.functions[arn_of("user_migration")].update(Timeout="canary"),
+            function("pre_sign_up", Timeout=3),
+            "trigger_timeouts",
+        ),
+        (
+            variable("VERIFY_CALLER_KEYS_FILE", "/gone"),
+            variable("LEGACY_API_KEY", "legacy"),
+            "keys_strong",
+        ),
+        (
+            site("session", None),
+            site("app with cookies", (431, {}, b"")),
+            "request_heads_pass",
+        ),
+    ],
+)
+def test_one_part_that_cannot_be_read_hides_no_fault_of_another(
+    unread: Plant, spoil: Plant, found: str
+) -> None:
+    world = World()
+    world.environment.pop("AUTHCORE_VERIFY_CALLER_KEYS")
+    both(unread, spoil)(world)
+
+    assert world.found() == {UNREAD, found}
+
+
+def test_what_depends_on_a_site_that_does_not_answer_has_not_passed() -> None:
+    world = World()
+    both(site("session", None), site("app", None))(world)
+
+    report = world.report()
+
+    assert "request_heads_pass" in report.skipped
 
 
 @pytest.mark.parametrize("question", ["keys", "ready", "session", "sign-in", "app"])

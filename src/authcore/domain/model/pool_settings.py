@@ -17,6 +17,8 @@ Trigger = Literal[
 ]
 """Triggers that authcore has a function for."""
 
+REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
+
 HANDLERS: Final[Mapping[str, str]] = {
     "user_migration": "authcore_lambda.user_migration.handler",
     "pre_sign_up": "authcore_lambda.pre_sign_up.handler",
@@ -105,7 +107,8 @@ class ClientSettings:
         client_id: Its id.
         secret: The newest one; None for a public client.
         secret_arn: Where Cognito publishes the secrets that it rotates itself; None where it does
-            not.
+            not, and where the reader cannot tell.
+        tells_secret_arn: Whether the reader can tell; True by default.
         flows: ``ExplicitAuthFlows``.
         grants: ``AllowedOAuthFlows``; none where the client may not use OAuth.
         scopes: ``AllowedOAuthScopes``.
@@ -139,11 +142,12 @@ class ClientSettings:
     grace: timedelta
     access_lifetime: timedelta
     refresh_lifetime: timedelta
+    tells_secret_arn: bool = True
 
     @property
     def serves_users(self) -> bool:
-        """Whether users can sign in at it; a client of programs has no users."""
-        return self.grants != {"client_credentials"}
+        """Whether users can sign in at it; a client of programs alone has no flow for them."""
+        return self.grants != {"client_credentials"} or bool(self.flows - {REFRESH_FLOW})
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.model.checks import Check
-from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
 from authcore.domain.model.domains import covers
 from authcore.domain.model.response_budget import RESERVED
 from authcore.domain.model.urls import ServiceUrl, host_of
@@ -41,12 +41,13 @@ def _small_budget(facts: Deployment) -> Iterator[str]:
 def _small_request_heads(facts: Deployment) -> Iterator[str]:
     if not facts.probes:
         raise NothingToAskError
-    for name, with_cookies in ((SESSION, LARGE_SESSION), (APP, LARGE_APP)):
-        usual, large = facts.sites.get(name), facts.probes.get(with_cookies)
-        if usual is None or large is None or not usual.is_read:
-            continue
+    asked = {SESSION: LARGE_SESSION, APP: LARGE_APP}
+    for name, usual in each_read(
+        (name, facts.sites[name]) for name, large in asked.items() if large in facts.probes
+    ):
+        large = facts.probes[asked[name]]
         answer = large.get().status if large.is_read else large.failure
-        if answer != usual.get().status:
+        if answer != usual.status:
             yield f"{name}: {TYPICAL_COOKIES} bytes of cookies end in {answer}"
 
 

@@ -6,13 +6,12 @@ from typing import Final
 
 from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
-from authcore.domain.model.pool_settings import ClientSettings
+from authcore.domain.model.pool_settings import REFRESH_FLOW, ClientSettings
 from authcore.domain.services.doctor.mending import client_edit
 
 
 MIN_GRACE: Final = timedelta(seconds=10)
 MAX_ACCESS_LIFETIME: Final = timedelta(hours=1)
-REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 VERIFIED: Final = ("email_verified", "phone_number_verified")
 CLAIMS_OF_SCOPES: Final = {"email": ("email", "email_verified"), "profile": ("name",)}
 _OWN_ATTRIBUTES: Final = '.WriteAttributes=["email","name","given_name","family_name","locale"]'
@@ -73,7 +72,7 @@ def _keeps_tokens(facts: Deployment) -> Iterator[Detail]:
 def _writable_links(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if client.writable is None:
-            yield _of(client, "may write every attribute: it lists none")
+            yield _of(client, "does not list the attributes that it may write")
         elif named := sorted(n for n in client.writable if n.startswith("custom:legacy_")):
             yield _of(client, f"may write {', '.join(named)}")
 
