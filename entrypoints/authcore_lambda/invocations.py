@@ -1,6 +1,7 @@
 """The ids of a function's invocation, for its log lines and its calls to other systems."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Final, TypeVar
 
 from authcore.adapters.correlation import correlate, is_request_id
@@ -29,6 +30,7 @@ def correlated(function: Callable[..., Answer]) -> Callable[..., Answer]:
         function: See ``lazy_function.Function`` for its arguments; the third may be left out.
     """
 
+    @wraps(function)
     def invoke(event: Event, context: LambdaContext | None, *started: float | None) -> Answer:
         with correlate(request_id_of(context), attempt=attempt_in(event)):
             return function(event, context, *started)

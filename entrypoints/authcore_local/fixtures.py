@@ -6,6 +6,7 @@ another pool.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import attrs
 import pytest
@@ -18,7 +19,7 @@ from authcore_local.served_pool import ServedPool
 from authcore_local.stack import LocalStack
 
 
-PASSWORD = "Local-user-1"
+PASSWORD: Final = "Local-user-1"
 
 
 @attrs.frozen
@@ -33,7 +34,7 @@ class LocalUser:
     """
 
     username: str
-    password: str
+    password: str = attrs.field(repr=False)
     subject: str
 
 

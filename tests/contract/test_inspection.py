@@ -75,6 +75,21 @@ class TestCognitoPoolInspection(OnLocalCognito, PoolInspectionContract):
     def inspection(self, pool: Pool, firewall: Any) -> CognitoPoolInspection:
         return CognitoPoolInspection(client=pool.client, firewall=firewall, user_pool_id=pool.id)
 
+    def test_app_clients_and_providers_are_described_at_a_pace(
+        self, pool: Pool, firewall: Any
+    ) -> None:
+        turns: list[str] = []
+        inspection = CognitoPoolInspection(
+            client=pool.client,
+            firewall=firewall,
+            user_pool_id=pool.id,
+            pace=lambda: turns.append("turn"),
+        )
+
+        described = (*inspection.clients(), *inspection.providers())
+
+        assert len(turns) == len(described) > 1
+
     @pytest.fixture
     def domain_name(self) -> str:
         return "127.0.0.1"

@@ -12,6 +12,7 @@ from authcore_cli.app import run
 from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
 from authcore_local.stack import LocalStack
+from doors.nginx_server import NOBODY_LISTENS, PROGRAM, Nginx
 from support.gate import sampled
 from support.scripted_server import HANG_UP, ScriptedServer, answer
 
@@ -138,6 +139,35 @@ def test_settings_that_do_not_fit_are_found(
     _, document = doctor({**stack.environment, **filled}, "--only", check)
 
     assert ids(document) == {check}
+
+
+PLAIN_SITE: Final = """
+server {
+    listen 443 ssl;
+    large_client_header_buffers 4 4k;
+    proxy_buffer_size 4k;
+    proxy_buffers 8 4k;
+    location / { proxy_pass http://127.0.0.1:8401; proxy_set_header Host $http_host; }
+}
+"""
+
+
+@pytest.mark.nginx
+@pytest.mark.skipif(PROGRAM is None, reason="nginx is not installed: run `make proxies`")
+def test_a_proxy_with_small_buffers_is_found(stack: LocalStack) -> None:
+    """As a plain ``proxy_pass`` of nginx: 4 kB for the head of a response."""
+    auth = stack.addresses.ports.auth
+    with Nginx(auth=auth, app=NOBODY_LISTENS, site=PLAIN_SITE) as nginx:
+        behind = f"http://auth.authcore.localhost:{nginx.port}"
+        environment = {
+            **stack.environment,
+            "AUTHCORE_SIGN_IN_CALLBACK_URL": f"{behind}/auth/signin/callback",
+        }
+        heads = ("--only", "response_heads_pass", "--only", "request_heads_pass")
+        status, document = doctor(environment, *heads)
+
+    assert ids(document) == {"response_heads_pass", "request_heads_pass"}
+    assert status == 1
 
 
 HOSTILE: Final = {

@@ -21,9 +21,10 @@ from authcore import token_validator
 from authcore.adapters.http import HttpClient
 from authcore.domain.model.pools import JWKS_PATH
 from authcore_local.__main__ import main
+from authcore_local.legacy import SEED_USERS, LegacySystem
 from authcore_local.pool_file import EXAMPLE, PoolFile, PoolFileError
 from authcore_local.served_pool import ServedPool
-from authcore_local.servers import PortTakenError
+from authcore_local.servers import LoopbackServer, PortTakenError
 from support.gate import AMPLE
 
 
@@ -138,20 +139,53 @@ def test_the_example_can_be_printed() -> None:
     assert _run(["--example"]) == (0, EXAMPLE, "")
 
 
-def test_the_program_serves_triggers_beside_the_file_until_it_is_stopped(tmp_path: Path) -> None:
-    (tmp_path / "own_trigger.py").write_text("def handler(event, _):\n    return event\n")
-    text = FREE.replace("pre_sign_up: none", "pre_sign_up: own_trigger:handler")
-    (tmp_path / "pool.yaml").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "authcore_local", "--config", str(tmp_path / "pool.yaml")]
+BESIDE: Final = """
+def handler(event, context):
+    open(__file__ + ".fired", "w").close()
+    return event
+"""
+
+
+@contextmanager
+def _program(config: Path, variables: dict[str, str]) -> Iterator[dict[str, str]]:
+    """``authcore-local``, and the variables that it prints; SIGTERM ends it with status 0."""
     path = os.pathsep.join(str(Path(__file__).parents[2] / name) for name in ("src", "entrypoints"))
     with subprocess.Popen(
-        [*command, "--print-env"],
+        [sys.executable, "-m", "authcore_local", "--config", str(config), "--print-env"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": path},
+        env={"PYTHONPATH": path, **variables},
+        text=True,
     ) as process:
         assert process.stdout
-        first = process.stdout.readline().decode()
+        lines = [next(process.stdout) for _ in range(12)]
+        yield dict(line.split("=", 1) for line in shlex.split("".join(lines)))
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=AMPLE.total_seconds()) == 0
-    assert first.startswith("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://127.0.0.1:")
+
+
+def test_the_program_fires_authcores_own_trigger_and_one_beside_the_file(tmp_path: Path) -> None:
+    """A function of authcore reads its variables from the environment, as in Lambda."""
+    jane, key = SEED_USERS[0], "a-key-of-a-test"
+    (tmp_path / "own_trigger.py").write_text(BESIDE, encoding="utf-8")
+    triggers = (
+        "{user_migration: 'authcore_lambda.user_migration:handler',"
+        " post_authentication: 'own_trigger:handler'}"
+    )
+    config = tmp_path / "pool.yaml"
+    config.write_text(f"ports: {{pool: 0}}\ntriggers: {triggers}\n", encoding="utf-8")
+    with LoopbackServer(LegacySystem([jane], key).app) as legacy:
+        variables = {"AUTHCORE_LEGACY_URL": legacy.url, "AUTHCORE_LEGACY_API_KEY": key}
+        with _program(config, variables) as printed:
+            with pytest.MonkeyPatch.context() as patch:
+                for name, value in printed.items():
+                    patch.setenv(name, value)
+                client = boto3.client("cognito-idp")
+            answer = client.initiate_auth(
+                ClientId=printed["AUTHCORE_COGNITO_CLIENT_ID"],
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": jane.username, "PASSWORD": jane.password},
+            )
+            client.close()
+    assert answer["AuthenticationResult"]["AccessToken"]
+    assert (tmp_path / "own_trigger.py.fired").exists()

@@ -267,6 +267,7 @@ class World:
         factory=lambda: {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
     )
     sites: Sites = attrs.field(factory=lambda: Sites(FrozenClock()))
+    tells_secret_arn: bool = True
     domain_names: set[str] = attrs.field(factory=lambda: {"demo", "login.example.com"})
     refused: dict[str, str] = attrs.field(factory=dict)
     parts: list[str] = attrs.field(factory=list)
@@ -283,7 +284,12 @@ class World:
         reader = DeploymentReader(
             plan=plan_of(settings),
             secrets=tuple(secrets_of(settings)),
-            pool=CognitoPoolInspection(client=aws, firewall=aws, user_pool_id=POOL_ID),
+            pool=CognitoPoolInspection(
+                client=aws,
+                firewall=aws,
+                user_pool_id=POOL_ID,
+                tells_secret_arn=self.tells_secret_arn,
+            ),
             limits=CognitoProvisionedLimits(client=aws),
             functions=LambdaFunctionInspection(aws),
             tables=DynamoDbTableInspection(aws),

@@ -453,6 +453,23 @@ def test_every_check_has_a_misconfiguration_that_it_finds() -> None:
     assert len(CASES) >= 40
 
 
+def test_a_botocore_that_leaves_the_secrets_arn_out_makes_no_check_pass() -> None:
+    world = World()
+    world.tells_secret_arn = False
+
+    report = world.report()
+
+    assert report.findings == ()
+    assert "client_secret_managed" in report.not_asked
+
+
+def test_a_pool_without_threat_protection_can_be_read() -> None:
+    world = World()
+    world.refused["DescribeRiskConfiguration"] = "UserPoolAddOnNotEnabledException"
+
+    assert world.found() == set()
+
+
 def test_after_the_migration_the_stricter_checks_can_be_met() -> None:
     world = World()
     both(SURE, MOVED, trigger("UserMigration", None))(world)

@@ -13,11 +13,19 @@ from authcore.adapters.inspection.functions import LambdaFunctionInspection
 from authcore.adapters.inspection.pool import CognitoPoolInspection
 from authcore.adapters.inspection.sites import HttpSiteInspection
 from authcore.adapters.inspection.tables import DynamoDbTableInspection
+from authcore.adapters.system import SystemPause
+from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.doctor.examination import Examination
 from authcore.domain.services.doctor.reading import DeploymentReader, OnPart
 from authcore.ports.system import Clock
 from authcore.wiring.inspected_settings import load_settings, plan_of, secrets_of
 
+
+READS_PER_SECOND: Final = 10
+"""Of app clients and providers; Amazon's quota of such calls is 15 a second."""
+
+BURST: Final = 10
+"""Of these, calls that are made at once: most pools have fewer app clients and providers."""
 
 CALL_LIMIT: Final = timedelta(seconds=10)
 """Of one call; no user waits for it."""
@@ -66,11 +74,16 @@ def open_examination(
     firewall = _client("wafv2", region, cognito.endpoint_url)
     tables = _client("dynamodb", store.region or region, store.endpoint_url)
     sites = HttpSiteInspection(clock=clock, within=CALL_LIMIT)
+    pace = RateLimiter(READS_PER_SECOND, clock=clock, pause=SystemPause(), burst=BURST)
     reader = DeploymentReader(
         plan=plan_of(settings),
         secrets=tuple(secrets_of(settings)),
         pool=CognitoPoolInspection(
-            client=pool, firewall=firewall, user_pool_id=cognito.user_pool_id
+            client=pool,
+            firewall=firewall,
+            user_pool_id=cognito.user_pool_id,
+            pace=pace.acquire,
+            tells_secret_arn=_knows_secret_arn(pool),
         ),
         limits=CognitoProvisionedLimits(client=pool),
         functions=LambdaFunctionInspection(lambdas),
@@ -82,6 +95,12 @@ def open_examination(
     return OpenExamination(
         examination=Examination(reader=reader), connections=(pool, lambdas, firewall, tables, sites)
     )
+
+
+def _knows_secret_arn(client: Any) -> bool:
+    """Whether the client's service model has ``ClientSecretArn``: others leave it out."""
+    described = client.meta.service_model.operation_model("DescribeUserPoolClient").output_shape
+    return "ClientSecretArn" in described.members["UserPoolClient"].members
 
 
 def _client(service: str, region: str, endpoint_url: Any) -> Any:

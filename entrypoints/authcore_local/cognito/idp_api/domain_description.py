@@ -75,7 +75,7 @@ class DomainDescription:
     def risks(self, given: Input) -> Mapping[str, object]:
         """``DescribeRiskConfiguration``: this pool has no threat protection."""
         check_pool(self.config, given)
-        return {"RiskConfiguration": {"UserPoolId": self.config.pool_id}}
+        raise CognitoError("UserPoolAddOnNotEnabledException", "Threat protection is not enabled.")
 
     def _describe(self, provider: Provider) -> Mapping[str, object]:
         verified = {"email_verified": "email_verified"} if provider in VERIFYING else {}

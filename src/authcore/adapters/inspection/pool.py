@@ -1,8 +1,10 @@
 """A Cognito user pool, read through its admin API."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+
+import attrs
 
 from authcore.adapters.inspection.described import Described, call, call_or_none
 from authcore.adapters.inspection.pool_answers import client_settings, pool_settings
@@ -29,6 +31,11 @@ LIST_LIMIT: Final = timedelta(seconds=60)
 """Of all calls about app clients, and about providers."""
 
 NO_SUCH: Final = "ResourceNotFoundException"
+NO_ITEM: Final = "WAFNonexistentItemException"
+NO_ADD_ON: Final = "UserPoolAddOnNotEnabledException"
+"""Of DescribeRiskConfiguration, in a pool without threat protection."""
+
+NO_PROTECTION: Final = ThreatSettings(blocks_compromised=False, takeover_actions={})
 
 _RISKS: Final = ("LowAction", "MediumAction", "HighAction")
 
@@ -37,7 +44,13 @@ class CognitoPoolInspection(PoolInspection):
     """Calls the describing and listing operations of a pool, and GetWebACLForResource."""
 
     def __init__(
-        self, *, client: "CognitoIdentityProviderClient", firewall: Any, user_pool_id: str
+        self,
+        *,
+        client: "CognitoIdentityProviderClient",
+        firewall: Any,
+        user_pool_id: str,
+        pace: Callable[[], None] = lambda: None,
+        tells_secret_arn: bool = True,
     ) -> None:
         """
         Bind the APIs to one pool.
@@ -48,10 +61,18 @@ class CognitoPoolInspection(PoolInspection):
             firewall: Client of AWS WAF, from ``aws_client``.
 
             user_pool_id: Id of the pool.
+
+            pace: Waits until the next app client or provider may be described; by default it does
+                not.
+
+            tells_secret_arn: Whether the client passes ``ClientSecretArn`` on; botocore does from
+                1.44.7 on.
         """
         self._client = client
         self._firewall = firewall
         self._pool = user_pool_id
+        self._pace = pace
+        self._tells_secret_arn = tells_secret_arn
 
     def pool(self) -> PoolSettings:
         """See the port."""
@@ -90,7 +111,10 @@ class CognitoPoolInspection(PoolInspection):
     def threats(self) -> ThreatSettings:
         """See the port."""
         operation = self._client.describe_risk_configuration
-        found = call(operation, "threats", UserPoolId=self._pool).structure("RiskConfiguration")
+        answer = call_or_none(operation, "threats", NO_ADD_ON, UserPoolId=self._pool)
+        if answer is None:
+            return NO_PROTECTION
+        found = answer.structure("RiskConfiguration")
         stolen = found.structure("CompromisedCredentialsRiskConfiguration").structure("Actions")
         takeover = found.structure("AccountTakeoverRiskConfiguration").structure("Actions")
         actions = {
@@ -105,14 +129,18 @@ class CognitoPoolInspection(PoolInspection):
     def has_web_acl(self, pool_arn: str) -> bool:
         """See the port."""
         operation = self._firewall.get_web_acl_for_resource
-        return call(operation, "web ACL", ResourceArn=pool_arn).has("WebACL")
+        found = call_or_none(operation, "web ACL", NO_ITEM, ResourceArn=pool_arn)
+        return found is not None and found.has("WebACL")
 
     def _describe_client(self, client_id: str) -> ClientSettings:
+        self._pace()
         operation = self._client.describe_user_pool_client
         found = call(operation, "app client", UserPoolId=self._pool, ClientId=client_id)
-        return client_settings(found.structure("UserPoolClient"))
+        settings = client_settings(found.structure("UserPoolClient"))
+        return attrs.evolve(settings, tells_secret_arn=self._tells_secret_arn)
 
     def _describe_provider(self, name: str) -> ProviderSettings:
+        self._pace()
         operation = self._client.describe_identity_provider
         found = call(operation, "provider", UserPoolId=self._pool, ProviderName=name)
         described = found.structure("IdentityProvider")

@@ -105,7 +105,8 @@ class ClientSettings:
         client_id: Its id.
         secret: The newest one; None for a public client.
         secret_arn: Where Cognito publishes the secrets that it rotates itself; None where it does
-            not.
+            not, and where the reader cannot tell.
+        tells_secret_arn: Whether the reader can tell; True by default.
         flows: ``ExplicitAuthFlows``.
         grants: ``AllowedOAuthFlows``; none where the client may not use OAuth.
         scopes: ``AllowedOAuthScopes``.
@@ -139,6 +140,7 @@ class ClientSettings:
     grace: timedelta
     access_lifetime: timedelta
     refresh_lifetime: timedelta
+    tells_secret_arn: bool = True
 
     @property
     def serves_users(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.model.checks import Check, Detail
-from authcore.domain.model.deployment import Deployment
+from authcore.domain.model.deployment import Deployment, NothingToAskError
 from authcore.domain.services.doctor.mending import client_edit
 
 
@@ -59,6 +59,8 @@ def _another_secret(facts: Deployment) -> Iterator[str]:
 
 
 def _fixed_secret(facts: Deployment) -> Iterator[str]:
+    if not facts.client.tells_secret_arn:
+        raise NothingToAskError
     published, ours = facts.client.secret_arn, facts.sign_in.secret_arn
     if published and ours is None:
         yield "Cognito rotates the secret every 7 days, and the settings do not read it again"

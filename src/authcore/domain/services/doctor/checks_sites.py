@@ -33,7 +33,8 @@ See: docs/operating.md, "Size of responses".
 """
 
 LONG_TARGET: Final = 2_000
-"""Characters of a target that make a head of more than 4 kB, nginx's default buffer."""
+LONG_HINT: Final = 250
+"""Characters of target and hint that make a head of more than 4 kB, nginx's default buffer."""
 
 
 def key_ids(body: bytes) -> tuple[str, ...]:

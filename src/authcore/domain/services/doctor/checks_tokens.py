@@ -73,7 +73,7 @@ def _keeps_tokens(facts: Deployment) -> Iterator[Detail]:
 def _writable_links(facts: Deployment) -> Iterator[Detail]:
     for client in facts.user_clients:
         if client.writable is None:
-            yield _of(client, "may write every attribute: it lists none")
+            yield _of(client, "does not list the attributes that it may write")
         elif named := sorted(n for n in client.writable if n.startswith("custom:legacy_")):
             yield _of(client, f"may write {', '.join(named)}")
 

@@ -151,7 +151,9 @@ class DeploymentReader:
             auth = self._auth_service(self.plan.sign_in)
             target = _long(self.plan.sign_in.default_redirect)
             asked[sites.LARGE_SESSION] = (f"{auth}/auth/session", cookies)
-            asked[sites.LONG_SIGN_IN] = (f"{auth}/auth/signin?redirect={target}", HTML)
+            hint = "x" * sites.LONG_HINT
+            url = f"{auth}/auth/signin?login_hint={hint}&redirect={target}"
+            asked[sites.LONG_SIGN_IN] = (url, HTML)
         if self.plan.guard and is_large:
             asked[sites.LARGE_APP] = (f"{self.plan.guard.app_url}/", {**HTML, **cookies})
         return asked
