@@ -35,6 +35,11 @@ def test_a_name_that_does_not_resolve(http: HttpClient) -> None:
     assert _detail(http, "http://nowhere.invalid.") == "connect dns"
 
 
+@pytest.mark.parametrize("host", ["xn--.example.com", "xn--0.example.com", "a..b"])
+def test_a_name_that_is_none(http: HttpClient, host: str) -> None:
+    assert _detail(http, f"http://{host}") == "connect dns"
+
+
 def test_a_closed_port(http: HttpClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

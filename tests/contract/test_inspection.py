@@ -48,6 +48,8 @@ from support.scripted_server import SILENCE, ScriptedServer, answer
 
 
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:user-migration"
+UNREADABLE_DATES = ["", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT", "\xff"]
+BEYOND_THE_LAST_YEAR = "Fri, 31 Dec 9999 23:59:59 -2359"
 POOL_ARN = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Contract1"
 
 
@@ -174,6 +176,18 @@ class TestLambdaFunctionInspection(OnLocalCognito, FunctionInspectionContract):
             ({"Condition": {"ArnLike": {"aws:SourceArn": [POOL_ARN[:-1] + "*"]}}}, True),
             ({"Condition": {"StringEquals": {"AWS:SourceArn": POOL_ARN + "2"}}}, False),
             ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, False),
+            ({"Condition": {"StringEquals": {"AWS:SourceArn": POOL_ARN[:-1] + "*"}}}, False),
+            ({"Condition": {"StringEquals": {"AWS:SourceAccount": "123456789012"}}}, True),
+            ({"Condition": {"StringEquals": {"aws:SourceAccount": "210987654321"}}}, False),
+            (
+                {
+                    "Condition": {
+                        "ArnLike": {"AWS:SourceArn": POOL_ARN},
+                        "StringEquals": {"AWS:SourceAccount": "210987654321"},
+                    }
+                },
+                False,
+            ),
             ({"Effect": "Deny"}, False),
             ({"Action": "lambda:GetFunction"}, False),
             ({"Action": ["lambda:*"]}, True),
@@ -329,7 +343,7 @@ class TestHttpSiteInspection(SiteInspectionContract):
         ):
             inspection.look(hostile.url)
 
-    @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026 99:99:99 GMT", "\xff"])
+    @pytest.mark.parametrize("date", [*UNREADABLE_DATES, BEYOND_THE_LAST_YEAR])
     def test_a_date_that_cannot_be_read_is_none(
         self, inspection: HttpSiteInspection, date: str
     ) -> None:

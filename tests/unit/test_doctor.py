@@ -10,8 +10,9 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.checks import UNREAD
-from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
+from authcore.domain.services.doctor.reading import MAX_DURATION, MAX_PART, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
 from authcore_cli.terminal_text import MAX_SHOWN
 from support.gate import sampled
@@ -101,6 +102,22 @@ def mapping(provider: str, **claims: str | None) -> Plant:
     return plant
 
 
+def provider(name: str, kind: str, scopes: str, /, **mapped: str) -> Plant:
+    """One more provider, that no setting and no app client names."""
+    described = {
+        "ProviderName": name,
+        "ProviderType": kind,
+        "ProviderDetails": {"authorize_scopes": scopes},
+        "AttributeMapping": mapped,
+    }
+    return lambda world: world.providers.update({name: described})
+
+
+def another_client(client_id: str, **members: Any) -> Plant:
+    safe = {"EnableTokenRevocation": True, "PreventUserExistenceErrors": "ENABLED"}
+    return lambda world: world.others.append({"ClientId": client_id, **safe, **members})
+
+
 def policy(name: str, **members: Any) -> Plant:
     def plant(world: World) -> None:
         kept = {**world.policies[arn_of(name)], **members}
@@ -186,6 +203,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "address_verified_before_change": [
         both(own("MIGRATION_POOL", "alias"), pool(AliasAttributes=["email"]))
     ],
+    "devices_not_remembered": [
+        both(
+            pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": False}),
+            variable("REFRESH_BY", "get_tokens"),
+        )
+    ],
     "clients_exist": [variable("COGNITO_FURTHER_CLIENT_IDS", "gone")],
     "flow_that_migrates": [
         both(
@@ -231,12 +254,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "links_not_writable": [
         without("WriteAttributes"),
         client(WriteAttributes=["email", "name", "custom:legacy_uid"]),
-        lambda world: world.others.append(
-            {
-                "ClientId": "mobile",
-                "EnableTokenRevocation": True,
-                "PreventUserExistenceErrors": "ENABLED",
-            }
+        another_client("mobile"),
+        another_client(
+            "program",
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            ExplicitAuthFlows=["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"],
         ),
     ],
     "email_verified_not_writable": [client(WriteAttributes=["email", "name", "email_verified"])],
@@ -274,7 +297,10 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "provider_scopes": [
         lambda world: world.providers["Google"].update(
             ProviderDetails={"authorize_scopes": "openid profile"}
-        )
+        ),
+        provider("SignInWithApple", "SignInWithApple", "name", email="email"),
+        provider("LoginWithAmazon", "LoginWithAmazon", "postal_code", email="email"),
+        provider("Okta", "OIDC", "openid profile", email="email"),
     ],
     "user_migration_attached": [trigger("UserMigration", None)],
     "post_confirmation_attached": [trigger("PostConfirmation", None)],
@@ -285,7 +311,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         lambda world: world.functions.pop(arn_of("user_migration")),
     ],
     "trigger_functions_expected": [
-        variable("DOCTOR_FUNCTIONS", f"user_migration={arn_of('user_migration')}:live")
+        both(
+            variable("DOCTOR_FUNCTIONS", f"pre_sign_up={arn_of('pre_sign_up')}"),
+            trigger("PreSignUp", None),
+            pool(AdminCreateUserConfig={"AllowAdminCreateUserOnly": True}),
+        ),
+        variable("DOCTOR_FUNCTIONS", f"user_migration={arn_of('user_migration')}:live"),
     ],
     "trigger_handlers": [
         trigger("PostAuthentication", arn_of("pre_sign_up")),
@@ -304,7 +335,14 @@ PLANTS: Final[dict[str, list[Plant]]] = {
         ),
         policy("account_linking", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
     ],
-    "trigger_permissions_bound": [policy("user_migration", Condition=None)],
+    "trigger_permissions_bound": [
+        policy("user_migration", Condition=None),
+        policy("user_migration", Condition={"ArnLike": {"AWS:SourceArn": "*"}}),
+        policy(
+            "user_migration",
+            Condition={"ArnLike": {"AWS:SourceArn": "arn:aws:cognito-idp:*:*:userpool/*"}},
+        ),
+    ],
     "trigger_timeouts": [function("user_migration", Timeout=3)],
     "trigger_functions_active": [
         function("pre_sign_up", State="Inactive"),
@@ -354,6 +392,19 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "application_guarded": [
         both(site("app", (200, {}, b"")), site("app with cookies", (200, {}, b""))),
         site("app", (302, {"location": f"{ANOTHER}/login"}, b"")),
+    ],
+    "application_signs_in_here": [
+        both(
+            variable("GUARD_SIGNIN_URL", "https://login.example.com/auth/signin"),
+            site("app", (401, {}, b"")),
+            site("app with cookies", (401, {}, b"")),
+        )
+    ],
+    "application_returned_to": [
+        both(
+            variable("SIGN_IN_REDIRECTS", "https://www.example.com"),
+            variable("SIGN_IN_DEFAULT_REDIRECT", "https://www.example.com/"),
+        )
     ],
     "cookie_domain_covers": [variable("COOKIE_DOMAIN", "example.org")],
     "cookie_domain_owned": [lambda world: world.move("co.uk")],
@@ -521,6 +572,45 @@ def test_what_cannot_be_read_is_a_finding_and_never_good(operation: str, kind: s
     assert "canary" not in repr(report)
 
 
+@pytest.mark.parametrize(
+    ("unread", "spoil", "found"),
+    [
+        (
+            lambda world: world.functions[arn_of("user_migration")].update(Timeout="canary"),
+            function("pre_sign_up", Timeout=3),
+            "trigger_timeouts",
+        ),
+        (
+            variable("VERIFY_CALLER_KEYS_FILE", "/gone"),
+            variable("LEGACY_API_KEY", "legacy"),
+            "keys_strong",
+        ),
+        (
+            site("session", None),
+            site("app with cookies", (431, {}, b"")),
+            "request_heads_pass",
+        ),
+    ],
+)
+def test_one_part_that_cannot_be_read_hides_no_fault_of_another(
+    unread: Plant, spoil: Plant, found: str
+) -> None:
+    world = World()
+    world.environment.pop("AUTHCORE_VERIFY_CALLER_KEYS")
+    both(unread, spoil)(world)
+
+    assert world.found() == {UNREAD, found}
+
+
+def test_what_depends_on_a_site_that_does_not_answer_has_not_passed() -> None:
+    world = World()
+    both(site("session", None), site("app", None))(world)
+
+    report = world.report()
+
+    assert "request_heads_pass" in report.skipped
+
+
 @pytest.mark.parametrize("question", ["keys", "ready", "session", "sign-in", "app"])
 def test_a_site_that_does_not_answer_is_a_finding(question: str) -> None:
     world = World()
@@ -613,6 +703,15 @@ def test_a_command_names_the_app_client_that_is_wrong_and_not_the_browsers() -> 
     assert finding.evidence.startswith("mobile ")
     assert "--client-id mobile " in finding.mend
     assert CLIENT_ID not in finding.mend
+
+
+def test_a_command_allows_the_flow_that_the_settings_name() -> None:
+    world = World()
+    both(variable("PASSWORD_SIGN_IN", "on"), variable("PASSWORD_FLOW", "USER_SRP_AUTH"))(world)
+
+    (finding,) = world.report().findings
+
+    assert '+= ["ALLOW_USER_SRP_AUTH"]' in finding.mend
 
 
 def test_a_command_names_the_function_and_the_pool() -> None:
@@ -761,6 +860,26 @@ def test_what_is_not_read_in_time_is_unread() -> None:
 
     assert {each.id for each in report.findings} == {UNREAD}
     assert all(OUT_OF_TIME in each.evidence for each in report.findings)
+
+
+def test_a_part_that_takes_too_long_is_given_up() -> None:
+    limits: list[timedelta] = []
+
+    def limit(within: timedelta, read: Callable[[], Any]) -> Any:
+        limits.append(within)
+        if world.parts[-1] == "pool":
+            world.sites.clock.advance(MAX_DURATION - timedelta(seconds=5))
+            raise ProviderUnavailableError("no complete answer", detail=OUT_OF_TIME)
+        return read()
+
+    world = World()
+    examination = world.examination()
+    report = attrs.evolve(
+        examination, reader=attrs.evolve(examination.reader, limit=limit)
+    ).report()
+
+    assert [each.evidence for each in report.findings] == [f"pool could not be read: {OUT_OF_TIME}"]
+    assert {*limits} == {MAX_PART, timedelta(seconds=5)}
 
 
 def test_a_custom_domain_is_looked_up_whole() -> None:

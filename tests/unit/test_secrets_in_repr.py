@@ -60,9 +60,11 @@ from authcore.domain.services.accounts.profile_webhooks import Receipt
 from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
+from unit.doctor_reprs import SHOWN_BY_DOCTOR
 
 
 SHOWN: Final[Mapping[type, frozenset[str]]] = {
+    **SHOWN_BY_DOCTOR,
     AccountPage: frozenset({"next"}),
     AppClient: frozenset(
         {"authorize_url", "client_id", "issuer", "providers", "redirect_uri", "scopes"}

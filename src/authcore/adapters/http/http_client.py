@@ -91,6 +91,20 @@ def _new_connection() -> "BoundedConnection":
     return BoundedConnection()
 
 
+def _new_request(
+    method: str, url: str, headers: Mapping[str, str], content: bytes
+) -> httpx.Request:
+    """Make a request; a host like ``xn--0.example`` is a ServiceUrl's, and the name of nothing."""
+    try:
+        request = httpx.Request(
+            method, url, headers={"accept-encoding": "identity", **headers}, content=content
+        )
+        _ = request.url.host
+    except UnicodeError:
+        raise HttpFailedError("connect", sent=False, phase="connect dns") from None
+    return request
+
+
 def _above_debug(record: logging.LogRecord) -> bool:
     """Drop DEBUG records, in which httpcore logs response headers, ``Set-Cookie`` included."""
     return record.levelno > logging.DEBUG
@@ -143,21 +157,16 @@ class HttpClient:
         Raises:
             HttpFailedError: No complete response within the limits.
         """
-        request = httpx.Request(
-            method,
-            url,
-            headers={"accept-encoding": "identity", **(headers or {})},
-            content=content,
-        )
+        request = _new_request(method, url, headers or {}, content)
         limit = self._within if within is None else min(within, self._within)
         target = request.url
         call = begin_request(self._partner, method, target.host, target.port)
         try:
             answer = self._exchange(request, limit)
         except HttpFailedError as failure:
-            call.failed(failure.reason)
+            call.end_failed(failure.reason)
             raise
-        call.answered(answer.status)
+        call.end_answered(answer.status)
         return answer
 
     def _exchange(self, request: httpx.Request, within: timedelta) -> HttpAnswer:

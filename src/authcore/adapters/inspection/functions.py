@@ -1,6 +1,7 @@
 """Lambda functions, read through Lambda's API."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -16,6 +17,13 @@ NO_SUCH: Final = "ResourceNotFoundException"
 INVOKING: Final = frozenset({"lambda:InvokeFunction", "lambda:*", "*"})
 MAX_POLICY: Final = 65_536
 _SOURCE: Final = "aws:sourcearn"
+_ACCOUNT: Final = "aws:sourceaccount"
+_LITERAL: Final = frozenset({"StringEquals"})
+_PATTERNS: Final = frozenset({"ArnLike", "ArnEquals", "StringLike"})
+"""Operators of a condition, by whether ``*`` stands for any text in what they compare with."""
+
+_MARKS: Final = re.compile(r"[*?[]")
+_OPENING: Final = re.compile(r"\[")
 
 
 class LambdaFunctionInspection(FunctionInspection):
@@ -60,10 +68,11 @@ def permissions(policy: str) -> Iterator[Permission]:
     """
     for statement in _statements(policy):
         if _admits_cognito(statement):
-            sources = tuple(_sources(statement.structure("Condition")))
-            if statement.has("Condition") and not sources:
-                sources = ("(a condition that is not understood)",)
-            yield Permission(source_arns=sources)
+            condition = statement.structure("Condition")
+            arns, accounts = tuple(_sources(condition)), tuple(_accounts(condition))
+            if statement.has("Condition") and not arns and not accounts:
+                arns = ("(a condition that is not understood)",)
+            yield Permission(source_arns=arns, source_accounts=accounts)
 
 
 def _statements(policy: str) -> tuple[Described, ...]:
@@ -86,11 +95,22 @@ def _admits_cognito(statement: Described) -> bool:
 
 
 def _sources(condition: Described) -> Iterator[str]:
-    for operator in ("ArnLike", "ArnEquals", "StringEquals", "StringLike"):
+    """Yield ARNs as patterns of ``fnmatch``, in which brackets have a meaning of their own."""
+    for operator, text in _tested(condition, _SOURCE):
+        yield (_MARKS if operator in _LITERAL else _OPENING).sub(r"[\g<0>]", text)
+
+
+def _accounts(condition: Described) -> Iterator[str]:
+    return (text for _, text in _tested(condition, _ACCOUNT))
+
+
+def _tested(condition: Described, key: str) -> Iterator[tuple[str, str]]:
+    """Yield operator and text of each comparison of *key*."""
+    for operator in sorted(_LITERAL | _PATTERNS):
         tested = condition.structure(operator)
         for name in tested.names():
-            if name.lower() == _SOURCE:
-                yield from _texts(tested, name)
+            if name.lower() == key:
+                yield from ((operator, text) for text in _texts(tested, name))
 
 
 def _texts(described: Described, name: str) -> tuple[str, ...]:

@@ -82,6 +82,6 @@ def _date(text: str) -> datetime | None:
     """Parse a ``Date`` header.  See: RFC 9110 §6.6.1."""
     try:
         found = parsedate_to_datetime(text)
+        return found.astimezone(UTC) if found.tzinfo else None
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None

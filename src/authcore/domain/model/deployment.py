@@ -1,6 +1,6 @@
 """A deployment: what was read of the systems that its settings name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 import attrs
@@ -23,6 +23,7 @@ from authcore.domain.model.surroundings import FunctionSettings, SiteAnswer, Tab
 
 
 Found = TypeVar("Found")
+Key = TypeVar("Key")
 
 
 class UnreadPartError(Exception):
@@ -165,6 +166,25 @@ class Deployment:
         several = (*self.secrets, *self.functions.values(), *self.tables.values())
         parts = (*single, *more, *several, *self.sites.values())
         return tuple(part for part in parts if part is not None)  # type: ignore[misc]
+
+
+def each_read(
+    parts: "Iterable[tuple[Key, Reading[Found]]]",
+) -> "Iterator[tuple[Key, Found]]":
+    """
+    Yield what each part holds that could be read, and only then tell of the others.
+
+    Raises:
+        UnreadPartError: At the end, where one could not be.
+    """
+    unread = []
+    for key, part in parts:
+        if part.is_read:
+            yield key, part.get()
+        else:
+            unread.append(part)
+    for part in unread:
+        part.get()
 
 
 def _given(found: Found | None) -> Found:

@@ -17,6 +17,8 @@ Trigger = Literal[
 ]
 """Triggers that authcore has a function for."""
 
+REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
+
 HANDLERS: Final[Mapping[str, str]] = {
     "user_migration": "authcore_lambda.user_migration.handler",
     "pre_sign_up": "authcore_lambda.pre_sign_up.handler",
@@ -78,6 +80,7 @@ class PoolSettings:
         threat_mode: ``OFF``, ``AUDIT`` or ``ENFORCED``.
         recovery: Ways to recover an account, the preferred one first.
         verified_first: Attributes whose change waits for a code.
+        remembers_devices: Whether refresh tokens may belong to a device.
     """
 
     arn: str
@@ -94,6 +97,7 @@ class PoolSettings:
     threat_mode: str
     recovery: tuple[str, ...]
     verified_first: frozenset[str]
+    remembers_devices: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -144,8 +148,8 @@ class ClientSettings:
 
     @property
     def serves_users(self) -> bool:
-        """Whether users can sign in at it; a client of programs has no users."""
-        return self.grants != {"client_credentials"}
+        """Whether users can sign in at it; a client of programs alone has no flow for them."""
+        return self.grants != {"client_credentials"} or bool(self.flows - {REFRESH_FLOW})
 
 
 @attrs.frozen(kw_only=True)

@@ -22,14 +22,21 @@ class Permission:
     A statement of a function's policy that allows Cognito to invoke it.
 
     Attributes:
-        source_arns: Patterns of the pools that may; none where every pool of every account may.
+        source_arns: Patterns, of ``fnmatch``, of the pools that may; none where every pool may.
+        source_accounts: Accounts whose pools may; none, the default, where those of every account
+            may.
     """
 
     source_arns: tuple[str, ...]
+    source_accounts: tuple[str, ...] = ()
 
     def admits(self, pool_arn: str) -> bool:
         """Whether the pool may invoke the function."""
-        return not self.source_arns or any(fnmatchcase(pool_arn, each) for each in self.source_arns)
+        of_account = any(f":{each}:" in pool_arn for each in self.source_accounts)
+        is_of_account = not self.source_accounts or of_account
+        return is_of_account and (
+            not self.source_arns or any(fnmatchcase(pool_arn, each) for each in self.source_arns)
+        )
 
 
 @attrs.frozen(kw_only=True)

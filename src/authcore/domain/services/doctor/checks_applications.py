@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from authcore.domain.model.checks import Check
-from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
 from authcore.domain.model.domains import covers
 from authcore.domain.model.response_budget import RESERVED
 from authcore.domain.model.urls import ServiceUrl, host_of
@@ -18,6 +18,9 @@ from authcore.domain.services.doctor.checks_sites import (
     TYPICAL_COOKIES,
     answer_of,
 )
+
+
+SIGN_IN_PATH: Final = "/auth/signin"
 
 
 def _small_response_heads(facts: Deployment) -> Iterator[str]:
@@ -41,12 +44,13 @@ def _small_budget(facts: Deployment) -> Iterator[str]:
 def _small_request_heads(facts: Deployment) -> Iterator[str]:
     if not facts.probes:
         raise NothingToAskError
-    for name, with_cookies in ((SESSION, LARGE_SESSION), (APP, LARGE_APP)):
-        usual, large = facts.sites.get(name), facts.probes.get(with_cookies)
-        if usual is None or large is None or not usual.is_read:
-            continue
+    asked = {SESSION: LARGE_SESSION, APP: LARGE_APP}
+    for name, usual in each_read(
+        (name, facts.sites[name]) for name, large in asked.items() if large in facts.probes
+    ):
+        large = facts.probes[asked[name]]
         answer = large.get().status if large.is_read else large.failure
-        if answer != usual.get().status:
+        if answer != usual.status:
             yield f"{name}: {TYPICAL_COOKIES} bytes of cookies end in {answer}"
 
 
@@ -82,6 +86,22 @@ def _hosts_outside(facts: Deployment) -> Iterator[str]:
 def _public_suffix(facts: Deployment) -> Iterator[str]:
     if facts.cookie.is_public_suffix:
         yield f"AUTHCORE_COOKIE_DOMAIN {facts.cookie.domain} is a public suffix"
+
+
+def _another_sign_in(facts: Deployment) -> Iterator[str]:
+    wanted = facts.sign_in.callback_url.removesuffix("/callback")
+    found = facts.guard.signin_url
+    if not found.endswith(SIGN_IN_PATH):
+        raise NothingToAskError  # a page of the team's own
+    if found != wanted:
+        yield f"AUTHCORE_GUARD_SIGNIN_URL is {found}, and the auth service's is {wanted}"
+
+
+def _no_way_back(facts: Deployment) -> Iterator[str]:
+    if facts.plan.sign_in is None:
+        raise NothingToAskError
+    if not facts.guard.is_returned_to:
+        yield f"AUTHCORE_SIGN_IN_REDIRECTS does not admit {facts.guard.app_url}"
 
 
 CHECKS: Final = (
@@ -132,6 +152,24 @@ CHECKS: Final = (
         mend="put the guard around the whole application, and set AUTHCORE_GUARD_SIGNIN_URL",
         anchor="embedding.md",
         examine=_unguarded_app,
+    ),
+    Check(
+        id="application_signs_in_here",
+        question="Does the guarded application send browsers to this auth service?",
+        severity="high",
+        why="Users sign in at another auth service, or find no page.",
+        mend="set AUTHCORE_GUARD_SIGNIN_URL to the auth service's /auth/signin",
+        anchor="embedding.md",
+        examine=_another_sign_in,
+    ),
+    Check(
+        id="application_returned_to",
+        question="May the auth service send browsers back to the guarded application?",
+        severity="high",
+        why="Every sign-in that the application begins is refused.",
+        mend="add {app} to AUTHCORE_SIGN_IN_REDIRECTS",
+        anchor="operating.md#settings",
+        examine=_no_way_back,
     ),
     Check(
         id="cookie_domain_covers",

@@ -16,7 +16,9 @@ VERIFYING: Final = frozenset({"Google", "SignInWithApple", "OIDC", "SAML"})
 NEEDED_SCOPES: Final = {
     "Google": frozenset({"openid", "email"}),
     "Facebook": frozenset({"email"}),
+    "LoginWithAmazon": frozenset({"profile"}),
     "OIDC": frozenset({"openid"}),
+    "SignInWithApple": frozenset({"email"}),
 }
 _EXEMPT: Final = frozenset({"email_verified", "phone_number_verified", "username"})
 """Attributes that Cognito writes itself: no client needs write access to them."""
@@ -111,7 +113,10 @@ def _unwritable_mapping(facts: Deployment) -> Iterator[Detail]:
 
 def _missing_scopes(facts: Deployment) -> Iterator[Detail]:
     for each in facts.providers.get():
-        missing = NEEDED_SCOPES.get(each.kind, frozenset()) - each.scopes
+        needed = NEEDED_SCOPES.get(each.kind, frozenset())
+        if each.kind == "OIDC" and each.mapping.get("email") == "email":
+            needed |= {"email"}  # other claims, e.g. preferred_username, need no such scope
+        missing = needed - each.scopes
         if missing:
             yield _of(each, f"is not asked for {', '.join(sorted(missing))}")
 

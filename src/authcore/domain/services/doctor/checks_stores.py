@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from authcore.domain.model.checks import Check, Detail
-from authcore.domain.model.deployment import Deployment, NothingToAskError, Reading
+from authcore.domain.model.deployment import (
+    Deployment,
+    NothingToAskError,
+    Reading,
+    each_read,
+)
+from authcore.domain.model.deployment_plan import NamedSecret
 from authcore.domain.model.surroundings import TableSettings
 from authcore.domain.services.doctor.weak_keys import weakness
 
@@ -16,18 +22,22 @@ DEFAULT_UPDATES: Final = 25
 """Writes of users a second that Amazon grants every account."""
 
 
+def _secrets(facts: Deployment) -> Iterator[NamedSecret]:
+    return (secret for _, secret in each_read((each.name, each) for each in facts.secrets))
+
+
 def _weak_secrets(facts: Deployment) -> Iterator[str]:
-    for reading in facts.secrets:
-        secret = reading.get()
+    for secret in _secrets(facts):
         for value in secret.values:
             if problem := weakness(value):
                 yield f"{secret.variable} holds a key that {problem}"
 
 
 def _shared_secrets(facts: Deployment) -> Iterator[str]:
-    secrets = [reading.get() for reading in facts.secrets]
-    held = Counter(value for secret in secrets for value in {*secret.values})
-    for secret in secrets:
+    held = Counter(
+        value for reading in facts.secrets if reading.is_read for value in {*reading.get().values}
+    )
+    for secret in _secrets(facts):
         if any(held[value] > 1 for value in secret.values):
             yield f"{secret.variable} holds a key that another variable holds, too"
 
@@ -39,14 +49,13 @@ def _tables(facts: Deployment) -> Mapping[str, Reading[TableSettings | None]]:
 
 
 def _existing(facts: Deployment) -> Iterator[tuple[str, TableSettings]]:
-    for name, reading in _tables(facts).items():
-        if found := reading.get():
+    for name, found in each_read(_tables(facts).items()):
+        if found:
             yield name, found
 
 
 def _no_table(facts: Deployment) -> Iterator[Detail]:
-    for name, reading in _tables(facts).items():
-        found = reading.get()
+    for name, found in each_read(_tables(facts).items()):
         if found is None:
             yield Detail(f"there is no table {name}", table=name)
         elif found.status not in ("ACTIVE", "UPDATING"):

@@ -6,13 +6,12 @@ from typing import Final
 
 from authcore.domain.model.checks import Check, Detail
 from authcore.domain.model.deployment import Deployment
-from authcore.domain.model.pool_settings import ClientSettings
+from authcore.domain.model.pool_settings import REFRESH_FLOW, ClientSettings
 from authcore.domain.services.doctor.mending import client_edit
 
 
 MIN_GRACE: Final = timedelta(seconds=10)
 MAX_ACCESS_LIFETIME: Final = timedelta(hours=1)
-REFRESH_FLOW: Final = "ALLOW_REFRESH_TOKEN_AUTH"
 VERIFIED: Final = ("email_verified", "phone_number_verified")
 CLAIMS_OF_SCOPES: Final = {"email": ("email", "email_verified"), "profile": ("name",)}
 _OWN_ATTRIBUTES: Final = '.WriteAttributes=["email","name","given_name","family_name","locale"]'

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from authcore.domain.model.checks import Check, Detail, Severity
-from authcore.domain.model.deployment import Deployment, NothingToAskError
+from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
 from authcore.domain.model.pool_settings import HANDLERS, Trigger
 from authcore.domain.model.surroundings import POOL_ID, FunctionSettings
 from authcore.domain.services.doctor.mending import trigger_edit
@@ -16,6 +16,9 @@ TRIGGER_LIMIT: Final = timedelta(seconds=5)
 """Cognito stops waiting for a function then.  See: Amazon Cognito, Lambda triggers."""
 
 OUR_FUNCTIONS: Final = "authcore_lambda."
+
+STRANGER: Final = "000000000000"
+"""An account that no customer of Amazon has."""
 
 LAMBDA_NAMES: Final[Mapping[str, str]] = {
     "user_migration": "UserMigration",
@@ -41,10 +44,17 @@ def _is_lacking(trigger: Trigger, facts: Deployment) -> Iterator[str]:
         yield f"no function is attached to {LAMBDA_NAMES[trigger]}"
 
 
+def _functions(facts: Deployment) -> Iterator[tuple[tuple[str, str], FunctionSettings | None]]:
+    """Yield trigger and ARN with the function; None where there is none such."""
+    attached = facts.pool.get().triggers
+    if attached and not facts.functions:
+        raise NothingToAskError
+    yield from each_read((pair, facts.functions[pair[1]]) for pair in attached.items())
+
+
 def _attached(facts: Deployment) -> Iterator[tuple[str, str, FunctionSettings]]:
     """Yield trigger, ARN and function, of the functions that exist."""
-    for trigger, arn in facts.pool.get().triggers.items():
-        found = facts.asked(facts.functions.get(arn))
+    for (trigger, arn), found in _functions(facts):
         if found is not None:
             yield trigger, arn, found
 
@@ -56,8 +66,8 @@ def _of(facts: Deployment, trigger: str, arn: str, text: str) -> Detail:
 
 
 def _gone(facts: Deployment) -> Iterator[Detail]:
-    for trigger, arn in facts.pool.get().triggers.items():
-        if facts.asked(facts.functions.get(arn)) is None:
+    for (trigger, arn), found in _functions(facts):
+        if found is None:
             yield _of(facts, trigger, arn, f"is attached to {arn}, which does not exist")
 
 
@@ -66,8 +76,11 @@ def _lost(facts: Deployment) -> Iterator[Detail]:
     if not facts.plan.functions:
         raise NothingToAskError
     for trigger, arn in facts.plan.functions.items():
-        if attached.get(trigger) not in (arn, None):
-            yield _of(facts, trigger, arn, f"is attached to {attached[trigger]}, not to {arn}")
+        found = attached.get(trigger)
+        if found is None and trigger in _WHY:
+            continue  # user_migration_attached and its like report it
+        if found != arn:
+            yield _of(facts, trigger, arn, f"is attached to {found or 'nothing'}, not to {arn}")
 
 
 def _mixed_up(facts: Deployment) -> Iterator[Detail]:
@@ -85,8 +98,9 @@ def _forbidden(facts: Deployment) -> Iterator[Detail]:
 
 
 def _open_to_all(facts: Deployment) -> Iterator[Detail]:
+    stranger = f"arn:aws:cognito-idp:{facts.plan.region}:{STRANGER}:userpool/{STRANGER}"
     for trigger, arn, function in _attached(facts):
-        if any(not each.source_arns for each in function.permissions):
+        if any(each.admits(stranger) for each in function.permissions):
             yield _of(facts, trigger, arn, f"is attached to {arn}, which every pool may invoke")
 
 
