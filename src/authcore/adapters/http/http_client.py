@@ -94,7 +94,7 @@ def _new_connection() -> "BoundedConnection":
 def _new_request(
     method: str, url: str, headers: Mapping[str, str], content: bytes
 ) -> httpx.Request:
-    """Make a request; a host like ``xn--0.example`` is a ServiceUrl's, and the name of nothing."""
+    """Make a request; httpx cannot decode some hosts of a ServiceUrl, e.g. ``xn--0.example``."""
     try:
         request = httpx.Request(
             method, url, headers={"accept-encoding": "identity", **headers}, content=content
