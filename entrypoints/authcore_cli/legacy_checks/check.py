@@ -61,7 +61,7 @@ class Check:
     name: str
     operation: OperationName
     rule: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     lacks: str | None = None
 
 

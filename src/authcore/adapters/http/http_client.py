@@ -164,9 +164,9 @@ class HttpClient:
         try:
             answer = self._exchange(request, limit)
         except HttpFailedError as failure:
-            call.failed(failure.reason)
+            call.end_failed(failure.reason)
             raise
-        call.answered(answer.status)
+        call.end_answered(answer.status)
         return answer
 
     def _exchange(self, request: httpx.Request, within: timedelta) -> HttpAnswer:
