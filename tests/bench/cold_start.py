@@ -10,6 +10,7 @@ that replace no script are shown beside the one for linking, which makes Cognito
 import json
 import os
 import shutil
+import ssl
 import statistics
 import subprocess
 import sys
@@ -29,6 +30,7 @@ import attrs
 from authcore.adapters.system import SystemClock
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.testing.mint import TokenMint
+from bench.self_signed import trusted_server
 from doors.door_world import environment_for
 from lambda_zips.__main__ import main as build_zips
 from lambda_zips.contents import Builder
@@ -133,7 +135,8 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 def _compared(name: str, case: Case, folder: Path, python: Path) -> Iterator[tuple[str, str, str]]:
-    with _legacy_system() as url:
+    context, _ = trusted_server(folder)
+    with _legacy_system(context) as url:
         ours = partial(_first_answer, python, folder / name, FUNCTIONS[name].handler, case, url)
         script, lock = case.script
         theirs = partial(_first_answer, python, folder / lock, f"{script}.handler", case, url)
@@ -153,6 +156,8 @@ def _first_answer(python: Path, task: Path, handler: str, case: Case, legacy: st
             **_SETTINGS,
             "AUTHCORE_LEGACY_URL": legacy,
             "LEGACY_URL": legacy,
+            "SSL_CERT_FILE": str(task.parent / "trusted.pem"),
+            "REQUESTS_CA_BUNDLE": str(task.parent / "trusted.pem"),
             "AWS_LAMBDA_RUNTIME_API": runtime.address,
             "LAMBDA_TASK_ROOT": str(task),
             "PYTHONPATH": f"{task}:{task.parent / 'client'}",
@@ -248,7 +253,7 @@ class _Silent(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _legacy_system() -> Iterator[str]:
+def _legacy_system(tls: ssl.SSLContext) -> Iterator[str]:
     """The log-in of a legacy system, in the words of our contract and in those of the script."""
 
     class Handler(_Silent):
@@ -259,9 +264,10 @@ def _legacy_system() -> Iterator[str]:
             self.answer(200, said if is_contract else _ACCOUNT)
 
     server = _Server(("127.0.0.1", 0), Handler)
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"https://localhost:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
