@@ -83,7 +83,7 @@ lint: $(VENV)/.ready ## Run ruff, mypy --strict and import-linter
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.ready ## Measure authcore beside other libraries, print a table (4 minutes; 10 with TOKENS=1000000)
-	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m bench --tokens $(TOKENS)
 
 faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (an hour; 45 minutes with SECONDS=2)
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate
@@ -152,7 +152,7 @@ sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and funct
 
 floors: $(VENV)/.ready ## Run unit and door tests with the oldest libraries that pyproject.toml allows (2 minutes)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
-	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli pyproject.toml requirements/local.in \
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel pyproject.toml requirements/local.in \
 	  -o .venv-floors/floors.txt
 	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt \
 	  django fastapi flask hypothesis litestar pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets

@@ -10,8 +10,9 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from authcore.domain.errors import ProviderUnavailableError
 from authcore.domain.model.checks import UNREAD
-from authcore.domain.services.doctor.reading import MAX_DURATION, OUT_OF_TIME
+from authcore.domain.services.doctor.reading import MAX_DURATION, MAX_PART, OUT_OF_TIME
 from authcore.domain.services.doctor.registry import CHECKS
 from authcore_cli.terminal_text import MAX_SHOWN
 from support.gate import sampled
@@ -101,7 +102,7 @@ def mapping(provider: str, **claims: str | None) -> Plant:
     return plant
 
 
-def provider(name: str, kind: str, scopes: str, **mapped: str) -> Plant:
+def provider(name: str, kind: str, scopes: str, /, **mapped: str) -> Plant:
     """One more provider, that no setting and no app client names."""
     described = {
         "ProviderName": name,
@@ -201,6 +202,12 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "cognito_user_pool_self_registration_disabled": [trigger("PreSignUp", None)],
     "address_verified_before_change": [
         both(own("MIGRATION_POOL", "alias"), pool(AliasAttributes=["email"]))
+    ],
+    "devices_not_remembered": [
+        both(
+            pool(DeviceConfiguration={"ChallengeRequiredOnNewDevice": False}),
+            variable("REFRESH_BY", "get_tokens"),
+        )
     ],
     "clients_exist": [variable("COGNITO_FURTHER_CLIENT_IDS", "gone")],
     "flow_that_migrates": [
@@ -385,6 +392,19 @@ PLANTS: Final[dict[str, list[Plant]]] = {
     "application_guarded": [
         both(site("app", (200, {}, b"")), site("app with cookies", (200, {}, b""))),
         site("app", (302, {"location": f"{ANOTHER}/login"}, b"")),
+    ],
+    "application_signs_in_here": [
+        both(
+            variable("GUARD_SIGNIN_URL", "https://login.example.com/auth/signin"),
+            site("app", (401, {}, b"")),
+            site("app with cookies", (401, {}, b"")),
+        )
+    ],
+    "application_returned_to": [
+        both(
+            variable("SIGN_IN_REDIRECTS", "https://www.example.com"),
+            variable("SIGN_IN_DEFAULT_REDIRECT", "https://www.example.com/"),
+        )
     ],
     "cookie_domain_covers": [variable("COOKIE_DOMAIN", "example.org")],
     "cookie_domain_owned": [lambda world: world.move("co.uk")],
@@ -685,6 +705,15 @@ def test_a_command_names_the_app_client_that_is_wrong_and_not_the_browsers() -> 
     assert CLIENT_ID not in finding.mend
 
 
+def test_a_command_allows_the_flow_that_the_settings_name() -> None:
+    world = World()
+    both(variable("PASSWORD_SIGN_IN", "on"), variable("PASSWORD_FLOW", "USER_SRP_AUTH"))(world)
+
+    (finding,) = world.report().findings
+
+    assert '+= ["ALLOW_USER_SRP_AUTH"]' in finding.mend
+
+
 def test_a_command_names_the_function_and_the_pool() -> None:
     world = World()
     policy("user_migration", Condition=None)(world)
@@ -852,6 +881,26 @@ def test_what_is_not_read_in_time_is_unread() -> None:
 
     assert {each.id for each in report.findings} == {UNREAD}
     assert all(OUT_OF_TIME in each.evidence for each in report.findings)
+
+
+def test_a_part_that_takes_too_long_is_given_up() -> None:
+    limits: list[timedelta] = []
+
+    def limit(within: timedelta, read: Callable[[], Any]) -> Any:
+        limits.append(within)
+        if world.parts[-1] == "pool":
+            world.sites.clock.advance(MAX_DURATION - timedelta(seconds=5))
+            raise ProviderUnavailableError("no complete answer", detail=OUT_OF_TIME)
+        return read()
+
+    world = World()
+    examination = world.examination()
+    report = attrs.evolve(
+        examination, reader=attrs.evolve(examination.reader, limit=limit)
+    ).report()
+
+    assert [each.evidence for each in report.findings] == [f"pool could not be read: {OUT_OF_TIME}"]
+    assert {*limits} == {MAX_PART, timedelta(seconds=5)}
 
 
 def test_a_custom_domain_is_looked_up_whole() -> None:

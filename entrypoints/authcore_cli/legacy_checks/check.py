@@ -61,7 +61,7 @@ class Check:
     name: str
     operation: OperationName
     rule: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     lacks: str | None = None
 
 
@@ -92,7 +92,7 @@ def run_checks(checks: Iterable[Check], timer: Callable[[], float]) -> Iterator[
     Args:
         checks: Those that need something that is missing are skipped.
 
-        timer: Seconds, from any begin.
+        timer: A monotonic clock, in seconds.
     """
     silent = 0
     for check in checks:

@@ -7,7 +7,7 @@ import attrs
 
 from authcore.adapters.cookies.domain import is_shared_with_strangers
 from authcore.adapters.secrets.file_source import FileSecretSource
-from authcore.domain.errors import SecretUnavailableError
+from authcore.domain.errors import RedirectRejectedError, SecretUnavailableError
 from authcore.domain.model.deployment import Reading
 from authcore.domain.model.deployment_plan import (
     CookiePlan,
@@ -17,6 +17,8 @@ from authcore.domain.model.deployment_plan import (
     SignInPlan,
 )
 from authcore.domain.model.pools import accepted_issuers
+from authcore.domain.model.urls import ServiceUrl
+from authcore.domain.services.sign_in.redirects import RedirectAllowlist
 from authcore.settings import load
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
@@ -138,7 +140,7 @@ def plan_of(settings: InspectedSettings) -> Plan:
         has_api_of_lambda=not is_stand_in or doctor.endpoint_url is not None,
         sign_in=_sign_in_plan(settings),
         cookie=_cookie_plan(settings.cookies),
-        guard=_guard_plan(settings.guard, settings.cookies),
+        guard=_guard_plan(settings),
         has_migration=settings.has_migration,
         pool_kind=always.migration.pool,
         is_case_sensitive=always.migration.case_sensitive == "on",
@@ -164,7 +166,7 @@ def _sign_in_plan(settings: InspectedSettings) -> SignInPlan | None:
         default_redirect=given.default_redirect,
         scopes=given.scopes,
         providers=given.providers,
-        secrets=_fixed(given.client_secret) or (),
+        secrets=_fixed_secrets(given.client_secret) or (),
         secret_arn=None if is_fixed else getattr(given.client_secret, "arn", None),
         refresh_by=settings.always.refresh.by,
         password_flow=None if password.sign_in == "off" else password.flow,
@@ -183,7 +185,8 @@ def _cookie_plan(cookies: OfTheCookies | None) -> CookiePlan | None:
     )
 
 
-def _guard_plan(guard: OfTheGuard | None, cookies: OfTheCookies | None) -> GuardPlan | None:
+def _guard_plan(settings: InspectedSettings) -> GuardPlan | None:
+    guard, cookies = settings.guard, settings.cookies
     if guard is None:
         return None
     is_stored = cookies is not None and cookies.cookie.format == "stored"
@@ -193,7 +196,18 @@ def _guard_plan(guard: OfTheGuard | None, cookies: OfTheCookies | None) -> Guard
         signin_url=guard.guard.signin_url,
         has_public_root=ROOT in guard.guard.public_paths,
         response_budget=guard.guard.response_budget if sets_sessions else None,
+        is_returned_to=_may_return(settings.sign_in, guard.guard.app_url),
     )
+
+
+def _may_return(sign_in: OfTheSignIn | None, app_url: ServiceUrl) -> bool:
+    if sign_in is None:
+        return True
+    try:
+        RedirectAllowlist(sign_in.sign_in.redirects).resolve(f"{app_url}/")
+    except RedirectRejectedError:
+        return False
+    return True
 
 
 def secrets_of(settings: InspectedSettings) -> Iterator[Reading[NamedSecret]]:
@@ -209,10 +223,10 @@ def secrets_of(settings: InspectedSettings) -> Iterator[Reading[NamedSecret]]:
     }
     for name, value in given.items():
         if value and not (isinstance(value, SecretReference) and value.arn):
-            yield _named(f"AUTHCORE_{name}", value)
+            yield _read_secret(f"AUTHCORE_{name}", value)
 
 
-def _named(variable: str, value: Any) -> Reading[NamedSecret]:
+def _read_secret(variable: str, value: Any) -> Reading[NamedSecret]:
     try:
         found = _from_file(value) if isinstance(value, SecretReference) else value
     except (SecretUnavailableError, ValueError) as error:
@@ -232,5 +246,5 @@ def _octets(value: Any) -> Iterator[bytes]:
         yield text if isinstance(text, bytes) else text.encode()
 
 
-def _fixed(secret: Any) -> tuple[str, ...] | None:
+def _fixed_secrets(secret: Any) -> tuple[str, ...] | None:
     return None if isinstance(secret, SecretReference) else secret

@@ -14,6 +14,7 @@ from authcore.adapters.inspection.pool import CognitoPoolInspection
 from authcore.adapters.inspection.sites import HttpSiteInspection
 from authcore.adapters.inspection.tables import DynamoDbTableInspection
 from authcore.adapters.system import SystemPause
+from authcore.adapters.time_limits import run_within
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.doctor.examination import Examination
 from authcore.domain.services.doctor.reading import DeploymentReader, OnPart
@@ -91,6 +92,7 @@ def open_examination(
         sites=sites,
         clock=clock,
         on_part=on_part,
+        limit=run_within,
     )
     return OpenExamination(
         examination=Examination(reader=reader), connections=(pool, lambdas, firewall, tables, sites)

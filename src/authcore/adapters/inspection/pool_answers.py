@@ -64,6 +64,7 @@ def pool_settings(pool: Described) -> PoolSettings:
             for each in sorted(recovery, key=lambda each: each.number("Priority", 0))
         ),
         verified_first=frozenset(updates.texts("AttributesRequireVerificationBeforeUpdate")),
+        remembers_devices=bool(pool.structure("DeviceConfiguration").names()),
     )
 
 

@@ -75,12 +75,15 @@ class GuardPlan:
         has_public_root: Whether the page at *app_url* needs no sign-in.
         response_budget: Bytes of a response head that the proxies pass on; None without a limit,
             and where the application sets no session.
+        is_returned_to: Whether the auth service sends browsers there; True where the settings are
+            not those of an auth service.
     """
 
     app_url: ServiceUrl
     signin_url: ServiceUrl
     has_public_root: bool
     response_budget: int | None = None
+    is_returned_to: bool = True
 
 
 @attrs.frozen(kw_only=True)

@@ -80,6 +80,7 @@ class PoolSettings:
         threat_mode: ``OFF``, ``AUDIT`` or ``ENFORCED``.
         recovery: Ways to recover an account, the preferred one first.
         verified_first: Attributes whose change waits for a code.
+        remembers_devices: Whether refresh tokens may belong to a device.
     """
 
     arn: str
@@ -96,6 +97,7 @@ class PoolSettings:
     threat_mode: str
     recovery: tuple[str, ...]
     verified_first: frozenset[str]
+    remembers_devices: bool
 
 
 @attrs.frozen(kw_only=True)

@@ -40,6 +40,7 @@ POOL = PoolSettings(
     threat_mode="OFF",
     recovery=(),
     verified_first=frozenset(),
+    remembers_devices=False,
 )
 CLIENT = ClientSettings(
     client_id="contract",

@@ -20,6 +20,9 @@ from authcore.domain.services.doctor.checks_sites import (
 )
 
 
+SIGN_IN_PATH: Final = "/auth/signin"
+
+
 def _small_response_heads(facts: Deployment) -> Iterator[str]:
     usual, long = answer_of(facts, SIGN_IN), facts.probes.get(LONG_SIGN_IN)
     if long is None or usual.status not in (302, 303):
@@ -85,6 +88,22 @@ def _public_suffix(facts: Deployment) -> Iterator[str]:
         yield f"AUTHCORE_COOKIE_DOMAIN {facts.cookie.domain} is a public suffix"
 
 
+def _another_sign_in(facts: Deployment) -> Iterator[str]:
+    wanted = facts.sign_in.callback_url.removesuffix("/callback")
+    found = facts.guard.signin_url
+    if not found.endswith(SIGN_IN_PATH):
+        raise NothingToAskError  # a page of the team's own
+    if found != wanted:
+        yield f"AUTHCORE_GUARD_SIGNIN_URL is {found}, and the auth service's is {wanted}"
+
+
+def _no_way_back(facts: Deployment) -> Iterator[str]:
+    if facts.plan.sign_in is None:
+        raise NothingToAskError
+    if not facts.guard.is_returned_to:
+        yield f"AUTHCORE_SIGN_IN_REDIRECTS does not admit {facts.guard.app_url}"
+
+
 CHECKS: Final = (
     Check(
         id="response_heads_pass",
@@ -133,6 +152,24 @@ CHECKS: Final = (
         mend="put the guard around the whole application, and set AUTHCORE_GUARD_SIGNIN_URL",
         anchor="embedding.md",
         examine=_unguarded_app,
+    ),
+    Check(
+        id="application_signs_in_here",
+        question="Does the guarded application send browsers to this auth service?",
+        severity="high",
+        why="Users sign in at another auth service, or find no page.",
+        mend="set AUTHCORE_GUARD_SIGNIN_URL to the auth service's /auth/signin",
+        anchor="embedding.md",
+        examine=_another_sign_in,
+    ),
+    Check(
+        id="application_returned_to",
+        question="May the auth service send browsers back to the guarded application?",
+        severity="high",
+        why="Every sign-in that the application begins is refused.",
+        mend="add {app} to AUTHCORE_SIGN_IN_REDIRECTS",
+        anchor="operating.md#settings",
+        examine=_no_way_back,
     ),
     Check(
         id="cookie_domain_covers",

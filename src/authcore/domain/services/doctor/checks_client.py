@@ -29,10 +29,11 @@ def _no_migrating_flow(facts: Deployment) -> Iterator[str]:
         yield "AUTHCORE_PASSWORD_MIGRATING is on, and ALLOW_USER_PASSWORD_AUTH is not"
 
 
-def _no_own_page_flow(facts: Deployment) -> Iterator[str]:
+def _no_own_page_flow(facts: Deployment) -> Iterator[Detail]:
     flow = facts.sign_in.password_flow
     if flow and f"ALLOW_{flow}" not in facts.client.flows:
-        yield f"AUTHCORE_PASSWORD_FLOW is {flow}, and ALLOW_{flow} is not allowed"
+        text = f"AUTHCORE_PASSWORD_FLOW is {flow}, and ALLOW_{flow} is not allowed"
+        yield Detail(text, flow=f"ALLOW_{flow}")
 
 
 def _no_code_grant(facts: Deployment) -> Iterator[str]:
@@ -122,8 +123,7 @@ CHECKS: Final = (
         question="May the app client use the flow of the auth service's own sign-in page?",
         severity="high",
         why="Cognito refuses every sign-in on that page.",
-        mend="add the ALLOW_ flow of AUTHCORE_PASSWORD_FLOW: "
-        + client_edit('.ExplicitAuthFlows += ["ALLOW_USER_AUTH"]'),
+        mend=client_edit('.ExplicitAuthFlows += ["{flow}"]'),
         anchor="password-sign-in.md#on-the-auth-services-page",
         examine=_no_own_page_flow,
     ),

@@ -108,6 +108,13 @@ def _unverified_changes(facts: Deployment) -> Iterator[str]:
         yield "an address that names the user can be replaced before the new one is verified"
 
 
+def _remembered_devices(facts: Deployment) -> Iterator[str]:
+    sign_in = facts.sign_in
+    needs_none = sign_in.password_flow is None and sign_in.refresh_by == "token_endpoint"
+    if facts.pool.get().remembers_devices and not needs_none:
+        yield "the pool remembers devices, and a refresh by authcore names none"
+
+
 CHECKS: Final = (
     Check(
         id="custom_attributes_present",
@@ -196,5 +203,14 @@ CHECKS: Final = (
         ),
         anchor="profile-sync.md",
         examine=_unverified_changes,
+    ),
+    Check(
+        id="devices_not_remembered",
+        question="Do refresh tokens belong to no device?",
+        severity="high",
+        why="Cognito refuses the refresh, and the session ends with its first access token.",
+        mend=pool_edit("del(.DeviceConfiguration)"),
+        anchor="password-sign-in.md#on-the-auth-services-page",
+        examine=_remembered_devices,
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -26,12 +26,18 @@ from authcore.ports.user_directory import ProvisionedLimits
 
 Found = TypeVar("Found")
 OnPart = Callable[[str], None]
+Limit = Callable[[timedelta, Callable[[], Any]], Any]
+"""Returns what the function returns, or raises UnavailableError after the time."""
+
 Questions: TypeAlias = Mapping[str, tuple[str, Mapping[str, str]]]
 """URL and headers of a request, by name of the question."""
 
 MAX_TABLES: Final = 8
 MAX_DURATION: Final = timedelta(minutes=2)
-"""After which no part is begun; those that are left count as unread."""
+"""After which the parts that are not read count as unread."""
+
+MAX_PART: Final = timedelta(seconds=65)
+"""Of one part: a list takes a minute at most."""
 
 OUT_OF_TIME: Final = "out of time"
 CALLBACK: Final = "/auth/signin/callback"
@@ -54,6 +60,7 @@ class DeploymentReader:
         sites: Reads web servers.
         clock: Tells when the time is over.
         on_part: Told the name of each part before it is read; by default nothing is.
+        limit: Gives up a part that takes too long; by default nothing does.
         ends_at: MAX_DURATION from the making of the reader.
     """
 
@@ -66,6 +73,7 @@ class DeploymentReader:
     sites: SiteInspection
     clock: Clock
     on_part: OnPart = lambda _: None
+    limit: Limit = lambda _, read: read()
     ends_at: datetime = attrs.field(
         default=attrs.Factory(lambda self: self.clock.now() + MAX_DURATION, takes_self=True)
     )
@@ -94,10 +102,11 @@ class DeploymentReader:
 
     def _reading(self, name: str, read: Callable[[], Found]) -> Reading[Found]:
         self.on_part(name)
-        if self.clock.now() > self.ends_at:
+        left = self.ends_at - self.clock.now()
+        if left < timedelta(0):
             return Reading(name, failure=OUT_OF_TIME)
         try:
-            return Reading(name, read())
+            return Reading(name, self.limit(min(left, MAX_PART), read))
         except UnavailableError as error:
             return Reading(name, failure=error.detail or error.code)
 
