@@ -174,6 +174,9 @@ deploy-check: .venv-deploy/.ready .venv-behaviours/.ready ## Check deploy/ witho
 	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
 	@echo "deploy-check: no findings"
 
+deploy-parameters: $(VENV)/.ready ## Say what is wrong with the parameters of a deployment (FILE=deploy/parameters.json)
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m deploy.parameters_check $(or $(FILE),deploy/parameters.json)
+
 .venv-deploy/.ready: requirements/deploy.txt | $(VENV)/.ready
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy
 	@$(BIN)/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r $<
