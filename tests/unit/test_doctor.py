@@ -831,6 +831,7 @@ def test_a_key_in_a_file_that_is_gone_is_a_finding(tmp_path: Any) -> None:
 
     assert finding.id == UNREAD
     assert "AUTHCORE_COOKIE_KEYS_FILE" in finding.evidence
+    assert finding.mend.startswith("name a file")
 
 
 def test_a_weak_key_in_a_file_is_found(tmp_path: Any) -> None:
@@ -849,6 +850,26 @@ def test_each_part_is_told_before_it_is_read() -> None:
 
     assert world.parts[0] == "pool"
     assert {"app clients", "table authcore", "keys of the pool"} <= {*world.parts}
+
+
+@pytest.mark.parametrize(
+    ("plant", "mend"),
+    [
+        (site("app", None), "make sure that it runs"),
+        (
+            lambda world: world.refused.update(DescribeTable="AccessDeniedException"),
+            "give the operator deploy/policies/doctor.json",
+        ),
+    ],
+)
+def test_the_command_for_an_unread_part_fits_its_failure(plant: Plant, mend: str) -> None:
+    world = World()
+    plant(world)
+
+    (finding,) = world.report().findings
+
+    assert finding.id == UNREAD
+    assert finding.mend.startswith(mend)
 
 
 def test_what_is_not_read_in_time_is_unread() -> None:
