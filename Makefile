@@ -105,10 +105,10 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
 
-$(SITE)/.ready: requirements/docs.txt
-	@echo "building $(SITE) (half a minute, once)"
-	@$(PYTHON) -m venv --clear $(SITE)
-	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+$(SITE)/.ready: requirements/docs.txt | $(VENV)/.ready
+	@echo "building $(SITE) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SITE)
+	@$(BIN)/uv pip install --quiet --python $(SITE)/bin/python --require-hashes -r $<
 	@touch $@
 
 cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)

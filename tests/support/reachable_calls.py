@@ -24,6 +24,9 @@ SERVICES: Final = ("cognito-idp", "dynamodb", "lambda", "secretsmanager", "wafv2
 OF_MAPPINGS: Final = frozenset(("items", "keys", "values"))
 """Called without an argument these are methods of a dict, and never of an adapter."""
 
+_MAY_IMPORT: Final = (ast.Import, ast.ImportFrom, ast.If, ast.Try)
+"""Statements of a module outside of functions and classes, whose imports are read with them."""
+
 _Imports: TypeAlias = Mapping[str, tuple[str, str | None]]
 _Found: TypeAlias = "tuple[_Scope, ast.AST] | _Scope | None"
 
@@ -195,8 +198,8 @@ def _scope(name: str, tree: ast.Module) -> _Scope:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             defined |= {each.id: node for each in targets if isinstance(each, ast.Name)}
-    outside = ast.Module([each for each in tree.body if not isinstance(each, Function)], [])
-    return _Scope(name, defined, dict(_imports(ast.walk(outside))))
+    importing: list[ast.stmt] = [each for each in tree.body if isinstance(each, _MAY_IMPORT)]
+    return _Scope(name, defined, dict(_imports(ast.walk(ast.Module(importing, [])))))
 
 
 def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, tuple[str, str | None]]]:

@@ -120,7 +120,10 @@ def _run(check: Check, timer: Callable[[], float]) -> CheckResult:
 
 
 def _describe(error: AuthcoreError) -> str:
-    return f"{error} ({error.detail})" if error.detail else str(error)
+    """Give the error with its detail, which for a status only repeats the text."""
+    if not error.detail or error.detail.startswith("HTTP "):
+        return str(error)
+    return f"{error} ({error.detail})"
 
 
 def require(holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as an assertion

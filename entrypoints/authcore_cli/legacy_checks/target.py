@@ -88,9 +88,9 @@ class LegacyTarget:
                 "POST", f"{self.url}{path}", headers=sent, content=body, within=within
             )
         except HttpFailedError as failure:
-            limit = f"{within.total_seconds():.0f} s"
+            limit = f" within {within.total_seconds():.0f} s" if failure.reason == "timeout" else ""
             raise BrokenRuleError(
-                f"no complete answer within {limit} ({failure.detail})",
+                f"no complete answer{limit} ({failure.detail})",
                 is_silent=failure.reason in ("connect", "timeout"),
             ) from None
 
