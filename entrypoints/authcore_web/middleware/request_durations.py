@@ -1,5 +1,7 @@
 """Measure how long each request takes, by route and class of the status."""
 
+from collections.abc import Awaitable
+from functools import cache
 from typing import Final
 
 import attrs
@@ -36,11 +38,11 @@ class RequestDurations:
         begun = monotonic()
         status = 500
 
-        async def watch(message: Message) -> None:
+        def watch(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, watch)
@@ -52,4 +54,10 @@ class RequestDurations:
 def _route_of(scope: Scope) -> str:
     """Return the path of the route that Starlette chose."""
     route = scope.get("route")
-    return route.path.replace(":any_path", "") if isinstance(route, Route) else NO_ROUTE
+    return _label(route.path) if isinstance(route, Route) else NO_ROUTE
+
+
+@cache
+def _label(path: str) -> str:
+    """Return the path of a route, of which there are a few, without Starlette's converter."""
+    return path.replace(":any_path", "")

@@ -1,6 +1,6 @@
 """The request id: taken from the request or made here, and sent back."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Final
 
 import attrs
@@ -30,11 +30,11 @@ class RequestIds:
             return
         with correlate(_presented(scope["headers"])) as correlation:
 
-            async def send_named(message: Message) -> None:
+            def send_named(message: Message) -> Awaitable[None]:
                 if message["type"] == "http.response.start":
                     named = (_HEADER, correlation.request_id.encode())
                     message = {**message, "headers": [*message.get("headers", ()), named]}
-                await send(message)
+                return send(message)
 
             await self._app(scope, receive, send_named)
 
