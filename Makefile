@@ -83,7 +83,7 @@ lint: $(VENV)/.ready ## Run ruff, mypy --strict and import-linter
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.ready ## Measure authcore beside other libraries, print a table (4 minutes; 10 with TOKENS=1000000)
-	@PYTHONPATH=tests $(BIN)/python -m bench --tokens $(TOKENS)
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m bench --tokens $(TOKENS)
 
 faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection suite; print a summary (an hour; 45 minutes with SECONDS=2)
 	@$(BIN)/python -m pytest --quiet --beyond-the-gate
@@ -105,10 +105,10 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
 
-$(SITE)/.ready: requirements/docs.txt
-	@echo "building $(SITE) (half a minute, once)"
-	@$(PYTHON) -m venv --clear $(SITE)
-	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+$(SITE)/.ready: requirements/docs.txt | $(VENV)/.ready
+	@echo "building $(SITE) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SITE)
+	@$(BIN)/uv pip install --quiet --python $(SITE)/bin/python --require-hashes -r $<
 	@touch $@
 
 cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
@@ -152,7 +152,7 @@ sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and funct
 
 floors: $(VENV)/.ready ## Run unit and door tests with the oldest libraries that pyproject.toml allows (2 minutes)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
-	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli pyproject.toml requirements/local.in \
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel pyproject.toml requirements/local.in \
 	  -o .venv-floors/floors.txt
 	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt \
 	  django fastapi flask hypothesis litestar pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets
@@ -173,6 +173,9 @@ deploy-check: .venv-deploy/.ready .venv-behaviours/.ready ## Check deploy/ witho
 	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
 	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
 	@echo "deploy-check: no findings"
+
+deploy-parameters: $(VENV)/.ready ## Say what is wrong with the parameters of a deployment (FILE=deploy/parameters.json)
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m deploy.parameters_check $(or $(FILE),deploy/parameters.json)
 
 .venv-deploy/.ready: requirements/deploy.txt | $(VENV)/.ready
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy

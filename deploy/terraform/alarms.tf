@@ -1,4 +1,4 @@
-# The functions print the metrics of the namespace authcore into their logs.
+# The functions print the metrics of the namespace authcore/<name> into their logs.
 resource "aws_sns_topic" "alarms" {
   name              = "${var.name}-alarms"
   kms_master_key_id = aws_kms_key.data.id
@@ -15,7 +15,7 @@ locals {
   sums = {
     misconfigured = {
       about      = "An operator must act - the audit log names the reason (docs/reasons.md)"
-      namespace  = "authcore"
+      namespace  = local.namespace
       metric     = "audit_events"
       dimensions = { outcome = "misconfigured" }
       period     = 300
@@ -23,7 +23,7 @@ locals {
     }
     repairs = {
       about      = "Links were postponed in an hour - they wait for the next sign-in or `authcore links repair`"
-      namespace  = "authcore"
+      namespace  = local.namespace
       metric     = "audit_events"
       dimensions = { action = "account_linking.postponed", outcome = "unavailable" }
       period     = 3600
@@ -79,7 +79,7 @@ resource "aws_cloudwatch_metric_alarm" "migration_failures" {
     content {
       id = metric_query.key
       metric {
-        namespace   = "authcore"
+        namespace   = local.namespace
         metric_name = "audit_events"
         dimensions  = { action = "user_migration.authenticate", outcome = metric_query.key }
         period      = 300
@@ -104,4 +104,41 @@ resource "aws_cloudwatch_metric_alarm" "trigger_duration" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 3500
   treat_missing_data  = "notBreaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "trigger_crashes" {
+  for_each            = local.triggers
+  alarm_name          = "${var.name}-${each.key}-crashes"
+  alarm_description   = "The trigger fails without an audit line - time limit, memory, or it does not start; read its log"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  evaluation_periods  = 2 # an error and its failure may be counted in two periods
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  metric_query {
+    id          = "crashes"
+    label       = "errors that the function has not counted itself"
+    expression  = "FILL(errors, 0) - FILL(failures, 0)"
+    return_data = true
+  }
+  metric_query {
+    id = "errors"
+    metric {
+      namespace   = "AWS/Lambda"
+      metric_name = "Errors"
+      dimensions  = { FunctionName = aws_lambda_function.trigger[each.key].function_name }
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id = "failures"
+    metric {
+      namespace   = local.namespace
+      metric_name = "failures"
+      dimensions  = { function = each.key }
+      period      = 300
+      stat        = "Sum"
+    }
+  }
 }

@@ -7,7 +7,12 @@ locals {
   triggers = toset(["user-migration", "account-linking", "pre-sign-up", "pre-token-generation"])
   doors    = setunion(local.triggers, ["profile-sync", "web"])
 
-  common = { AUTHCORE_LOG_FORMAT = "json", AUTHCORE_METRICS_FORMAT = "emf" }
+  namespace = "authcore/${var.name}" # of metrics, or the alarms of two systems mix
+  common = {
+    AUTHCORE_LOG_FORMAT        = "json"
+    AUTHCORE_METRICS_FORMAT    = "emf"
+    AUTHCORE_METRICS_NAMESPACE = local.namespace
+  }
   region = { AUTHCORE_COGNITO_REGION = data.aws_region.this.region }
   legacy = {
     AUTHCORE_LEGACY_URL         = var.legacy_url

@@ -42,6 +42,11 @@ output "profile_queue_url" {
   value       = aws_sqs_queue.profiles.url
 }
 
+output "data_key_arn" {
+  description = "Key that the roles of guards decrypt the table and the client secret with"
+  value       = aws_kms_key.data.arn
+}
+
 output "alarm_topic" {
   description = "SNS topic of the alarms"
   value       = aws_sns_topic.alarms.arn

@@ -26,6 +26,21 @@ data "aws_iam_policy_document" "key" {
       values   = [for service in ["dynamodb", "secretsmanager"] : "${service}.${data.aws_region.this.region}.${data.aws_partition.this.dns_suffix}"]
     }
   }
+  # Lambda makes a grant for this if the deployer may; a role that is made again does not have it.
+  statement {
+    sid       = "Variables"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = [for door in local.doors : aws_iam_role.function[door].arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["lambda.${data.aws_region.this.region}.${data.aws_partition.this.dns_suffix}"]
+    }
+  }
   statement {
     sid       = "Logs"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]

@@ -101,7 +101,8 @@ class TerminalDoctorOutput(DoctorOutput):
 
 
 def _summary(report: Report) -> str:
-    parts = [f"{len(report.findings)} findings", f"{len(report.passed)} checks passed"]
+    count = len(report.findings)
+    parts = [f"{count} finding{'' if count == 1 else 's'}", f"{len(report.passed)} checks passed"]
     if report.skipped:
         parts.append(f"{len(report.skipped)} not possible")
     if report.not_asked:

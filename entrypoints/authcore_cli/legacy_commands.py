@@ -78,8 +78,8 @@ class LegacyCommands:
         """
         request = LegacyCheckRequest(
             url=url,
-            user=self._checked(user, PASSWORD_VARIABLE),
-            locked=self._checked(locked_user, LOCKED_PASSWORD_VARIABLE),
+            user=self._user(user, PASSWORD_VARIABLE),
+            locked=self._user(locked_user, LOCKED_PASSWORD_VARIABLE),
             session=self._secret(SESSION_VARIABLE, "Session") if session else None,
             creation=creation,
             writes=write,
@@ -97,7 +97,7 @@ class LegacyCommands:
         finally:
             tools.close()
 
-    def _checked(self, username: str | None, variable: str) -> CheckedUser | None:
+    def _user(self, username: str | None, variable: str) -> CheckedUser | None:
         if username is None:
             return None
         password = self._secret(variable, f"Password of {username}")

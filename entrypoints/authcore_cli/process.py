@@ -68,13 +68,13 @@ def _link_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") 
 
 
 def _pending_creates(environment: Mapping[str, str]) -> "PendingCreates":
-    from authcore_cli.admin_wiring import pending_creates  # noqa: PLC0415 - boto3 again
+    from authcore_cli.admin_wiring import pending_creates  # noqa: PLC0415 - boto3 is slow to import
 
     return pending_creates(environment)
 
 
 def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
-    from authcore_cli.admin_wiring import session_tools  # noqa: PLC0415 - and again
+    from authcore_cli.admin_wiring import session_tools  # noqa: PLC0415 - boto3 is slow to import
 
     return session_tools(environment)
 
@@ -82,7 +82,7 @@ def _session_tools(environment: Mapping[str, str]) -> "SessionTools":
 def _password_sign_in(
     environment: Mapping[str, str], flow: "PasswordFlow", migrating: "PasswordFlow | None"
 ) -> "PasswordSignIn":
-    from authcore_cli.signin_wiring import password_sign_in  # noqa: PLC0415 - boto3 once more
+    from authcore_cli.signin_wiring import password_sign_in  # noqa: PLC0415 - boto3 is slow to import
 
     return password_sign_in(environment, flow, migrating)
 
@@ -90,13 +90,13 @@ def _password_sign_in(
 def _sync_tools(
     environment: Mapping[str, str], rate: int | None, on_retry: "OnRetry"
 ) -> "SyncTools":
-    from authcore_cli.sync_wiring import sync_tools  # noqa: PLC0415 - boto3 once more
+    from authcore_cli.sync_wiring import sync_tools  # noqa: PLC0415 - boto3 is slow to import
 
     return sync_tools(environment, rate, on_retry)
 
 
 def _examination(environment: Mapping[str, str], on_part: "OnPart") -> "OpenExamination":
-    from authcore.wiring.inspection import open_examination  # noqa: PLC0415 - boto3 once more
+    from authcore.wiring.inspection import open_examination  # noqa: PLC0415 - boto3 is slow to import
 
     return open_examination(environment, clock=SystemClock(), on_part=on_part)
 
@@ -183,7 +183,7 @@ class CommandContext:
         try:
             return self.read_hidden(prompt)
         except EOFError:
-            raise _nothing_typed() from None
+            raise _no_further_line() from None
 
     def _next_line(self) -> str:
         try:
@@ -192,7 +192,7 @@ class CommandContext:
             raise ParameterRejectedError("standard input") from None
         answer = line.removesuffix("\n").removesuffix("\r")
         if not line:
-            raise _nothing_typed()
+            raise _no_further_line()
         if len(answer) > MAX_LINE:
             raise ParameterRejectedError("standard input")
         return answer
@@ -209,7 +209,7 @@ class CommandContext:
             self.stderr.flush()
 
 
-def _nothing_typed() -> NoInputError:
+def _no_further_line() -> NoInputError:
     return NoInputError("there is no further line on standard input")
 
 

@@ -4,18 +4,16 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from authcore.adapters.audit.log import LOGGER
 from authcore.adapters.system import environment, monotonic
-from authcore.settings.metrics import DEFAULT_NAMESPACE, NAMESPACE
+from authcore.settings import load_valid
+from authcore.settings.metrics import MetricsSettings
 
 
 if TYPE_CHECKING:
     from authcore.adapters.embedded_metrics import EmbeddedMetrics
-
-FORMAT: Final = "AUTHCORE_METRICS_FORMAT"
-_NAMESPACE: Final = "AUTHCORE_METRICS_NAMESPACE"
 
 
 class InvocationMetrics:
@@ -66,13 +64,11 @@ def embedded_metrics(function: str, variables: Mapping[str, str]) -> "EmbeddedMe
 
     A value that is not valid counts as the default: the settings of the function report it.
     """
-    if variables.get(FORMAT) != "emf":
+    settings = load_valid(MetricsSettings, variables, prefix="metrics")
+    if settings.format != "emf":
         return None
     from authcore.adapters.embedded_metrics import EmbeddedMetrics
 
-    namespace = variables.get(_NAMESPACE, "")
-    if not NAMESPACE.fullmatch(namespace):
-        namespace = DEFAULT_NAMESPACE
-    metrics = EmbeddedMetrics(function, namespace=namespace)
+    metrics = EmbeddedMetrics(function, namespace=settings.namespace)
     logging.getLogger(LOGGER).addHandler(metrics)
     return metrics

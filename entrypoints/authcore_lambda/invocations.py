@@ -22,7 +22,7 @@ def request_id_of(context: LambdaContext | None) -> str | None:
     return found if isinstance(found, str) and is_request_id(found) else None
 
 
-def correlated(function: Callable[..., Answer]) -> Callable[..., Answer]:
+def correlate_invocations(function: Callable[..., Answer]) -> Callable[..., Answer]:
     """
     Let Lambda's request id and the event's sign-in name every invocation of *function*.
 

@@ -1,7 +1,6 @@
 """``authcore-local``: serve the local Cognito alone."""
 
 import argparse
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from rich.console import Console
 from authcore.domain.model.pools import JWKS_PATH
 from authcore_local.pool_file import EXAMPLE, PoolFile, PoolFileError, read_pool_file
 from authcore_local.served_pool import ServedPool
-from authcore_local.servers import PortTakenError
+from authcore_local.servers import PortTakenError, stop_on_signals
 from authcore_local.variable_lines import variable_lines
 
 
@@ -107,10 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def run() -> int:
     """Serve until SIGINT or SIGTERM."""
-    stop = threading.Event()
-    for interrupt in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(interrupt, lambda *_: stop.set())
-    return main(stop=stop)
+    return main(stop=stop_on_signals())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """``python -m authcore_local.demo``: the whole system on this machine, for a browser."""
 
 import argparse
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +17,7 @@ from authcore_local.addresses import COOKIE_DOMAIN, Ports
 from authcore_local.legacy import SEED_USERS, SeedUser
 from authcore_local.lifetimes import Lifetimes
 from authcore_local.own_application import OwnApplication
-from authcore_local.servers import PortTakenError
+from authcore_local.servers import PortTakenError, stop_on_signals
 from authcore_local.stack import LocalStack
 from authcore_local.start_page import START_PATH
 from authcore_local.variable_lines import variable_lines
@@ -161,11 +160,6 @@ class Options:
     print_env: bool
 
 
-def parse_lifetimes(arguments: Sequence[str] | None = None) -> Lifetimes:
-    """Parse lifetimes from the command line; wrong usage ends the process with status 2."""
-    return parse_options(arguments).lifetimes
-
-
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
     """Parse the command line; wrong usage ends the process with status 2."""
     given = _parser().parse_args(arguments)
@@ -236,14 +230,11 @@ def _between(low: int, high: int) -> Callable[[str], int]:
 
 def _run() -> int:
     given = parse_options()
-    stop = threading.Event()
-    for interrupt in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(interrupt, lambda *_: stop.set())
     return main(
         lifetimes=given.lifetimes,
         application=given.application,
         print_env=given.print_env,
-        stop=stop,
+        stop=stop_on_signals(),
     )
 
 

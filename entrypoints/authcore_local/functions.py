@@ -19,7 +19,7 @@ from authcore_lambda import (
     pre_token_generation,
     user_migration,
 )
-from authcore_lambda.invocations import correlated
+from authcore_lambda.invocations import correlate_invocations
 from authcore_local.cognito import Triggers
 from authcore_local.cognito.lambda_triggers.triggers import TRIGGER_LIMIT
 from authcore_local.flow import FlowLog
@@ -79,14 +79,16 @@ def attach_functions(
         environment, audit=audit, http=clients.links, lease=lease, intents=intents
     )
     return Triggers(
-        user_migration=correlated(
+        user_migration=correlate_invocations(
             user_migration.build_handler(environment, audit=audit, http=clients.accounts)
         ),
-        inbound_federation=correlated(inbound_federation.build_handler(environment, audit=audit)),
-        pre_sign_up=correlated(
+        inbound_federation=correlate_invocations(
+            inbound_federation.build_handler(environment, audit=audit)
+        ),
+        pre_sign_up=correlate_invocations(
             pre_sign_up.build_handler(environment, audit=audit, http=clients.accounts)
         ),
-        post_confirmation=correlated(linking),
-        post_authentication=correlated(linking),
-        pre_token_generation=correlated(token_generation),
+        post_confirmation=correlate_invocations(linking),
+        post_authentication=correlate_invocations(linking),
+        pre_token_generation=correlate_invocations(token_generation),
     )

@@ -1,4 +1,4 @@
-"""An application of one's own, guarded beside the sample CMS."""
+"""The developer's application, guarded beside the sample CMS."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class OwnApplication:
         """Its front page, where a sign-out may lead."""
         return f"{self.origin}/"
 
-    def allowed(self, environment: Mapping[str, str]) -> Mapping[str, str]:
+    def auth_variables(self, environment: Mapping[str, str]) -> Mapping[str, str]:
         """Return the auth service's variables with which it serves this application, too."""
         more = {
             "AUTHCORE_SIGN_IN_REDIRECTS": self.origin,

@@ -24,6 +24,9 @@ from authcore_local.servers import Running, bind
 NO_CREDENTIALS: Final = "local"
 """AWS clients sign with it, and can reach no account of Amazon's."""
 
+AUTH_SERVICE_CALLBACK: Final = "/auth/signin/callback"
+"""The path that the auth service requires of its callback URL."""
+
 
 class ServedPool(Running):
     """
@@ -95,6 +98,9 @@ class ServedPool(Running):
         config = self.config
         newest = config.client_secrets[-1:]
         secret = dict(zip(("AUTHCORE_SIGN_IN_CLIENT_SECRET",), newest, strict=False))
+        # An application's own callback is no setting of the auth service, which would refuse it.
+        callbacks = [url for url in config.callback_urls if url.endswith(AUTH_SERVICE_CALLBACK)][:1]
+        callback = dict(zip(("AUTHCORE_SIGN_IN_CALLBACK_URL",), callbacks, strict=False))
         return {
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": self.url,
             "AWS_DEFAULT_REGION": config.region,
@@ -107,7 +113,7 @@ class ServedPool(Running):
             "AUTHCORE_COGNITO_ENDPOINT_URL": self.url,
             "AUTHCORE_SIGN_IN_DOMAIN_URL": config.domain,
             "AUTHCORE_SIGN_IN_TOKEN_URL": self.url,
-            "AUTHCORE_SIGN_IN_CALLBACK_URL": config.callback_urls[0],
+            **callback,
             **secret,
         }
 

@@ -1,6 +1,7 @@
 """Servers in threads of this process, on loopback."""
 
 import asyncio
+import signal
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -151,3 +152,11 @@ def bind(places: Mapping[str, AsgiApp], ports: Mapping[str, int]) -> dict[str, L
             undo.callback(servers[name].stop)
         undo.pop_all()
     return servers
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGINT or SIGTERM sets, in place of ending the process."""
+    stop = threading.Event()
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, lambda *_: stop.set())
+    return stop

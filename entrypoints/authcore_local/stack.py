@@ -142,7 +142,7 @@ class LocalStack(Running):
         usual = environment_of(self.addresses, secrets, CREATION[legacy_mode], self.lifetimes)
         self.environment: Mapping[str, str] = {
             **usual,
-            **(own_application.allowed(usual) if own_application else {}),
+            **(own_application.auth_variables(usual) if own_application else {}),
             **(OWN_SIGN_IN_PAGE if own_sign_in_page else {}),
             **(variables or {}),
         }

@@ -14,7 +14,7 @@ from authcore_guard.django_users.views import sign_in, sign_out
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Greet everybody."""
+    """Greet the user, or a guest."""
     user = current_user(request)
     return _page("Welcome", (user.name or "") if user else "a guest")
 

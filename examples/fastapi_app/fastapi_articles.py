@@ -20,7 +20,7 @@ Editor = Annotated[User, Depends(signed_in.require_group("editors"))]
 
 @app.get("/", response_class=HTMLResponse)
 async def home(user: OptionalUser) -> str:
-    """Greet everybody."""
+    """Greet the user, or a guest."""
     return f"<h1>Welcome</h1><p id=user>{escape(user.name or '') if user else 'a guest'}</p>"
 
 

@@ -15,7 +15,7 @@ guard.init_app(app)
 
 @app.get("/")
 def home() -> str:
-    """Greet everybody."""
+    """Greet the user, or a guest."""
     user = current_user()
     return f"<h1>Welcome</h1><p id=user>{escape(user.name or '') if user else 'a guest'}</p>"
 

@@ -18,7 +18,7 @@ _BETWEEN: Final = re.compile(f"{re.escape(BEGIN)}\n(.*?){re.escape(END)}", re.DO
 
 
 def holds(check: Check, emulator: Emulator) -> bool:
-    """Whether *emulator* does as Amazon documents; whatever goes wrong is a no."""
+    """Whether *emulator* does as Amazon documents; any exception counts as a no."""
     try:
         with emulator.pool(check.wanted) as pool:
             check.run(pool)
@@ -41,7 +41,7 @@ def table_of(found: Mapping[str, Sequence[bool]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def written() -> str:
+def read_table() -> str:
     """The table on the page."""
     found = _BETWEEN.search(PAGE.read_text(encoding="utf-8"))
     assert found

@@ -9,7 +9,17 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
-from bench import guards, imports, memory, redirects, refreshes, srp, verification, verify_route
+from bench import (
+    cold_start,
+    guards,
+    imports,
+    memory,
+    redirects,
+    refreshes,
+    srp,
+    verification,
+    verify_route,
+)
 
 
 SECTIONS = (
@@ -19,6 +29,7 @@ SECTIONS = (
     ("refreshes, at a provider that takes 200 ms", refreshes.rows),
     ("redirects", redirects.rows),
     ("sign-in by password", srp.rows),
+    ("first event of each function as shipped (2 minutes)", cold_start.rows),
     ("import of the migration function", imports.migration_rows),
     ("import of the linking function", imports.linking_rows),
     ("import of the profile sync function", imports.sync_rows),

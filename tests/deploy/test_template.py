@@ -1,11 +1,13 @@
 """deploy/template.yaml has what the system needs, and nothing that authcore would not take."""
 
+import json
+import re
 from graphlib import TopologicalSorter
 from typing import Final
 
 import pytest
 
-from deploy.stack import ACCOUNT, DOOR_OF, PROVIDERS, REQUIRED, Stack, Value, references
+from deploy.stack import ACCOUNT, DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack, Value, references
 from lambda_zips.functions import FUNCTIONS
 
 
@@ -151,10 +153,40 @@ def test_the_queue_is_as_profile_sync_needs_it(resources: dict[str, Value]) -> N
     assert events["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
+def test_no_update_replaces_what_users_and_sessions_hang_on(resources: dict[str, Value]) -> None:
+    policy = json.loads((TEMPLATE.parent / "stack-policy.json").read_text())
+    allowed, denied = policy["Statement"]
+    assert allowed == {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*")
+    assert denied["Action"] == ["Update:Replace", "Update:Delete"]
+    kept = {name for name, each in resources.items() if each.get("UpdateReplacePolicy") == "Retain"}
+    named = {each.removeprefix("LogicalResourceId/") for each in denied["Resource"]}
+    assert named == kept | {"AppClient"}
+
+
+def test_every_function_may_decrypt_its_variables(resources: dict[str, Value]) -> None:
+    statements = _at(resources, "DataKey.KeyPolicy.Statement")
+    (variables,) = (each for each in statements if each["Sid"] == "Variables")
+    roles = {each.removesuffix("Role").rpartition(":")[2] for each in variables["Principal"]["AWS"]}
+    assert roles == {*DOOR_OF}
+    assert variables["Action"] == "kms:Decrypt"
+    assert variables["Condition"] == {
+        "StringEquals": {"kms:ViaService": "lambda.eu-west-1.amazonaws.com"}
+    }
+
+
+@pytest.mark.parametrize("section", ["Rules", "Conditions", "Resources"])
+def test_no_two_things_of_the_template_have_one_name(
+    template: dict[str, Value], section: str
+) -> None:
+    assert not {*template[section]} & {*template["Parameters"]}
+
+
 ALARMS: Final = {
     "MisconfiguredAlarm": "misconfigured",
     "MigrationFailureAlarm": "user_migration.authenticate",
     "TriggerDurationAlarm": "Duration",
+    "TriggerCrashAlarm": "failures",
     "DeadLetterAlarm": "ProfileDeadLetters",
     "RepairAlarm": "account_linking.postponed",
 }
@@ -166,3 +198,30 @@ def test_operators_hear_of_what_needs_them(resources: dict[str, Value], alarm: s
     assert ALARMS[alarm] in str(made)
     assert made["AlarmActions"] == ["Alarms"]
     assert made["TreatMissingData"] == "notBreaching"
+
+
+def test_two_stacks_of_one_account_do_not_share_their_alarms(template: dict[str, Value]) -> None:
+    alarms = {
+        name: each["Properties"]
+        for name, each in Stack(template).resources.items()
+        if each["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    namespaces = {*re.findall(r"'Namespace': '([^']*)'", str(alarms))}
+    assert namespaces == {"AWS/Lambda", "AWS/SQS", "authcore/authcore"}
+    for function in DOOR_OF:
+        printed = Stack(template).variables(function)["AUTHCORE_METRICS_NAMESPACE"]
+        assert printed == "authcore/authcore"
+
+
+def test_a_trigger_that_dies_is_told_from_one_that_refuses(resources: dict[str, Value]) -> None:
+    metrics = _at(resources, "TriggerCrashAlarm.Metrics")
+    counted = {each["Id"]: each["MetricStat"]["Metric"] for each in metrics if "MetricStat" in each}
+    assert len(counted) <= 10  # what an alarm of CloudWatch takes
+    for identifier, metric in counted.items():
+        (dimension,) = metric["Dimensions"]
+        own = identifier.removesuffix("Errors").removesuffix("Failures")
+        function = own[0].upper() + own[1:]
+        expected = {"Errors": function, "failures": DOOR_OF[function]}
+        assert dimension["Value"] == expected[metric["MetricName"]]
+    (expression,) = (each["Expression"] for each in metrics if "Expression" in each)
+    assert {*re.findall(r"FILL\((\w+), 0\)", expression)} == {*counted}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Final
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_function_may_do_what_its_policy_allows(
 
 
 def test_one_more_action_is_noticed(template: dict[str, Value]) -> None:
-    policy = _policy(template, "AccountLinking")
+    policy = _policy(deepcopy(template), "AccountLinking")
     policy["Links"]["Action"].append("cognito-idp:AdminSetUserPassword")
     assert policy != _file("AccountLinking")
 

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
@@ -71,6 +72,25 @@ def test_a_wheel_holds_every_file_of_its_packages(wheels: dict[str, ZipFile]) ->
             name = path.relative_to(parent).as_posix()
             if path.is_file() and "__pycache__" not in name and path.name not in own:
                 assert name in shipped
+
+
+def test_make_dist_knows_each_library_of_an_extra_that_a_module_imports() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    optional = {
+        re.split(r"[^\w-]", each)[0] for name in extras if name != "dev" for each in extras[name]
+    }
+    imported = {
+        name
+        for parent in (ROOT / "src", ROOT / "entrypoints")
+        for path in parent.rglob("*.py")
+        for name in re.findall(r"^(?:from|import) (\w+)", path.read_text(), re.MULTILINE)
+    }
+    belongs = packages_distributions()
+    known = clean_installs.OF_WEB | clean_installs.OF_CLI | clean_installs.OF_OTEL
+
+    assert {name for name in imported if optional & {*belongs.get(name, ())}} <= known
 
 
 def test_type_checkers_may_read_every_package(wheels: dict[str, ZipFile]) -> None:

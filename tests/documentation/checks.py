@@ -5,16 +5,12 @@ The tables of docs/doctor.md, made from ``authcore.domain.services.doctor.regist
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from authcore.domain.model.checks import Check
 from authcore.domain.services.doctor.registry import SECTIONS
+from documentation.generated import GeneratedPart
 
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "doctor.md"
-BEGIN: Final = "<!-- checks: written by `make tables` -->"
-END: Final = "<!-- end of checks -->"
 
 _TITLES: Final = ("check", "severity", "question", "otherwise", "while users move", "see")
 _HEAD: Final = f"| {' | '.join(_TITLES)} |\n{'|---' * len(_TITLES)}|"
@@ -31,7 +27,7 @@ def _table(checks: Iterable[Check]) -> str:
 
 def _row(check: Check) -> str:
     page, _, section = check.anchor.partition("#")
-    target = f"#{section}" if page == PAGE.name else check.anchor
+    target = f"#{section}" if page == PART.page else check.anchor
     link = f"[{page.removesuffix('.md')}]({target})"
     cells = (
         f"`{check.id}`",
@@ -44,12 +40,8 @@ def _row(check: Check) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def page_with_tables(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+PART: Final = GeneratedPart("doctor.md", "checks", tables)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

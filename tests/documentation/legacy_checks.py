@@ -4,7 +4,6 @@ The table of docs/legacy-team.md, made from the checks of ``authcore legacy chec
 ``make tables`` writes it.
 """
 
-from pathlib import Path
 from typing import Final
 
 from authcore.adapters.http import HttpClient
@@ -13,11 +12,7 @@ from authcore.testing.fakes.system import ScriptedEntropy
 from authcore_cli.legacy_checks.every_check import every_check
 from authcore_cli.legacy_checks.request import LegacyCheckRequest
 from authcore_cli.legacy_checks.target import CALL_LIMIT, MAX_ANSWER_BYTES, LegacyTarget
-
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "legacy-team.md"
-BEGIN: Final = "<!-- legacy checks: written by `make tables` -->"
-END: Final = "<!-- end of legacy checks -->"
+from documentation.generated import GeneratedPart
 
 
 def table() -> str:
@@ -37,12 +32,8 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def page_with_table(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+PART: Final = GeneratedPart("legacy-team.md", "legacy checks", table)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

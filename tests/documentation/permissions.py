@@ -5,15 +5,11 @@ The tables of docs/least-privilege.md, made from ``deploy/policies``.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from deploy.policies import Statement, statements
+from documentation.generated import GeneratedPart
 
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "least-privilege.md"
-BEGIN: Final = "<!-- permissions: written by `make tables` -->"
-END: Final = "<!-- end of permissions -->"
 
 TITLES: Final[Mapping[str, str]] = {
     "web": "The auth service",
@@ -244,12 +240,8 @@ def _secrets(door: str) -> str:
     return f"\n`${{SecretArns}}`: {', '.join(f'`AUTHCORE_{each}_ARN`' for each in named)}."
 
 
-def page_with_tables(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+PART: Final = GeneratedPart("least-privilege.md", "permissions", tables)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

@@ -5,15 +5,11 @@ The tables of docs/reasons.md, made from ``authcore.domain.model.reasons``.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from authcore.domain.model.reasons import SECTIONS, Reason
+from documentation.generated import GeneratedPart
 
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "reasons.md"
-BEGIN: Final = "<!-- reasons: written by `make tables` -->"
-END: Final = "<!-- end of reasons -->"
 
 _HEAD: Final = (
     "| reason | outcome | where | the user sees | the operator does |\n|---|---|---|---|---|"
@@ -45,12 +41,8 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(name if " " in name else f"`{name}`" for name in names)
 
 
-def page_with_tables(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{tables()}\n\n{END}{after}"
+PART: Final = GeneratedPart("reasons.md", "reasons", tables)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

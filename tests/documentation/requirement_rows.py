@@ -15,11 +15,10 @@ from pathlib import Path
 from tokenize import COMMENT, generate_tokens
 from typing import Final
 
+from documentation.generated import GeneratedPart
+
 
 ROOT: Final = Path(__file__).parents[2]
-PAGE: Final = ROOT / "docs" / "security.md"
-BEGIN: Final = "<!-- rows: written by `make tables` -->"
-END: Final = "<!-- end of rows -->"
 ROW_ID: Final = re.compile(r"\b(?:TV|KF|RD|SP|CK|DL|MG|LT|VA|RF|AL|PS)-[0-9]{2}\b")
 SPAN: Final = re.compile(r"\b([A-Z]{2})-([0-9]{2})\s*(?:\.\.|…|to)\s*(?:[A-Z]{2}-)?([0-9]{2})\b")
 
@@ -219,12 +218,8 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def page_with_table(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+PART: Final = GeneratedPart("security.md", "rows", table)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

@@ -9,7 +9,7 @@ import pytest
 
 from behaviours.checks import CHECKS, Check
 from behaviours.pools import Emulator, LocalCognitoHere, Pool, Wanted
-from behaviours.table import YES, holds, table_of, written
+from behaviours.table import YES, holds, read_table, table_of
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: re.sub(r"\W+", "-", check.says))
@@ -19,7 +19,7 @@ def test_the_local_cognito_does_as_amazon_documents(check: Check) -> None:
 
 
 def test_the_table_has_each_check_with_our_tick() -> None:
-    rows = [line.split(" | ") for line in written().splitlines()[2:-1]]
+    rows = [line.split(" | ") for line in read_table().splitlines()[2:-1]]
     assert [row[0].removeprefix("| ") for row in rows] == [check.says for check in CHECKS]
     assert all(row[1] == YES for row in rows)
 

@@ -1,20 +1,7 @@
 """The page of permissions says of every policy what it allows, where, and why."""
 
 from deploy.policies import names, statements
-from documentation.permissions import (
-    PAGE,
-    TITLES,
-    WHERE,
-    WHERE_OF_DOORS,
-    WHY,
-    page_with_tables,
-)
-
-
-def test_the_tables_of_permissions_are_current() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-
-    assert page == page_with_tables(page), "run `make tables`"
+from documentation.permissions import TITLES, WHERE, WHERE_OF_DOORS, WHY
 
 
 def test_every_permission_has_a_reason_and_every_reason_a_permission() -> None:

@@ -13,7 +13,6 @@ from authcore.settings import describe_variables
 from documentation.product_source import Module, constants
 from documentation.reason_codes import BASES, error_classes, is_made, reason_codes, reasons_in
 from documentation.reason_trace import UntraceableError, trace_all
-from documentation.reasons import PAGE, page_with_tables
 from documentation.variables import Everything
 
 
@@ -28,12 +27,6 @@ ELSEWHERE: Final = {
     "nginx",
 }
 """Sources of answers that have no action."""
-
-
-def test_the_tables_of_reasons_are_current() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-
-    assert page == page_with_tables(page), "run `make tables`"
 
 
 def test_every_reason_of_the_code_has_a_row_and_every_row_a_reason() -> None:

@@ -4,14 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from documentation.requirement_rows import (
-    DEMANDS,
-    PAGE,
-    page_with_table,
-    proofs,
-    rows_named,
-    unproven,
-)
+from documentation.requirement_rows import DEMANDS, proofs, rows_named, unproven
 
 
 MADE_UP = '''
@@ -32,12 +25,6 @@ def test_of_something_else(row):
     """
     assert message == "{row}"
 '''
-
-
-def test_the_table_of_requirements_is_current() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-
-    assert page == page_with_table(page), "run `make tables`"
 
 
 def test_the_requirements_that_tests_prove_are_those_that_are_listed() -> None:

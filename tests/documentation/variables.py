@@ -1,11 +1,10 @@
 """
 The table of ``AUTHCORE_*`` variables in docs/operating.md, made from the settings themselves.
 
-``make tables`` writes it anew.
+``make tables`` writes it.
 """
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import attrs
@@ -37,11 +36,7 @@ from authcore.settings.verify import VerifySettings, WebAccessSettings
 from authcore.settings.webhook import WebhookSettings
 from authcore_cli.entrypoints import DOORS
 from authcore_lambda.authorizer import AnswerSettings
-
-
-PAGE: Final = Path(__file__).parents[2] / "docs" / "operating.md"
-BEGIN: Final = "<!-- variables: written by `make tables` -->"
-END: Final = "<!-- end of variables -->"
+from documentation.generated import GeneratedPart
 
 
 @attrs.frozen
@@ -123,12 +118,8 @@ def _listed(doors: list[str]) -> str:
     return ", ".join(doors)
 
 
-def page_with_table(page: str) -> str:
-    """*page* with what stands between the marks replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+PART: Final = GeneratedPart("operating.md", "variables", table)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PART.write()

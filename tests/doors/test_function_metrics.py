@@ -10,7 +10,6 @@ import pytest
 from authcore.adapters.audit.log import LOGGER, LoggingAuditLog
 from authcore.domain.errors import ConfigurationError
 from authcore.domain.model.audit import AuditEvent
-from authcore.wiring.audit_format import FORMAT as AUDIT_FORMAT
 from authcore_cli.entrypoints import DOORS
 from authcore_lambda import (
     account_linking,
@@ -22,7 +21,6 @@ from authcore_lambda import (
     user_migration,
     web,
 )
-from authcore_lambda.invocation_metrics import FORMAT
 from authcore_lambda.lazy_function import LazyFunction
 from support.ocsf_schema import problems
 
@@ -45,7 +43,7 @@ def handlers() -> Iterator[None]:
 @pytest.fixture
 def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Printed:
     """With metrics switched on: what functions printed since the last look."""
-    monkeypatch.setenv(FORMAT, "emf")
+    monkeypatch.setenv("AUTHCORE_METRICS_FORMAT", "emf")
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -104,7 +102,7 @@ def test_by_default_a_function_prints_nothing(
     value: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if value is not None:
-        monkeypatch.setenv(FORMAT, value)
+        monkeypatch.setenv("AUTHCORE_METRICS_FORMAT", value)
 
     function()({}, None)
 
@@ -130,7 +128,7 @@ def test_each_deployment_may_have_a_namespace_of_its_own(
 def test_a_function_writes_its_audit_lines_as_ocsf_where_asked_to(
     printed: Printed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv(AUDIT_FORMAT, "ocsf")
+    monkeypatch.setenv("AUTHCORE_AUDIT_FORMAT", "ocsf")
     tested = function()
 
     for _ in range(2):

@@ -9,7 +9,7 @@ import pytest
 from authcore.adapters.correlation import current
 from authcore.domain.model.attempt_ids import ATTEMPT_MEMBER
 from authcore_guard import asgi_request, wsgi_request
-from authcore_lambda.invocations import correlated, request_id_of
+from authcore_lambda.invocations import correlate_invocations, request_id_of
 from authcore_lambda.lazy_function import LazyFunction
 from authcore_lambda.web import WebFunction
 from doors.web_world import WebWorld
@@ -117,7 +117,7 @@ def test_an_invocation_is_named_by_lambdas_id_and_the_sign_in_that_the_client_na
     lazy = LazyFunction("tested", lambda _: function, without_settings=lambda *_: None)
     context: Any = SimpleNamespace(aws_request_id=GIVEN)
     event = {"request": {member: {ATTEMPT_MEMBER: ATTEMPT}}}
-    for named in (lazy, correlated(function)):
+    for named in (lazy, correlate_invocations(function)):
         named(event, context)
 
     assert seen == [(GIVEN, ATTEMPT)] * 2
@@ -145,7 +145,7 @@ def test_what_is_no_id_in_an_event_is_not_logged(event: Any) -> None:
         correlation = current()
         seen.append(correlation.attempt if correlation else "none")
 
-    correlated(function)(event, None)
+    correlate_invocations(function)(event, None)
 
     assert seen == [None]
 

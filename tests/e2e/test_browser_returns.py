@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
-from authcore_local.addresses import COOKIE_DOMAIN, Ports
+from authcore_local.addresses import COOKIE_DOMAIN, HERE, HOSTS, Ports
 from authcore_local.stack import LocalStack
 from e2e.test_browser import JANE, assert_greeted, type_in
 
@@ -25,6 +25,7 @@ def _stack() -> Iterator[LocalStack]:
         patch.setattr("authcore_local.addresses.CMS_HOST", f"cms.{NARROW}")
         patch.setattr("authcore_local.cms.CMS_HOST", f"cms.{NARROW}")
         patch.setattr("authcore_local.addresses.AUTH_HOST", f"auth.{NARROW}")
+        patch.setitem(HOSTS, "cms", (f"cms.{NARROW}", *HERE))
         with LocalStack(ports=Ports.free(), cuts_off_at_once=False) as stack:
             yield stack
 

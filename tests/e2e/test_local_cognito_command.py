@@ -67,6 +67,25 @@ def test_tokens_of_the_pool_are_valid_for_the_printed_settings(pool: ServedPool)
     assert claims.username == "anna"
 
 
+@pytest.mark.parametrize(
+    ("registered", "printed"),
+    [
+        (("http://localhost:8000/callback",), None),
+        (
+            ("http://localhost:8000/callback", "http://127.0.0.1:8401/auth/signin/callback"),
+            "http://127.0.0.1:8401/auth/signin/callback",
+        ),
+    ],
+)
+def test_only_a_callback_that_the_auth_service_accepts_is_printed_as_its_setting(
+    registered: tuple[str, ...], printed: str | None
+) -> None:
+    listed = ", ".join(f'"{url}"' for url in registered)
+    text = FREE.replace('"http://localhost:8000/callback"', listed)
+    with ServedPool(PoolFile.parse(text), fresh_keys=False) as served:
+        assert served.environment.get("AUTHCORE_SIGN_IN_CALLBACK_URL") == printed
+
+
 def test_the_replica_serves_the_same_pool_and_refuses_writes(pool: ServedPool) -> None:
     variables = {n: v for n, v in pool.environment.items() if n.startswith("AWS_")}
     assert pool.replica_url
@@ -158,7 +177,7 @@ def _program(config: Path, variables: dict[str, str]) -> Iterator[dict[str, str]
         text=True,
     ) as process:
         assert process.stdout
-        lines = [next(process.stdout) for _ in range(12)]
+        lines = [next(process.stdout) for _ in range(11)]
         yield dict(line.split("=", 1) for line in shlex.split("".join(lines)))
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=AMPLE.total_seconds()) == 0

@@ -35,7 +35,7 @@ class Callers:
         self._stack = stack
         self._url = f"{stack.addresses.auth_server_url}/auth/password/verify"
         key = stack.environment["AUTHCORE_OLD_LOGIN_CALLER_KEYS"].partition("=")[2]
-        self._headers = {"authorization": f"Bearer {key}"}
+        self._headers = {"authorization": f"Bearer {key}", "x-request-id": "one"}
         self._subjects = {
             (kind, number): self._enrol(kind, number) for kind in KINDS for number in range(USERS)
         }

@@ -2,6 +2,7 @@
 One sign-in is followed through the logs of auth service, triggers and legacy calls by ids alone.
 
 Two users sign in at the same time, so that lines which only lie side by side are not taken for one.
+Each test has users of its own, whose first sign-in it is.
 """
 
 import json
@@ -23,8 +24,9 @@ from e2e.visitor import Visitor
 
 IDS: Final = (*("attempt", "next_attempt", "request_id", "token_request", "subject", "legacy_uid"),)
 Line = dict[str, Any]
-JANE, HUCK, GREGOR = SEED_USERS[:3]
+JANE, HUCK, GREGOR, BARTLEBY = SEED_USERS[:4]
 JANE_AT_GOOGLE, _, LIZZY_AT_GOOGLE = PEOPLE["Google"]
+_, BARTLEBY_AT_FACEBOOK = PEOPLE["Facebook"]
 
 
 class _Lines(logging.Handler):
@@ -87,11 +89,11 @@ def press_sign_in(stack: LocalStack, user: SeedUser) -> int:
 def test_a_migrating_sign_in_by_managed_login(stack: LocalStack, log: list[Line]) -> None:
     visitors = [Visitor(stack), Visitor(stack)]
     pages = [visitor.begin() for visitor in visitors]
-    for visitor, page, user in zip(visitors, pages, (JANE, HUCK), strict=True):
+    for visitor, page, user in zip(visitors, pages, (HUCK, GREGOR), strict=True):
         visitor.send(page, username=user.username, password=user.password)
         visitor.browser.close()
 
-    for number, user in enumerate((JANE, HUCK)):
+    for number, user in enumerate((HUCK, GREGOR)):
         lines = follow(log, attempt=attempt_of(log, "sign_in.begin", number))
         assert actions(lines) == [
             "sign_in.begin",
@@ -126,6 +128,7 @@ def test_a_federated_sign_in(stack: LocalStack, log: list[Line]) -> None:
 def test_a_federated_sign_in_that_cognito_breaks_off_continues_as_another(
     stack: LocalStack, log: list[Line]
 ) -> None:
+    assert press_sign_in(stack, JANE) == 200
     visitor = Visitor(stack)
     again = visitor.send(visitor.begin("?provider=Google"), person=JANE_AT_GOOGLE.user_id)
     visitor.send(again, person=JANE_AT_GOOGLE.user_id)
@@ -138,7 +141,7 @@ def test_a_federated_sign_in_that_cognito_breaks_off_continues_as_another(
 
 
 def test_a_migrating_sign_in_on_the_own_page(stack: LocalStack, log: list[Line]) -> None:
-    assert press_sign_in(stack, GREGOR) == 200
+    assert press_sign_in(stack, BARTLEBY) == 200
 
     accepted = follow(log, attempt=attempt_of(log, "password.begin", 0))
 
@@ -158,10 +161,10 @@ def test_a_callback_that_its_browser_does_not_hold_any_more_names_the_same_attem
     stack: LocalStack, log: list[Line]
 ) -> None:
     visitor, stranger = Visitor(stack), Visitor(stack)
-    page = visitor.begin("?provider=Google")
+    page = visitor.begin("?provider=Facebook")
     assert page.form is not None
     answered = visitor.browser.send(
-        Form(page.form.url, {**page.form.fields, "person": LIZZY_AT_GOOGLE.user_id})
+        Form(page.form.url, {**page.form.fields, "person": BARTLEBY_AT_FACEBOOK.user_id})
     )
     while "/auth/signin/callback" not in str(answered.location):
         answered = visitor.browser.get(str(answered.location))

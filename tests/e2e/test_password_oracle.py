@@ -57,7 +57,7 @@ def attempt(stack: LocalStack, http: httpx.Client, name: str, password: str) -> 
     return http.post(
         f"http://127.0.0.1:{stack.addresses.ports.auth}/auth/password",
         json={"username": name, "password": password},
-        headers={"origin": origin, "accept": "application/json"},
+        headers={"origin": origin, "accept": "application/json", "x-request-id": "one"},
     )
 
 

@@ -328,8 +328,8 @@ def test_the_demo_prints_where_the_old_login_is() -> None:
 def test_lifetimes_of_the_demo_can_be_chosen() -> None:
     given = ["--access-minutes", "10", "--refresh-minutes", "120", "--grace-seconds", "0"]
 
-    assert demo.parse_lifetimes([]) == Lifetimes()
-    assert demo.parse_lifetimes([*given, "--no-rotation"]) == Lifetimes(
+    assert demo.parse_options([]).lifetimes == Lifetimes()
+    assert demo.parse_options([*given, "--no-rotation"]).lifetimes == Lifetimes(
         access=timedelta(minutes=10),
         refresh=timedelta(minutes=120),
         grace=timedelta(0),
@@ -350,7 +350,7 @@ def test_lifetimes_of_the_demo_can_be_chosen() -> None:
 )
 def test_lifetimes_that_cognito_does_not_know_are_wrong_usage(given: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        demo.parse_lifetimes(given)
+        demo.parse_options(given)
 
     assert caught.value.code == 2
 

@@ -31,7 +31,7 @@ def problem_of(text: str) -> str | None:
 
 @examples(60)
 @given(st.one_of(spoilt(), st.text(max_size=40)))
-@example("[" * 1500)
+@example("[" * 700)
 @example("pool: &p {custom_attributes: *p}")
 @example("users: &u [*u]")
 @example("? [a, b]\n: c")

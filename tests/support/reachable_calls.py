@@ -7,7 +7,7 @@ walk knows no values, so it finds too much rather than too little.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -23,6 +23,9 @@ SERVICES: Final = ("cognito-idp", "dynamodb", "lambda", "secretsmanager", "wafv2
 
 OF_MAPPINGS: Final = frozenset(("items", "keys", "values"))
 """Called without an argument these are methods of a dict, and never of an adapter."""
+
+_MAY_IMPORT: Final = (ast.Import, ast.ImportFrom, ast.If, ast.Try)
+"""Statements of a module outside of functions and classes, whose imports are read with them."""
 
 _Imports: TypeAlias = Mapping[str, tuple[str, str | None]]
 _Found: TypeAlias = "tuple[_Scope, ast.AST] | _Scope | None"
@@ -46,10 +49,9 @@ class _Scope:
             return _member(authcore._ROOMS[name], name)
         return None
 
-    def within(self, node: ast.AST) -> "_Scope":
-        """The same with the imports inside of *node*."""
-        inside = _imports_in(node)
-        return attrs.evolve(self, imported={**self.imported, **inside}) if inside else self
+    def within(self, imports: _Imports) -> "_Scope":
+        """The same with the *imports* inside of a function or class."""
+        return attrs.evolve(self, imported={**self.imported, **imports}) if imports else self
 
 
 @cache
@@ -111,8 +113,9 @@ class _Walk:
             self._visit(scope, method)
 
     def _visit(self, scope: _Scope, node: ast.AST) -> None:
-        scope = scope.within(node)
-        for each in _uses(node):
+        uses, imports = _inside(node)
+        scope = scope.within(imports)
+        for each in uses:
             if isinstance(each, ast.Name):
                 self._reach(scope.find(each.id))
             else:
@@ -130,9 +133,11 @@ class _Walk:
 
 
 @cache
-def _uses(node: ast.AST) -> tuple[ast.Name | ast.Attribute, ...]:
-    """Give the names and attributes in *node*."""
-    return tuple(each for each in _expressions(node) if isinstance(each, ast.Name | ast.Attribute))
+def _inside(node: ast.AST) -> tuple[tuple[ast.Name | ast.Attribute, ...], _Imports]:
+    """Give the names and attributes in *node*, and what it imports."""
+    found = tuple(_expressions(node))
+    uses = tuple(each for each in found if isinstance(each, ast.Name | ast.Attribute))
+    return uses, dict(_imports(found))
 
 
 def _expressions(node: ast.AST) -> Iterator[ast.AST]:
@@ -193,18 +198,13 @@ def _scope(name: str, tree: ast.Module) -> _Scope:
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             defined |= {each.id: node for each in targets if isinstance(each, ast.Name)}
-    outside = ast.Module([each for each in tree.body if not isinstance(each, Function)], [])
-    return _Scope(name, defined, dict(_imports(outside)))
+    importing: list[ast.stmt] = [each for each in tree.body if isinstance(each, _MAY_IMPORT)]
+    return _Scope(name, defined, dict(_imports(ast.walk(ast.Module(importing, [])))))
 
 
-@cache
-def _imports_in(node: ast.AST) -> _Imports:
-    return dict(_imports(node))
-
-
-def _imports(node: ast.AST) -> Iterator[tuple[str, tuple[str, str | None]]]:
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, tuple[str, str | None]]]:
     """Yield local names and what they stand for."""
-    for each in ast.walk(node):
+    for each in nodes:
         if isinstance(each, ast.ImportFrom) and each.module is not None:
             for alias in each.names:
                 yield alias.asname or alias.name, (each.module, alias.name)

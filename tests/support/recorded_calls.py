@@ -1,8 +1,8 @@
 """
 Every call that boto3's clients make, as IAM sees it: action, resource and key.
 
-The recorder listens to the events of botocore's clients, so a call is recorded whoever makes it and
-whatever answers it.  Clients that it listens to wait amply: what is recorded does not depend on the
+The recorder listens to the events of botocore's clients, so a call is recorded for any caller and
+any answer.  Clients that it listens to wait amply: what is recorded does not depend on the
 speed of the machine.
 """
 

@@ -88,7 +88,7 @@ def test_a_terminal_gets_one_paragraph_a_finding() -> None:
     assert status == 1
     assert "cognito_user_pool_deletion_protection_enabled" in out
     assert "mend: aws cognito-idp" in out
-    assert "1 findings" in out
+    assert "1 finding, " in out
 
 
 def test_what_aws_answers_reaches_a_terminal_without_control_characters() -> None:

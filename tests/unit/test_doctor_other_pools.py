@@ -5,8 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from unit.doctor_world import ACCOUNT, APP, AUTH, POOL_ARN, SECRET_ARN, TRIGGERS, World, arn_of
-from unit.test_doctor import (
+from unit.doctor_plants import (
     Plant,
     another_client,
     both,
@@ -19,6 +18,7 @@ from unit.test_doctor import (
     trigger,
     variable,
 )
+from unit.doctor_world import ACCOUNT, APP, AUTH, POOL_ARN, SECRET_ARN, TRIGGERS, World, arn_of
 
 
 VERIFIED: Final = {"AttributesRequireVerificationBeforeUpdate": ["email"]}

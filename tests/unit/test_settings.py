@@ -8,11 +8,12 @@ import attrs
 import pytest
 
 from authcore.domain.errors import ConfigurationError
-from authcore.settings import describe_variables, load
+from authcore.settings import describe_variables, load, load_valid
 from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.legacy import LegacySettings
+from authcore.settings.log import LogSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.parsers import integer, key_ring, pairs, seconds, words
 from authcore.settings.reader import Check, setting
@@ -55,6 +56,13 @@ def test_every_missing_and_every_wrong_value_is_named_at_once() -> None:
     assert len(caught.value.problems) == 6
     for name in (*GOOD, "AUTHCORE_COOKIE_LIFETIME"):
         assert name in problems
+
+
+def test_a_group_that_must_not_stop_a_process_has_defaults_for_what_is_wrong() -> None:
+    given = {"AUTHCORE_LOG_FORMAT": "yaml", "AUTHCORE_LOG_LEVEL": "ERROR"}
+    log = load_valid(LogSettings, given, prefix="log")
+
+    assert (log.format, log.level) == (None, "ERROR")
 
 
 @attrs.frozen(kw_only=True)

@@ -61,7 +61,7 @@ class Check:
     name: str
     operation: OperationName
     rule: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     lacks: str | None = None
 
 
@@ -92,7 +92,7 @@ def run_checks(checks: Iterable[Check], timer: Callable[[], float]) -> Iterator[
     Args:
         checks: Those that need something that is missing are skipped.
 
-        timer: Seconds, from any begin.
+        timer: A monotonic clock, in seconds.
     """
     silent = 0
     for check in checks:
@@ -120,7 +120,10 @@ def _run(check: Check, timer: Callable[[], float]) -> CheckResult:
 
 
 def _describe(error: AuthcoreError) -> str:
-    return f"{error} ({error.detail})" if error.detail else str(error)
+    """Give the error with its detail, which for a status only repeats the text."""
+    if not error.detail or error.detail.startswith("HTTP "):
+        return str(error)
+    return f"{error} ({error.detail})"
 
 
 def require(holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as an assertion

@@ -12,29 +12,29 @@ from authcore_cli.legacy_checks.check import BrokenRuleError, Check, OperationNa
 from authcore_cli.legacy_checks.target import LegacyTarget
 
 
-_Rule = tuple[str, str, Callable[[], None]]
+_Rule = tuple[str, str, Callable[[], object]]
 
 _NO_USER: Final = "the account of --user is not found: see find-name"
 
 
 def look_up_checks(target: LegacyTarget) -> Iterator[Check]:
     """Yield the checks; those about a user are skipped without one."""
-    for operation, of_strangers, of_user in (
-        ("find", _find_strangers, _find_user),
-        ("match", _match_strangers, _match_user),
-        ("list", _list_accounts, None),
-        ("profiles", _read_strangers, _read_user),
-    ):
-        yield from _checks(operation, of_strangers(target), None)  # type: ignore[arg-type]
-        if of_user:
-            lacks = None if target.request.user else "--user"
-            yield from _checks(operation, of_user(target), lacks)  # type: ignore[arg-type]
+    lacks = None if target.request.user else "--user"
+    yield from _checks("find", _find_strangers(target))
+    yield from _checks("find", _find_user(target), lacks)
+    yield from _checks("match", _match_strangers(target))
+    yield from _checks("match", _match_user(target), lacks)
+    yield from _checks("list", _list_accounts(target))
+    yield from _checks("profiles", _read_strangers(target))
+    yield from _checks("profiles", _read_user(target), lacks)
     rule = "a locked account is `found`, and says that it is locked"
     lacks = None if target.request.locked else "--locked-user"
     yield Check("find-locked", "find", rule, lambda: _find_locked(target), lacks)
 
 
-def _checks(operation: OperationName, rules: Iterator[_Rule], lacks: str | None) -> Iterator[Check]:
+def _checks(
+    operation: OperationName, rules: Iterator[_Rule], lacks: str | None = None
+) -> Iterator[Check]:
     for name, rule, run in rules:
         yield Check(name, operation, rule, run, lacks)
 
@@ -53,7 +53,7 @@ def _find_strangers(target: LegacyTarget) -> Iterator[_Rule]:
 
 def _find_user(target: LegacyTarget) -> Iterator[_Rule]:
     name = target.request.user.username if target.request.user else "-"
-    yield "find-name", "the user is `found` by the login name", lambda: _ignore(account_of(target))
+    yield "find-name", "the user is `found` by the login name", lambda: account_of(target)
     yield (
         "find-letter-case",
         "the user is found by the name in other letter case",
@@ -201,7 +201,3 @@ def _read_user(target: LegacyTarget) -> Iterator[_Rule]:
         require(found == {account.legacy_uid: account}, "the account of --user is not read")
 
     yield "profiles-user", "the user's account is read as `find` reads it", is_read
-
-
-def _ignore(_: object) -> None:
-    """Drop a result."""

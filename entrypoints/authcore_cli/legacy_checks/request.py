@@ -61,7 +61,7 @@ class LegacyTools:
 
     Attributes:
         checks: In their order.
-        timer: Seconds, from any begin.
+        timer: A monotonic clock, in seconds.
         close: Closes connections.
     """
 

@@ -36,7 +36,7 @@ SESSION_LIMIT: Final = timedelta(seconds=2)
 """Default of AUTHCORE_LEGACY_SESSIONS_TIMEOUT: the call delays a user's request."""
 
 UPDATE_LIMIT: Final = timedelta(seconds=1)
-"""What a sign-in waits for the profile to be written."""
+"""How long a sign-in waits until the profile is written."""
 
 MAX_ANSWER_BYTES: Final = listing_contract.MAX_PAGE_BYTES
 
@@ -49,8 +49,8 @@ class LegacyTarget:
     Attributes:
         http: Its limits are CALL_LIMIT and MAX_ANSWER_BYTES.
         url: The part of the URL before ``/api/``.
-        api_key: Gives the key of now.
-        timer: Seconds, from any begin.
+        api_key: Returns the current key.
+        timer: A monotonic clock, in seconds.
         entropy: For names and ids that no user has.
         request: Users and permissions of the operator.
     """
@@ -88,9 +88,9 @@ class LegacyTarget:
                 "POST", f"{self.url}{path}", headers=sent, content=body, within=within
             )
         except HttpFailedError as failure:
-            limit = f"{within.total_seconds():.0f} s"
+            limit = f" within {within.total_seconds():.0f} s" if failure.reason == "timeout" else ""
             raise BrokenRuleError(
-                f"no complete answer within {limit} ({failure.detail})",
+                f"no complete answer{limit} ({failure.detail})",
                 is_silent=failure.reason in ("connect", "timeout"),
             ) from None
 

@@ -1,7 +1,7 @@
 """Rules of ``create``, ``attach`` and ``update``, on an account that these checks create."""
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Final
 
 import attrs
@@ -17,38 +17,6 @@ from authcore_cli.legacy_checks.target import LegacyTarget
 
 _LOOKS_UP: Final = frozenset({"unique", "idempotent", "lease"})
 _REPEATS: Final = frozenset({"unique", "idempotent"})
-
-_Rule = tuple[str, OperationName, str, str]
-
-
-def write_checks(target: LegacyTarget) -> Iterator[Check]:
-    """Yield the checks; all are skipped unless the target may be written to."""
-    made = CreatedAccount(target)
-    lacks = None if target.request.writes else "--write"
-    for name, operation, rule, method in _RULES:
-        yield Check(name, operation, rule, getattr(made, method), lacks)
-    if target.request.creation in _REPEATS:
-        rule = "a repeated creation answers with the first account"
-        yield Check("create-again", "create", rule, made.is_not_created_twice, lacks)
-        rule = "a second account with the identity is `taken`"
-        yield Check("create-taken", "create", rule, made.is_not_shared, lacks)
-    if target.request.creation in _LOOKS_UP:
-        rule = "the created account is matched by Cognito id and by identity"
-        yield Check("match-created", "match", rule, made.is_matched, lacks)
-    lacks = lacks or (None if target.request.locked else "--locked-user")
-    rule = "a locked account is `locked`, and not linked"
-    yield Check("attach-locked", "attach", rule, made.is_never_attached, lacks)
-
-
-_RULES: Final[tuple[_Rule, ...]] = (
-    ("create-new", "create", "an account is `created`, and not locked", "is_open"),
-    ("create-key", "create", "a creation without an Idempotency-Key gets no decision", "needs_key"),
-    ("attach-again", "attach", "a repeated request is `attached` again", "is_attached_again"),
-    ("attach-taken", "attach", "an account with a Cognito id is `taken`", "is_taken"),
-    ("attach-unknown", "attach", "an id that no account has is `not_found`", "is_not_found"),
-    ("update-name", "update", "a new display name is `updated`, then `unchanged`", "is_renamed"),
-    ("update-other", "update", "another Cognito id is `not_linked`", "is_not_linked"),
-)
 
 
 @attrs.define(eq=False)
@@ -170,3 +138,55 @@ class CreatedAccount:
         except AccountNotFoundError:
             return
         raise BrokenRuleError("a change of another user is written")
+
+
+_Rule = tuple[str, OperationName, str, Callable[[CreatedAccount], None]]
+
+_RULES: Final[tuple[_Rule, ...]] = (
+    ("create-new", "create", "an account is `created`, and not locked", CreatedAccount.is_open),
+    (
+        "create-key",
+        "create",
+        "a creation without an Idempotency-Key gets no decision",
+        CreatedAccount.needs_key,
+    ),
+    (
+        "attach-again",
+        "attach",
+        "a repeated request is `attached` again",
+        CreatedAccount.is_attached_again,
+    ),
+    ("attach-taken", "attach", "an account with a Cognito id is `taken`", CreatedAccount.is_taken),
+    (
+        "attach-unknown",
+        "attach",
+        "an id that no account has is `not_found`",
+        CreatedAccount.is_not_found,
+    ),
+    (
+        "update-name",
+        "update",
+        "a new display name is `updated`, then `unchanged`",
+        CreatedAccount.is_renamed,
+    ),
+    ("update-other", "update", "another Cognito id is `not_linked`", CreatedAccount.is_not_linked),
+)
+
+
+def write_checks(target: LegacyTarget) -> Iterator[Check]:
+    """Yield the checks; all are skipped unless the target may be written to."""
+    made = CreatedAccount(target)
+    lacks = None if target.request.writes else "--write"
+    for name, operation, rule, run in _RULES:
+        yield Check(name, operation, rule, partial(run, made), lacks)
+    if target.request.creation in _REPEATS:
+        rule = "a repeated creation answers with the first account"
+        yield Check("create-again", "create", rule, made.is_not_created_twice, lacks)
+        rule = "a second account with the identity is `taken`"
+        yield Check("create-taken", "create", rule, made.is_not_shared, lacks)
+    if target.request.creation in _LOOKS_UP:
+        rule = "the created account is matched by Cognito id and by identity"
+        yield Check("match-created", "match", rule, made.is_matched, lacks)
+    lacks = lacks or (None if target.request.locked else "--locked-user")
+    rule = "a locked account is `locked`, and not linked"
+    yield Check("attach-locked", "attach", rule, made.is_never_attached, lacks)

@@ -67,14 +67,14 @@ def http_request(event: Event) -> HttpRequest:
         method=method.upper(),
         path=unquote(path, errors="replace"),
         query=query,
-        headers=_named(headers_in(event), event),
+        headers=_add_request_id(headers_in(event), event),
         body=_body(event),
         is_v2=is_v2,
         source_ip=_source_ip(event),
     )
 
 
-def _named(headers: Headers, event: Event) -> Headers:
+def _add_request_id(headers: Headers, event: Event) -> Headers:
     """Give a request without an id the gateway's."""
     gateways = text(mapping(event, "requestContext"), "requestId")
     if gateways is None or any(name == REQUEST_ID.lower() for name, _ in headers):

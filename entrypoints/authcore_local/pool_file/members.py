@@ -165,10 +165,10 @@ class Member:
         """Return a list of *words*."""
         return tuple(item.one_of(words) for item in self.items())
 
-    def checked(self, check: Callable[[str], str]) -> str:
-        """Return what *check* makes of the text; its ValueError is the problem."""
+    def parse(self, parser: Callable[[str], str]) -> str:
+        """Return what *parser* makes of the text; its ValueError is the problem."""
         try:
-            return check(self.text())
+            return parser(self.text())
         except ValueError as error:
             self.fail(str(error))
 

@@ -116,6 +116,8 @@ def read_pool_file(path: Path) -> PoolFile:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PoolFileError(str(path), 0, "", f"cannot be read: {type(error).__name__}") from None
+    except OSError as error:
+        raise PoolFileError(str(path), 0, "", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PoolFileError(str(path), 0, "", "cannot be read: it is not UTF-8") from None
     return PoolFile.parse(text, str(path))

@@ -82,11 +82,11 @@ def _pool_id(member: Member) -> str:
 
 
 def _url(member: Member) -> str:
-    return member.checked(service_url)
+    return member.parse(service_url)
 
 
 def _urls(member: Member) -> tuple[str, ...]:
-    return tuple(item.checked(_exact_url) for item in member.items())
+    return tuple(item.parse(_exact_url) for item in member.items())
 
 
 def _exact_url(text: str) -> str:

@@ -28,7 +28,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        with correlate(_presented(scope["headers"])) as correlation:
+        with correlate(_presented_id(scope["headers"])) as correlation:
 
             def send_named(message: Message) -> Awaitable[None]:
                 if message["type"] == "http.response.start":
@@ -39,6 +39,6 @@ class RequestIds:
             await self._app(scope, receive, send_named)
 
 
-def _presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def _presented_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     found = [value for name, value in headers if name == _HEADER]
     return found[0].decode("latin-1") if len(found) == 1 else None

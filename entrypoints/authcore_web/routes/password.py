@@ -116,7 +116,7 @@ class PasswordRoutes:
 
     async def _begin(self, request: Request) -> Response:
         sent, form, began = cookie_header(request), None, self._refusals.now()
-        attempt = self._steps.name_attempt()
+        attempt = self._steps.make_attempt_id()
         name_attempt(attempt)
         try:
             self._own_pages.check(request)

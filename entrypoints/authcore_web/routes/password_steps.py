@@ -87,7 +87,7 @@ class PasswordSteps:
     _clock: Clock
     _entropy: Entropy
 
-    def name_attempt(self) -> str:
+    def make_attempt_id(self) -> str:
         """Make the id of a sign-in, for log lines."""
         return attempt_id_of(self._entropy.token())
 

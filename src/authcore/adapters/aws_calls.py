@@ -25,15 +25,15 @@ def observe_calls(client: Any, service: str) -> None:
     def begin(*, model: Any, context: dict[str, Any], **_: object) -> None:
         context[_CALL] = begin_api_call(partner, service, model.name)
 
-    def answered(*, http_response: Any, context: dict[str, Any], **_: object) -> None:
-        context.pop(_CALL).answered(http_response.status_code)
+    def end_answered(*, http_response: Any, context: dict[str, Any], **_: object) -> None:
+        context.pop(_CALL).end_answered(http_response.status_code)
 
-    def failed(*, exception: Exception, context: dict[str, Any], **_: object) -> None:
-        context.pop(_CALL).failed(_outcome_of(exception))
+    def end_failed(*, exception: Exception, context: dict[str, Any], **_: object) -> None:
+        context.pop(_CALL).end_failed(_outcome_of(exception))
 
     client.meta.events.register_first("before-call", begin)
-    client.meta.events.register_last("after-call", answered)
-    client.meta.events.register_last("after-call-error", failed)
+    client.meta.events.register_last("after-call", end_answered)
+    client.meta.events.register_last("after-call-error", end_failed)
 
 
 def _outcome_of(error: Exception) -> CallOutcome:

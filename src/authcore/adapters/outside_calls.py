@@ -51,7 +51,7 @@ DURATIONS: Final[Durations[Series]] = Durations()
 """Of all calls of this process that have ended."""
 
 _TRACING: Final = "opentelemetry.trace"
-"""Whatever traces has imported it before the first call."""
+"""Imported before the first call where the process traces."""
 
 _STATUS_CLASSES: Final[Mapping[int, CallOutcome]] = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx"}
 
@@ -67,11 +67,11 @@ class OutsideCall:
         self._span = span
         self._begun = monotonic()
 
-    def answered(self, status: int) -> None:
+    def end_answered(self, status: int) -> None:
         """End the call with an answer of HTTP *status*."""
         self._end(_STATUS_CLASSES.get(status // 100, "protocol"), status)
 
-    def failed(self, outcome: CallOutcome) -> None:
+    def end_failed(self, outcome: CallOutcome) -> None:
         """End the call without an answer."""
         self._end(outcome, None)
 

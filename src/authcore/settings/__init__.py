@@ -11,6 +11,7 @@ from authcore.settings.reader import (
     describe_variables,
     known_variables,
     load,
+    load_valid,
     setting,
     variable_name,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "describe_variables",
     "known_variables",
     "load",
+    "load_valid",
     "setting",
     "variable_name",
 ]

@@ -13,8 +13,6 @@ FORMATS: Final = ("emf", "off")
 NAMESPACE: Final = re.compile(r"(?!AWS/)[A-Za-z0-9._/#:-]{1,255}")
 """See: Amazon CloudWatch "Metrics concepts", "Namespaces"."""
 
-DEFAULT_NAMESPACE: Final = "authcore"
-
 
 @attrs.frozen(kw_only=True, eq=False)
 class MetricsSettings:
@@ -31,5 +29,5 @@ class MetricsSettings:
         "text",
         "CloudWatch's namespace of the metrics; one of its own for each of several deployments in "
         "one account, or their alarms mix",
-        default=DEFAULT_NAMESPACE,
+        default="authcore",
     )

@@ -143,6 +143,24 @@ def load(group: type[Group], environment: Mapping[str, str]) -> Group:
         raise ConfigurationError([str(error)]) from None
 
 
+def load_valid(group: type[Group], environment: Mapping[str, str], *, prefix: str) -> Group:
+    """
+    Read *group* where no setting may stop the process: what is wrong counts as missing.
+
+    Args:
+        group: An attrs class of ``setting`` fields, all with defaults.
+
+        environment: Variables by name.  An empty text counts as missing.
+
+        prefix: Of its variables, e.g. ``log`` for ``AUTHCORE_LOG_*``.
+    """
+    found: dict[str, Any] = {}
+    for field in attrs.fields(group):
+        value, problem = _read(field, variable_name((prefix, field.name)), environment)
+        found[field.name] = value if problem is None else field.default
+    return group(**found)
+
+
 def _variables(
     group: type[attrs.AttrsInstance], path: Path
 ) -> Iterator[tuple[Path, "attrs.Attribute[Any]"]]:

@@ -3,12 +3,10 @@
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Final
 
 from authcore.adapters.audit.log import LOGGER
-
-
-FORMAT: Final = "AUTHCORE_AUDIT_FORMAT"
+from authcore.settings import load_valid
+from authcore.settings.audit import AuditSettings
 
 
 def set_up_audit_format(variables: Mapping[str, str], version: str) -> None:
@@ -24,7 +22,8 @@ def set_up_audit_format(variables: Mapping[str, str], version: str) -> None:
         version: Of authcore.
     """
     logger = logging.getLogger(LOGGER)
-    if variables.get(FORMAT) != "ocsf" or not logger.propagate:
+    settings = load_valid(AuditSettings, variables, prefix="audit")
+    if settings.format != "ocsf" or not logger.propagate:
         return
     from authcore.adapters.audit.ocsf import OcsfFormatter  # noqa: PLC0415 - where asked for
 

@@ -166,7 +166,7 @@ def _sign_in_plan(settings: InspectedSettings) -> SignInPlan | None:
         default_redirect=given.default_redirect,
         scopes=given.scopes,
         providers=given.providers,
-        secrets=_fixed(given.client_secret) or (),
+        secrets=_fixed_secrets(given.client_secret) or (),
         secret_arn=None if is_fixed else getattr(given.client_secret, "arn", None),
         refresh_by=settings.always.refresh.by,
         password_flow=None if password.sign_in == "off" else password.flow,
@@ -223,10 +223,10 @@ def secrets_of(settings: InspectedSettings) -> Iterator[Reading[NamedSecret]]:
     }
     for name, value in given.items():
         if value and not (isinstance(value, SecretReference) and value.arn):
-            yield _named(f"AUTHCORE_{name}", value)
+            yield _read_secret(f"AUTHCORE_{name}", value)
 
 
-def _named(variable: str, value: Any) -> Reading[NamedSecret]:
+def _read_secret(variable: str, value: Any) -> Reading[NamedSecret]:
     try:
         found = _from_file(value) if isinstance(value, SecretReference) else value
     except (SecretUnavailableError, ValueError) as error:
@@ -246,5 +246,5 @@ def _octets(value: Any) -> Iterator[bytes]:
         yield text if isinstance(text, bytes) else text.encode()
 
 
-def _fixed(secret: Any) -> tuple[str, ...] | None:
+def _fixed_secrets(secret: Any) -> tuple[str, ...] | None:
     return None if isinstance(secret, SecretReference) else secret

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from authcore.adapters.log_format import JsonFormatter, TextFormatter
-from authcore.settings.log import FORMATS, LEVELS
+from authcore.settings import load_valid
+from authcore.settings.log import LogSettings
 
 
-FORMAT: Final = "AUTHCORE_LOG_FORMAT"
-LEVEL: Final = "AUTHCORE_LOG_LEVEL"
 RUNTIMES_FORMAT: Final = "AWS_LAMBDA_LOG_FORMAT"
 """``JSON`` or ``Text``.  See: AWS Lambda "Configuring JSON and plain text log formats"."""
 
@@ -25,13 +24,13 @@ def set_up_service_log(variables: Mapping[str, str], servers: Iterable[str]) -> 
 
         servers: Loggers of the server, whose handlers write JSON too where that is asked for.
     """
-    root, is_json = logging.getLogger(), _format_in(variables) == "json"
+    settings, root = load_valid(LogSettings, variables, prefix="log"), logging.getLogger()
     if not root.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(TextFormatter())
         root.addHandler(handler)
-    root.setLevel(_level_in(variables))
-    if is_json:
+    root.setLevel(settings.level)
+    if settings.format == "json":
         _write_json(root, *map(logging.getLogger, servers))
 
 
@@ -42,9 +41,9 @@ def set_up_function_log(variables: Mapping[str, str]) -> None:
     Args:
         variables: ``AUTHCORE_LOG_*``; a value that is not valid counts as the default.
     """
-    logging.getLogger("authcore").setLevel(_level_in(variables))
-    asked = _format_in(variables) or variables.get(RUNTIMES_FORMAT, "").lower()
-    if asked == "json":
+    settings = load_valid(LogSettings, variables, prefix="log")
+    logging.getLogger("authcore").setLevel(settings.level)
+    if (settings.format or variables.get(RUNTIMES_FORMAT, "").lower()) == "json":
         _write_json(logging.getLogger())
 
 
@@ -53,13 +52,3 @@ def _write_json(*loggers: logging.Logger) -> None:
         for handler in logger.handlers:
             ends_lines = hasattr(handler, "terminator")  # Lambda's handlers do not
             handler.setFormatter(JsonFormatter("" if ends_lines else "\n"))
-
-
-def _format_in(variables: Mapping[str, str]) -> str | None:
-    asked = variables.get(FORMAT)
-    return asked if asked in FORMATS else None
-
-
-def _level_in(variables: Mapping[str, str]) -> str:
-    asked = variables.get(LEVEL, "")
-    return asked if asked in LEVELS else "INFO"

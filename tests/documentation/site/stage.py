@@ -41,6 +41,7 @@ def stage(folder: Path) -> None:
     _add_navigation(folder)
     shutil.copytree(ROOT / "docs" / "_site", folder / "_static", ignore=_no_code)
     shutil.copy(ROOT / "docs" / "_site" / "conf.py", folder)
+    _copy_file("docs/_site/page.html", folder / "_templates" / "page.html")
     _copy_file(CONTRACT, folder / "_extra" / "legacy-api.yaml")
     _write(folder / "_extra" / "llms.txt", overview())
 

@@ -52,11 +52,11 @@ class FunctionDescriptions:
     def lambda_config(self) -> dict[str, object]:
         """``LambdaConfig`` of the pool."""
         described: dict[str, object] = {}
-        for name, handler in self._attached():
+        for name, handler in self._attached_functions():
             arn, version = self._arn(handler), _VERSIONS.get(name)
-            described[name] = arn if version is None else _versioned(arn, version)
+            described[name] = arn if version is None else _version_config(arn, version)
             if name == "PreTokenGeneration":
-                config = _versioned(arn, self.triggers.pre_token_version)
+                config = _version_config(arn, self.triggers.pre_token_version)
                 described["PreTokenGenerationConfig"] = config
         return described
 
@@ -86,12 +86,12 @@ class FunctionDescriptions:
         return {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
 
     def _handler(self, arn: str) -> TriggerHandler:
-        found = {self._arn(handler): handler for _, handler in self._attached()}
+        found = {self._arn(handler): handler for _, handler in self._attached_functions()}
         if arn not in found:
             raise CognitoError("ResourceNotFoundException", f"Function not found: {arn}")
         return found[arn]
 
-    def _attached(self) -> Iterator[tuple[str, TriggerHandler]]:
+    def _attached_functions(self) -> Iterator[tuple[str, TriggerHandler]]:
         for name, field in CONFIG_NAMES.items():
             handler: TriggerHandler | None = getattr(self.triggers, field)
             if handler is not None:
@@ -102,5 +102,5 @@ class FunctionDescriptions:
         return f"arn:aws:lambda:{self.config.region}:{ACCOUNT}:function:{name}"
 
 
-def _versioned(arn: str, version: str) -> dict[str, str]:
+def _version_config(arn: str, version: str) -> dict[str, str]:
     return {"LambdaVersion": version, "LambdaArn": arn}

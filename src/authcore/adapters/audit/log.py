@@ -40,7 +40,7 @@ class LoggingAuditLog(AuditLog):
     """
     Writes each event as one line of JSON: ``{"event":"audit","action":"sign_in.complete",…}``.
 
-    With JsonFormatter the line has these members beside its own, and is no JSON within JSON.
+    With JsonFormatter the line has these members beside its own, and holds no JSON within a text.
     Absent fields are left out.  A value that does not look like an id is written as
     ``(not an id)``, and a detail that does not look like words as ``(not our own words)``, so that
     an e-mail address or token that got into an event stays out of the log.  Time and host are added

@@ -94,7 +94,7 @@ def _new_connection() -> "BoundedConnection":
 def _new_request(
     method: str, url: str, headers: Mapping[str, str], content: bytes
 ) -> httpx.Request:
-    """Make a request; a host like ``xn--0.example`` is a ServiceUrl's, and the name of nothing."""
+    """Make a request; httpx cannot decode some hosts of a ServiceUrl, e.g. ``xn--0.example``."""
     try:
         request = httpx.Request(
             method, url, headers={"accept-encoding": "identity", **headers}, content=content
@@ -164,9 +164,9 @@ class HttpClient:
         try:
             answer = self._exchange(request, limit)
         except HttpFailedError as failure:
-            call.failed(failure.reason)
+            call.end_failed(failure.reason)
             raise
-        call.answered(answer.status)
+        call.end_answered(answer.status)
         return answer
 
     def _exchange(self, request: httpx.Request, within: timedelta) -> HttpAnswer:

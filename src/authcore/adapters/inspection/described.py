@@ -27,11 +27,11 @@ class Described:
     def __init__(self, members: object, place: str) -> None:
         """Read *members*, which errors call *place*."""
         self._place = place
-        self._members: Mapping[str, Any] = self._checked(members, Mapping, place)
+        self._members: Mapping[str, Any] = self._check(members, Mapping, place)
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text; an absent one without a *default* is an error."""
-        found: str = self._checked(self._members.get(name, default), str, name)
+        found: str = self._check(self._members.get(name, default), str, name)
         return found
 
     def text_or_none(self, name: str) -> str | None:
@@ -40,7 +40,7 @@ class Described:
 
     def flag(self, name: str, *, default: bool) -> bool:
         """A boolean, *default* where it is absent."""
-        found: bool = self._checked(self._members.get(name, default), bool, name)
+        found: bool = self._check(self._members.get(name, default), bool, name)
         return found
 
     def number(self, name: str, default: int) -> int:
@@ -54,7 +54,7 @@ class Described:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts; absent is empty."""
-        return tuple(self._checked(each, str, name) for each in self._list(name))
+        return tuple(self._check(each, str, name) for each in self._list(name))
 
     def texts_or_none(self, name: str) -> frozenset[str] | None:
         """A list of texts as a set, or None where it is absent."""
@@ -70,7 +70,7 @@ class Described:
 
     def map_of_texts(self, name: str) -> Mapping[str, str]:
         """A map of texts; absent is empty."""
-        found = self._checked(self._members.get(name, {}), Mapping, name)
+        found = self._check(self._members.get(name, {}), Mapping, name)
         texts = all(isinstance(key, str) and isinstance(found[key], str) for key in found)
         if not texts or len(found) > MAX_LISTED:
             raise self._unreadable(name)
@@ -85,12 +85,12 @@ class Described:
         return name in self._members
 
     def _list(self, name: str) -> list[Any]:
-        found: list[Any] = self._checked(self._members.get(name, []), list, name)
+        found: list[Any] = self._check(self._members.get(name, []), list, name)
         if len(found) > MAX_LISTED:
             raise self._unreadable(name)
         return found
 
-    def _checked(self, found: Any, kind: type, name: str) -> Any:
+    def _check(self, found: Any, kind: type, name: str) -> Any:
         if not isinstance(found, kind):
             raise self._unreadable(name)
         return found

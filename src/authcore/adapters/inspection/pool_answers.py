@@ -5,6 +5,7 @@ from typing import Final
 
 from authcore.adapters.inspection.described import Described
 from authcore.domain.model.pool_settings import (
+    LAMBDA_NAMES,
     AttributeSettings,
     ClientSettings,
     PasswordRules,
@@ -14,18 +15,11 @@ from authcore.domain.model.pool_settings import (
 
 DEFAULT_LENGTH: Final = 2_048
 
-_TRIGGERS: Final = {
-    "UserMigration": "user_migration",
-    "PreSignUp": "pre_sign_up",
-    "PostConfirmation": "post_confirmation",
-    "PostAuthentication": "post_authentication",
-    "PreTokenGeneration": "pre_token_generation",
-}
 _VERSIONED: Final = {
     "PreTokenGenerationConfig": "pre_token_generation",
     "InboundFederation": "inbound_federation",
 }
-"""Members of LambdaConfig that hold a structure."""
+"""Members of LambdaConfig that hold a structure; where both are there, they count."""
 
 _CLASSES: Final = {
     "RequireLowercase": "lower",
@@ -102,7 +96,11 @@ def _attribute(described: Described) -> AttributeSettings:
 
 
 def _triggers(config: Described) -> dict[str, str]:
-    plain = {ours: config.text(name) for name, ours in _TRIGGERS.items() if config.has(name)}
+    plain = {
+        ours: config.text(name)
+        for ours, name in LAMBDA_NAMES.items()
+        if name not in _VERSIONED and config.has(name)
+    }
     versioned = {
         ours: config.structure(name).text("LambdaArn")
         for name, ours in _VERSIONED.items()

@@ -37,7 +37,7 @@ class HttpSiteInspection(SiteInspection):
 
             within: Total time of one request.
 
-            max_bytes: Length of a body; a longer one is no answer.
+            max_bytes: Length of a body; a longer one counts as no answer.
         """
         self._http = HttpClient(within=within, max_bytes=max_bytes)
         self._clock = clock

@@ -1,8 +1,8 @@
 """
 Ids of sign-ins, for log lines.
 
-An id is a digest of random bits that the browser keeps sealed: whoever reads it in a log can do
-nothing with it.
+An id is a digest of random bits that the browser keeps sealed.  A reader of the log can do nothing
+with it.
 """
 
 import hashlib

@@ -75,13 +75,13 @@ class Deployment:
         secrets: Keys and secrets of the settings.
         pool: The user pool.
         clients: Its app clients.
-        domain: The domain of the sign-in pages; None inside where the pool has none such.
+        domain: The domain of the sign-in pages; None inside where it is not a domain of a pool.
         providers: Its identity providers.
         threats: Its threat protection.
         web_acl: Whether a web ACL is in front of it.
         user_updates: Writes of users a second that Amazon grants.
-        functions: The functions of its triggers, by ARN; None inside where there is none such.
-        tables: By name; None inside where there is none such.
+        functions: The functions of its triggers, by ARN; None inside where it does not exist.
+        tables: By name; None inside where it does not exist.
         keys: The answer at the URL of the pool's keys.
         sites: Answers of the auth service and of the guarded application, by name of the question.
         probes: Answers to requests whose failure is a finding of its own, by name of the question.
@@ -108,7 +108,7 @@ class Deployment:
         The app client at which browsers sign in.
 
         Raises:
-            NothingToAskError: The pool has none such.
+            NothingToAskError: The pool has no such client.
         """
         wanted = self.plan.client_id
         return _given(next((c for c in self.clients.get() if c.client_id == wanted), None))

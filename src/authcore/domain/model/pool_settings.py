@@ -29,6 +29,16 @@ HANDLERS: Final[Mapping[str, str]] = {
 }
 """The handler of authcore's function for each trigger."""
 
+LAMBDA_NAMES: Final[Mapping[str, str]] = {
+    "user_migration": "UserMigration",
+    "pre_sign_up": "PreSignUp",
+    "post_confirmation": "PostConfirmation",
+    "post_authentication": "PostAuthentication",
+    "pre_token_generation": "PreTokenGeneration",
+    "inbound_federation": "InboundFederation",
+}
+"""What ``LambdaConfig`` calls the triggers."""
+
 
 @attrs.frozen(kw_only=True)
 class AttributeSettings:

@@ -7,7 +7,7 @@ from typing import Final
 
 from authcore.domain.model.checks import Check, Detail, Severity
 from authcore.domain.model.deployment import Deployment, NothingToAskError, each_read
-from authcore.domain.model.pool_settings import HANDLERS, Trigger
+from authcore.domain.model.pool_settings import HANDLERS, LAMBDA_NAMES, Trigger
 from authcore.domain.model.surroundings import POOL_ID, FunctionSettings
 from authcore.domain.services.doctor.mending import trigger_edit
 
@@ -19,16 +19,6 @@ OUR_FUNCTIONS: Final = "authcore_lambda."
 
 STRANGER: Final = "000000000000"
 """An account that no customer of Amazon has."""
-
-LAMBDA_NAMES: Final[Mapping[str, str]] = {
-    "user_migration": "UserMigration",
-    "pre_sign_up": "PreSignUp",
-    "post_confirmation": "PostConfirmation",
-    "post_authentication": "PostAuthentication",
-    "pre_token_generation": "PreTokenGeneration",
-    "inbound_federation": "InboundFederation",
-}
-"""Names in ``LambdaConfig``."""
 
 _WHY: Final[Mapping[Trigger, tuple[Severity, str]]] = {
     "user_migration": ("high", "Users of the legacy system cannot sign in, and are not moved."),
@@ -45,7 +35,7 @@ def _is_lacking(trigger: Trigger, facts: Deployment) -> Iterator[str]:
 
 
 def _functions(facts: Deployment) -> Iterator[tuple[tuple[str, str], FunctionSettings | None]]:
-    """Yield trigger and ARN with the function; None where there is none such."""
+    """Yield trigger and ARN with the function; None where it does not exist."""
     attached = facts.pool.get().triggers
     if attached and not facts.functions:
         raise NothingToAskError

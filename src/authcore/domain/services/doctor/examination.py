@@ -19,6 +19,9 @@ FOUND: Final = "found"
 SKIPPED: Final = "skipped"
 NOTHING: Final = "nothing to ask"
 
+_NO_ANSWER: Final = ("connect", "write", "read")
+"""How failures begin that are the phase of a call which got no answer."""
+
 
 @attrs.frozen(kw_only=True)
 class Examination:
@@ -100,6 +103,14 @@ def _unread(part: Reading[object]) -> Finding:
         id=UNREAD,
         severity="high",
         evidence=f"{part.name} could not be read: {part.failure}",
-        mend="give the operator deploy/policies/doctor.json, or the settings another region or URL",
+        mend=_mend_unread(part),
         anchor="doctor.md#what-could-not-be-read",
     )
+
+
+def _mend_unread(part: Reading[object]) -> str:
+    if part.name.endswith("_FILE"):
+        return "name a file that this user may read, and that holds what the setting needs"
+    if (part.failure or "").startswith(_NO_ANSWER):
+        return "make sure that it runs and can be reached, and that its URL or region is right"
+    return "give the operator deploy/policies/doctor.json, or the settings another region or URL"

@@ -1,0 +1,21 @@
+"""Tables in docs are those that the code, the tests and the policies make."""
+
+import pytest
+
+from documentation import (
+    checks,
+    legacy_checks,
+    permissions,
+    reasons,
+    requirement_rows,
+    variables,
+)
+from documentation.generated import GeneratedPart
+
+
+TABLES = (checks, legacy_checks, permissions, reasons, requirement_rows, variables)
+
+
+@pytest.mark.parametrize("part", [each.PART for each in TABLES], ids=lambda part: part.name)
+def test_a_table_is_current(part: GeneratedPart) -> None:
+    assert part.read() == part.page_as_generated(), "run `make tables`"
