@@ -105,10 +105,10 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
 
-$(SITE)/.ready: requirements/docs.txt
-	@echo "building $(SITE) (half a minute, once)"
-	@$(PYTHON) -m venv --clear $(SITE)
-	@$(SITE)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+$(SITE)/.ready: requirements/docs.txt | $(VENV)/.ready
+	@echo "building $(SITE) (once)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SITE)
+	@$(BIN)/uv pip install --quiet --python $(SITE)/bin/python --require-hashes -r $<
 	@touch $@
 
 cognito-model: $(VENV)/.ready ## List what the newest botocore's model of cognito-idp has that the recorded one has not (RECORD=on records the locked one)
@@ -173,6 +173,9 @@ deploy-check: .venv-deploy/.ready .venv-behaviours/.ready ## Check deploy/ witho
 	@if command -v terraform >/dev/null; then terraform fmt -check -diff -recursive deploy/terraform; \
 	  else echo "deploy-check: no terraform on this machine, deploy/terraform is parsed by hcl2 alone"; fi
 	@echo "deploy-check: no findings"
+
+deploy-parameters: $(VENV)/.ready ## Say what is wrong with the parameters of a deployment (FILE=deploy/parameters.json)
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m deploy.parameters_check $(or $(FILE),deploy/parameters.json)
 
 .venv-deploy/.ready: requirements/deploy.txt | $(VENV)/.ready
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-deploy

@@ -40,7 +40,7 @@ variable "redirects" {
   description = "Origins that browsers may be sent to after sign-in"
   type        = list(string)
   validation {
-    condition     = length(var.redirects) > 0 && alltrue([for each in var.redirects : can(regex("^https://[a-z0-9.-]+(:[0-9]{1,5})?$", each))])
+    condition     = length(var.redirects) > 0 && alltrue([for each in var.redirects : can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?$", each))])
     error_message = "redirects must be https origins without paths."
   }
 }
@@ -49,7 +49,7 @@ variable "default_redirect" {
   description = "Page for browsers that asked for none"
   type        = string
   validation {
-    condition     = can(regex("^https://[a-z0-9.-]+(:[0-9]{1,5})?/\\S*$", var.default_redirect))
+    condition     = can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?/[!#-;=?-\\[\\]-~]*$", var.default_redirect))
     error_message = "default_redirect must be an https URL with a path."
   }
 }
@@ -58,7 +58,7 @@ variable "sign_out_targets" {
   description = "Pages after a sign-out, the default first"
   type        = list(string)
   validation {
-    condition     = length(var.sign_out_targets) > 0 && alltrue([for each in var.sign_out_targets : can(regex("^https://[a-z0-9.-]+(:[0-9]{1,5})?/\\S*$", each))])
+    condition     = length(var.sign_out_targets) > 0 && alltrue([for each in var.sign_out_targets : can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?/[!$-;=?-Z_a-z~]*$", each))])
     error_message = "sign_out_targets must be https URLs with a path."
   }
 }
@@ -85,8 +85,8 @@ variable "legacy_url" {
   description = "Base URL of the legacy HTTP API (docs/legacy-api.yaml)"
   type        = string
   validation {
-    condition     = can(regex("^https://[a-z0-9.-]+(:[0-9]{1,5})?(/\\S*)?$", var.legacy_url))
-    error_message = "legacy_url must be an https URL."
+    condition     = can(regex("^https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9][0-9]{0,4})?(/[!$-;=@-Z_a-z~]*)?$", var.legacy_url))
+    error_message = "legacy_url must be an https URL without query."
   }
 }
 

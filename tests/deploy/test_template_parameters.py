@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from deploy.parameters_check import main, problems
 from deploy.stack import REQUIRED, TEMPLATE, Value
 
 
@@ -43,14 +44,18 @@ WRONG: Final = [
     ("AuthHost", ("", "https://auth-api.example.com", "localhost", "Auth-Api.example.com")),
     ("AuthCertificateArn", ("", "arn:aws:iam::123456789012:server-certificate/x")),
     ("CookieDomain", ("", ".example.com", "com", "example.com/")),
-    ("Redirects", ("", "http://cms.example.com", "https://cms.example.com/", "*")),
+    ("Redirects", ("", "http://cms.example.com", "https://cms.example.com/", "https://a..b", "*")),
     ("DefaultRedirect", ("", "https://cms.example.com", "http://cms.example.com/", "/articles")),
-    ("SignOutTargets", ("", "https://cms.example.com", "javascript:alert(1)")),
+    ("DefaultRedirect", ("https://cms.example.com/\\x", "https://cms.example.com/\u00e9")),
+    (
+        "SignOutTargets",
+        ("", "https://cms.example.com", "javascript:alert(1)", "https://a.example.com/#b"),
+    ),
     ("DomainPrefix", ("", "my-cognito-login", "Upper", "-a", "a" * 64)),
     ("CookieKeysSecretArn", ("", "cookie-keys", "A" * 43 + "=")),
     ("LinkProofKeysSecretArn", ("", "arn:aws:ssm:eu-west-1:123456789012:parameter/x")),
     ("LegacyApiKeySecretArn", ("", "a-key-in-plain-text")),
-    ("LegacyUrl", ("", "http://cms.example.com", "cms.example.com")),
+    ("LegacyUrl", ("", "http://cms.example.com", "cms.example.com", "https://a.example.com?b=c")),
     ("GoogleSecretArn", ("GOCSPX-secret",)),
     ("LinkingEmailProviders", ("Google,Facebook", " ")),
     ("LegacySessionsCookie", ("a cookie",)),
@@ -64,3 +69,35 @@ def test_a_wrong_parameter_is_refused_before_anything_is_made(
     pattern = template["Parameters"][name]["AllowedPattern"]
     assert not [each for each in values if re.fullmatch(pattern, each)]
     assert all(re.fullmatch(pattern, each) for each in REQUIRED.get(name, "").split(","))
+
+
+TOGETHER: Final = [
+    ("AuthHost", "auth-api.example.org", "does not cover the host"),
+    ("CookieDomain", "co.uk", "public suffix"),
+    ("DefaultRedirect", "https://elsewhere.example.org/", "allowed by AUTHCORE_SIGN_IN_REDIRECTS"),
+    ("Redirects", "https://cms.example.com:99999", "there is no such port"),
+    ("LegacyUrl", "https://cms.example.com:99999", "AUTHCORE_LEGACY_URL is wrong"),
+    ("LinkingEmailProviders", "Google google", "name each provider once"),
+    ("LogDays", "31", "LogDays must be a retention"),
+    ("PasswordMinimumLength", "7", "PasswordMinimumLength must be 8 to 99"),
+    ("AuthHost", "localhost", "AuthHost must be a host"),
+    ("CookieDomian", "example.com", "CookieDomian is not a parameter"),
+]
+"""What CloudFormation takes but no function starts with, and what CloudFormation refuses too."""
+
+
+@pytest.mark.parametrize(("name", "text", "said"), TOGETHER)
+def test_parameters_that_do_not_fit_together_are_named_before_a_deployment(
+    template: dict[str, Value], name: str, text: str, said: str
+) -> None:
+    (problem,) = problems(template, {**REQUIRED, name: text})
+    assert said in problem
+
+
+def test_a_missing_parameter_is_named(template: dict[str, Value]) -> None:
+    given = {name: REQUIRED[name] for name in REQUIRED if name != "DomainPrefix"}
+    assert problems(template, given) == ["DomainPrefix must have a value"]
+
+
+def test_the_example_can_be_deployed() -> None:
+    assert main(str(TEMPLATE.with_name("parameters.json"))) == 0

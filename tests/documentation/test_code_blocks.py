@@ -44,7 +44,7 @@ def test_a_shell_block_names_commands_that_exist(code: str) -> None:
         for command in re.split(r"&&|\|", line.partition("#")[0]):
             words = shlex.split(command)
             if words[:1] == ["make"]:
-                assert set(words[1:]) <= TARGETS, line
+                assert {each for each in words[1:] if "=" not in each} <= TARGETS, line
             elif words[:1] == ["authcore"]:
                 _assert_known(words[1:])
 
