@@ -34,7 +34,7 @@ from authcore_cli.sessions_commands import SessionsCommands
 from authcore_cli.signin_command import SignInCommand
 from authcore_cli.signin_url import SignInUrlCommand
 from authcore_cli.sync_commands import SyncCommands
-from authcore_cli.terminal_text import printable
+from authcore_cli.terminal_text import printable, with_detail
 from authcore_cli.token_commands import TokenCommands
 
 
@@ -85,8 +85,7 @@ def run(arguments: Sequence[str], context: CommandContext) -> int:
 
 def _explain(error: AuthcoreError) -> Iterator[str]:
     """Yield what went wrong, and what to do where only an operator can repair it."""
-    cause = f" ({error.detail})" if error.detail else ""
-    yield f"{error.code}: {error}{cause}"
+    yield f"{error.code}: {with_detail(error)}"
     if isinstance(error, MisconfiguredError):
         yield REASONS[error.code].operator.replace("`", "")
 

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from authcore.domain.errors import AuthcoreError
+
 
 MAX_SHOWN: Final = 1000
 """Characters of one value; the rest is cut and counted."""
@@ -20,6 +22,12 @@ def printable(text: str) -> str:
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:MAX_SHOWN])
     left = len(text) - MAX_SHOWN
     return f"{shown}… ({left} more)" if left > 0 else shown
+
+
+def with_detail(error: AuthcoreError) -> str:
+    """Give the text of *error*, and its detail where the text does not have it already."""
+    text, detail = str(error), error.detail or ""
+    return text if detail in text else f"{text} ({detail})"
 
 
 def value(unverified: object) -> str:

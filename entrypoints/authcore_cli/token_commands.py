@@ -77,7 +77,7 @@ class TokenCommands:
         jwks_url: str | None = None,
     ) -> ExitStatus:
         """
-        Check a token as an entrypoint does that programs bring tokens to.
+        Check a token as entrypoints check those that programs send.
 
         So tokens of AUTHCORE_COGNITO_FURTHER_CLIENT_IDS and AUTHCORE_COGNITO_FURTHER_POOLS are
         valid; as a browser's session only those of AUTHCORE_COGNITO_CLIENT_ID are.

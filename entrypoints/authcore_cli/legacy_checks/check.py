@@ -6,6 +6,7 @@ from typing import Final, Literal
 import attrs
 
 from authcore.domain.errors import AuthcoreError
+from authcore_cli.terminal_text import with_detail
 
 
 OperationName = Literal[
@@ -115,15 +116,8 @@ def _run(check: Check, timer: Callable[[], float]) -> CheckResult:
         return CheckResult(check, "failed", str(error), timer() - began, error.is_silent)
     except AuthcoreError as error:
         is_silent = (error.detail or "").startswith(_UNANSWERED)
-        return CheckResult(check, "failed", _describe(error), timer() - began, is_silent)
+        return CheckResult(check, "failed", with_detail(error), timer() - began, is_silent)
     return CheckResult(check, "passed", None, timer() - began)
-
-
-def _describe(error: AuthcoreError) -> str:
-    """Give the error with its detail, which for a status only repeats the text."""
-    if not error.detail or error.detail.startswith("HTTP "):
-        return str(error)
-    return f"{error} ({error.detail})"
 
 
 def require(holds: bool, finding: str) -> None:  # noqa: FBT001 - reads as an assertion

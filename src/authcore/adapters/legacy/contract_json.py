@@ -100,7 +100,8 @@ def _no_decision(status: int) -> LegacyUnavailableError:
     A legacy system that knows no such key (401) has done nothing.  A filter in front of it may
     answer 403 after the legacy system has done its work.
     """
-    message, detail = f"the legacy system answers HTTP status {status}", f"HTTP {status}"
+    detail = f"HTTP {status}"
+    message = f"the legacy system answers {detail}"
     if status == 401:
         return LegacyMisconfiguredNotReachedError(message, detail=detail)
     if status == 403:
