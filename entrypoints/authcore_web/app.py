@@ -24,8 +24,7 @@ from authcore.wiring.logs import set_up_service_log
 from authcore_web.container import WebContainer, web_container
 from authcore_web.middleware.access_log_filter import ACCESS_LOGS, hide_queries
 from authcore_web.middleware.cors import CorsMiddleware
-from authcore_web.middleware.request_durations import RequestDurations
-from authcore_web.middleware.request_ids import RequestIds
+from authcore_web.middleware.request_frame import RequestFrame
 from authcore_web.middleware.security_headers import SecurityHeaders
 from authcore_web.routes.session import SessionRoutes
 from authcore_web.signin_urls import (
@@ -76,8 +75,7 @@ def create_app(container: WebContainer) -> Starlette:
     app = Starlette(
         routes=_routes(container),
         middleware=[
-            Middleware(RequestDurations, container.request_durations()),
-            Middleware(RequestIds),
+            Middleware(RequestFrame, container.request_durations()),
             Middleware(SecurityHeaders, error_responses, container.pages().policy()),
         ],
         exception_handlers={HTTPException: answer_status},

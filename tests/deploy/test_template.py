@@ -11,6 +11,9 @@ from deploy.stack import ACCOUNT, DOOR_OF, PROVIDERS, REQUIRED, TEMPLATE, Stack,
 from lambda_zips.functions import FUNCTIONS
 
 
+OPENAPI: Final = TEMPLATE.parents[1] / "entrypoints" / "authcore_web" / "openapi.json"
+
+
 @pytest.fixture(scope="module")
 def resources(template: dict[str, Value]) -> dict[str, Value]:
     return Stack(template, {**REQUIRED, **PROVIDERS}).resources
@@ -225,3 +228,13 @@ def test_a_trigger_that_dies_is_told_from_one_that_refuses(resources: dict[str, 
         assert dimension["Value"] == expected[metric["MetricName"]]
     (expression,) = (each["Expression"] for each in metrics if "Expression" in each)
     assert {*re.findall(r"FILL\((\w+), 0\)", expression)} == {*counted}
+
+
+def test_every_route_of_the_auth_service_is_reached_but_what_is_for_operators(
+    resources: dict[str, Value],
+) -> None:
+    events = _at(resources, "Web.Events").values()
+    reached = [each["Properties"]["Path"].replace("{proxy+}", ".+") for each in events]
+    paths = json.loads(OPENAPI.read_text())["paths"]
+    left_out = {each for each in paths if not any(re.fullmatch(one, each) for one in reached)}
+    assert left_out == {"/metrics", "/openapi.json"}

@@ -14,7 +14,7 @@ from authcore.adapters.durations import Durations
 from authcore.adapters.prometheus import ALERTED
 from authcore.adapters.worker_threads import MAX_WAITING, WorkerThreads
 from authcore_web.containers.services import MAX_THREADS
-from authcore_web.middleware.request_durations import RequestDurations
+from authcore_web.middleware.request_frame import RequestFrame
 from doors.live_web_world import CALLER_KEY, DUE, LiveWebWorld
 from doors.test_web_verify import members_of, verify
 from unit.asgi_calls import call
@@ -121,7 +121,7 @@ def test_a_request_that_ends_without_an_answer_is_measured_as_an_error_of_the_se
         raise OSError
 
     durations: Durations[tuple[str, str]] = Durations()
-    measured = RequestDurations(fail, durations)
+    measured = RequestFrame(fail, durations)
 
     with pytest.raises(OSError, match=r"^$"):
         call(measured, "/auth/session")

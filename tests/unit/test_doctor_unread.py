@@ -12,10 +12,7 @@ from authcore.domain.model.checks import UNREAD
 from authcore.domain.services.doctor.reading import MAX_DURATION, MAX_PART, OUT_OF_TIME
 from support.gate import sampled
 from unit.doctor_plants import Plant, both, function, site, variable
-from unit.doctor_world import (
-    World,
-    arn_of,
-)
+from unit.doctor_world import World, arn_of
 
 
 OPERATIONS: Final = [

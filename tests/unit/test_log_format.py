@@ -157,6 +157,15 @@ def test_a_message_is_one_line_and_of_bounded_length() -> None:
     assert len(json.loads(line)["message"]) == MAX_MESSAGE
 
 
+def test_no_text_of_a_request_forges_a_line_or_moves_a_terminal() -> None:
+    forged = "/a\r\n2026-01-01T00:00:00.000Z INFO authcore.audit {}\x1b[2J\x9b\u2028b"
+
+    first, second = TextFormatter().format(_record("path %s", forged)).split("\n")
+
+    assert first.endswith("path /a\\r")
+    assert second == "  2026-01-01T00:00:00.000Z INFO authcore.audit {}\\x1b[2J\\x9b\\u2028b"
+
+
 def test_a_member_that_json_cannot_hold_is_named_by_its_class() -> None:
     line = JsonFormatter().format(_record("x", authcore_members={"event": "x", "odd": object()}))
 

@@ -14,7 +14,10 @@ from lambda_zips.functions import ARCHITECTURES, AWS_APIS, PACKAGES, REQUIREMENT
 TASK_ROOT: Final = "/var/task"
 """Where Lambda unpacks the zip; tracebacks name files below it."""
 
-_STRIPPED_NAMES: Final = {".lock", "__pycache__", "bin", "test", "tests", "testing"}
+_STRIPPED_NAMES: Final = {
+    *(".lock", "__pycache__", "bin", "test", "tests", "testing"),
+    *("pytest_plugin.py", "test.py", "test_psl.txt", "testclient.py"),
+}
 _STRIPPED_SUFFIXES: Final = {".c", ".h", ".pxd", ".pyi", ".pyx", ".typed"}
 _KEPT_METADATA: Final = ("METADATA", "licenses", "LICENSE", "COPYING", "NOTICE")
 """What stays of a dist-info folder: the version, and the texts that a licence wants passed on."""

@@ -6,13 +6,12 @@ Neither opens anything: both are written to logs, and the request id is sent to 
 
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from typing import Final
+from typing import Final, Self
 
 import attrs
 
-from authcore.adapters.system import SystemEntropy
+from authcore.adapters.system import random_id
 from authcore.domain.model.audit import AuditEvent
 
 
@@ -23,18 +22,19 @@ MAX_REQUEST_ID: Final = 64
 """Characters; Amazon's ids have 36 at most, nginx's 32."""
 
 _REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9._~:=+/-]{{1,{MAX_REQUEST_ID}}}")
-_OWN_LENGTH: Final = 20
 
 
 class Correlation:
     """
-    The ids of the request that a thread or task works on.
+    The ids of the request that a thread or task works on inside of its ``with`` block.
+
+    A class, and no generator, because every request of a guard enters one.
 
     Attributes:
         attempt: Id of the sign-in that the request belongs to; None until it is known.
     """
 
-    __slots__ = ("_presented", "_request_id", "attempt")
+    __slots__ = ("_before", "_presented", "_request_id", "attempt")
 
     def __init__(self, presented: str | None, attempt: str | None) -> None:
         """Take the id that came with the request, unchecked."""
@@ -47,25 +47,18 @@ class Correlation:
         """The id that came with the request; where no well-formed one came, one of our own."""
         if self._request_id is None:
             is_good = is_request_id(self._presented)
-            own = None if is_good else SystemEntropy().token()[-_OWN_LENGTH:]
+            own = None if is_good else random_id()
             self._request_id = own or str(self._presented)
         return self._request_id
 
-
-class _Block:
-    """Sets the ids for its ``with`` block; a class, because every request of a guard enters one."""
-
-    __slots__ = ("_correlation", "_token")
-
-    def __init__(self, correlation: Correlation) -> None:
-        self._correlation = correlation
-
-    def __enter__(self) -> Correlation:
-        self._token = _current.set(self._correlation)
-        return self._correlation
+    def __enter__(self) -> Self:
+        """Name the request; enter once."""
+        self._before = _current.set(self)
+        return self
 
     def __exit__(self, *_: object) -> None:
-        _current.reset(self._token)
+        """Name the request again that was named before."""
+        _current.reset(self._before)
 
 
 _current: Final[ContextVar[Correlation | None]] = ContextVar("authcore_correlation", default=None)
@@ -76,9 +69,7 @@ def current() -> Correlation | None:
     return _current.get()
 
 
-def correlate(
-    presented: str | None, *, attempt: str | None = None
-) -> AbstractContextManager[Correlation]:
+def correlate(presented: str | None, *, attempt: str | None = None) -> Correlation:
     """
     Name the request that is worked on inside the block, in this task and the threads it uses.
 
@@ -89,7 +80,7 @@ def correlate(
 
         attempt: Id of the sign-in, where it is known already.
     """
-    return _Block(Correlation(presented, attempt))
+    return Correlation(presented, attempt)
 
 
 def is_request_id(presented: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,6 +24,9 @@ MAX_MESSAGE: Final = 16_384
 
 MAX_FRAMES: Final = 30
 MAX_CAUSES: Final = 4
+
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""All but tab and line feed."""
 
 _EXCEPTION: Final = "exception"
 _TEXT: Final = "%(asctime)s %(levelname)s %(name)s%(authcore_ids)s %(message)s"
@@ -66,7 +70,12 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """Writes time, level, logger, the ids of the request and the message."""
+    """
+    Writes time, level, logger, the ids of the request and the message.
+
+    Further lines of a message are indented and control characters escaped: a text that came with a
+    request looks like no other line of the log, and a terminal obeys none of it.
+    """
 
     def __init__(self) -> None:
         super().__init__(_TEXT, defaults={"authcore_ids": ""})
@@ -74,7 +83,8 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """See ``logging.Formatter``."""
         record.authcore_ids = "".join(f" {name}={value}" for name, value in _ids().items())
-        return super().format(record)
+        line = _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], super().format(record))
+        return line.replace("\n", "\n  ")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 - logging's name
         """See ``logging.Formatter``: UTC, ISO 8601, milliseconds."""

@@ -1,6 +1,7 @@
 """The clock, randomness and environment of the system; no other module reads them."""
 
 import os
+import random
 import secrets
 import threading
 import time
@@ -45,6 +46,16 @@ class SystemEntropy(Entropy):
     def token(self) -> str:
         """See the port."""
         return secrets.token_urlsafe(32)
+
+
+def random_id() -> str:
+    """
+    Make an id of 80 bits, in hex, that must open nothing: it can be guessed from many others.
+
+    Without a call to the system, which would cost more than all else that a request id needs.
+    Forked processes make different ones.
+    """
+    return f"{random.getrandbits(80):020x}"
 
 
 def environment() -> Mapping[str, str]:

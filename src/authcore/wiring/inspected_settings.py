@@ -157,7 +157,8 @@ def _sign_in_plan(settings: InspectedSettings) -> SignInPlan | None:
     if settings.sign_in is None:
         return None
     given, password = settings.sign_in.sign_in, settings.always.password
-    is_fixed = not isinstance(given.client_secret, SecretReference)
+    secret = given.client_secret
+    reference = secret if isinstance(secret, SecretReference) else None
     targets = settings.sign_in.sign_out.targets or (given.default_redirect,)
     return SignInPlan(
         domain_url=given.domain_url,
@@ -166,8 +167,8 @@ def _sign_in_plan(settings: InspectedSettings) -> SignInPlan | None:
         default_redirect=given.default_redirect,
         scopes=given.scopes,
         providers=given.providers,
-        secrets=_fixed_secrets(given.client_secret) or (),
-        secret_arn=None if is_fixed else getattr(given.client_secret, "arn", None),
+        secrets=() if isinstance(secret, SecretReference) else secret,
+        secret_arn=reference.arn if reference else None,
         refresh_by=settings.always.refresh.by,
         password_flow=None if password.sign_in == "off" else password.flow,
         is_migrating=password.sign_in != "off" and password.migrating == "on",
@@ -244,7 +245,3 @@ def _octets(value: Any) -> Iterator[bytes]:
     for each in several:
         text = each.key if isinstance(each, CallerKey) else each
         yield text if isinstance(text, bytes) else text.encode()
-
-
-def _fixed_secrets(secret: Any) -> tuple[str, ...] | None:
-    return None if isinstance(secret, SecretReference) else secret

@@ -203,7 +203,7 @@ CHECKS: Final = (
         id="cognito_user_pool_account_recovery_sms_not_preferred",
         question="Is a forgotten password reset by mail before it is by text message?",
         severity="low",
-        why="A phone number can be taken over by a talk with the telephone company.",
+        why="An attacker who persuades the telephone company takes the number over.",
         mend=pool_edit(
             '.AccountRecoverySetting.RecoveryMechanisms=[{"Name":"verified_email","Priority":1}]'
         ),
