@@ -12,7 +12,8 @@ SITE := .venv-docs
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras
 SOURCES := src entrypoints deploy/functions tests examples
-WORKERS ?= auto
+# One more than processors: a third of a worker's time is waiting, for browsers and servers.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SECONDS ?= 60
 TOKENS ?= 200000
 SEED ?= 1
@@ -91,7 +92,7 @@ faults: $(VENV)/.ready ## Run what the gate leaves out, then the fault-injection
 
 mutants: $(VENV)/.ready ## Change the code in SAMPLE=300 places, one at a time; print what no unit or property test notices (7 minutes)
 	@PYTHONPATH=tests $(BIN)/python -B -m mutants --seed $(SEED) --sample $(SAMPLE) \
-	  --workers $(if $(filter auto,$(WORKERS)),2,$(WORKERS))
+	  --workers $(WORKERS)
 
 tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and reason codes
 	@PYTHONPATH=tests $(BIN)/python -m documentation.requirement_rows
