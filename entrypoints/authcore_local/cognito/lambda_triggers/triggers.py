@@ -173,7 +173,7 @@ class TriggerRunner:
             "lambda",
             event["triggerSource"],
             result or "no answer in time",
-            f"attempt {attempt} of {MAX_ATTEMPTS}",
+            f"call {attempt} of {MAX_ATTEMPTS}",
             began=began,
         )
 
