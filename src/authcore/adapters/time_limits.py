@@ -20,7 +20,7 @@ def run_within(limit: timedelta, work: Callable[[], Result]) -> Result:
     Return what *work* returns, or raise what it raises.
 
     The timeouts of botocore's clients hold for each byte: a server that sends one now and then is
-    waited for without end.  Work that is given up goes on in a thread that does not keep the
+    waited for without end.  Work that is given up continues in a thread that does not keep the
     process alive, so it must change nothing.
 
     Args:
