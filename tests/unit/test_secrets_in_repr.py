@@ -61,10 +61,12 @@ from authcore.domain.services.sessions.sign_out_everywhere import EndedUser
 from authcore.domain.services.sign_in.authorization import AuthorizationError
 from authcore_guard.request_guard import Deny, GuardedRequest
 from unit.doctor_reprs import SHOWN_BY_DOCTOR
+from unit.move_reprs import SHOWN_BY_MOVES
 
 
 SHOWN: Final[Mapping[type, frozenset[str]]] = {
     **SHOWN_BY_DOCTOR,
+    **SHOWN_BY_MOVES,
     AccountPage: frozenset({"next"}),
     AppClient: frozenset(
         {"authorize_url", "client_id", "issuer", "providers", "redirect_uri", "scopes"}

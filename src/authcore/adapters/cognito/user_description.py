@@ -1,6 +1,7 @@
 """Users in responses of Cognito, and the check that a response comes from Cognito."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authcore.domain.errors import ProviderUnavailableError
@@ -42,6 +43,8 @@ def read_user_description(found: Mapping[str, Any], attributes_in: str) -> Direc
             enabled=found["Enabled"],
             status=found["UserStatus"],
             attributes=attributes,
+            created_at=_moment(found.get("UserCreateDate")),
+            modified_at=_moment(found.get("UserLastModifiedDate")),
         )
     except (KeyError, TypeError):
         raise ProviderUnavailableError(
@@ -51,3 +54,7 @@ def read_user_description(found: Mapping[str, Any], attributes_in: str) -> Direc
     if not user.subject or type(found["Enabled"]) is not bool or {*map(type, texts)} != {str}:
         raise ProviderUnavailableError("Cognito describes a user incorrectly", detail="answer user")
     return user
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) and value.tzinfo else None

@@ -1,6 +1,7 @@
 """Users of the Cognito pool."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import attrs
 
@@ -18,6 +19,10 @@ class DirectoryUser:
         attributes: All attributes, by name, values as text.
         found_by_subject: Whether the pool found the user by ``sub``; by default False.  Not
             compared: it is of the search, not of the user.
+        created_at: When the pool made the user; None (the default) where it does not say.  Not
+            compared.  Aware.
+        modified_at: When the user was last changed; a sign-in need not change it.  Otherwise as
+            *created_at*.
     """
 
     username: str
@@ -26,6 +31,8 @@ class DirectoryUser:
     status: str
     attributes: Mapping[str, str] = attrs.field(repr=False)
     found_by_subject: bool = attrs.field(default=False, eq=False, repr=False)
+    created_at: datetime | None = attrs.field(default=None, eq=False)
+    modified_at: datetime | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen

@@ -1,0 +1,1 @@
+"""Runs of a move, kept in files."""
