@@ -58,14 +58,3 @@ class Chance:
             if probability == 0:
                 break
         return count
-
-    def poisson(self, mean: float) -> int:
-        """A count of independent events of which *mean* are expected."""
-        if mean > FEW:
-            return max(round(mean + math.sqrt(mean) * _NORMAL.inv_cdf(self.fraction())), 0)
-        left, probability, count = self.fraction(), math.exp(-mean), 0
-        while left > probability and probability > 0:
-            left -= probability
-            count += 1
-            probability *= mean / count
-        return count

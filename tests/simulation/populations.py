@@ -8,6 +8,7 @@ applications do; their ranges are assumptions of this simulation, measured nowhe
 """
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from datetime import date, timedelta
 from statistics import NormalDist
@@ -68,8 +69,10 @@ class Habits:
     Attributes:
         shares: Share of all users by habit; ``never`` among them.  Together 1.
         spread: How much rates of one habit differ: standard deviation of their logarithm.
-        session_days: How long a session lasts, of the old login and of the new one; a visit in it
-            is no sign-in.  By default 0: each visit is one.
+        session_days: How long a session of the old login lasts; a visit in it is no sign-in.  By
+            default 0: each day with a visit has a sign-in.
+        new_session_days: The same of a session after the move; None, the default, for
+            ``session_days``.
         weekend: Visits of a Saturday or Sunday as a share of those of a working day.
         holidays: First and last day number, and the share of visits that is left, of each.
         campaigns: Mails.
@@ -78,6 +81,7 @@ class Habits:
     shares: dict[str, float]
     spread: float = 0.4
     session_days: int = 0
+    new_session_days: int | None = None
     weekend: float = 1.0
     holidays: tuple[tuple[int, int, float], ...] = ()
     campaigns: tuple[Campaign, ...] = ()
@@ -189,8 +193,9 @@ def population(
     first, every = [0] * days, [0] * days
     for number, (habit, users, visits) in enumerate(habits.cohorts(size)):
         if habit != "never":
-            cohort = _Cohort(users, visits, habits.session_days, Chance(f"{seed}/{number}"))
-            for day, (moved, again) in enumerate(cohort.live(calendar, called)):
+            cohort = _Cohort(users, visits, habits)
+            chances = Chance(f"{seed}/{number}"), Chance(f"{seed}/{number}/again")
+            for day, (moved, again) in enumerate(cohort.live(calendar, called, *chances)):
                 first[day] += moved
                 every[day] += moved + again
     return Population(size=size, habits=habits, first_sign_ins=tuple(first), sign_ins=tuple(every))
@@ -202,22 +207,32 @@ class _Cohort:
 
     users: int
     visits: float
-    session_days: int
-    chance: Chance
+    habits: Habits
 
-    def live(self, calendar: list[float], called: list[float]) -> Iterator[tuple[int, int]]:
+    def live(
+        self, calendar: list[float], called: list[float], moves: Chance, returns: Chance
+    ) -> Iterator[tuple[int, int]]:
         """
         Simulate each day.
 
         Yields:
-            Users who move, and further sign-ins of those who have moved.
+            Users who move, and users who have moved and sign in again.
         """
-        in_session = round(self.users * -math.expm1(-self.visits * self.session_days))
-        again = 1 / (self.session_days + 1 / self.visits)
-        moved = 0
+        old, moved, signed_out = self.habits.session_days, 0, 0
+        in_session = round(self.users * -math.expm1(-self.visits * old))
+        ending: deque[int] = deque([0] * (1 + self._new_session_days))
         for day, (visiting, hazard) in enumerate(zip(calendar, called, strict=True)):
-            waiting = in_session * max(self.session_days - day - 1, 0) // max(self.session_days, 1)
+            waiting = in_session * max(old - day - 1, 0) // max(old, 1)
             share = -math.expm1(-self.visits * visiting - hazard)
-            moving = self.chance.binomial(self.users - waiting - moved, share)
-            yield moving, self.chance.poisson(moved * again * visiting)
+            moving = moves.binomial(self.users - waiting - moved, share)
+            signed_out += ending.popleft()
+            returning = returns.binomial(signed_out, -math.expm1(-self.visits * visiting))
+            yield moving, returning
             moved += moving
+            signed_out -= returning
+            ending.append(moving + returning)
+
+    @property
+    def _new_session_days(self) -> int:
+        given = self.habits.new_session_days
+        return self.habits.session_days if given is None else given
