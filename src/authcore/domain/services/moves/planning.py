@@ -207,4 +207,5 @@ def _has_verified_phone(attributes: Mapping[str, str]) -> bool:
 
 def _is_text(*values: str) -> bool:
     """Whether no value holds half a character, which no file and no call can carry."""
-    return all(value.isascii() or not _HALVES.search(value) for value in values)
+    together = "\n".join(values)
+    return together.isascii() or not _HALVES.search(together)
