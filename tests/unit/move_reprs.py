@@ -11,13 +11,17 @@ from authcore.domain.model.moves import (
     UserOutcome,
 )
 from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
+from authcore.domain.services.moves.import_parts import ImportPart
+from authcore.domain.services.moves.pool_naming import PoolNaming
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
+    ImportPart: frozenset({"name", "sha256"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     RepeatedLine: frozenset({"place"}),
+    PoolNaming: frozenset({"aliases"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
