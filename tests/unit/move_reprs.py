@@ -10,11 +10,21 @@ from authcore.domain.model.moves import (
     UnreadableRow,
     UserOutcome,
 )
+from authcore.domain.model.readiness import (
+    MoveSetup,
+    Obstacle,
+    Readiness,
+    ReadinessCheck,
+)
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     DailyCount: frozenset({"action", "reason"}),
+    MoveSetup: frozenset({"callers", "dead_letters", "observing"}),
+    Obstacle: frozenset({"anchor", "evidence", "id", "mend"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
+    Readiness: frozenset({"not_asked", "passed", "waived"}),
+    ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     UnreadableRow: frozenset({"place", "reason"}),
     UserOutcome: frozenset({"reason", "subject"}),

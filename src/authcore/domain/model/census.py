@@ -33,6 +33,9 @@ class Census:
         users: All pool users.
         locked: Of ``legacy_only`` and ``unreachable``, those whose account is locked: they move
             never, and block nothing.
+        locked_unreachable: Those of ``locked`` who are ``unreachable``.
+        providers_only: Of all pool users, those who sign in with a provider only and have no
+            password.
     """
 
     at: datetime
@@ -40,6 +43,8 @@ class Census:
     accounts: int
     users: int
     locked: int = 0
+    locked_unreachable: int = 0
+    providers_only: int = 0
 
 
 @attrs.frozen
