@@ -16,16 +16,20 @@ from authcore.domain.model.readiness import (
     Readiness,
     ReadinessCheck,
 )
+from authcore.domain.model.runbook import Difference, Stage, WayBack
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     DailyCount: frozenset({"action", "reason"}),
+    Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),
     Obstacle: frozenset({"anchor", "evidence", "id", "mend"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     Readiness: frozenset({"not_asked", "passed", "waived"}),
     ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
+    Stage: frozenset({"back", "check", "command", "recognised", "step", "title"}),
     UnreadableRow: frozenset({"place", "reason"}),
+    WayBack: frozenset({"steps"}),
     UserOutcome: frozenset({"reason", "subject"}),
 }

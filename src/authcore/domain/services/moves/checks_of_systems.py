@@ -112,7 +112,7 @@ CHECKS: Final = (
     ReadinessCheck(
         id="links_whole",
         question="Do both sides store every link, with its proof?",
-        why="The old login refuses these users now, and their ids differ between applications.",
+        why="Tokens do not name the account, or the old login refuses the user.",
         mend="authcore links repair --dry-run; authcore links repair",
         needs=LINKS,
         anchor="reconcile.md#findings",
