@@ -17,9 +17,11 @@ from authcore.domain.model.readiness import (
     ReadinessCheck,
 )
 from authcore.domain.model.runbook import Difference, Stage, WayBack
+from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
+    AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),
@@ -29,6 +31,8 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     Stage: frozenset({"back", "check", "command", "recognised", "step", "title"}),
+    RepeatedLine: frozenset({"place"}),
+    UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
     WayBack: frozenset({"steps"}),
     UserOutcome: frozenset({"reason", "subject"}),

@@ -138,8 +138,7 @@ def _stage(evidence: Evidence) -> StageId:
 
 def _before(evidence: Evidence) -> StageId:
     """Say that nothing has begun; a history without the auth service's lines does not show it."""
-    census = fresh_census(evidence)
-    if census.persons["moved"] + census.persons["linked"] > 0:
+    if fresh_census(evidence).gone_over > 0:
         watched(evidence, "the auth service", *SIGN_INS)
     return "before"
 
@@ -157,9 +156,8 @@ def _admits_old_sessions(evidence: Evidence) -> bool:
 
 
 def _after_the_end(evidence: Evidence) -> StageId:
-    census = fresh_census(evidence)
-    remaining = census.persons["legacy_only"] + census.persons["unreachable"] - census.locked
-    return "done" if remaining <= evidence.setup.left_behind else "switched_off"
+    waiting = fresh_census(evidence).waiting
+    return "done" if waiting <= evidence.setup.left_behind else "switched_off"
 
 
 def _while_used(evidence: Evidence) -> StageId:
