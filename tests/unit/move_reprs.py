@@ -10,12 +10,16 @@ from authcore.domain.model.moves import (
     UnreadableRow,
     UserOutcome,
 )
+from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
+    AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
+    RepeatedLine: frozenset({"place"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
+    UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
     UserOutcome: frozenset({"reason", "subject"}),
 }
