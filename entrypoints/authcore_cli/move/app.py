@@ -2,7 +2,6 @@
 
 from cyclopts import App
 
-from authcore_cli.move.plan_command import PlanCommand
 from authcore_cli.move.run_commands import RunCommands
 from authcore_cli.process import CommandContext
 
@@ -10,7 +9,6 @@ from authcore_cli.process import CommandContext
 def move_app(context: CommandContext) -> App:
     """Return ``authcore move``, built with *context*."""
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
-    move.command(PlanCommand(context).plan)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
     return move
