@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.move.plan_tools import PlanTools
     from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
@@ -108,6 +109,12 @@ def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest")
     return legacy_tools(environment, request)
 
 
+def _plan_tools(environment: Mapping[str, str], on_retry: "OnRetry") -> "PlanTools":
+    from authcore_cli.move.plan_wiring import plan_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return plan_tools(environment, on_retry)
+
+
 def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     from authcore.wiring.moves import load_runs_directory  # noqa: PLC0415 - of one command only
 
@@ -135,6 +142,7 @@ class CommandContext:
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
+        plan_tools: Same parameters as ``authcore_cli.move.plan_wiring.plan_tools``.
         move_runs: Opens the folder of runs that variables name.
     """
 
@@ -153,6 +161,7 @@ class CommandContext:
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
+    plan_tools: "Callable[[Mapping[str, str], OnRetry], PlanTools]" = _plan_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
 
     @property

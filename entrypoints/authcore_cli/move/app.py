@@ -2,6 +2,7 @@
 
 from cyclopts import App
 
+from authcore_cli.move.plan_command import PlanCommand
 from authcore_cli.move.run_commands import RunCommands
 from authcore_cli.process import CommandContext
 
@@ -9,6 +10,7 @@ from authcore_cli.process import CommandContext
 def move_app(context: CommandContext) -> App:
     """Return ``authcore move``, built with *context*."""
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
+    move.command(PlanCommand(context).plan)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
     return move
