@@ -104,6 +104,9 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
 
+curves: $(VENV)/.ready ## Simulate a move of ten million users; draw the curves and tables of docs/capacity.md
+	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m simulation.curves
+
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
 
