@@ -15,12 +15,16 @@ from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import Workers
 from authcore.domain.services.moves.execution import RunExecution
+from authcore.domain.services.moves.linking import RunLinking
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.survey import PoolSurvey
+from authcore.domain.services.moves.undo import RunUndo
+from authcore.ports.legacy_links import LegacyUnlinking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.legacy_accounts import (
     InMemoryLegacyAccounts,
     InMemoryLegacyLinks,
+    InMemoryLegacyUnlinking,
     LegacyRow,
 )
 from authcore.testing.fakes.move_runs import InMemoryRun
@@ -105,11 +109,12 @@ class Life:
             if is_last and not self._after:
                 self._is_over = True
                 raise Killed
-            answer = call(*args, **kwargs)
-            if is_last:
-                self._is_over = True
-                raise Killed
-            return answer
+            try:
+                return call(*args, **kwargs)
+            finally:
+                if is_last:
+                    self._is_over = True
+                    raise Killed
 
         return guarded
 
@@ -190,6 +195,41 @@ class World:
             retrier=self.retrier(),
             clock=self.clock,
         )
+
+    def linking(self) -> RunLinking:
+        return RunLinking(
+            store=self.mortal(self.store),
+            directory=self.mortal(self.directory),
+            accounts=self.mortal(self.accounts),
+            links=self.mortal(self.links),
+            proofs=PROOFS,
+            retrier=self.retrier(),
+            audit=self.audit,
+            workers=Workers(count=self.workers),
+        )
+
+    def undo(self, unlinking: LegacyUnlinking | None = None) -> RunUndo:
+        return RunUndo(
+            store=self.mortal(self.store),
+            directory=self.mortal(self.directory),
+            administration=self.mortal(self.administration),
+            unlinking=unlinking or self.mortal(InMemoryLegacyUnlinking(self.links)),
+            retrier=self.retrier(),
+            audit=self.audit,
+            workers=Workers(count=self.workers),
+        )
+
+    def link_all(self) -> None:
+        self.linking().run(lambda: None, lambda _: None)
+
+    def undo_all(self) -> None:
+        self.undo().run(lambda: None, lambda _: None)
+
+    def linked(self) -> "World":
+        """Execute and link."""
+        self.execute()
+        self.link_all()
+        return self
 
     def execute(self) -> None:
         self.execution().run(lambda: None, lambda _: None)

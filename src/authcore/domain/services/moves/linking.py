@@ -1,12 +1,13 @@
 """Writes the links of the users whom a run created, on both sides."""
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 import attrs
 
 from authcore.domain.errors import AccountNotFoundError, RejectedError, UnprovenLinkError
-from authcore.domain.model.audit import AuditEvent
+from authcore.domain.model.audit import AuditEvent, Outcome
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.linking import FoundAccount, LinkOutcome, PoolAccount
@@ -16,7 +17,7 @@ from authcore.domain.services.accounts.claimed_account import ClaimedAccount
 from authcore.domain.services.accounts.pool_side import PoolSide
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import OnOutcomes, Workers, with_outcome
-from authcore.domain.services.moves.own_users import UNUSED
+from authcore.domain.services.moves.own_users import UNUSED, holds
 from authcore.domain.services.moves.pool_turn import RequireTurn, call_in_turn
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
@@ -96,7 +97,7 @@ class RunLinking:
             linked = call_in_turn(self.retrier, require, partial(self._attempt, row, outcome))
         except RejectedError as error:
             linked = attrs.evolve(outcome, reason=error.code)
-        result = "accepted" if linked.kind == "linked" else "rejected"
+        result: Outcome = "accepted" if linked.kind == "linked" else "rejected"
         self.audit.record(
             AuditEvent("move.link", result, linked.reason, linked.subject, row.legacy_uid)
         )
@@ -110,10 +111,11 @@ class RunLinking:
             self.links.attach_cognito_id(
                 account.account.legacy_uid, user.subject, reset_access=False
             )
-        if self._pool_side.is_linked(user):
-            return attrs.evolve(outcome, kind="linked", reason="ok", modified_at=None)
+        if self._pool_side.is_linked(user):  # by an attempt that was not recorded
+            is_unused = found.status in UNUSED and holds(found, row)
+            return _evolved(outcome, found.modified_at if is_unused else None)
         self._pool_side.prove(user, LinkOutcome("linked", account.way, row.legacy_uid))
-        return self._linked(found, outcome, user)
+        return self._linked(found, outcome)
 
     def _created_user(self, outcome: UserOutcome) -> DirectoryUser:
         found = self.directory.find(outcome.subject) if outcome.subject else None
@@ -128,9 +130,7 @@ class RunLinking:
             raise UnprovenLinkError("nothing proves that the account is the user's")
         return found
 
-    def _linked(
-        self, before: DirectoryUser, outcome: UserOutcome, user: PoolAccount
-    ) -> UserOutcome:
+    def _linked(self, before: DirectoryUser, outcome: UserOutcome) -> UserOutcome:
         """
         Return the outcome with the date of the proof, by which an undo sees later changes.
 
@@ -142,11 +142,15 @@ class RunLinking:
         is_same = before.modified_at == outcome.modified_at and after.status in UNUSED
         is_same &= _others(before) == _others(after) and before.enabled == after.enabled
         modified_at = after.modified_at if is_same else None
-        return attrs.evolve(outcome, kind="linked", reason="ok", modified_at=modified_at)
+        return _evolved(outcome, modified_at)
 
     @property
     def _pool_side(self) -> PoolSide:
         return PoolSide(directory=self.directory, proofs=self.proofs, audit=self.audit)
+
+
+def _evolved(outcome: UserOutcome, modified_at: datetime | None) -> UserOutcome:
+    return attrs.evolve(outcome, kind="linked", reason="ok", modified_at=modified_at)
 
 
 def _pool_account(user: DirectoryUser) -> PoolAccount:

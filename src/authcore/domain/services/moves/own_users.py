@@ -66,3 +66,13 @@ def created(planned: PlannedUser, user: DirectoryUser) -> UserOutcome:
     return UserOutcome(
         planned.number, "created", subject=user.subject, modified_at=user.modified_at
     )
+
+
+def holds(user: DirectoryUser, planned: PlannedUser) -> bool:
+    """Whether *user* is enabled and has the attributes of the plan, apart from those of links."""
+    wanted = planned.user.attributes if planned.user else {}
+    return user.enabled and all(
+        user.attributes.get(name, "") == value
+        for name, value in wanted.items()
+        if name not in (LEGACY_UID, LEGACY_LINKED)
+    )
