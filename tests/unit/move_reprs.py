@@ -26,8 +26,6 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
-    PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
-    RepeatedLine: frozenset({"place"}),
     PoolNaming: frozenset({"aliases"}),
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),

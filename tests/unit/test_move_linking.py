@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import LegacyUnavailableError
+from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.link_audit import Finding, LinkSnapshot
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.link_audit import LinkAudit
@@ -77,9 +78,8 @@ def test_linking_that_is_killed_at_any_call_continues_to_the_same_end(after: boo
         assert None not in {each.modified_at for each in world.outcomes()}
 
 
-def _account_of(world: World, **changes: object) -> None:
-    """Change account 1, as the legacy system would."""
-    changed = attrs.evolve(account(1), **changes)
+def _change_account(world: World, changed: LegacyAccount) -> None:
+    """Put *changed* in place of an account, as the legacy system would."""
     world.links.rows["1"] = attrs.evolve(world.links.rows["1"], account=changed)
     world.accounts = InMemoryLegacyAccounts()
     for row in world.links.rows.values():
@@ -87,20 +87,20 @@ def _account_of(world: World, **changes: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changed", "reason"),
     [
-        ({"locked": True}, "link_account_locked"),
-        ({"email_verified": False}, "link_stale"),
-        ({"email": "new@legacy.example"}, "link_stale"),
-        ({"cognito_id": "another-user"}, "link_taken"),
+        (attrs.evolve(account(1), locked=True), "link_account_locked"),
+        (attrs.evolve(account(1), email_verified=False), "link_stale"),
+        (attrs.evolve(account(1), email="new@legacy.example"), "link_stale"),
+        (attrs.evolve(account(1), cognito_id="another-user"), "link_taken"),
     ],
 )
 def test_an_account_that_changed_since_the_plan_is_not_linked_and_says_why(
-    changes: dict[str, object], reason: str
+    changed: LegacyAccount, reason: str
 ) -> None:
     world = World()
     world.execute()
-    _account_of(world, **changes)
+    _change_account(world, changed)
     before = world.directory.find("user1")
 
     world.link_all()
@@ -108,7 +108,7 @@ def test_an_account_that_changed_since_the_plan_is_not_linked_and_says_why(
     assert world.outcomes()[0].kind == "created"
     assert world.outcomes()[0].reason == reason
     assert world.directory.find("user1") == before
-    assert world.links.rows["1"].account.cognito_id == changes.get("cognito_id")
+    assert world.links.rows["1"].account.cognito_id == changed.cognito_id
     assert [each.kind for each in world.outcomes()[1:]] == ["linked"] * 4
 
 

@@ -16,7 +16,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED
 from authcore.domain.services.moves.batches import Workers
 from authcore.domain.services.moves.undo import RunUndo
 from authcore.testing.fakes.legacy_accounts import InMemoryLegacyUnlinking
-from authcore.testing.fakes.user_directory import InMemoryProviderLinks
+from authcore.testing.fakes.user_directory import InMemoryProviderLinks, InMemoryUserAdministration
 from unit.moves_world import Killed, Life, World
 
 
@@ -127,22 +127,18 @@ def test_an_undo_never_touches_a_user_who_was_used_since(
     assert [each.kind for each in world.outcomes()[1:]] == ["undone"] * 4
 
 
-class UsedMeanwhile:
+class UsedMeanwhile(InMemoryUserAdministration):
     """The pool, whose first user is used right before it is disabled."""
 
     def __init__(self, world: World, use: Callable[[World], None]) -> None:
-        self._world = world
-        self._use = use
-        self._used = False
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._world.administration, name)
+        super().__init__(world.directory)
+        self._uses = [lambda: use(world)]
 
     def disable_user(self, username: str) -> None:
-        if not self._used:
-            self._used = True
-            self._use(self._world)
-        self._world.administration.disable_user(username)
+        """See the port."""
+        while self._uses:
+            self._uses.pop()()
+        super().disable_user(username)
 
 
 @pytest.mark.parametrize(("use", "reason"), [each for each in USES if each[0] is not _disable])
