@@ -46,6 +46,7 @@ SINKS: Final[Mapping[str, int]] = {
     "Admitted": 1,
     "RepairResult": 3,
     "UnreadableRow": 1,
+    "UserOutcome": 2,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""

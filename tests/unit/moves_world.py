@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from authcore.adapters.system import SystemEntropy
 from authcore.domain.model.accounts import LegacyAccount
 from authcore.domain.model.directory import DirectoryUser
 from authcore.domain.model.link_proofs import LinkProofs
@@ -16,6 +17,7 @@ from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.batches import Workers
 from authcore.domain.services.moves.execution import RunExecution
 from authcore.domain.services.moves.linking import RunLinking
+from authcore.domain.services.moves.opening import RunOpening
 from authcore.domain.services.moves.own_users import OwnUsers
 from authcore.domain.services.moves.survey import PoolSurvey
 from authcore.domain.services.moves.undo import RunUndo
@@ -218,6 +220,19 @@ class World:
             audit=self.audit,
             workers=Workers(count=self.workers),
         )
+
+    def opening(self) -> RunOpening:
+        return RunOpening(
+            store=self.mortal(self.store),
+            administration=self.mortal(self.administration),
+            entropy=SystemEntropy(),
+            retrier=self.retrier(),
+            audit=self.audit,
+            workers=Workers(count=self.workers),
+        )
+
+    def open_all(self) -> None:
+        self.opening().run(lambda: None, lambda _: None)
 
     def link_all(self) -> None:
         self.linking().run(lambda: None, lambda _: None)

@@ -84,7 +84,7 @@ class RunLinking:
             ConfigurationError: The store cannot be used.
         """
         self.store.note(LINKING, "begun")
-        for batch in with_outcome(self.store, frozenset({"created"})):
+        for batch in with_outcome(self.store, frozenset({"created", "opened"})):
             outcomes, failure = self.workers.settle(partial(self._link, require=require), batch)
             self.store.record(outcomes)
             on_outcomes(outcomes)

@@ -1,6 +1,6 @@
 """Compares the users of the pool with the plan of a run.  Writes nothing to the pool."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -27,14 +27,6 @@ SURVEYED_AT: Final = "surveyed_at"
 
 FRESH_FOR: Final = timedelta(hours=1)
 """A survey that ended longer ago is made again before users are created."""
-
-REASONS: Final[Mapping[str, str]] = {
-    "uid": "already_moved",
-    "name": "name_taken",
-    "email": "address_taken",
-    "phone": "address_taken",
-}
-"""Why a user is not created, by the kind of the claim that a pool user has: the first one."""
 
 ClaimsOf = Callable[[DirectoryUser], Sequence[str]]
 """Gives the claims of a pool user, in the form of ``PlannedUser.claims``."""
@@ -143,4 +135,7 @@ class PoolSurvey:
 
 
 def _reason(kinds: Sequence[str]) -> str:
-    return next((reason for kind, reason in REASONS.items() if kind in kinds), "user_exists")
+    """Say why a planned user is not created, by the kinds of the claims that pool users have."""
+    if "uid" in kinds:
+        return "already_moved"
+    return "name_taken" if "name" in kinds else "address_taken"
