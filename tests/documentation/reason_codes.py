@@ -47,6 +47,9 @@ SINKS: Final[Mapping[str, int]] = {
     "RepairResult": 3,
     "UnreadableRow": 1,
     "UserOutcome": 2,
+    "Prediction": 1,
+    "Allow": 3,
+    "Deny": 3,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""

@@ -5,7 +5,6 @@ from typing import Final
 
 from authcore.domain.model.census import DailyCount
 from authcore.domain.model.moves import (
-    PlannedUser,
     Run,
     UnreadableRow,
     UserOutcome,
@@ -17,7 +16,7 @@ from authcore.domain.model.readiness import (
     ReadinessCheck,
 )
 from authcore.domain.model.runbook import Difference, Stage, WayBack
-from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
+from authcore.domain.model.trends import AuditEntry, UnreadableLine
 from authcore.domain.services.moves.import_parts import ImportPart
 from authcore.domain.services.moves.pool_naming import PoolNaming
 
@@ -30,12 +29,10 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),
     Obstacle: frozenset({"anchor", "evidence", "id", "mend"}),
-    PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     Readiness: frozenset({"not_asked", "passed", "waived"}),
     ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     Stage: frozenset({"back", "check", "command", "recognised", "step", "title"}),
-    RepeatedLine: frozenset({"place"}),
     UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
     WayBack: frozenset({"steps"}),
