@@ -5,10 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 import attrs
-from authcore.adapters.cognito.user_import import CognitoUserImport
-from authcore.wiring.sources import SourceGroups, open_source
 
 from authcore.adapters.cognito.client import cognito_client
+from authcore.adapters.cognito.user_import import CognitoUserImport
 from authcore.adapters.inspection.pool import CognitoPoolInspection
 from authcore.adapters.system import SystemClock
 from authcore.domain.model.link_proofs import LinkProofs
@@ -26,6 +25,7 @@ from authcore.settings.link_proof import LinkVoucherSettings
 from authcore.settings.migration import MigrationSettings
 from authcore.settings.move import MoveSettings
 from authcore.wiring.moves import runs_directory
+from authcore.wiring.sources import SourceGroups, SourceTools, open_source
 from authcore_cli.move.plan_tools import PlanTools
 from authcore_cli.stoppable_pause import StoppablePause
 
@@ -77,7 +77,7 @@ def plan_tools(environment: Mapping[str, str], on_retry: OnRetry) -> PlanTools:
         planning = _planning(settings, pool, rows)
     finally:
         client.close()
-    source = open_source(settings, on_retry=on_retry, clock=clock, pause=pause)
+    source = open_source(settings, SourceTools(clock=clock, pause=pause, on_retry=on_retry))
     return PlanTools(
         runs=runs_directory(settings.move),
         source=source.users,
