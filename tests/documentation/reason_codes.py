@@ -46,6 +46,7 @@ SINKS: Final[Mapping[str, int]] = {
     "Admitted": 1,
     "RepairResult": 3,
     "UnreadableRow": 1,
+    "UserOutcome": 2,
     "Prediction": 1,
     "Allow": 3,
     "Deny": 3,
