@@ -28,6 +28,7 @@ from authcore_cli.help_commands import HelpCommands
 from authcore_cli.keys_command import KeysCommands
 from authcore_cli.legacy_commands import LegacyCommands
 from authcore_cli.links_commands import LinksCommands
+from authcore_cli.move.app import move_app
 from authcore_cli.output_stream import UnwrittenError
 from authcore_cli.process import CommandContext, ExitStatus, NoInputError, process_context
 from authcore_cli.sessions_commands import SessionsCommands
@@ -130,6 +131,7 @@ def _app(context: CommandContext) -> App:
     app.command(tokens)
     app.command(links)
     app.command(sync)
+    app.command(move_app(context))
     app.command(sessions)
     app.command(legacy)
     app.command(config)

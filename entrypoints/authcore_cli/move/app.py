@@ -1,0 +1,10 @@
+"""The commands of ``authcore move``, in the order in which a move uses them."""
+
+from cyclopts import App
+
+from authcore_cli.process import CommandContext
+
+
+def move_app(context: CommandContext) -> App:
+    """Return ``authcore move``, built with *context*."""
+    return App(name="move", help="Move users of a source into the pool.", console=context.answers)

@@ -1,0 +1,1 @@
+"""Moving all users of a source into a pool, in runs."""
