@@ -105,10 +105,16 @@ class EvidenceReader:
 
 def _cause(error: AuthcoreError) -> str:
     if isinstance(error, ConfigurationError):
-        named = "; ".join(error.problems[:MAX_PROBLEMS])
+        named = "; ".join(map(_short, error.problems[:MAX_PROBLEMS]))
         more = len(error.problems) - MAX_PROBLEMS
         return f"{named}; and {more} more" if more > 0 else named
     return f"{error.code} ({error.detail})" if error.detail else error.code
+
+
+def _short(problem: str) -> str:
+    """Leave out what a missing variable is for."""
+    name, is_missing, _ = problem.partition(" is missing: ")
+    return f"{name}{is_missing}".removesuffix(": ")
 
 
 def count_findings(audit: LinkAudit, *, key: str, on_page: Callable[[int], None]) -> Counter[str]:
