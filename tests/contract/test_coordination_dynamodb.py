@@ -23,7 +23,7 @@ from authcore.ports.system import Clock
 from authcore.testing.contracts.coordination import (
     TTL,
     CreateIntentsContract,
-    LeaseContract,
+    RenewableLeaseContract,
     ReplayCacheContract,
 )
 from authcore.testing.fakes.system import FrozenClock, ScriptedEntropy
@@ -159,9 +159,9 @@ class TestDynamoDbReplayCache(OnMotoTable, ReplayCacheContract):
             seen.first_time("a", TTL)
 
 
-class TestDynamoDbLease(OnMotoTable, LeaseContract):
+class TestDynamoDbLease(OnMotoTable, RenewableLeaseContract):
     @pytest.fixture
-    def lease(self, table: Table, clock: FrozenClock) -> Lease:
+    def renewable(self, table: Table, clock: FrozenClock) -> DynamoDbLease:
         return _lease(table.client, clock)
 
     @pytest.fixture
@@ -197,6 +197,15 @@ class TestDynamoDbLease(OnMotoTable, LeaseContract):
         clock.advance(TTL + timedelta(seconds=2))
         with lease.hold("a", TTL):
             pass
+
+    def test_a_renewal_whose_answer_is_lost_is_repeated(
+        self, table: Table, lease: Lease, clock: FrozenClock
+    ) -> None:
+        with lease.hold("a", TTL) as grant:
+            clock.advance(TTL / 2)
+            unlucky = _lease(LosesAnswers(table.client, lost=1), clock)
+
+            assert unlucky.renew("a", grant, TTL).expires_at == clock.now() + TTL
 
     def test_a_release_that_gets_no_answer_undoes_nothing(self, table: Table, lease: Lease) -> None:
         with lease.hold("a", TTL):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from authcore.adapters.cognito.provisioned_limits import CognitoProvisionedLimits
+from authcore.ports.user_directory import RateCategory
 from authcore.testing.contracts.provisioned_limits import ProvisionedLimitsContract
 from authcore.testing.fakes.user_directory import InMemoryProvisionedLimits
 from authcore_local.cognito import LocalCognito
@@ -17,9 +18,9 @@ class TestInMemoryProvisionedLimits(ProvisionedLimitsContract):
         return InMemoryProvisionedLimits()
 
     @pytest.fixture
-    def grant(self, limits: InMemoryProvisionedLimits) -> Callable[[int], None]:
-        def set_rate(rate: int) -> None:
-            limits.rate = rate
+    def grant(self, limits: InMemoryProvisionedLimits) -> Callable[[RateCategory, int], None]:
+        def set_rate(category: RateCategory, rate: int) -> None:
+            limits.rates[category] = rate
 
         return set_rate
 
@@ -37,5 +38,5 @@ class TestCognitoProvisionedLimits(OnLocalCognito, ProvisionedLimitsContract):
         return CognitoProvisionedLimits(client=pool.client)
 
     @pytest.fixture
-    def grant(self, local: LocalCognito) -> Callable[[int], None]:
-        return lambda rate: local.rates.throttle("UserUpdate", rate)
+    def grant(self, local: LocalCognito) -> Callable[[RateCategory, int], None]:
+        return local.rates.throttle

@@ -36,3 +36,22 @@ def test_a_changed_limit_is_read_and_a_known_one_outlives_an_outage() -> None:
     limits.rate = None
     clock.advance(READ_EVERY)
     assert quota.per_second() == 60
+
+
+def test_each_category_has_its_own_limit_and_its_own_documented_quota() -> None:
+    limits, clock = InMemoryProvisionedLimits(40), FrozenClock()
+    limits.rates["UserCreation"] = 70
+
+    assert WriteQuota(limits, clock=clock, category="UserCreation").per_second() == 70
+    limits.rate = None
+    assert WriteQuota(limits, clock=clock, category="UserCreation").per_second() == 50
+    assert WriteQuota(limits, clock=clock, category="UserList").per_second() == 30
+
+
+def test_a_share_is_left_to_others_and_one_request_a_second_remains() -> None:
+    limits, clock = InMemoryProvisionedLimits(50), FrozenClock()
+
+    assert WriteQuota(limits, clock=clock, leave=20).per_second() == 40
+    assert WriteQuota(limits, clock=clock, leave=20, at_most=10).per_second() == 10
+    limits.rate = 1
+    assert WriteQuota(limits, clock=clock, leave=99).per_second() == 1

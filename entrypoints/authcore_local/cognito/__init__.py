@@ -47,6 +47,7 @@ Amazon's service.  Where that documentation is silent or contradicts itself, thi
   user with an active second factor is offered passwords only.
 - A passkey whose counter goes back signs no user in.
 - A changed or forgotten password ends no session.
+- What an import job does where Amazon's guide is silent: see ``user_imports`` and ``import_file``.
 - Users write every attribute, unless the client lists them (``write_attributes``), and
   ``email_verified`` never.  A provider's attributes are written whatever the client may write.
 

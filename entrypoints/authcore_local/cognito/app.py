@@ -21,6 +21,7 @@ from authcore_local.cognito.idp_api.api_parts import ApiParts
 from authcore_local.cognito.idp_api.assembly import build_api
 from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
 from authcore_local.cognito.idp_api.idp_endpoint import Revisions
+from authcore_local.cognito.idp_api.import_jobs import ImportJobs
 from authcore_local.cognito.idp_api.request_rates import RequestRates
 from authcore_local.cognito.idp_api.token_bearer import TokenBearer
 from authcore_local.cognito.lambda_triggers.lifecycle import Lifecycle
@@ -42,6 +43,7 @@ from authcore_local.cognito.user_flows.on_demand_migration import UserMigration
 from authcore_local.cognito.user_flows.outbox import Outbox, OutboxPage
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.cognito.user_flows.sign_up import SignUp
+from authcore_local.cognito.user_flows.user_imports import UserImports
 from authcore_local.cognito.user_pool.users import PoolUser, UserStore
 from authcore_local.cognito.user_pool.write_block import DEFAULT_EXCEPTION, DEFAULT_MESSAGE
 from authcore_local.flow import FlowLog
@@ -79,6 +81,7 @@ class LocalCognito:
         revisions: Changes to what describing operations answer, by name of the operation; for
             settings that this pool does not have.
         functions: Describes the functions of the triggers.
+        imports: CSV import jobs.
         rates: Of the API's calls; no call is refused for its rate until a throttle is set.
     """
 
@@ -126,6 +129,9 @@ class LocalCognito:
             config=config, triggers=triggers
         )
         self.lockout: Lockout = Lockout(clock)
+        self.imports: UserImports = UserImports(
+            config, users=self.users, clock=clock, entropy=entropy
+        )
         self._config = config
         self._clock = clock
         self._entropy = entropy
@@ -268,6 +274,7 @@ class LocalCognito:
             ),
             revocation=self._revocation,
             logout=Logout(hosted),
+            imports=ImportJobs(config=config, imports=self.imports),
             api=build_api(parts, self._note_call),
         )
 
@@ -285,6 +292,7 @@ class LocalCognito:
             sign_in=self._sign_in,
             sign_up=self._sign_up,
             forgotten=self._forgotten,
+            imports=self.imports,
             codes=self._codes,
             outbox=self.outbox,
             issuer=self._issuer,

@@ -79,6 +79,8 @@ AuthFlow = Literal[
 Mfa = Literal["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"]
 """Second factors that this pool knows."""
 
+Verifiable = Literal["email", "phone_number"]
+
 FirstFactor = Literal["EMAIL_OTP", "WEB_AUTHN"]
 
 
@@ -177,6 +179,10 @@ class PoolConfig:
         publishes_secret: Whether DescribeUserPoolClient names the copy of the secret in Secrets
             Manager.
         custom_attributes: Beside the standard ones.
+        auto_verified: Attributes that Cognito verifies by itself: an import takes no user without
+            one of them verified.
+        import_hash_column: Column of password hashes in import files; None (the default) where the
+            pool takes none.  How Amazon names it is not documented.
         write_attributes: Those that users may write at sign-up and with an access token: the
             client's WriteAttributes; by default every one.  ``email_verified`` and
             ``phone_number_verified`` are never among them.
@@ -221,6 +227,8 @@ class PoolConfig:
         default=(SchemaAttribute(LEGACY_UID), SchemaAttribute(LEGACY_LINKED)),
         validator=_custom_attributes,
     )
+    auto_verified: frozenset[Verifiable] = frozenset(("email",))
+    import_hash_column: str | None = None
     machine_clients: tuple[MachineClient, ...] = ()
     write_attributes: frozenset[str] | None = None
     access_token_lifetime: timedelta = attrs.field(

@@ -31,6 +31,7 @@ from authcore_local.cognito.hosted_ui.page_parts import error_page
 from authcore_local.cognito.hosted_ui.provider_pages import RESPONSE_PATH, ProviderPages
 from authcore_local.cognito.idp_api.function_descriptions import FunctionDescriptions
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Revisions
+from authcore_local.cognito.idp_api.import_jobs import UPLOAD_PATH, ImportJobs
 from authcore_local.cognito.oauth.authorization_request import (
     AuthorizationRefusedError,
     UntrustedRequestError,
@@ -39,6 +40,7 @@ from authcore_local.cognito.oauth.revocation_endpoint import Revocation
 from authcore_local.cognito.oauth.token_endpoint import TokenEndpoint
 from authcore_local.cognito.token_issuer import TokenIssuer
 from authcore_local.cognito.user_flows.outbox import OUTBOX_PATH, OutboxPage
+from authcore_local.cognito.user_pool.import_file import MAX_FILE_BYTES
 
 
 MAX_BODY_BYTES: Final = 65_536
@@ -58,6 +60,7 @@ class Doors:
     tokens: TokenEndpoint
     revocation: Revocation
     logout: Logout
+    imports: ImportJobs
     api: Api
 
 
@@ -88,6 +91,11 @@ def pool_app(doors: Doors, published: Sequence[Route]) -> Starlette:
             _form("/oauth2/revoke", doors.revocation.revoke),
             Route("/oauth2/userInfo", doors.tokens.user_info, methods=["GET", "POST"]),
             *published,
+            Route(
+                UPLOAD_PATH,
+                _form_endpoint(doors.imports.upload, MAX_FILE_BYTES),
+                methods=["PUT"],
+            ),
             _form("/", doors.api.call),
         ],
         exception_handlers={
@@ -160,12 +168,14 @@ def _form(path: str, handle: Form) -> Route:
     return Route(path, _form_endpoint(handle), methods=["POST"])
 
 
-def _form_endpoint(handle: Form) -> Callable[[Request], Awaitable[Response]]:
+def _form_endpoint(
+    handle: Form, most: int = MAX_BODY_BYTES
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MAX_BODY_BYTES:
+            if len(body) > most:
                 raise HTTPException(413)
         return await to_thread.run_sync(handle, request, bytes(body))
 

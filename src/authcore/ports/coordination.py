@@ -113,3 +113,52 @@ class Lease(Protocol):
 
             CoordinationUnavailableError: No usable answer.
         """
+
+
+class RenewableLease(Lease, Protocol):
+    """A lease for work that takes longer than a ttl."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def renew(self, key: str, grant: LeaseGrant, ttl: timedelta) -> LeaseGrant:
+        """
+        Hold *key* for *ttl* from now on, inside the block of its ``hold``.
+
+        Args:
+            key: As it was passed to ``hold``.
+
+            grant: Of that ``hold``, or of the last renewal.
+
+            ttl: As for ``hold``.
+
+        Returns:
+            The grant with its new end, and the same fence.
+
+        Raises:
+            LeaseHeldError: The grant has ended; another holder may have had the lease since.
+
+            CoordinationUnavailableError: No usable answer.  The lease may be renewed.
+        """
+
+
+class MachineLock(Protocol):
+    """Mutual exclusion between the processes of one machine."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def hold(self, key: str) -> AbstractContextManager[None]:
+        """
+        Hold *key* during a ``with`` block; a process that is killed holds nothing any more.
+
+        Does not wait for another holder.
+
+        Args:
+            key: 1 to 64 letters, digits, ``_`` and ``-``.
+
+        Raises:
+            LeaseHeldError: Another process, or another block of this one, holds it.
+
+            ConfigurationError: Nothing can be held, e.g. the folder of the locks is not writable.
+        """

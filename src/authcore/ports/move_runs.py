@@ -11,7 +11,8 @@ class RunStore(Protocol):
     """
     One run.  Each write is kept completely or not at all, also where the process is killed.
 
-    Any method raises ConfigurationError where the store cannot be read or written.
+    One process at a time writes a run; others may read it meanwhile.  Any method raises
+    ConfigurationError where the store cannot be read or written.
     """
 
     __slots__ = ()
@@ -36,7 +37,11 @@ class RunStore(Protocol):
 
     @abstractmethod
     def enter(self, stage: RunStage) -> None:
-        """Note that the run has reached *stage*."""
+        """
+        Note that the run has reached *stage*.
+
+        Once it is ``executed`` its password hashes are erased: nothing needs them any more.
+        """
 
     @abstractmethod
     def add_page(self, planned: Sequence[PlannedUser], after: str | None) -> None:
@@ -44,7 +49,7 @@ class RunStore(Protocol):
         Keep a page of the plan, and the source's cursor behind it.
 
         Args:
-            planned: Numbered on from the last one.
+            planned: Numbered on from the last one, else ValueError.
 
             after: ``SourcePage.next``.
         """
@@ -62,6 +67,17 @@ class RunStore(Protocol):
 
         Returns:
             How many users are refused for this reason.
+        """
+
+    @abstractmethod
+    def claimants(self, claims: Sequence[str]) -> Mapping[str, int]:
+        """
+        Return the numbers of the users to create who have any of *claims*, by claim.
+
+        After ``refuse_shared_claims`` each claim is of one user at most.
+
+        Args:
+            claims: At most 10,000, in the form of ``PlannedUser.claims``.
         """
 
     @abstractmethod
@@ -97,3 +113,7 @@ class RunStore(Protocol):
     @abstractmethod
     def noted(self) -> Mapping[str, str]:
         """Return the notes by name."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let another process write the run.  No other method may be called afterwards."""

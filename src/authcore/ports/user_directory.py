@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 
@@ -144,20 +144,24 @@ class UserAdministration(Protocol):
         """
 
 
+RateCategory = Literal["UserUpdate", "UserCreation", "UserList", "UserRead"]
+"""A category of requests that share a rate.  See: Amazon Cognito "Quotas"."""
+
+
 class ProvisionedLimits(Protocol):
     """The request rates that Cognito grants the account."""
 
     __slots__ = ()
 
     @abstractmethod
-    def user_updates_per_second(self) -> int:
+    def per_second(self, category: RateCategory) -> int:
         """
-        Writes of users a second, for all pools of account and region; at least 1.
+        Requests of *category* a second, for all pools of account and region; at least 1.
 
         Raises:
             ProviderUnavailableError: No usable answer.
 
-        See: Amazon Cognito GetProvisionedLimit, category ``UserUpdate``.
+        See: Amazon Cognito GetProvisionedLimit.
         """
 
 

@@ -21,6 +21,7 @@ from authcore_local.cognito.user_flows.passkey_ceremonies import PasskeyCeremoni
 from authcore_local.cognito.user_flows.password_sign_in import PasswordSignIn
 from authcore_local.cognito.user_flows.sign_up import SignUp
 from authcore_local.cognito.user_flows.software_token_mfa import SoftwareTokenMfa
+from authcore_local.cognito.user_flows.user_imports import UserImports
 from authcore_local.cognito.user_pool.users import UserStore
 
 
@@ -36,6 +37,7 @@ class ApiParts:
     sign_in: PasswordSignIn
     sign_up: SignUp
     forgotten: ForgottenPasswords
+    imports: UserImports
     codes: ConfirmationCodes
     outbox: Outbox
     issuer: TokenIssuer

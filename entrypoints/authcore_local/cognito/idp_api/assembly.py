@@ -1,6 +1,7 @@
 """Assemble the pool's API from the parts that managed login shares with it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from authcore_local.cognito.idp_api.administration import Administration
@@ -11,6 +12,7 @@ from authcore_local.cognito.idp_api.challenge_desk import ChallengeDesk
 from authcore_local.cognito.idp_api.challenge_sessions import ChallengeSessions
 from authcore_local.cognito.idp_api.domain_description import DomainDescription
 from authcore_local.cognito.idp_api.idp_endpoint import Api, Operation
+from authcore_local.cognito.idp_api.import_jobs import ImportJobs
 from authcore_local.cognito.idp_api.mfa_settings import MfaSettings
 from authcore_local.cognito.idp_api.own_account import OwnAccount
 from authcore_local.cognito.idp_api.passkey_registration import PasskeyRegistration
@@ -24,16 +26,22 @@ from authcore_local.cognito.idp_api.user_listing import UserListing
 
 SIGNED: Final = frozenset(
     (
+        "CreateUserImportJob",
         "DescribeIdentityProvider",
         "DescribeRiskConfiguration",
+        "DescribeUserImportJob",
         "DescribeUserPool",
         "DescribeUserPoolClient",
         "DescribeUserPoolDomain",
+        "GetCSVHeader",
         "GetProvisionedLimit",
         "GetUserPoolMfaConfig",
         "ListIdentityProviders",
+        "ListUserImportJobs",
         "ListUserPoolClients",
         "ListUsers",
+        "StartUserImportJob",
+        "StopUserImportJob",
     )
 )
 """Operations that need IAM credentials at Amazon's, beside every ``Admin…``."""
@@ -53,10 +61,15 @@ def build_api(parts: ApiParts, note: Callable[[str, str], None]) -> Api:
         signed={name: operations[name] for name in signed},
         secrets={"GetSecretValue": parts.secrets.get_secret_value},
         firewall={"GetWebACLForResource": lambda _: {}},
-        admit=parts.rates.check,
+        admit=partial(_admit, parts),
         revisions=parts.revisions,
         note=note,
     )
+
+
+def _admit(parts: ApiParts, operation: str) -> None:
+    parts.rates.check(operation)
+    parts.imports.advance()
 
 
 def _operations_of_users(parts: ApiParts, challenges: ChallengeSessions) -> Mapping[str, Operation]:
@@ -118,6 +131,7 @@ def _operations_of_operators(parts: ApiParts) -> Mapping[str, Operation]:
         "DescribeUserPoolClient": description.client,
         "ListUserPoolClients": description.clients,
         **DomainDescription(config=parts.config).operations(),
+        **ImportJobs(config=parts.config, imports=parts.imports).operations(),
         **administration.operations(),
     }
 

@@ -37,6 +37,7 @@ class PoolDescription:
             "IssuerConfiguration": {"Type": "ORIGINAL"},
             "MfaConfiguration": config.mfa,
             "EstimatedNumberOfUsers": len(self.users.all_users()),
+            "AutoVerifiedAttributes": sorted(config.auto_verified),
             "UsernameConfiguration": {"CaseSensitive": config.case_sensitive},
             "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": not config.self_sign_up},
             "SchemaAttributes": [_schema(each) for each in config.schema.values()],

@@ -72,13 +72,17 @@ _OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "UserPoolRead": (
         "DescribeIdentityProvider",
         "DescribeRiskConfiguration",
+        "DescribeUserImportJob",
         "DescribeUserPool",
         "DescribeUserPoolClient",
         "DescribeUserPoolDomain",
+        "GetCSVHeader",
         "GetUserPoolMfaConfig",
         "ListIdentityProviders",
+        "ListUserImportJobs",
         "ListUserPoolClients",
     ),
+    "UserPoolUpdate": ("CreateUserImportJob", "StartUserImportJob", "StopUserImportJob"),
 }
 _CATEGORY_OF: Final = {
     operation: category for category, names in _OPERATIONS.items() for operation in names

@@ -11,7 +11,8 @@ expired or of another client, or a disabled user (all NotAuthorized, like a wron
 ``client_probe``), a token that was rotated away, and a user who was deleted, is not confirmed, or
 must set a new password.
 
-See: the Errors sections of AdminGetUser, AdminUpdateUserAttributes, AdminDeleteUser, ListUsers,
+See: the Errors sections of AdminGetUser, AdminCreateUser, AdminUpdateUserAttributes,
+AdminDeleteUser, ListUsers,
 AdminLinkProviderForUser, AdminUserGlobalSignOut, AdminDisableUser, AdminEnableUser,
 AdminSetUserPassword, GetProvisionedLimit, GetTokensFromRefreshToken and InitiateAuth.
 """
@@ -49,6 +50,11 @@ GETTING_A_USER: Final[Refusals] = {
 UPDATING_ATTRIBUTES: Final[Refusals] = {
     "UserNotFoundException": AccountNotFoundError,
     "AliasExistsException": AttributesRejectedError,
+    "InvalidParameterException": AttributesRejectedError,
+}
+CREATING_A_USER: Final[Refusals] = {
+    "UsernameExistsException": AccountTakenError,
+    "AliasExistsException": AccountTakenError,
     "InvalidParameterException": AttributesRejectedError,
 }
 DELETING_A_USER: Final[Refusals] = {
@@ -89,6 +95,7 @@ SIGNING_OUT_A_USER: Final[Refusals] = {
 _WRITES: Final = (
     UPDATING_ATTRIBUTES,
     UPDATING_OUR_ATTRIBUTES,
+    CREATING_A_USER,
     DELETING_A_USER,
     LINKING_A_PROVIDER,
     SWITCHING_A_USER,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from authcore.adapters.cognito.error_translation import READING_A_LIMIT, translate_errors
 from authcore.adapters.cognito.user_description import require_cognitos_own
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.ports.user_directory import ProvisionedLimits
+from authcore.ports.user_directory import ProvisionedLimits, RateCategory
 
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ class CognitoProvisionedLimits(ProvisionedLimits):
         """
         self._client = client
 
-    def user_updates_per_second(self) -> int:
+    def per_second(self, category: RateCategory) -> int:
         """See the port."""
         with translate_errors(READING_A_LIMIT):
             found = self._client.get_provisioned_limit(
                 LimitDefinition={
                     "LimitClass": "API_CATEGORY",
-                    "Attributes": {"Category": "UserUpdate"},
+                    "Attributes": {"Category": category},
                 }
             )
         require_cognitos_own(found["ResponseMetadata"])

@@ -45,6 +45,7 @@ def read_user_description(found: Mapping[str, Any], attributes_in: str) -> Direc
             attributes=attributes,
             created_at=_moment(found.get("UserCreateDate")),
             modified_at=_moment(found.get("UserLastModifiedDate")),
+            has_mfa=bool(found.get("UserMFASettingList") or found.get("MFAOptions")),
         )
     except (KeyError, TypeError):
         raise ProviderUnavailableError(

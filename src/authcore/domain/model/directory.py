@@ -23,6 +23,8 @@ class DirectoryUser:
             compared.  Aware.
         modified_at: When the user was last changed; a sign-in need not change it.  Otherwise as
             *created_at*.
+        has_mfa: Whether the user has a second factor; a listing does not say, and False is the
+            default.  Not compared.
     """
 
     username: str
@@ -33,6 +35,7 @@ class DirectoryUser:
     found_by_subject: bool = attrs.field(default=False, eq=False, repr=False)
     created_at: datetime | None = attrs.field(default=None, eq=False)
     modified_at: datetime | None = attrs.field(default=None, eq=False)
+    has_mfa: bool = attrs.field(default=False, eq=False, repr=False)
 
 
 @attrs.frozen

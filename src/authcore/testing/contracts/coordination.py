@@ -1,4 +1,4 @@
-"""What every Lease and every ReplayCache promises."""
+"""What every Lease, every MachineLock and every ReplayCache promises."""
 
 import threading
 from abc import abstractmethod
@@ -10,7 +10,13 @@ from datetime import timedelta
 import pytest
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import CreateIntents, Lease, ReplayCache
+from authcore.ports.coordination import (
+    CreateIntents,
+    Lease,
+    MachineLock,
+    RenewableLease,
+    ReplayCache,
+)
 from authcore.ports.system import Clock
 from authcore.testing.contracts.suite import ContractSuite
 
@@ -324,3 +330,108 @@ class LeaseContract(ContractSuite):
 
         with pytest.raises(CoordinationUnavailableError), lease.hold("a", TTL):
             pytest.fail("held during an outage")
+
+
+class RenewableLeaseContract(LeaseContract):
+    """Run by every RenewableLease: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def renewable(self) -> RenewableLease:
+        """Returns the lease under test, never held before."""
+
+    @pytest.fixture
+    def lease(self, renewable: RenewableLease) -> Lease:
+        """Returns the lease, which keeps all promises of a Lease."""
+        return renewable
+
+    def test_a_renewed_lease_is_held_for_another_ttl(
+        self, renewable: RenewableLease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        with renewable.hold("a", TTL) as first:
+            grant = first
+            for _ in range(3):
+                fast_forward(TTL - timedelta(seconds=2))
+                grant = renewable.renew("a", grant, TTL)
+            fast_forward(TTL - timedelta(seconds=2))
+            with pytest.raises(LeaseHeldError), renewable.hold("a", TTL):
+                pass
+
+    def test_a_renewal_moves_the_end_and_keeps_the_fence(
+        self,
+        renewable: RenewableLease,
+        lease_clock: Clock,
+        fast_forward: Callable[[timedelta], None],
+    ) -> None:
+        with renewable.hold("a", TTL) as grant:
+            fast_forward(TTL / 2)
+            before = lease_clock.now()
+            renewed = renewable.renew("a", grant, TTL)
+
+        assert renewed.fence == grant.fence
+        assert before + TTL <= renewed.expires_at <= lease_clock.now() + TTL
+
+    def test_a_renewed_lease_is_free_after_the_block(
+        self, renewable: RenewableLease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        with renewable.hold("a", TTL) as grant:
+            fast_forward(TTL / 2)
+            renewable.renew("a", grant, TTL)
+
+        with renewable.hold("a", TTL):
+            pass
+
+    def test_an_ended_lease_is_not_renewed_though_no_other_holder_came(
+        self, renewable: RenewableLease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        with renewable.hold("a", TTL) as grant:
+            fast_forward(TTL + timedelta(seconds=2))
+            with pytest.raises(LeaseHeldError):
+                renewable.renew("a", grant, TTL)
+
+    def test_the_lease_of_a_successor_is_not_renewed(
+        self, renewable: RenewableLease, fast_forward: Callable[[timedelta], None]
+    ) -> None:
+        with renewable.hold("a", TTL) as grant:
+            fast_forward(TTL + timedelta(seconds=2))
+            with renewable.hold("a", TTL), pytest.raises(LeaseHeldError):
+                renewable.renew("a", grant, TTL)
+
+    def test_an_outage_is_no_renewal(
+        self, renewable: RenewableLease, outage: Callable[[], None]
+    ) -> None:
+        with renewable.hold("a", TTL) as grant:
+            outage()
+            with pytest.raises(CoordinationUnavailableError):
+                renewable.renew("a", grant, TTL)
+
+
+class MachineLockContract(ContractSuite):
+    """Run by every MachineLock: the fake and each adapter."""
+
+    @pytest.fixture
+    @abstractmethod
+    def lock(self) -> MachineLock:
+        """Returns the lock under test, never held before."""
+
+    def test_what_is_locked_cannot_be_locked_again(self, lock: MachineLock) -> None:
+        for _ in range(2):
+            with lock.hold("a"), pytest.raises(LeaseHeldError), lock.hold("a"):
+                pytest.fail("two hold one lock")
+
+    def test_a_refusal_leaves_the_holder_its_lock(self, lock: MachineLock) -> None:
+        with lock.hold("a"):
+            for _ in range(2):
+                with pytest.raises(LeaseHeldError), lock.hold("a"):
+                    pass
+
+    def test_locks_of_other_keys_are_free(self, lock: MachineLock) -> None:
+        with lock.hold("a"), lock.hold("b"):
+            pass
+
+    def test_a_lock_is_free_after_a_block_that_failed(self, lock: MachineLock) -> None:
+        with pytest.raises(ZeroDivisionError), lock.hold("a"):
+            raise ZeroDivisionError
+
+        with lock.hold("a"):
+            pass

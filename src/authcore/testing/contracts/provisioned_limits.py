@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from authcore.domain.errors import ProviderUnavailableError
-from authcore.ports.user_directory import ProvisionedLimits
+from authcore.ports.user_directory import ProvisionedLimits, RateCategory
 from authcore.testing.contracts.suite import ContractSuite
 
 
@@ -20,8 +20,8 @@ class ProvisionedLimitsContract(ContractSuite):
 
     @pytest.fixture
     @abstractmethod
-    def grant(self) -> Callable[[int], None]:
-        """Returns a function that grants the account a rate of user updates."""
+    def grant(self) -> Callable[[RateCategory, int], None]:
+        """Returns a function that grants the account a rate of a category."""
 
     @pytest.fixture
     @abstractmethod
@@ -29,12 +29,14 @@ class ProvisionedLimitsContract(ContractSuite):
         """Returns a function that makes the limit unreadable."""
 
     @pytest.mark.parametrize("rate", [1, 25, 40])
-    def test_the_rate_of_user_updates_is_read(
-        self, limits: ProvisionedLimits, grant: Callable[[int], None], rate: int
+    def test_the_rate_of_a_category_is_read(
+        self, limits: ProvisionedLimits, grant: Callable[[RateCategory, int], None], rate: int
     ) -> None:
-        grant(rate)
+        grant("UserUpdate", rate)
+        grant("UserCreation", rate + 1)
 
-        assert limits.user_updates_per_second() == rate
+        assert limits.per_second("UserUpdate") == rate
+        assert limits.per_second("UserCreation") == rate + 1
 
     def test_an_outage_is_no_rate(
         self, limits: ProvisionedLimits, outage: Callable[[], None]
@@ -42,4 +44,4 @@ class ProvisionedLimitsContract(ContractSuite):
         outage()
 
         with pytest.raises(ProviderUnavailableError):
-            limits.user_updates_per_second()
+            limits.per_second("UserUpdate")

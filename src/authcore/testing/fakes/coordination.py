@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import CreateIntents, Lease, LeaseGrant, ReplayCache
+from authcore.ports.coordination import (
+    CreateIntents,
+    LeaseGrant,
+    MachineLock,
+    RenewableLease,
+    ReplayCache,
+)
 from authcore.ports.system import Clock
 
 
@@ -85,7 +91,7 @@ class InMemoryCreateIntents(InMemoryReplayCache, CreateIntents):
             raise CoordinationUnavailableError("the intents are set to be unavailable")
 
 
-class InMemoryLease(Lease):
+class InMemoryLease(RenewableLease):
     """
     Leases in a dictionary.
 
@@ -113,6 +119,18 @@ class InMemoryLease(Lease):
         finally:
             self._release(key, grant)
 
+    def renew(self, key: str, grant: LeaseGrant, ttl: timedelta) -> LeaseGrant:
+        """See the port."""
+        with self._lock:
+            if self.unavailable:
+                raise CoordinationUnavailableError("the lease is set to be unavailable")
+            now = self._clock.now()
+            held = self._granted[key]
+            if held.fence != grant.fence or held.expires_at <= now:
+                raise LeaseHeldError("the lease has ended")
+            self._granted[key] = LeaseGrant(grant.fence, now + ttl)
+            return self._granted[key]
+
     def _acquire(self, key: str, ttl: timedelta) -> LeaseGrant:
         with self._lock:
             self.asked.append(key)
@@ -127,5 +145,26 @@ class InMemoryLease(Lease):
 
     def _release(self, key: str, grant: LeaseGrant) -> None:
         with self._lock:
-            if self._granted[key] == grant:
+            if self._granted[key].fence == grant.fence:
                 self._granted[key] = LeaseGrant(grant.fence, self._clock.now())
+
+
+class InMemoryMachineLock(MachineLock):
+    """Locks in a set, which one machine's processes would share."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """See the port."""
+        with self._lock:
+            if key in self._held:
+                raise LeaseHeldError("another process holds the lock")
+            self._held.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(key)

@@ -24,10 +24,12 @@ from authcore.domain.errors import (
 from authcore.domain.model.directory import DirectoryPage, DirectoryUser, ExternalIdentity
 from authcore.domain.model.identities import EXTERNAL, is_native, signs_in_as
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
+from authcore.ports.system import Clock
 from authcore.ports.user_directory import (
     DirectoryListing,
     ProviderLinks,
     ProvisionedLimits,
+    RateCategory,
     UserAdministration,
     UserDirectory,
     UserSessions,
@@ -60,8 +62,14 @@ class InMemoryUserDirectory(UserDirectory):
         self,
         *,
         custom_attributes: Collection[str] = (LEGACY_UID, LEGACY_LINKED),
+        clock: Clock | None = None,
     ) -> None:
-        """Know the standard attributes and *custom_attributes* (with their ``custom:``)."""
+        """
+        Know the standard attributes and *custom_attributes* (with their ``custom:``).
+
+        Users have dates by *clock*, and none (the default) without one.
+        """
+        self._clock = clock
         self.unavailable = False
         self.has_aliases = False
         self._writable = STANDARD_ATTRIBUTES | frozenset(custom_attributes)
@@ -80,7 +88,10 @@ class InMemoryUserDirectory(UserDirectory):
         self._added += 1
         subject = f"00000000-0000-4000-8000-{self._added:012d}"
         held = {**(attributes or {}), "sub": subject}
-        self._users[username] = DirectoryUser(username, subject, enabled, status, held)
+        now = self._clock.now() if self._clock else None
+        self._users[username] = DirectoryUser(
+            username, subject, enabled, status, held, created_at=now, modified_at=now
+        )
         return self._users[username]
 
     def federate(
@@ -99,12 +110,13 @@ class InMemoryUserDirectory(UserDirectory):
         return tuple(self._users.values())
 
     def replace(self, user: DirectoryUser) -> None:
-        """Put *user* in place of the user with the same name."""
-        self._users[user.username] = user
+        """Put *user*, who is changed now, in place of the user with the same name."""
+        now = self._clock.now() if self._clock else None
+        self._users[user.username] = attrs.evolve(user, modified_at=now)
 
     def disable(self, username: str) -> None:
         """Disable a user, as an administrator can."""
-        self._users[username] = attrs.evolve(self._users[username], enabled=False)
+        self.replace(attrs.evolve(self._users[username], enabled=False))
 
     def find(self, username: str) -> DirectoryUser | None:
         """See the port."""
@@ -120,7 +132,7 @@ class InMemoryUserDirectory(UserDirectory):
         user = self.find(username)
         if user is None:
             raise AccountNotFoundError("no such user")
-        if not can_be_attributes(attributes) or not attributes.keys() <= self._writable:
+        if not self.accepts(attributes):
             raise AttributesRejectedError("unknown, immutable, too long or too many")
         changed = {**user.attributes, **attributes}
         if "email" in attributes:
@@ -135,9 +147,17 @@ class InMemoryUserDirectory(UserDirectory):
         if user is not None:
             del self._users[user.username]
 
+    def accepts(self, attributes: Mapping[str, str]) -> bool:
+        """Whether the schema has *attributes*, and they are not too long."""
+        return can_be_attributes(attributes) and attributes.keys() <= self._writable
+
+    def has_alias(self, attributes: Mapping[str, str], *, but: DirectoryUser | None = None) -> bool:
+        """Whether a user other than *but* has the verified address of *attributes* as an alias."""
+        taken = {_alias(each.attributes) for each in self._users.values() if each != but}
+        return self.has_aliases and _alias(attributes) in taken - {None}
+
     def _require_free(self, user: DirectoryUser, changed: Mapping[str, str]) -> None:
-        taken = {_alias(each.attributes) for each in self._users.values() if each != user}
-        if self.has_aliases and _alias(changed) in taken - {None}:
+        if self.has_alias(changed, but=user):
             raise AttributesRejectedError("another user has the alias")
 
     def _answer(self) -> None:
@@ -195,20 +215,22 @@ class InMemoryUserAdministration(UserAdministration):
 
 class InMemoryProvisionedLimits(ProvisionedLimits):
     """
-    A rate in memory.
+    Rates in memory.
 
     Attributes:
-        rate: Writes of users a second; None while it cannot be read.
+        rate: Requests a second of every category that *rates* lacks; None while none can be read.
+        rates: By category; none by default.
     """
 
     def __init__(self, rate: int | None = 25) -> None:
         self.rate = rate
+        self.rates: dict[RateCategory, int] = {}
 
-    def user_updates_per_second(self) -> int:
+    def per_second(self, category: RateCategory) -> int:
         """See the port."""
         if self.rate is None:
             raise ProviderUnavailableError("the limit is set to be unreadable")
-        return self.rate
+        return self.rates.get(category, self.rate)
 
 
 class InMemoryProviderLinks(ProviderLinks):

@@ -5,7 +5,12 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
-from authcore.adapters.coordination.dynamodb.expiry import IS_OVER, moment, values_between
+from authcore.adapters.coordination.dynamodb.expiry import (
+    IS_OVER,
+    moment,
+    values_between,
+    values_until,
+)
 from authcore.adapters.coordination.dynamodb.table import (
     AnswerLostError,
     ConditionFailedError,
@@ -15,7 +20,7 @@ from authcore.adapters.coordination.dynamodb.table import (
     not_dynamodb,
 )
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, LeaseGrant
+from authcore.ports.coordination import LeaseGrant, RenewableLease
 from authcore.ports.system import Clock, Entropy
 
 
@@ -25,9 +30,11 @@ _CLAIM: Final = (
 )
 _RELEASE: Final = "SET ends_at = :past"
 _IS_OURS: Final = "holder = :holder"
+_RENEW: Final = "SET ends_at = :end, expires = :expires"
+_IS_GRANTED: Final = "fence = :fence AND ends_at > :now"
 
 
-class DynamoDbLease(Lease):
+class DynamoDbLease(RenewableLease):
     """
     Leases between processes.
 
@@ -61,6 +68,25 @@ class DynamoDbLease(Lease):
             yield grant
         finally:
             self._release(key, holder)
+
+    def renew(self, key: str, grant: LeaseGrant, ttl: timedelta) -> LeaseGrant:
+        """See the port.  Repeated once where the answer is lost: a fence names one grant."""
+        try:
+            return self._prolong(key, grant, ttl)
+        except AnswerLostError:
+            return self._prolong(key, grant, ttl)
+
+    def _prolong(self, key: str, grant: LeaseGrant, ttl: timedelta) -> LeaseGrant:
+        now = self._clock.now()
+        fence = {"N": str(grant.fence)}
+        values = {**values_until(now + ttl), ":now": moment(now), ":fence": fence}
+        try:
+            renewed = self._update(key, _RENEW, _IS_GRANTED, values)
+        except ConditionFailedError:
+            raise LeaseHeldError("the lease has ended") from None
+        if renewed.get("fence") != fence:
+            raise not_dynamodb()
+        return LeaseGrant(grant.fence, now + ttl)
 
     def _acquire(self, key: str, holder: str, ttl: timedelta) -> LeaseGrant:
         try:

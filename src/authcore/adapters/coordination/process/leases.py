@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from authcore.domain.errors import CoordinationUnavailableError, LeaseHeldError
-from authcore.ports.coordination import Lease, LeaseGrant
+from authcore.ports.coordination import LeaseGrant, RenewableLease
 from authcore.ports.system import Clock
 
 
@@ -15,7 +15,7 @@ MAX_LEASES: Final = 10_000
 """Far more than a process has threads."""
 
 
-class ProcessLease(Lease):
+class ProcessLease(RenewableLease):
     """
     Leases within one process.
 
@@ -48,6 +48,16 @@ class ProcessLease(Lease):
         finally:
             self._release(key, grant)
 
+    def renew(self, key: str, grant: LeaseGrant, ttl: timedelta) -> LeaseGrant:
+        """See the port."""
+        with self._lock:
+            now = self._clock.now()
+            held = self._held.get(key)
+            if held is None or held.fence != grant.fence or held.expires_at <= now:
+                raise LeaseHeldError("the lease has ended")
+            self._held[key] = LeaseGrant(grant.fence, now + ttl)
+            return self._held[key]
+
     def _acquire(self, key: str, ttl: timedelta) -> LeaseGrant:
         with self._lock:
             now = self._clock.now()
@@ -70,5 +80,6 @@ class ProcessLease(Lease):
 
     def _release(self, key: str, grant: LeaseGrant) -> None:
         with self._lock:
-            if self._held.get(key) == grant:
+            held = self._held.get(key)
+            if held is not None and held.fence == grant.fence:
                 del self._held[key]

@@ -92,7 +92,7 @@ class DeploymentReader:
             providers=self._reading("identity providers", self.pool.providers),
             threats=self._reading("threat protection", self.pool.threats) if is_amazons else None,
             web_acl=self._web_acl(pool.get().arn) if is_amazons and pool.is_read else None,
-            user_updates=self._reading("quota", self.limits.user_updates_per_second),
+            user_updates=self._reading("quota", lambda: self.limits.per_second("UserUpdate")),
             functions=self._functions([*arns]) if self.plan.has_api_of_lambda else {},
             tables=self._tables(),
             keys=self._look("keys of the pool", self.plan.jwks_url),
