@@ -102,6 +102,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+	@PYTHONPATH=tests $(BIN)/python -m documentation.runbook
 
 docs: $(SITE)/.ready ## Build the site of docs/ in build/site; fails after any warning or broken link
 	@PYTHONPATH=src:entrypoints:tests $(SITE)/bin/python -m documentation.site
