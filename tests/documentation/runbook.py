@@ -13,7 +13,9 @@ from authcore.domain.services.moves.runbook import RUNBOOK
 from documentation.generated import GeneratedPart
 
 
-_STAGES: Final = "| stage | recognised by | next step | check | the way back |\n|---|---|---|---|---|"
+_STAGES: Final = (
+    "| stage | recognised by | next step | check | the way back |\n|---|---|---|---|---|"
+)
 _CHECKS: Final = "| check | question | otherwise | next step | see |\n|---|---|---|---|---|"
 
 

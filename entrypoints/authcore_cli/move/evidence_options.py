@@ -35,6 +35,8 @@ def read_evidence(
         history=history,
         rate=rate,
         clock=context.clock,
+        examination=context.examination,
+        link_tools=context.link_tools,
         on_part=progress.on_part,
         on_page=progress.on_page,
         on_wait=progress.on_wait,

@@ -26,10 +26,10 @@ from authcore.domain.services.moves.gathering import (
 from authcore.domain.services.moves.trends import trends_of
 from authcore.ports.system import Clock
 from authcore.settings import load
-from authcore.wiring.inspection import OpenExamination, open_examination
+from authcore.wiring.inspection import OpenExamination
 from authcore.wiring.move_setup import MoveSetupSettings, setup_of
 from authcore_cli.aws_clients import CALL_LIMIT
-from authcore_cli.links_wiring import link_tools
+from authcore_cli.links_run import LinkTools
 
 
 CENSUS_FILE: Final = "census.jsonl"
@@ -44,6 +44,8 @@ class EvidenceRequest:
         history: Files of audit lines and counts.
         rate: Calls a second, for the links.
         clock: Dates the evidence.
+        examination: See CommandContext.
+        link_tools: See CommandContext.
         on_part: Told the name of each part before it is read.
         on_page: Told how many users and accounts have been read.
         on_wait: Told before a call is repeated.
@@ -52,6 +54,8 @@ class EvidenceRequest:
     history: tuple[Path, ...]
     rate: int
     clock: Clock
+    examination: Callable[[Mapping[str, str], OnPart], OpenExamination]
+    link_tools: Callable[[Mapping[str, str], int, OnRetry], LinkTools]
     on_part: OnPart = attrs.field(repr=False)
     on_page: Callable[[int], None] = attrs.field(repr=False)
     on_wait: OnRetry = attrs.field(repr=False)
@@ -148,7 +152,7 @@ class _Parts:
 
     def links(self) -> Mapping[str, int]:
         request = self._request
-        tools = link_tools(self._environment, request.rate, request.on_wait)
+        tools = request.link_tools(self._environment, request.rate, request.on_wait)
         self.opened.append(tools.close)
         key = SystemEntropy().token()
         return count_findings(tools.audit, key=key, on_page=request.on_page)
@@ -161,9 +165,8 @@ class _Parts:
 
     def _open_examination(self) -> OpenExamination:
         if self._examination is None:
-            self._examination = open_examination(
-                self._environment, clock=self._request.clock, on_part=self._request.on_part
-            )
+            request = self._request
+            self._examination = request.examination(self._environment, request.on_part)
             self.opened.append(self._examination.close)
         return self._examination
 
