@@ -45,6 +45,7 @@ SINKS: Final[Mapping[str, int]] = {
     "SignInRequired": 0,
     "Admitted": 1,
     "RepairResult": 3,
+    "UnreadableRow": 1,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""
