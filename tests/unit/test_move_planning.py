@@ -150,8 +150,10 @@ UNVERIFIED = attrs.evolve(EMMA, email_verified=False)
 PHONE = {"phone_number": "+441483000000", "phone_number_verified": "true"}
 
 
-def test_a_verified_telephone_number_reaches_a_user_too() -> None:
-    planned = planning_for().plan(1, SourceUser(UNVERIFIED, PHONE))
+def test_a_verified_telephone_number_reaches_a_user_where_the_target_takes_it() -> None:
+    assert _reason(planning_for(), SourceUser(UNVERIFIED, PHONE)) == "email_not_verified"
+
+    planned = planning_for(reaches_by_phone=True).plan(1, SourceUser(UNVERIFIED, PHONE))
 
     assert planned.user is not None
     assert "email_verified" not in planned.user.attributes
@@ -173,7 +175,8 @@ def test_an_unverified_address_is_never_a_name_in_a_pool_of_addresses(
 ) -> None:
     given = SourceUser(UNVERIFIED, attributes, password_hash="$2b$10$hash")
 
-    assert _reason(planning_for("email", keeps_hashes=True), given) == "email_not_verified"
+    planning = planning_for("email", keeps_hashes=True, reaches_by_phone=True)
+    assert _reason(planning, given) == "email_not_verified"
 
 
 def test_hashes_are_left_out_where_the_target_takes_none() -> None:

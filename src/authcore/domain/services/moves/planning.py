@@ -66,6 +66,9 @@ class Planning:
 
         keeps_hashes: Whether the target takes password hashes; by default they are left out.
 
+        reaches_by_phone: Whether a verified telephone number reaches a user whose address is not
+            verified; by default it does not.
+
     Raises:
         ConfigurationError: An attribute that a legacy field may not fill, none for the address
             where the pool needs it, or one that the pool does not have.
@@ -77,6 +80,7 @@ class Planning:
     proofs: LinkProofs | None = None
     row_rule: RowRule | None = None
     keeps_hashes: bool = False
+    reaches_by_phone: bool = False
 
     def __attrs_post_init__(self) -> None:
         problems = [
@@ -118,9 +122,10 @@ class Planning:
             return "attribute_reserved"
         if account.email and account.email_verified and "email" in self.mapping:
             return None
-        keeps_password = self.keeps_hashes and source.password_hash is not None
-        needs_address = self.naming.kind == "email"
-        if not needs_address and (keeps_password or _has_verified_phone(source.attributes)):
+        is_reached_otherwise = (self.keeps_hashes and source.password_hash is not None) or (
+            self.reaches_by_phone and _has_verified_phone(source.attributes)
+        )
+        if self.naming.kind != "email" and is_reached_otherwise:
             return None
         return "email_not_verified" if account.email else "email_missing"
 
