@@ -139,13 +139,28 @@ _HEADS: Final = (
 )
 
 
+_OBSERVES: Final = {
+    "guard": "AUTHCORE_GUARD_MODE=observe: this guard refuses no request and tells the application "
+    "no user; it only counts what it would do",
+}
+"""By the group that has the mode."""
+
+
 def doubts(settings: object) -> list[str]:
     """One sentence for each setting that works, and is right in rare deployments only."""
     cognito = getattr(settings, "cognito", None)
     is_copy = isinstance(cognito, CognitoSettings) and is_replica(
         cognito.region, cognito.user_pool_id
     )
-    return [*([_REPLICA] if is_copy else []), *([_HEADS] if _makes_large_heads(settings) else [])]
+    return [
+        *([_REPLICA] if is_copy else []),
+        *([_HEADS] if _makes_large_heads(settings) else []),
+        *(_OBSERVES[group] for group in _OBSERVES if _observes(getattr(settings, group, None))),
+    ]
+
+
+def _observes(group: object) -> bool:
+    return getattr(group, "mode", None) == "observe"
 
 
 def _makes_large_heads(settings: object) -> bool:

@@ -28,11 +28,14 @@ class Allow:
         cookies: ``Set-Cookie`` values that the response must carry.
         opened: For ``RequestGuard.is_still_open`` while the connection stays open; None where there
             is no user.
+        reason: Stable code of the decision; ``public_path``, the default, where the path needs no
+            session.
     """
 
     user: User | None
     cookies: tuple[str, ...] = attrs.field(default=(), repr=False)
     opened: OpenedSession | None = attrs.field(default=None, repr=False, eq=False)
+    reason: str = attrs.field(default="public_path", eq=False)
 
     def headers(self, sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """

@@ -47,6 +47,8 @@ class Guard:
 
     While a WebSocket or a stream is open, its session is judged again every ``open_check``, 60
     seconds by default; one that ended is closed.  See WatchedResponse.
+
+    A guard that only observes passes every request on as it came; see Shadow.
     """
 
     def __init__(self, app: AsgiApp, request_guard: RequestGuard) -> None:
@@ -71,6 +73,10 @@ class Guard:
         """See: ASGI 3.0."""
         if scope["type"] == "lifespan":
             self._request_guard.prefetch()
+            await self._app(scope, receive, send)
+            return
+        if shadow := self._request_guard.shadow:
+            shadow.observe(self._request_guard, lambda: read_request(scope))
             await self._app(scope, receive, send)
             return
         request = read_request(scope)

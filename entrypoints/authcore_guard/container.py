@@ -24,8 +24,10 @@ from authcore.wiring.pages import denial_pages_of
 from authcore.wiring.refresher import cognito_refresher, cognito_revoker, domain_http
 from authcore.wiring.secrets import client_secrets_of, current_secret
 from authcore.wiring.sessions import SessionContainer
+from authcore_guard.observing import guard_of_browsers, observes, shadow_of, unchanged_store
 from authcore_guard.request_guard import RequestGuard
 from authcore_guard.settings import GuardEntrypointSettings
+from authcore_guard.shadow import Shadow
 from authcore_guard.telemetry import Telemetry
 
 
@@ -144,6 +146,7 @@ class GuardContainer(SessionContainer):
         counter=SessionContainer.counter,
         audit_counter=SessionContainer.audit_counter,
         stream=SessionContainer.audit_stream,
+        mode=guard.mode,
     )
     guard_revoker: providers.Provider[TokenRevoker | None] = providers.ThreadSafeSingleton(
         guard_revoker, SessionContainer.settings, refresh_http, client_secrets
@@ -151,9 +154,12 @@ class GuardContainer(SessionContainer):
     guard_response_budget: providers.Provider[ResponseBudget | None] = (
         providers.ThreadSafeSingleton(guard_response_budget, guard, SessionContainer.cookie)
     )
+    shadow: providers.Provider[Shadow | None] = providers.ThreadSafeSingleton(
+        shadow_of, guard, telemetry, SessionContainer.clock
+    )
     request_guard: providers.Provider[RequestGuard] = providers.ThreadSafeSingleton(
         RequestGuard,
-        SessionContainer.browser_guard,
+        providers.ThreadSafeSingleton(guard_of_browsers, SessionContainer.browser_guard, guard),
         signin_url=guard.signin_url,
         app_url=guard.app_url,
         public_paths=guard.public_paths,
@@ -169,6 +175,7 @@ class GuardContainer(SessionContainer):
         open_check=guard.open_check,
         refresh_url=providers.ThreadSafeSingleton(refresh_url_of, guard),
         budget=guard_response_budget,
+        shadow=shadow,
     )
 
 
@@ -195,6 +202,12 @@ def guard_container(
     if settings.guard.refresh == "service":
         container.lease.override(providers.Object(None))  # the auth service holds the lease
         container.successors.override(providers.Object(None))  # and revokes
+    if observes(settings.guard):
+        container.texts.override(
+            providers.ThreadSafeSingleton(
+                unchanged_store, container.table_client, container.store, container.clock
+            )
+        )
     if legacy is not None:
         container.legacy_sessions.override(providers.Object(legacy))
     return container

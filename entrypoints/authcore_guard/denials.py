@@ -20,6 +20,7 @@ from authcore.adapters.pages.denial_pages import (
     Link,
 )
 from authcore.domain.errors import RejectedError, SessionTooLargeError, UnavailableError
+from authcore.domain.model.audit import Outcome, outcome_of
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.urls import ServiceUrl
 from authcore.settings.url_parsers import SIGN_IN_PATH, SIGNED_IN_PATH
@@ -46,11 +47,15 @@ class Deny:
         status: HTTP status.
         headers: Names in lower case; ASCII.
         body: Complete.
+        reason: Stable code of the decision; ``preflight``, the default, for the answer to one.
+        outcome: See Outcome; ``accepted``, the default, for the answer to a preflight.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     body: bytes
+    reason: str = attrs.field(default="preflight", eq=False)
+    outcome: Outcome = attrs.field(default="accepted", eq=False)
 
     @property
     def is_outage(self) -> bool:
@@ -112,7 +117,8 @@ class Denials:
         """
         setting = [("set-cookie", value) for value in cookies]
         if request.is_form:
-            return self._page(request, 401, UNSAVED, self._sign_in_beside, CHALLENGE, *setting)
+            shown = (UNSAVED, self._sign_in_beside)
+            return self._page(request, 401, reason, *shown, CHALLENGE, *setting)
         if not request.is_navigation:
             return _json(401, reason, CHALLENGE, *setting)
         url = self._refresh_url if renews_elsewhere else self._signin_url
@@ -122,16 +128,21 @@ class Denials:
             back = fit(back, self._app_url, room=room)
         location = f"{url}?redirect={quote(back.url, safe='')}"
         loss = [(LOSS, back.loss)] if back.loss else []
-        return Deny(302, (*_HEADERS, ("location", location), *loss, *setting), b"")
+        headers = (*_HEADERS, ("location", location), *loss, *setting)
+        return Deny(302, headers, b"", reason, "rejected")
 
     def outage(self, request: GuardedRequest, error: UnavailableError) -> Deny:
         """Say that no decision is possible now, and when to ask again."""
+        return attrs.evolve(self._outage(request, error), outcome=outcome_of(error))
+
+    def _outage(self, request: GuardedRequest, error: UnavailableError) -> Deny:
         retry = retry_after(error)
         if request.is_form:
-            return self._page(request, 503, UNSAVED_LATER, None, retry)
+            return self._page(request, 503, error.code, UNSAVED_LATER, None, retry)
         if not request.is_navigation:
             return _json(503, error.code, retry)
-        return self._page(request, 503, UNCHECKED, Link(self._return_url(request).url), retry)
+        back = Link(self._return_url(request).url)
+        return self._page(request, 503, error.code, UNCHECKED, back, retry)
 
     def forbidden(
         self, request: GuardedRequest, error: RejectedError, cookies: tuple[str, ...]
@@ -139,16 +150,17 @@ class Denials:
         """Refuse a signed-in user: 403, and no redirect to a sign-in, which would not help."""
         setting = [("set-cookie", value) for value in cookies]
         if request.is_form or request.is_navigation:
-            return self._page(request, 403, FORBIDDEN, Link(f"{self._app_url}/"), *setting)
+            home = Link(f"{self._app_url}/")
+            return self._page(request, 403, error.code, FORBIDDEN, home, *setting)
         return _json(403, error.code, *setting)
 
     def too_large(self, request: GuardedRequest, error: SessionTooLargeError) -> Deny:
         """Say that there are too many cookies to look at."""
         if request.is_form:
-            return self._page(request, 431, UNSAVED_COOKIES, self._sign_in_beside)
+            return self._page(request, 431, error.code, UNSAVED_COOKIES, self._sign_in_beside)
         if not request.is_navigation:
             return _json(431, error.code)
-        return self._page(request, 431, TOO_MANY_COOKIES, Link(self._signin_url))
+        return self._page(request, 431, error.code, TOO_MANY_COOKIES, Link(self._signin_url))
 
     def _return_url(self, request: GuardedRequest) -> ReturnUrl:
         return return_url(self._app_url, request, mounted_at=self._mounted_at)
@@ -165,14 +177,16 @@ class Denials:
         self,
         request: GuardedRequest,
         status: int,
+        reason: str,
         notice: Notice,
         link: Link | None,
         *headers: tuple[str, str],
     ) -> Deny:
         described, body = self._pages.page(notice, request.accept_language, link)
-        return Deny(status, (*_HEADERS, *described, *headers), body)
+        return Deny(status, (*_HEADERS, *described, *headers), body, reason, "rejected")
 
 
 def _json(status: int, reason: str, *headers: tuple[str, str]) -> Deny:
     body = json.dumps({"reason": reason}).encode()
-    return Deny(status, (*_HEADERS, ("content-type", "application/json"), *headers), body)
+    described = (*_HEADERS, ("content-type", "application/json"), *headers)
+    return Deny(status, described, body, reason, "rejected")

@@ -37,6 +37,7 @@ from authcore_guard import asgi
 from authcore_guard.django_requests import (
     SignedInRequest,
     current_user,
+    observe,
     read_request,
     request_guard,
     set_user,
@@ -71,6 +72,8 @@ class GuardMiddleware:
     The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
     callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
     a redirect.
+
+    A guard that only observes passes every request on as it came; see Shadow.
     """
 
     sync_capable = True
@@ -93,6 +96,9 @@ class GuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> Any:
         """See: Django "Middleware"."""
+        if self._request_guard.shadow:
+            observe(self._request_guard, request)
+            return self._get_response(request)
         if self._is_async:
             return self._guard_async_request(request)
         decision = self._request_guard.check(read_request(request))

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
 from authcore.domain.errors import RejectedError, UnavailableError
+from authcore.domain.model.groups import Requirement
 from authcore.domain.model.session import User
 from authcore.ports.legacy_sessions import LegacySessions
 from authcore_guard import asgi_request, wsgi_request
@@ -22,6 +23,9 @@ from authcore_guard.request_guard import Allow, Deny, RequestGuard
 _DENIAL: Final = "authcore_denial"
 """The request's member that makes the denial of a user whom a public path forgot."""
 
+_OBSERVED: Final = "authcore_observed"
+"""The request's member that says whether a guard that only observes has counted it."""
+
 
 class SignedInRequest(HttpRequest):
     """A request with a signed-in user: the annotation of views that ``sign_in_required`` guards."""
@@ -30,7 +34,11 @@ class SignedInRequest(HttpRequest):
 
 
 def current_user(request: HttpRequest) -> User | None:
-    """Return the signed-in user of *request*; None on public paths and without a guard."""
+    """
+    Return the signed-in user of *request*; None on public paths and without a guard.
+
+    Always None where the guard only observes.
+    """
     user: User | None = getattr(request, "authcore_user", None)
     return user
 
@@ -85,6 +93,20 @@ def read_request(request: HttpRequest) -> GuardedRequest:
     return attrs.evolve(
         guarded_request, path=script_name + request.path_info, root_path=script_name
     )
+
+
+def observe(guard: RequestGuard, request: HttpRequest, *requirements: Requirement) -> None:
+    """
+    Let *guard* observe *request*, without effect on it; see Shadow.
+
+    A second call for one request is about a view, which refuses what the middleware lets in.
+    """
+    shadow, is_counted = guard.shadow, getattr(request, _OBSERVED, False)
+    setattr(request, _OBSERVED, True)
+    if shadow is None:
+        return
+    watch = shadow.observe_route if is_counted else shadow.observe
+    watch(guard, lambda: read_request(request), *requirements)
 
 
 def set_user(request: HttpRequest, decision: Allow) -> None:

@@ -16,6 +16,7 @@ from authcore_guard import asgi
 from authcore_guard.django_requests import (
     SignedInRequest,
     current_user,
+    observe,
     read_request,
     request_guard,
     set_user,
@@ -108,6 +109,8 @@ def _guard_view(view: View, requirements: Requirements) -> View:
 def _guard_sync(view: View, requirements: Requirements) -> View:
     @wraps(view)
     def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if _is_observed(request, requirements):
+            return view(request, *args, **kwargs)
         decision = _decide(request, requirements)
         if isinstance(decision, Deny):
             return denial_response(decision)
@@ -125,6 +128,9 @@ def _guard_sync(view: View, requirements: Requirements) -> View:
 def _guard_async(view: View, requirements: Requirements) -> View:
     @wraps(view)
     async def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if _is_observed(request, requirements):
+            unchanged: HttpResponseBase = await view(request, *args, **kwargs)
+            return unchanged
         decision = await _decide_async(request, requirements)
         if isinstance(decision, Deny):
             return denial_response(decision)
@@ -159,6 +165,15 @@ def _is_of_async_class(view: View | None) -> bool:
             return bool(owner.view_is_async)
         view = getattr(view, "func", None) or getattr(view, "__wrapped__", None)
     return False
+
+
+def _is_observed(request: HttpRequest, requirements: Requirements) -> bool:
+    """Whether the guard only observes; then *request* is observed."""
+    guard = request_guard()
+    if guard.shadow is None:
+        return False
+    observe(guard.for_everything(), request, *requirements)
+    return True
 
 
 def _decide(request: HttpRequest, requirements: Requirements) -> Allow | Deny:

@@ -20,7 +20,7 @@ To guard a whole application, put ``authcore_guard.asgi.Guard`` in front of it.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import attrs
 from fastapi import FastAPI
@@ -62,6 +62,9 @@ from authcore_guard.watched_response import WatchedResponse
 _DECISION: Final = "authcore.decision"
 """The scope's member that holds a route's decision until the response starts."""
 
+_OBSERVED: Final = "authcore.observed"
+"""The scope's member that says whether a guard that only observes has counted the request."""
+
 _HEAD: Final = "http.response.start"
 _FAILED: Final = Deny(
     500, (("content-type", "text/plain; charset=utf-8"),), b"Internal Server Error\n"
@@ -73,7 +76,12 @@ class RequestDeniedError(HTTPException):
 
 
 class SignedIn(SecurityBase):
-    """A dependency: the signed-in user.  Requests without one never reach the route."""
+    """
+    A dependency: the signed-in user.  Requests without one never reach the route.
+
+    With a guard that only observes every request reaches the route, and the dependency gives None
+    in place of a user: routes that use the user cannot be observed.  See Shadow.
+    """
 
     def __init__(self, request_guard: RequestGuard) -> None:
         """Guard with *request_guard*, whose public paths have no effect here."""
@@ -99,7 +107,11 @@ class SignedIn(SecurityBase):
         last is the outermost, and adds its headers to the guard's denials too.
 
         FastAPI's description of *app* names the guard's responses.
+
+        A guard that only observes adds nothing to *app*.
         """
+        if self._request_guard.shadow:
+            return self
         app.add_middleware(_DecisionMiddleware, request_guard=self._request_guard)
         if isinstance(app, FastAPI):
             describe_denials(app, groups_are_required=self._request_guard.requires_groups)
@@ -135,6 +147,8 @@ class SignedIn(SecurityBase):
         Raises:
             ConfigurationError: ``install`` was not called.
         """
+        if self._is_observed(self._without_groups, connection):
+            return None
         route, request = _route_of(connection)
         decision = await check_request(self._without_groups, request)
         if isinstance(decision, Deny):
@@ -147,9 +161,13 @@ class SignedIn(SecurityBase):
         """
         Return the signed-in user of *connection*, who meets all of *required*.
 
+        None for every connection where the guard only observes.
+
         Raises:
             RequestDeniedError: As calling this object; also for a user who does not meet them.
         """
+        if self._is_observed(self._request_guard, connection, *required):
+            return cast("User", None)
         route, request = _route_of(connection)
         decision = await check_request(self._request_guard, request)
         if isinstance(decision, Allow):
@@ -159,6 +177,19 @@ class SignedIn(SecurityBase):
             raise RequestDeniedError(decision.status)
         assert decision.user is not None  # noqa: S101 - no path is public
         return decision.user
+
+    def _is_observed(
+        self, guard: RequestGuard, connection: HTTPConnection, *required: Requirement
+    ) -> bool:
+        """Whether *guard* only observes; then *connection* is observed."""
+        if guard.shadow is None:
+            return False
+        scope = connection.scope
+        is_counted = scope.get(_OBSERVED, False)
+        scope[_OBSERVED] = True
+        watch = guard.shadow.observe_route if is_counted else guard.shadow.observe
+        watch(guard, lambda: read_request(scope), *required)
+        return True
 
 
 class SignedInToGroup(SecurityBase):

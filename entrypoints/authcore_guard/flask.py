@@ -36,9 +36,16 @@ Returned = TypeVar("Returned")
 _DECISION: Final = "authcore.decision"
 """In the environ: requests below a context that the application pushed share one ``g``."""
 
+_OBSERVED: Final = "authcore.observed"
+"""In the environ: the guard that only observes the request."""
+
 
 def current_user() -> User | None:
-    """Return the signed-in user; None on public paths and outside of guarded requests."""
+    """
+    Return the signed-in user; None on public paths and outside of guarded requests.
+
+    Always None behind a guard that only observes.
+    """
     checked: _CheckedRequest | None = (
         request.environ.get(_DECISION) if has_request_context() else None
     )
@@ -51,7 +58,7 @@ def signed_in_user() -> User:
     Return the signed-in user of a view that is not public.
 
     Raises:
-        LookupError: The path is public, or the request is not guarded.
+        LookupError: The path is public, or the request is not guarded, or only observed.
     """
     user = current_user()
     if user is None:
@@ -82,6 +89,12 @@ def require_group(
 
 
 def _check_user(required: Requirement) -> None:
+    environ = request.environ
+    observing: RequestGuard | None = environ.get(_OBSERVED)
+    if observing is not None and observing.shadow:
+        everything = observing.for_everything()
+        observing.shadow.observe_route(everything, lambda: read_request(environ), required)
+        return
     checked: _CheckedRequest | None = request.environ.get(_DECISION)
     if checked is None or checked.guard is None or not isinstance(checked.decision, Allow):
         raise LookupError("this request is not guarded; call Guard.init_app(app)")
@@ -124,10 +137,21 @@ class Guard:
         Flask documents that URL value preprocessors are called before the functions of
         ``before_request``, and that ``wsgi_app`` may be wrapped; its lists of functions are
         internal.  A wrapper alone would check the path before other wrappers have changed it.
+
+        A guard that only observes leaves every request and response as it is; see Shadow.
         """
+        if self._request_guard.shadow:
+            app.url_value_preprocessor(self._observe)
+            return
         app.url_value_preprocessor(self._check)
         app.after_request(_complete)
         app.wsgi_app = _ResponseMiddleware(app.wsgi_app, self._request_guard)  # type: ignore[method-assign] # as Flask documents
+
+    def _observe(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        environ = request.environ
+        environ[_OBSERVED] = self._request_guard
+        if shadow := self._request_guard.shadow:
+            shadow.observe(self._request_guard, lambda: read_request(environ))
 
     def _check(self, _endpoint: str | None, _values: dict[str, Any] | None) -> None:
         decision = self._request_guard.check(read_request(request.environ))

@@ -7,7 +7,7 @@ The only module of the guards that imports prometheus_client, which the applicat
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from prometheus_client.metrics_core import Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from authcore import __version__
@@ -33,4 +33,7 @@ class GuardCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         """See: prometheus_client.registry.Collector."""
         telemetry = self._telemetry
-        return shared_families(telemetry.counts(), telemetry.audit_counts(), __version__)
+        yield from shared_families(telemetry.counts(), telemetry.audit_counts(), __version__)
+        mode = GaugeMetricFamily("authcore_guard_mode", "What this guard does.", labels=("mode",))
+        mode.add_metric((telemetry.mode,), 1)
+        yield mode

@@ -17,6 +17,7 @@ from authcore.domain.model.session import User
 from authcore.domain.model.session_decision import OpenedSession, SignInRequired
 from authcore.domain.model.urls import ServiceUrl
 from authcore.domain.services.sessions.browser_guard import BrowserDecision, BrowserGuard
+from authcore.domain.services.sessions.prediction import UNRECORDED
 from authcore.domain.services.sessions.user_check import UserCheck
 from authcore.ports.system import Clock
 from authcore_guard.allow import Allow
@@ -24,6 +25,7 @@ from authcore_guard.cross_origin import CrossOrigin, combine_vary
 from authcore_guard.denials import Denials, Deny
 from authcore_guard.guarded_request import GuardedRequest
 from authcore_guard.public_paths import PublicPaths
+from authcore_guard.shadow import Shadow
 from authcore_guard.telemetry import Telemetry
 
 
@@ -59,6 +61,9 @@ class RequestGuard:
         pages: What users see in place of the application's pages.
         open_check: How often the sessions of open connections are judged again; by default
             OPEN_CHECK.
+        shadow: Where this guard only observes: doors call it in place of ``check``, and pass every
+            request on unchanged.  *browser_guard* must be one that predicts.  None (the default)
+            for a guard that enforces.
     """
 
     _guard: BrowserGuard = attrs.field(alias="browser_guard")
@@ -77,6 +82,7 @@ class RequestGuard:
     _budget: ResponseBudget | None = None
     _pages: DenialPages = attrs.field(factory=DenialPages)
     open_check: timedelta = OPEN_CHECK
+    shadow: Shadow | None = None
     _denials: Denials = attrs.field(
         init=False,
         default=attrs.Factory(
@@ -183,7 +189,7 @@ class RequestGuard:
     def _answer(self, request: GuardedRequest, browser: BrowserDecision) -> Allow | Deny:
         decision, cookies = browser.decision, browser.cookies
         if not isinstance(decision, SignInRequired):
-            allow = Allow(decision.user, cookies, browser.opened)
+            allow = Allow(decision.user, cookies, browser.opened, decision.reason)
             if self._requirements and not self.is_public(request):
                 return self.check_user(request, allow)
             return allow
@@ -240,7 +246,8 @@ class RequestGuard:
 
     @property
     def _user_check(self) -> UserCheck:
-        return UserCheck(audit=self.telemetry.audit, counter=self._guard.counter)
+        audit = UNRECORDED if self.shadow else self.telemetry.audit
+        return UserCheck(audit=audit, counter=self._guard.counter)
 
     def without_requirements(self) -> "RequestGuard":
         """Return a guard that requires no groups and roles."""

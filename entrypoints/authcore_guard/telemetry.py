@@ -8,6 +8,7 @@ import attrs
 from authcore.adapters.audit.counters import CountingAuditLog, ProcessDecisionCounter, Series
 from authcore.adapters.audit.log import LoggingAuditLog
 from authcore.adapters.audit.stream import AuditStream, Subscriber
+from authcore.domain.model.shadow import Mode
 from authcore.ports.audit import AuditLog
 
 
@@ -27,11 +28,13 @@ class Telemetry:
         counter: Counts decisions.
         audit_counter: Counts audit events.
         stream: Receives audit events, and passes them to ``authcore.audit`` and to subscribers.
+        mode: Whether the guard enforces, the default, or only observes.
     """
 
     counter: ProcessDecisionCounter = attrs.field(factory=ProcessDecisionCounter)
     audit_counter: ProcessDecisionCounter = attrs.field(factory=ProcessDecisionCounter)
     stream: AuditStream = attrs.field(factory=lambda: AuditStream(LoggingAuditLog()))
+    mode: Mode = "enforce"
 
     @property
     def audit(self) -> AuditLog:

@@ -29,6 +29,8 @@ class Guard:
     The guard redirects browsers to the sign-in (302), answers a form with a page (401) and other
     callers with 401 and ``{"reason": code}``, and answers an outage with 503 and Retry-After, never
     a redirect.
+
+    A guard that only observes passes every request on as it came; see Shadow.
     """
 
     def __init__(self, app: WSGIApplication, request_guard: RequestGuard) -> None:
@@ -54,6 +56,9 @@ class Guard:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """See: PEP 3333."""
+        if shadow := self._request_guard.shadow:
+            shadow.observe(self._request_guard, lambda: read_request(environ))
+            return self._app(environ, start_response)
         request = read_request(environ)
         decision = self._request_guard.check(request)
         if isinstance(decision, Allow):

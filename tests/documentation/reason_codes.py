@@ -46,6 +46,9 @@ SINKS: Final[Mapping[str, int]] = {
     "Admitted": 1,
     "RepairResult": 3,
     "UnreadableRow": 1,
+    "Prediction": 1,
+    "Allow": 3,
+    "Deny": 3,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""

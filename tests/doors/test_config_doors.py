@@ -143,6 +143,7 @@ WRONG: Final[Mapping[str, tuple[str, ...]]] = {
     "STORE_REGION": ("Ireland",),
     "STORE_ENDPOINT_URL": ("http://dynamodb.example.com",),
     "STORE_TIMEOUT": ("0", "11"),
+    "GUARD_MODE": ("watch", "off", "Observe"),
     "GUARD_SIGNIN_URL": ("http://auth.example.com/auth/signin",),
     "GUARD_APP_URL": ("https://cms.example.com/?a",),
     "GUARD_PUBLIC_PATHS": (

@@ -23,8 +23,11 @@ from support.ocsf_schema import problems
 CANARY = "canary-0f1e2d3c4b5a"
 ACTIONS = sorted({action for reason in REASONS.values() for action in reason.actions})
 
-OPERATIONAL = {"function.settings", "nginx", "secret.read", "service.ready", "unexpected"}
-"""Actions that concern no user."""
+OPERATIONAL = {
+    *("function.settings", "nginx", "secret.read", "service.ready", "unexpected"),
+    *("guard_shadow", "guard_shadow.missed"),
+}
+"""Actions that concern no user, or predict what would happen to one."""
 
 
 class Written:

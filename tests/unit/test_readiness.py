@@ -301,6 +301,18 @@ def test_a_guard_that_only_watches_is_seen_by_its_counts() -> None:
     assert blockers(with_counts(clean_end(), earlier)) == []
 
 
+def test_a_guard_that_only_watches_is_no_watch_on_the_others() -> None:
+    """What it says of old sessions counts, and that it is there does not."""
+    watching = [counted("guard_shadow", "ok", ago=ago, outcome="accepted") for ago in range(2, 31)]
+    alone = without_counts(clean_end(), "guard")
+
+    assert "old_sessions_ended" in {
+        each.id for each in assess(with_counts(alone, *watching)).unknown
+    }
+    old = counted("guard_shadow", "legacy_session", ago=9, outcome="accepted")
+    assert blockers(with_counts(clean_end(), old)) == ["old_sessions_ended"]
+
+
 def test_a_history_that_ended_days_ago_says_nothing_about_today() -> None:
     stale = tuple(each for each in clean_end().days.get() if each.day < day(1))
 

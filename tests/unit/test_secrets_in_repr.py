@@ -53,6 +53,7 @@ from authcore.domain.model.reasons import Reason
 from authcore.domain.model.response_budget import ResponseBudget
 from authcore.domain.model.session import SignInAttempt, User
 from authcore.domain.model.session_decision import Admitted, SignInRequired
+from authcore.domain.model.shadow import Prediction
 from authcore.domain.model.tokens import Actor
 from authcore.domain.model.user_mapping import UserMapping
 from authcore.domain.services.accounts.profile_survey import ProfileDifference, SurveyPage
@@ -108,7 +109,8 @@ SHOWN: Final[Mapping[type, frozenset[str]]] = {
     PoolAccount: frozenset({"legacy_uid", "subject", "username"}),
     ProfileDifference: frozenset({"legacy_uid", "reason", "subject"}),
     PublishedKey: frozenset({"kid"}),
-    Deny: frozenset({"body"}),
+    Deny: frozenset({"body", "reason"}),
+    Prediction: frozenset({"reason"}),
     Series: frozenset({"name"}),
     SignInAttempt: frozenset({"client", "provider", "state_digest"}),
     SignInRequired: frozenset({"detail", "reason"}),

@@ -15,7 +15,12 @@ from authcore.domain.errors import (
     RejectedError,
 )
 from authcore.domain.model.session import User
-from authcore_guard.django_requests import answer_outage, current_user, refuse_user
+from authcore_guard.django_requests import (
+    answer_outage,
+    current_user,
+    refuse_user,
+    request_guard,
+)
 from authcore_guard.django_users.backend import CognitoBackend
 from authcore_guard.django_users.user_rules import user_rules
 
@@ -29,6 +34,9 @@ class UserMiddleware(AuthenticationMiddleware):
 
     A session of Django's own login does not count.  Without a user of the guard ``request.user`` is
     an AnonymousUser.  A user whom the site refuses gets 403, and an outage of the database is 503.
+
+    Where the guard only observes, ``request.user`` is that of Django's own login, as without this
+    middleware; without Django's sessions it is an AnonymousUser.
     """
 
     def __init__(self, get_response: Any) -> None:
@@ -51,6 +59,9 @@ class UserMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]
         """See: Django "Middleware"."""
+        if request_guard().shadow:
+            self._follow_own_login(request)
+            return None
         user, record, response = current_user(request), None, None
         if user is not None:
             try:
@@ -64,6 +75,12 @@ class UserMiddleware(AuthenticationMiddleware):
                 )
         _set_request_user(request, record or AnonymousUser())
         return response
+
+    def _follow_own_login(self, request: HttpRequest) -> None:
+        if hasattr(request, "session"):
+            super().process_request(request)
+        else:
+            _set_request_user(request, AnonymousUser())
 
     def _record_of(self, user: User) -> Any:
         record = self._backend.record_of(user)

@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 import attrs
 
 from authcore.domain.model.groups import Requirement, names_problem
+from authcore.domain.model.shadow import Mode
 from authcore.domain.model.urls import ServiceUrl, service_url
 from authcore.settings import url_parsers
 from authcore.settings.parsers import caller_key, integer, one_of, seconds, words
@@ -110,6 +111,13 @@ class GuardSettings(AccessSettings):
         Check(("response_budget", "signin_url"), _lacks_refresh_url),
     )
 
+    mode: Mode = setting(
+        one_of("enforce", "observe"),
+        "enforce or observe",
+        "observe: refuse no request, tell the application no user, and only count what would have "
+        "been decided",
+        default="enforce",
+    )
     signin_url: ServiceUrl = setting(service_url, "URL", "the auth service's /auth/signin")
     app_url: ServiceUrl = setting(
         service_url, "URL", "this application as browsers see it; sign-ins return there"

@@ -45,7 +45,6 @@ class MoveSetup:
         legacy_fields: Fields that the legacy system owns.
         has_profile_messages: Whether the legacy system sends messages about profiles.
         dead_letters: URLs of queues; None where the settings do not say whether there are any.
-        has_providers: Whether users may sign in with a provider.
         observing: Variables of OBSERVED that say ``observe``.
         phase: Whether users still move.
     """
@@ -60,7 +59,6 @@ class MoveSetup:
     legacy_fields: frozenset[ProfileField] = frozenset(("email", "name"))
     has_profile_messages: bool = False
     dead_letters: tuple[str, ...] | None = None
-    has_providers: bool = False
     observing: tuple[str, ...] = ()
     phase: Phase = "migration"
 

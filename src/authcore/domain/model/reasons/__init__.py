@@ -14,6 +14,7 @@ from authcore.domain.model.reasons.outage_reasons import OUTAGES
 from authcore.domain.model.reasons.password_reasons import PASSWORD
 from authcore.domain.model.reasons.reason import Reason
 from authcore.domain.model.reasons.session_reasons import SESSIONS, TOKENS
+from authcore.domain.model.reasons.shadow_reasons import SHADOW
 from authcore.domain.model.reasons.sign_in_reasons import REQUESTS, SIGN_IN
 from authcore.domain.model.reasons.source_reasons import SOURCES
 
@@ -26,6 +27,7 @@ SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
     "Sign-in by password": PASSWORD,
     "Sessions": SESSIONS,
     "Tokens": TOKENS,
+    "Guards that only observe": SHADOW,
     "Migration and sign-up": MIGRATION,
     "Account linking": LINKING,
     "Connecting": CONNECTING,

@@ -8,7 +8,10 @@ from authcore.domain.model.deployment import NothingToAskError
 from authcore.domain.model.readiness import OBSERVED, Evidence, ReadinessCheck
 from authcore.domain.services.moves.evidence_reading import (
     GUARDS,
+    OLD_SESSION,
+    SHADOWS,
     SIGN_INS,
+    counted,
     fresh_census,
     old_sessions,
     read,
@@ -17,16 +20,15 @@ from authcore.domain.services.moves.evidence_reading import (
 
 
 _ASKED_BY_OLD_LOGIN: Final = ("password.verify", "password.change")
-_SHADOW: Final = "guard_shadow"
 
 COUNTS: Final = "--history FILE with the guards' counts of Prometheus"
 CENSUS: Final = "authcore move status, which counts both systems"
 
 
 def _old_sessions(evidence: Evidence) -> Iterator[str]:
-    counts = watched(evidence, "the guards", *GUARDS)
+    counts = (*watched(evidence, "the guards", *GUARDS), *counted(evidence, *SHADOWS))
     if number := old_sessions(counts):
-        last = max(each.day for each in counts if each.reason == "legacy_session" and each.count)
+        last = max(each.day for each in counts if each.reason == OLD_SESSION and each.count)
         days = evidence.setup.quiet_days
         yield f"the old login admitted {number} requests in the last {days} days, on {last} last"
 
@@ -78,7 +80,7 @@ def _observing(evidence: Evidence) -> Iterator[str]:
         yield f"{OBSERVED[name]} only watches: {name} is observe"
     today = evidence.now.date()
     newest = [each for each in read(evidence.days) if (today - each.day).days <= 1]
-    if seen := sum(each.count for each in newest if each.action == _SHADOW):
+    if seen := sum(each.count for each in newest if each.action in SHADOWS):
         yield f"a guard that only watches decided {seen} requests since yesterday"
 
 

@@ -11,7 +11,7 @@ from authcore.domain.services.moves.evidence_reading import counted, read
 
 _ONE_SIDED: Final = ("legacy_lacks_cognito_id", "cognito_lacks_legacy_uid", "unproven")
 _CROSSED: Final = ("duplicate", "sub_changed", "crossed", "sub_gone", "dangling")
-_MESSAGES: Final = ("profile_sync", "profile.webhook")
+_MESSAGES: Final = ("profile_sync", "profile_sync.message", "profile.webhook")
 LINKS: Final = "the variables and permissions of authcore links audit"
 LINES: Final = "--history FILE with the audit lines of auth service and functions"
 _UNFINISHED: Final = "ing"

@@ -1,6 +1,6 @@
 """Reads evidence so that what is missing, too old or full of gaps never counts as nothing found."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
@@ -14,8 +14,11 @@ Found = TypeVar("Found")
 GUARDS: Final = ("guard", "verify")
 """Actions of requests that a session is decided about: of guards, and of ``/auth/verify``."""
 
+SHADOWS: Final = ("guard_shadow", "guard_shadow.route")
+"""The same, of guards that only watch."""
+
 SIGN_INS: Final = ("sign_in.", "password.", "service.")
-"""How actions begin of which the auth service alone writes lines."""
+"""Actions of which the auth service alone writes lines; see ``counted``."""
 
 OLD_SESSION: Final = "legacy_session"
 """Reason of requests that a session of the old login admitted."""
@@ -64,14 +67,19 @@ def quiet_days(evidence: Evidence) -> tuple[date, ...]:
 
 def counted(evidence: Evidence, *actions: str) -> Iterator[DailyCount]:
     """
-    Yield the counts of the window, today's included, whose actions begin with one of *actions*.
+    Yield the counts of the window, today's included, of some actions.
+
+    Args:
+        evidence: To read.
+
+        actions: Names; one that ends with a full stop stands for all that begin so.
 
     Raises:
         UnreadPartError: There is no history.
     """
     first = quiet_days(evidence)[0]
     for each in read(evidence.days):
-        if each.day >= first and each.action.startswith(actions):
+        if each.day >= first and _is_one_of(each.action, actions):
             yield each
 
 
@@ -96,9 +104,13 @@ def watched(evidence: Evidence, of: str, *actions: str) -> tuple[DailyCount, ...
     return found
 
 
-def old_sessions(counts: Collection[DailyCount]) -> int:
+def old_sessions(counts: Iterable[DailyCount]) -> int:
     """How many requests sessions of the old login admitted."""
     return sum(each.count for each in counts if each.reason == OLD_SESSION)
+
+
+def _is_one_of(action: str, names: Collection[str]) -> bool:
+    return any(action.startswith(each) if each.endswith(".") else action == each for each in names)
 
 
 def _days(missing: Collection[date], evidence: Evidence) -> str:

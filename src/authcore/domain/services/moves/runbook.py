@@ -10,7 +10,6 @@ from authcore.domain.model.readiness import Evidence
 from authcore.domain.model.runbook import Stage, StageId
 from authcore.domain.services.moves.evidence_reading import (
     GUARDS,
-    OLD_SESSION,
     SIGN_INS,
     counted,
     fresh_census,
@@ -129,8 +128,7 @@ def _stage(evidence: Evidence) -> StageId:
         return _before(evidence)
     if not _admits_old_sessions(evidence):
         return _after_the_end(evidence)
-    guards = watched(evidence, "the guards", *GUARDS)
-    if old_sessions(guards):
+    if old_sessions(watched(evidence, "the guards", *GUARDS)):
         return _while_used(evidence)
     asked = sum(each.count for each in read(evidence.days) if _is_recent_password(each, evidence))
     return "mobile" if asked else "unused"
@@ -173,9 +171,7 @@ def _while_used(evidence: Evidence) -> StageId:
 
 def _of_days(evidence: Evidence, first: date, last: date) -> Collection[DailyCount]:
     return [
-        each
-        for each in read(evidence.days)
-        if first <= each.day <= last and (each.action in GUARDS or each.reason == OLD_SESSION)
+        each for each in read(evidence.days) if first <= each.day <= last and each.action in GUARDS
     ]
 
 

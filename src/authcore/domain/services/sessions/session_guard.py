@@ -23,7 +23,7 @@ has signed out here.
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -52,7 +52,6 @@ from authcore.domain.model.user_mapping import PLAIN, UserMapping
 from authcore.domain.services.pools_validation import AnyValidator
 from authcore.domain.services.sessions.old_login import ACTION, REVOKED, OldLogin
 from authcore.domain.services.sessions.refresh_policy import RefreshPolicy
-from authcore.domain.services.sessions.session_refresher import SessionRefresher
 from authcore.domain.services.sessions.session_validation import validate_session
 from authcore.ports.audit import DecisionCounter
 from authcore.ports.legacy_sessions import LegacySessions, LegacySignOut
@@ -61,6 +60,19 @@ from authcore.ports.system import Clock
 
 
 TOO_OLD: Final = SignInRequired("session_too_old", has_ended=True)
+
+
+class Refreshing(Protocol):
+    """Continues sessions: a SessionRefresher, or what predicts one."""
+
+    def refresh(self, tokens: TokenSet, before: AccessClaims | None, *, is_live: bool) -> Session:
+        """See SessionRefresher."""
+
+    def serves(self, access: AccessClaims | None) -> bool:
+        """See SessionRefresher."""
+
+    def abandon(self, session: Session) -> None:
+        """See SessionRefresher."""
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -88,7 +100,7 @@ class SessionGuard:
     policy: RefreshPolicy
     clock: Clock
     counter: DecisionCounter
-    refresher: SessionRefresher | None = None
+    refresher: Refreshing | None = None
     legacy: LegacySessions | None = None
     legacy_sign_out: LegacySignOut | None = None
     revocations: RevocationList | None = None
@@ -263,13 +275,13 @@ class SessionGuard:
             return SignInRequired(refusal.code, has_ended=True, detail=refusal.detail)
         return self._admit_new_tokens(renewed, before, refresher)
 
-    def _refresher_of(self, access: AccessClaims | None) -> SessionRefresher | None:
+    def _refresher_of(self, access: AccessClaims | None) -> Refreshing | None:
         """Return the refresher; None where it is not for the session of *access*."""
         is_for_it = self.refreshable is None or self.refreshable(access)
         return self.refresher if is_for_it else None
 
     def _admit_new_tokens(
-        self, session: Session, before: AccessClaims | None, refresher: SessionRefresher
+        self, session: Session, before: AccessClaims | None, refresher: Refreshing
     ) -> Admitted | SignInRequired:
         """
         Look again: the session may have been revoked while it was refreshed.

@@ -2,7 +2,7 @@
 
 from authcore.domain.errors import ClaimRejectedError
 from authcore.domain.model.session import Session
-from authcore.domain.model.tokens import TokenSet
+from authcore.domain.model.tokens import AccessClaims, IdentityClaims, TokenSet
 from authcore.domain.services.pools_validation import AnyValidator
 
 
@@ -31,6 +31,16 @@ def validate_session(
     identity = validator.verify_id_token(
         tokens.id_token, nonce=nonce, access_token=tokens.access_token
     )
+    return join_claims(tokens, access, identity)
+
+
+def join_claims(tokens: TokenSet, access: AccessClaims, identity: IdentityClaims) -> Session:
+    """
+    Make the session of *tokens* from their verified claims.
+
+    Raises:
+        ClaimRejectedError: They differ in pool, app client or subject.
+    """
     if identity.issuer != access.issuer and identity.pool_id != access.pool_id:
         raise ClaimRejectedError("iss")
     if identity.claims["aud"] not in (access.client_id, [access.client_id]):
