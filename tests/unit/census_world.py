@@ -13,6 +13,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.domain.services.accounts.rate_limit import RateLimiter
 from authcore.domain.services.accounts.retrying import Retrier
 from authcore.domain.services.moves.census import CensusTaker
+from authcore.ports.system import Clock
 from authcore.testing.fakes.census import InMemoryCensusStore
 from authcore.testing.fakes.legacy_accounts import (
     InMemoryLegacyLinks,
@@ -29,6 +30,16 @@ NOW: Final = datetime(2026, 11, 30, 12, tzinfo=UTC)
 YESTERDAY: Final = NOW - timedelta(days=1)
 
 
+class SettableDate(Clock):
+    """The pool's clock; None for a pool that tells no dates."""
+
+    def __init__(self) -> None:
+        self.at: datetime | None = YESTERDAY
+
+    def now(self) -> datetime:
+        return self.at  # type: ignore[return-value]
+
+
 class CensusWorld:
     """
     A pool and a legacy system, without users at first.
@@ -41,7 +52,8 @@ class CensusWorld:
     """
 
     def __init__(self) -> None:
-        self.directory = InMemoryUserDirectory()
+        self.dates = SettableDate()
+        self.directory = InMemoryUserDirectory(clock=self.dates)
         self.store = InMemoryCensusStore()
         self.clock = FrozenClock(NOW)
         self.pause = RecordedPause(self.clock)
@@ -76,7 +88,8 @@ class CensusWorld:
         user = self.directory.add(f"user{number}", enabled=enabled, status=status)
         written = {LEGACY_UID: names, LEGACY_LINKED: statement}
         kept = {name: value for name, value in written.items() if value is not None}
-        user = attrs.evolve(user, attributes={**user.attributes, **kept}, modified_at=modified_at)
+        user = attrs.evolve(user, attributes={**user.attributes, **kept})
+        self.dates.at = modified_at
         self.directory.replace(user)
         return user
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from authcore.domain.model.census import DailyCount
+from authcore.domain.model.census_entries import AccountEntry, UserEntry
 from authcore.domain.model.moves import (
     PlannedUser,
     Run,
@@ -16,6 +17,7 @@ from authcore.domain.services.moves.pool_naming import PoolNaming
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
+    AccountEntry: frozenset({"cognito_id", "legacy_uid"}),
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
@@ -25,5 +27,6 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
+    UserEntry: frozenset({"legacy_uid", "subject"}),
     UserOutcome: frozenset({"reason", "subject"}),
 }

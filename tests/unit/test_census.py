@@ -110,12 +110,12 @@ def test_status_and_lock_of_a_pool_user_change_no_state(
     assert world.states() == {"linked": 1}
 
 
-def test_linked_users_without_a_password_are_counted_apart(world: CensusWorld) -> None:
+def test_users_without_a_password_are_counted_apart(world: CensusWorld) -> None:
     world.linked("1", status="EXTERNAL_PROVIDER")
     world.linked("2")
     world.user(status="EXTERNAL_PROVIDER")
 
-    assert world.census().providers_only == 1
+    assert world.census().providers_only == 2
 
 
 def test_both_sides_agree_also_without_a_proof(world: CensusWorld) -> None:

@@ -47,8 +47,8 @@ class InMemoryCensusStore(CensusStore):
         """See the port."""
         progress = self._begun(now)
         self._accounts.update({each.legacy_uid: each for each in entries})
-        side = "users" if after is None else "accounts"
-        return self._keep(attrs.evolve(progress, after=after, side=side))
+        progress = attrs.evolve(progress, after=after)
+        return self._keep(progress if after else attrs.evolve(progress, side="users"))
 
     def add_users(
         self, entries: Sequence[UserEntry], after: str | None, now: datetime
@@ -56,8 +56,8 @@ class InMemoryCensusStore(CensusStore):
         """See the port."""
         progress = self._begun(now)
         self._users.update({each.subject: each for each in entries})
-        side = None if after is None else "users"
-        return self._keep(attrs.evolve(progress, after=after, side=side))
+        progress = attrs.evolve(progress, after=after)
+        return self._keep(progress if after else attrs.evolve(progress, side=None))
 
     def persons(self) -> Iterator[tuple[PersonFacts, int]]:
         """See the port."""

@@ -151,5 +151,5 @@ def _special(facts: PersonFacts) -> Iterator[str]:
         yield "locked"
         if state == "unreachable":
             yield "locked_unreachable"
-    if state == "linked" and facts.is_external:
+    if facts.is_external:
         yield "providers_only"
