@@ -103,6 +103,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.move_reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
+	@PYTHONPATH=tests $(BIN)/python -m documentation.runbook
 
 curves: $(VENV)/.ready ## Simulate a move of ten million users; draw the curves and tables of docs/capacity.md
 	@PYTHONPATH=tests:deploy/functions $(BIN)/python -m simulation.curves

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.move.evidence_wiring import EvidenceRequest, OpenEvidence
     from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
@@ -114,6 +115,12 @@ def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     return load_runs_directory(environment)
 
 
+def _evidence(environment: Mapping[str, str], request: "EvidenceRequest") -> "OpenEvidence":
+    from authcore_cli.move.evidence_wiring import open_evidence  # noqa: PLC0415 - boto3 is slow to import
+
+    return open_evidence(environment, request)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -136,6 +143,7 @@ class CommandContext:
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
         move_runs: Opens the folder of runs that variables name.
+        evidence: Same parameters as ``authcore_cli.move.evidence_wiring.open_evidence``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -154,6 +162,7 @@ class CommandContext:
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
+    evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
 
     @property
     def answers(self) -> Console:

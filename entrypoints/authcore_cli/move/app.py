@@ -2,6 +2,8 @@
 
 from cyclopts import App
 
+from authcore_cli.move.ready_command import ReadyCommand
+from authcore_cli.move.rollback_command import RollbackCommand
 from authcore_cli.move.run_commands import RunCommands
 from authcore_cli.process import CommandContext
 
@@ -11,4 +13,6 @@ def move_app(context: CommandContext) -> App:
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
+    move.command(ReadyCommand(context).ready)
+    move.command(RollbackCommand(context).rollback)
     return move
