@@ -216,6 +216,13 @@ proxies: nginx ## Install Debian's nginx, HAProxy and Caddy for their tests, wit
 	  $$root systemctl disable --now --quiet $$proxy 2>/dev/null || true; }; done
 	@PATH="$$PATH:/usr/sbin"; haproxy -v | head -n 1; caddy version
 
+postgresql: ## Install Debian's PostgreSQL for its tests, without its service (asks for root)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root apt-get install -y -qq --no-install-recommends postgresql; \
+	  $$root systemctl disable --now --quiet postgresql 2>/dev/null || true; }
+	@ls /usr/lib/postgresql/*/bin/postgres | tail -n 1 | xargs -I{} {} --version
+
 clients: ## Install Amazon's clients for Node.js, which judge the local Cognito (asks for root where npm is missing)
 	@command -v npm >/dev/null || { \
 	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
