@@ -28,6 +28,7 @@ from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
+from authcore.settings.price import PriceSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
 from authcore.settings.store import StoreSettings
@@ -71,6 +72,7 @@ class Everything:
     pre_sign_up: NativeLinkSettings
     doctor: DoctorSettings
     move: MoveSettings
+    price: PriceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings

@@ -5,6 +5,7 @@ from typing import Final
 
 from authcore.domain.model.census import DailyCount
 from authcore.domain.model.census_entries import AccountEntry, UserEntry
+from authcore.domain.model.cost import MonthlyCost, PriceList
 from authcore.domain.model.moves import (
     PlannedUser,
     Run,
@@ -28,6 +29,7 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
+    MonthlyCost: frozenset({"currency"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     RepeatedLine: frozenset({"place"}),
     PoolNaming: frozenset({"aliases"}),
@@ -36,6 +38,7 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     Obstacle: frozenset({"anchor", "evidence", "id", "mend"}),
     Readiness: frozenset({"not_asked", "passed", "waived"}),
     ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
+    PriceList: frozenset({"currency"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
     Stage: frozenset({"back", "check", "command", "recognised", "step", "title"}),
     UnreadableLine: frozenset({"place"}),
