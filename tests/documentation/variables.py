@@ -28,6 +28,7 @@ from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
+from authcore.settings.price import PriceSettings
 from authcore.settings.ready import ReadySettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
@@ -73,6 +74,7 @@ class Everything:
     doctor: DoctorSettings
     move: MoveSettings
     ready: ReadySettings
+    price: PriceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
