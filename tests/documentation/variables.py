@@ -30,6 +30,7 @@ from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.source import SourceSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
@@ -71,6 +72,7 @@ class Everything:
     pre_sign_up: NativeLinkSettings
     doctor: DoctorSettings
     move: MoveSettings
+    source: SourceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
