@@ -32,6 +32,7 @@ from authcore.settings.price import PriceSettings
 from authcore.settings.ready import ReadySettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.source import SourceSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
@@ -75,6 +76,7 @@ class Everything:
     move: MoveSettings
     ready: ReadySettings
     price: PriceSettings
+    source: SourceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
