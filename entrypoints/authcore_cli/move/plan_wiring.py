@@ -1,6 +1,6 @@
 """Build what ``authcore move plan`` works with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -129,7 +129,7 @@ def _planning(settings: PlanSettings, pool: PoolSettings, rows: ImportRows | Non
 
 def _deciding(
     settings: PlanSettings, pool: PoolSettings, rows: ImportRows | None
-) -> Mapping[str, list[object]]:
+) -> Mapping[str, Iterable[object]]:
     """Return what decides a plan beside the source, by the names that an operator knows."""
     move, keys = settings.move, settings.link_proof.keys
     return {
