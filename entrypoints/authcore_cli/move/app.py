@@ -2,6 +2,7 @@
 
 from cyclopts import App
 
+from authcore_cli.move.plan_command import PlanCommand
 from authcore_cli.move.ready_command import ReadyCommand
 from authcore_cli.move.rollback_command import RollbackCommand
 from authcore_cli.move.run_commands import RunCommands
@@ -12,6 +13,7 @@ from authcore_cli.process import CommandContext
 def move_app(context: CommandContext) -> App:
     """Return ``authcore move``, built with *context*."""
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
+    move.command(PlanCommand(context).plan)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
     move.command(ReadyCommand(context).ready)
