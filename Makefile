@@ -162,10 +162,10 @@ sbom: $(PACKAGES_VENV)/.ready ## Write the bills of materials of image and funct
 
 floors: $(VENV)/.ready ## Run unit and door tests with the oldest libraries that pyproject.toml allows (2 minutes)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-floors
-	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel pyproject.toml requirements/local.in \
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --extra web --extra cli --extra otel --extra sql pyproject.toml requirements/local.in \
 	  -o .venv-floors/floors.txt
 	@$(BIN)/uv pip install --quiet --python .venv-floors -r .venv-floors/floors.txt \
-	  django fastapi flask hypothesis litestar pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets
+	  django fastapi flask hypothesis litestar 'psycopg[binary]' pycognito==2024.5.1 'pytest>=9' pytest-socket standardwebhooks websockets
 	@PYTHONPATH=src:entrypoints .venv-floors/bin/python -m pytest --quiet tests/unit tests/doors/test_web_*.py \
 	  tests/doors/test_guards.py tests/doors/test_lambda_web.py
 
