@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.move.run_tools import RunTools
     from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
@@ -114,6 +115,12 @@ def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     return load_runs_directory(environment)
 
 
+def _run_tools(environment: Mapping[str, str], run_id: str, on_retry: "OnRetry") -> "RunTools":
+    from authcore_cli.move.run_wiring import run_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return run_tools(environment, run_id, on_retry)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -136,6 +143,7 @@ class CommandContext:
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
         move_runs: Opens the folder of runs that variables name.
+        run_tools: Same parameters as ``authcore_cli.move.run_wiring.run_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -154,6 +162,7 @@ class CommandContext:
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
+    run_tools: "Callable[[Mapping[str, str], str, OnRetry], RunTools]" = _run_tools
 
     @property
     def answers(self) -> Console:

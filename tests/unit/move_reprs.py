@@ -5,6 +5,7 @@ from typing import Final
 
 from authcore.domain.model.census import DailyCount
 from authcore.domain.model.moves import (
+    PlannedUser,
     Run,
     UnreadableRow,
     UserOutcome,
@@ -16,7 +17,7 @@ from authcore.domain.model.readiness import (
     ReadinessCheck,
 )
 from authcore.domain.model.runbook import Difference, Stage, WayBack
-from authcore.domain.model.trends import AuditEntry, UnreadableLine
+from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
 from authcore.domain.services.moves.import_parts import ImportPart
 from authcore.domain.services.moves.pool_naming import PoolNaming
 
@@ -25,6 +26,8 @@ SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
     ImportPart: frozenset({"name", "sha256"}),
+    PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
+    RepeatedLine: frozenset({"place"}),
     PoolNaming: frozenset({"aliases"}),
     Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
     MoveSetup: frozenset({"callers", "dead_letters", "observing"}),

@@ -2,6 +2,7 @@
 
 from cyclopts import App
 
+from authcore_cli.move.execute_commands import ExecuteCommands
 from authcore_cli.move.run_commands import RunCommands
 from authcore_cli.process import CommandContext
 
@@ -11,4 +12,10 @@ def move_app(context: CommandContext) -> App:
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
+    execute = ExecuteCommands(context)
+    move.command(execute.check)
+    move.command(execute.run)
+    move.command(execute.link)
+    move.command(execute.open)
+    move.command(execute.undo)
     return move
