@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, str]] = {
     "doctor": "`authcore doctor`",
     "links": "`authcore links`",
     "sync": "`authcore sync`",
+    "move": "`authcore move`",
     "sessions": "`authcore sessions`",
     "signin": "`authcore signin --flow ADMIN_USER_PASSWORD_AUTH`",
 }
@@ -43,6 +44,13 @@ WHERE: Final[Mapping[str, str]] = {
     "LinkLeases": "`AUTHCORE_LINKING_CREATION=lease`",
     "Links": "always",
     "Logs": "always",
+    "MoveCreates": "`run` with `AUTHCORE_MOVE_TARGET=create`, and `open`",
+    "MoveImports": "`AUTHCORE_MOVE_TARGET=import`",
+    "MoveLinks": "`link`",
+    "MoveQuotas": "always",
+    "MoveReads": "always",
+    "MoveTurns": STORE,
+    "MoveUndo": "`undo`",
     "NativeLinks": "`AUTHCORE_LINKING_EMAIL_PROVIDERS`",
     "OldLogin": "`AUTHCORE_OLD_LOGIN_CALLER_KEYS`",
     "OwnedFields": "always",
@@ -105,6 +113,30 @@ WHY: Final[Mapping[str, Mapping[str, str]]] = {
     "Logs": {
         "CreateLogStream": "Lambda's own, for the function's log",
         "PutLogEvents": "the same",
+    },
+    "MoveCreates": {
+        "AdminCreateUser": "creates the users of a run",
+        "AdminSetUserPassword": "`open`: sets a random password",
+    },
+    "MoveImports": {
+        "CreateUserImportJob": "creates a job for each file",
+        "DescribeUserImportJob": "looks how far the job is",
+        "GetCSVHeader": "`plan`: reads the columns of a file",
+        "ListUserImportJobs": "finds the job that a killed run created",
+        "StartUserImportJob": "starts it",
+    },
+    "MoveLinks": {"AdminUpdateUserAttributes": "writes the legacy id and its proof"},
+    "MoveQuotas": {"GetProvisionedLimit": "reads the quotas; refused, the documented ones count"},
+    "MoveReads": {
+        "AdminGetUser": "reads a user right before and after a write",
+        "DescribeUserPool": "reads how the pool names users",
+        "ListUsers": "compares the pool with the plan",
+    },
+    "MoveTurns": {"UpdateItem": "lets one run at a time write to the pool"},
+    "MoveUndo": {
+        "AdminDeleteUser": "removes a user whom nobody used",
+        "AdminDisableUser": "before that, so that no sign-in begins",
+        "AdminEnableUser": "lets a user in again who was used meanwhile",
     },
     "NativeLinks": {
         "AdminGetUser": "looks whether a refused link exists already",
@@ -197,6 +229,7 @@ SECRETS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "pre-token-generation": ("LEGACY_API_KEY",),
     "profile-sync": ("LEGACY_API_KEY",),
     "links": ("LEGACY_API_KEY",),
+    "move": ("LEGACY_API_KEY",),
     "sync": ("LEGACY_API_KEY",),
     "signin": ("SIGN_IN_CLIENT_SECRET",),
 }

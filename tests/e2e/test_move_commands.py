@@ -1,97 +1,12 @@
 """``authcore move`` on the local Cognito and the local legacy system, from plan to undo."""
 
-import base64
-import io
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
 
-import attrs
 import pytest
 
-from authcore.adapters.runs.directory import RunsDirectory
-from authcore.domain.model.accounts import LegacyAccount
-from authcore.domain.model.link_proofs import LinkProofs
-from authcore.domain.model.moves import NewPoolUser, PlannedUser, Run
-from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
-from authcore.testing.fakes.system import FrozenClock
-from authcore_cli.app import run
-from authcore_cli.process import CommandContext
-from deploy.account import KEY, PASSWORD, POOL_ID, SEEDS, TABLE_NAME, Account, account
-
-
-RUN_ID: Final = "20260314-7f3a9c"
-PROOFS: Final = LinkProofs((base64.b64decode(KEY),), POOL_ID)
-
-
-@attrs.frozen
-class Ran:
-    status: int
-    lines: list[dict[str, Any]]
-    err: str
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.lines[-1]["summary"]
-        return found
-
-
-@attrs.frozen
-class Move:
-    """A planned run of the seven users of the legacy system."""
-
-    account: Account
-    folder: Path
-
-    def plan(self) -> None:
-        store = RunsDirectory(self.folder).begin(
-            Run(
-                run_id=RUN_ID,
-                source="legacy",
-                pool_id=POOL_ID,
-                target="create",
-                fingerprint="f",
-                stage="planned",
-                started_at=FrozenClock().now(),
-            )
-        )
-        store.add_page([_planned(number, each) for number, each in enumerate(SEEDS, 1)], None)
-        store.close()
-
-    def run(self, *arguments: str, **variables: str) -> Ran:
-        environment = {**self.account.variables, "AUTHCORE_MOVE_RUNS": str(self.folder)}
-        out, err = io.StringIO(), io.StringIO()
-        context = CommandContext(environment | variables, io.StringIO(), out, err)
-        status = run(["move", *arguments], context)
-        return Ran(
-            status, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue()
-        )
-
-    def command(self, name: str, **variables: str) -> Ran:
-        return self.run(name, RUN_ID, **variables)
-
-    def pool(self) -> list[tuple[object, ...]]:
-        """All users, with everything but the dates."""
-        return [
-            (each.username, each.subject, each.status, each.enabled, dict(each.attributes))
-            for each in self.account.pool.users.all_users()
-        ]
-
-    def links(self) -> Mapping[str, str | None]:
-        return {each.userid: each.cognito_id for each in self.account.legacy.accounts()}
-
-
-def _planned(number: int, seed: Any) -> PlannedUser:
-    legacy = LegacyAccount(seed.userid, seed.username, seed.email, True, seed.display_name)
-    attributes = {
-        "email": seed.email,
-        "email_verified": "true",
-        LEGACY_UID: seed.userid,
-        LEGACY_LINKED: PROOFS.vouch(legacy),
-    }
-    claims = (f"uid:{seed.userid}", f"name:{seed.username}", f"email:{seed.email}")
-    return PlannedUser(number, seed.userid, NewPoolUser(seed.username, attributes), claims=claims)
+from deploy.account import PASSWORD, POOL_ID, TABLE_NAME, account
+from deploy.driven_moves import RUN_ID, Move
 
 
 @pytest.fixture
