@@ -19,6 +19,7 @@ from authcore.settings.cognito import CognitoSettings
 from authcore.settings.cookie import CookieSettings
 from authcore.settings.doctor import DoctorSettings
 from authcore.settings.guard import GuardSettings
+from authcore.settings.move import MoveSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.legacy_checks import request as legacy_check
 from authcore_cli.process import CommandContext, ExitStatus
@@ -30,10 +31,11 @@ MAX_UNKNOWN_NAMES: Final = 50
 
 
 @attrs.frozen
-class _Doctor:
-    """What no door reads, and another command does."""
+class _Commands:
+    """What no door reads, and other commands do."""
 
     doctor: DoctorSettings
+    move: MoveSettings
 
 
 @attrs.frozen
@@ -174,7 +176,7 @@ def _makes_large_heads(settings: object) -> bool:
 
 def unknown_names(environment: Mapping[str, str]) -> list[str]:
     """One sentence for each AUTHCORE_* variable that no door reads, at most MAX_UNKNOWN_NAMES."""
-    groups = [*(door().settings for door in DOORS.values()), _Doctor]
+    groups = [*(door().settings for door in DOORS.values()), _Commands]
     known = {name for group in groups for name in known_variables(group)}
     known |= legacy_check.VARIABLES
     strange = sorted(n for n in environment if n.startswith(f"{PREFIX}_") and n not in known)

@@ -19,6 +19,7 @@ from authcore_cli.output_stream import OutputStream, UnwrittenError
 
 
 if TYPE_CHECKING:
+    from authcore.adapters.runs.directory import RunsDirectory
     from authcore.domain.model.challenges import PasswordFlow
     from authcore.domain.services.accounts.retrying import OnRetry
     from authcore.domain.services.doctor.reading import OnPart
@@ -107,6 +108,12 @@ def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest")
     return legacy_tools(environment, request)
 
 
+def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
+    from authcore.wiring.moves import load_runs_directory  # noqa: PLC0415 - of one command only
+
+    return load_runs_directory(environment)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -128,6 +135,7 @@ class CommandContext:
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
+        move_runs: Opens the folder of runs that variables name.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -145,6 +153,7 @@ class CommandContext:
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
+    move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
 
     @property
     def answers(self) -> Console:

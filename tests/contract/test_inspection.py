@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto import mock_aws
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from authcore.adapters.aws import aws_client
 from authcore.adapters.inspection.functions import LambdaFunctionInspection
 from authcore.adapters.inspection.pool import CognitoPoolInspection
+from authcore.adapters.inspection.queues import SqsQueueInspection
 from authcore.adapters.inspection.sites import HttpSiteInspection
 from authcore.adapters.inspection.tables import DynamoDbTableInspection
 from authcore.adapters.system import SystemClock
@@ -27,12 +29,14 @@ from authcore.domain.model.urls import ServiceUrl
 from authcore.testing.contracts.inspection import (
     FunctionInspectionContract,
     PoolInspectionContract,
+    QueueInspectionContract,
     SiteInspectionContract,
     TableInspectionContract,
 )
 from authcore.testing.fakes.inspection import (
     InMemoryFunctionInspection,
     InMemoryPoolInspection,
+    InMemoryQueueInspection,
     InMemorySiteInspection,
     InMemoryTableInspection,
 )
@@ -266,6 +270,71 @@ class TestDynamoDbTableInspection(OnMotoTable, TableInspectionContract):
                 return {"Table": []}
 
         return lambda: setattr(inspection, "_client", Garbage())
+
+
+class TestInMemoryQueueInspection(QueueInspectionContract):
+    @pytest.fixture
+    def inspection(self, url: str, empty_url: str) -> InMemoryQueueInspection:
+        made = InMemoryQueueInspection()
+        made.depths = {url: 3, empty_url: 0}
+        return made
+
+    @pytest.fixture
+    def url(self) -> str:
+        return "https://sqs.eu-west-1.amazonaws.com/123456789012/full"
+
+    @pytest.fixture
+    def empty_url(self) -> str:
+        return "https://sqs.eu-west-1.amazonaws.com/123456789012/empty"
+
+    @pytest.fixture
+    def outage(self, inspection: InMemoryQueueInspection) -> Callable[[], None]:
+        return lambda: setattr(inspection, "is_available", False)
+
+
+class TestSqsQueueInspection(QueueInspectionContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def moto(cls) -> Iterator[Any]:
+        with mock_aws():
+            yield aws_client("sqs", region="eu-west-1", within=AMPLE)
+
+    @pytest.fixture
+    def inspection(self, moto: Any) -> SqsQueueInspection:
+        return SqsQueueInspection(moto)
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def url(cls, moto: Any) -> str:
+        made: str = moto.create_queue(QueueName="full")["QueueUrl"]
+        for each in range(3):
+            moto.send_message(QueueUrl=made, MessageBody=f"message {each}")
+        moto.receive_message(QueueUrl=made, MaxNumberOfMessages=1)
+        return made
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def empty_url(cls, moto: Any) -> str:
+        made: str = moto.create_queue(QueueName="empty")["QueueUrl"]
+        return made
+
+    @pytest.fixture
+    def outage(self, inspection: SqsQueueInspection) -> Callable[[], None]:
+        class Garbage:
+            def get_queue_attributes(self, **_: object) -> object:
+                return {"Attributes": []}
+
+        return lambda: setattr(inspection, "_client", Garbage())
+
+    @pytest.mark.parametrize("answer", [{}, {"ApproximateNumberOfMessages": "0"}, {"x": "many"}])
+    def test_a_queue_that_is_not_counted_is_not_empty(self, answer: dict[str, str]) -> None:
+        class Uncounted:
+            def get_queue_attributes(self, **_: object) -> object:
+                headers = {"content-type": "application/x-amz-json-1.0"}
+                return {"Attributes": answer, "ResponseMetadata": {"HTTPHeaders": headers}}
+
+        with pytest.raises(ProviderUnavailableError, match="did not count"):
+            SqsQueueInspection(Uncounted()).depth("https://sqs.example/letters")
 
 
 class TestInMemorySiteInspection(SiteInspectionContract):

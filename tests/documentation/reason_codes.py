@@ -45,6 +45,7 @@ SINKS: Final[Mapping[str, int]] = {
     "SignInRequired": 0,
     "Admitted": 1,
     "RepairResult": 3,
+    "UnreadableRow": 1,
     "Prediction": 1,
     "Allow": 3,
     "Deny": 3,

@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "every action",
     "every other path",
     "every route",
+    "move.source",
     "nginx",
 }
 """Sources of answers that have no action."""

@@ -23,6 +23,7 @@ from authcore.settings.linking import LinkingSettings
 from authcore.settings.log import TokenLogSettings
 from authcore.settings.metrics import MetricsSettings
 from authcore.settings.migration import MigrationSettings
+from authcore.settings.move import MoveSettings
 from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
@@ -69,6 +70,7 @@ class Everything:
     link_proof: LinkProofSettings
     pre_sign_up: NativeLinkSettings
     doctor: DoctorSettings
+    move: MoveSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings
@@ -98,10 +100,15 @@ def table() -> str:
     for name, about, default in describe_variables(Everything):
         secret = " (secret)" if about.secret else ""
         readers = _listed([door for door, names in doors.items() if name in names])
-        readers = readers or "the command `authcore doctor`"
+        readers = readers or f"the command `authcore {_command(name)}`"
         cells = (f"`{name}`", f"{about.kind}{secret}", _shown(default), about.purpose, readers)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _command(variable: str) -> str:
+    """Name the command that reads a *variable* of no door."""
+    return "doctor" if variable.startswith("AUTHCORE_DOCTOR_") else "move"
 
 
 def _read_by(settings: type[attrs.AttrsInstance]) -> frozenset[str]:

@@ -145,6 +145,11 @@ def test_what_an_alert_names_is_there_before_it_happens(world: LiveWebWorld) -> 
         assert found["authcore_audit_events_total", *series] == 0
 
 
+def test_the_first_request_of_an_old_session_is_an_increase(world: LiveWebWorld) -> None:
+    """Prometheus sees none in a series that begins with one: the old login would look unused."""
+    assert samples(world)["authcore_decisions_total", "guard", "accepted", "legacy_session"] == 0
+
+
 def test_every_reason_of_an_outcome_counts_for_it(world: LiveWebWorld) -> None:
     world.sign_in()
     world.visit("/auth/signin?redirect=https://evil.example/")

@@ -74,6 +74,7 @@ SHOWN_BY_DOCTOR: Final[Mapping[type, frozenset[str]]] = {
     ),
     PoolSettings: frozenset(
         {
+            "auto_verified",
             "aliases",
             "arn",
             "issuer_type",

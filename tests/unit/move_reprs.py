@@ -10,16 +10,34 @@ from authcore.domain.model.moves import (
     UnreadableRow,
     UserOutcome,
 )
+from authcore.domain.model.readiness import (
+    MoveSetup,
+    Obstacle,
+    Readiness,
+    ReadinessCheck,
+)
+from authcore.domain.model.runbook import Difference, Stage, WayBack
 from authcore.domain.model.trends import AuditEntry, RepeatedLine, UnreadableLine
+from authcore.domain.services.moves.import_parts import ImportPart
+from authcore.domain.services.moves.pool_naming import PoolNaming
 
 
 SHOWN_BY_MOVES: Final[Mapping[type, frozenset[str]]] = {
     AuditEntry: frozenset({"action", "legacy_uid", "reason", "subject"}),
     DailyCount: frozenset({"action", "reason"}),
+    ImportPart: frozenset({"name", "sha256"}),
     PlannedUser: frozenset({"legacy_uid", "place", "reason"}),
     RepeatedLine: frozenset({"place"}),
+    PoolNaming: frozenset({"aliases"}),
+    Difference: frozenset({"anchor", "id", "kept_by", "mend", "what"}),
+    MoveSetup: frozenset({"callers", "dead_letters", "observing"}),
+    Obstacle: frozenset({"anchor", "evidence", "id", "mend"}),
+    Readiness: frozenset({"not_asked", "passed", "waived"}),
+    ReadinessCheck: frozenset({"anchor", "id", "mend", "needs", "question", "why"}),
     Run: frozenset({"fingerprint", "pool_id", "run_id", "source"}),
+    Stage: frozenset({"back", "check", "command", "recognised", "step", "title"}),
     UnreadableLine: frozenset({"place"}),
     UnreadableRow: frozenset({"place", "reason"}),
+    WayBack: frozenset({"steps"}),
     UserOutcome: frozenset({"reason", "subject"}),
 }

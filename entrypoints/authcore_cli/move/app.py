@@ -2,9 +2,13 @@
 
 from cyclopts import App
 
+from authcore_cli.move.run_commands import RunCommands
 from authcore_cli.process import CommandContext
 
 
 def move_app(context: CommandContext) -> App:
     """Return ``authcore move``, built with *context*."""
-    return App(name="move", help="Move users of a source into the pool.", console=context.answers)
+    move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
+    move.command(RunCommands(context).list)
+    move.command(RunCommands(context).show)
+    return move

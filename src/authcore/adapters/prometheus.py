@@ -43,13 +43,22 @@ Series that rules of deploy/observability/alerts.yaml name with their reasons.
 They exist from the start: Prometheus sees no increase in a series that begins with one.
 """
 
+WATCHED: Final[frozenset[Series]] = frozenset({("guard", "accepted", "legacy_session")})
+"""
+Series of decisions that exist from the start, for the same reason.
+
+The old login is switched off once this one does not increase: the only request that a process
+admitted must be seen.
+"""
+
 _LABELS: Final = ("action", "outcome", "reason")
 _LAST_BOUND: Final = "+Inf"
 
 
 def shared_families(decisions: Counts, audit_events: Counts, version: str) -> Iterable[Metric]:
     """Yield counts of decisions and audit events, durations of outside calls, and *version*."""
-    yield _counter("authcore_decisions", "Decisions about requests.", decisions)
+    watched = {**dict.fromkeys(WATCHED, 0), **decisions}
+    yield _counter("authcore_decisions", "Decisions about requests.", watched)
     from_zero = {**dict.fromkeys(ALERTED, 0), **audit_events}
     yield _counter("authcore_audit_events", "Lines of the audit log.", from_zero)
     yield _outcomes("authcore_decision_outcomes", "Decisions by outcome alone.", decisions)

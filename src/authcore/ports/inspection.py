@@ -139,3 +139,23 @@ class SiteInspection(Protocol):
         Raises:
             ProviderUnavailableError: No complete answer within the limits of time and size.
         """
+
+
+class QueueInspection(Protocol):
+    """How much waits in queues."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def depth(self, url: str) -> int | None:
+        """
+        Count the messages in a queue, those that are read just now or delayed included.
+
+        Returns:
+            About how many there are, as SQS counts them; None if there is no such queue.
+
+        Raises:
+            ProviderUnavailableError: No usable answer; misconfigured without a permission.
+
+        See: Amazon SQS GetQueueAttributes.
+        """

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import attrs
 
+from authcore.domain.model.account_attributes import email_problem, mapping_problems
 from authcore.domain.model.accounts import PoolKind
 from authcore.domain.model.passwords import PasswordPolicy
 from authcore.domain.model.usernames import LEGACY_UID
-from authcore.domain.services.accounts.user_migration import email_problem, mapping_problems
 from authcore.settings.parsers import one_of, pairs, password_policy, seconds
 from authcore.settings.reader import Check, setting
 

@@ -1,11 +1,12 @@
 """Cognito's descriptions of a pool and of an app client, in terms of the domain."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, get_args
 
 from authcore.adapters.inspection.described import Described
 from authcore.domain.model.pool_settings import (
     LAMBDA_NAMES,
+    AttributeKind,
     AttributeSettings,
     ClientSettings,
     PasswordRules,
@@ -59,6 +60,7 @@ def pool_settings(pool: Described) -> PoolSettings:
         ),
         verified_first=frozenset(updates.texts("AttributesRequireVerificationBeforeUpdate")),
         remembers_devices=bool(pool.structure("DeviceConfiguration").names()),
+        auto_verified=frozenset(pool.texts("AutoVerifiedAttributes")),
     )
 
 
@@ -92,7 +94,14 @@ def _attribute(described: Described) -> AttributeSettings:
     return AttributeSettings(
         is_mutable=described.flag("Mutable", default=False),
         max_length=limits.number("MaxLength", DEFAULT_LENGTH),
+        min_length=limits.number("MinLength", 0),
+        is_required=described.flag("Required", default=False),
+        kind=_kind(described.text("AttributeDataType", "String")),
     )
+
+
+def _kind(named: str) -> AttributeKind:
+    return next((kind for kind in get_args(AttributeKind) if kind == named), "String")
 
 
 def _triggers(config: Described) -> dict[str, str]:

@@ -40,6 +40,9 @@ class Census:
         users: All pool users.
         locked: Of ``legacy_only`` and ``unreachable``, those whose account is locked: they move
             never, and block nothing.
+        locked_unreachable: Those of ``locked`` who are ``unreachable``.
+        providers_only: Of all pool users, those who sign in with a provider only and have no
+            password.
         changed: Users who were made or changed while it was read, as far as their pages were read
             later: about half of all who were; by default 0.
         began_at: When it began; None (the default) where that is not known.
@@ -50,6 +53,8 @@ class Census:
     accounts: int
     users: int
     locked: int = 0
+    locked_unreachable: int = 0
+    providers_only: int = 0
     changed: int = 0
     began_at: datetime | None = None
 

@@ -13,6 +13,9 @@ from authcore.domain.model.accounts import LegacyAccount
 MAX_SOURCE_PAGE: Final = 1000
 """Users and unreadable rows on one page of a source."""
 
+MAX_CURSOR_LENGTH: Final = 4096
+"""Characters of a cursor of a source."""
+
 NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 

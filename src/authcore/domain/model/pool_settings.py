@@ -40,6 +40,10 @@ LAMBDA_NAMES: Final[Mapping[str, str]] = {
 """What ``LambdaConfig`` calls the triggers."""
 
 
+AttributeKind = Literal["String", "Number", "DateTime", "Boolean"]
+"""What values of an attribute are; ``String`` where Cognito names another kind."""
+
+
 @attrs.frozen(kw_only=True)
 class AttributeSettings:
     """
@@ -48,10 +52,16 @@ class AttributeSettings:
     Attributes:
         is_mutable: Whether it can change after the user was created.
         max_length: In characters.
+        min_length: In characters; by default 0.
+        is_required: Whether every new user must have it; by default not.
+        kind: What its values are; ``String`` by default.
     """
 
     is_mutable: bool
     max_length: int
+    min_length: int = 0
+    is_required: bool = False
+    kind: AttributeKind = "String"
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +101,8 @@ class PoolSettings:
         recovery: Ways to recover an account, the preferred one first.
         verified_first: Attributes whose change waits for a code.
         remembers_devices: Whether refresh tokens may belong to a device.
+        auto_verified: Attributes that Cognito sends codes to by itself, of ``email`` and
+            ``phone_number``; none by default.
     """
 
     arn: str
@@ -108,6 +120,7 @@ class PoolSettings:
     recovery: tuple[str, ...]
     verified_first: frozenset[str]
     remembers_devices: bool
+    auto_verified: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)

@@ -27,6 +27,7 @@ MIGRATED_ATTRIBUTE: Final = r"custom:legacy_(?!linked\Z)[a-z0-9_]{1,13}"
 MAX_POOL_NAME_LENGTH: Final = 128
 
 _OURS: Final = "legacy-"
+_ASCII_NAME: Final = re.compile(r"[!-~]{1,128}")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -45,16 +46,33 @@ def pool_username(account: LegacyAccount) -> str:
     return f"{_OURS}{hashlib.sha256(account.legacy_uid.encode()).hexdigest()}"
 
 
+def fold_name(name: str, *, is_case_sensitive: bool) -> str:
+    """
+    Return *name* as the pool compares it.
+
+    See: Amazon Cognito "User pool case sensitivity".
+    """
+    return name if is_case_sensitive else name.lower()
+
+
+def is_pool_name(text: str) -> bool:
+    """
+    Whether *text* consists of characters that a pool accepts in user names, and not of too many.
+
+    See: Amazon Cognito "AdminCreateUser", ``Username``: letters, marks, symbols, numbers and
+    punctuation.
+    """
+    return bool(_ASCII_NAME.fullmatch(text)) or (
+        0 < len(text) <= MAX_POOL_NAME_LENGTH
+        and all(unicodedata.category(character)[0] in "LMSNP" for character in text)
+    )
+
+
 def _can_be_a_name(text: str) -> bool:
     """
     Whether a pool with aliases accepts *text*, and ``pool_username`` cannot have derived it.
 
-    See: Amazon Cognito "AdminCreateUser", ``Username``: letters, marks, symbols, numbers and
-    punctuation; not shaped like an e-mail address where addresses are aliases.
+    See: Amazon Cognito "AdminCreateUser", ``Username``: not shaped like an e-mail address where
+    addresses are aliases.
     """
-    return (
-        0 < len(text) <= MAX_POOL_NAME_LENGTH
-        and "@" not in text
-        and not text.casefold().startswith(_OURS)
-        and all(unicodedata.category(character)[0] in "LMSNP" for character in text)
-    )
+    return is_pool_name(text) and "@" not in text and not text.casefold().startswith(_OURS)

@@ -12,6 +12,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.inspection import (
     FunctionInspection,
     PoolInspection,
+    QueueInspection,
     SiteInspection,
     TableInspection,
 )
@@ -190,6 +191,47 @@ class TableInspectionContract(ContractSuite):
 
         with pytest.raises(UnavailableError):
             inspection.table(name)
+
+
+class QueueInspectionContract(ContractSuite):
+    """Subclass it, and say where queues are."""
+
+    @pytest.fixture
+    @abstractmethod
+    def inspection(self) -> QueueInspection:
+        """Returns the adapter under test."""
+
+    @pytest.fixture
+    @abstractmethod
+    def url(self) -> str:
+        """Returns the URL of a queue that holds three messages."""
+
+    @pytest.fixture
+    @abstractmethod
+    def empty_url(self) -> str:
+        """Returns the URL of a queue that holds none."""
+
+    @pytest.fixture
+    @abstractmethod
+    def outage(self) -> Callable[[], None]:
+        """Returns a function that makes queues unreadable."""
+
+    def test_messages_are_counted(
+        self, inspection: QueueInspection, url: str, empty_url: str
+    ) -> None:
+        assert inspection.depth(url) == 3
+        assert inspection.depth(empty_url) == 0
+
+    def test_there_is_no_other_queue(self, inspection: QueueInspection, url: str) -> None:
+        assert inspection.depth(f"{url}-gone") is None
+
+    def test_an_outage_is_no_answer(
+        self, inspection: QueueInspection, url: str, outage: Callable[[], None]
+    ) -> None:
+        outage()
+
+        with pytest.raises(UnavailableError):
+            inspection.depth(url)
 
 
 class SiteInspectionContract(ContractSuite):

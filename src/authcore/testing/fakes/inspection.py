@@ -17,6 +17,7 @@ from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID
 from authcore.ports.inspection import (
     FunctionInspection,
     PoolInspection,
+    QueueInspection,
     SiteInspection,
     TableInspection,
 )
@@ -165,6 +166,26 @@ class InMemoryTableInspection(TableInspection):
         if not self.is_available:
             raise CoordinationUnavailableError("DynamoDB is set to be unavailable")
         return self.tables.get(name)
+
+
+class InMemoryQueueInspection(QueueInspection):
+    """
+    Queues in memory.
+
+    Attributes:
+        depths: Messages by URL.
+        is_available: Set to False for an outage.
+    """
+
+    def __init__(self) -> None:
+        self.depths: dict[str, int] = {}
+        self.is_available = True
+
+    def depth(self, url: str) -> int | None:
+        """See the port."""
+        if not self.is_available:
+            raise ProviderUnavailableError("SQS is set to be unavailable", detail="outage")
+        return self.depths.get(url)
 
 
 class InMemorySiteInspection(SiteInspection):

@@ -16,6 +16,7 @@ from authcore.domain.model.reasons.reason import Reason
 from authcore.domain.model.reasons.session_reasons import SESSIONS, TOKENS
 from authcore.domain.model.reasons.shadow_reasons import SHADOW
 from authcore.domain.model.reasons.sign_in_reasons import REQUESTS, SIGN_IN
+from authcore.domain.model.reasons.source_reasons import SOURCES
 
 
 __all__ = ["REASONS", "SECTIONS", "Reason"]
@@ -30,6 +31,7 @@ SECTIONS: Final[Mapping[str, tuple[Reason, ...]]] = {
     "Migration and sign-up": MIGRATION,
     "Account linking": LINKING,
     "Connecting": CONNECTING,
+    "Rows of a source that are not moved": SOURCES,
     "Requests to the auth service": REQUESTS,
 }
 """The rows by the headings of docs/reasons.md."""

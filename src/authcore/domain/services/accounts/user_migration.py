@@ -1,35 +1,24 @@
 """Moves users into the pool when they prove their password to the legacy system."""
 
-import re
 from collections.abc import Mapping
-from typing import Final
 
 import attrs
 
 from authcore.domain.errors import ConfigurationError, RejectedError, UnavailableError
+from authcore.domain.model.account_attributes import (
+    MAX_ATTRIBUTE_LENGTH,
+    email_problem,
+    map_fields,
+    mapped_attributes,
+    mapping_problems,
+)
 from authcore.domain.model.accounts import Credentials, LegacyAccount, PoolKind
 from authcore.domain.model.audit import AuditEvent
 from authcore.domain.model.link_proofs import LinkProofs
 from authcore.domain.model.passwords import PasswordPolicy
-from authcore.domain.model.usernames import LEGACY_LINKED, MIGRATED_ATTRIBUTE, pool_username
+from authcore.domain.model.usernames import LEGACY_LINKED, fold_name, pool_username
 from authcore.ports.audit import AuditLog
 from authcore.ports.legacy_accounts import LegacyAccounts
-
-
-_MAY_BECOME: Final[Mapping[str, re.Pattern[str]]] = {
-    "email": re.compile("email"),
-    "display_name": re.compile("name|nickname"),
-    "username": re.compile(f"nickname|{MIGRATED_ATTRIBUTE}"),
-    "legacy_uid": re.compile(MIGRATED_ATTRIBUTE),
-}
-"""Which Cognito attributes each legacy field may fill: never a role, a group or a verified flag."""
-
-MAX_ATTRIBUTE_LENGTH: Final = 2048
-"""
-Characters of one value.  A longer one is left out: a truncated name or address would be wrong.
-
-See: Amazon Cognito "Quotas", "Working with user attributes".
-"""
 
 
 @attrs.frozen
@@ -123,7 +112,7 @@ class UserMigration:
                 raise
             return None
         weak = self.passwords is not None and not self.passwords.accepts(credentials.password)
-        reachable = "email_verified" in self._map_attributes(account)
+        reachable = "email_verified" in mapped_attributes(self.attributes, account)
         return self._decide(
             action,
             credentials.username,
@@ -169,14 +158,17 @@ class UserMigration:
         reason: str = "ok",
     ) -> MigratedUser | None:
         legacy_uid = account.legacy_uid
-        attributes = self._map_attributes(account)
+        attributes = mapped_attributes(self.attributes, account)
         refusal = self._refusal(typed, account, attributes)
         if refusal is None and not keeps_password and "email_verified" not in attributes:
             refusal = "email_not_verified"
         if refusal is not None:
             self.audit.record(AuditEvent(action, "rejected", refusal, legacy_uid=legacy_uid))
             return None
-        if any(len(value) > MAX_ATTRIBUTE_LENGTH for value in self._map_fields(account).values()):
+        if any(
+            len(value) > MAX_ATTRIBUTE_LENGTH
+            for value in map_fields(self.attributes, account).values()
+        ):
             self.audit.record(
                 AuditEvent(
                     "user_migration.attributes", "rejected", "too_long", legacy_uid=legacy_uid
@@ -215,35 +207,10 @@ class UserMigration:
         return None
 
     def _fold_case(self, name: str) -> str:
-        """
-        Return *name* as the pool compares it.
-
-        See: Amazon Cognito "User pool case sensitivity".
-        """
-        return name if self.case_sensitive else name.lower()
+        return fold_name(name, is_case_sensitive=self.case_sensitive)
 
     def _is_alias(self, typed: str) -> bool:
         return self.pool == "alias" and "@" in typed
-
-    def _map_attributes(self, account: LegacyAccount) -> dict[str, str]:
-        wanted = self._map_fields(account).items()
-        mapped = {name: value for name, value in wanted if len(value) <= MAX_ATTRIBUTE_LENGTH}
-        if "email" in mapped and account.email_verified:
-            mapped["email_verified"] = "true"
-        return mapped
-
-    def _map_fields(self, account: LegacyAccount) -> dict[str, str]:
-        fields = {
-            "email": account.email,
-            "display_name": account.display_name,
-            "username": account.username,
-            "legacy_uid": account.legacy_uid,
-        }
-        return {
-            name: value
-            for name, field in self.attributes.items()
-            if (value := fields[field]) is not None
-        }
 
 
 def _reason(*, weak: bool, reachable: bool) -> str:
@@ -261,19 +228,3 @@ def _same_but_for_case(typed: str, email: str | None) -> bool:
     verified.
     """
     return email is not None and typed.isascii() and typed.lower() == email.lower()
-
-
-def mapping_problems(attributes: Mapping[str, str]) -> list[str]:
-    """Return one sentence for each pair of *attributes* (Cognito: legacy) that is not allowed."""
-    return [
-        f"the attribute {name!r} may not be filled from the legacy field {field!r}"
-        for name, field in attributes.items()
-        if field not in _MAY_BECOME or not _MAY_BECOME[field].fullmatch(name)
-    ]
-
-
-def email_problem(attributes: Mapping[str, str], pool: PoolKind) -> str | None:
-    """Say what *attributes* lack for a pool of addresses; None if nothing."""
-    if pool == "username" or attributes.get("email") == "email":
-        return None
-    return f"a pool of kind {pool!r} needs the attribute 'email' from the field 'email'"

@@ -1,0 +1,161 @@
+"""Output of ``authcore move plan``: a bar and a table on a terminal, JSON lines elsewhere."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.box import SIMPLE
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from authcore.domain.errors import UnavailableError
+from authcore.domain.model.moves import Run
+from authcore.domain.model.reasons.move_reasons import PLAN_REASONS
+from authcore_cli.links_output import describe_wait
+from authcore_cli.move.plan_job import Counts, PlanReport
+from authcore_cli.process import CommandContext
+from authcore_cli.terminal_text import printable
+
+
+SENTENCES: Final[Mapping[str, str]] = {str(code): text for code, text in PLAN_REASONS.items()}
+
+
+class PlanLines(PlanReport):
+    """Writes one line when the run begins, with its id, and one for the summary."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._context = context
+
+    def on_begin(self, run: Run, total: int | None) -> None:
+        """See the protocol."""
+        self._say(
+            {
+                "run": run.run_id,
+                "source": printable(run.source),
+                "pool": run.pool_id,
+                "target": run.target,
+                "rows": total,
+            }
+        )
+
+    def on_planned(self, rows: int) -> None:
+        """See the protocol."""
+
+    def on_written(self, rows: int, total: int) -> None:
+        """See the protocol."""
+
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._context.complain(describe_wait(error, wait))
+
+    def on_end(self, run: Run, counts: Counts, files: Path) -> None:
+        """See the protocol."""
+        summary = {
+            "run": run.run_id,
+            "stage": run.stage,
+            "planned": total_of(counts, "planned"),
+            "rejected": by_reason(counts, "rejected"),
+            "files": str(files),
+            "complete": run.stage == "planned",
+        }
+        self._say({"summary": summary})
+
+    def _say(self, line: Mapping[str, object]) -> None:
+        self._context.say(json.dumps(line, separators=(",", ":")))
+
+
+class RateColumn(ProgressColumn):
+    """Rows a second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate of *task*, rounded."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "")
+
+
+class PlanProgress(PlanReport):
+    """Shows a bar with rate and remaining time; then the counts, and what to do next."""
+
+    def __init__(self, context: CommandContext) -> None:
+        self._console = context.answers
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            RateColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("planning", total=None)
+
+    def on_begin(self, run: Run, total: int | None) -> None:
+        """See the protocol."""
+        self._console.print(
+            Text(
+                f"run {run.run_id}: {printable(run.source)} into {run.pool_id}, target {run.target}"
+            )
+        )
+        self._progress.update(self._task, total=total)
+
+    def on_planned(self, rows: int) -> None:
+        """See the protocol."""
+        self._progress.start()
+        self._progress.update(self._task, completed=rows)
+
+    def on_written(self, rows: int, total: int) -> None:
+        """See the protocol."""
+        self._progress.start()
+        if self._progress.tasks[0].description != "writing files":
+            self._progress.reset(self._task, total=total, description="writing files")
+        self._progress.update(self._task, completed=rows)
+
+    def on_wait(self, error: UnavailableError, wait: timedelta) -> None:
+        """See the protocol."""
+        self._console.print(Text(describe_wait(error, wait), "yellow"))
+
+    def on_end(self, run: Run, counts: Counts, files: Path) -> None:
+        """See the protocol."""
+        self._progress.stop()
+        rejected = by_reason(counts, "rejected")
+        self._console.print(f"{total_of(counts, 'planned'):,} users to create")
+        if rejected:
+            self._console.print(f"{sum(rejected.values()):,} rows rejected, listed in:")
+            self._console.print(Text(str(files / "rejected.csv")))
+            self._console.print(reasons_table(rejected))
+        if run.stage == "planned":
+            self._console.print(f"next: authcore move check {run.run_id}")
+        else:
+            self._console.print(f"next: authcore move plan --continue {run.run_id}")
+
+
+def reasons_table(counts: Mapping[str, int]) -> Table:
+    """Return one row for each reason, the most frequent first, with what to do about it."""
+    table = Table(box=SIMPLE)
+    table.add_column("rows", justify="right")
+    table.add_column("reason", overflow="fold")
+    table.add_column("what to do", overflow="fold")
+    for reason, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
+        table.add_row(f"{count:,}", reason, SENTENCES.get(reason, ""))
+    return table
+
+
+def total_of(counts: Counts, kind: str) -> int:
+    """Count the rows of one kind."""
+    return sum(count for (each, _), count in counts.items() if each == kind)
+
+
+def by_reason(counts: Counts, kind: str) -> dict[str, int]:
+    """Return the rows of one kind by reason, in alphabetical order."""
+    return {reason: count for (each, reason), count in sorted(counts.items()) if each == kind}

@@ -1,0 +1,150 @@
+"""
+All users of another pool, as a source of users to move.
+
+An external user has no password and no account of its own: the user signs in with the provider in
+the new pool, where linking finds the account, so an import would make a second user for one person.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, NoReturn
+
+from authcore.domain.errors import ConfigurationError, ProviderUnavailableError
+from authcore.domain.model.accounts import LegacyAccount
+from authcore.domain.model.carried_attributes import PHONE, PHONE_VERIFIED
+from authcore.domain.model.directory import DirectoryPage, DirectoryUser
+from authcore.domain.model.endless_pages import PageTrail
+from authcore.domain.model.identities import is_native, read_identities
+from authcore.domain.model.moves import SourcePage, SourceUser, UnreadableRow
+from authcore.domain.services.accounts.retrying import Retrier
+from authcore.ports.user_directory import DirectoryListing
+from authcore.ports.user_source import UserSource
+
+
+DEFAULT_ATTRIBUTES: Final = ("name", "given_name", "family_name", PHONE)
+
+USABLE_STATUS: Final = frozenset({"CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"})
+"""Of users whom a sign-up or an administrator confirmed."""
+
+
+class CognitoUserSource(UserSource):
+    """
+    Reads ListUsers page by page; a page that gets no answer is asked for again.
+
+    A disabled user is a locked account.  The id of an account is the user's ``sub``.
+    """
+
+    __slots__ = ("_attributes", "_listing", "_retrier")
+
+    def __init__(
+        self,
+        *,
+        listing: DirectoryListing,
+        retrier: Retrier,
+        attributes: Collection[str] = DEFAULT_ATTRIBUTES,
+    ) -> None:
+        """
+        Read *listing*.
+
+        Args:
+            listing: All users of the pool, at most 60 a page.
+
+            retrier: Keeps the pace, and repeats.
+
+            attributes: To carry, by name; by default DEFAULT_ATTRIBUTES.
+        """
+        self._listing = listing
+        self._retrier = retrier
+        self._attributes = tuple(attributes)
+
+    def pages(self, after: str | None = None) -> Iterator[SourcePage]:
+        """
+        See the port.
+
+        Raises:
+            ConfigurationError: Cognito does not know the place *after* any more.
+        """
+        trail = PageTrail()
+        while True:
+            page = self._retrier.call(lambda: self._ask(after))  # noqa: B023 - called at once
+            after = page.next
+            if after is not None and not trail.leads_on(after):
+                _refuse_circle()
+            yield self._read(page)
+            if after is None:
+                return
+
+    def count(self) -> int | None:
+        """Return None: ListUsers does not count."""
+        return None
+
+    def _ask(self, after: str | None) -> DirectoryPage:
+        """See: Amazon Cognito ListUsers, ``PaginationToken``: valid for one hour."""
+        try:
+            return self._listing.users(after)
+        except ProviderUnavailableError as error:
+            if after is None or error.detail != "InvalidParameterException":
+                raise
+            raise ConfigurationError(
+                ["the other pool does not know the place in its list any more: begin a new run"]
+            ) from None
+
+    def _read(self, page: DirectoryPage) -> SourcePage:
+        users: list[SourceUser] = []
+        unreadable: list[UnreadableRow] = []
+        for user in page.users:
+            reason = _refusal(user)
+            if reason is None:
+                users.append(self._source_user(user))
+            else:
+                unreadable.append(UnreadableRow(f"user {user.subject}", reason))
+        return SourcePage(tuple(users), tuple(unreadable), page.next)
+
+    def _source_user(self, user: DirectoryUser) -> SourceUser:
+        return SourceUser(_account(user), _carried(user.attributes, self._attributes))
+
+
+def _account(user: DirectoryUser) -> LegacyAccount:
+    email = user.attributes.get("email") or None
+    return LegacyAccount(
+        legacy_uid=user.subject,
+        username=user.username,
+        email=email,
+        email_verified=email is not None and _is_verified(user),
+        display_name=user.attributes.get("name") or None,
+        locked=not user.enabled,
+    )
+
+
+def _carried(held: Mapping[str, str], names: Collection[str]) -> Mapping[str, str]:
+    carried = {name: held[name] for name in names if held.get(name)}
+    if PHONE in carried and held.get(PHONE_VERIFIED) == "true":
+        carried[PHONE_VERIFIED] = "true"
+    return carried
+
+
+def _refusal(user: DirectoryUser) -> str | None:
+    """Return the code that says why *user* cannot be moved; None for a user who can."""
+    try:
+        external = not is_native(user)
+    except ProviderUnavailableError:
+        return "row_unreadable"
+    if external:
+        return "user_external"
+    if user.status == "UNCONFIRMED":
+        return "user_never_confirmed"
+    if user.status not in USABLE_STATUS:
+        return "user_status"
+    if read_identities(user.attributes.get("identities", "[]")) and not _is_verified(user):
+        return "user_linked_unverified"
+    return None
+
+
+def _is_verified(user: DirectoryUser) -> bool:
+    """Whether the pool verified the address, by which the new pool links a provider's sign-in."""
+    return bool(user.attributes.get("email")) and user.attributes.get("email_verified") == "true"
+
+
+def _refuse_circle() -> NoReturn:
+    raise ProviderUnavailableError(
+        "the pages of the other pool lead back to an earlier one", detail="answer page"
+    )
