@@ -154,7 +154,9 @@ def test_a_user_whose_link_would_fail_is_kept_out_by_no_trigger_that_observes() 
     user = world.directory.find("elizabeth")
     assert user is not None
     assert user.attributes.keys() == {"sub"}
-    assert said(world.audit) == [("account_linking_shadow.refused", "rejected", "account_locked")]
+    assert said(world.audit) == [
+        ("account_linking_shadow.refused", "rejected", "link_account_locked")
+    ]
 
 
 def test_no_token_names_an_account_whose_link_was_only_predicted() -> None:

@@ -3,6 +3,7 @@
 from cyclopts import App
 
 from authcore_cli.move.run_commands import RunCommands
+from authcore_cli.move.shadow_command import ShadowCommand
 from authcore_cli.process import CommandContext
 
 
@@ -11,4 +12,5 @@ def move_app(context: CommandContext) -> App:
     move = App(name="move", help="Move users of a source into the pool.", console=context.answers)
     move.command(RunCommands(context).list)
     move.command(RunCommands(context).show)
+    move.command(ShadowCommand(context).shadow)
     return move
