@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TextIO
 
 import attrs
@@ -25,6 +26,10 @@ from authcore_local.variable_lines import variable_lines
 
 FAILED = 1
 
+VARIABLES_FILE = "command.env"
+WRITTEN_EVERY = 1.0
+"""Seconds."""
+
 
 def main(
     *,
@@ -32,6 +37,7 @@ def main(
     lifetimes: Lifetimes | None = None,
     application: OwnApplication | None = None,
     print_env: bool = False,
+    command_files: Path | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
     stop: threading.Event | None = None,
@@ -48,6 +54,10 @@ def main(
 
         print_env: Whether *out* receives the variables of the application's guard, or of the CMS's,
             and *err* all else.
+
+        command_files: Folder for the files with which the command ``authcore`` runs against the
+            demo: VARIABLES_FILE, with keys, and what audit logs and guards said, written again
+            every second; only its owner may read it.
 
         out: Receives addresses and users; colour only on a terminal.
 
@@ -71,12 +81,26 @@ def main(
                 out.write(variable_lines(guarded.guard_variables(stack.environment)))
                 out.flush()
             _welcome(console, stack)
-            (stop or threading.Event()).wait()
+            stop = stop or threading.Event()
+            if command_files is not None:
+                _keep_files(command_files, stack, stop)
+            stop.wait()
             console.print("stopping")
     except PortTakenError as error:
         console.print(f"cannot start: {error}", style="bold red")
         return FAILED
     return 0
+
+
+def _keep_files(folder: Path, stack: LocalStack, stop: threading.Event) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    while True:
+        variables = {**stack.command_environment, "AUTHCORE_MOVE_RUNS": str(folder / "runs")}
+        (folder / VARIABLES_FILE).write_text(variable_lines(variables), encoding="utf-8")
+        stack.history.write(folder)
+        if stop.wait(WRITTEN_EVERY):
+            return
 
 
 def _welcome(console: Console, stack: LocalStack) -> None:
@@ -158,6 +182,7 @@ class Options:
     lifetimes: Lifetimes
     application: OwnApplication | None
     print_env: bool
+    command_files: Path | None
 
 
 def parse_options(arguments: Sequence[str] | None = None) -> Options:
@@ -172,6 +197,7 @@ def parse_options(arguments: Sequence[str] | None = None) -> Options:
         ),
         application=given.allow,
         print_env=given.print_env,
+        command_files=given.command_files,
     )
 
 
@@ -207,6 +233,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="print the variables of its guard on standard output, keys too",
     )
+    parser.add_argument(
+        "--command-files",
+        type=Path,
+        metavar="FOLDER",
+        help="keep in FOLDER what the command authcore needs to run against it, keys too",
+    )
     return parser
 
 
@@ -234,6 +266,7 @@ def _run() -> int:
         lifetimes=given.lifetimes,
         application=given.application,
         print_env=given.print_env,
+        command_files=given.command_files,
         stop=stop_on_signals(),
     )
 
