@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from authcore_cli.move.cockpit import CockpitSources
     from authcore_cli.move.cockpit_wiring import CensusTools
     from authcore_cli.move.evidence_wiring import EvidenceRequest, OpenEvidence
+    from authcore_cli.move.plan_tools import PlanTools
     from authcore_cli.move.run_tools import RunTools
     from authcore_cli.sync_run import SyncTools
 
@@ -112,6 +113,12 @@ def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest")
     return legacy_tools(environment, request)
 
 
+def _plan_tools(environment: Mapping[str, str], on_retry: "OnRetry") -> "PlanTools":
+    from authcore_cli.move.plan_wiring import plan_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return plan_tools(environment, on_retry)
+
+
 def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     from authcore.wiring.moves import load_runs_directory  # noqa: PLC0415 - of one command only
 
@@ -163,6 +170,7 @@ class CommandContext:
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
+        plan_tools: Same parameters as ``authcore_cli.move.plan_wiring.plan_tools``.
         move_runs: Opens the folder of runs that variables name.
         run_tools: Same parameters as ``authcore_cli.move.run_wiring.run_tools``.
         evidence: Same parameters as ``authcore_cli.move.evidence_wiring.open_evidence``.
@@ -185,6 +193,7 @@ class CommandContext:
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
+    plan_tools: "Callable[[Mapping[str, str], OnRetry], PlanTools]" = _plan_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
     run_tools: "Callable[[Mapping[str, str], str, OnRetry], RunTools]" = _run_tools
     evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
