@@ -16,7 +16,7 @@ authentication Lambda trigger", "Lambda triggers for federated users".
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -53,11 +53,23 @@ from authcore_lambda.unnamed_providers import UnnamedProviders
 
 if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
+    from authcore.settings.legacy import LegacySettings
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 POSTPONED: Final = "account_linking.postponed"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
+
+
+class UserLinking(Protocol):
+    """What links a user: AccountLinking or OldPoolLinking."""
+
+    def link(self, user: PoolAccount) -> LinkOutcome:
+        """Link *user*; never raises one of our errors."""
+
+
+LinkingFor = Callable[[str, Deadline], UserLinking]
+"""Makes the service for a pool id and the time that remains."""
 
 _log: Final = logging.getLogger("authcore.account_linking")
 
@@ -68,7 +80,7 @@ class AccountLinkingTrigger:
     def __init__(
         self,
         *,
-        linking: Callable[[str, Deadline], AccountLinking],
+        linking: LinkingFor,
         audit: AuditLog,
         budget: timedelta,
         failures: FailurePolicy,
@@ -233,7 +245,46 @@ def trigger_on(
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
-    links, accounts = legacy_links(settings, http), legacy_accounts(settings, http)
+    legacy = settings.legacy.over_http()
+    if legacy is None:
+        linking = _with_old_pool(settings, pool, audit)
+    else:
+        linking = _with_legacy(settings, legacy, pool, audit=audit, http=http, given=given)
+    return AccountLinkingTrigger(
+        linking=linking,
+        audit=audit,
+        budget=settings.linking.budget,
+        failures=settings.linking.on_failure,
+        unnamed=UnnamedProviders(settings.linking),
+        tell_legacy=tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
+    )
+
+
+def _with_old_pool(settings: AccountLinkingSettings, pool: PoolApi, audit: AuditLog) -> LinkingFor:
+    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
+    from authcore_lambda.old_pool import directory_of
+
+    old = directory_of(settings.old_pool, within=settings.linking.budget / COGNITO_SHARE)
+    policy = policy_of(settings.linking)
+    return lambda pool_id, time: OldPoolLinking(
+        old=old(time),
+        directory=pool.directory(pool_id, time),
+        audit=audit,
+        policy=policy,
+        proofs=LinkProofs(settings.link_proof.keys, pool_id),
+    )
+
+
+def _with_legacy(
+    settings: AccountLinkingSettings,
+    legacy: "LegacySettings",
+    pool: PoolApi,
+    *,
+    audit: AuditLog,
+    http: "HttpClient | None",
+    given: tuple[Lease, CreateIntents] | None,
+) -> LinkingFor:
+    links, accounts = legacy_links(settings, legacy, http), legacy_accounts(settings, legacy, http)
     clock = SystemClock()
     stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
@@ -254,16 +305,7 @@ def trigger_on(
             clock=clock,
         )
 
-    return AccountLinkingTrigger(
-        linking=linking,
-        audit=audit,
-        budget=settings.linking.budget,
-        failures=settings.linking.on_failure,
-        unnamed=UnnamedProviders(settings.linking),
-        tell_legacy=tell_legacy(
-            settings.sync, settings.legacy, settings.linking, audit=audit, http=http
-        ),
-    )
+    return linking
 
 
 def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:
