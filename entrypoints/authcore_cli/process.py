@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.move.cockpit import CockpitSources
+    from authcore_cli.move.cockpit_wiring import CensusTools
+    from authcore_cli.move.evidence_wiring import EvidenceRequest, OpenEvidence
+    from authcore_cli.move.plan_tools import PlanTools
     from authcore_cli.sync_run import SyncTools
 
     BuildPasswordSignIn: TypeAlias = Callable[
@@ -108,10 +112,34 @@ def _legacy_tools(environment: Mapping[str, str], request: "LegacyCheckRequest")
     return legacy_tools(environment, request)
 
 
+def _plan_tools(environment: Mapping[str, str], on_retry: "OnRetry") -> "PlanTools":
+    from authcore_cli.move.plan_wiring import plan_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return plan_tools(environment, on_retry)
+
+
 def _move_runs(environment: Mapping[str, str]) -> "RunsDirectory":
     from authcore.wiring.moves import load_runs_directory  # noqa: PLC0415 - of one command only
 
     return load_runs_directory(environment)
+
+
+def _evidence(environment: Mapping[str, str], request: "EvidenceRequest") -> "OpenEvidence":
+    from authcore_cli.move.evidence_wiring import open_evidence  # noqa: PLC0415 - boto3 is slow to import
+
+    return open_evidence(environment, request)
+
+
+def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
+    from authcore_cli.move.cockpit_wiring import cockpit_sources  # noqa: PLC0415 - boto3 is slow to import
+
+    return cockpit_sources(environment)
+
+
+def _census_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") -> "CensusTools":
+    from authcore_cli.move.cockpit_wiring import census_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return census_tools(environment, rate, on_retry)
 
 
 @attrs.frozen
@@ -135,7 +163,11 @@ class CommandContext:
         examination: Builds what ``authcore doctor`` runs, from variables.
         entropy: For new keys.
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
+        plan_tools: Same parameters as ``authcore_cli.move.plan_wiring.plan_tools``.
         move_runs: Opens the folder of runs that variables name.
+        evidence: Same parameters as ``authcore_cli.move.evidence_wiring.open_evidence``.
+        cockpit_sources: Same parameters as ``authcore_cli.move.cockpit_wiring.cockpit_sources``.
+        census_tools: Same parameters as ``authcore_cli.move.cockpit_wiring.census_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -153,7 +185,11 @@ class CommandContext:
     examination: "Callable[[Mapping[str, str], OnPart], OpenExamination]" = _examination
     entropy: Entropy = attrs.field(factory=SystemEntropy)
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
+    plan_tools: "Callable[[Mapping[str, str], OnRetry], PlanTools]" = _plan_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
+    evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
+    cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
+    census_tools: "Callable[[Mapping[str, str], int, OnRetry], CensusTools]" = _census_tools
 
     @property
     def answers(self) -> Console:

@@ -18,6 +18,16 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
         "authcore_cli.allow_create:AllowCreateCommand.allow_create",
         "authcore_cli.admin_wiring:pending_creates",
     ),
+    "move-ready": (
+        "authcore_cli.move.ready_command:ReadyCommand.ready",
+        "authcore_cli.move.rollback_command:RollbackCommand.rollback",
+        "authcore_cli.move.evidence_wiring:open_evidence",
+        "authcore.wiring.inspection:open_examination",
+        "authcore.adapters.cognito.directory_listing:CognitoDirectoryListing.users",
+        "authcore.adapters.inspection.queues:SqsQueueInspection.depth",
+        "authcore.domain.services.moves.gathering:count_findings",
+        "authcore.wiring.legacy_key:legacy_key",
+    ),
     "sessions": (
         "authcore_cli.sessions_commands:SessionsCommands.end",
         "authcore_cli.sessions_commands:SessionsCommands.allow",

@@ -24,6 +24,7 @@ TITLES: Final[Mapping[str, str]] = {
     "inbound-federation": "Inbound federation",
     "doctor": "`authcore doctor`",
     "links": "`authcore links`",
+    "move-ready": "`authcore move ready` and `rollback`",
     "sync": "`authcore sync`",
     "sessions": "`authcore sessions`",
     "signin": "`authcore signin --flow ADMIN_USER_PASSWORD_AUTH`",
@@ -39,6 +40,7 @@ WHERE: Final[Mapping[str, str]] = {
     "BegunCreates": "`AUTHCORE_LINKING_CREATION=lease` or `once`",
     "Challenges": f"{STORE}, {ON_PASSWORDS}",
     "Connect": "`AUTHCORE_CONNECT_ACCOUNTS=on`",
+    "DeadLetters": "`AUTHCORE_READY_DEAD_LETTERS`",
     "EndSessions": "always",
     "Functions": "the pool has triggers",
     "LinkLeases": "`AUTHCORE_LINKING_CREATION=lease`",
@@ -91,6 +93,7 @@ WHY: Final[Mapping[str, Mapping[str, str]]] = {
         "AdminGetUser": "reads both users right before anything is changed",
         "AdminLinkProviderForUser": "links the provider's identity to the native user",
     },
+    "DeadLetters": {"GetQueueAttributes": "counts the messages"},
     "EndSessions": {
         "AdminGetUser": "reads the user's `sub`",
         "AdminUserGlobalSignOut": "ends the sessions at Cognito",
@@ -209,6 +212,7 @@ SECRETS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "pre-token-generation": ("LEGACY_API_KEY",),
     "profile-sync": ("LEGACY_API_KEY",),
     "links": ("LEGACY_API_KEY",),
+    "move-ready": ("LEGACY_API_KEY",),
     "sync": ("LEGACY_API_KEY",),
     "signin": ("SIGN_IN_CLIENT_SECRET",),
 }

@@ -29,6 +29,7 @@ OLD_POOL_ID: Final = "eu-west-1_Old12Cd34"
 TABLE: Final = "${TableArn}"
 SECRETS: Final = "${SecretArns}"
 FUNCTIONS: Final = "${FunctionArns}"
+QUEUES: Final = "${DeadLetterArns}"
 ANY: Final = "*"
 
 _KIND_OF_KEY: Final = re.compile(r"[a-z]+#(?:[a-z-]{1,20}[:#])?")
@@ -139,6 +140,7 @@ def _loader() -> Loader:
 
 _NAMED_BY: Final = {
     "FunctionName": FUNCTIONS,
+    "QueueUrl": QUEUES,
     "SecretId": SECRETS,
     "UserPoolId": POOL,
 }

@@ -40,9 +40,9 @@ class Census:
         users: All pool users.
         locked: Of ``legacy_only`` and ``unreachable``, those whose account is locked: they move
             never, and block nothing.
-        locked_unreachable: Those of ``locked`` who are ``unreachable``.
+        locked_unreachable: Of *locked*, those that are ``unreachable``; by default 0.
         providers_only: Of all pool users, those who sign in with a provider only and have no
-            password.
+            password; by default 0.
         changed: Users who were made or changed while it was read, as far as their pages were read
             later: about half of all who were; by default 0.
         began_at: When it began; None (the default) where that is not known.

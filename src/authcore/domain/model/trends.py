@@ -121,6 +121,8 @@ class Trends:
         active: By month.
         moved: Accounts that user migration let in or linking linked, by the day of their first such
             line.
+        steps: By day, accepted steps of the own page that asked for something further, and
+            ended no sign-in.
         read: Lines of decisions that were counted.
         unreadable: Lines that could not be read, by fault.
         repeated: Lines that were read before, and not counted again.
@@ -129,6 +131,7 @@ class Trends:
     days: tuple[DailyCount, ...]
     active: tuple[ActiveUsers, ...]
     moved: Mapping[date, int]
+    steps: Mapping[date, int]
     read: int
     unreadable: Mapping[LineFault, int]
     repeated: int

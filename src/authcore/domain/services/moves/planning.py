@@ -94,7 +94,7 @@ class Planning:
 
     def plan(self, number: int, source: SourceUser) -> PlannedUser:
         """Decide about one user of the source."""
-        legacy_uid = source.account.legacy_uid
+        legacy_uid = _as_text(source.account.legacy_uid)
         decided = self._decide(source)
         if isinstance(decided, str):
             return PlannedUser(number, legacy_uid, None, decided)
@@ -131,11 +131,10 @@ class Planning:
 
     def _attributes(self, source: SourceUser) -> dict[str, str]:
         account = source.account
-        given = {**source.attributes, **map_fields(self.mapping, account)}
-        attributes = {name: value for name, value in given.items() if value}
-        for flag, about in FLAGS.items():
-            if about not in attributes:
-                attributes.pop(flag, None)
+        attributes = _given(source.attributes) if source.attributes else {}
+        for name, value in map_fields(self.mapping, account).items():
+            if value:
+                attributes[name] = value
         if "email" in attributes and account.email_verified:
             attributes["email_verified"] = "true"
         if self.proofs is not None:
@@ -144,7 +143,7 @@ class Planning:
 
     def _user_refusal(self, user: NewPoolUser, legacy_uid: str) -> PlanReason | None:
         if not _is_text(legacy_uid, user.username, *user.attributes.values()):
-            return "row_unreadable"
+            return "row_text_unusable"
         reason = self.schema.refusal(user.attributes)
         if reason is None and self.row_rule is not None:
             reason = self.row_rule.refusal(user)
@@ -199,12 +198,29 @@ def _refusal(account: LegacyAccount) -> PlanReason | None:
     return "already_linked" if account.cognito_id is not None else None
 
 
+def _given(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return what has a value, and no flag without the attribute that it is about."""
+    return {
+        name: value
+        for name, value in attributes.items()
+        if value and attributes.get(FLAGS.get(name, name))
+    }
+
+
 def _has_verified_phone(attributes: Mapping[str, str]) -> bool:
     return bool(attributes.get("phone_number")) and (
         attributes.get("phone_number_verified") == "true"
     )
 
 
+def _as_text(legacy_uid: str) -> str:
+    """Return an id as every file can hold it; one with half a character is of a refused row."""
+    if legacy_uid.isascii():
+        return legacy_uid
+    return legacy_uid.encode("utf-8", "backslashreplace").decode()
+
+
 def _is_text(*values: str) -> bool:
     """Whether no value holds half a character, which no file and no call can carry."""
-    return all(value.isascii() or not _HALVES.search(value) for value in values)
+    together = "\n".join(values)
+    return together.isascii() or not _HALVES.search(together)

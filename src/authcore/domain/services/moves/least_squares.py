@@ -1,0 +1,126 @@
+"""Least squares with weights that are not negative, for a handful of unknowns.  Pure arithmetic."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TypeAlias
+
+import attrs
+
+
+Matrix: TypeAlias = list[list[float]]
+
+
+@attrs.frozen
+class Observations:
+    """
+    What is to be explained.
+
+    Attributes:
+        values: Measured.
+        variances: Of each value, over 0.
+        columns: Of each unknown, its part in each value.
+    """
+
+    values: Sequence[float]
+    variances: Sequence[float]
+    columns: Sequence[Sequence[float]]
+
+
+@attrs.frozen
+class Expected:
+    """
+    What is assumed of an unknown before anything is measured.
+
+    Attributes:
+        mean: Most likely value.
+        deviation: How uncertain it is, over 0.
+    """
+
+    mean: float
+    deviation: float
+
+
+@attrs.frozen
+class Solution:
+    """
+    The unknowns of the least misfit.
+
+    Attributes:
+        unknowns: None of them below 0.
+        misfit: Sum of squares, in units of the variances; the expectations count, too.
+    """
+
+    unknowns: list[float]
+    misfit: float
+
+
+def solve(observed: Observations, expected: Sequence[Expected]) -> Solution:
+    """
+    Find the unknowns, none of them negative, by trying every set of positive ones.
+
+    Args:
+        observed: At least one value.
+
+        expected: Of each unknown; at most ten, because the sets double with each.
+    """
+    size = len(expected)
+    normal = [[_product(observed, i, j) for j in range(size)] for i in range(size)]
+    right = [_projection(observed, i) for i in range(size)]
+    for i, each in enumerate(expected):
+        normal[i][i] += 1 / each.deviation**2
+        right[i] += each.mean * 1 / each.deviation**2
+    sets = (chosen for many in range(size + 1) for chosen in combinations(range(size), many))
+    solved = (_within(normal, right, chosen) for chosen in sets)
+    found = [
+        Solution(unknowns, _misfit(observed, expected, unknowns))
+        for unknowns in solved
+        if min(unknowns) >= 0
+    ]
+    return min(found, key=lambda each: each.misfit)
+
+
+def _within(normal: Matrix, right: Sequence[float], chosen: Sequence[int]) -> list[float]:
+    part = [[normal[i][j] for j in chosen] + [right[i]] for i in chosen]
+    unknowns = [0.0] * len(right)
+    for i, value in zip(chosen, _eliminate(part), strict=True):
+        unknowns[i] = value
+    return unknowns
+
+
+def _eliminate(rows: Matrix) -> list[float]:
+    """Solve equations that are positive definite, by Gauss and Jordan; changes *rows*."""
+    for i, pivot in enumerate(rows):
+        for other in rows:
+            if other is not pivot:
+                factor = other[i] / pivot[i]
+                other[:] = [x - factor * y for x, y in zip(other, pivot, strict=True)]
+    return [row[-1] / row[i] for i, row in enumerate(rows)]
+
+
+def _misfit(
+    observed: Observations, expected: Sequence[Expected], unknowns: Sequence[float]
+) -> float:
+    explained = [
+        sum(x * part for x, part in zip(unknowns, row, strict=True))
+        for row in zip(*observed.columns, strict=True)
+    ]
+    measured: float = sum(
+        (value - told) ** 2 / variance
+        for value, told, variance in zip(
+            observed.values, explained, observed.variances, strict=True
+        )
+    )
+    assumed: float = sum(
+        ((x - each.mean) / each.deviation) ** 2 for x, each in zip(unknowns, expected, strict=True)
+    )
+    return measured + assumed
+
+
+def _product(observed: Observations, i: int, j: int) -> float:
+    pairs = zip(observed.columns[i], observed.columns[j], observed.variances, strict=True)
+    return sum(x * y / variance for x, y, variance in pairs)
+
+
+def _projection(observed: Observations, i: int) -> float:
+    pairs = zip(observed.columns[i], observed.values, observed.variances, strict=True)
+    return sum(x * y / variance for x, y, variance in pairs)

@@ -1,0 +1,176 @@
+"""What an audit stream says per day and month."""
+
+from datetime import date
+
+import pytest
+
+from authcore.domain.model.audit import Outcome
+from authcore.domain.model.census import DailyCount
+from authcore.domain.model.trends import (
+    NOT_TOLD,
+    ActiveUsers,
+    AuditEntry,
+    RepeatedLine,
+    UnreadableLine,
+)
+from authcore.domain.services.moves import trends as trends_module
+from authcore.domain.services.moves.trends import failures, sign_ins, trends_of
+
+
+MONDAY, TUESDAY = date(2026, 11, 30), date(2026, 12, 1)
+
+
+def _entry(
+    action: str = "sign_in.complete",
+    outcome: Outcome = "accepted",
+    reason: str = "ok",
+    *,
+    day: date = MONDAY,
+    count: int = 1,
+    is_metric: bool = False,
+    subject: str | None = None,
+    legacy_uid: str | None = None,
+) -> AuditEntry:
+    return AuditEntry(
+        day=day,
+        action=action,
+        outcome=outcome,
+        reason=reason,
+        count=count,
+        is_metric=is_metric,
+        subject=subject,
+        legacy_uid=legacy_uid,
+    )
+
+
+def test_decisions_are_added_up_by_day_and_reason() -> None:
+    trends = trends_of(
+        [
+            _entry(day=TUESDAY),
+            _entry(),
+            _entry(),
+            _entry(outcome="rejected", reason="state_mismatch"),
+        ]
+    )
+
+    assert trends.days == (
+        DailyCount(MONDAY, "sign_in.complete", "accepted", "ok", 2),
+        DailyCount(MONDAY, "sign_in.complete", "rejected", "state_mismatch", 1),
+        DailyCount(TUESDAY, "sign_in.complete", "accepted", "ok", 1),
+    )
+    assert trends.read == 4
+
+
+def test_a_count_of_nothing_says_that_the_day_was_watched() -> None:
+    trends = trends_of([_entry("guard", reason="legacy_session", count=0)])
+
+    assert trends.days == (DailyCount(MONDAY, "guard", "accepted", "legacy_session", 0),)
+
+
+def test_lines_that_were_not_counted_are_told() -> None:
+    trends = trends_of(
+        [UnreadableLine("a line 1", "not_json"), RepeatedLine("a line 2"), RepeatedLine("b line 1")]
+    )
+
+    assert (trends.read, trends.unreadable, trends.repeated) == (0, {"not_json": 1}, 2)
+
+
+@pytest.mark.parametrize(("lines", "further"), [(0, 5), (3, 2), (5, 0), (7, 0)])
+def test_metrics_add_what_exceeds_the_lines(lines: int, further: int) -> None:
+    entries = [_entry() for _ in range(lines)]
+
+    trends = trends_of([*entries, _entry(reason=NOT_TOLD, count=5, is_metric=True)])
+
+    assert sum(each.count for each in trends.days) == lines + further
+    assert sum(each.count for each in trends.days if each.reason == NOT_TOLD) == further
+
+
+def test_a_user_is_active_once_a_month() -> None:
+    trends = trends_of(
+        [
+            _entry(subject="s1"),
+            _entry("token.claims", subject="s1"),
+            _entry("token.claims", subject="s2"),
+            _entry(subject="s1", day=TUESDAY),
+            _entry("sign_in.complete", "rejected", "claim_rejected", subject="s3"),
+            _entry("guard", subject="s4"),
+        ]
+    )
+
+    assert trends.active == (
+        ActiveUsers(date(2026, 11, 1), 2, 0),
+        ActiveUsers(date(2026, 12, 1), 1, 0),
+    )
+
+
+def test_users_whom_only_a_tool_read_are_told_apart() -> None:
+    trends = trends_of(
+        [
+            _entry(subject="s1"),
+            _entry("links.repair", subject="s1"),
+            _entry("links.repair", subject="s2"),
+        ]
+    )
+
+    assert trends.active == (ActiveUsers(date(2026, 11, 1), 1, 1),)
+
+
+def test_an_account_moves_on_one_day() -> None:
+    trends = trends_of(
+        [
+            _entry("user_migration.authenticate", legacy_uid="1"),
+            _entry("user_migration.authenticate", legacy_uid="1", day=TUESDAY),
+            _entry("account_linking.linked", legacy_uid="1"),
+            _entry("account_linking.linked", legacy_uid="2", day=TUESDAY),
+            _entry("user_migration.authenticate", "rejected", "x", legacy_uid="3"),
+        ]
+    )
+
+    assert trends.moved == {MONDAY: 1, TUESDAY: 1}
+
+
+def test_sign_ins_are_counted_by_door_and_outcome() -> None:
+    trends = trends_of(
+        [
+            _entry(),
+            _entry("password.begin"),
+            _entry("password.challenge", subject="s1"),
+            _entry("password.begin", subject="s2"),
+            _entry("user_migration.authenticate", "unavailable", "legacy_unavailable"),
+            _entry("sign_out"),
+        ]
+    )
+
+    assert sign_ins(trends) == {
+        MONDAY: {
+            ("managed_login", "accepted"): 1,
+            ("own_page", "accepted"): 2,
+            ("migration", "unavailable"): 1,
+        }
+    }
+
+
+def test_failures_are_counted_by_reason() -> None:
+    trends = trends_of(
+        [
+            _entry(),
+            _entry(outcome="rejected", reason="state_mismatch"),
+            _entry(outcome="rejected", reason="state_mismatch", day=TUESDAY),
+            _entry("guard", "unavailable", "keys_unavailable"),
+        ]
+    )
+
+    assert failures(trends) == {
+        ("rejected", "state_mismatch"): 2,
+        ("unavailable", "keys_unavailable"): 1,
+    }
+
+
+def test_a_stream_with_ever_new_reasons_takes_no_more_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trends_module, "MAX_SERIES", 2)
+
+    trends = trends_of([_entry(reason=f"r{number % 4}") for number in range(8)])
+
+    assert (len(trends.days), trends.unreadable) == (2, {"wrong_value": 4})
