@@ -44,8 +44,8 @@ class ForgottenPasswords:
 
         Raises:
             CognitoError: LimitExceededException, NotAuthorizedException (the user has a temporary
-                password), a failed migration, or what Lifecycle raises.  In LEGACY pools also UserNotFoundException and InvalidParameterException (no verified
-                address).
+                password), a failed migration, or what Lifecycle raises.  In LEGACY pools also
+                UserNotFoundException and InvalidParameterException (no verified address).
         """
         user = self._find_or_migrate(username)
         _require_resettable(user)
