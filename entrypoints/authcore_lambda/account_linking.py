@@ -53,12 +53,18 @@ from authcore_lambda.unnamed_providers import UnnamedProviders
 
 if TYPE_CHECKING:
     from authcore.adapters.http import HttpClient
+    from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
     from authcore.settings.legacy import LegacySettings
 
 
 CONFIRMED: Final = "PostConfirmation_ConfirmSignUp"
 POSTPONED: Final = "account_linking.postponed"
 SOURCES: Final = frozenset((CONFIRMED, "PostAuthentication_Authentication"))
+
+OBSERVES: Final = (
+    "AUTHCORE_LINKING_MODE=observe: this trigger links NO user and creates no account; it only "
+    "records"
+)
 
 
 class UserLinking(Protocol):
@@ -86,6 +92,7 @@ class AccountLinkingTrigger:
         failures: FailurePolicy,
         unnamed: UnnamedProviders | None = None,
         tell_legacy: TellLegacy | None = None,
+        observes: bool = False,
     ) -> None:
         """
         Answer with *linking*.
@@ -102,7 +109,10 @@ class AccountLinkingTrigger:
             unnamed: Warns about providers that no setting names; by default nothing does.
 
             tell_legacy: Writes fields of the pool to the account; by default there are none.
+
+            observes: Whether *linking* only records; then no user is kept out.  Default: no.
         """
+        self._observes = observes
         self._tell_legacy = tell_legacy
         self._linking = linking
         self._audit = audit
@@ -136,6 +146,9 @@ class AccountLinkingTrigger:
         """
         Link the user of *event*, from any trigger.
 
+        Where this trigger only observes, a user who was not linked before is ``postponed``: nothing
+        may believe in a link that was only predicted.
+
         Args:
             event: As it was read.
 
@@ -148,6 +161,9 @@ class AccountLinkingTrigger:
         if self._unnamed is not None:
             self._unnamed.note(event.provider)
         outcome = self._try_to_link(event, time)
+        if self._observes:
+            is_linked = outcome.status == "already_linked"
+            return outcome if is_linked else LinkOutcome("postponed", outcome.reason)
         if outcome.ends_sign_in:
             raise LinkingFailedError
         if outcome.status in ("refused", "postponed"):
@@ -245,6 +261,8 @@ def trigger_on(
     Raises:
         ConfigurationError: Names settings that do not fit together.
     """
+    observes = settings.linking.mode == "observe"
+    audit = _shadow_audit(audit) if observes else audit
     legacy = settings.legacy.over_http()
     if legacy is None:
         linking = _with_old_pool(settings, pool, audit)
@@ -256,7 +274,10 @@ def trigger_on(
         budget=settings.linking.budget,
         failures=settings.linking.on_failure,
         unnamed=UnnamedProviders(settings.linking),
-        tell_legacy=tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
+        tell_legacy=None
+        if observes
+        else tell_legacy(settings.sync, legacy, settings.linking, audit=audit, http=http),
+        observes=observes,
     )
 
 
@@ -266,13 +287,19 @@ def _with_old_pool(settings: AccountLinkingSettings, pool: PoolApi, audit: Audit
 
     old = directory_of(settings.old_pool, within=settings.linking.budget / COGNITO_SHARE)
     policy = policy_of(settings.linking)
-    return lambda pool_id, time: OldPoolLinking(
-        old=old(time),
-        directory=pool.directory(pool_id, time),
-        audit=audit,
-        policy=policy,
-        proofs=LinkProofs(settings.link_proof.keys, pool_id),
-    )
+    predict = _old_pool_prediction() if settings.linking.mode == "observe" else None
+
+    def linking(pool_id: str, time: Deadline) -> OldPoolLinking:
+        service = OldPoolLinking(
+            old=old(time),
+            directory=pool.directory(pool_id, time),
+            audit=audit,
+            policy=policy,
+            proofs=LinkProofs(settings.link_proof.keys, pool_id),
+        )
+        return predict(service) if predict else service
+
+    return linking
 
 
 def _with_legacy(
@@ -289,10 +316,11 @@ def _with_legacy(
     stores_for = stores(settings, clock) if given is None else lambda _: given
     reserve = reserve_of(settings.linking)
     policy = policy_of(settings.linking)
+    predict = _prediction() if settings.linking.mode == "observe" else None
 
     def linking(pool_id: str, time: Deadline) -> AccountLinking:
         lease, intents = stores_for(time)
-        return AccountLinking(
+        service = AccountLinking(
             links=TimedLegacyLinks(links, time, reserve),
             accounts=TimedLegacyAccounts(accounts, time, reserve),
             directory=pool.directory(pool_id, time),
@@ -304,8 +332,28 @@ def _with_legacy(
             issuer=pool.issuer(pool_id),
             clock=clock,
         )
+        return predict(service) if predict else service
 
     return linking
+
+
+def _prediction() -> "Callable[[AccountLinking], AccountLinking]":
+    from authcore.domain.services.accounts.prediction import predict_linking
+
+    return predict_linking
+
+
+def _old_pool_prediction() -> "Callable[[OldPoolLinking], OldPoolLinking]":
+    from authcore.domain.services.accounts.prediction import predict_old_pool_linking
+
+    return predict_old_pool_linking
+
+
+def _shadow_audit(audit: AuditLog) -> AuditLog:
+    from authcore.domain.services.accounts.shadow_audit import ShadowAudit
+
+    _log.warning(OBSERVES)
+    return ShadowAudit(audit)
 
 
 def _allow_without_settings(event: Event, variables: Mapping[str, str]) -> Event:

@@ -13,6 +13,7 @@ Lambda trigger".
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar, Final
@@ -46,6 +47,8 @@ from authcore_lambda.lazy_function import LazyFunction, log_fault
 
 AccountsFor = Callable[[Deadline], LegacyAccounts]
 """Opens the accounts for the time that remains."""
+
+OBSERVES: Final = "AUTHCORE_MIGRATION_MODE=observe: this trigger creates NO user; it only records"
 
 _log: Final = logging.getLogger("authcore.user_migration")
 
@@ -81,6 +84,7 @@ class UserMigrationTrigger:
         migration: Callable[[Deadline, LinkProofs | None], UserMigration],
         keys: tuple[bytes, ...] = (),
         budget: timedelta,
+        observes: bool = False,
     ) -> None:
         """
         Answer with *migration*.
@@ -91,7 +95,10 @@ class UserMigrationTrigger:
             keys: Of link proofs; without them, the default, migration vouches for no account.
 
             budget: Total time of one event, less than the five seconds that Cognito waits.
+
+            observes: Whether *migration* only records, and no user is created.  Default: no.
         """
+        self._observes = observes
         self._migration = migration
         self._keys = keys
         self._budget = budget
@@ -100,11 +107,18 @@ class UserMigrationTrigger:
         self, event: Event, context: LambdaContext | None, started: float | None = None
     ) -> Event:
         """
-        Answer *event*.
+        Answer *event*; unchanged, whatever happens, where this trigger only observes.
 
         Raises:
             MigrationUnavailableError: No answer worth trusting, or a fault of our own.
         """
+        if self._observes:
+            with suppress(MigrationUnavailableError):
+                self._answer(event, context, started)
+            return event
+        return self._answer(event, context, started)
+
+    def _answer(self, event: Event, context: LambdaContext | None, started: float | None) -> Event:
         time = Deadline(self._budget, context, started)
         try:
             read = MigrationEvent.read(event)
@@ -160,9 +174,11 @@ def build_handler(
     settings = load(UserMigrationSettings, variables)
     legacy = settings.legacy.over_http()
     accounts = _old_accounts(settings) if legacy is None else _over_http(settings, legacy, http)
+    observes = settings.migration.mode == "observe"
+    audit = audit or LoggingAuditLog()
     migration = partial(
         UserMigration,
-        audit=audit or LoggingAuditLog(),
+        audit=_shadow_audit(audit) if observes else audit,
         attributes=settings.migration.attributes,
         pool=settings.migration.pool,
         case_sensitive=settings.migration.case_sensitive == "on",
@@ -173,6 +189,7 @@ def build_handler(
         migration=lambda time, proofs: migration(accounts=accounts(time), proofs=proofs),
         keys=settings.link_proof.keys,
         budget=settings.migration.budget,
+        observes=observes,
     )
 
 
@@ -195,6 +212,13 @@ def _old_accounts(settings: UserMigrationSettings) -> AccountsFor:
     from authcore_lambda.old_pool import accounts_in
 
     return accounts_in(settings.old_pool, within=settings.migration.budget)
+
+
+def _shadow_audit(audit: AuditLog) -> AuditLog:
+    from authcore.domain.services.accounts.shadow_audit import ShadowAudit
+
+    _log.warning(OBSERVES)
+    return ShadowAudit(audit)
 
 
 def _fail_without_settings(*_: object) -> Event:

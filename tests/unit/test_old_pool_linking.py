@@ -12,6 +12,7 @@ from authcore.domain.model.linking import LinkOutcome, LinkPolicy, PoolAccount
 from authcore.domain.model.old_pool_users import account_of
 from authcore.domain.model.usernames import LEGACY_LINKED, LEGACY_UID, MOVED_TO
 from authcore.domain.services.accounts.old_pool_linking import OldPoolLinking
+from authcore.domain.services.accounts.prediction import predict_old_pool_linking
 from authcore.testing.fakes.audit import InMemoryAuditLog
 from authcore.testing.fakes.user_directory import InMemoryUserDirectory
 
@@ -225,6 +226,16 @@ def test_a_proof_that_could_not_be_written_is_written_the_next_time(world: World
 
     assert world.service.link(account).status == "linked"
     assert PROOFS.is_linked(world.account().statement, account.subject, world.emma_before.subject)
+
+
+def test_a_prediction_decides_the_same_and_writes_to_neither_pool(world: World) -> None:
+    world.moved()
+    before = world.account()
+    predicted = predict_old_pool_linking(world.service).link(before)
+
+    assert world.mark() is None
+    assert world.account() == before
+    assert world.link() == predicted
 
 
 def test_an_old_user_who_is_linked_is_not_migrated_again(world: World) -> None:
