@@ -297,7 +297,7 @@ def test_users_of_an_import_can_ask_for_a_code_and_stand_in_no_way() -> None:
     imported = MoveRun(attrs.evolve(made.run, target="import"), made.counts)
 
     assert blockers(with_runs(clean_end(), imported)) == []
-    assert blockers(with_runs(clean_end(), run_of("opened", opened=4, kept=1, undone=2))) == []
+    assert blockers(with_runs(clean_end(), run_of("linked", opened=4, kept=1, undone=2))) == []
 
 
 def test_a_part_that_doctor_could_not_read_is_unknown_and_no_finding() -> None:

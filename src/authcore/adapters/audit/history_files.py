@@ -3,7 +3,8 @@ The audit stream of the past in files.
 
 Each file is one of: lines, as a process, a log collector or an export to a bucket writes them
 (JSON, OCSF, embedded metrics, also behind a prefix); the table that CloudWatch Logs Insights
-exports, as CSV or JSON; what ``aws logs get-query-results`` or ``filter-log-events`` prints.
+exports, as CSV or JSON; what ``aws logs get-query-results`` or ``filter-log-events`` prints; what
+Prometheus answers to a range query.
 """
 
 import csv
@@ -13,7 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import attrs
+
 from authcore.adapters.audit.history_members import LineError, entry_of
+from authcore.adapters.audit.history_prometheus import is_range_answer, prometheus_entries
 from authcore.adapters.audit.history_repeats import RepeatedLines
 from authcore.adapters.audit.history_rows import Dated, members_of_row, members_of_text
 from authcore.domain.errors import ConfigurationError
@@ -29,13 +33,31 @@ MAX_DOCUMENT: Final = 1 << 26
 
 _GZIP: Final = b"\x1f\x8b"
 
-_DOCUMENT: Final = re.compile(rb'\[\s*[\[{\]]|\{\s*"(?:results|events)"|\{\r?\n')
-"""An array, what the AWS CLI prints, any object over several lines; no prefix like ``[INFO]``."""
+_DOCUMENT: Final = re.compile(
+    rb'\[\s*[\[{\]]|\{\s*"(?:results|events)"|\{\s*"status"\s*:\s*"success"|\{\r?\n'
+)
+"""
+An array, what the AWS CLI prints or Prometheus answers, any object over several lines; no prefix
+like ``[INFO]``.
+"""
 
 _OWN_TIME: Final = frozenset({"timestamp", "time", "_aws"})
 """Members that hold a line's own time; without one a line is known by the time of its place."""
 
-Read = tuple[str, Dated | LineError | None]
+
+@attrs.frozen
+class Counted:
+    """
+    Counters of processes.
+
+    Attributes:
+        answer: Of Prometheus, to a range query.
+    """
+
+    answer: object
+
+
+Read = tuple[str, Dated | LineError | Counted | None]
 """Place, and what stands there."""
 
 
@@ -66,6 +88,9 @@ class FileAuditHistory(AuditHistory):
 def _lines(path: Path, file: BinaryIO, repeats: RepeatedLines) -> Iterator[HistoryLine]:
     for place, found in _read(path, file):
         if found is None:
+            continue
+        if isinstance(found, Counted):
+            yield from prometheus_entries(found.answer, path.name)
             continue
         try:
             if isinstance(found, LineError):
@@ -141,6 +166,9 @@ def _document_rows(path: Path, file: BinaryIO) -> Iterator[Read]:
         document = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         yield "document", LineError("not_json")
+        return
+    if is_range_answer(document):
+        yield "document", Counted(document)
         return
     for number, row in enumerate(_rows_of(document), 1):
         yield f"row {number}", _row_or_error(row)
