@@ -49,6 +49,7 @@ SINKS: Final[Mapping[str, int]] = {
     "Prediction": 1,
     "Allow": 3,
     "Deny": 3,
+    "UnusableError": 0,
     "evolve": 9,
 }
 """Calls that take a reason, and at which place; by keyword only at 9."""
