@@ -100,6 +100,7 @@ tables: $(VENV)/.ready ## Generate the tables of docs/ from tests, settings and 
 	@PYTHONPATH=tests $(BIN)/python -m documentation.reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.checks
 	@PYTHONPATH=tests $(BIN)/python -m documentation.legacy_checks
+	@PYTHONPATH=tests $(BIN)/python -m documentation.move_reasons
 	@PYTHONPATH=tests $(BIN)/python -m documentation.diagrams
 	@PYTHONPATH=tests $(BIN)/python -m documentation.permissions
 	@PYTHONPATH=tests $(BIN)/python -m documentation.runbook

@@ -20,7 +20,9 @@ from authcore.settings.cookie import CookieSettings
 from authcore.settings.doctor import DoctorSettings
 from authcore.settings.guard import GuardSettings
 from authcore.settings.move import MoveSettings
+from authcore.settings.price import PriceSettings
 from authcore.settings.ready import ReadySettings
+from authcore.settings.source import OldPoolListSettings, SourceSettings
 from authcore_cli.entrypoints import DOORS, Door, DoorName
 from authcore_cli.legacy_checks import request as legacy_check
 from authcore_cli.process import CommandContext, ExitStatus
@@ -38,6 +40,9 @@ class _Commands:
     doctor: DoctorSettings
     move: MoveSettings
     ready: ReadySettings
+    price: PriceSettings
+    source: SourceSettings
+    old_pool: OldPoolListSettings
 
 
 @attrs.frozen

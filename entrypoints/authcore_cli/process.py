@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from authcore_cli.admin_wiring import PendingCreates, SessionTools
     from authcore_cli.legacy_checks.request import LegacyCheckRequest, LegacyTools
     from authcore_cli.links_run import LinkTools
+    from authcore_cli.move.cockpit import CockpitSources
+    from authcore_cli.move.cockpit_wiring import CensusTools
     from authcore_cli.move.evidence_wiring import EvidenceRequest, OpenEvidence
     from authcore_cli.sync_run import SyncTools
 
@@ -121,6 +123,18 @@ def _evidence(environment: Mapping[str, str], request: "EvidenceRequest") -> "Op
     return open_evidence(environment, request)
 
 
+def _cockpit_sources(environment: Mapping[str, str]) -> "CockpitSources":
+    from authcore_cli.move.cockpit_wiring import cockpit_sources  # noqa: PLC0415 - boto3 is slow to import
+
+    return cockpit_sources(environment)
+
+
+def _census_tools(environment: Mapping[str, str], rate: int, on_retry: "OnRetry") -> "CensusTools":
+    from authcore_cli.move.cockpit_wiring import census_tools  # noqa: PLC0415 - boto3 is slow to import
+
+    return census_tools(environment, rate, on_retry)
+
+
 @attrs.frozen
 class CommandContext:
     """
@@ -144,6 +158,8 @@ class CommandContext:
         legacy_tools: Same parameters as ``authcore_cli.legacy_wiring.legacy_tools``.
         move_runs: Opens the folder of runs that variables name.
         evidence: Same parameters as ``authcore_cli.move.evidence_wiring.open_evidence``.
+        cockpit_sources: Same parameters as ``authcore_cli.move.cockpit_wiring.cockpit_sources``.
+        census_tools: Same parameters as ``authcore_cli.move.cockpit_wiring.census_tools``.
     """
 
     environment: Mapping[str, str] = attrs.field(repr=False)
@@ -163,6 +179,8 @@ class CommandContext:
     legacy_tools: "Callable[[Mapping[str, str], LegacyCheckRequest], LegacyTools]" = _legacy_tools
     move_runs: "Callable[[Mapping[str, str]], RunsDirectory]" = _move_runs
     evidence: "Callable[[Mapping[str, str], EvidenceRequest], OpenEvidence]" = _evidence
+    cockpit_sources: "Callable[[Mapping[str, str]], CockpitSources]" = _cockpit_sources
+    census_tools: "Callable[[Mapping[str, str], int, OnRetry], CensusTools]" = _census_tools
 
     @property
     def answers(self) -> Console:

@@ -36,8 +36,14 @@ BASES: Final = frozenset(
 CALLERS_NAMES: Final = "authcore_web.request.api_keys"
 """Counts calls by the caller's name, which settings give, in place of a reason."""
 
-READS_BACK: Final = "authcore_cli.links_state"
-"""Makes results again that were recorded before."""
+READS_BACK: Final = frozenset(
+    {
+        "authcore_cli.links_state",
+        "authcore.adapters.audit.history_members",
+        "authcore_cli.move.status_output",
+    }
+)
+"""Make or show results and entries again that were recorded before."""
 
 SINKS: Final[Mapping[str, int]] = {
     "AuditEvent": 2,
@@ -46,6 +52,7 @@ SINKS: Final[Mapping[str, int]] = {
     "Admitted": 1,
     "RepairResult": 3,
     "UnreadableRow": 1,
+    "UserOutcome": 2,
     "Prediction": 1,
     "Allow": 3,
     "Deny": 3,
@@ -95,7 +102,7 @@ def _sources() -> tuple[str, ...]:
 
 def fixed_words() -> set[str]:
     """Every constant that the product records or answers as a reason."""
-    read = (module for module in modules().values() if module.name != READS_BACK)
+    read = (module for module in modules().values() if module.name not in READS_BACK)
     return trace_all(found for module in read for found in reasons_in(module))
 
 

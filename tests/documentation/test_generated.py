@@ -5,6 +5,7 @@ import pytest
 from documentation import (
     checks,
     legacy_checks,
+    move_reasons,
     permissions,
     reasons,
     requirement_rows,
@@ -14,7 +15,7 @@ from documentation import (
 from documentation.generated import GeneratedPart
 
 
-TABLES = (checks, legacy_checks, permissions, reasons, requirement_rows, variables)
+TABLES = (checks, legacy_checks, move_reasons, permissions, reasons, requirement_rows, variables)
 PARTS = (*(each.PART for each in TABLES), runbook.STAGES, runbook.CHECKS)
 
 

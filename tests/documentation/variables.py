@@ -28,9 +28,11 @@ from authcore.settings.old_login import OldLoginSettings
 from authcore.settings.pages import AuthPageSettings
 from authcore.settings.password import PasswordSettings
 from authcore.settings.pre_sign_up import NativeLinkSettings
+from authcore.settings.price import PriceSettings
 from authcore.settings.ready import ReadySettings
 from authcore.settings.session import RefreshSettings, RevocationSettings
 from authcore.settings.sign_in import SignInSettings, SignOutSettings
+from authcore.settings.source import SourceSettings
 from authcore.settings.store import StoreSettings
 from authcore.settings.sync import SyncSettings
 from authcore.settings.user import UserSettings
@@ -73,6 +75,8 @@ class Everything:
     doctor: DoctorSettings
     move: MoveSettings
     ready: ReadySettings
+    price: PriceSettings
+    source: SourceSettings
     log: TokenLogSettings
     audit: AuditSettings
     metrics: MetricsSettings

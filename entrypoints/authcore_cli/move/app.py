@@ -5,6 +5,7 @@ from cyclopts import App
 from authcore_cli.move.ready_command import ReadyCommand
 from authcore_cli.move.rollback_command import RollbackCommand
 from authcore_cli.move.run_commands import RunCommands
+from authcore_cli.move.status_command import StatusCommand
 from authcore_cli.process import CommandContext
 
 
@@ -15,4 +16,6 @@ def move_app(context: CommandContext) -> App:
     move.command(RunCommands(context).show)
     move.command(ReadyCommand(context).ready)
     move.command(RollbackCommand(context).rollback)
+    move.command(StatusCommand(context).status)
+    move.command(StatusCommand(context).report)
     return move

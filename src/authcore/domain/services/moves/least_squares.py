@@ -67,8 +67,8 @@ def solve(observed: Observations, expected: Sequence[Expected]) -> Solution:
     normal = [[_product(observed, i, j) for j in range(size)] for i in range(size)]
     right = [_projection(observed, i) for i in range(size)]
     for i, each in enumerate(expected):
-        normal[i][i] += each.deviation**-2
-        right[i] += each.mean * each.deviation**-2
+        normal[i][i] += 1 / each.deviation**2
+        right[i] += each.mean * 1 / each.deviation**2
     sets = (chosen for many in range(size + 1) for chosen in combinations(range(size), many))
     solved = (_within(normal, right, chosen) for chosen in sets)
     found = [
@@ -104,13 +104,13 @@ def _misfit(
         sum(x * part for x, part in zip(unknowns, row, strict=True))
         for row in zip(*observed.columns, strict=True)
     ]
-    measured = sum(
+    measured: float = sum(
         (value - told) ** 2 / variance
         for value, told, variance in zip(
             observed.values, explained, observed.variances, strict=True
         )
     )
-    assumed = sum(
+    assumed: float = sum(
         ((x - each.mean) / each.deviation) ** 2 for x, each in zip(unknowns, expected, strict=True)
     )
     return measured + assumed

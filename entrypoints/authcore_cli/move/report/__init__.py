@@ -1,0 +1,1 @@
+"""The report of a move as one HTML file."""

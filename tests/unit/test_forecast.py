@@ -1,0 +1,160 @@
+"""When the rest of a move will be done."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from authcore.domain.model.forecast import Forecast
+from authcore.domain.services.moves.forecast import MIN_DAYS, Past, forecast
+from authcore.domain.services.moves.habits import Bins, Calendar, Rates, curves
+from authcore.domain.services.moves.least_squares import Expected, Observations, solve
+
+
+FIRST = date(2027, 1, 4)
+SIZES = (20_000, 25_000, 30_000, 15_000)
+
+
+def moved_on(days: int, persons: Sequence[int] = SIZES, session_days: int = 0) -> list[int]:
+    """Return who moves each day, without chance, weekends or mails."""
+    calendar = Calendar((1.0,) * days, (0.0,) * days)
+    rows = curves(calendar, session_days, Rates())
+    return [
+        round(sum(each * row[day] for each, row in zip(persons, rows, strict=True)))
+        for day in range(days)
+    ]
+
+
+def ask(counts: Sequence[int], waiting: int, **more: object) -> Forecast:
+    days = [FIRST + timedelta(days=day) for day in range(len(counts))]
+    return forecast(
+        Past(
+            moved=dict(zip(days, counts, strict=True)),
+            first_day=FIRST,
+            today=FIRST + timedelta(days=len(counts) - 1),
+            waiting=waiting,
+            **more,  # type: ignore[arg-type]
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def half() -> Forecast:
+    """A forecast after 100 days; 10,000 of 100,000 never come."""
+    counts = moved_on(100)
+    return ask(counts, 100_000 - sum(counts))
+
+
+def test_habits_that_go_on_are_foreseen(half: Forecast) -> None:
+    truth = moved_on(600)
+    total = sum(moved_on(3_000))
+    day = next(day for day in range(600) if sum(truth[: day + 1]) >= 0.95 * total)
+
+    assert half.verdict == "on_the_way"
+    assert half.expected is not None
+    assert (half.expected - FIRST).days == pytest.approx(day, rel=0.1)
+
+
+def test_accounts_without_life_are_told_apart(half: Forecast) -> None:
+    assert half.silent == pytest.approx(10_000, rel=0.2)
+    assert half.coming + half.silent == 100_000 - sum(moved_on(100))
+
+
+def test_the_interval_holds_the_day_and_the_curve_stays_in_it(half: Forecast) -> None:
+    assert half.earliest is not None
+    assert half.latest is not None
+    assert half.expected is not None
+    assert half.earliest < half.expected < half.latest
+    assert all(each.lowest <= each.moved <= each.highest for each in half.curve)
+    assert [each.day for each in half.curve] == sorted(each.day for each in half.curve)
+
+
+def test_a_past_of_three_weeks_is_the_shortest() -> None:
+    counts = moved_on(MIN_DAYS)
+
+    assert ask(counts[:-1], 5_000).verdict == "too_early"
+    assert ask(counts, 5_000).verdict != "too_early"
+
+
+def test_days_on_which_no_user_moved_tell_nothing() -> None:
+    found = ask([0] * 60, 5_000)
+
+    assert (found.verdict, found.silent, found.expected) == ("too_early", 5_000, None)
+
+
+def test_where_no_account_waits_the_move_is_done() -> None:
+    assert ask(moved_on(60), 0).verdict == "done"
+
+
+def test_a_rest_that_never_comes_is_called_silent() -> None:
+    counts = moved_on(200, (20_000, 0, 0, 0))
+
+    found = ask(counts, 30_000)
+
+    assert found.verdict == "done"
+    assert found.silent > 29_000
+
+
+def test_no_more_are_expected_than_wait(half: Forecast) -> None:
+    counts = moved_on(60)
+
+    assert ask(counts, 500).coming <= 500
+
+
+def test_a_mail_that_is_named_is_not_taken_for_a_habit() -> None:
+    counts = moved_on(100)
+    left = 90_000 - sum(counts[:50])
+    called = [*counts]
+    for day in range(50, 75):
+        called[day] += round(left * 0.2 * 0.28 * 0.72 ** (day - 50))
+    for day in range(75, 100):
+        called[day] = round(called[day] * 0.8)
+    mail = FIRST + timedelta(days=50)
+    waiting = 100_000 - sum(called)
+
+    named = ask(called, waiting, mails=[mail])
+
+    assert named.silent == pytest.approx(10_000, rel=0.3)
+
+
+def test_quiet_days_that_are_named_do_not_slow_the_move() -> None:
+    counts = moved_on(100)
+    quiet = [*counts[:60], *(each // 3 for each in counts[60:74]), *counts[74:]]
+    days = [FIRST + timedelta(days=day) for day in range(60, 74)]
+    waiting = 100_000 - sum(quiet)
+
+    named, unnamed = ask(quiet, waiting, quiet=days), ask(quiet, waiting)
+
+    assert abs(named.silent - 10_000) < abs(unnamed.silent - 10_000)
+
+
+def test_bins_are_days_and_then_weeks() -> None:
+    assert Bins.of(30).edges == (*range(15), 21, 28, 30)
+    assert Bins.of(3).edges == (0, 1, 2, 3)
+    assert sum(Bins.of(30).sums([1.0] * 30)) == 30
+
+
+def test_each_user_of_a_habit_moves_once() -> None:
+    rows = curves(Calendar((1.0,) * 2_000, (0.0,) * 2_000), 14, Rates())
+
+    assert all(sum(row) == pytest.approx(1.0, abs=1e-3) for row in rows)
+
+
+@pytest.mark.parametrize("truth", [[3.0, 5.0], [0.0, 7.0], [4.0, 0.0], [0.0, 0.0]])
+def test_least_squares_find_what_is_not_negative(truth: list[float]) -> None:
+    columns = [[1.0, 0.5, 0.25], [0.2, 0.4, 0.8]]
+    values = [
+        sum(x * each for x, each in zip(truth, row, strict=True))
+        for row in zip(*columns, strict=True)
+    ]
+    observed = Observations(values, [1e-6] * 3, columns)
+
+    solution = solve(observed, [Expected(1.0, 1e6)] * 2)
+
+    assert solution.unknowns == pytest.approx(truth, abs=1e-3)
+
+
+def test_what_would_be_negative_is_nothing() -> None:
+    observed = Observations([1.0, -1.0], [1.0, 1.0], [[1.0, 0.0], [0.0, 1.0]])
+
+    assert solve(observed, [Expected(0.0, 1e6)] * 2).unknowns == pytest.approx([1.0, 0.0])
