@@ -16,7 +16,7 @@ from authcore.domain.model.census import STATES, Census
 from authcore.domain.model.moves import NewPoolUser, PlannedUser, Run, UserOutcome
 from authcore.domain.services.moves.readiness import CHECKS
 from authcore_cli.app import run
-from authcore_cli.move.evidence_wiring import CENSUS_FILE
+from authcore_cli.move.cockpit_wiring import HISTORY
 from authcore_cli.process import CommandContext
 from authcore_local.addresses import Ports
 from e2e.test_links_command import Broken, HoldingStack
@@ -96,7 +96,7 @@ class Move:
         return {"status": "success", "data": {"resultType": "matrix", "result": series}}
 
     def _count_persons(self) -> None:
-        history = JsonLinesCensusHistory(self.folder / CENSUS_FILE, pool_id=self.variables[POOL_ID])
+        history = JsonLinesCensusHistory(self.folder / HISTORY, pool_id=self.variables[POOL_ID])
         counted = Census(at=NOW, persons=self.persons, accounts=2, users=2)
         history.add(counted)
 

@@ -125,6 +125,17 @@ def test_a_check_that_does_not_exist_is_wrong_usage() -> None:
     assert "there is no check person_single; did you mean persons_single?" in err
 
 
+@pytest.mark.parametrize("command", ["ready", "rollback"])
+def test_a_command_that_is_stopped_knows_nothing(command: str) -> None:
+    def stopped(*_: object) -> OpenEvidence:
+        raise KeyboardInterrupt
+
+    out, err = io.StringIO(), io.StringIO()
+    status = run(["move", command], CommandContext({}, io.StringIO(), out, err, evidence=stopped))
+
+    assert (status, out.getvalue(), err.getvalue()) == (3, "", "authcore: stopped\n")
+
+
 def test_missing_variables_are_wrong_usage() -> None:
     out, err = io.StringIO(), io.StringIO()
 
