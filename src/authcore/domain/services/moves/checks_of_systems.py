@@ -152,7 +152,7 @@ CHECKS: Final = (
         question="Is no create of an account in doubt?",
         why="The user has no account, or a second one.",
         mend="look for the account in the legacy system; attach it, or authcore links allow-create",
-        needs=LINES,
+        needs=f"{LINKS}, and {LINES}",
         anchor="linking.md#manual-resolution",
         examine=_creates,
     ),
