@@ -82,8 +82,7 @@ def test_a_document_names_each_obstacle_with_its_next_step_and_its_page() -> Non
     assert persons["next"].startswith("import or invite them")
     assert links["evidence"] == "2 crossed"
     assert links["see"] == "docs/reconcile.md#findings"
-    (unknown,) = document["unknown"]
-    assert unknown["id"] == "runs_finished"
+    assert [each["id"] for each in document["unknown"]] == ["runs_finished", "created_users_opened"]
     assert document["stage"]["id"] == "unused"
     assert "AUTHCORE_LEGACY_SESSIONS_COOKIE" in document["next"]["step"]
 
@@ -92,7 +91,7 @@ def test_a_terminal_gets_a_paragraph_for_each_and_the_next_step() -> None:
     status, out, _ = move("ready", blocked(), out=Terminal())
 
     assert status == 1
-    assert out.startswith("blocked: 2 of 14 questions, 1 not answered, 1 not asked\n")
+    assert out.startswith("blocked: 2 of 15 questions, 2 not answered, 1 not asked\n")
     assert "\nlinks_unambiguous\n  2 crossed\n  next:  authcore links audit" in out
     assert "\nstage: the old login is not used any more\n" in out
 
@@ -124,6 +123,17 @@ def test_a_check_that_does_not_exist_is_wrong_usage() -> None:
 
     assert (status, out) == (2, "")
     assert "there is no check person_single; did you mean persons_single?" in err
+
+
+@pytest.mark.parametrize("command", ["ready", "rollback"])
+def test_a_command_that_is_stopped_knows_nothing(command: str) -> None:
+    def stopped(*_: object) -> OpenEvidence:
+        raise KeyboardInterrupt
+
+    out, err = io.StringIO(), io.StringIO()
+    status = run(["move", command], CommandContext({}, io.StringIO(), out, err, evidence=stopped))
+
+    assert (status, out.getvalue(), err.getvalue()) == (3, "", "authcore: stopped\n")
 
 
 def test_missing_variables_are_wrong_usage() -> None:

@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from authcore.domain.errors import (
+    AccountTakenError,
     ConfigurationError,
     LegacyUnavailableError,
     ProviderMisconfiguredError,
@@ -70,6 +71,7 @@ def fails(error: Exception) -> Callable[[], Any]:
 FAILURES: Final = [
     (LegacyUnavailableError("down", detail="connect refused"), "connect refused"),
     (ProviderMisconfiguredError("no", detail="AccessDeniedException"), "AccessDeniedException"),
+    (AccountTakenError("taken", legacy_uid="1"), "link_taken"),
     (ConfigurationError(["AUTHCORE_LEGACY_URL is missing: base URL"]), "LEGACY_URL is missing"),
 ]
 PARTS: Final = ["census", "days", "links", "doctor", "runs", "second_factors"]

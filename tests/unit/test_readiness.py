@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from authcore.domain.model.deployment import Reading
-from authcore.domain.model.readiness import Evidence
+from authcore.domain.model.readiness import Evidence, MoveRun
 from authcore.domain.services.moves.readiness import CHECKS, assess
 from unit.readiness_world import (
     OTHER_QUEUE,
@@ -39,6 +39,11 @@ def old_session(ago: int = 1, number: int = 1) -> Plant:
     return lambda evidence: with_counts(evidence, count)
 
 
+def with_runs(evidence: Evidence, *runs: MoveRun) -> Evidence:
+    """Add *runs* to those of *evidence*."""
+    return attrs.evolve(evidence, runs=Reading("runs", (*evidence.runs.get(), *runs)))
+
+
 def in_doubt(evidence: Evidence) -> Evidence:
     refused = counted("account_linking.refused", "link_blind_retry")
     return with_links(with_counts(evidence, refused), missing=1)
@@ -61,7 +66,8 @@ PLANTED: Final[dict[str, Plant]] = {
     "creates_settled": in_doubt,
     "dead_letters_empty": lambda e: attrs.evolve(e, queues={QUEUE: Reading("the queue", 1)}),
     "messages_applied": lambda e: with_counts(e, counted("profile_sync", "link_taken")),
-    "runs_finished": lambda e: attrs.evolve(e, runs=Reading("runs", (run_of("undoing"),))),
+    "runs_finished": lambda e: with_runs(e, run_of("undoing")),
+    "created_users_opened": lambda e: with_runs(e, run_of("linked", linked=2, opened=5)),
     "doctor_content": with_finding,
     "nothing_misconfigured": lambda e: with_counts(
         e, counted("service.ready", "provider_misconfigured", outcome="misconfigured")
@@ -125,7 +131,7 @@ PARTS: Final[dict[str, set[str]]] = {
     },
     "links": {"links_whole", "links_unambiguous", "persons_single", "creates_settled"},
     "doctor": {"doctor_content"},
-    "runs": {"runs_finished"},
+    "runs": {"runs_finished", "created_users_opened"},
 }
 
 
@@ -284,6 +290,14 @@ def test_a_run_that_was_begun_and_not_ended_is_in_the_way(stage: str) -> None:
 
     (found,) = assess(clean_end(runs=Reading("runs", runs))).blockers
     assert found.evidence == f"run 20261130-7f3a9c is {stage}"
+
+
+def test_users_of_an_import_can_ask_for_a_code_and_stand_in_no_way() -> None:
+    made = run_of("executed", created=4)
+    imported = MoveRun(attrs.evolve(made.run, target="import"), made.counts)
+
+    assert blockers(with_runs(clean_end(), imported)) == []
+    assert blockers(with_runs(clean_end(), run_of("linked", opened=4, kept=1, undone=2))) == []
 
 
 def test_a_part_that_doctor_could_not_read_is_unknown_and_no_finding() -> None:

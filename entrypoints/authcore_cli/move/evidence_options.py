@@ -7,7 +7,7 @@ from cyclopts import Parameter, validators
 
 from authcore.domain.model.readiness import Evidence
 from authcore_cli.move.evidence_progress import EvidenceProgress
-from authcore_cli.process import CommandContext
+from authcore_cli.process import CommandContext, ExitStatus
 
 
 MAX_RATE: Final = 25
@@ -47,3 +47,9 @@ def read_evidence(
     finally:
         progress.on_end()
         opened.close()
+
+
+def stop(context: CommandContext) -> ExitStatus:
+    """Say that the operator stopped the command: nothing is known."""
+    context.complain("stopped")
+    return ExitStatus.UNAVAILABLE

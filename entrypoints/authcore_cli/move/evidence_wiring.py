@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -24,15 +24,14 @@ from authcore.domain.services.moves.gathering import (
     count_findings,
 )
 from authcore.domain.services.moves.trends import trends_of
+from authcore.ports.inspection import QueueInspection
 from authcore.ports.system import Clock
 from authcore.settings import load
 from authcore.wiring.inspection import OpenExamination
 from authcore.wiring.move_setup import MoveSetupSettings, setup_of
 from authcore_cli.aws_clients import CALL_LIMIT
 from authcore_cli.links_run import LinkTools
-
-
-CENSUS_FILE: Final = "census.jsonl"
+from authcore_cli.move.cockpit_wiring import HISTORY
 
 
 @attrs.frozen(kw_only=True)
@@ -91,19 +90,12 @@ def open_evidence(environment: Mapping[str, str], request: EvidenceRequest) -> O
     """
     settings = load(MoveSetupSettings, environment)
     parts = _Parts(environment, request, settings)
-    sqs = aws_client(
-        "sqs",
-        region=settings.cognito.region,
-        endpoint_url=settings.ready.endpoint_url,
-        within=CALL_LIMIT,
-    )
-    parts.opened.append(sqs.close)
     sources = EvidenceSources(
         census=parts.census,
         days=parts.days,
         links=parts.links,
         doctor=parts.doctor,
-        queues=SqsQueueInspection(sqs),
+        queues=parts,
         runs=parts.runs,
         second_factors=parts.second_factors,
     )
@@ -116,7 +108,7 @@ def open_evidence(environment: Mapping[str, str], request: EvidenceRequest) -> O
     return OpenEvidence(reader=reader, opened=parts.opened)
 
 
-class _Parts:
+class _Parts(QueueInspection):
     """Each source, opened when it is read."""
 
     def __init__(
@@ -130,9 +122,10 @@ class _Parts:
         self._request = request
         self._settings = settings
         self._examination: OpenExamination | None = None
+        self._queues: Any = None
 
     def census(self) -> Census | None:
-        path = self._folder() / CENSUS_FILE
+        path = self._folder() / HISTORY
         pool_id = self._settings.cognito.user_pool_id
         found = JsonLinesCensusHistory(path, pool_id=pool_id).all()
         return found[-1] if found else None
@@ -146,9 +139,15 @@ class _Parts:
             raise ConfigurationError([f"lines cannot be read, and may hide something: {faults}"])
         return trends.days
 
+    def depth(self, url: str) -> int | None:
+        """See the port."""
+        return SqsQueueInspection(self._sqs()).depth(url)
+
     def runs(self) -> tuple[MoveRun, ...]:
         directory = RunsDirectory(self._folder())
-        return tuple(_run(directory, run_id) for run_id in directory.run_ids())
+        found = (_run(directory, run_id) for run_id in directory.run_ids())
+        pool_id = self._settings.cognito.user_pool_id
+        return tuple(each for each in found if each.run.pool_id == pool_id)
 
     def links(self) -> Mapping[str, int]:
         request = self._request
@@ -163,6 +162,17 @@ class _Parts:
     def second_factors(self) -> bool:
         return self._open_examination().examination.reader.pool.pool().mfa != "OFF"
 
+    def _sqs(self) -> Any:
+        if self._queues is None:
+            self._queues = aws_client(
+                "sqs",
+                region=self._settings.cognito.region,
+                endpoint_url=self._settings.ready.endpoint_url,
+                within=CALL_LIMIT,
+            )
+            self.opened.append(self._queues.close)
+        return self._queues
+
     def _open_examination(self) -> OpenExamination:
         if self._examination is None:
             request = self._request
@@ -171,10 +181,17 @@ class _Parts:
         return self._examination
 
     def _folder(self) -> Path:
-        """Return the folder of runs, which holds the counts, too; a missing one says nothing."""
+        """
+        Return the folder of runs, which holds the counts, too.
+
+        One that is missing or cannot be listed says nothing: a pattern would just find no file.
+        """
         folder = self._settings.move.runs
-        if not folder.is_dir():
-            raise ConfigurationError([f"AUTHCORE_MOVE_RUNS: there is no folder {folder}"])
+        try:
+            next(folder.iterdir(), None)
+        except OSError as error:
+            cause = error.strerror or "not readable"
+            raise ConfigurationError([f"AUTHCORE_MOVE_RUNS: {folder}: {cause}"]) from None
         return folder
 
 

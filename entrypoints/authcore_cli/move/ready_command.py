@@ -12,7 +12,7 @@ from authcore.domain.model.runbook import Stage
 from authcore.domain.services.moves.readiness import CHECKS, assess
 from authcore.domain.services.moves.runbook import recognise
 from authcore_cli.close_names import unknown_name
-from authcore_cli.move.evidence_options import History, Json, Rate, read_evidence
+from authcore_cli.move.evidence_options import History, Json, Rate, read_evidence, stop
 from authcore_cli.move.ready_output import show_json, show_terminal
 from authcore_cli.process import CommandContext, ExitStatus
 
@@ -65,7 +65,10 @@ class ReadyCommand:
         """
         _require_known(without)
         is_terminal = self.context.stdout.isatty() and not json
-        evidence = read_evidence(self.context, history, rate, is_terminal=is_terminal)
+        try:
+            evidence = read_evidence(self.context, history, rate, is_terminal=is_terminal)
+        except KeyboardInterrupt:
+            return stop(self.context)
         answer = assess(evidence, without=without)
         show = show_terminal if is_terminal else show_json
         show(self.context, answer, stage_of(evidence))

@@ -6,7 +6,7 @@ import attrs
 
 from authcore.domain.model.runbook import WayBackVerdict
 from authcore.domain.services.moves.way_back import way_back
-from authcore_cli.move.evidence_options import History, Json, Rate, read_evidence
+from authcore_cli.move.evidence_options import History, Json, Rate, read_evidence, stop
 from authcore_cli.move.rollback_output import show_json, show_terminal
 from authcore_cli.process import CommandContext, ExitStatus
 
@@ -46,6 +46,10 @@ class RollbackCommand:
             json: One JSON document also on a terminal.
         """
         is_terminal = self.context.stdout.isatty() and not json
-        found = way_back(read_evidence(self.context, history, rate, is_terminal=is_terminal))
+        try:
+            evidence = read_evidence(self.context, history, rate, is_terminal=is_terminal)
+        except KeyboardInterrupt:
+            return stop(self.context)
+        found = way_back(evidence)
         (show_terminal if is_terminal else show_json)(self.context, found)
         return STATUSES[found.verdict]

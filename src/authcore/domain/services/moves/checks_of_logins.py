@@ -98,7 +98,7 @@ CHECKS: Final = (
         why="These users are signed out in the middle of their work.",
         mend="wait, or send the users of the old form to the new login; then ask again",
         needs=COUNTS,
-        anchor="cut-over.md#when-nobody-uses-the-old-login",
+        anchor="cut-over.md#when-the-old-login-is-not-used-any-more",
         examine=_old_sessions,
     ),
     ReadinessCheck(
@@ -112,7 +112,7 @@ CHECKS: Final = (
     ),
     ReadinessCheck(
         id="persons_moved",
-        question="Has every person moved who can?",
+        question="Has every person moved whose account is not locked?",
         why="They get in only as long as user migration asks the legacy system.",
         mend="import or invite them: authcore move plan; or accept a number: "
         "AUTHCORE_READY_LEFT_BEHIND",
@@ -122,8 +122,8 @@ CHECKS: Final = (
     ),
     ReadinessCheck(
         id="persons_reachable",
-        question="Can everyone who has not moved be sent a message?",
-        why="No code can be sent to them: who forgot the old password never gets in again.",
+        question="Can a message reach every person who has not moved?",
+        why="No code can be sent to them: a user who forgot the old password never gets in.",
         mend="let the old login ask them for an address and verify it, or delete their accounts",
         needs=CENSUS,
         anchor="migration.md#users-whom-no-code-can-reach",

@@ -14,6 +14,7 @@ _CROSSED: Final = ("duplicate", "sub_changed", "crossed", "sub_gone", "dangling"
 _MESSAGES: Final = ("profile_sync", "profile_sync.message", "profile.webhook")
 LINKS: Final = "the variables and permissions of authcore links audit"
 LINES: Final = "--history FILE with the audit lines of auth service and functions"
+_WITHOUT_PASSWORD: Final = ("created", "linked")
 _UNFINISHED: Final = "ing"
 """How stages of a run end that were begun and not finished."""
 
@@ -87,6 +88,16 @@ def _runs(evidence: Evidence) -> Iterator[str]:
             yield f"run {each.run.run_id} is {each.run.stage}"
 
 
+def _closed_users(evidence: Evidence) -> Iterator[str]:
+    """A user whom AdminCreateUser made has a password that no one knows, and cannot reset it."""
+    for each in read(evidence.runs):
+        closed = sum(
+            number for (kind, _), number in each.counts.items() if kind in _WITHOUT_PASSWORD
+        )
+        if closed and each.run.target == "create":
+            yield f"run {each.run.run_id} created {closed} users who cannot sign in"
+
+
 def _doctor(evidence: Evidence) -> Iterator[str]:
     report = read(evidence.doctor)
     found = sorted({each.id for each in report.findings if each.id != UNREAD})
@@ -141,7 +152,7 @@ CHECKS: Final = (
         question="Is no create of an account in doubt?",
         why="The user has no account, or a second one.",
         mend="look for the account in the legacy system; attach it, or authcore links allow-create",
-        needs=LINES,
+        needs=f"{LINKS}, and {LINES}",
         anchor="linking.md#manual-resolution",
         examine=_creates,
     ),
@@ -172,6 +183,15 @@ CHECKS: Final = (
         needs="AUTHCORE_MOVE_RUNS, readable",
         anchor="cut-over.md#users-who-never-came",
         examine=_runs,
+    ),
+    ReadinessCheck(
+        id="created_users_opened",
+        question="Can every user whom a run created get in?",
+        why="They have no password, and Cognito sends no code to reset one that was never set.",
+        mend="authcore move open, for each of these runs; or authcore move undo",
+        needs="AUTHCORE_MOVE_RUNS, readable",
+        anchor="cut-over.md#users-who-never-came",
+        examine=_closed_users,
     ),
     ReadinessCheck(
         id="doctor_content",

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import attrs
 
-from authcore.domain.errors import AuthcoreError, ConfigurationError, UnavailableError
+from authcore.domain.errors import AuthcoreError, ConfigurationError
 from authcore.domain.model.census import Census, DailyCount
 from authcore.domain.model.checks import Report
 from authcore.domain.model.deployment import Reading
@@ -27,7 +27,7 @@ MAX_PROBLEMS: Final = 3
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class EvidenceSources:
     """
-    Where evidence comes from.  Each may raise UnavailableError or ConfigurationError.
+    Where evidence comes from.  Each may raise any AuthcoreError where it has none.
 
     Attributes:
         census: The newest count of both systems; None where there is none.
@@ -99,7 +99,7 @@ class EvidenceReader:
         self.on_part(name)
         try:
             return Reading(name, read())
-        except (UnavailableError, ConfigurationError) as error:
+        except AuthcoreError as error:
             return Reading(name, failure=_cause(error))
 
 
@@ -108,7 +108,8 @@ def _cause(error: AuthcoreError) -> str:
         named = "; ".join(map(_short, error.problems[:MAX_PROBLEMS]))
         more = len(error.problems) - MAX_PROBLEMS
         return f"{named}; and {more} more" if more > 0 else named
-    return f"{error.code} ({error.detail})" if error.detail else error.code
+    detail = getattr(error, "detail", None)
+    return f"{error.code} ({detail})" if detail else error.code
 
 
 def _short(problem: str) -> str:

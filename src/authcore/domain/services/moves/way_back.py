@@ -33,8 +33,8 @@ PERHAPS_REFUSED: Final = ("duplicate", "crossed", "dangling")
 """Findings with such an account among others."""
 
 KEEP_RUNNING: Final = (
-    "keep the pool, its triggers, the auth service and AUTHCORE_OLD_LOGIN_CALLER_KEYS: with them "
-    "goes every password that was changed in Cognito"
+    "keep the pool, its triggers, the auth service and AUTHCORE_OLD_LOGIN_CALLER_KEYS: without "
+    "them every password that was changed in Cognito is lost"
 )
 LOCK: Final = (
     "lock the accounts of users whom an administrator disabled in the pool: the old login admits "
